@@ -1,0 +1,151 @@
+"""A PostgreSQL driver written once: `AsyncConnection` by hand, `Connection` its twin.
+
+Law: this module is a door. Neither form of the driver is loaded before it is asked
+for, and each without the other (PEP 562).
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from psycopg import (
+    BINARY,
+    DATETIME,
+    NUMBER,
+    ROWID,
+    STRING,
+    Binary,
+    Capabilities,
+    Column,
+    ConnectionInfo,
+    Date,
+    DateFromTicks,
+    IsolationLevel,
+    Notify,
+    Time,
+    TimeFromTicks,
+    Timestamp,
+    TimestampFromTicks,
+    Xid,
+    adapters,
+    capabilities,
+)
+from psycopg.errors import (
+    DatabaseError,
+    DataError,
+    Error,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    NotSupportedError,
+    OperationalError,
+    ProgrammingError,
+    Warning,  # noqa: A004 (the name is PEP 249's)
+)
+
+from pgtwin import (
+    abc,
+    adapt,
+    conninfo,
+    errors,
+    pq,
+    rows,
+    sql,
+    types,
+)
+from pgtwin.core.transactions import OutOfOrderTransactionNesting, Rollback
+
+if TYPE_CHECKING:
+    from pgtwin_sync.connection import Connection
+    from pgtwin_sync.cursor import Cursor
+    from pgtwin_sync.transaction import Transaction
+
+    from pgtwin.aio.connection import AsyncConnection
+    from pgtwin.aio.cursor import AsyncCursor
+    from pgtwin.aio.transaction import AsyncTransaction
+
+    connect = Connection.connect
+
+__version__ = "0.1.0"
+
+# PEP 249
+apilevel = "2.0"
+threadsafety = 2
+paramstyle = "pyformat"
+
+_PLACES = {
+    "AsyncConnection": "pgtwin.aio.connection",
+    "AsyncCursor": "pgtwin.aio.cursor",
+    "AsyncTransaction": "pgtwin.aio.transaction",
+    "Connection": "pgtwin_sync.connection",
+    "Cursor": "pgtwin_sync.cursor",
+    "Transaction": "pgtwin_sync.transaction",
+}
+
+__all__ = [
+    "BINARY",
+    "DATETIME",
+    "NUMBER",
+    "ROWID",
+    "STRING",
+    "AsyncConnection",
+    "AsyncCursor",
+    "AsyncTransaction",
+    "Binary",
+    "Capabilities",
+    "Column",
+    "Connection",
+    "ConnectionInfo",
+    "Cursor",
+    "DataError",
+    "DatabaseError",
+    "Date",
+    "DateFromTicks",
+    "Error",
+    "IntegrityError",
+    "InterfaceError",
+    "InternalError",
+    "IsolationLevel",
+    "NotSupportedError",
+    "Notify",
+    "OperationalError",
+    "OutOfOrderTransactionNesting",
+    "ProgrammingError",
+    "Rollback",
+    "Time",
+    "TimeFromTicks",
+    "Timestamp",
+    "TimestampFromTicks",
+    "Transaction",
+    "Warning",
+    "Xid",
+    "abc",
+    "adapt",
+    "adapters",
+    "apilevel",
+    "capabilities",
+    "connect",
+    "conninfo",
+    "errors",
+    "paramstyle",
+    "pq",
+    "rows",
+    "sql",
+    "threadsafety",
+    "types",
+]
+
+
+def __getattr__(name: str) -> Any:
+    place = _PLACES.get("Connection" if name == "connect" else name)
+    if place is None:
+        raise AttributeError(f"module 'pgtwin' has no attribute {name!r}")
+    module = import_module(place)
+    value = module.Connection.connect if name == "connect" else getattr(module, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

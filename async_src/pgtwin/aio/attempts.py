@@ -1,0 +1,81 @@
+"""Opens an exchange with the first of several servers that accepts it.
+
+Law: every attempt ends within its own `connect_timeout`, name look-up included.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from functools import partial
+
+from psycopg import errors as e
+from psycopg.conninfo import make_conninfo
+
+from pgtwin.aio.exchange import Exchange
+from pgtwin.core import attempts
+
+
+async def open_exchange(params: attempts.Parameters) -> Exchange:
+    """Connect as the connection parameters say, trying host after host.
+
+    Raises `ConnectionTimeout` or `OperationalError`; with several attempts the
+    message has one line for each.
+    """
+    timeout = attempts.timeout_of(params)
+    failed: list[tuple[str, e.Error]] = []
+    for round_ in attempts.rounds(params):
+        for attempt in attempts.split(round_):
+            deadline = time.monotonic() + timeout
+            try:
+                addresses = await look_up(attempt, timeout)
+            except e.OperationalError as error:
+                failed.append((attempts.describe(attempt), error))
+                continue
+            for address in addresses:
+                left = max(deadline - time.monotonic(), 0.0)
+                try:
+                    return await Exchange.connect(make_conninfo("", **address), left)
+                except e.OperationalError as error:
+                    failed.append((attempts.describe(address), error))
+                deadline = time.monotonic() + timeout
+    where, last = failed[-1]
+    if len(failed) > 1:
+        text = attempts.failure(failed)
+    elif isinstance(last, e.ConnectionTimeout):
+        text = f"cannot connect to {where}: {last}"
+    else:
+        text = f"cannot connect: {last}"
+    raise type(last)(text, pgconn=last.pgconn) from None
+
+
+async def look_up(
+    params: attempts.Parameters, timeout: float
+) -> list[attempts.Parameters]:
+    """Return the parameters once for each address of their host.
+
+    Parameters without a host name come back as they are. Raises
+    `ConnectionTimeout` after `timeout` seconds, `OperationalError` when the name is
+    unknown.
+    """
+    host = attempts.name_to_look_up(params)
+    if host is None:
+        return [params]
+    ask = partial(
+        socket.getaddrinfo,
+        host,
+        attempts.setting(params, "port") or None,
+        type=socket.SOCK_STREAM,
+        proto=socket.IPPROTO_TCP,
+    )
+    try:
+        answers = await asyncio.wait_for(asyncio.to_thread(ask), timeout)
+    except asyncio.TimeoutError:
+        raise e.ConnectionTimeout(
+            f"no answer to the look-up of host {host!r} in {round(timeout, 1):g} s"
+        ) from None
+    except (OSError, UnicodeError) as error:
+        raise e.OperationalError(f"cannot look up host {host!r}: {error}") from None
+    addresses = dict.fromkeys(str(answer[4][0]) for answer in answers)
+    return [{**params, "hostaddr": address} for address in addresses]

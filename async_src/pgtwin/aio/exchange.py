@@ -1,0 +1,341 @@
+"""Every conversation with libpq, from the first byte to the last.
+
+Law: one conversation at a time (the caller holds the session's lock), and each one
+leaves the handle idle, or finished if that was not possible in a few seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from psycopg import ConnectionInfo, capabilities, pq
+from psycopg import errors as e
+
+from pgtwin.aio.readiness import Readiness
+
+if TYPE_CHECKING:
+    from psycopg.abc import Buffer
+    from psycopg.pq.abc import PGconn, PGresult
+
+OK = pq.ConnStatus.OK
+BAD = pq.ConnStatus.BAD
+ACTIVE = pq.TransactionStatus.ACTIVE
+FATAL_ERROR = pq.ExecStatus.FATAL_ERROR
+COPY_IN = pq.ExecStatus.COPY_IN
+COPY_OUT = pq.ExecStatus.COPY_OUT
+COPY_BOTH = pq.ExecStatus.COPY_BOTH
+COPY = (COPY_IN, COPY_OUT, COPY_BOTH)
+SQLSTATE = pq.DiagnosticField.SQLSTATE
+POLL_OK = pq.PollingStatus.OK
+POLL_FAILED = pq.PollingStatus.FAILED
+POLL_WRITING = pq.PollingStatus.WRITING
+
+# Seconds that an interrupted conversation has to come to rest.
+SETTLE_TIMEOUT = 5.0
+
+CLOSED = "the connection is closed: open another with connect()"
+LOST = "the connection is lost: open another with connect()"
+
+
+class Exchange:
+    """Owns one libpq handle and waits for its socket."""
+
+    def __init__(self, pgconn: PGconn, readiness: Readiness) -> None:
+        self.pgconn = pgconn
+        self.arrived: deque[pq.PGnotify] = deque()
+        self._readiness = readiness
+        self._talking = False
+        self._leaving = False
+        self._failure: e.OperationalError | None = None
+        self.farewell: e.Error | None = None
+
+    @classmethod
+    async def connect(cls, conninfo: str, timeout: float) -> Exchange:
+        """Connect to one server and return the exchange with it.
+
+        Raises `OperationalError` with the server's or libpq's own text,
+        `ConnectionTimeout` after `timeout` seconds; nothing is left open then.
+        """
+        deadline = time.monotonic() + timeout
+        pgconn = pq.PGconn.connect_start(conninfo.encode())
+        readiness = Readiness()
+        try:
+            while pgconn.status != BAD:
+                poll = pgconn.connect_poll()
+                if poll == POLL_OK:
+                    pgconn.nonblocking = 1
+                    readiness.attach(pgconn.socket)
+                    return cls(pgconn, readiness)
+                if poll == POLL_FAILED:
+                    break
+                # libpq may have opened another socket under the same number.
+                readiness.attach(pgconn.socket)
+                left = deadline - time.monotonic()
+                if not await readiness.wait(_at_once, left, poll == POLL_WRITING):
+                    raise e.ConnectionTimeout(
+                        f"no answer from the server in {round(timeout, 1):g} s"
+                    )
+            text = pgconn.get_error_message().strip()
+            raise e.OperationalError(text, pgconn=e.finish_pgconn(pgconn))
+        except BaseException:
+            readiness.detach()
+            pgconn.finish()
+            raise
+
+    @property
+    def closed(self) -> bool:
+        """Whether the handle can no longer be used."""
+        return self._leaving or self.pgconn.status == BAD
+
+    def finish(self) -> None:
+        """Close the handle at once, or as soon as a conversation has let go of it."""
+        if self._talking:
+            # The handle belongs to another thread or task until it wakes.
+            self._leaving = True
+            self._readiness.shut_down()
+            return
+        self._readiness.detach()
+        self.pgconn.finish()
+
+    async def query(self, text: bytes) -> list[PGresult]:
+        """Execute one or more statements without parameters (`PQsendQuery`)."""
+        self._check()
+        self.pgconn.send_query(text)
+        return await self._receive()
+
+    async def query_params(
+        self,
+        text: bytes,
+        values: Sequence[Buffer | None] | None,
+        types: Sequence[int],
+        formats: Sequence[int] | None,
+        result_format: int,
+    ) -> list[PGresult]:
+        """Execute one statement with parameters (`PQsendQueryParams`)."""
+        self._check()
+        self.pgconn.send_query_params(text, values, types, formats, result_format)
+        return await self._receive()
+
+    async def query_prepared(
+        self,
+        name: bytes,
+        values: Sequence[Buffer | None] | None,
+        formats: Sequence[int] | None,
+        result_format: int,
+    ) -> list[PGresult]:
+        """Execute a prepared statement (`PQsendQueryPrepared`)."""
+        self._check()
+        self.pgconn.send_query_prepared(name, values, formats, result_format)
+        return await self._receive()
+
+    async def prepare(
+        self, name: bytes, text: bytes, types: Sequence[int]
+    ) -> list[PGresult]:
+        """Prepare a statement (`PQsendPrepare`)."""
+        self._check()
+        self.pgconn.send_prepare(name, text, types)
+        return await self._receive()
+
+    async def close_prepared(self, name: bytes) -> list[PGresult]:
+        """Let the server forget a prepared statement (`PQsendClosePrepared`)."""
+        self._check()
+        if capabilities.has_send_close_prepared():
+            self.pgconn.send_close_prepared(name)
+        else:
+            self.pgconn.send_query(b"DEALLOCATE " + name)
+        return await self._receive()
+
+    async def wait_notification(self, timeout: float | None) -> bool:
+        """Wait until a notification has arrived, at most `timeout` seconds.
+
+        Raises `OperationalError` when the server goes away meanwhile.
+        """
+        self._check()
+        self._talking = True
+        try:
+            if self._notified():
+                return True
+            return await self._readiness.wait(self._notified, timeout)
+        except e.OperationalError as error:
+            if self._leaving:
+                raise e.OperationalError(CLOSED) from None
+            raise (self.farewell or error) from None
+        finally:
+            self._let_go()
+
+    async def cancel(self, timeout: float) -> None:
+        """Ask the server to cancel what it executes for this handle.
+
+        Uses a connection of its own, encrypted as the first one if libpq is 17 or
+        newer (`PQcancelStart`). Raises `CancellationTimeout` after `timeout` seconds,
+        `OperationalError` when the server cannot be reached.
+        """
+        if not capabilities.has_cancel_safe():
+            request = self.pgconn.get_cancel()
+            try:
+                await asyncio.wait_for(asyncio.to_thread(request.cancel), timeout)
+            except asyncio.TimeoutError:
+                raise _cancellation_timeout(timeout) from None
+            return
+        deadline = time.monotonic() + timeout
+        conn = self.pgconn.cancel_conn()
+        readiness = Readiness()
+        try:
+            conn.start()
+            while (poll := conn.poll()) != POLL_OK:
+                if poll == POLL_FAILED:
+                    raise e.OperationalError(
+                        f"cannot cancel: {conn.get_error_message().strip()}"
+                    )
+                readiness.attach(conn.socket)
+                left = deadline - time.monotonic()
+                if not await readiness.wait(_at_once, left, poll == POLL_WRITING):
+                    raise _cancellation_timeout(timeout)
+        finally:
+            readiness.detach()
+            conn.finish()
+
+    def _check(self) -> None:
+        if self._leaving or self.pgconn.status != OK:
+            raise e.OperationalError(CLOSED)
+
+    async def _receive(self) -> list[PGresult]:
+        """Send what is queued and return all results, errors of the server included."""
+        pgconn = self.pgconn
+        results: list[PGresult] = []
+        self._talking = True
+        try:
+            if pgconn.flush():
+                await self._readiness.wait(self._sent, None, True)
+            while True:
+                if self._failure is None and pgconn.is_busy():
+                    await self._readiness.wait(self._answered)
+                if self._failure is not None:
+                    raise self._last_words(results)
+                result = pgconn.get_result()
+                if result is None:
+                    return results
+                results.append(result)
+                if result.status in COPY:
+                    raise e.ProgrammingError(
+                        "COPY cannot be executed with execute(): use cursor.copy()"
+                    )
+        except BaseException as error:
+            leaving = self._leaving
+            await self._settle(results)
+            if leaving and isinstance(error, e.OperationalError):
+                raise e.OperationalError(CLOSED) from None
+            raise
+        finally:
+            self._let_go()
+
+    async def _settle(self, results: list[PGresult]) -> None:
+        """Bring an interrupted conversation to rest, or give the handle up."""
+        pgconn = self.pgconn
+        if self._leaving or pgconn.transaction_status != ACTIVE:
+            return
+        deadline = time.monotonic() + SETTLE_TIMEOUT
+        try:
+            # A statement that the server has only half of cannot be cancelled.
+            if pgconn.flush():
+                await self._readiness.wait(self._sent, SETTLE_TIMEOUT, True)
+            if not results or results[-1].status != COPY_IN:
+                await self.cancel(deadline - time.monotonic())
+            while True:
+                if pgconn.is_busy():
+                    await self._rest(self._answered, deadline)
+                if self._failure is not None:
+                    return
+                result = pgconn.get_result()
+                if result is None:
+                    return
+                if result.status == COPY_IN:
+                    pgconn.put_copy_end(b"COPY needs cursor.copy()")
+                    if pgconn.flush():
+                        await self._rest(self._sent, deadline, writing=True)
+                elif result.status == COPY_OUT:
+                    if not self._skipped():
+                        await self._rest(self._skipped, deadline)
+                elif result.status == COPY_BOTH:
+                    raise e.NotSupportedError("replication cannot be settled")
+        except BaseException:
+            # Interrupted again, or no answer in time: plainly broken is better
+            # than hanging, and the first interruption is the one to be reported.
+            self._leaving = True
+
+    async def _rest(
+        self, step: Callable[[], bool], deadline: float, writing: bool = False
+    ) -> None:
+        left = deadline - time.monotonic()
+        if not await self._readiness.wait(step, left, writing):
+            raise e.OperationalError("the server does not come to rest")
+
+    def _let_go(self) -> None:
+        self._talking = False
+        if self._leaving:
+            self.finish()
+        elif self.pgconn.status == BAD:
+            self._readiness.detach()
+
+    def _last_words(self, results: list[PGresult]) -> Exception:
+        """Return the error for a lost server, in its own words if it left any."""
+        pgconn = self.pgconn
+        while pgconn.status == BAD:
+            result = pgconn.get_result()
+            if result is None:
+                break
+            results.append(result)
+        encoding = ConnectionInfo(pgconn).encoding
+        for result in reversed(results):
+            if result.status == FATAL_ERROR and result.error_field(SQLSTATE):
+                return e.error_from_result(result, encoding)
+        return self.farewell or self._failure or e.OperationalError(LOST)
+
+    # Steps: called by the readiness when the socket is ready, never wait.
+
+    def _take_in(self) -> None:
+        pgconn = self.pgconn
+        pgconn.consume_input()
+        while (notification := pgconn.notifies()) is not None:
+            self.arrived.append(notification)
+
+    def _sent(self) -> bool:
+        # A server that waits for us to read does not read what we write.
+        try:
+            self._take_in()
+        except e.OperationalError as error:
+            self._failure = error
+            return True
+        return self.pgconn.flush() == 0
+
+    def _answered(self) -> bool:
+        try:
+            self._take_in()
+        except e.OperationalError as error:
+            # What the server said before it went is still to be read.
+            self._failure = error
+            return True
+        return not self.pgconn.is_busy()
+
+    def _skipped(self) -> bool:
+        pgconn = self.pgconn
+        pgconn.consume_input()
+        while (size := pgconn.get_copy_data(1)[0]) > 0:
+            pass
+        return size != 0
+
+    def _notified(self) -> bool:
+        self._take_in()
+        return bool(self.arrived)
+
+
+def _at_once() -> bool:
+    return True
+
+
+def _cancellation_timeout(timeout: float) -> e.CancellationTimeout:
+    return e.CancellationTimeout(f"cannot cancel: no answer in {round(timeout, 1):g} s")

@@ -1,0 +1,113 @@
+"""Waits until one socket has been read or written as far as needed.
+
+Law: at most one wait at a time; what is done with the socket is done by the step that
+the waiter gives, never by this module.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+from collections.abc import Callable
+
+from psycopg.errors import OperationalError
+
+
+class Readiness:
+    """Waits for one socket on the running loop.
+
+    The socket is watched through a private duplicate of its descriptor, so that a
+    reader which the user registers for the connection stays registered.
+    """
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._fd = -1
+        self._reading = False
+        self._writing = False
+        self._step: Callable[[], bool] | None = None
+        self._waiter: asyncio.Future[None] | None = None
+
+    def attach(self, fd: int) -> None:
+        """Watch another socket, or the same number opened again."""
+        self.detach()
+        self._fd = os.dup(fd)
+
+    def detach(self) -> None:
+        """Watch nothing; a pending wait fails, the socket itself stays as it is."""
+        fd, self._fd = self._fd, -1
+        if fd < 0:
+            return
+        try:
+            if self._reading:
+                self._loop.remove_reader(fd)
+            if self._writing:
+                self._loop.remove_writer(fd)
+        except RuntimeError:
+            pass  # the loop was closed before, and watches nothing any more
+        self._reading = self._writing = False
+        os.close(fd)
+        waiter = self._waiter
+        if waiter is not None and not waiter.done():
+            waiter.set_exception(OperationalError("the connection is closed"))
+
+    def shut_down(self) -> None:
+        """End the traffic in both directions, which wakes whoever waits."""
+        if self._fd >= 0:
+            # The peer may have been quicker.
+            duplicate = socket.socket(fileno=os.dup(self._fd))
+            with duplicate, contextlib.suppress(OSError):
+                duplicate.shutdown(socket.SHUT_RDWR)
+
+    async def wait(
+        self,
+        step: Callable[[], bool],
+        timeout: float | None = None,
+        writing: bool = False,
+    ) -> bool:
+        """Call a step whenever the socket is ready, until it returns true.
+
+        `writing` says that the step wants to write too. Returns false when `timeout`
+        seconds have passed before. Raises what the step raises, and
+        `OperationalError` when the socket is no longer watched.
+        """
+        if self._fd < 0:
+            raise OperationalError("the connection is closed")
+        self._step = step
+        waiter = self._waiter = self._loop.create_future()
+        try:
+            if not self._reading:
+                self._loop.add_reader(self._fd, self._ready)
+                self._reading = True
+            if writing:
+                self._loop.add_writer(self._fd, self._ready)
+                self._writing = True
+            if timeout is None:
+                await waiter
+            else:
+                await asyncio.wait_for(waiter, timeout)
+        except asyncio.TimeoutError:
+            return False
+        finally:
+            self._step = self._waiter = None
+            if self._writing:
+                self._loop.remove_writer(self._fd)
+                self._writing = False
+        return True
+
+    def _ready(self) -> None:
+        waiter = self._waiter
+        if waiter is None or waiter.done():
+            # Nobody reads what has come: an event loop would call again at once.
+            if self._reading:
+                self._loop.remove_reader(self._fd)
+                self._reading = False
+            return
+        assert self._step is not None
+        try:
+            if self._step():
+                waiter.set_result(None)
+        except Exception as error:
+            waiter.set_exception(error)

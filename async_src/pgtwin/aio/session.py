@@ -1,0 +1,317 @@
+"""One libpq handle as its users see it: lock, transactions, adapters, messages.
+
+Law: whoever calls a method that waits holds `lock`; the other methods never wait.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import logging
+import os
+import weakref
+from collections import deque
+from functools import partial
+from typing import TYPE_CHECKING
+
+from psycopg import ConnectionInfo, Notify, pq
+from psycopg import errors as e
+
+from pgtwin.aio.exchange import CLOSED, LOST, Exchange
+from pgtwin.core.adapters import Adapters, Place
+from pgtwin.core.plan import Statement, bind
+from pgtwin.core.prepared import PreparedStatements
+from pgtwin.core.transactions import Characteristics
+
+if TYPE_CHECKING:
+    from psycopg.abc import Transformer
+    from psycopg.adapt import AdaptersMap
+    from psycopg.pq.abc import PGresult
+    from psycopg.rows import Row, RowMaker
+
+    from pgtwin.core.annotations import NoticeHandler, NotifyHandler, Params, Query
+
+OK = pq.ConnStatus.OK
+BAD = pq.ConnStatus.BAD
+IDLE = pq.TransactionStatus.IDLE
+INERROR = pq.TransactionStatus.INERROR
+COMMAND_OK = pq.ExecStatus.COMMAND_OK
+TUPLES_OK = pq.ExecStatus.TUPLES_OK
+FATAL_ERROR = pq.ExecStatus.FATAL_ERROR
+EMPTY_QUERY = pq.ExecStatus.EMPTY_QUERY
+TEXT = pq.Format.TEXT
+SEVERITY = pq.DiagnosticField.SEVERITY_NONLOCALIZED
+
+# Settings of the server on which dumpers and loaders depend.
+SETTINGS = (b"client_encoding", b"TimeZone", b"DateStyle", b"IntervalStyle")
+
+logger = logging.getLogger("pgtwin")
+
+
+class Session:
+    """Keeps everything that belongs to one connection with the server."""
+
+    def __init__(
+        self, exchange: Exchange, owner: object, template: AdaptersMap | None = None
+    ) -> None:
+        self.exchange = exchange
+        self.pgconn = exchange.pgconn
+        self.lock = asyncio.Lock()
+        self.autocommit = False
+        self.characteristics = Characteristics()
+        self.depth = 0
+        self.prepared = PreparedStatements()
+        self.adapters = Adapters(template)
+        self.notice_handlers: list[NoticeHandler] = []
+        self.notify_handlers: list[NotifyHandler] = []
+        self.backlog: deque[Notify] = deque()
+        self.listeners = 0
+        self.encoding = "utf-8"
+        self.version = 0
+        self._settings: list[bytes | None] = []
+        # The owner is known weakly: it owns the session, not the other way round.
+        self._place = Place(self.adapters, weakref.proxy(owner))
+        self._transformer: Transformer | None = None
+        self._loaders: deque[tuple[tuple[int, int], Transformer]] = deque()
+        self._generation = 0
+        self._closed = False
+        self._pid = os.getpid()
+        self.pgconn.notice_handler = partial(_notice, weakref.ref(self))
+        self._look_at_settings()
+
+    @property
+    def closed(self) -> bool:
+        """Whether no more can be executed, for whatever reason."""
+        return self._closed or self.exchange.closed
+
+    @property
+    def broken(self) -> bool:
+        """Whether the session ended without having been closed."""
+        return not self._closed and self.exchange.closed
+
+    @property
+    def inherited(self) -> bool:
+        """Whether the session belongs to the process that this one was forked from."""
+        return self._pid != os.getpid()
+
+    def close(self) -> None:
+        """End the session; what another thread or task executes in it fails."""
+        self._closed = True
+        self.exchange.finish()
+
+    def check(self) -> None:
+        """Raise `OperationalError` when nothing can be executed any more."""
+        if self._closed:
+            raise e.OperationalError(CLOSED)
+        if self.pgconn.status != OK:
+            raise e.OperationalError(LOST)
+
+    def transformer(self) -> Transformer:
+        """Return the transformer that dumps parameters, used under the lock only."""
+        transformer = self._transformer
+        if transformer is None or self._generation != self.adapters.generation:
+            self._generation = self.adapters.generation
+            transformer = self._transformer = self._place.transformer()
+        return transformer
+
+    def load(
+        self, result: PGresult, start: int, end: int, make_row: RowMaker[Row]
+    ) -> list[Row]:
+        """Build some rows of a small result with a transformer that is kept warm.
+
+        Several threads may load at once, so each takes the transformer away.
+        """
+        mark = (self.adapters.generation, self.version)
+        try:
+            kept, transformer = self._loaders.pop()
+        except IndexError:
+            kept, transformer = mark, self._place.transformer()
+        if kept != mark:
+            transformer = self._place.transformer()
+        transformer.set_pgresult(result)
+        rows = transformer.load_rows(start, end, make_row)
+        transformer.set_pgresult(None)
+        if not self._loaders:
+            self._loaders.append((mark, transformer))
+        return rows
+
+    async def execute(
+        self,
+        query: Query,
+        params: Params | None = None,
+        *,
+        prepare: bool | None = None,
+        result_format: int = TEXT,
+        transformer: Transformer | None = None,
+    ) -> list[PGresult]:
+        """Execute a query and return its results.
+
+        Starts a transaction before, unless in autocommit mode. Raises the server's
+        error; the session can be used after, if it is not closed.
+        """
+        self.check()
+        statement = bind(
+            query, params, transformer or self.transformer(), self.encoding
+        )
+        if not self.autocommit and self.pgconn.transaction_status == IDLE:
+            await self.command(self.characteristics.begin())
+        return await self.run(statement, prepare, result_format)
+
+    async def run(
+        self,
+        statement: Statement,
+        prepare: bool | None,
+        result_format: int,
+        retry: bool = True,
+    ) -> list[PGresult]:
+        """Execute a bound statement, prepared when it is time for that."""
+        exchange = self.exchange
+        prepared = self.prepared
+        text, values, types, formats = statement
+        name = None
+        key = (text, types)
+        may_prepare = prepare is not False and prepared.threshold is not None
+        try:
+            if may_prepare:
+                name = prepared.find(key)
+                if name is None and (prepare or prepared.due(key)):
+                    name = await self._prepare(statement)
+            if name is not None:
+                results = await exchange.query_prepared(
+                    name, values, formats, result_format
+                )
+            elif values is None and result_format == TEXT:
+                results = await exchange.query(text)
+            else:
+                results = await exchange.query_params(
+                    text, values, types, formats, result_format
+                )
+        finally:
+            if exchange.arrived:
+                self._deliver()
+        if name is not None and self._is_stale(results):
+            prepared.retire(key)
+            if retry and self.pgconn.transaction_status == IDLE:
+                return await self.run(statement, prepare, result_format, False)
+        self._examine(results)
+        if may_prepare and name is None and len(results) == 1:
+            prepared.count(key)
+        if prepared.retired:
+            await self._forget_retired()
+        return results
+
+    async def command(self, text: bytes) -> PGresult:
+        """Execute one statement of our own and return its result."""
+        self.check()
+        try:
+            results = await self.exchange.query(text)
+        finally:
+            if self.exchange.arrived:
+                self._deliver()
+        self._examine(results)
+        return results[-1]
+
+    async def commit(self) -> None:
+        """Commit the transaction that is open, if one is."""
+        self.check()
+        if self.pgconn.transaction_status != IDLE:
+            await self.command(b"COMMIT")
+
+    async def rollback(self) -> None:
+        """Roll back the transaction that is open, if one is."""
+        self.check()
+        if self.pgconn.transaction_status != IDLE:
+            await self.command(b"ROLLBACK")
+
+    async def wait_notifications(self, timeout: float | None) -> bool:
+        """Wait for notifications, at most `timeout` seconds, and deliver them."""
+        self.check()
+        try:
+            return await self.exchange.wait_notification(timeout)
+        finally:
+            self._deliver()
+
+    async def _prepare(self, statement: Statement) -> bytes:
+        name = self.prepared.new_name()
+        results = await self.exchange.prepare(name, statement.text, statement.types)
+        self._examine(results)
+        in_transaction = self.pgconn.transaction_status != IDLE
+        self.prepared.add((statement.text, statement.types), name, in_transaction)
+        return name
+
+    async def _forget_retired(self) -> None:
+        retired = self.prepared.retired
+        while retired and self.pgconn.transaction_status != INERROR:
+            await self.exchange.close_prepared(retired.popleft())
+
+    def _is_stale(self, results: list[PGresult]) -> bool:
+        # Another session changed a table, or a pooler gave us another server.
+        if not results or results[-1].status != FATAL_ERROR:
+            return False
+        result = results[-1]
+        state = result.error_field(pq.DiagnosticField.SQLSTATE)
+        if state == b"26000":
+            return True
+        routine = result.error_field(pq.DiagnosticField.SOURCE_FUNCTION)
+        return state == b"0A000" and routine == b"RevalidateCachedQuery"
+
+    def _examine(self, results: list[PGresult]) -> None:
+        """Raise the server's error if there is one; note what commands have changed."""
+        self._look_at_settings()
+        if not results:
+            raise e.InternalError("the server has sent no result")
+        for result in results:
+            status = result.status
+            if status == TUPLES_OK:
+                continue
+            if status == COMMAND_OK:
+                self.prepared.note(result.command_status or b"")
+            elif status != EMPTY_QUERY:
+                raise e.error_from_result(result, self.encoding)
+
+    def _look_at_settings(self) -> None:
+        if self.pgconn.status != OK:
+            return
+        parameter = self.pgconn.parameter_status
+        settings = [parameter(name) for name in SETTINGS]
+        if settings != self._settings:
+            self._settings = settings
+            self.encoding = ConnectionInfo(self.pgconn).encoding
+            self._transformer = None
+            self.version += 1
+
+    def _deliver(self) -> None:
+        """Hand what has arrived to the handlers, or keep it for who asks later."""
+        arrived = self.exchange.arrived
+        while arrived:
+            raw = arrived.popleft()
+            # With SQL_ASCII there may be any byte; none of them is to be lost.
+            notification = Notify(
+                raw.relname.decode(self.encoding, "surrogateescape"),
+                raw.extra.decode(self.encoding, "surrogateescape"),
+                raw.be_pid,
+            )
+            handlers = tuple(self.notify_handlers)
+            if not handlers or self.listeners:
+                self.backlog.append(notification)
+            for handler in handlers:
+                try:
+                    handler(notification)
+                except Exception:
+                    logger.exception("notify handler %r failed", handler)
+
+
+def _notice(reference: weakref.ReferenceType[Session], result: PGresult) -> None:
+    session = reference()
+    if session is None:
+        return
+    if result.error_field(SEVERITY) == b"FATAL":
+        # Said while nothing was asked. A copy is needed, the result goes away now.
+        error = e.error_from_result(result, session.encoding)
+        session.exchange.farewell = copy.copy(error)
+    diagnostic = e.Diagnostic(result, session.encoding)
+    for handler in tuple(session.notice_handlers):
+        try:
+            handler(diagnostic)
+        except Exception:
+            logger.exception("notice handler %r failed", handler)

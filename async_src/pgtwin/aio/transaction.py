@@ -1,0 +1,184 @@
+"""Transaction blocks, and savepoints when they are nested.
+
+Law: blocks are left in the reverse order of entering them.
+"""
+
+from __future__ import annotations
+
+import logging
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from psycopg import Rollback, pq, sql
+from psycopg import errors as e
+
+from pgtwin.core.transactions import OutOfOrderTransactionNesting, Status
+
+if TYPE_CHECKING:
+    from typing_extensions import LiteralString, Self
+
+    from pgtwin.aio.connection import AsyncConnection
+
+IDLE = pq.TransactionStatus.IDLE
+INERROR = pq.TransactionStatus.INERROR
+
+logger = logging.getLogger("pgtwin")
+
+
+class AsyncTransaction:
+    """A block that is committed when it is left normally, else rolled back.
+
+    Returned by `connection.transaction()`. Inside another transaction the block is a
+    savepoint. `Rollback`, raised in the block, rolls back and goes no further.
+    """
+
+    __module__ = "pgtwin"
+    Status = Status
+
+    def __init__(
+        self,
+        connection: AsyncConnection[Any],
+        savepoint_name: str | None = None,
+        force_rollback: bool = False,
+    ) -> None:
+        self._connection = connection
+        self._session = connection._session
+        self._savepoint_name = savepoint_name or ""
+        self._outermost = False
+        self._level = -1
+        self.force_rollback = force_rollback
+        self.status = Status.NOT_STARTED
+
+    @property
+    def connection(self) -> AsyncConnection[Any]:
+        """The connection on which the block runs."""
+        return self._connection
+
+    @property
+    def savepoint_name(self) -> str | None:
+        """The name of the savepoint, empty for a transaction without one."""
+        return self._savepoint_name
+
+    def __repr__(self) -> str:
+        name = f" {self._savepoint_name!r}" if self._savepoint_name else ""
+        return f"<pgtwin.{type(self).__name__}{name} ({self.status.value})>"
+
+    async def __aenter__(self) -> Self:
+        session = self._session
+        async with session.lock:
+            if self.status is not Status.NOT_STARTED:
+                raise TypeError(
+                    "a transaction block is entered once: call transaction() again"
+                )
+            session.check()
+            self._outermost = session.pgconn.transaction_status == IDLE
+            if not self._outermost and not self._savepoint_name:
+                self._savepoint_name = f"pgtwin_{session.depth + 1}"
+            self._level = session.depth
+            session.depth += 1
+            self.status = Status.ACTIVE
+            try:
+                if self._outermost:
+                    await session.command(session.characteristics.begin())
+                if self._savepoint_name:
+                    await session.command(self._savepoint("SAVEPOINT {}"))
+            except BaseException:
+                session.depth -= 1
+                self.status = Status.FAILED
+                await self._undo()
+                raise
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_val: BaseException | None,
+        exc_tb: TracebackType | None,
+    ) -> bool:
+        session = self._session
+        async with session.lock:
+            session.depth -= 1
+            if session.depth != self._level:
+                self.status = Status.FAILED
+                raise OutOfOrderTransactionNesting(
+                    "transaction blocks are left in the wrong order: leave the inner "
+                    f"one before {self!r}"
+                )
+            if session.closed:
+                self.status = Status.FAILED
+                if exc_val is None and session.broken:
+                    session.check()  # nobody may take the block for committed
+                return False
+            if exc_val is None and not self.force_rollback:
+                await self._commit()
+                return False
+            return await self._roll_back(exc_val)
+
+    async def _commit(self) -> None:
+        session = self._session
+        try:
+            if self._outermost:
+                result = await session.command(b"COMMIT")
+            else:
+                result = await session.command(self._savepoint("RELEASE {}"))
+        except BaseException as error:
+            self.status = Status.FAILED
+            await self._undo()
+            # Only the server's answer tells that nothing was committed.
+            if isinstance(error, e.Error) and not session.closed:
+                self.status = Status.ROLLED_BACK_WITH_ERROR
+            raise
+        # The server answers COMMIT so when a statement of the block had failed.
+        if result.command_status == b"ROLLBACK":
+            self.status = Status.ROLLED_BACK_WITH_ERROR
+        else:
+            self.status = Status.COMMITTED
+
+    async def _roll_back(self, error: BaseException | None) -> bool:
+        explicit = isinstance(error, Rollback)
+        try:
+            if self._outermost:
+                await self._session.command(b"ROLLBACK")
+            else:
+                await self._roll_back_savepoint()
+        except Exception as failure:
+            # The error that is on its way tells more than this one.
+            self.status = Status.FAILED
+            logger.warning("rollback of %r failed: %s", self, failure)
+            return False
+        if explicit or self.force_rollback:
+            self.status = Status.ROLLED_BACK_EXPLICITLY
+        else:
+            self.status = Status.ROLLED_BACK_WITH_ERROR
+        target: object = error.transaction if isinstance(error, Rollback) else error
+        return explicit and (target is None or target is self)
+
+    async def _undo(self) -> None:
+        """Leave nothing open that this block had begun."""
+        session = self._session
+        if session.closed:
+            return
+        try:
+            if self._outermost:
+                await session.rollback()
+            elif session.pgconn.transaction_status == INERROR:
+                await self._roll_back_savepoint()
+        except Exception as failure:
+            logger.warning("rollback of %r failed: %s", self, failure)
+
+    async def _roll_back_savepoint(self) -> None:
+        await self._session.command(self._savepoint("ROLLBACK TO {}"))
+        await self._session.command(self._savepoint("RELEASE {}"))
+
+    def _savepoint(self, words: LiteralString) -> bytes:
+        name = sql.Identifier(self._savepoint_name)
+        return sql.SQL(words).format(name).as_bytes(self._session.transformer())
+
+
+def check_no_block(depth: int, method: str) -> None:
+    """Raise `ProgrammingError` when a method is called inside a transaction block."""
+    if depth:
+        raise e.ProgrammingError(
+            f"{method} cannot be used inside a transaction() block: leave the block, "
+            "or raise Rollback() in it"
+        )

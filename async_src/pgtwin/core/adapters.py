@@ -1,0 +1,47 @@
+"""Adapters that know when they were changed, and where they are used.
+
+Law: whoever keeps something made from adapters keeps their `generation` with it, and
+makes it again when the two differ.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+import psycopg
+from psycopg.adapt import AdaptersMap
+from psycopg.adapt import Transformer as AdaptTransformer
+
+if TYPE_CHECKING:
+    from psycopg.abc import AdaptContext, Dumper, Loader, Transformer
+
+
+class Adapters(AdaptersMap):
+    """A copy of other adapters that counts what is registered after."""
+
+    __module__ = "pgtwin"
+
+    def __init__(self, template: AdaptersMap | None = None) -> None:
+        super().__init__(template if template is not None else psycopg.adapters)
+        self.generation = 0
+
+    def register_dumper(self, cls: type | str | None, dumper: type[Dumper]) -> None:
+        """Use a dumper class for values of a Python class, from the next query on."""
+        super().register_dumper(cls, dumper)
+        self.generation += 1
+
+    def register_loader(self, oid: int | str, loader: type[Loader]) -> None:
+        """Use a loader class for values of a server type, from the next fetch on."""
+        super().register_loader(oid, loader)
+        self.generation += 1
+
+
+class Place(NamedTuple):
+    """Where values are adapted: an `AdaptContext`."""
+
+    adapters: Adapters
+    connection: Any
+
+    def transformer(self) -> Transformer:
+        """Return a new transformer for this place."""
+        return AdaptTransformer(cast("AdaptContext", self))

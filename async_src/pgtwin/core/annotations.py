@@ -1,0 +1,38 @@
+"""The types that the public signatures speak of.
+
+Law: names only; nothing here runs while a query is executed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol, TypeAlias
+
+from psycopg import Notify
+from psycopg.abc import ConnParam, Params
+from psycopg.abc import QueryNoTemplate as Query
+from psycopg.errors import Diagnostic
+from psycopg.rows import Row, RowMaker
+
+__all__ = [
+    "ConnParam",
+    "NoticeHandler",
+    "NotifyHandler",
+    "Params",
+    "Query",
+    "RowFactory",
+]
+
+NoticeHandler: TypeAlias = Callable[[Diagnostic], None]
+NotifyHandler: TypeAlias = Callable[[Notify], None]
+
+
+class RowFactory(Protocol[Row]):
+    """Makes, for the result that a cursor holds, the function that builds its rows.
+
+    The factories of `pgtwin.rows` (`tuple_row`, `dict_row`, `class_row()` ...) are
+    of this type, and so is every function that takes a cursor and returns a
+    callable from a sequence of values to a row.
+    """
+
+    def __call__(self, cursor: Any, /) -> RowMaker[Row]: ...

@@ -1,0 +1,42 @@
+"""Row factories: what the rows that a cursor fetches are made of.
+
+Law: the factories are psycopg's; the factory types accept the cursors of both forms.
+"""
+
+from psycopg.rows import (
+    DictRow,
+    Row,
+    RowMaker,
+    TupleRow,
+    args_row,
+    class_row,
+    dict_row,
+    kwargs_row,
+    namedtuple_row,
+    no_result,
+    scalar_row,
+    tuple_row,
+)
+
+from pgtwin.core.annotations import RowFactory
+
+AsyncRowFactory = RowFactory
+BaseRowFactory = RowFactory
+
+__all__ = [
+    "AsyncRowFactory",
+    "BaseRowFactory",
+    "DictRow",
+    "Row",
+    "RowFactory",
+    "RowMaker",
+    "TupleRow",
+    "args_row",
+    "class_row",
+    "dict_row",
+    "kwargs_row",
+    "namedtuple_row",
+    "no_result",
+    "scalar_row",
+    "tuple_row",
+]

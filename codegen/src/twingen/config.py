@@ -1,0 +1,155 @@
+"""Reads `[tool.twingen]` of a project's `pyproject.toml`, strictly.
+
+An unknown key, a folder that is not there, or two folders that overlap stop
+every command before it looks at a source.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+from black.mode import Mode
+
+from .diagnostic import ConfigurationError
+from .formatting import mode_from
+
+_KEYS = {"trees", "renames", "libraries", "tables", "runtime"}
+_TREE_KEYS = {"source", "target", "module", "twin"}
+
+
+@dataclass(frozen=True)
+class Tree:
+    """One source folder and the folder that its twins are written to.
+
+    `module` and `twin` are what the two are imported as.
+    """
+
+    source: Path
+    target: Path
+    module: str
+    twin: str
+
+
+@dataclass(frozen=True)
+class Config:
+    """The configuration of one project; all paths are absolute."""
+
+    root: Path
+    trees: tuple[Tree, ...]
+    renames: Mapping[str, str]
+    libraries: Mapping[str, Any]
+    tables: tuple[Path, ...]
+    runtime: str | None
+    mode: Mode
+
+
+def find_root(start: Path) -> Path:
+    """Return the folder at or above `start` whose pyproject configures twingen."""
+    for folder in [start, *start.parents]:
+        file = folder / "pyproject.toml"
+        if file.is_file() and "twingen" in _parse(file).get("tool", {}):
+            return folder
+    raise ConfigurationError(
+        f"no pyproject.toml with [tool.twingen] in {start} or above it; add one with "
+        "trees = [{source = ..., target = ...}]"
+    )
+
+
+def load(root: Path) -> Config:
+    """Read the configuration of the project in `root`.
+
+    Raises :class:`ConfigurationError` that names the key and what it must be.
+    """
+    root = root.resolve()
+    file = root / "pyproject.toml"
+    tools = _parse(file).get("tool", {})
+    table = tools.get("twingen")
+    if not isinstance(table, Mapping):
+        raise ConfigurationError(f"{file}: there is no [tool.twingen]")
+    _check_keys(table, _KEYS, f"{file}: tool.twingen")
+    trees = table.get("trees", [])
+    if not (isinstance(trees, list) and trees):
+        raise ConfigurationError(
+            f"{file}: tool.twingen.trees is empty; add {{source = ..., target = ...}}"
+        )
+    config = Config(
+        root=root,
+        trees=tuple(_tree(root, entry, file) for entry in trees),
+        renames=_strings(table.get("renames", {}), f"{file}: tool.twingen.renames"),
+        libraries=table.get("libraries", {}),
+        tables=tuple(root / name for name in table.get("tables", [])),
+        runtime=table.get("runtime"),
+        mode=mode_from(tools.get("black", {})),
+    )
+    _check_overlaps(config.trees, file)
+    return config
+
+
+def read_table(path: Path) -> Mapping[str, Any]:
+    """Read one library table."""
+    return _parse(path)
+
+
+def _parse(file: Path) -> dict[str, Any]:
+    try:
+        parsed: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigurationError(f"{file} cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{file} is not valid TOML: {error}") from None
+    return parsed
+
+
+def _check_keys(table: Mapping[str, Any], known: set[str], where: str) -> None:
+    unknown = sorted(set(table) - known)
+    if unknown:
+        raise ConfigurationError(
+            f"{where}: unknown key {', '.join(unknown)}; known are "
+            f"{', '.join(sorted(known))}"
+        )
+
+
+def _strings(table: object, where: str) -> Mapping[str, str]:
+    if not isinstance(table, Mapping) or not all(
+        isinstance(value, str) for value in table.values()
+    ):
+        raise ConfigurationError(f"{where} must be a table of strings")
+    return table
+
+
+def _tree(root: Path, entry: object, file: Path) -> Tree:
+    where = f"{file}: tool.twingen.trees"
+    table = _strings(entry, where)
+    _check_keys(table, _TREE_KEYS, where)
+    for key in ("source", "target"):
+        if not table.get(key):
+            raise ConfigurationError(f"{where}: {key} is missing")
+    source, target = root / table["source"], root / table["target"]
+    if not source.is_dir():
+        raise ConfigurationError(f"{where}: source {table['source']} is not a folder")
+    return Tree(
+        source=source,
+        target=target,
+        module=table.get("module") or ".".join(Path(table["source"]).parts),
+        twin=table.get("twin") or ".".join(Path(table["target"]).parts),
+    )
+
+
+def _check_overlaps(trees: Sequence[Tree], file: Path) -> None:
+    folders = [folder for tree in trees for folder in (tree.source, tree.target)]
+    for index, one in enumerate(folders):
+        for other in folders[index + 1 :]:
+            if one == other or one in other.parents or other in one.parents:
+                raise ConfigurationError(
+                    f"{file}: tool.twingen.trees: {one} and {other} overlap; twins "
+                    "are never written into a source folder"
+                )

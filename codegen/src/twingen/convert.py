@@ -1,0 +1,203 @@
+"""Turns the text of one async module into the text of its sync twin.
+
+One parse, one traversal: every node is offered to the rules that look at its
+type. No file is read or written here; see `tree` for folders.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import libcst as cst
+from black.mode import Mode
+
+from . import sides, verify
+from .diagnostic import ConversionError, Diagnostic
+from .formatting import format_source
+from .imports import Imports
+from .library import Libraries, built_in_libraries
+from .names import Definitions, Names
+from .rule import Refused, Rule, Site
+from .rules import RULES
+
+
+@dataclass(frozen=True)
+class Source:
+    """One async module: its text and what it is called on both sides.
+
+    `path` is what messages call it; `module` and `twin` are dotted import names.
+    """
+
+    text: str
+    path: str = "<source>"
+    module: str = "source"
+    twin: str = "twin"
+    is_package: bool = False
+
+
+@dataclass
+class Settings:
+    """What the conversion of every module of a project shares."""
+
+    libraries: Libraries = field(default_factory=built_in_libraries)
+    definitions: Definitions = field(default_factory=Definitions)
+    runtime: str | None = "twin_runtime"
+    mode: Mode = field(default_factory=Mode)
+
+
+@dataclass(frozen=True)
+class Twin:
+    """The text of a twin, and the parts of the runtime that it imports."""
+
+    text: str
+    runtime_modules: frozenset[str]
+
+
+def convert(text: str, *, settings: Settings | None = None) -> Twin:
+    """Return the sync twin of one self-contained async module.
+
+    Raises :class:`ConversionError` when the text does not parse or holds what
+    has no faithful twin; `diagnostics` then lists every place.
+    """
+    settings = settings or Settings()
+    source = Source(text)
+    names = parse(source, settings.definitions)
+    settings.definitions.add(names)
+    return convert_parsed(source, names, settings)
+
+
+def parse(source: Source, definitions: Definitions) -> Names:
+    """Parse one source; the answers about its names come back with the tree.
+
+    Raises :class:`ConversionError` when the text does not parse.
+    """
+    try:
+        tree = cst.parse_module(source.text)
+    except cst.ParserSyntaxError as error:
+        excerpt = source.text.splitlines()[error.raw_line - 1 : error.raw_line]
+        problem = Diagnostic(
+            path=source.path,
+            line=error.raw_line,
+            column=error.raw_column + 1,
+            code="TW001",
+            rule="syntax",
+            message=f"the source does not parse: {error.message}",
+            help="mend the syntax; nothing is written before every source parses",
+            excerpt=excerpt[0] if excerpt else "",
+        )
+        raise ConversionError([problem]) from None
+    return Names(
+        tree,
+        module=source.module,
+        twin=source.twin,
+        is_package=source.is_package,
+        definitions=definitions,
+    )
+
+
+def convert_parsed(source: Source, names: Names, settings: Settings) -> Twin:
+    """Return the twin of a parsed source; see :func:`convert`."""
+    imports = Imports(names, settings.runtime)
+    rewriter = _Rewriter(source, names, imports, settings.libraries)
+    converted = names.tree.visit(rewriter)
+    assert isinstance(converted, cst.Module)
+    if rewriter.refusals:
+        raise ConversionError(sorted(rewriter.refusals))
+    text = format_source(imports.settle(converted).code, settings.mode)
+    problems = list(_residue(source, text))
+    if problems:
+        raise ConversionError(problems)
+    return Twin(text, frozenset(imports.runtime_modules))
+
+
+def _residue(source: Source, text: str) -> Iterator[Diagnostic]:
+    lines = text.splitlines()
+    for line, message in verify.residue(text):
+        yield Diagnostic(
+            path=source.path,
+            line=1,
+            column=1,
+            code="TW002",
+            rule="verify",
+            message=f"{message}, line {line}: {lines[line - 1].strip()}",
+            help="no rule covers this yet: rewrite the source, or report it with "
+            "the line above",
+        )
+
+
+class _Rewriter(cst.CSTTransformer):
+    """Offers every node to the rules; collects what they refuse."""
+
+    def __init__(
+        self, source: Source, names: Names, imports: Imports, libraries: Libraries
+    ) -> None:
+        super().__init__()
+        self.refusals: list[Diagnostic] = []
+        self._source = source
+        self._names = names
+        self._imports = imports
+        self._libraries = libraries
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        return not sides.is_async_only(node)
+
+    def on_leave(  # type: ignore[override]
+        self, original_node: cst.CSTNode, updated_node: cst.CSTNode
+    ) -> cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode]:
+        if sides.is_async_only(original_node):
+            return cst.RemoveFromParent()
+        rules = _BY_TYPE.get(type(original_node))
+        if rules is None:
+            return updated_node
+        site = Site(
+            original_node, updated_node, self._names, self._imports, self._libraries
+        )
+        claimed: Rule | None = None
+        result: cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode]
+        result = updated_node
+        for rule in rules:
+            try:
+                replacement = rule.apply(site)
+            except Refused as refused:
+                self._refuse(rule, refused, original_node)
+                continue
+            if replacement is None:
+                continue
+            if claimed is not None:
+                raise AssertionError(f"{claimed.name} and {rule.name} claim one node")
+            claimed, result = rule, replacement
+        return result
+
+    def _refuse(self, rule: Rule, refused: Refused, node: cst.CSTNode) -> None:
+        place = self._names.place(refused.node or node)
+        line = place.start.line if place else 1
+        column = place.start.column if place else 0
+        lines = self._source.text.splitlines()
+        excerpt = lines[line - 1] if line <= len(lines) else ""
+        one_line = place is not None and place.end.line == line
+        end = place.end.column if place and one_line else len(excerpt)
+        diagnostic = Diagnostic(
+            path=self._source.path,
+            line=line,
+            column=column + 1,
+            code=rule.code,
+            rule=rule.name,
+            message=refused.why,
+            help=refused.instead,
+            excerpt=excerpt,
+            width=end - column,
+        )
+        if diagnostic not in self.refusals:
+            self.refusals.append(diagnostic)
+
+
+def _by_type(rules: Sequence[Rule]) -> dict[type[cst.CSTNode], list[Rule]]:
+    table: dict[type[cst.CSTNode], list[Rule]] = {}
+    for rule in rules:
+        for node_type in rule.node_types:
+            table.setdefault(node_type, []).append(rule)
+    return table
+
+
+_BY_TYPE = _by_type(RULES)

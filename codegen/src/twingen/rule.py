@@ -1,0 +1,146 @@
+"""What a rule is: a function from a site to its replacement.
+
+A rule lives in a file of its own in `rules/`; the file's name is the rule's
+name and the module docstring is its manual. It is given a :class:`Site` and
+answers with a node (claimed), `None` (not mine), or raises :class:`Refused`.
+Rules never depend on their order: two rules that claim one node are a defect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, overload
+
+import libcst as cst
+from libcst.helpers import get_full_name_for_node
+
+if TYPE_CHECKING:
+    from .imports import Imports
+    from .library import Libraries, Verdict
+    from .names import Names
+
+NodeT = TypeVar("NodeT", bound=cst.CSTNode)
+OtherT = TypeVar("OtherT", bound=cst.CSTNode)
+NodeT_co = TypeVar("NodeT_co", bound=cst.CSTNode, covariant=True)
+
+Replacement: TypeAlias = (
+    "cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[Any] | None"
+)
+
+
+class Refused(Exception):
+    """This construct has no faithful twin.
+
+    `why` is a sentence to the author, `instead` what to write in its place.
+    `node` is the place to show when it is not the site's own node.
+    """
+
+    def __init__(self, why: str, instead: str, node: cst.CSTNode | None = None) -> None:
+        super().__init__(why)
+        self.why = why
+        self.instead = instead
+        self.node = node
+
+
+@dataclass(frozen=True)
+class Site(Generic[NodeT_co]):
+    """One node under conversion.
+
+    Ask `old` (names, kinds, parents are known for it); build on `new`, which
+    already carries the changes made to the node's children.
+    """
+
+    old: NodeT_co
+    new: NodeT_co
+    names: Names
+    imports: Imports
+    libraries: Libraries
+
+    def verdict(self, node: cst.CSTNode) -> Verdict | None:
+        """Return what the tables say of the name that `node` stands for."""
+        qualified = self.names.qualified(node)
+        return None if qualified is None else self.libraries.verdict(qualified)
+
+    def twin_name(
+        self, spelled: cst.Name | cst.Attribute, qualified: str
+    ) -> cst.BaseExpression | None:
+        """Return how the twin spells a name, or `None` where it stays.
+
+        Raises :class:`Refused` when the tables say that it has no twin. Names
+        that a rule handles where they are called stay: the rule replaces them.
+        """
+        verdict = self.libraries.verdict(qualified)
+        if verdict is None or qualified in self.names.definitions.modules:
+            return None
+        if verdict.refuse:
+            raise Refused(
+                f"{qualified} has no sync twin: {verdict.refuse}", verdict.instead
+            )
+        if not verdict.becomes:
+            return None
+        module, _, last = verdict.becomes.rpartition(".")
+        home, _, first = qualified.rpartition(".")
+        importable = bool(module) and not verdict.becomes.startswith("twingen.runtime.")
+        if isinstance(spelled, cst.Name) and importable:
+            # The import statement is rewritten; an alias keeps its name.
+            changed = spelled.value == first != last
+            return spelled.with_changes(value=last) if changed else None
+        if isinstance(spelled, cst.Attribute) and importable:
+            in_place = module == home or (
+                home in self.names.definitions.modules
+                and get_full_name_for_node(spelled) != qualified
+            )
+            if in_place:
+                attr = spelled.attr.with_changes(value=last)
+                return spelled.with_changes(attr=attr) if first != last else None
+        return self.imports.name(verdict.becomes)
+
+    def is_awaited(self) -> bool:
+        """Tell whether the value of this node is awaited on the spot."""
+        return isinstance(self.names.parent(self.old), cst.Await)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rewriting function with its stable code and the nodes it looks at."""
+
+    code: str
+    name: str
+    manual: str
+    node_types: tuple[type[cst.CSTNode], ...]
+    apply: Callable[[Site[Any]], Replacement]
+
+
+@overload
+def rewrite(
+    code: str, node_type: type[NodeT], /
+) -> Callable[[Callable[[Site[NodeT]], Replacement]], Rule]: ...
+
+
+@overload
+def rewrite(
+    code: str, node_type: type[NodeT], other_type: type[OtherT], /
+) -> Callable[[Callable[[Site[NodeT | OtherT]], Replacement]], Rule]: ...
+
+
+def rewrite(
+    code: str, *node_types: type[cst.CSTNode]
+) -> Callable[[Callable[[Site[Any]], Replacement]], Rule]:
+    """Declare the function below as a rule for these node types.
+
+    `code` (`TW` and three digits) is what its refusals are known by; it is
+    never given to another rule.
+    """
+
+    def declare(function: Callable[[Site[Any]], Replacement]) -> Rule:
+        module = function.__globals__
+        return Rule(
+            code=code,
+            name=str(module["__name__"]).rpartition(".")[2],
+            manual=str(module["__doc__"] or ""),
+            node_types=node_types,
+            apply=function,
+        )
+
+    return declare

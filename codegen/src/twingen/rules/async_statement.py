@@ -1,0 +1,21 @@
+"""`async for` and `async with` become `for` and `with`.
+
+Their iterables and context managers have the sync protocol in the twin
+(`dunder_method`). `async with asyncio.timeout()` is left to `timeout_block`.
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from ..rule import Site, rewrite
+from ..timed import is_timeout_block
+
+
+@rewrite("TW104", cst.For, cst.With)
+def drop_async(site: Site[cst.For | cst.With]) -> cst.For | cst.With | None:
+    if site.old.asynchronous is None:
+        return None
+    if is_timeout_block(site.names, site.old):
+        return None
+    return site.new.with_changes(asynchronous=None)

@@ -1,0 +1,46 @@
+"""`await CALL` becomes `CALL`.
+
+The parentheses around the await move to the call when it has none of its own,
+so that layout and precedence are kept. Inside `async with asyncio.timeout()`
+the call is given the rest of the deadline. What is awaited must be a call, or
+a choice between calls: a value that was started earlier is another matter
+(`awaited_value`).
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from ..rule import Refused, Site, rewrite
+from ..timed import enclosing_deadline, timed_call
+
+
+@rewrite("TW101", cst.Await)
+def drop_await(site: Site[cst.Await]) -> cst.BaseExpression | None:
+    old, new = site.old.expression, site.new.expression
+    if isinstance(old, cst.IfExp):
+        if not (isinstance(old.body, cst.Call) and isinstance(old.orelse, cst.Call)):
+            raise Refused(
+                "a choice between awaitables that are not calls may start them early",
+                "await in each branch: `(await p) if c else (await q)`",
+            )
+        return new
+    if not isinstance(old, cst.Call):
+        return None
+    deadline = enclosing_deadline(site, old)
+    if deadline is not None:
+        new = timed_call(
+            site, old, new, cst.parse_expression(f"{deadline}.remaining()")
+        )
+    if new.lpar or _stands_alone(site, new):
+        return new
+    return new.with_changes(lpar=site.new.lpar, rpar=site.new.rpar)
+
+
+def _stands_alone(site: Site[cst.Await], new: cst.BaseExpression) -> bool:
+    """Tell whether the await's parentheses hold nothing together any more."""
+    parent = site.names.parent(site.old)
+    operands = (cst.Attribute, cst.Call, cst.Subscript, cst.BinaryOperation, cst.Arg)
+    return isinstance(parent, operands) and "\n" not in cst.Module([]).code_for_node(
+        new
+    )

@@ -1,0 +1,33 @@
+"""`await VALUE` waits for what was started earlier: a future or a task.
+
+A future made by `loop.create_future()` becomes `future.wait()`, which selects
+until a reader or writer settles it; a task made by `asyncio.create_task()`
+becomes `task.result()`. Any other value is refused: whether it is a coroutine
+that starts now or one that runs already cannot be seen.
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from ..names import FUTURE, TASK
+from ..rule import Refused, Site, rewrite
+from ..timed import enclosing_deadline, timed_value
+
+
+@rewrite("TW102", cst.Await)
+def wait_for_value(site: Site[cst.Await]) -> cst.BaseExpression | None:
+    old, new = site.old.expression, site.new.expression
+    if isinstance(old, (cst.Call, cst.IfExp)):
+        return None
+    kind = site.names.kind(old)
+    if kind not in (FUTURE, TASK):
+        raise Refused(
+            "what is awaited here is not a call, and nothing shows that it is a "
+            "future or a task",
+            "await the call itself where its value is needed, or start it with "
+            "asyncio.create_task()",
+        )
+    deadline = enclosing_deadline(site, site.old)
+    rest = cst.parse_expression(f"{deadline}.remaining()") if deadline else None
+    return timed_value(kind, new, rest)

@@ -1,0 +1,44 @@
+"""The asynchronous protocols become the sync ones.
+
+`__aenter__`, `__aexit__`, `__aiter__` and `__anext__` lose their `a`, where
+they are defined and where they are called. A class that defines both forms is
+refused, and so is `__await__`: what an awaitable object yields to the event
+loop has no counterpart.
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from ..rule import Refused, Site, rewrite
+
+_SYNC = {
+    "__aenter__": "__enter__",
+    "__aexit__": "__exit__",
+    "__aiter__": "__iter__",
+    "__anext__": "__next__",
+}
+
+
+@rewrite("TW106", cst.Name)
+def rename_dunder(site: Site[cst.Name]) -> cst.Name | None:
+    parent = site.names.parent(site.old)
+    is_definition = isinstance(parent, cst.FunctionDef) and parent.name is site.old
+    is_attribute = isinstance(parent, cst.Attribute) and parent.attr is site.old
+    if not (is_definition or is_attribute):
+        return None
+    if site.old.value == "__await__":
+        raise Refused(
+            "an object that defines or calls __await__ talks to the event loop itself",
+            "make it a coroutine function, or mark the definition "
+            "`# twingen: async-only`",
+        )
+    sync = _SYNC.get(site.old.value)
+    if sync is None:
+        return None
+    if is_definition and site.names.is_bound_beside(site.old, sync):
+        raise Refused(
+            f"the class defines both {site.old.value} and {sync}",
+            f"keep one protocol, or mark {sync} `# twingen: async-only`",
+        )
+    return site.new.with_changes(value=sync)

@@ -1,0 +1,26 @@
+"""Waiting for an event that a file descriptor sets runs the selector.
+
+After `loop.add_reader(fd, event.set)`, `await event.wait()` becomes
+`loop.wait_event(event)`: it selects until the descriptor is ready. Any other
+event is one of `threading`, and `event.wait()` stays as it is.
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from ..descriptors import loop_that_sets
+from ..rule import Site, rewrite
+from ..timed import event_wait
+
+
+@rewrite("TW305", cst.Call)
+def wait_in_selector(site: Site[cst.Call]) -> cst.BaseExpression | None:
+    function = site.old.func
+    if not (isinstance(function, cst.Attribute) and function.attr.value == "wait"):
+        return None
+    if not site.is_awaited() or site.names.kind(function.value) != "asyncio.Event":
+        return None
+    if loop_that_sets(site.names, function.value) is None:
+        return None
+    return event_wait(site, function.value, None)

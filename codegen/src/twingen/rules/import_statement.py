@@ -1,0 +1,139 @@
+"""Imports follow the names: to the twin's modules and to the sync libraries.
+
+`from contextlib import asynccontextmanager` becomes `from contextlib import
+contextmanager`; an import from a source folder is retargeted to its twin, a
+relative one stays relative. Names that rules replace where they are used are
+left here and go when nothing uses them any more.
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+from libcst.helpers import get_full_name_for_node
+
+from ..rule import Refused, Replacement, Site, rewrite
+
+
+@rewrite("TW202", cst.SimpleStatementLine)
+def retarget_import(site: Site[cst.SimpleStatementLine]) -> Replacement:
+    kinds = (cst.Import, cst.ImportFrom)
+    if not any(isinstance(statement, kinds) for statement in site.old.body):
+        return None
+    lines: list[cst.BaseSmallStatement] = []
+    for statement in site.old.body:
+        if isinstance(statement, cst.ImportFrom):
+            lines.extend(_from_import(site, statement))
+        elif isinstance(statement, cst.Import):
+            lines.append(_plain_import(site, statement))
+        else:
+            lines.append(statement)
+    if len(site.old.body) > 1:
+        if len(lines) != len(site.old.body):
+            raise Refused(
+                "names imported here come from several modules in the twin",
+                "put the import on a line of its own",
+            )
+        return site.new.with_changes(body=lines)
+    first = site.new.with_changes(body=lines[:1])
+    more = [cst.SimpleStatementLine([line]) for line in lines[1:]]
+    return cst.FlattenSentinel([first, *more]) if more else first
+
+
+def _plain_import(
+    site: Site[cst.SimpleStatementLine], statement: cst.Import
+) -> cst.Import:
+    modules = site.names.definitions.modules
+    aliases = []
+    for alias in statement.names:
+        twin = modules.get(alias.evaluated_name)
+        if twin is not None:
+            alias = alias.with_changes(name=_dotted(twin))
+        aliases.append(alias)
+    return statement.with_changes(names=aliases)
+
+
+def _from_import(
+    site: Site[cst.SimpleStatementLine], statement: cst.ImportFrom
+) -> list[cst.ImportFrom]:
+    module = site.names.imported_module(statement)
+    if module is None:
+        return [statement]
+    modules = site.names.definitions.modules
+    target = modules.get(module, module)
+    if isinstance(statement.names, cst.ImportStar):
+        return [_from(statement, module, target)]
+    by_module: dict[str, list[cst.ImportAlias]] = {}
+    for alias in statement.names:
+        home, name = _twin_of_alias(site, f"{module}.{alias.evaluated_name}", target)
+        if name is None:
+            by_module.setdefault(target, []).append(alias)
+            continue
+        _check_collision(site, alias, f"{home}.{name}")
+        by_module.setdefault(home, []).append(
+            alias.with_changes(name=alias.name.with_changes(value=name))
+        )
+    split = len(by_module) > 1
+    return [
+        _from(statement, module, home, _own_commas(aliases) if split else aliases)
+        for home, aliases in by_module.items()
+    ]
+
+
+def _twin_of_alias(
+    site: Site[cst.SimpleStatementLine], qualified: str, target: str
+) -> tuple[str, str | None]:
+    """Return the module and name of an imported name, or no name to leave it."""
+    verdict = site.libraries.verdict(qualified)
+    if verdict is None or not verdict.becomes:
+        return target, None
+    home, _, name = verdict.becomes.rpartition(".")
+    if not home or home.startswith("twingen.runtime."):
+        return target, None
+    return home, name
+
+
+def _check_collision(
+    site: Site[cst.SimpleStatementLine], alias: cst.ImportAlias, becomes: str
+) -> None:
+    name = becomes.rpartition(".")[2]
+    if alias.asname is not None or name == alias.evaluated_name:
+        return
+    if site.names.is_bound_otherwise(name, becomes):
+        raise Refused(
+            f"{alias.evaluated_name} becomes {name} in the twin, which is bound in "
+            "this module already",
+            f"import it as another name, or rename {name}",
+            node=alias,
+        )
+
+
+def _from(
+    statement: cst.ImportFrom,
+    module: str,
+    target: str,
+    aliases: list[cst.ImportAlias] | None = None,
+) -> cst.ImportFrom:
+    changed = statement if aliases is None else statement.with_changes(names=aliases)
+    if statement.relative and _stays_relative(statement, module, target):
+        return changed
+    if target == module:
+        return changed
+    return changed.with_changes(module=_dotted(target), relative=[])
+
+
+def _stays_relative(statement: cst.ImportFrom, module: str, target: str) -> bool:
+    """Tell whether the twin's module is at the same place below its package."""
+    spelled = get_full_name_for_node(statement.module) if statement.module else ""
+    if not spelled:
+        return True
+    return target.endswith(spelled) and module.endswith(spelled)
+
+
+def _own_commas(aliases: list[cst.ImportAlias]) -> list[cst.ImportAlias]:
+    return [a.with_changes(comma=cst.MaybeSentinel.DEFAULT) for a in aliases]
+
+
+def _dotted(name: str) -> cst.Attribute | cst.Name:
+    expression = cst.parse_expression(name)
+    assert isinstance(expression, (cst.Attribute, cst.Name))
+    return expression

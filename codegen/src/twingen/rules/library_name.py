@@ -1,0 +1,56 @@
+"""A name with a row in the tables is spelled as its row says.
+
+The row may be of a library (`asyncio.Lock` becomes `threading.Lock`) or of the
+project's own renames (`AsyncCursor` becomes `Cursor`). A row that refuses, and
+every name of a closed library without a row, stops the conversion.
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from ..rule import Refused, Site, rewrite
+
+
+@rewrite("TW201", cst.Name, cst.Attribute)
+def spell_twin(site: Site[cst.Name | cst.Attribute]) -> cst.BaseExpression | None:
+    if not site.names.is_reference(site.old):
+        return None
+    qualified = site.names.qualified(site.old)
+    if qualified is None:
+        return None
+    _check_position(site, qualified)
+    twin = site.twin_name(site.new, qualified)
+    if isinstance(site.old, cst.Name) and isinstance(twin, cst.Name):
+        _check_collision(site, site.old, twin)
+    return twin
+
+
+def _check_collision(
+    site: Site[cst.Name | cst.Attribute], old: cst.Name, twin: cst.Name
+) -> None:
+    """Refuse a definition whose new name is taken beside it."""
+    names = site.names
+    if names.is_definition(old) and names.is_bound_beside(old, twin.value):
+        raise Refused(
+            f"{old.value} becomes {twin.value} in the twin, which is defined beside it "
+            "already",
+            "rename one of the two",
+        )
+
+
+def _check_position(site: Site[cst.Name | cst.Attribute], qualified: str) -> None:
+    """Refuse a name that only means something where it is called or subscripted."""
+    verdict = site.libraries.verdict(qualified)
+    if verdict is None or not (verdict.rule or verdict.unwrap):
+        return
+    parent = site.names.parent(site.old)
+    called = isinstance(parent, cst.Call) and parent.func is site.old
+    subscripted = isinstance(parent, cst.Subscript) and parent.value is site.old
+    if called or (verdict.unwrap and subscripted):
+        return
+    raise Refused(
+        f"{qualified} is used as a value here; its twin is known only where it is "
+        "called",
+        "call it in place",
+    )

@@ -1,0 +1,27 @@
+"""`asyncio.sleep(delay)` becomes `time.sleep(delay)`.
+
+A second argument, the value that the sleep returns, has no counterpart.
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from ..rule import Refused, Site, rewrite
+
+
+@rewrite("TW301", cst.Call)
+def sleep_in_thread(site: Site[cst.Call]) -> cst.Call | None:
+    if site.names.qualified(site.old.func) != "asyncio.sleep":
+        return None
+    if not site.is_awaited():
+        if isinstance(site.names.parent(site.old), cst.Arg):
+            return None  # asyncio.wait_for(asyncio.sleep(...), ...): its rule decides
+        raise Refused("a sleep that is not awaited does nothing", "await it")
+    if len(site.old.args) != 1 or site.old.args[0].star:
+        raise Refused(
+            "time.sleep() takes the delay alone",
+            "write `await asyncio.sleep(delay)` and use the result on its own line",
+        )
+    delay = site.new.args[0].with_changes(keyword=None, equal=cst.MaybeSentinel.DEFAULT)
+    return site.new.with_changes(func=site.imports.name("time.sleep"), args=[delay])

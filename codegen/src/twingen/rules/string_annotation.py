@@ -1,0 +1,95 @@
+"""Annotations in strings are converted like those in code.
+
+Looked at are strings inside annotations, the type given to `cast`, and the
+bound and constraints of a `TypeVar`.
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+from libcst.helpers import get_full_name_for_node
+
+from ..rule import Site, rewrite
+from .async_generator_annotation import _NAMES as _ASYNC_GENERATORS, with_return_type
+from .transparent_annotation import last_parameter
+
+_CALLS = {"typing.cast", "typing.TypeVar", "typing_extensions.TypeVar"}
+
+
+@rewrite("TW207", cst.SimpleString)
+def convert_annotation(site: Site[cst.SimpleString]) -> cst.SimpleString | None:
+    if not _is_type(site):
+        return None
+    text = site.old.evaluated_value
+    if not isinstance(text, str):
+        return None
+    try:
+        expression = cst.parse_expression(text)
+    except cst.ParserSyntaxError:
+        return None
+    converted = expression.visit(_Converter(site))
+    assert isinstance(converted, cst.BaseExpression)
+    code = cst.Module([]).code_for_node(converted)
+    if code == text:
+        return None
+    quote = site.old.quote
+    return site.new.with_changes(value=f"{site.old.prefix}{quote}{code}{quote}")
+
+
+def _is_type(site: Site[cst.SimpleString]) -> bool:
+    for node in site.names.ancestors(site.old):
+        if isinstance(node, cst.Annotation):
+            return True
+        if isinstance(node, cst.Subscript):
+            literal = site.names.qualified(node.value)
+            if literal in ("typing.Literal", "typing_extensions.Literal"):
+                return False
+        if isinstance(node, cst.Call):
+            return site.names.qualified(node.func) in _CALLS
+        if isinstance(node, cst.BaseStatement):
+            return False
+    return False
+
+
+class _Converter(cst.CSTTransformer):
+    """Spells the names of one parsed annotation as the twin does."""
+
+    def __init__(self, site: Site[cst.SimpleString]) -> None:
+        super().__init__()
+        self._site = site
+
+    def _qualified(self, node: cst.BaseExpression) -> str | None:
+        dotted = get_full_name_for_node(node)
+        return self._site.names.qualified(dotted, at=self._site.old) if dotted else None
+
+    def leave_Name(
+        self, original_node: cst.Name, updated_node: cst.Name
+    ) -> cst.BaseExpression:
+        qualified = self._qualified(original_node)
+        if qualified is None:
+            return updated_node
+        return self._site.twin_name(updated_node, qualified) or updated_node
+
+    def leave_Attribute(
+        self, original_node: cst.Attribute, updated_node: cst.Attribute
+    ) -> cst.BaseExpression:
+        qualified = self._qualified(original_node)
+        if qualified is None:
+            return updated_node
+        return self._site.twin_name(updated_node, qualified) or updated_node
+
+    def visit_Attribute_attr(self, node: cst.Attribute) -> None:
+        pass
+
+    def leave_Subscript(
+        self, original_node: cst.Subscript, updated_node: cst.Subscript
+    ) -> cst.BaseExpression:
+        qualified = self._qualified(original_node.value)
+        if qualified is None:
+            return updated_node
+        verdict = self._site.libraries.verdict(qualified)
+        if verdict is not None and verdict.unwrap:
+            return last_parameter(updated_node)
+        if qualified in _ASYNC_GENERATORS:
+            return with_return_type(updated_node)
+        return updated_node

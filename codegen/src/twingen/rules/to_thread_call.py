@@ -1,0 +1,34 @@
+"""`asyncio.to_thread(function, *args)` becomes `function(*args)`.
+
+The async form hands blocking work to a thread so that the loop goes on; in the
+twin there is no loop to hold up.
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from ..rule import Refused, Site, rewrite
+
+
+@rewrite("TW304", cst.Call)
+def call_directly(site: Site[cst.Call]) -> cst.Call | None:
+    if site.names.qualified(site.old.func) != "asyncio.to_thread":
+        return None
+    if not site.is_awaited():
+        if isinstance(site.names.parent(site.old), cst.Arg):
+            return (
+                None  # asyncio.wait_for(asyncio.to_thread(...), ...): its rule decides
+            )
+        raise Refused("asyncio.to_thread() is not awaited here", "await it in place")
+    if not site.old.args or site.old.args[0].star or site.old.args[0].keyword:
+        raise Refused(
+            "the function to call is not the first argument",
+            "write `asyncio.to_thread(function, ...)`",
+        )
+    function = site.new.args[0].value
+    if not isinstance(function, (cst.Name, cst.Attribute, cst.Call, cst.Subscript)):
+        function = function.with_changes(
+            lpar=[cst.LeftParen()], rpar=[cst.RightParen()]
+        )
+    return site.new.with_changes(func=function, args=site.new.args[1:])

@@ -1,0 +1,33 @@
+"""`asyncio.wait_for(WAIT, timeout)` becomes a wait that has a deadline itself.
+
+Futures and tasks, `event.wait()`, `lock.acquire()`, `queue.get()`,
+`queue.put()`, `asyncio.sleep()` and `asyncio.to_thread()` can carry one, and
+raise TimeoutError at the same time as the async form. Anything else would have
+to be cancelled from outside and is refused.
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from ..rule import Refused, Site, rewrite
+from ..timed import timed_call, timed_value
+
+
+@rewrite("TW302", cst.Call)
+def wait_with_deadline(site: Site[cst.Call]) -> cst.BaseExpression | None:
+    if site.names.qualified(site.old.func) != "asyncio.wait_for":
+        return None
+    if not site.is_awaited():
+        raise Refused("asyncio.wait_for() is not awaited here", "await it in place")
+    keywords = [arg.keyword.value if arg.keyword else None for arg in site.old.args]
+    if keywords not in ([None, None], [None, "timeout"]) or site.old.args[0].star:
+        raise Refused(
+            "the arguments of asyncio.wait_for() must be a wait and its timeout",
+            "write `asyncio.wait_for(wait, timeout)`",
+        )
+    old, new = site.old.args[0].value, site.new.args[0].value
+    timeout = site.new.args[1].value
+    if isinstance(old, cst.Call):
+        return timed_call(site, old, new, timeout)
+    return timed_value(site.names.kind(old), new, timeout)

@@ -1,0 +1,119 @@
+"""Waits with a deadline that raise `TimeoutError`, as `asyncio`'s do.
+
+`threading` and `queue` report a timeout by a return value or an exception of
+their own. Timeouts are in seconds; `None` waits for ever, and a timeout that is
+over already still takes what is there.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Protocol, TypeVar
+
+T = TypeVar("T")
+
+
+class Acquirable(Protocol):
+    """What `acquire` needs: a lock, a condition or a semaphore."""
+
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+        """Acquire, waiting for at most `timeout` seconds."""
+        ...
+
+
+def wait_event(event: threading.Event, timeout: float | None) -> bool:
+    """Wait until the event is set."""
+    if not event.wait(timeout):
+        raise TimeoutError
+    return True
+
+
+def acquire(lock: Acquirable, timeout: float | None) -> bool:
+    """Acquire a lock, a condition or a semaphore."""
+    if timeout is None:
+        return lock.acquire()
+    acquired = lock.acquire(timeout=timeout) if timeout > 0 else lock.acquire(False)
+    if not acquired:
+        raise TimeoutError
+    return True
+
+
+def queue_get(source: queue.Queue[T], timeout: float | None) -> T:
+    """Take the next item of a queue."""
+    try:
+        return source.get(timeout=None if timeout is None else max(timeout, 0))
+    except queue.Empty:
+        raise TimeoutError from None
+
+
+def queue_put(target: queue.Queue[T], item: T, timeout: float | None) -> None:
+    """Put an item into a queue that may be full."""
+    try:
+        target.put(item, timeout=None if timeout is None else max(timeout, 0))
+    except queue.Full:
+        raise TimeoutError from None
+
+
+def sleep(delay: float, timeout: float | None) -> None:
+    """Sleep for `delay` seconds, or until the deadline if that comes first."""
+    if timeout is None or delay < timeout:
+        time.sleep(max(delay, 0))
+        return
+    time.sleep(max(timeout, 0))
+    raise TimeoutError
+
+
+def call_in_thread(
+    timeout: float | None, function: Callable[..., T], /, *args: Any, **kwargs: Any
+) -> T:
+    """Call a function that has no timeout of its own.
+
+    It runs in a daemon thread, which goes on by itself when the deadline passes.
+    """
+    outcome: queue.SimpleQueue[tuple[T | None, BaseException | None]]
+    outcome = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            outcome.put((function(*args, **kwargs), None))
+        except BaseException as error:
+            outcome.put((None, error))
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        value, error = outcome.get(timeout=None if timeout is None else max(timeout, 0))
+    except queue.Empty:
+        raise TimeoutError from None
+    if error is not None:
+        raise error
+    return value  # type: ignore[return-value]
+
+
+class Deadline:
+    """A block whose waits share one deadline of `delay` seconds."""
+
+    def __init__(self, delay: float | None) -> None:
+        self._when = None if delay is None else time.monotonic() + delay
+
+    def __enter__(self) -> Deadline:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        return None
+
+    def remaining(self) -> float | None:
+        """Return the seconds that are left, 0 when the deadline has passed."""
+        return None if self._when is None else max(self._when - time.monotonic(), 0.0)
+
+    def expired(self) -> bool:
+        """Tell whether the deadline has passed."""
+        return self._when is not None and time.monotonic() >= self._when

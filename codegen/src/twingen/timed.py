@@ -1,0 +1,141 @@
+"""What can carry a deadline in the twin, and how it is spelled.
+
+asyncio cuts any await short by cancelling it; a thread cannot be cancelled, so
+only calls that take a timeout of their own can be given one. The rules for
+`asyncio.wait_for` and `asyncio.timeout` share this table.
+"""
+
+from __future__ import annotations
+
+from typing import TypeGuard
+
+import libcst as cst
+
+from .descriptors import loop_that_sets
+from .names import FUTURE, TASK, Names
+from .rule import Refused, Site
+
+_RUNTIME = "twingen.runtime.deadline"
+_ACQUIRED = {
+    "asyncio.Lock",
+    "asyncio.Condition",
+    "asyncio.Semaphore",
+    "asyncio.BoundedSemaphore",
+}
+_QUEUES = {"asyncio.Queue", "asyncio.LifoQueue", "asyncio.PriorityQueue"}
+
+
+def timed_call(
+    site: Site[cst.CSTNode],
+    old: cst.Call,
+    new: cst.BaseExpression,
+    timeout: cst.BaseExpression,
+) -> cst.BaseExpression:
+    """Return a call that waits at most `timeout` seconds, then raises TimeoutError.
+
+    Raises :class:`Refused` for a call that cannot be given a deadline.
+    """
+    arguments = new.args if isinstance(new, cst.Call) else ()
+    called = site.names.qualified(old.func)
+    if called == "asyncio.sleep":
+        return _runtime_call(site, "sleep", *_values(arguments), timeout)
+    if called == "asyncio.to_thread":
+        function = site.imports.name(f"{_RUNTIME}.call_in_thread")
+        return cst.Call(function, [cst.Arg(timeout), *arguments])
+    if isinstance(old.func, cst.Attribute):
+        receiver, method = old.func.value, old.func.attr.value
+        kind = site.names.kind(receiver)
+        if kind == "asyncio.Event" and method == "wait":
+            return event_wait(site, receiver, timeout)
+        if kind in _ACQUIRED and method == "acquire":
+            return _runtime_call(site, "acquire", receiver, timeout)
+        if kind in _QUEUES and method in ("get", "put"):
+            values = _values(arguments)
+            return _runtime_call(site, f"queue_{method}", receiver, *values, timeout)
+    raise Refused(
+        "this call cannot be given a deadline in the twin",
+        "give the function a timeout parameter of its own, down to an event, a "
+        "lock, a queue or a future",
+        node=old,
+    )
+
+
+def timed_value(
+    kind: str | None, value: cst.BaseExpression, timeout: cst.BaseExpression | None
+) -> cst.BaseExpression:
+    """Return how a future or a task is waited for, at most `timeout` seconds."""
+    method = {FUTURE: "wait", TASK: "result"}.get(kind or "")
+    if method is None:
+        raise Refused(
+            "nothing shows that what is waited for here is a future or a task",
+            "pass the call itself, or annotate the name as asyncio.Future or "
+            "asyncio.Task",
+        )
+    arguments = [] if timeout is None else [cst.Arg(timeout)]
+    return cst.Call(cst.Attribute(value, cst.Name(method)), arguments)
+
+
+def event_wait(
+    site: Site[cst.CSTNode],
+    event: cst.BaseExpression,
+    timeout: cst.BaseExpression | None,
+) -> cst.BaseExpression:
+    """Return how an event is waited for: by its loop if a descriptor sets it."""
+    loop = loop_that_sets(site.names, event)
+    rest = [] if timeout is None else [cst.Arg(timeout)]
+    if loop is not None:
+        function = cst.Attribute(loop, cst.Name("wait_event"))
+        return cst.Call(function, [cst.Arg(event), *rest])
+    if timeout is None:
+        return cst.Call(cst.Attribute(event, cst.Name("wait")))
+    return _runtime_call(site, "wait_event", event, timeout)
+
+
+def is_timeout_block(names: Names, block: cst.CSTNode) -> TypeGuard[cst.With]:
+    """Tell whether a statement is `async with asyncio.timeout(...)`."""
+    if not isinstance(block, cst.With) or block.asynchronous is None:
+        return False
+    return any(
+        isinstance(item.item, cst.Call)
+        and names.qualified(item.item.func) == "asyncio.timeout"
+        for item in block.items
+    )
+
+
+def deadline_name(site: Site[cst.CSTNode], block: cst.With) -> str:
+    """Return the author's name for the deadline of a block, or a free one."""
+    asname = block.items[0].asname
+    if asname is not None and isinstance(asname.name, cst.Name):
+        return asname.name.value
+    return site.imports.free_name("deadline")
+
+
+def enclosing_deadline(site: Site[cst.CSTNode], node: cst.CSTNode) -> str | None:
+    """Return the name of the deadline that holds at this node, if one does."""
+    inner = node
+    for ancestor in site.names.ancestors(node):
+        if isinstance(ancestor, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
+            return None
+        in_body = isinstance(ancestor, cst.With) and inner is ancestor.body
+        if in_body and is_timeout_block(site.names, ancestor):
+            return deadline_name(site, ancestor)
+        inner = ancestor
+    return None
+
+
+def _values(arguments: object) -> list[cst.BaseExpression]:
+    assert isinstance(arguments, (list, tuple))
+    if any(argument.star for argument in arguments):
+        raise Refused(
+            "a starred argument hides what is waited for", "spell the arguments"
+        )
+    return [argument.value for argument in arguments]
+
+
+def _runtime_call(
+    site: Site[cst.CSTNode], function: str, *values: cst.BaseExpression
+) -> cst.Call:
+    return cst.Call(
+        site.imports.name(f"{_RUNTIME}.{function}"),
+        [cst.Arg(value) for value in values],
+    )

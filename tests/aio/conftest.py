@@ -1,0 +1,47 @@
+"""Connections for the tests of the driver."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+
+import pgtwin
+
+
+@pytest.fixture
+async def conn(dsn: str) -> AsyncIterator[pgtwin.AsyncConnection[Any]]:
+    """The connection under test."""
+    async with pgtwin.AsyncConnection.connect(dsn) as conn:
+        yield conn
+
+
+@pytest.fixture
+async def other(dsn: str) -> AsyncIterator[pgtwin.AsyncConnection[Any]]:
+    """Another session with the same server, in autocommit mode."""
+    async with pgtwin.AsyncConnection.connect(dsn, autocommit=True) as conn:
+        yield conn
+
+
+@pytest.fixture
+def until_executing(
+    other: pgtwin.AsyncConnection[Any],
+) -> Callable[[int], Awaitable[None]]:
+    """Wait until the server process `pid` executes a query."""
+
+    async def wait(pid: int) -> None:
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            cur = await other.execute(
+                "SELECT state FROM pg_stat_activity WHERE pid = %s AND query ~ 'sleep'",
+                [pid],
+            )
+            if await cur.fetchone() == ("active",):
+                return
+            await asyncio.sleep(0.01)
+        raise AssertionError(f"server process {pid} does not execute anything")
+
+    return wait
