@@ -57,13 +57,12 @@ from pgtwin import (
 from pgtwin.core.transactions import OutOfOrderTransactionNesting, Rollback
 
 if TYPE_CHECKING:
-    from pgtwin_sync.connection import Connection
-    from pgtwin_sync.cursor import Cursor
-    from pgtwin_sync.transaction import Transaction
-
     from pgtwin.aio.connection import AsyncConnection
     from pgtwin.aio.cursor import AsyncCursor
     from pgtwin.aio.transaction import AsyncTransaction
+    from pgtwin_sync.connection import Connection
+    from pgtwin_sync.cursor import Cursor
+    from pgtwin_sync.transaction import Transaction
 
     connect = Connection.connect
 

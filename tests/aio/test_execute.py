@@ -134,7 +134,6 @@ async def test_value_that_cannot_be_adapted(conn: pgtwin.AsyncConnection[Any]) -
         dt.timedelta(days=-3, seconds=5),
         UUID("12345678-1234-5678-1234-567812345678"),
         [1, 2, 3],
-        ["a", None, 'quote"'],
         [[1, 2], [3, 4]],
     ],
 )
@@ -145,6 +144,11 @@ async def test_values_come_back(
     row = await cur.fetchone()
     assert row == (value,)
     assert type(row[0]) is type(value)
+
+
+async def test_array_of_text(conn: pgtwin.AsyncConnection[Any]) -> None:
+    value = ["a", None, 'quote"', "comma, brace}"]
+    assert await fetch(conn, "SELECT %s::text[]", value) == value
 
 
 async def test_json(conn: pgtwin.AsyncConnection[Any]) -> None:

@@ -12,8 +12,7 @@ from collections.abc import AsyncGenerator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
-from psycopg import ConnectionInfo, IsolationLevel, Notify, pq
-from psycopg import errors as e
+from psycopg import ConnectionInfo, IsolationLevel, Notify, errors as e, pq
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import Row, tuple_row
 

@@ -10,8 +10,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, cast, overload
 
-from psycopg import Column, pq
-from psycopg import errors as e
+from psycopg import Column, errors as e, pq
 from psycopg.rows import Row, RowMaker
 
 from pgtwin.core.adapters import Adapters, Place

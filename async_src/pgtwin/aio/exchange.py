@@ -12,8 +12,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from psycopg import ConnectionInfo, capabilities, pq
-from psycopg import errors as e
+from psycopg import ConnectionInfo, capabilities, errors as e, pq
 
 from pgtwin.aio.readiness import Readiness
 

@@ -14,8 +14,7 @@ from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING
 
-from psycopg import ConnectionInfo, Notify, pq
-from psycopg import errors as e
+from psycopg import ConnectionInfo, Notify, errors as e, pq
 
 from pgtwin.aio.exchange import CLOSED, LOST, Exchange
 from pgtwin.core.adapters import Adapters, Place
@@ -60,6 +59,7 @@ class Session:
         self.autocommit = False
         self.characteristics = Characteristics()
         self.depth = 0
+        self.orphaned = False
         self.prepared = PreparedStatements()
         self.adapters = Adapters(template)
         self.notice_handlers: list[NoticeHandler] = []
@@ -149,7 +149,7 @@ class Session:
         Starts a transaction before, unless in autocommit mode. Raises the server's
         error; the session can be used after, if it is not closed.
         """
-        self.check()
+        await self.ready()
         statement = bind(
             query, params, transformer or self.transformer(), self.encoding
         )
@@ -211,9 +211,16 @@ class Session:
         self._examine(results)
         return results[-1]
 
+    async def ready(self) -> None:
+        """Check that the session can be used, and roll back what nobody owns."""
+        self.check()
+        if self.orphaned:
+            self.orphaned = False
+            await self.rollback()
+
     async def commit(self) -> None:
         """Commit the transaction that is open, if one is."""
-        self.check()
+        await self.ready()
         if self.pgconn.transaction_status != IDLE:
             await self.command(b"COMMIT")
 

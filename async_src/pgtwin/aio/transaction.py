@@ -9,8 +9,7 @@ import logging
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from psycopg import Rollback, pq, sql
-from psycopg import errors as e
+from psycopg import Rollback, errors as e, pq, sql
 
 from pgtwin.core.transactions import OutOfOrderTransactionNesting, Status
 
@@ -70,7 +69,7 @@ class AsyncTransaction:
                 raise TypeError(
                     "a transaction block is entered once: call transaction() again"
                 )
-            session.check()
+            await session.ready()
             self._outermost = session.pgconn.transaction_status == IDLE
             if not self._outermost and not self._savepoint_name:
                 self._savepoint_name = f"pgtwin_{session.depth + 1}"
@@ -85,7 +84,8 @@ class AsyncTransaction:
             except BaseException:
                 session.depth -= 1
                 self.status = Status.FAILED
-                await self._undo()
+                if self._outermost:
+                    await self._undo()
                 raise
         return self
 
@@ -96,23 +96,36 @@ class AsyncTransaction:
         exc_tb: TracebackType | None,
     ) -> bool:
         session = self._session
-        async with session.lock:
-            session.depth -= 1
-            if session.depth != self._level:
+        mine = False
+        try:
+            async with session.lock:
+                mine = True
+                return await self._leave(exc_val)
+        finally:
+            if not mine:
+                # Interrupted while another held the lock: the next one rolls back.
+                session.depth -= 1
+                session.orphaned = session.orphaned or self._outermost
                 self.status = Status.FAILED
-                raise OutOfOrderTransactionNesting(
-                    "transaction blocks are left in the wrong order: leave the inner "
-                    f"one before {self!r}"
-                )
-            if session.closed:
-                self.status = Status.FAILED
-                if exc_val is None and session.broken:
-                    session.check()  # nobody may take the block for committed
-                return False
-            if exc_val is None and not self.force_rollback:
-                await self._commit()
-                return False
-            return await self._roll_back(exc_val)
+
+    async def _leave(self, exc_val: BaseException | None) -> bool:
+        session = self._session
+        session.depth -= 1
+        if session.depth != self._level:
+            self.status = Status.FAILED
+            raise OutOfOrderTransactionNesting(
+                "transaction blocks are left in the wrong order: leave the inner "
+                f"one before {self!r}"
+            )
+        if session.closed:
+            self.status = Status.FAILED
+            if exc_val is None and session.broken:
+                session.check()  # nobody may take the block for committed
+            return False
+        if exc_val is None and not self.force_rollback:
+            await self._commit()
+            return False
+        return await self._roll_back(exc_val)
 
     async def _commit(self) -> None:
         session = self._session

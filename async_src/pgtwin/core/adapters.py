@@ -9,8 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import psycopg
-from psycopg.adapt import AdaptersMap
-from psycopg.adapt import Transformer as AdaptTransformer
+from psycopg.adapt import AdaptersMap, Transformer as AdaptTransformer
 
 if TYPE_CHECKING:
     from psycopg.abc import AdaptContext, Dumper, Loader, Transformer

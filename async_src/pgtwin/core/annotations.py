@@ -9,8 +9,7 @@ from collections.abc import Callable
 from typing import Any, Protocol, TypeAlias
 
 from psycopg import Notify
-from psycopg.abc import ConnParam, Params
-from psycopg.abc import QueryNoTemplate as Query
+from psycopg.abc import ConnParam, Params, QueryNoTemplate as Query
 from psycopg.errors import Diagnostic
 from psycopg.rows import Row, RowMaker
 

@@ -13,9 +13,8 @@ from psycopg import IsolationLevel
 from psycopg.errors import ProgrammingError
 
 if TYPE_CHECKING:
-    from pgtwin_sync.transaction import Transaction
-
     from pgtwin.aio.transaction import AsyncTransaction
+    from pgtwin_sync.transaction import Transaction
 
 
 class Rollback(psycopg.Rollback):

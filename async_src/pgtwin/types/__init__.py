@@ -6,18 +6,20 @@ Law: names of psycopg's public module of the same name, nothing of our own.
 
 from psycopg.types import *  # noqa: F403
 
-from pgtwin.types import array as array
-from pgtwin.types import bool as bool  # noqa: A004
-from pgtwin.types import composite as composite
-from pgtwin.types import datetime as datetime
-from pgtwin.types import enum as enum
-from pgtwin.types import hstore as hstore
-from pgtwin.types import json as json
-from pgtwin.types import multirange as multirange
-from pgtwin.types import net as net
-from pgtwin.types import none as none
-from pgtwin.types import numeric as numeric
-from pgtwin.types import numpy as numpy
-from pgtwin.types import range as range  # noqa: A004
-from pgtwin.types import string as string
-from pgtwin.types import uuid as uuid
+from pgtwin.types import (
+    array as array,
+    bool as bool,  # noqa: A004
+    composite as composite,
+    datetime as datetime,
+    enum as enum,
+    hstore as hstore,
+    json as json,
+    multirange as multirange,
+    net as net,
+    none as none,
+    numeric as numeric,
+    numpy as numpy,
+    range as range,  # noqa: A004
+    string as string,
+    uuid as uuid,
+)

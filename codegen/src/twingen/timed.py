@@ -91,7 +91,7 @@ def event_wait(
     return _runtime_call(site, "wait_event", event, timeout)
 
 
-def is_timeout_block(names: Names, block: cst.CSTNode) -> TypeGuard[cst.With]:
+def is_timeout_block(block: cst.CSTNode, names: Names) -> TypeGuard[cst.With]:
     """Tell whether a statement is `async with asyncio.timeout(...)`."""
     if not isinstance(block, cst.With) or block.asynchronous is None:
         return False
@@ -116,8 +116,7 @@ def enclosing_deadline(site: Site[cst.CSTNode], node: cst.CSTNode) -> str | None
     for ancestor in site.names.ancestors(node):
         if isinstance(ancestor, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
             return None
-        in_body = isinstance(ancestor, cst.With) and inner is ancestor.body
-        if in_body and is_timeout_block(site.names, ancestor):
+        if is_timeout_block(ancestor, site.names) and inner is ancestor.body:
             return deadline_name(site, ancestor)
         inner = ancestor
     return None

@@ -43,11 +43,11 @@ def _asynchronous(tree: ast.Module) -> Iterator[tuple[int, str]]:
             yield node.lineno, f"{type(node).__name__} is left in the twin"
         elif isinstance(node, ast.comprehension) and node.is_async:
             yield node.iter.lineno, "an asynchronous comprehension is left in the twin"
-        elif "asyncio" in _imported_packages(node):
+        elif isinstance(node, ast.stmt) and "asyncio" in _imported_packages(node):
             yield node.lineno, "asyncio is still imported in the twin"
 
 
-def _imported_packages(node: ast.AST) -> list[str]:
+def _imported_packages(node: ast.stmt) -> list[str]:
     """Return the top-level packages that a statement imports from."""
     if isinstance(node, ast.Import):
         return [alias.name.split(".")[0] for alias in node.names]

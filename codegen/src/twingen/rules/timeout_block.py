@@ -16,7 +16,7 @@ from ..timed import deadline_name, enclosing_deadline, is_timeout_block
 
 @rewrite("TW303", cst.With)
 def with_deadline(site: Site[cst.With]) -> cst.With | None:
-    if not is_timeout_block(site.names, site.old):
+    if not is_timeout_block(site.old, site.names):
         return None
     if len(site.old.items) != 1 or enclosing_deadline(site, site.old):
         raise Refused(

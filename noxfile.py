@@ -1,0 +1,72 @@
+"""What a maintainer runs. `nox -l` lists the sessions, `nox` runs lint, types and tests.
+
+Every session makes its own environment; nothing has to be installed or started
+before. PostgreSQL is the embedded server of the test extra, unless
+PGTWIN_TEST_DSN names another one.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+
+import nox
+
+nox.needs_version = ">=2024.10.9"
+nox.options.sessions = ["lint", "types", "tests"]
+
+SUPPORTED = ("3.10", "3.11", "3.12", "3.13", "3.14")
+SOURCES = ("async_src", "generated/pgtwin_sync", "codegen/src")
+
+
+def found_pythons() -> list[str]:
+    """Return the supported Pythons that are installed and start; at least this one."""
+    found = []
+    for version in SUPPORTED:
+        path = shutil.which(f"python{version}")
+        if path and subprocess.run([path, "-c", ""], capture_output=True).returncode == 0:
+            found.append(version)
+    return found or [f"{sys.version_info.major}.{sys.version_info.minor}"]
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """Start PostgreSQL, generate the twins, run the examples in both forms."""
+    session.install("-e", ".[test]", "-e", "codegen")
+    session.run("python", "examples/demo.py", *session.posargs)
+
+
+@nox.session(python=found_pythons())
+def tests(session: nox.Session) -> None:
+    """Pass every test, on each supported Python that is installed."""
+    session.install("-e", ".[test]", "-e", "codegen[test]")
+    session.run("twingen", "check")
+    session.run("pytest", *session.posargs)
+    if not session.posargs:
+        with session.chdir("codegen"):
+            session.run("pytest")
+
+
+@nox.session
+def twin(session: nox.Session) -> None:
+    """Write the twins that are not in step with their sources."""
+    session.install("-e", "codegen")
+    session.run("twingen", "build", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check layout, style, and that every twin is in step."""
+    session.install("-e", "codegen", "ruff==0.17.6")
+    session.run("black", "--check", "--quiet", "--diff", ".")
+    session.run("ruff", "check")
+    session.run("twingen", "check")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check the types of all three trees with mypy and pyright."""
+    session.install("-e", ".[test]", "-e", "codegen", "tomli", "mypy", "pyright[nodejs]")
+    session.run("mypy", *SOURCES, "examples", "generated/examples")
+    session.run("pyright", *SOURCES)

@@ -1,0 +1,181 @@
+"""The server goes away: at rest, during a query, in a transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+
+import pgtwin
+from pgtwin import errors as e
+
+DEADLINE = 20
+
+
+@pytest.fixture
+async def doomed(dsn: str) -> AsyncIterator[pgtwin.AsyncConnection[Any]]:
+    """A connection whose server process is to be terminated."""
+    conn = await pgtwin.AsyncConnection.connect(dsn)
+    try:
+        yield conn
+    finally:
+        await conn.close()
+
+
+async def terminate(
+    other: pgtwin.AsyncConnection[Any], doomed: pgtwin.AsyncConnection[Any]
+) -> None:
+    """Terminate the server process of a connection, and wait for its end."""
+    await other.execute(
+        "SELECT pg_terminate_backend(%s, 10000)", (doomed.info.backend_pid,)
+    )
+
+
+async def plainly_broken(conn: pgtwin.AsyncConnection[Any]) -> None:
+    """Assert that the connection says that it is lost, whatever is asked of it."""
+    assert conn.closed
+    assert conn.broken
+    assert "[BROKEN]" in repr(conn)
+    started = time.monotonic()
+    for action in ("execute", "commit", "rollback", "cursor", "fileno"):
+        with pytest.raises(e.OperationalError, match="lost.*connect"):
+            if action == "execute":
+                await conn.execute("SELECT 1")
+            elif action == "commit":
+                await conn.commit()
+            elif action == "rollback":
+                await conn.rollback()
+            elif action == "cursor":
+                conn.cursor()
+            else:
+                conn.fileno()
+    await conn.close()
+    assert conn.closed
+    assert time.monotonic() - started < DEADLINE
+
+
+async def test_lost_at_rest(
+    doomed: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
+) -> None:
+    await terminate(other, doomed)
+    assert not doomed.closed
+    started = time.monotonic()
+    with pytest.raises(e.OperationalError):
+        await doomed.execute("SELECT 1")
+    assert time.monotonic() - started < DEADLINE
+    await plainly_broken(doomed)
+
+
+async def test_lost_during_query(
+    doomed: pgtwin.AsyncConnection[Any],
+    other: pgtwin.AsyncConnection[Any],
+    until_executing: Callable[[int], Awaitable[None]],
+) -> None:
+    task = asyncio.create_task(doomed.execute("SELECT pg_sleep(60)"))
+    await until_executing(doomed.info.backend_pid)
+    started = time.monotonic()
+    await terminate(other, doomed)
+    with pytest.raises(e.AdminShutdown) as caught:
+        await task
+    assert caught.value.sqlstate == "57P01"
+    assert isinstance(caught.value, e.OperationalError)
+    assert "terminating connection" in str(caught.value)
+    assert time.monotonic() - started < DEADLINE
+    await plainly_broken(doomed)
+
+
+async def test_lost_by_its_own_query(doomed: pgtwin.AsyncConnection[Any]) -> None:
+    with pytest.raises(e.AdminShutdown):
+        await doomed.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+    await plainly_broken(doomed)
+
+
+async def test_lost_in_transaction(
+    doomed: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
+) -> None:
+    with pytest.raises(e.OperationalError):
+        async with doomed.transaction():
+            await doomed.execute("SELECT 1")
+            async with doomed.transaction():
+                await terminate(other, doomed)
+                await doomed.execute("SELECT 1")
+    await plainly_broken(doomed)
+
+
+async def test_lost_at_commit(
+    doomed: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
+) -> None:
+    with pytest.raises(e.OperationalError):
+        async with doomed:
+            await doomed.execute("SELECT 1")
+            await terminate(other, doomed)
+    assert doomed.closed
+
+
+async def test_error_goes_before_the_loss(
+    doomed: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
+) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with doomed:
+            await doomed.execute("SELECT 1")
+            await terminate(other, doomed)
+            raise ZeroDivisionError
+    assert doomed.closed
+
+
+async def test_results_survive(
+    doomed: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
+) -> None:
+    cur = await doomed.execute("SELECT generate_series(1, 3)")
+    assert await cur.fetchone() == (1,)
+    await terminate(other, doomed)
+    with pytest.raises(e.OperationalError):
+        await doomed.execute("SELECT 1")
+    assert await cur.fetchall() == [(2,), (3,)]
+    with pytest.raises(e.OperationalError, match="lost"):
+        await cur.execute("SELECT 1")
+
+
+async def test_detected_by_reader(
+    doomed: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
+) -> None:
+    lost = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    fd = doomed.fileno()
+    loop.add_reader(fd, lost.set)
+    try:
+        await doomed.execute("SELECT 1")
+        lost.clear()
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(lost.wait(), 0.2)
+        started = time.monotonic()
+        await terminate(other, doomed)
+        await asyncio.wait_for(lost.wait(), 30)
+        assert time.monotonic() - started < DEADLINE
+    finally:
+        loop.remove_reader(fd)
+    with pytest.raises(e.OperationalError):
+        await doomed.execute("SELECT 1")
+    await plainly_broken(doomed)
+
+
+async def test_reader_outlives_queries(
+    doomed: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
+) -> None:
+    # The driver watches the same socket: it must leave the user's reader in place.
+    lost = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    fd = doomed.fileno()
+    loop.add_reader(fd, lost.set)
+    try:
+        for number in range(20):
+            cur = await doomed.execute("SELECT %s::int", (number,))
+            assert await cur.fetchone() == (number,)
+        lost.clear()
+        await terminate(other, doomed)
+        await asyncio.wait_for(lost.wait(), 30)
+    finally:
+        loop.remove_reader(fd)

@@ -1,0 +1,290 @@
+"""Notifications and notices."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+import pgtwin
+from pgtwin import Notify
+from pgtwin import errors as e
+
+
+@pytest.fixture
+async def listener(dsn: str) -> AsyncIterator[pgtwin.AsyncConnection[Any]]:
+    """A connection that listens on `mychan`."""
+    async with pgtwin.AsyncConnection.connect(dsn, autocommit=True) as conn:
+        await conn.execute("LISTEN mychan")
+        yield conn
+
+
+async def notify(conn: pgtwin.AsyncConnection[Any], *payloads: str) -> None:
+    for payload in payloads:
+        await conn.execute("SELECT pg_notify('mychan', %s)", (payload,))
+
+
+async def notify_later(conn: pgtwin.AsyncConnection[Any], *payloads: str) -> None:
+    await asyncio.sleep(0.2)
+    await notify(conn, *payloads)
+
+
+async def test_notify(
+    listener: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
+) -> None:
+    await notify(other, "hello")
+    async for notification in listener.notifies(timeout=30, stop_after=1):
+        assert notification == Notify("mychan", "hello", other.info.backend_pid)
+        assert isinstance(notification, Notify)
+
+
+async def test_wakes_at_once(
+    listener: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
+) -> None:
+    task = asyncio.create_task(notify_later(other, "a", "b"))
+    found = [
+        notification.payload
+        async for notification in listener.notifies(timeout=30, stop_after=2)
+    ]
+    await task
+    assert found == ["a", "b"]
+
+
+async def test_timeout(listener: pgtwin.AsyncConnection[Any]) -> None:
+    started = time.monotonic()
+    found = [n async for n in listener.notifies(timeout=0.3)]
+    assert found == []
+    assert 0.2 < time.monotonic() - started < 20
+
+
+async def test_timeout_of_zero(
+    listener: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
+) -> None:
+    assert [n async for n in listener.notifies(timeout=0)] == []
+    await notify(other, "a")
+    # What the server has sent is there when this answer is.
+    await listener.execute("SELECT 1")
+    assert [n.payload async for n in listener.notifies(timeout=0)] == ["a"]
+
+
+async def test_timeout_is_for_all(
+    listener: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
+) -> None:
+    await notify(other, "a", "b", "c")
+    found = [n.payload async for n in listener.notifies(timeout=0.5)]
+    assert found == ["a", "b", "c"]
+
+
+async def test_stop_after_keeps_the_rest(
+    listener: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
+) -> None:
+    await notify(other, "a", "b", "c")
+    found = [n.payload async for n in listener.notifies(timeout=30, stop_after=1)]
+    assert found == ["a"]
+    found = [n.payload async for n in listener.notifies(timeout=30, stop_after=2)]
+    assert found == ["b", "c"]
+
+
+async def test_close_generator(
+    listener: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
+) -> None:
+    await notify(other, "a", "b", "stop", "c")
+    generator = listener.notifies()
+    found = []
+    async for notification in generator:
+        found.append(notification.payload)
+        if notification.payload == "stop":
+            await generator.aclose()
+    assert found == ["a", "b", "stop"]
+    cur = await listener.execute("SELECT 1")
+    assert await cur.fetchone() == (1,)
+    found = [n.payload async for n in listener.notifies(timeout=30, stop_after=1)]
+    assert found == ["c"]
+
+
+async def test_execute_between_notifications(
+    listener: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
+) -> None:
+    await notify(other, "1", "2", "3")
+    found = []
+    async for notification in listener.notifies(timeout=30, stop_after=3):
+        cur = await listener.execute("SELECT %s::int * 10", (notification.payload,))
+        found.append(await cur.fetchone())
+    assert found == [(10,), (20,), (30,)]
+
+
+async def test_arrived_during_a_query(
+    listener: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
+) -> None:
+    await notify(other, "a")
+    await listener.execute("SELECT 1")
+    await notify(other, "b")
+    await listener.execute("SELECT 1")
+    found = [n.payload async for n in listener.notifies(timeout=30, stop_after=2)]
+    assert found == ["a", "b"]
+
+
+async def test_notify_oneself(listener: pgtwin.AsyncConnection[Any]) -> None:
+    await notify(listener, "me")
+    async for notification in listener.notifies(timeout=30, stop_after=1):
+        assert notification.pid == listener.info.backend_pid
+
+
+async def test_many(
+    listener: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
+) -> None:
+    await other.execute(
+        "SELECT pg_notify('mychan', n::text) FROM generate_series(1, 5000) AS n"
+    )
+    found = [n.payload async for n in listener.notifies(timeout=30, stop_after=5000)]
+    assert found == [str(number) for number in range(1, 5001)]
+
+
+async def test_handler(
+    listener: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
+) -> None:
+    found: list[Notify] = []
+    listener.add_notify_handler(found.append)
+    await notify(other, "a")
+    await listener.execute("SELECT 1")
+    assert [n.payload for n in found] == ["a"]
+    listener.remove_notify_handler(found.append)
+    await notify(other, "b")
+    await listener.execute("SELECT 1")
+    assert [n.payload for n in found] == ["a"]
+    with pytest.raises(ValueError, match="not in list"):
+        listener.remove_notify_handler(found.append)
+
+
+async def test_several_handlers(
+    listener: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
+) -> None:
+    first: list[Notify] = []
+    second: list[Notify] = []
+    listener.add_notify_handler(first.append)
+    listener.add_notify_handler(second.append)
+    await notify(other, "a")
+    await listener.execute("SELECT 1")
+    assert first == second
+    assert len(first) == 1
+
+
+async def test_handler_that_fails(
+    listener: pgtwin.AsyncConnection[Any],
+    other: pgtwin.AsyncConnection[Any],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def refuse(_notification: Notify) -> None:
+        raise ValueError("not this one")
+
+    found: list[Notify] = []
+    listener.add_notify_handler(refuse)
+    listener.add_notify_handler(found.append)
+    await notify(other, "a")
+    with caplog.at_level(logging.WARNING, logger="pgtwin"):
+        cur = await listener.execute("SELECT 1")
+    assert await cur.fetchone() == (1,)
+    assert len(found) == 1
+    assert "not this one" in caplog.text
+
+
+async def test_handler_and_generator(
+    listener: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
+) -> None:
+    handled: list[Notify] = []
+    listener.add_notify_handler(handled.append)
+    task = asyncio.create_task(notify_later(other, "a"))
+    found = [n async for n in listener.notifies(timeout=30, stop_after=1)]
+    await task
+    assert found == handled
+    assert len(found) == 1
+
+
+async def test_unlisten(
+    listener: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
+) -> None:
+    await listener.execute("UNLISTEN mychan")
+    await notify(other, "a")
+    assert [n async for n in listener.notifies(timeout=0.2)] == []
+
+
+async def test_lost_while_waiting(
+    listener: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
+) -> None:
+    async def terminate() -> None:
+        await asyncio.sleep(0.2)
+        await other.execute(
+            "SELECT pg_terminate_backend(%s)", (listener.info.backend_pid,)
+        )
+
+    task = asyncio.create_task(terminate())
+    with pytest.raises(e.OperationalError):
+        async for _ in listener.notifies(timeout=30):
+            pytest.fail("nothing was notified")
+    await task
+    assert listener.closed
+    assert listener.broken
+
+
+async def test_closed_while_waiting(listener: pgtwin.AsyncConnection[Any]) -> None:
+    async def close() -> None:
+        await asyncio.sleep(0.2)
+        await listener.close()
+
+    task = asyncio.create_task(close())
+    with pytest.raises(e.OperationalError, match="closed"):
+        async for _ in listener.notifies(timeout=30):
+            pytest.fail("nothing was notified")
+    await task
+    assert listener.closed
+    assert not listener.broken
+
+
+async def test_cancelled_while_waiting(  # twingen: async-only
+    listener: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
+) -> None:
+    async def wait() -> list[str]:
+        return [n.payload async for n in listener.notifies()]
+
+    task = asyncio.create_task(wait())
+    await asyncio.sleep(0.1)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await notify(other, "a")
+    found = [n.payload async for n in listener.notifies(timeout=30, stop_after=1)]
+    assert found == ["a"]
+
+
+async def test_notice_handler(conn: pgtwin.AsyncConnection[Any]) -> None:
+    found: list[tuple[str | None, str | None]] = []
+
+    def keep(diagnostic: e.Diagnostic) -> None:
+        found.append((diagnostic.severity, diagnostic.message_primary))
+
+    conn.add_notice_handler(keep)
+    await conn.execute("DO $$BEGIN RAISE NOTICE 'caf\xe9'; RAISE WARNING 'two'; END$$")
+    assert found == [("NOTICE", "caf\xe9"), ("WARNING", "two")]
+    conn.remove_notice_handler(keep)
+    await conn.execute("DO $$BEGIN RAISE NOTICE 'three'; END$$")
+    assert len(found) == 2
+    with pytest.raises(ValueError, match="not in list"):
+        conn.remove_notice_handler(keep)
+
+
+async def test_notice_handler_that_fails(
+    conn: pgtwin.AsyncConnection[Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(_diagnostic: e.Diagnostic) -> None:
+        raise ValueError("not this one")
+
+    conn.add_notice_handler(refuse)
+    with caplog.at_level(logging.WARNING, logger="pgtwin"):
+        await conn.execute("DO $$BEGIN RAISE NOTICE 'one'; END$$")
+    assert "not this one" in caplog.text
+    cur = await conn.execute("SELECT 1")
+    assert await cur.fetchone() == (1,)
