@@ -25,7 +25,10 @@ def found_pythons() -> list[str]:
     found = []
     for version in SUPPORTED:
         path = shutil.which(f"python{version}")
-        if path and subprocess.run([path, "-c", ""], capture_output=True).returncode == 0:
+        if (
+            path
+            and subprocess.run([path, "-c", ""], capture_output=True).returncode == 0
+        ):
             found.append(version)
     return found or [f"{sys.version_info.major}.{sys.version_info.minor}"]
 
@@ -67,6 +70,8 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check the types of all three trees with mypy and pyright."""
-    session.install("-e", ".[test]", "-e", "codegen", "tomli", "mypy", "pyright[nodejs]")
+    session.install(
+        "-e", ".[test]", "-e", "codegen", "tomli", "mypy", "pyright[nodejs]"
+    )
     session.run("mypy", *SOURCES, "examples", "generated/examples")
     session.run("pyright", *SOURCES)

@@ -244,7 +244,8 @@ async def test_closed_while_waiting(listener: pgtwin.AsyncConnection[Any]) -> No
     assert not listener.broken
 
 
-async def test_cancelled_while_waiting(  # twingen: async-only
+# twingen: async-only
+async def test_cancelled_while_waiting(
     listener: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
 ) -> None:
     async def wait() -> list[str]:

@@ -143,6 +143,7 @@ async def test_autocommit_in_transaction(conn: pgtwin.AsyncConnection[Any]) -> N
     assert conn.autocommit is True
 
 
+# twingen: async-only
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -152,7 +153,7 @@ async def test_autocommit_in_transaction(conn: pgtwin.AsyncConnection[Any]) -> N
         ("deferrable", True),
     ],
 )
-async def test_assignment_is_refused(  # twingen: async-only
+async def test_assignment_is_refused(
     conn: pgtwin.AsyncConnection[Any], name: str, value: Any
 ) -> None:
     before = getattr(conn, name)

@@ -198,6 +198,14 @@ class Exchange:
             readiness.detach()
             conn.finish()
 
+    async def recover(self) -> None:
+        """Bring to rest what an interruption has left behind, or give it up."""
+        self._talking = True
+        try:
+            await self._settle([])
+        finally:
+            self._let_go()
+
     def _check(self) -> None:
         if self._leaving or self.pgconn.status != OK:
             raise e.OperationalError(CLOSED)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 OK = pq.ConnStatus.OK
 BAD = pq.ConnStatus.BAD
+ACTIVE = pq.TransactionStatus.ACTIVE
 IDLE = pq.TransactionStatus.IDLE
 INERROR = pq.TransactionStatus.INERROR
 COMMAND_OK = pq.ExecStatus.COMMAND_OK
@@ -202,7 +203,7 @@ class Session:
 
     async def command(self, text: bytes) -> PGresult:
         """Execute one statement of our own and return its result."""
-        self.check()
+        await self.usable()
         try:
             results = await self.exchange.query(text)
         finally:
@@ -211,9 +212,17 @@ class Session:
         self._examine(results)
         return results[-1]
 
-    async def ready(self) -> None:
-        """Check that the session can be used, and roll back what nobody owns."""
+    async def usable(self) -> None:
+        """Check that a conversation can be started, and end one that was torn off."""
         self.check()
+        if self.pgconn.transaction_status == ACTIVE:
+            # A signal may interrupt anywhere, even before a conversation is guarded.
+            await self.exchange.recover()
+            self.check()
+
+    async def ready(self) -> None:
+        """Make the session usable, without a transaction that nobody owns."""
+        await self.usable()
         if self.orphaned:
             self.orphaned = False
             await self.rollback()

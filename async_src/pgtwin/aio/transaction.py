@@ -33,6 +33,7 @@ class AsyncTransaction:
 
     __module__ = "pgtwin"
     Status = Status
+    status = Status.NOT_STARTED
 
     def __init__(
         self,
@@ -46,7 +47,6 @@ class AsyncTransaction:
         self._outermost = False
         self._level = -1
         self.force_rollback = force_rollback
-        self.status = Status.NOT_STARTED
 
     @property
     def connection(self) -> AsyncConnection[Any]:
@@ -62,32 +62,20 @@ class AsyncTransaction:
         name = f" {self._savepoint_name!r}" if self._savepoint_name else ""
         return f"<pgtwin.{type(self).__name__}{name} ({self.status.value})>"
 
+    def __del__(self) -> None:
+        if self.status is Status.ACTIVE:
+            self._desert()  # a signal came before the block could be left
+
     async def __aenter__(self) -> Self:
-        session = self._session
-        async with session.lock:
-            if self.status is not Status.NOT_STARTED:
-                raise TypeError(
-                    "a transaction block is entered once: call transaction() again"
-                )
-            await session.ready()
-            self._outermost = session.pgconn.transaction_status == IDLE
-            if not self._outermost and not self._savepoint_name:
-                self._savepoint_name = f"pgtwin_{session.depth + 1}"
-            self._level = session.depth
-            session.depth += 1
-            self.status = Status.ACTIVE
-            try:
-                if self._outermost:
-                    await session.command(session.characteristics.begin())
-                if self._savepoint_name:
-                    await session.command(self._savepoint("SAVEPOINT {}"))
-            except BaseException:
-                session.depth -= 1
-                self.status = Status.FAILED
-                if self._outermost:
-                    await self._undo()
-                raise
-        return self
+        self._check_new()
+        try:
+            async with self._session.lock:
+                await self._enter()
+            return self
+        except BaseException:
+            if self.status is Status.ACTIVE:
+                self._desert()  # entered, but the block will not know it
+            raise
 
     async def __aexit__(
         self,
@@ -103,22 +91,51 @@ class AsyncTransaction:
                 return await self._leave(exc_val)
         finally:
             if not mine:
-                # Interrupted while another held the lock: the next one rolls back.
-                session.depth -= 1
-                session.orphaned = session.orphaned or self._outermost
-                self.status = Status.FAILED
+                self._desert()  # interrupted while another held the lock
+
+    def _check_new(self) -> None:
+        if self.status is not Status.NOT_STARTED:
+            raise TypeError(
+                "a transaction block is entered once: call transaction() again"
+            )
+
+    async def _enter(self) -> None:
+        session = self._session
+        await session.ready()
+        self._outermost = session.pgconn.transaction_status == IDLE
+        if not self._outermost and not self._savepoint_name:
+            self._savepoint_name = f"pgtwin_{session.depth + 1}"
+        self._level = session.depth
+        try:
+            if self._outermost:
+                await session.command(session.characteristics.begin())
+            if self._savepoint_name:
+                await session.command(self._savepoint("SAVEPOINT {}"))
+        except BaseException:
+            self.status = Status.FAILED
+            if self._outermost:
+                await self._undo()
+            raise
+        # Nothing that a signal may interrupt stands between these two.
+        session.depth += 1
+        self.status = Status.ACTIVE
+
+    def _desert(self) -> None:
+        """Count the block as left; what it has open then, the next one rolls back."""
+        session = self._session
+        session.depth -= 1
+        session.orphaned = session.orphaned or self._outermost
+        self.status = Status.FAILED
 
     async def _leave(self, exc_val: BaseException | None) -> bool:
         session = self._session
-        session.depth -= 1
+        self._desert()
         if session.depth != self._level:
-            self.status = Status.FAILED
             raise OutOfOrderTransactionNesting(
                 "transaction blocks are left in the wrong order: leave the inner "
                 f"one before {self!r}"
             )
         if session.closed:
-            self.status = Status.FAILED
             if exc_val is None and session.broken:
                 session.check()  # nobody may take the block for committed
             return False
@@ -135,7 +152,6 @@ class AsyncTransaction:
             else:
                 result = await session.command(self._savepoint("RELEASE {}"))
         except BaseException as error:
-            self.status = Status.FAILED
             await self._undo()
             # Only the server's answer tells that nothing was committed.
             if isinstance(error, e.Error) and not session.closed:
@@ -156,7 +172,6 @@ class AsyncTransaction:
                 await self._roll_back_savepoint()
         except Exception as failure:
             # The error that is on its way tells more than this one.
-            self.status = Status.FAILED
             logger.warning("rollback of %r failed: %s", self, failure)
             return False
         if explicit or self.force_rollback:

@@ -13,11 +13,12 @@ import libcst as cst
 from black.mode import Mode
 
 from . import sides, verify
+from .definitions import Definitions
 from .diagnostic import ConversionError, Diagnostic
 from .formatting import format_source
 from .imports import Imports
 from .library import Libraries, built_in_libraries
-from .names import Definitions, Names
+from .names import Names
 from .rule import Refused, Rule, Site
 from .rules import RULES
 

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from .names import FUTURE, LOOP, Names, NodeT
+from .kinds import FUTURE, LOOP
+from .names import Names, NodeT
 
 WATCH = ("add_reader", "add_writer")
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
 from .diagnostic import ConfigurationError
-from .names import Definitions
+from .definitions import Definitions
 
 
 class Renames:

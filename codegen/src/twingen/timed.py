@@ -12,7 +12,8 @@ from typing import TypeGuard
 import libcst as cst
 
 from .descriptors import loop_that_sets
-from .names import FUTURE, TASK, Names
+from .kinds import FUTURE, TASK
+from .names import Names
 from .rule import Refused, Site
 
 _RUNTIME = "twingen.runtime.deadline"

@@ -21,9 +21,10 @@ from pathlib import Path
 from . import sides
 from .config import Config, Tree, read_table
 from .convert import Settings, Source, convert_parsed, parse
+from .definitions import Definitions
 from .diagnostic import ConfigurationError, ConversionError, Diagnostic
 from .library import built_in_libraries
-from .names import Definitions, Names
+from .names import Names
 from .renames import Renames
 
 _HEADER = re.compile(

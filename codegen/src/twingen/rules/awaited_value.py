@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..names import FUTURE, TASK
+from ..kinds import FUTURE, TASK
 from ..rule import Refused, Site, rewrite
 from ..timed import enclosing_deadline, timed_value
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import libcst as cst
 
 from ..descriptors import WATCH, settles_a_future
-from ..names import FUTURE, LOOP
+from ..kinds import FUTURE, LOOP
 from ..rule import Refused, Site, rewrite
 
 

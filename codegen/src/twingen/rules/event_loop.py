@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..names import CALLS_FOR_LOOP
+from ..kinds import CALLS_FOR_LOOP
 from ..rule import Refused, Site, rewrite
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..names import FUTURE, TASK
+from ..kinds import FUTURE, TASK
 from ..rule import Refused, Site, rewrite
 
 _INSTEAD = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..names import LOOP
+from ..kinds import LOOP
 from ..rule import Refused, Site, rewrite
 
 _KEPT = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..names import TASK
+from ..kinds import TASK
 from ..rule import Refused, Site, rewrite
 from ..started import function_and_arguments
 

@@ -1,0 +1,245 @@
+"""Which class a value is of, where the source shows it.
+
+A kind is a qualified name such as `asyncio.Event`: what every assignment to a
+name (or to an attribute of `self`) calls, or what its annotation says. Where
+two of them disagree, or one is unknown, the value has no kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import libcst as cst
+from libcst.metadata import Assignment
+
+if TYPE_CHECKING:
+    from .names import Names
+
+LOOP = "asyncio.AbstractEventLoop"
+FUTURE = "asyncio.Future"
+TASK = "asyncio.Task"
+TIMEOUT = "asyncio.Timeout"
+
+CALLS_FOR_LOOP = ("asyncio.get_running_loop", "asyncio.get_event_loop")
+UNKNOWN = "?"
+
+# What else makes a value of these kinds.
+_KIND_OF_CALL = {
+    **dict.fromkeys(CALLS_FOR_LOOP, LOOP),
+    "asyncio.create_task": TASK,
+    "asyncio.ensure_future": TASK,
+    "asyncio.timeout": TIMEOUT,
+}
+_COLLECTIONS = {"list", "set", "tuple", "frozenset", "List", "Set", "Tuple",
+                "Iterable", "Iterator", "Sequence", "Collection", "deque"}  # fmt: skip
+
+
+class Kinds:
+    """Answers about the values of one module."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self._attributes: dict[cst.ClassDef, dict[str, list[cst.CSTNode]]] = {}
+        self._known: dict[cst.CSTNode, str | None] = {}
+
+    def kind(self, node: cst.BaseExpression) -> str | None:
+        """Return the one kind that a value can have."""
+        if node not in self._known:
+            self._known[node] = None  # a name that is bound to itself has no kind
+            kinds = {
+                kind
+                for target in self.targets(node)
+                for kind in self._bound_by(target)
+            }
+            kind = kinds.pop() if len(kinds) == 1 else UNKNOWN
+            self._known[node] = None if kind == UNKNOWN else kind
+        return self._known[node]
+
+    def targets(self, node: cst.BaseExpression) -> list[cst.CSTNode]:
+        """Return the nodes that bind a name, or an attribute of `self`."""
+        if isinstance(node, cst.Name):
+            scope = self._names.scope(node)
+            if scope is None:
+                return []
+            return [
+                assignment.node
+                for assignment in scope[node.value]
+                if isinstance(assignment, Assignment)
+            ]
+        if isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name):
+            owner = self._names.enclosing(node, cst.ClassDef)
+            if owner is not None and node.value.value == "self":
+                return self._class_attributes(owner).get(node.attr.value, [])
+        return []
+
+    def values(self, node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+        """Yield what is assigned to a name or attribute, where that is shown."""
+        for target in self.targets(node):
+            holder = self._holder(target)
+            assigned = isinstance(holder, (cst.Assign, cst.AnnAssign, cst.NamedExpr))
+            if assigned and holder.value is not None:
+                yield holder.value
+
+    def _holder(self, target: cst.CSTNode) -> cst.CSTNode | None:
+        if isinstance(target, cst.Param):
+            return target
+        holder = self._names.parent(target)
+        return (
+            self._names.parent(holder)
+            if isinstance(holder, (cst.AssignTarget, cst.AsName))
+            else holder
+        )
+
+    def _class_attributes(self, owner: cst.ClassDef) -> dict[str, list[cst.CSTNode]]:
+        if owner not in self._attributes:
+            collector = _AttributeCollector(self._names)
+            owner.body.visit(collector)
+            self._attributes[owner] = collector.found
+        return self._attributes[owner]
+
+    def _bound_by(self, target: cst.CSTNode) -> Iterator[str]:
+        """Yield the kinds that one binding allows."""
+        holder = self._holder(target)
+        if isinstance(holder, (cst.AnnAssign, cst.Param)) and holder.annotation:
+            if not (isinstance(holder, cst.Param) and holder.star):
+                yield from self._annotated(holder.annotation.annotation)
+                return
+        if isinstance(holder, (cst.Assign, cst.NamedExpr)):
+            yield from self._of_value(holder.value)
+        elif isinstance(holder, cst.WithItem):
+            yield self._entered(holder.item)
+        elif isinstance(holder, (cst.For, cst.CompFor)) and holder.target is target:
+            yield from self._of_elements(holder.iter)
+        else:
+            yield UNKNOWN
+
+    def _entered(self, item: cst.BaseExpression) -> str:
+        """Return the kind of `x` in `async with item as x`."""
+        is_call = isinstance(item, cst.Call)
+        timeout = is_call and self._names.qualified(item.func) == "asyncio.timeout"
+        return TIMEOUT if timeout else UNKNOWN
+
+    def _of_value(self, value: cst.BaseExpression) -> Iterator[str]:
+        if isinstance(value, cst.Name) and value.value == "None":
+            return
+        if isinstance(value, (cst.Name, cst.Attribute)):
+            yield self.kind(value) or UNKNOWN
+            return
+        if not isinstance(value, cst.Call):
+            yield UNKNOWN
+            return
+        function = value.func
+        if isinstance(function, cst.Subscript):  # asyncio.Queue[int]()
+            function = function.value
+        called = self._names.qualified(function)
+        if called is not None:
+            yield _KIND_OF_CALL.get(called, called)
+        elif (
+            isinstance(function, cst.Attribute)
+            and function.attr.value == "create_future"
+            and self.kind(function.value) == LOOP
+        ):
+            yield FUTURE
+        else:
+            yield UNKNOWN
+
+    def _of_elements(self, collection: cst.BaseExpression) -> Iterator[str]:
+        """Yield the kinds of the elements that a loop over a collection has."""
+        if isinstance(collection, (cst.ListComp, cst.SetComp, cst.GeneratorExp)):
+            yield from self._of_value(collection.elt)
+        elif isinstance(collection, (cst.List, cst.Tuple, cst.Set)):
+            for element in collection.elements:
+                starred = isinstance(element, cst.StarredElement)
+                yield from [UNKNOWN] if starred else self._of_value(element.value)
+        elif isinstance(collection, (cst.Name, cst.Attribute)):
+            targets = self.targets(collection)
+            yield from [] if targets else [UNKNOWN]
+            for target in targets:
+                yield from self._elements_bound_by(target)
+        else:
+            yield UNKNOWN
+
+    def _elements_bound_by(self, target: cst.CSTNode) -> Iterator[str]:
+        holder = self._holder(target)
+        if isinstance(holder, (cst.AnnAssign, cst.Param)) and holder.annotation:
+            annotation = holder.annotation.annotation
+            if isinstance(annotation, cst.Subscript):
+                name = annotation.value
+                last = name.attr if isinstance(name, cst.Attribute) else name
+                element = annotation.slice[0].slice
+                if (
+                    isinstance(last, cst.Name)
+                    and last.value in _COLLECTIONS
+                    and isinstance(element, cst.Index)
+                ):
+                    yield from self._annotated(element.value)
+                    return
+        elif isinstance(holder, cst.Assign) and not isinstance(
+            holder.value, (cst.Name, cst.Attribute)
+        ):
+            yield from self._of_elements(holder.value)
+            return
+        yield UNKNOWN
+
+    def _annotated(self, annotation: cst.BaseExpression) -> Iterator[str]:
+        if isinstance(annotation, cst.BinaryOperation):
+            yield from self._annotated(annotation.left)
+            yield from self._annotated(annotation.right)
+        elif isinstance(annotation, cst.Subscript):
+            outer = self._names.qualified(annotation.value)
+            inner = annotation.slice[0].slice
+            if outer == "typing.Optional" and isinstance(inner, cst.Index):
+                yield from self._annotated(inner.value)
+            else:
+                yield from self._annotated(annotation.value)
+        elif isinstance(annotation, cst.SimpleString):
+            text = annotation.evaluated_value
+            yield from self._annotated_text(str(text), annotation)
+        elif not (isinstance(annotation, cst.Name) and annotation.value == "None"):
+            yield self._names.qualified(annotation) or UNKNOWN
+
+    def _annotated_text(self, text: str, at: cst.CSTNode) -> Iterator[str]:
+        for part in text.split("|"):
+            name = part.split("[")[0].strip()
+            if name != "None":
+                yield self._names.qualified(name, at=at) or UNKNOWN
+
+
+class _AttributeCollector(cst.CSTVisitor):
+    """Collects where `self.x` is bound anywhere in one class."""
+
+    def __init__(self, names: Names) -> None:
+        super().__init__()
+        self.found: dict[str, list[cst.CSTNode]] = {}
+        self._names = names
+
+    def visit_ClassDef(self, node: cst.ClassDef) -> bool:
+        return False
+
+    def visit_AssignTarget(self, node: cst.AssignTarget) -> None:
+        self._collect(node.target)
+
+    def visit_AnnAssign(self, node: cst.AnnAssign) -> None:
+        self._collect(node.target)
+
+    def visit_AugAssign(self, node: cst.AugAssign) -> None:
+        self._collect(node.target)
+
+    def visit_For(self, node: cst.For) -> None:
+        self._collect(node.target)
+
+    def visit_AsName(self, node: cst.AsName) -> None:
+        self._collect(node.name)
+
+    def _collect(self, target: cst.BaseExpression) -> None:
+        if isinstance(target, (cst.Tuple, cst.List)):
+            for element in target.elements:
+                self._collect(element.value)
+        elif isinstance(target, cst.Attribute) and isinstance(target.value, cst.Name):
+            if target.value.value == "self":
+                self.found.setdefault(target.attr.value, []).append(target)
+        elif isinstance(target, cst.Name):
+            owner = self._names.enclosing(target, cst.ClassDef, cst.FunctionDef)
+            if isinstance(owner, cst.ClassDef):
+                self.found.setdefault(target.value, []).append(target)

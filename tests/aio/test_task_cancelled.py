@@ -1,0 +1,181 @@
+# twingen: async-only
+"""A task is cancelled while the connection talks: it stays usable, or says not."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+import pgtwin
+from pgtwin import errors as e
+from pgtwin.pq import TransactionStatus
+
+DEADLINE = 20
+
+
+async def usable(conn: pgtwin.AsyncConnection[Any]) -> None:
+    """Assert that the connection works as before."""
+    assert not conn.closed
+    assert not conn.broken
+    await conn.rollback()
+    assert conn.info.transaction_status == TransactionStatus.IDLE
+    cur = await conn.execute("SELECT %s::text", ("as before",))
+    assert await cur.fetchone() == ("as before",)
+    await conn.rollback()
+
+
+async def test_task_cancelled(
+    conn: pgtwin.AsyncConnection[Any],
+    until_executing: Callable[[int], Awaitable[None]],
+) -> None:
+    task = asyncio.create_task(conn.execute("SELECT pg_sleep(60)"))
+    await until_executing(conn.info.backend_pid)
+    started = time.monotonic()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert time.monotonic() - started < DEADLINE
+    assert conn.info.transaction_status == TransactionStatus.INERROR
+    await usable(conn)
+
+
+async def test_query_with_deadline(
+    conn: pgtwin.AsyncConnection[Any],
+) -> None:
+    with pytest.raises(asyncio.TimeoutError):
+        await asyncio.wait_for(conn.execute("SELECT pg_sleep(60)"), 0.3)
+    await usable(conn)
+
+
+async def test_cancelled_at_every_step(
+    conn: pgtwin.AsyncConnection[Any],
+) -> None:
+    # The loop turns n times before the task is cancelled: so it is interrupted
+    # before it starts, while it sends, while it waits, and after its end.
+    conn.prepare_threshold = 2
+    interrupted = 0
+    for turns in range(40):
+        task = asyncio.create_task(
+            conn.execute("SELECT generate_series(1, 1000), %s::int", (turns,))
+        )
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        try:
+            await task
+        except asyncio.CancelledError:
+            interrupted += 1
+        assert conn.info.transaction_status != TransactionStatus.ACTIVE
+        await usable(conn)
+    assert interrupted
+
+
+async def test_transaction_cancelled_at_every_step(
+    conn: pgtwin.AsyncConnection[Any],
+) -> None:
+    await conn.execute("CREATE TEMP TABLE things (id int)")
+    await conn.commit()
+
+    async def change(number: int) -> None:
+        async with conn.transaction():
+            await conn.execute("INSERT INTO things VALUES (%s)", (number,))
+            async with conn.transaction():
+                await conn.execute("INSERT INTO things VALUES (%s)", (number,))
+
+    for turns in range(60):
+        task = asyncio.create_task(change(turns))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        try:
+            await task
+        except asyncio.CancelledError:
+            pass
+        assert conn.info.transaction_status == TransactionStatus.IDLE
+        cur = await conn.execute(
+            "SELECT count(*) FROM things WHERE id = %s", (turns,), prepare=False
+        )
+        assert await cur.fetchone() in ((0,), (2,))
+        await usable(conn)
+
+
+async def test_cancelled_while_sending(
+    conn: pgtwin.AsyncConnection[Any],
+) -> None:
+    text = "x" * (32 << 20)
+    for turns in range(0, 12, 2):
+        task = asyncio.create_task(conn.execute("SELECT length(%s)", (text,)))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await usable(conn)
+
+
+async def test_cancelled_while_waiting_for_the_lock(
+    conn: pgtwin.AsyncConnection[Any],
+    until_executing: Callable[[int], Awaitable[None]],
+) -> None:
+    first = asyncio.create_task(conn.execute("SELECT 'first' FROM pg_sleep(0.5)"))
+    await until_executing(conn.info.backend_pid)
+    second = asyncio.create_task(conn.execute("SELECT 'second'"))
+    await asyncio.sleep(0)
+    second.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await second
+    cur = await first
+    assert await cur.fetchone() == ("first",)
+    await usable(conn)
+
+
+async def test_cancelled_twice(
+    dsn: str, until_executing: Callable[[int], Awaitable[None]]
+) -> None:
+    conn = await pgtwin.AsyncConnection.connect(dsn)
+    task = asyncio.create_task(conn.execute("SELECT pg_sleep(60)"))
+    await until_executing(conn.info.backend_pid)
+    task.cancel()
+    await asyncio.sleep(0)
+    task.cancel()
+    started = time.monotonic()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert time.monotonic() - started < DEADLINE
+    # Usable or plainly broken, nothing between.
+    if conn.closed:
+        assert conn.broken
+        with pytest.raises(e.OperationalError):
+            await conn.execute("SELECT 1")
+    else:
+        await usable(conn)
+    await conn.close()
+
+
+async def test_cancelled_while_connecting(
+    silent_port: int,
+) -> None:
+    task = asyncio.create_task(
+        pgtwin.AsyncConnection._connect(  # type: ignore[arg-type]
+            f"host=127.0.0.1 port={silent_port}", False, 5, None, None, None, {}
+        )
+    )
+    await asyncio.sleep(0.1)
+    started = time.monotonic()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert time.monotonic() - started < DEADLINE
+
+
+async def test_connect_with_deadline(
+    silent_port: int,
+) -> None:
+    with pytest.raises(asyncio.TimeoutError):
+        await asyncio.wait_for(
+            pgtwin.AsyncConnection.connect(f"host=127.0.0.1 port={silent_port}"), 0.3
+        )

@@ -1,0 +1,75 @@
+"""The bytes of one long conversation, as libpq has traced them.
+
+Both twins are held to the same stored trace: see `tests/parity/golden`.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import pgtwin
+from pgtwin import IsolationLevel, Rollback
+from pgtwin import errors as e
+from pgtwin.pq import Trace
+
+
+async def converse(conn: pgtwin.AsyncConnection[Any]) -> None:
+    """Do a little of everything that can be done with a connection."""
+    await conn.execute("CREATE TEMP TABLE things (id int PRIMARY KEY, name text)")
+    cur = conn.cursor()
+    await cur.execute("INSERT INTO things VALUES (%s, %s)", (1, "one"))
+    await cur.executemany(
+        "INSERT INTO things VALUES (%(id)s, %(name)s)",
+        [{"id": 2, "name": "two"}, {"id": 3, "name": None}],
+    )
+    await conn.commit()
+    await cur.execute("SELECT 1; SELECT 2")
+    await conn.rollback()
+    async with conn.transaction():
+        await cur.execute("SELECT * FROM things ORDER BY id", binary=True)
+        with pytest.raises(e.UniqueViolation):
+            async with conn.transaction():
+                await cur.execute("INSERT INTO things VALUES (1, 'again')")
+        async with conn.transaction("point"):
+            raise Rollback
+    conn.prepare_threshold = 1
+    conn.prepared_max = 1
+    for number in range(3):
+        await conn.execute("SELECT name FROM things WHERE id = %s", (number,))
+    await conn.execute("SELECT %b", ("evicts the other",), prepare=True)
+    await conn.commit()
+    await conn.set_isolation_level(IsolationLevel.SERIALIZABLE)
+    await conn.set_read_only(True)
+    with pytest.raises(e.ReadOnlySqlTransaction):
+        await conn.execute("CREATE TABLE more_things (id int)")
+    await conn.rollback()
+    await conn.set_autocommit(True)
+    await conn.execute("")
+    await conn.execute("LISTEN mychan")
+    await conn.execute("NOTIFY mychan, 'hello'")
+    async for notification in conn.notifies(timeout=30, stop_after=1):
+        await conn.execute("SELECT %s", (notification.payload,))
+    await conn.execute("DO $$BEGIN RAISE NOTICE 'by the way'; END$$")
+
+
+async def test_conversation(
+    dsn: str, tmp_path: Path, pytestconfig: pytest.Config
+) -> None:
+    golden = pytestconfig.rootpath / "tests/parity/golden/conversation.trace"
+    async with pgtwin.AsyncConnection.connect(dsn) as conn:
+        with (tmp_path / "trace").open("w") as trace:
+            conn.pgconn.trace(trace.fileno())
+            conn.pgconn.set_trace_flags(Trace.SUPPRESS_TIMESTAMPS | Trace.REGRESS_MODE)
+            await converse(conn)
+            conn.pgconn.untrace()
+    found = (tmp_path / "trace").read_text().splitlines()
+    if os.environ.get("PGTWIN_WRITE_GOLDEN"):
+        golden.write_text("".join(f"{line}\n" for line in found))
+    assert found == golden.read_text().splitlines(), (
+        "the driver talks differently with the server; if that is wanted, run this "
+        "test with PGTWIN_WRITE_GOLDEN=1 and commit what changes"
+    )

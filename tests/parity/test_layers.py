@@ -1,0 +1,219 @@
+"""The architecture: imports point one way, and nothing synchronous is hand-written."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+WRITTEN = ROOT / "async_src" / "pgtwin"
+GENERATED = ROOT / "generated" / "pgtwin_sync"
+TWINGEN = ROOT / "codegen" / "src" / "twingen"
+
+# A module imports only from those that stand before it.
+DRIVER = [
+    "set_by_method",
+    "opening",
+    "readiness",
+    "exchange",
+    "attempts",
+    "session",
+    "transaction",
+    "copy",
+    "pipeline",
+    "notify",
+    "cursor",
+    "server_cursor",
+    "connection",
+]
+GENERATOR = [
+    "diagnostic",
+    "renames",
+    "library",
+    "formatting",
+    "sides",
+    "names",
+    "imports",
+    "rule",
+    "prose",
+    "descriptors",
+    "started",
+    "timed",
+    "rules",
+    "verify",
+    "convert",
+    "config",
+    "tree",
+    "cli",
+]
+
+
+def runtime_imports(tree: ast.AST) -> Iterator[tuple[int, str, str]]:
+    """Yield line, module and name of what is imported when the program runs."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            for branch in node.orelse:
+                yield from runtime_imports(ast.Module([branch], []))
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                yield node.lineno, alias.name, ""
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            for alias in node.names:
+                yield node.lineno, module, alias.name
+        else:
+            yield from runtime_imports(node)
+
+
+def parse(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def sources(folder: Path) -> list[Path]:
+    found = sorted(folder.rglob("*.py"))
+    assert found, f"{folder} has no modules: was it moved? Change this test too"
+    return found
+
+
+def pointing_up(
+    folder: Path, package: str, order: list[str], path: Path
+) -> Iterator[str]:
+    """Yield a complaint for each import that points up, or at an unknown module."""
+    here = path.relative_to(folder).with_suffix("").parts
+    layer = here[0]
+    if layer == "__init__":
+        return
+    place = f"{path.relative_to(ROOT)}"
+    if layer not in order:
+        yield f"{place}: has no place yet; add it to the list in {Path(__file__).name}"
+        return
+    for line, module, name in runtime_imports(parse(path)):
+        level = len(module) - len(module.lstrip("."))
+        if level:
+            above = [package, *here][: len(here) + 1 - level]
+            full = ".".join([*above, module[level:]]).rstrip(".")
+        else:
+            full = module
+        if full == package and name:
+            full = f"{package}.{name}"
+        if not full.startswith(f"{package}."):
+            continue
+        target = full[len(package) + 1 :].split(".")[0]
+        if target == "__version__" or target == layer:
+            continue
+        if target not in order:
+            yield f"{place}:{line}: imports {full}, which has no place in the list"
+        elif order.index(target) > order.index(layer):
+            yield (
+                f"{place}:{line}: imports {full}, which stands above it: move what "
+                "is needed down, or pass it as an argument"
+            )
+
+
+def test_driver_imports_point_one_way() -> None:
+    folder = WRITTEN / "aio"
+    complaints = [
+        complaint
+        for path in sources(folder)
+        for complaint in pointing_up(folder, "pgtwin.aio", DRIVER, path)
+    ]
+    assert not complaints, "\n".join(complaints)
+
+
+def test_generator_imports_point_one_way() -> None:
+    complaints = [
+        complaint
+        for path in sources(TWINGEN)
+        if "runtime" not in path.relative_to(TWINGEN).parts
+        for complaint in pointing_up(TWINGEN, "twingen", GENERATOR, path)
+    ]
+    assert not complaints, "\n".join(complaints)
+
+
+def test_rules_do_not_know_each_other() -> None:
+    for path in sources(TWINGEN / "rules"):
+        if path.name == "__init__.py":
+            continue
+        for line, module, _ in runtime_imports(parse(path)):
+            alone = not re.fullmatch(r"\.\w*|twingen\.rules.*", module)
+            assert alone, (
+                f"{path.relative_to(ROOT)}:{line}: a rule imports another: put what "
+                "they share below the rules"
+            )
+
+
+def test_core_does_not_know_the_twins() -> None:
+    for path in sources(WRITTEN / "core"):
+        for line, module, _ in runtime_imports(parse(path)):
+            assert not re.match(r"pgtwin\.aio|pgtwin_sync|asyncio", module), (
+                f"{path.relative_to(ROOT)}:{line}: core is shared by both twins and "
+                f"never waits: {module} belongs in aio/"
+            )
+
+
+def test_runtime_needs_nothing() -> None:
+    for path in sources(TWINGEN / "runtime"):
+        for line, module, _ in runtime_imports(parse(path)):
+            assert not re.match(r"\.\.|twingen(?!\.runtime)|libcst|black", module), (
+                f"{path.relative_to(ROOT)}:{line}: what is copied beside a twin may "
+                "import the standard library only"
+            )
+
+
+@pytest.mark.parametrize("path", sources(WRITTEN), ids=lambda path: path.stem)
+def test_nothing_sync_is_written_by_hand(path: Path) -> None:
+    tree = parse(path)
+    where = path.relative_to(ROOT)
+    for line, module, name in runtime_imports(tree):
+        full = f"{module}.{name}".rstrip(".")
+        # The clock does not wait; time.sleep() does.
+        waits = re.match(r"(selectors|select|threading|queue|subprocess)\b", full)
+        assert not waits and full != "time.sleep", (
+            f"{where}:{line}: imports {full}: write it with asyncio, the twin is "
+            "generated"
+        )
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            called = ast.unparse(node.func)
+            blocking = re.search(
+                r"^time\.sleep$|^socket\.(create_connection|getaddrinfo|gethost\w+)$"
+                r"|\.(recv|recv_into|recvfrom|sendall|accept|makefile)$"
+                r"|\bPGconn\.(connect|ping)$|pgconn\.(exec_|exec_params|exec_prepared|"
+                r"prepare|describe_prepared|describe_portal|reset)$",
+                called,
+            )
+            assert not blocking, (
+                f"{where}:{node.lineno}: {called}() blocks: use the loop, or "
+                "asyncio.to_thread()"
+            )
+        if isinstance(node, (ast.If, ast.IfExp)):
+            test = ast.unparse(node.test)
+            assert not re.search(r"\b(IS_)?A?SYNC\b", test), (
+                f"{where}:{node.lineno}: a branch on the side: write one form that "
+                "is right for both, or mark it async-only and say why"
+            )
+
+
+def test_generated_is_sync() -> None:
+    pattern = re.compile("import asyncio|await |async ")
+    for path in sources(GENERATED):
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            assert not pattern.search(line), (
+                f"{path.relative_to(ROOT)}:{number}: {line.strip()!r} is left in the "
+                "twin: twingen needs a rule for it"
+            )
+
+
+def test_generated_waits_with_selectors() -> None:
+    users = [
+        path.relative_to(GENERATED).as_posix()
+        for path in sources(GENERATED)
+        if any(module == "selectors" for _, module, _ in runtime_imports(parse(path)))
+    ]
+    assert users == ["runtime/selector_loop.py"]
+    readiness = (GENERATED / "readiness.py").read_text()
+    assert "runtime.selector_loop import SelectorLoop" in readiness
