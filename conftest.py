@@ -5,14 +5,15 @@ Law: nothing here belongs to one of the twins; it is imported by both suites.
 
 from __future__ import annotations
 
+import selectors
 import socket
+import threading
 from collections.abc import Iterator
 
 import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
-
 from embedded_server import LOGIN_ROLE, running_server
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 PASSWORD = "correct horse"
 
@@ -88,3 +89,72 @@ def in_environment(dsn: str, monkeypatch: pytest.MonkeyPatch) -> str:
         if name in names and value is not None:
             monkeypatch.setenv(names[name], str(value))
     return ""
+
+
+class Network:
+    """A stretch of network between client and server, that can fail.
+
+    `conninfo` leads through it. `cut()` ends every connection without a word, as
+    when a cable is cut and the other side answers with a reset; `freeze()` loses
+    everything that is sent from then on, without telling anybody.
+    """
+
+    def __init__(self, dsn: str) -> None:
+        params = conninfo_to_dict(dsn)
+        self._server = (str(params["host"]), int(params.get("port") or 5432))
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._ends: dict[socket.socket, socket.socket] = {}
+        self._frozen = self._stopped = False
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._listener, selectors.EVENT_READ)
+        port = self._listener.getsockname()[1]
+        self.conninfo = make_conninfo(dsn, host="127.0.0.1", port=port)
+        self._thread = threading.Thread(target=self._carry, daemon=True)
+        self._thread.start()
+
+    def cut(self) -> None:
+        for end in list(self._ends):
+            end.shutdown(socket.SHUT_RDWR)
+
+    def freeze(self) -> None:
+        self._frozen = True
+
+    def stop(self) -> None:
+        self._stopped = True
+        self._thread.join()
+        for end in self._ends:
+            end.close()
+        self._listener.close()
+        self._selector.close()
+
+    def _carry(self) -> None:
+        while not self._stopped:
+            for key, _ in self._selector.select(0.05):
+                end = key.fileobj
+                assert isinstance(end, socket.socket)
+                if end is self._listener:
+                    self._accept()
+                    continue
+                try:
+                    data = end.recv(65536)
+                    if data and not self._frozen:
+                        self._ends[end].sendall(data)
+                except OSError:
+                    data = b""
+                if not data:
+                    self._selector.unregister(end)
+
+    def _accept(self) -> None:
+        client, _ = self._listener.accept()
+        server = socket.create_connection(self._server)
+        for end, other in ((client, server), (server, client)):
+            self._ends[end] = other
+            self._selector.register(end, selectors.EVENT_READ)
+
+
+@pytest.fixture
+def network(tcp_dsn: str) -> Iterator[Network]:
+    """A network that fails when it is told to."""
+    network = Network(tcp_dsn)
+    yield network
+    network.stop()

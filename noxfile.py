@@ -37,7 +37,7 @@ def found_pythons() -> list[str]:
 def demo(session: nox.Session) -> None:
     """Start PostgreSQL, generate the twins, run the examples in both forms."""
     session.install("-e", ".[test]", "-e", "codegen")
-    session.run("python", "examples/demo.py", *session.posargs)
+    session.run("python", "demo.py", *session.posargs)
 
 
 @nox.session(python=found_pythons())

@@ -10,8 +10,7 @@ from uuid import UUID
 import pytest
 
 import pgtwin
-from pgtwin import errors as e
-from pgtwin import sql
+from pgtwin import errors as e, sql
 from pgtwin.adapt import Dumper, Loader
 from pgtwin.types.json import Jsonb
 
@@ -286,9 +285,11 @@ async def test_rowcount(conn: pgtwin.AsyncConnection[Any]) -> None:
     assert cur.rowcount == 4
     assert cur.statusmessage == "INSERT 0 4"
     await cur.execute("UPDATE things SET id = id + 1 WHERE id > 2")
-    assert (cur.rowcount, cur.statusmessage) == (2, "UPDATE 2")
+    assert cur.rowcount == 2
+    assert cur.statusmessage == "UPDATE 2"
     await cur.execute("DELETE FROM things RETURNING id")
-    assert (cur.rowcount, cur.statusmessage) == (4, "DELETE 4")
+    assert cur.rowcount == 4
+    assert cur.statusmessage == "DELETE 4"
     assert len(await cur.fetchall()) == 4
     await cur.execute("DELETE FROM things")
     assert cur.rowcount == 0
@@ -303,8 +304,8 @@ async def test_description(conn: pgtwin.AsyncConnection[Any]) -> None:
     assert (number.name, number.type_code, number.internal_size) == ("number", 23, 4)
     assert (price.name, price.precision, price.scale) == ("price", 8, 3)
     assert (name.name, name.display_size) == ("name", 20)
-    assert tuple(number)[0] == "number"
     assert len(number) == 7
+    assert number[0] == "number"
     assert number.type_code == pgtwin.NUMBER
     assert name.type_code == pgtwin.STRING
 

@@ -41,7 +41,7 @@ async def plainly_broken(conn: pgtwin.AsyncConnection[Any]) -> None:
     assert "[BROKEN]" in repr(conn)
     started = time.monotonic()
     for action in ("execute", "commit", "rollback", "cursor", "fileno"):
-        with pytest.raises(e.OperationalError, match="lost.*connect"):
+        with pytest.raises(e.OperationalError, match=r"lost.*connect"):
             if action == "execute":
                 await conn.execute("SELECT 1")
             elif action == "commit":
@@ -179,3 +179,83 @@ async def test_reader_outlives_queries(
         await asyncio.wait_for(lost.wait(), 30)
     finally:
         loop.remove_reader(fd)
+
+
+async def test_network_cut_during_query(
+    network: Any, until_executing: Callable[[int], Awaitable[None]]
+) -> None:
+    # The server could not say a word: libpq's own tell what has happened.
+    conn = await pgtwin.AsyncConnection.connect(network.conninfo)
+    try:
+        task = asyncio.create_task(conn.execute("SELECT pg_sleep(5)"))
+        await until_executing(conn.info.backend_pid)
+        started = time.monotonic()
+        network.cut()
+        with pytest.raises(e.OperationalError, match="closed the connection"):
+            await task
+        assert time.monotonic() - started < DEADLINE
+        await plainly_broken(conn)
+    finally:
+        await conn.close()
+
+
+async def test_network_cut_at_rest(network: Any) -> None:
+    conn = await pgtwin.AsyncConnection.connect(network.conninfo)
+    try:
+        await conn.execute("SELECT 1")
+        network.cut()
+        started = time.monotonic()
+        with pytest.raises(e.OperationalError):
+            await conn.commit()
+        assert time.monotonic() - started < DEADLINE
+        await plainly_broken(conn)
+    finally:
+        await conn.close()
+
+
+async def test_network_cut_while_listening(network: Any) -> None:
+    conn = await pgtwin.AsyncConnection.connect(network.conninfo, autocommit=True)
+
+    async def cut() -> None:
+        await asyncio.sleep(0.2)
+        network.cut()
+
+    try:
+        await conn.execute("LISTEN mychan")
+        task = asyncio.create_task(cut())
+        with pytest.raises(e.OperationalError):
+            async for _ in conn.notifies(timeout=30):
+                pytest.fail("nothing was notified")
+        await task
+        await plainly_broken(conn)
+    finally:
+        await conn.close()
+
+
+async def test_cancel_on_dead_network(network: Any) -> None:
+    conn = await pgtwin.AsyncConnection.connect(network.conninfo)
+    try:
+        network.freeze()
+        started = time.monotonic()
+        with pytest.raises(e.CancellationTimeout, match="1 s"):
+            await conn.cancel_safe(timeout=1)
+        assert time.monotonic() - started < DEADLINE
+    finally:
+        await conn.close()
+
+
+# twingen: async-only
+async def test_task_cancelled_on_dead_network(
+    network: Any, until_executing: Callable[[int], Awaitable[None]]
+) -> None:
+    # Nothing can be cancelled and nothing comes back: it has to be given up.
+    conn = await pgtwin.AsyncConnection.connect(network.conninfo)
+    task = asyncio.create_task(conn.execute("SELECT pg_sleep(5)"))
+    await until_executing(conn.info.backend_pid)
+    network.freeze()
+    started = time.monotonic()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert time.monotonic() - started < DEADLINE
+    await plainly_broken(conn)

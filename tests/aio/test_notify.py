@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 import pgtwin
-from pgtwin import Notify
-from pgtwin import errors as e
+from pgtwin import Notify, errors as e
 
 
 @pytest.fixture

@@ -66,8 +66,7 @@ async def test_row_factory(
 async def test_namedtuple_row(conn: pgtwin.AsyncConnection[Any]) -> None:
     async with conn.cursor(row_factory=namedtuple_row) as cur:
         await cur.execute(QUERY)
-        row = await cur.fetchone()
-        assert row is not None
+        row: Any = await cur.fetchone()
         assert row.name == "Ada"
         assert row._fields == ("id", "name")
         assert row == (1, "Ada")

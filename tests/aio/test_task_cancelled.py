@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -91,10 +92,8 @@ async def test_transaction_cancelled_at_every_step(
         for _ in range(turns):
             await asyncio.sleep(0)
         task.cancel()
-        try:
+        with contextlib.suppress(asyncio.CancelledError):
             await task
-        except asyncio.CancelledError:
-            pass
         assert conn.info.transaction_status == TransactionStatus.IDLE
         cur = await conn.execute(
             "SELECT count(*) FROM things WHERE id = %s", (turns,), prepare=False
@@ -160,7 +159,7 @@ async def test_cancelled_while_connecting(
     silent_port: int,
 ) -> None:
     task = asyncio.create_task(
-        pgtwin.AsyncConnection._connect(  # type: ignore[arg-type]
+        pgtwin.AsyncConnection._connect(
             f"host=127.0.0.1 port={silent_port}", False, 5, None, None, None, {}
         )
     )

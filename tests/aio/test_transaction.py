@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 import pgtwin
-from pgtwin import IsolationLevel, Rollback
-from pgtwin import errors as e
+from pgtwin import IsolationLevel, Rollback, errors as e
 from pgtwin.pq import TransactionStatus
 
 

@@ -27,13 +27,13 @@ from pgtwin.aio.transaction import AsyncTransaction, check_no_block
 if TYPE_CHECKING:
     import asyncio
 
-    from psycopg.abc import AdaptContext
     from psycopg.pq.abc import PGconn
     from typing_extensions import Self
 
     from pgtwin.aio.exchange import Exchange
     from pgtwin.core.adapters import Adapters
     from pgtwin.core.annotations import (
+        AdaptContext,
         ConnParam,
         NoticeHandler,
         NotifyHandler,

@@ -10,10 +10,12 @@ from typing import Any, Protocol, TypeAlias
 
 from psycopg import Notify
 from psycopg.abc import ConnParam, Params, QueryNoTemplate as Query
+from psycopg.adapt import AdaptersMap
 from psycopg.errors import Diagnostic
 from psycopg.rows import Row, RowMaker
 
 __all__ = [
+    "AdaptContext",
     "ConnParam",
     "NoticeHandler",
     "NotifyHandler",
@@ -24,6 +26,13 @@ __all__ = [
 
 NoticeHandler: TypeAlias = Callable[[Diagnostic], None]
 NotifyHandler: TypeAlias = Callable[[Notify], None]
+
+
+class AdaptContext(Protocol):
+    """Has adapters that a connection may start from, as other connections have."""
+
+    @property
+    def adapters(self) -> AdaptersMap: ...
 
 
 class RowFactory(Protocol[Row]):

@@ -85,10 +85,10 @@ def load(root: Path) -> Config:
         root=root,
         trees=tuple(_tree(root, entry, file) for entry in trees),
         renames=_strings(table.get("renames", {}), f"{file}: tool.twingen.renames"),
-        libraries=table.get("libraries", {}),
-        tables=tuple(root / name for name in table.get("tables", [])),
-        runtime=table.get("runtime"),
-        mode=mode_from(tools.get("black", {})),
+        libraries=_table(table.get("libraries", {}), f"{file}: tool.twingen.libraries"),
+        tables=_paths(root, table.get("tables", []), f"{file}: tool.twingen.tables"),
+        runtime=_module(table.get("runtime"), f"{file}: tool.twingen.runtime"),
+        mode=mode_from(_table(tools.get("black", {}), f"{file}: tool.black")),
     )
     _check_overlaps(config.trees, file)
     return config
@@ -126,14 +126,39 @@ def _strings(table: object, where: str) -> Mapping[str, str]:
     return table
 
 
+def _table(value: object, where: str) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise ConfigurationError(f"{where} must be a table")
+    return value
+
+
+def _paths(root: Path, value: object, where: str) -> tuple[Path, ...]:
+    if not isinstance(value, list) or not all(isinstance(x, str) for x in value):
+        raise ConfigurationError(f"{where} must be a list of paths")
+    return tuple(root / name for name in value)
+
+
+def _module(value: object, where: str) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str) or not all(map(str.isidentifier, value.split("."))):
+        raise ConfigurationError(f"{where} must be a dotted module name")
+    return value
+
+
 def _tree(root: Path, entry: object, file: Path) -> Tree:
     where = f"{file}: tool.twingen.trees"
     table = _strings(entry, where)
     _check_keys(table, _TREE_KEYS, where)
+    for key in ("module", "twin"):
+        if not all(map(str.isidentifier, table.get(key, "x").split("."))):
+            raise ConfigurationError(f"{where}: {key} must be a dotted module name")
     for key in ("source", "target"):
         if not table.get(key):
             raise ConfigurationError(f"{where}: {key} is missing")
-    source, target = root / table["source"], root / table["target"]
+    # `..` and links are followed, so that overlaps show whatever the spelling.
+    source = (root / table["source"]).resolve()
+    target = (root / table["target"]).resolve()
     if not source.is_dir():
         raise ConfigurationError(f"{where}: source {table['source']} is not a folder")
     return Tree(

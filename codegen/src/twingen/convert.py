@@ -15,7 +15,7 @@ from black.mode import Mode
 from . import sides, verify
 from .definitions import Definitions
 from .diagnostic import ConversionError, Diagnostic
-from .formatting import format_source
+from .formatting import FormattingError, format_source
 from .imports import Imports
 from .library import Libraries, built_in_libraries
 from .names import Names
@@ -88,33 +88,74 @@ def parse(source: Source, definitions: Definitions) -> Names:
             excerpt=excerpt[0] if excerpt else "",
         )
         raise ConversionError([problem]) from None
-    return Names(
-        tree,
-        module=source.module,
-        twin=source.twin,
-        is_package=source.is_package,
-        definitions=definitions,
-    )
+    except RecursionError:
+        raise ConversionError([_too_deep(source)]) from None
+    try:
+        return Names(
+            tree,
+            module=source.module,
+            twin=source.twin,
+            is_package=source.is_package,
+            definitions=definitions,
+        )
+    except RecursionError:
+        raise ConversionError([_too_deep(source)]) from None
 
 
 def convert_parsed(source: Source, names: Names, settings: Settings) -> Twin:
     """Return the twin of a parsed source; see :func:`convert`."""
-    imports = Imports(names, settings.runtime)
+    imports = Imports(names, settings.runtime, settings.libraries)
     rewriter = _Rewriter(source, names, imports, settings.libraries)
-    converted = names.tree.visit(rewriter)
-    assert isinstance(converted, cst.Module)
-    if rewriter.refusals:
-        raise ConversionError(sorted(rewriter.refusals))
-    text = format_source(imports.settle(converted).code, settings.mode)
-    problems = list(_residue(source, text))
+    try:
+        converted = names.tree.visit(rewriter)
+        assert isinstance(converted, cst.Module)
+        if rewriter.refusals:
+            raise ConversionError(sorted(rewriter.refusals))
+        text = format_source(imports.settle(converted).code, settings.mode)
+        problems = list(_residue(source, text, settings.definitions))
+    except FormattingError as error:
+        raise ConversionError([_formatting_problem(source, error)]) from None
+    except RecursionError:
+        raise ConversionError([_too_deep(source)]) from None
     if problems:
         raise ConversionError(problems)
-    return Twin(text, frozenset(imports.runtime_modules))
+    return Twin(text, imports.runtime_modules)
 
 
-def _residue(source: Source, text: str) -> Iterator[Diagnostic]:
+def _formatting_problem(source: Source, error: FormattingError) -> Diagnostic:
+    return Diagnostic(
+        path=source.path,
+        line=1,
+        column=1,
+        code="TW004",
+        rule="formatting",
+        message=f"the twin cannot be formatted: {error}",
+        help="look at [tool.black] target-version, or rewrite what black cannot read",
+    )
+
+
+def _too_deep(source: Source) -> Diagnostic:
+    return Diagnostic(
+        path=source.path,
+        line=1,
+        column=1,
+        code="TW005",
+        rule="nesting",
+        message="the source is nested too deeply to be read",
+        help="split the longest expression into several statements",
+    )
+
+
+def _residue(
+    source: Source, text: str, definitions: Definitions
+) -> Iterator[Diagnostic]:
     lines = text.splitlines()
-    for line, message in verify.residue(text):
+    for line, message in verify.residue(
+        text,
+        source=source.text,
+        package=source.twin if source.is_package else source.twin.rpartition(".")[0],
+        without_twin=definitions.async_only_twins(),
+    ):
         yield Diagnostic(
             path=source.path,
             line=1,
@@ -141,12 +182,12 @@ class _Rewriter(cst.CSTTransformer):
         self._libraries = libraries
 
     def on_visit(self, node: cst.CSTNode) -> bool:
-        return not sides.is_async_only(node)
+        return not self._is_removed(node)
 
     def on_leave(  # type: ignore[override]
         self, original_node: cst.CSTNode, updated_node: cst.CSTNode
     ) -> cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode]:
-        if sides.is_async_only(original_node):
+        if self._is_removed(original_node):
             return cst.RemoveFromParent()
         rules = _BY_TYPE.get(type(original_node))
         if rules is None:
@@ -169,6 +210,12 @@ class _Rewriter(cst.CSTTransformer):
                 raise AssertionError(f"{claimed.name} and {rule.name} claim one node")
             claimed, result = rule, replacement
         return result
+
+    def _is_removed(self, node: cst.CSTNode) -> bool:
+        if not sides.is_async_only(node):
+            return False
+        parent = self._names.parent(node)
+        return not (isinstance(parent, cst.If) and parent.orelse is node)
 
     def _refuse(self, rule: Rule, refused: Refused, node: cst.CSTNode) -> None:
         place = self._names.place(refused.node or node)

@@ -20,13 +20,17 @@ class Definitions:
 
     `modules` maps each source module to its twin; `names` holds the names
     defined at the top of any of them; `coroutines` the functions and methods
-    whose call must be awaited; `classes` the bases of each class.
+    whose call must be awaited; `classes` the bases of each class and
+    `members` the methods. `async_only` are the modules and definitions that have
+    no twin.
     """
 
     modules: dict[str, str] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     coroutines: set[str] = field(default_factory=set)
     classes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    members: set[str] = field(default_factory=set)
+    async_only: set[str] = field(default_factory=set)
 
     def module_of(self, qualified: str) -> str | None:
         """Return the source module that a qualified name belongs to."""
@@ -37,14 +41,24 @@ class Definitions:
             module = module.rpartition(".")[0]
         return None
 
+    def async_only_twins(self) -> set[str]:
+        """Return what the modules and definitions without a twin would be called."""
+        return {
+            f"{self.modules[home]}{name[len(home):]}"
+            for name in self.async_only
+            if (home := self.module_of(name)) is not None
+        }
+
     def add(self, names: Names) -> None:
         """Add what one module defines."""
         self.modules[names.module] = names.twin
         for statement in names.tree.body:
-            if isinstance(statement, (cst.ClassDef, cst.FunctionDef)):
-                self.names.add(statement.name.value)
-            elif isinstance(statement, cst.SimpleStatementLine):
-                self.names.update(_assigned(statement))
+            if is_async_only(statement):
+                self.async_only.update(
+                    f"{names.module}.{name}" for name in _defined(statement)
+                )
+                continue
+            self.names.update(_defined(statement))
             if isinstance(statement, cst.FunctionDef) and is_coroutine(statement):
                 self.coroutines.add(f"{names.module}.{statement.name.value}")
             if isinstance(statement, cst.ClassDef):
@@ -59,22 +73,36 @@ class Definitions:
         known = [names.qualified(base) for base in bases]
         self.classes[qualified] = tuple(name for name in known if name)
         for member in statement.body.body:
-            if isinstance(member, cst.FunctionDef) and is_coroutine(member):
-                self.coroutines.add(f"{qualified}.{member.name.value}")
+            if isinstance(member, cst.FunctionDef) and not is_async_only(member):
+                self.members.add(f"{qualified}.{member.name.value}")
+                if is_coroutine(member):
+                    self.coroutines.add(f"{qualified}.{member.name.value}")
 
     def is_coroutine_method(self, owner: str, name: str) -> bool:
         """Tell whether a class, or a base that we know, defines a coroutine method."""
+        return any(f"{each}.{name}" in self.coroutines for each in self._bases(owner))
+
+    def has_member(self, owner: str, name: str) -> bool:
+        """Tell whether a class, or a base that we know, defines a method."""
+        return any(f"{each}.{name}" in self.members for each in self._bases(owner))
+
+    def _bases(self, owner: str) -> Iterator[str]:
+        """Yield a class and all its bases that we know."""
         seen: set[str] = set()
         queue = [owner]
         while queue:
             current = queue.pop(0)
-            if current in seen:
-                continue
-            seen.add(current)
-            if f"{current}.{name}" in self.coroutines:
-                return True
-            queue.extend(self.classes.get(current, ()))
-        return False
+            if current not in seen:
+                seen.add(current)
+                yield current
+                queue.extend(self.classes.get(current, ()))
+
+
+def _defined(statement: cst.CSTNode) -> Iterator[str]:
+    if isinstance(statement, (cst.ClassDef, cst.FunctionDef)):
+        yield statement.name.value
+    elif isinstance(statement, cst.SimpleStatementLine):
+        yield from _assigned(statement)
 
 
 def _assigned(line: cst.SimpleStatementLine) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """Which events and futures are settled by a file descriptor.
 
 `loop.add_reader(fd, event.set)` makes an event one that only the loop can set;
-whoever waits for it in the twin must therefore run the loop's selector.
+whoever waits for it in the twin must therefore run the selector of that very
+loop. In asyncio all loops of a thread are one; in the twin each is another.
 """
 
 from __future__ import annotations
@@ -12,36 +13,97 @@ import libcst as cst
 
 from .kinds import FUTURE, LOOP
 from .names import Names, NodeT
+from .rule import Refused
 
 WATCH = ("add_reader", "add_writer")
+_SETTLE = ("set_result", "set_exception")
 
 
 def loop_that_sets(
     names: Names, event: cst.BaseExpression
 ) -> cst.BaseExpression | None:
-    """Return the loop whose reader or writer sets this event."""
-    holder: cst.CSTNode | None
-    if isinstance(event, cst.Attribute):
-        holder = names.enclosing(event, cst.ClassDef)
-    else:
-        holder = names.enclosing(event, cst.FunctionDef) or names.tree
-    for loop, callback in _watches(names, holder):
+    """Return the loop whose reader or writer sets this event.
+
+    Raises :class:`Refused` when that loop has no name where the event is used.
+    """
+    for loop, callback in _watches(names, _holder(names, event)):
         if (
             isinstance(callback, cst.Attribute)
             and callback.attr.value == "set"
             and names.same_value(callback.value, event)
         ):
+            if isinstance(loop, cst.Name) and not names.means_the_same(
+                loop.value, loop, event
+            ):
+                raise Refused(
+                    f"{loop.value} is not known here, and its selector is what waits "
+                    "for this event in the twin",
+                    "keep the loop in an attribute: `self._loop = "
+                    "asyncio.get_running_loop()`",
+                )
             return loop
     return None
 
 
-def settles_a_future(names: Names, function: cst.CSTNode) -> bool:
-    """Tell whether a callback's body gives a future of the loop its result."""
-    return any(
-        node.attr.value in ("set_result", "set_exception")
-        and names.kind(node.value) == FUTURE
-        for node in find(function, cst.Attribute)
+def is_awaited_event(names: Names, event: cst.BaseExpression) -> bool:
+    """Tell whether an event's own name is waited for where it belongs."""
+    holder = _holder(names, event)
+    return holder is not None and any(
+        call.func.attr.value == "wait" and names.same_value(call.func.value, event)
+        for call in find(holder, cst.Call)
+        if isinstance(call.func, cst.Attribute)
     )
+
+
+def settled_futures(
+    names: Names, function: cst.CSTNode
+) -> Iterator[cst.BaseExpression]:
+    """Yield the futures that a callback's body gives their results."""
+    for node in find(function, cst.Attribute):
+        if node.attr.value in _SETTLE and names.kind(node.value) == FUTURE:
+            yield node.value
+
+
+def is_future_of(
+    names: Names, future: cst.BaseExpression, loop: cst.BaseExpression
+) -> bool:
+    """Tell whether a future is known to be made by this loop alone."""
+    makers = list(_makers(names, future, set()))
+    root = _root(names, loop)
+    return bool(makers) and all(
+        names.same_value(_root(names, maker), root) for maker in makers
+    )
+
+
+def _makers(
+    names: Names, future: cst.BaseExpression, seen: set[cst.CSTNode]
+) -> Iterator[cst.BaseExpression]:
+    """Yield the loops whose `create_future()` a name is bound to."""
+    for value in names.values(future):
+        if value in seen:
+            continue
+        seen.add(value)
+        if isinstance(value, cst.Call) and isinstance(value.func, cst.Attribute):
+            yield value.func.value
+        else:
+            yield from _makers(names, value, seen)
+
+
+def _root(names: Names, loop: cst.BaseExpression) -> cst.BaseExpression:
+    """Return what a loop's name was first called."""
+    seen: set[cst.CSTNode] = set()
+    while loop not in seen:
+        seen.add(loop)
+        values = list(names.values(loop))
+        if len(values) == 1 and isinstance(values[0], (cst.Name, cst.Attribute)):
+            loop = values[0]
+    return loop
+
+
+def _holder(names: Names, event: cst.BaseExpression) -> cst.CSTNode | None:
+    if isinstance(event, cst.Attribute):
+        return names.enclosing(event, cst.ClassDef)
+    return names.enclosing(event, cst.FunctionDef) or names.tree
 
 
 def _watches(

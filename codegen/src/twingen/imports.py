@@ -9,11 +9,23 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
+from .library import Libraries
 from .names import Names
+from .rule import Refused
+
+# What is in the standard library of one supported Python and not of another.
+_STDLIB = sys.stdlib_module_names | {
+    "annotationlib", "asynchat", "asyncore", "binhex", "compression", "distutils",
+    "imp", "smtpd", "tomllib",
+    "aifc", "audioop", "cgi", "cgitb", "chunk", "crypt", "imghdr", "lib2to3",
+    "mailcap", "msilib", "nis", "nntplib", "ossaudiodev", "pipes", "sndhdr", "spwd",
+    "sunau", "telnetlib", "uu", "xdrlib",
+}  # fmt: skip
 
 _RUNTIME = "twingen.runtime."
 _FUTURE = "__future__"
@@ -22,12 +34,12 @@ _FUTURE = "__future__"
 class Imports:
     """The imports that the rules asked for while one module was converted."""
 
-    def __init__(self, names: Names, runtime: str | None) -> None:
+    def __init__(self, names: Names, runtime: str | None, libraries: Libraries) -> None:
         self._names = names
         self._runtime = runtime
+        self._libraries = libraries
         self._modules: dict[str, str] = {}
         self._members: dict[tuple[str, str], str] = {}
-        self.runtime_modules: set[str] = set()
 
     def name(self, dotted: str) -> cst.BaseExpression:
         """Return an expression for a dotted name; its import is added later.
@@ -40,9 +52,12 @@ class Imports:
             return cst.Name(member)
         if dotted.startswith(_RUNTIME):
             if self._runtime is None:
-                raise LookupError(dotted)
+                raise Refused(
+                    f"the twin needs {member} of twingen's runtime, and has no place "
+                    "for it",
+                    'set tool.twingen.runtime, as in runtime = "your_twin.runtime"',
+                )
             part = module[len(_RUNTIME) :]
-            self.runtime_modules.add(part)
             key = (f"{self._runtime}.{part}", member)
             return cst.Name(self._members.setdefault(key, self.free_name(member)))
         if module not in self._modules:
@@ -54,11 +69,22 @@ class Imports:
         assert isinstance(expression, cst.BaseExpression)
         return expression
 
+    def builtin(self, name: str) -> cst.BaseExpression:
+        """Return an expression for a builtin, also where the author hides it."""
+        return self.name(f"builtins.{name}" if self._names.is_bound(name) else name)
+
     def free_name(self, name: str) -> str:
         """Return `name`, with underscores before it while the author uses it."""
-        while self._names.is_bound(name):
+        while name in self._taken:
             name = f"_{name}"
         return name
+
+    @cached_property
+    def _taken(self) -> set[str]:
+        """Every name that the author binds, and what the twin calls it."""
+        bound = self._names.bound()
+        meanings = {meaning for found in bound.values() for meaning in found}
+        return set(bound) | set(map(self._libraries.local_name, meanings))
 
     def settle(self, tree: cst.Module) -> cst.Module:
         """Return the converted tree with its imports in their final state."""
@@ -70,8 +96,30 @@ class Imports:
             settled = tree.visit(_Orphans(used | unused_before))
             assert isinstance(settled, cst.Module)
             tree = settled
+        self._forget_unused(_used_names(tree))
         sort = _is_sorted(self._names.tree)
         return tree.with_changes(body=self._with_requests(list(tree.body), sort))
+
+    def _forget_unused(self, used: set[str]) -> None:
+        """Drop what one rule asked for and another replaced again."""
+        self._modules = {
+            module: free
+            for module, free in self._modules.items()
+            if free.split(".")[0] in used
+        }
+        self._members = {
+            key: free for key, free in self._members.items() if free in used
+        }
+
+    @property
+    def runtime_modules(self) -> frozenset[str]:
+        """The parts of the runtime that the twin imports, once it is settled."""
+        prefix = f"{self._runtime}."
+        return frozenset(
+            module[len(prefix) :]
+            for module, _ in self._members
+            if module.startswith(prefix)
+        )
 
     # -- inserting and ordering -------------------------------------------
 
@@ -160,10 +208,8 @@ def _root(line: cst.SimpleStatementLine) -> str:
 def _place(groups: list[Group], request: cst.SimpleStatementLine, twin: str) -> None:
     """Add an import to the group where its kind already stands."""
     root = _root(request)
-    if root in sys.stdlib_module_names:
-        home = [
-            g for g in groups if any(_root(x) in sys.stdlib_module_names for x in g)
-        ]
+    if root in _STDLIB:
+        home = [g for g in groups if any(_root(x) in _STDLIB for x in g)]
         fits = [group for group in home if _root(group[0]) != _FUTURE]
         index = 1 if groups and _root(groups[0][0]) == _FUTURE else 0
     else:

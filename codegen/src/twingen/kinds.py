@@ -45,16 +45,22 @@ class Kinds:
 
     def kind(self, node: cst.BaseExpression) -> str | None:
         """Return the one kind that a value can have."""
+        if isinstance(node, cst.NamedExpr):
+            node = node.target
         if node not in self._known:
             self._known[node] = None  # a name that is bound to itself has no kind
             kinds = {
-                kind
-                for target in self.targets(node)
-                for kind in self._bound_by(target)
+                kind for target in self.targets(node) for kind in self._bound_by(target)
             }
             kind = kinds.pop() if len(kinds) == 1 else UNKNOWN
             self._known[node] = None if kind == UNKNOWN else kind
         return self._known[node]
+
+    def element_kind(self, collection: cst.BaseExpression) -> str | None:
+        """Return the one kind that the elements of a collection can have."""
+        kinds = set(self._of_elements(collection))
+        kind = kinds.pop() if len(kinds) == 1 else UNKNOWN
+        return None if kind == UNKNOWN else kind
 
     def targets(self, node: cst.BaseExpression) -> list[cst.CSTNode]:
         """Return the nodes that bind a name, or an attribute of `self`."""
@@ -77,9 +83,8 @@ class Kinds:
         """Yield what is assigned to a name or attribute, where that is shown."""
         for target in self.targets(node):
             holder = self._holder(target)
-            assigned = isinstance(holder, (cst.Assign, cst.AnnAssign, cst.NamedExpr))
-            if assigned and holder.value is not None:
-                yield holder.value
+            if isinstance(holder, (cst.Assign, cst.AnnAssign, cst.NamedExpr)):
+                yield from [] if holder.value is None else [holder.value]
 
     def _holder(self, target: cst.CSTNode) -> cst.CSTNode | None:
         if isinstance(target, cst.Param):
@@ -101,11 +106,13 @@ class Kinds:
     def _bound_by(self, target: cst.CSTNode) -> Iterator[str]:
         """Yield the kinds that one binding allows."""
         holder = self._holder(target)
-        if isinstance(holder, (cst.AnnAssign, cst.Param)) and holder.annotation:
-            if not (isinstance(holder, cst.Param) and holder.star):
-                yield from self._annotated(holder.annotation.annotation)
-                return
-        if isinstance(holder, (cst.Assign, cst.NamedExpr)):
+        if (
+            isinstance(holder, (cst.AnnAssign, cst.Param))
+            and holder.annotation
+            and not (isinstance(holder, cst.Param) and holder.star)
+        ):
+            yield from self._annotated(holder.annotation.annotation)
+        elif isinstance(holder, (cst.Assign, cst.NamedExpr)):
             yield from self._of_value(holder.value)
         elif isinstance(holder, cst.WithItem):
             yield self._entered(holder.item)
@@ -116,8 +123,9 @@ class Kinds:
 
     def _entered(self, item: cst.BaseExpression) -> str:
         """Return the kind of `x` in `async with item as x`."""
-        is_call = isinstance(item, cst.Call)
-        timeout = is_call and self._names.qualified(item.func) == "asyncio.timeout"
+        if not isinstance(item, cst.Call):
+            return UNKNOWN
+        timeout = self._names.qualified(item.func) == "asyncio.timeout"
         return TIMEOUT if timeout else UNKNOWN
 
     def _of_value(self, value: cst.BaseExpression) -> Iterator[str]:

@@ -61,6 +61,25 @@ class Libraries:
             return Verdict(becomes=twin)
         return self.rows.get(f"{qualified.rpartition('.')[0]}.*")
 
+    def knows(self, module: str) -> bool:
+        """Tell whether a table has rows for names of this module."""
+        return any(name.rpartition(".")[0] == module for name in self.rows)
+
+    def is_closed(self, module: str) -> bool:
+        """Tell whether every name of a module needs a row."""
+        rest = self.rows.get(f"{module}.*")
+        return rest is not None and bool(rest.refuse) and module not in self.rows
+
+    def local_name(self, qualified: str) -> str:
+        """Return the last part of what a name becomes; it is not used by this."""
+        used = set(self.used), set(self.renames.used) if self.renames else set()
+        verdict = self.verdict(qualified)
+        self.used = used[0]
+        if self.renames:
+            self.renames.used = used[1]
+        becomes = verdict.becomes if verdict else ""
+        return (becomes or qualified).rpartition(".")[2]
+
     def add(self, tables: Mapping[str, Any], where: str) -> list[str]:
         """Add parsed tables; return the qualified names that they define."""
         added = []

@@ -1,4 +1,4 @@
-"""Which name means what, and where: scopes, imports, kinds of values.
+"""Which name means what, and where: scopes and imports.
 
 Meaning is resolved through libcst's scopes and never guessed from spelling: a
 function of the user's own that is called `sleep` has no qualified name of
@@ -8,7 +8,7 @@ function of the user's own that is called `sleep` has no qualified name of
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeVar
 
 import libcst as cst
@@ -27,7 +27,12 @@ from libcst.metadata import (
     ScopeProvider,
 )
 
+from .definitions import Definitions
+from .kinds import Kinds
+from .sides import is_async_only
+
 NodeT = TypeVar("NodeT", bound=cst.CSTNode)
+
 
 class Names:
     """Answers about the nodes of one module, by its unchanged tree.
@@ -49,8 +54,7 @@ class Names:
             ScopeProvider
         )
         self._parents = self._wrapper.resolve(ParentNodeProvider)
-        self._attributes: dict[cst.ClassDef, dict[str, list[cst.CSTNode]]] = {}
-        self._kinds: dict[cst.CSTNode, str | None] = {}
+        self._kinds = Kinds(self)
         self.tree = self._wrapper.module
         self.module = module
         self.twin = twin
@@ -110,6 +114,16 @@ class Names:
         found = {self._absolute(name) for name in scope.get_qualified_names_for(node)}
         return found.pop() if len(found) == 1 else None
 
+    def imported(self, node: cst.BaseExpression) -> str | None:
+        """Return the qualified name of an expression that starts at an import."""
+        scope = self.scope(node)
+        if scope is None or get_full_name_for_node(node) is None:
+            return None
+        found = scope.get_qualified_names_for(node)
+        if any(name.source is not QualifiedNameSource.IMPORT for name in found):
+            return None
+        return self.qualified(node)
+
     def _absolute(self, name: QualifiedName) -> str | None:
         if name.source is QualifiedNameSource.LOCAL:
             if "<locals>" in name.name:
@@ -148,23 +162,38 @@ class Names:
         """Tell whether a name is bound to anything but what `qualified` says."""
         return any(
             qualified not in {self._absolute(found) for found in meanings}
-            for scope in self._all_scopes()
-            for assignment in _own(scope, name)
+            for scope in self._all_scopes
+            for assignment in self._own(scope, name)
             for meanings in [assignment.get_qualified_names_for(name)]
         )
 
+    def is_looked_up(self, name: str) -> bool:
+        """Tell whether anything in the module looks this name up."""
+        return any(name in scope.accesses for scope in self._all_scopes)
+
+    def bound(self) -> dict[str, set[str]]:
+        """Return every name that the module binds, with what it may stand for."""
+        found: dict[str, set[str]] = {}
+        for scope in self._all_scopes:
+            for assignment in scope.assignments:
+                if assignment.scope is scope and not self._is_removed(assignment):
+                    meanings = assignment.get_qualified_names_for(assignment.name)
+                    qualified = filter(None, map(self._absolute, meanings))
+                    found.setdefault(assignment.name, set()).update(qualified)
+        return found
+
     def is_bound(self, name: str) -> bool:
         """Tell whether any scope of the module binds this name."""
-        return any(_own(scope, name) for scope in self._all_scopes())
+        return any(self._own(scope, name) for scope in self._all_scopes)
 
     def is_bound_beside(self, node: cst.CSTNode, name: str) -> bool:
         """Tell whether the scope that holds this definition also binds `name`."""
         scope = self._scopes.get(node)
-        return scope is not None and bool(_own(scope, name))
+        return scope is not None and bool(self._own(scope, name))
 
     def imports_only(self, name: str, module: str) -> bool:
         """Tell whether every binding of a name is `import module`."""
-        bindings = [a for scope in self._all_scopes() for a in _own(scope, name)]
+        bindings = [a for scope in self._all_scopes for a in self._own(scope, name)]
         return all(
             isinstance(binding, ImportAssignment)
             and binding.get_module_name_for_import() == module
@@ -172,10 +201,62 @@ class Names:
             for binding in bindings
         )
 
+    @cached_property
     def _all_scopes(self) -> set[Scope]:
         return {scope for scope in self._scopes.values() if scope is not None}
 
+    def _own(self, scope: Scope, name: str) -> list[BaseAssignment]:
+        """Return the assignments that this scope itself makes to a name."""
+        return [
+            assignment
+            for assignment in scope.assignments[name]
+            if assignment.scope is scope
+            and assignment.name == name
+            and not self._is_removed(assignment)
+        ]
 
-def _own(scope: Scope, name: str) -> set[BaseAssignment]:
-    """Return the assignments that this scope itself makes to a name."""
-    return {a for a in scope.assignments[name] if a.scope is scope and a.name == name}
+    def _is_removed(self, assignment: BaseAssignment) -> bool:
+        """Tell whether a binding is for the async side only."""
+        if not isinstance(assignment, (Assignment, ImportAssignment)):
+            return False
+        node = assignment.node
+        return is_async_only(node) or any(map(is_async_only, self.ancestors(node)))
+
+    # -- values -----------------------------------------------------------
+
+    def kind(self, node: cst.BaseExpression) -> str | None:
+        """Return which class a value is of, where the source shows it."""
+        return self._kinds.kind(node)
+
+    def element_kind(self, node: cst.BaseExpression) -> str | None:
+        """Return which class the elements of a collection are of."""
+        return self._kinds.element_kind(node)
+
+    def values(self, node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+        """Yield what is assigned to a name, or to an attribute of `self`."""
+        return self._kinds.values(node)
+
+    def same_value(self, one: cst.CSTNode, other: cst.CSTNode) -> bool:
+        """Tell whether two expressions are one variable, or one attribute of `self`."""
+        name = get_full_name_for_node(one)
+        if name is None or name != get_full_name_for_node(other):
+            return False
+        return not isinstance(one, cst.Name) or self.means_the_same(name, one, other)
+
+    def means_the_same(self, name: str, one: cst.CSTNode, other: cst.CSTNode) -> bool:
+        """Tell whether a name is one variable at two places."""
+        scopes = self.scope(one), self.scope(other)
+        bindings = [set(scope[name]) if scope else set() for scope in scopes]
+        return bindings[0] == bindings[1]
+
+    def function(self, node: cst.Name) -> cst.FunctionDef | None:
+        """Return the one function of this module that a name stands for."""
+        scope = self.scope(node)
+        found = [
+            assignment.node
+            for assignment in (scope[node.value] if scope else ())
+            if isinstance(assignment, Assignment)
+        ]
+        if len(found) == 1 and isinstance(found[0], cst.FunctionDef):
+            return found[0]
+        return None

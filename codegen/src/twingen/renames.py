@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
-from .diagnostic import ConfigurationError
 from .definitions import Definitions
+from .diagnostic import ConfigurationError
 
 
 class Renames:

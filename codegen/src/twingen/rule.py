@@ -94,6 +94,8 @@ class Site(Generic[NodeT_co]):
             if in_place:
                 attr = spelled.attr.with_changes(value=last)
                 return spelled.with_changes(attr=attr) if first != last else None
+        if not module and self.names.is_bound_otherwise(last, qualified):
+            return self.imports.builtin(last)
         return self.imports.name(verdict.becomes)
 
     def is_awaited(self) -> bool:

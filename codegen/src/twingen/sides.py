@@ -2,7 +2,8 @@
 
 `# twingen: async-only` on the first line of a file, on a decorator, or on a
 statement (at the end of its line, or on a line of its own just above it) takes
-that part out of the twin.
+that part out of the twin. A marker that takes nothing out is refused by the
+rule `comment`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ def is_async_only_file(text: str) -> bool:
 
 
 def is_async_only(node: cst.CSTNode) -> bool:
-    """Tell whether a statement or decorator carries the marker."""
+    """Tell whether a statement or decorator carries the marker.
+
+    An `elif` cannot: the branches after it belong to it.
+    """
     if isinstance(node, cst.Decorator):
         return _marks(node.trailing_whitespace.comment)
     if isinstance(node, cst.SimpleStatementLine):
@@ -26,10 +30,19 @@ def is_async_only(node: cst.CSTNode) -> bool:
             node.leading_lines
         )
     if isinstance(node, cst.BaseCompoundStatement):
-        body = node.body
-        header = body.header.comment if isinstance(body, cst.IndentedBlock) else None
-        return _marks(header) or _marked_above(getattr(node, "leading_lines", ()))
+        return _marks(_first_line_comment(node)) or _marked_above(
+            getattr(node, "leading_lines", ())
+        )
     return False
+
+
+def _first_line_comment(node: cst.BaseCompoundStatement) -> cst.Comment | None:
+    if isinstance(node, cst.Match):
+        return node.whitespace_after_colon.comment
+    if isinstance(node.body, cst.IndentedBlock):
+        return node.body.header.comment
+    assert isinstance(node.body, cst.SimpleStatementSuite)
+    return node.body.trailing_whitespace.comment
 
 
 def _marks(comment: cst.Comment | None) -> bool:

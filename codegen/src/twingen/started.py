@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from .names import Names
 from .rule import Refused, Site
 
 
@@ -24,3 +25,19 @@ def function_and_arguments(
             node=call,
         )
     return [cst.Arg(new.value.func), *new.value.args]
+
+
+def is_gathered_element(names: Names, call: cst.CSTNode) -> bool:
+    """Tell whether a call is what `gather(*[call for ...])` makes for each element."""
+    comprehension = names.parent(call)
+    if not isinstance(comprehension, (cst.ListComp, cst.SetComp, cst.GeneratorExp)):
+        return False
+    argument = names.parent(comprehension)
+    taker = names.parent(argument) if isinstance(argument, cst.Arg) else None
+    return (
+        comprehension.elt is call
+        and isinstance(argument, cst.Arg)
+        and argument.star == "*"
+        and isinstance(taker, cst.Call)
+        and names.qualified(taker.func) == "asyncio.gather"
+    )

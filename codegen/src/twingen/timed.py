@@ -15,6 +15,7 @@ from .descriptors import loop_that_sets
 from .kinds import FUTURE, TASK
 from .names import Names
 from .rule import Refused, Site
+from .swallowed import catching_part
 
 _RUNTIME = "twingen.runtime.deadline"
 _ACQUIRED = {
@@ -65,15 +66,14 @@ def timed_value(
     kind: str | None, value: cst.BaseExpression, timeout: cst.BaseExpression | None
 ) -> cst.BaseExpression:
     """Return how a future or a task is waited for, at most `timeout` seconds."""
-    method = {FUTURE: "wait", TASK: "result"}.get(kind or "")
-    if method is None:
+    if kind not in (FUTURE, TASK):
         raise Refused(
             "nothing shows that what is waited for here is a future or a task",
             "pass the call itself, or annotate the name as asyncio.Future or "
             "asyncio.Task",
         )
     arguments = [] if timeout is None else [cst.Arg(timeout)]
-    return cst.Call(cst.Attribute(value, cst.Name(method)), arguments)
+    return cst.Call(cst.Attribute(value, cst.Name("wait")), arguments)
 
 
 def event_wait(
@@ -112,13 +112,26 @@ def deadline_name(site: Site[cst.CSTNode], block: cst.With) -> str:
 
 
 def enclosing_deadline(site: Site[cst.CSTNode], node: cst.CSTNode) -> str | None:
-    """Return the name of the deadline that holds at this node, if one does."""
+    """Return the name of the deadline that holds at this node, if one does.
+
+    Raises :class:`Refused` when something in between would catch its TimeoutError.
+    """
     inner = node
+    catcher: cst.CSTNode | None = None
     for ancestor in site.names.ancestors(node):
         if isinstance(ancestor, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
             return None
         if is_timeout_block(ancestor, site.names) and inner is ancestor.body:
+            if catcher is not None:
+                raise Refused(
+                    "this would catch the timeout inside the block, where asyncio "
+                    "lets it pass",
+                    "name the exceptions that are meant, or move it around the "
+                    "timeout block",
+                    node=catcher,
+                )
             return deadline_name(site, ancestor)
+        catcher = catcher or catching_part(site.names, ancestor, inner)
         inner = ancestor
     return None
 

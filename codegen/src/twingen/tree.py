@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import io
 import os
 import re
 import tempfile
+import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -122,7 +124,7 @@ class Project:
 
     def display(self, path: Path) -> str:
         """Return a path as messages show it: from the project's root, with slashes."""
-        return path.relative_to(self.config.root).as_posix()
+        return _display(self.config.root, path)
 
 
 class _Planner:
@@ -149,6 +151,15 @@ class _Planner:
             sources = 0
             for path in _files(tree.source):
                 target = tree.target / path.relative_to(tree.source)
+                if path.suffix == ".pyi":
+                    self._problem(
+                        path,
+                        "TW006",
+                        "stub",
+                        "a stub would be copied as it is, and stubs are not converted",
+                        "annotate the source itself, or keep the stub elsewhere",
+                    )
+                    continue
                 if path.suffix != ".py":
                     planned[target] = Output(path.read_bytes(), self._display(path))
                     continue
@@ -167,7 +178,13 @@ class _Planner:
         if self._problems:
             raise ConversionError(sorted(self._problems))
         self._check_unused()
-        planned.update(self._runtime_files())
+        for path, output in self._runtime_files():
+            if path in planned:
+                raise ConfigurationError(
+                    f'tool.twingen.runtime = "{self._config.runtime}": '
+                    f"{planned[path].origin} has its twin there already"
+                )
+            planned[path] = output
         return planned
 
     def _parse(self, tree: Tree, path: Path) -> tuple[Source, Names] | None:
@@ -176,31 +193,23 @@ class _Planner:
         parts = relative.parts
         is_package = parts[-1] == "__init__"
         inner = ".".join(parts[:-1] if is_package else parts)
+        module = f"{tree.module}.{inner}".rstrip(".")
+        twin = f"{tree.twin}.{inner}".rstrip(".")
         try:
-            text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-        except UnicodeDecodeError as error:
-            self._problems.append(
-                Diagnostic(
-                    path=self._display(path),
-                    line=1,
-                    column=1,
-                    code="TW003",
-                    rule="encoding",
-                    message=f"the source is not UTF-8: byte {error.start}",
-                    help="save it as UTF-8",
-                )
-            )
+            text = _decode(path.read_bytes())
+        except SyntaxError as error:
+            self._problem(path, "TW003", "encoding", str(error.msg), "save it as UTF-8")
             return None
         if sides.is_async_only_file(text):
-            self._settings.definitions.modules[f"{tree.module}.{inner}"] = (
-                f"{tree.twin}.{inner}"
-            )
+            definitions = self._settings.definitions
+            definitions.modules[module] = twin
+            definitions.async_only.add(module)
             return None
         source = Source(
             text=text,
             path=self._display(path),
-            module=f"{tree.module}.{inner}".rstrip("."),
-            twin=f"{tree.twin}.{inner}".rstrip("."),
+            module=module,
+            twin=twin,
             is_package=is_package,
         )
         try:
@@ -210,6 +219,13 @@ class _Planner:
             return None
         self._settings.definitions.add(names)
         return source, names
+
+    def _problem(
+        self, path: Path, code: str, rule: str, message: str, instead: str
+    ) -> None:
+        """Add a refusal of a whole file."""
+        where = self._display(path)
+        self._problems.append(Diagnostic(where, 1, 1, code, rule, message, instead))
 
     def _convert(self, source: Source, names: Names) -> Output | None:
         try:
@@ -253,7 +269,26 @@ class _Planner:
             )
 
     def _display(self, path: Path) -> str:
-        return path.relative_to(self._config.root).as_posix()
+        return _display(self._config.root, path)
+
+
+def _display(root: Path, path: Path) -> str:
+    return (path.relative_to(root) if root in path.parents else path).as_posix()
+
+
+def _decode(content: bytes) -> str:
+    """Return the text of a source, with plain line ends.
+
+    Raises `SyntaxError` when it is not UTF-8 or declares another encoding.
+    """
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+    if encoding not in ("utf-8", "utf-8-sig"):
+        raise SyntaxError(f"the source declares the encoding {encoding}")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SyntaxError(f"the source is not UTF-8: byte {error.start}") from None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _files(folder: Path) -> list[Path]:

@@ -1,8 +1,12 @@
 """Reads a finished twin as a stranger would, before it is written.
 
-A twin must parse, hold nothing asynchronous and no free name. What is found
-here is a defect of a rule or a table, not of the author's source, so the
-messages say which name or construct was left.
+A twin must parse, hold nothing asynchronous, import nothing that has no twin,
+and look up no name that is defined nowhere (unless its source does so too).
+What is found here is a defect of a rule or a table, not of the author's
+source, so the messages say which name or construct was left.
+
+Syntax that is newer than the running Python is read by libcst, so that the
+same source is accepted everywhere.
 """
 
 from __future__ import annotations
@@ -10,7 +14,9 @@ from __future__ import annotations
 import ast
 import builtins
 import symtable
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+
+import libcst as cst
 
 _ASYNC_NODES = (
     ast.AsyncFunctionDef,
@@ -25,16 +31,59 @@ _MODULE_NAMES = {
 }  # fmt: skip
 
 
-def residue(text: str) -> list[tuple[int, str]]:
-    """Return what a twin must not have, as (line, sentence) pairs."""
+def residue(
+    text: str, *, source: str = "", package: str = "", without_twin: Collection[str]
+) -> list[tuple[int, str]]:
+    """Return what a twin must not have, as (line, sentence) pairs.
+
+    `package` is what its relative imports start from; `without_twin` are the
+    dotted names that must not be imported.
+    """
     try:
         tree = ast.parse(text)
     except SyntaxError as error:
-        return [(error.lineno or 1, f"the twin does not parse: {error.msg}")]
+        return _residue_of_newer_syntax(text, error)
     found = list(_asynchronous(tree))
+    found.extend(_imports_of(tree, package, without_twin))
     if not any(_is_star_import(node) for node in ast.walk(tree)):
-        found.extend(_free_names(text, tree))
+        allowed = set(_free_names_of(source))
+        found.extend(
+            (line, f"the name {name} is not defined in the twin")
+            for name, line in _free_names(text, tree).items()
+            if name not in allowed
+        )
     return sorted(found)
+
+
+def _residue_of_newer_syntax(text: str, error: SyntaxError) -> list[tuple[int, str]]:
+    try:
+        tree = cst.parse_module(text)
+    except cst.ParserSyntaxError:
+        return [(error.lineno or 1, f"the twin does not parse: {error.msg}")]
+    finder = _KeywordFinder()
+    tree.visit(finder)
+    sentence = "something asynchronous is left in the twin"
+    return [(1, sentence)] if finder.found else []
+
+
+class _KeywordFinder(cst.CSTVisitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found = False
+
+    def visit_Asynchronous(self, node: cst.Asynchronous) -> None:
+        self.found = True
+
+    def visit_Await(self, node: cst.Await) -> None:
+        self.found = True
+
+    def visit_ImportAlias(self, node: cst.ImportAlias) -> None:
+        self.found |= node.evaluated_name.split(".")[0] == "asyncio"
+
+    def visit_ImportFrom(self, node: cst.ImportFrom) -> bool:
+        module = cst.Module([]).code_for_node(node.module) if node.module else ""
+        self.found |= not node.relative and module.split(".")[0] == "asyncio"
+        return False
 
 
 def _asynchronous(tree: ast.Module) -> Iterator[tuple[int, str]]:
@@ -43,16 +92,34 @@ def _asynchronous(tree: ast.Module) -> Iterator[tuple[int, str]]:
             yield node.lineno, f"{type(node).__name__} is left in the twin"
         elif isinstance(node, ast.comprehension) and node.is_async:
             yield node.iter.lineno, "an asynchronous comprehension is left in the twin"
-        elif isinstance(node, ast.stmt) and "asyncio" in _imported_packages(node):
+        elif isinstance(node, ast.stmt) and any(
+            name.split(".")[0] == "asyncio" for name in _imported(node, "")
+        ):
             yield node.lineno, "asyncio is still imported in the twin"
 
 
-def _imported_packages(node: ast.stmt) -> list[str]:
-    """Return the top-level packages that a statement imports from."""
+def _imports_of(
+    tree: ast.Module, package: str, without_twin: Collection[str]
+) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.stmt):
+            for name in _imported(node, package):
+                if name in without_twin:
+                    yield node.lineno, (
+                        f"{name} is for the async side only, so its import and its "
+                        "uses must be marked `# twingen: async-only` too"
+                    )
+
+
+def _imported(node: ast.stmt, package: str) -> list[str]:
+    """Return the modules that a statement imports, and the names from them."""
     if isinstance(node, ast.Import):
-        return [alias.name.split(".")[0] for alias in node.names]
-    if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-        return [node.module.split(".")[0]]
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        parts = package.split(".")
+        base = parts[: len(parts) - node.level + 1] if node.level else []
+        module = ".".join([*base, *filter(None, [node.module])])
+        return [module, *(f"{module}.{alias.name}" for alias in node.names)]
     return []
 
 
@@ -60,8 +127,16 @@ def _is_star_import(node: ast.AST) -> bool:
     return isinstance(node, ast.ImportFrom) and node.names[0].name == "*"
 
 
-def _free_names(text: str, tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """Yield names that are looked up in the module and defined nowhere in it."""
+def _free_names_of(source: str) -> Collection[str]:
+    """Return the free names of a source; what cannot be read has none."""
+    try:
+        return _free_names(source, ast.parse(source))
+    except SyntaxError:
+        return ()
+
+
+def _free_names(text: str, tree: ast.Module) -> dict[str, int]:
+    """Return the names that nothing in a module defines, with their first lines."""
     top = symtable.symtable(text, "<twin>", "exec")
     defined = {s.get_name() for s in top.get_symbols() if s.is_local()}
     defined |= {name for table in _tables(top) for name in _declared_global(table)}
@@ -75,10 +150,11 @@ def _free_names(text: str, tree: ast.Module) -> Iterator[tuple[int, str]]:
         and symbol.get_name() not in _MODULE_NAMES
         and not hasattr(builtins, symbol.get_name())
     }
+    lines: dict[str, int] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id in free:
-            free.discard(node.id)
-            yield node.lineno, f"the name {node.id} is not defined in the twin"
+            lines[node.id] = min(node.lineno, lines.get(node.id, node.lineno))
+    return lines
 
 
 def _tables(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:

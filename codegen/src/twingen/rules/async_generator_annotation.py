@@ -10,7 +10,11 @@ import libcst as cst
 
 from ..rule import Site, rewrite
 
-_NAMES = {"typing.AsyncGenerator", "collections.abc.AsyncGenerator"}
+_NAMES = {
+    "collections.abc.AsyncGenerator",
+    "typing.AsyncGenerator",
+    "typing_extensions.AsyncGenerator",
+}
 
 
 @rewrite("TW204", cst.Subscript)

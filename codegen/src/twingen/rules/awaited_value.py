@@ -2,7 +2,7 @@
 
 A future made by `loop.create_future()` becomes `future.wait()`, which selects
 until a reader or writer settles it; a task made by `asyncio.create_task()`
-becomes `task.result()`. Any other value is refused: whether it is a coroutine
+becomes `task.wait()`. Any other value is refused: whether it is a coroutine
 that starts now or one that runs already cannot be seen.
 """
 

@@ -1,16 +1,16 @@
 """A reader or writer must wake what is awaited.
 
 The twin runs the callbacks of `add_reader` and `add_writer` only while it
-waits for an event that a callback sets directly (`event.set`) or for a future
-of the same loop. A callback that does neither would never run, so it is
-refused.
+waits in the same loop: for an event that a callback sets directly
+(`event.set`) and that is awaited by the same name, or for a future that this
+loop has made. A callback that does neither would never run, so it is refused.
 """
 
 from __future__ import annotations
 
 import libcst as cst
 
-from ..descriptors import WATCH, settles_a_future
+from ..descriptors import WATCH, is_awaited_event, is_future_of, settled_futures
 from ..kinds import FUTURE, LOOP
 from ..rule import Refused, Site, rewrite
 
@@ -22,26 +22,32 @@ def check_callback(site: Site[cst.Call]) -> None:
         return
     if site.names.kind(function.value) != LOOP:
         return
-    if len(site.old.args) < 2 or not _wakes(site, site.old.args[1].value):
+    if len(site.old.args) < 2 or not _wakes(site, function.value):
         raise Refused(
             f"the callback of {function.attr.value}() wakes neither an event nor a "
-            "future that is awaited here",
-            "pass `event.set`, or a function of this module that settles a future "
-            "made by loop.create_future()",
+            "future of this loop that is awaited here",
+            "pass `event.set` and await that event by the same name, or a function "
+            "of this module that settles a future made by this loop's "
+            "create_future()",
         )
 
 
-def _wakes(site: Site[cst.Call], callback: cst.BaseExpression) -> bool:
+def _wakes(site: Site[cst.Call], loop: cst.BaseExpression) -> bool:
+    names, callback = site.names, site.old.args[1].value
+    futures: list[cst.BaseExpression] = []
     if isinstance(callback, cst.Attribute):
-        kind = site.names.kind(callback.value)
+        kind, method = names.kind(callback.value), callback.attr.value
         if kind == "asyncio.Event":
-            return callback.attr.value == "set"
-        if kind == FUTURE:
-            return callback.attr.value in ("set_result", "set_exception")
-    function = (
-        callback if isinstance(callback, cst.Lambda) else _definition(site, callback)
-    )
-    return function is not None and settles_a_future(site.names, function)
+            return method == "set" and is_awaited_event(names, callback.value)
+        if kind == FUTURE and method in ("set_result", "set_exception"):
+            futures.append(callback.value)
+    if not futures:
+        is_lambda = isinstance(callback, cst.Lambda)
+        function = callback if is_lambda else _definition(site, callback)
+        if function is None or not (futures := list(settled_futures(names, function))):
+            return False
+    given = [arg.value for arg in site.old.args[2:]]
+    return any(is_future_of(names, future, loop) for future in [*futures, *given])
 
 
 def _definition(

@@ -25,7 +25,9 @@ def rename_export(site: Site[cst.SimpleString]) -> cst.SimpleString | None:
 
 
 def _assigns_all(node: cst.CSTNode) -> bool:
-    if isinstance(node, cst.Assign):
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
+        targets = [node.func.value]  # __all__.extend([...])
+    elif isinstance(node, cst.Assign):
         targets = [target.target for target in node.targets]
     elif isinstance(node, (cst.AnnAssign, cst.AugAssign)):
         targets = [node.target]

@@ -23,9 +23,8 @@ _SYNC = {
 @rewrite("TW106", cst.Name)
 def rename_dunder(site: Site[cst.Name]) -> cst.Name | None:
     parent = site.names.parent(site.old)
-    is_definition = isinstance(parent, cst.FunctionDef) and parent.name is site.old
     is_attribute = isinstance(parent, cst.Attribute) and parent.attr is site.old
-    if not (is_definition or is_attribute):
+    if not (is_attribute or site.names.is_reference(site.old)):
         return None
     if site.old.value == "__await__":
         raise Refused(
@@ -36,6 +35,7 @@ def rename_dunder(site: Site[cst.Name]) -> cst.Name | None:
     sync = _SYNC.get(site.old.value)
     if sync is None:
         return None
+    is_definition = not is_attribute and site.names.is_definition(site.old)
     if is_definition and site.names.is_bound_beside(site.old, sync):
         raise Refused(
             f"the class defines both {site.old.value} and {sync}",

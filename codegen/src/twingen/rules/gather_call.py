@@ -2,7 +2,9 @@
 
 Each call runs in a thread of its own; results come in the order of the
 arguments, and the first exception is raised as soon as it happens unless
-`return_exceptions=True`. A starred list hides which calls to start.
+`return_exceptions=True`. Tasks are waited for. A starred comprehension of calls
+(`*[f(x) for x in xs]`) and a starred list of tasks are followed; any other
+starred list hides which calls to start.
 """
 
 from __future__ import annotations
@@ -31,14 +33,42 @@ def _started(site: Site[cst.Call], old: cst.Arg, new: cst.Arg) -> cst.Arg:
     if old.keyword is not None:
         return new
     if old.star:
-        raise Refused(
-            "asyncio.gather() over a starred list cannot be started in threads here",
-            "start each one with asyncio.create_task() and await them in turn",
-        )
+        return new.with_changes(value=_each_started(site, old, new))
     if site.names.kind(old.value) == TASK:
-        return new.with_changes(value=cst.Attribute(new.value, cst.Name("result")))
-    started = function_and_arguments(site, old, new)
+        return new.with_changes(value=cst.Attribute(new.value, cst.Name("wait")))
+    return new.with_changes(value=_later(site, old.value, new.value))
+
+
+def _later(
+    site: Site[cst.Call], old: cst.BaseExpression, new: cst.BaseExpression
+) -> cst.BaseExpression:
+    """Return what a thread calls to make the call `f(x)`."""
+    started = function_and_arguments(site, cst.Arg(old), cst.Arg(new))
     if len(started) == 1:
-        return new.with_changes(value=started[0].value)
-    partial = site.imports.name("functools.partial")
-    return new.with_changes(value=cst.Call(partial, started))
+        return started[0].value
+    return cst.Call(site.imports.name("functools.partial"), started)
+
+
+def _each_started(
+    site: Site[cst.Call], old: cst.Arg, new: cst.Arg
+) -> cst.BaseExpression:
+    comprehensions = (cst.ListComp, cst.SetComp, cst.GeneratorExp)
+    if isinstance(old.value, comprehensions) and isinstance(old.value.elt, cst.Call):
+        assert isinstance(new.value, comprehensions)
+        changed = _later(site, old.value.elt, new.value.elt)
+        return new.value.with_changes(elt=changed)
+    if site.names.element_kind(old.value) == TASK:
+        wait = cst.Attribute(
+            site.imports.name("twingen.runtime.tasks.Task"), cst.Name("wait")
+        )
+        partial = site.imports.name("functools.partial")
+        each = cst.Name(site.imports.free_name("task"))
+        return cst.ListComp(
+            cst.Call(partial, [cst.Arg(wait), cst.Arg(each)]),
+            cst.CompFor(each, new.value),
+        )
+    raise Refused(
+        "asyncio.gather() over this starred list cannot be started in threads here",
+        "write the calls in place, `*[f(x) for x in xs]`, or annotate the list as "
+        "list[asyncio.Task[...]]",
+    )

@@ -20,13 +20,13 @@ def retarget_import(site: Site[cst.SimpleStatementLine]) -> Replacement:
     if not any(isinstance(statement, kinds) for statement in site.old.body):
         return None
     lines: list[cst.BaseSmallStatement] = []
-    for statement in site.old.body:
+    for statement, converted in zip(site.old.body, site.new.body, strict=True):
         if isinstance(statement, cst.ImportFrom):
             lines.extend(_from_import(site, statement))
         elif isinstance(statement, cst.Import):
             lines.append(_plain_import(site, statement))
         else:
-            lines.append(statement)
+            lines.append(converted)
     if len(site.old.body) > 1:
         if len(lines) != len(site.old.body):
             raise Refused(
@@ -61,6 +61,7 @@ def _from_import(
     modules = site.names.definitions.modules
     target = modules.get(module, module)
     if isinstance(statement.names, cst.ImportStar):
+        _check_star(site, module, statement)
         return [_from(statement, module, target)]
     by_module: dict[str, list[cst.ImportAlias]] = {}
     for alias in statement.names:
@@ -68,15 +69,43 @@ def _from_import(
         if name is None:
             by_module.setdefault(target, []).append(alias)
             continue
-        _check_collision(site, alias, f"{home}.{name}")
         by_module.setdefault(home, []).append(
-            alias.with_changes(name=alias.name.with_changes(value=name))
+            _renamed(site, alias, f"{module}.{alias.evaluated_name}", f"{home}.{name}")
         )
     split = len(by_module) > 1
     return [
-        _from(statement, module, home, _own_commas(aliases) if split else aliases)
+        _from(statement, module, home, _once(aliases, split))
         for home, aliases in by_module.items()
     ]
+
+
+def _check_star(
+    site: Site[cst.SimpleStatementLine], module: str, statement: cst.ImportFrom
+) -> None:
+    """Refuse a star import that may bring in names that the twin spells otherwise."""
+    if module not in site.names.definitions.modules and site.libraries.knows(module):
+        raise Refused(
+            f"which names come from {module} cannot be seen, and some are others in "
+            "the twin",
+            "import them by name",
+            node=statement,
+        )
+
+
+def _renamed(
+    site: Site[cst.SimpleStatementLine],
+    alias: cst.ImportAlias,
+    qualified: str,
+    becomes: str,
+) -> cst.ImportAlias:
+    """Return the alias under its new name; one bound elsewhere too keeps its own."""
+    _check_collision(site, alias, becomes)
+    old, new = alias.evaluated_name, becomes.rpartition(".")[2]
+    changed = alias.with_changes(name=alias.name.with_changes(value=new))
+    keeps = alias.asname is None and site.names.is_bound_otherwise(old, qualified)
+    if old == new or not keeps:
+        return changed
+    return changed.with_changes(asname=cst.AsName(cst.Name(old)))
 
 
 def _twin_of_alias(
@@ -129,8 +158,13 @@ def _stays_relative(statement: cst.ImportFrom, module: str, target: str) -> bool
     return target.endswith(spelled) and module.endswith(spelled)
 
 
-def _own_commas(aliases: list[cst.ImportAlias]) -> list[cst.ImportAlias]:
-    return [a.with_changes(comma=cst.MaybeSentinel.DEFAULT) for a in aliases]
+def _once(aliases: list[cst.ImportAlias], split: bool) -> list[cst.ImportAlias]:
+    """Return every alias once, with commas of its own where the list is split."""
+    plain = [a.with_changes(comma=cst.MaybeSentinel.DEFAULT) for a in aliases]
+    spelled = [cst.Module([]).code_for_node(alias) for alias in plain]
+    first = [spelled.index(text) == index for index, text in enumerate(spelled)]
+    chosen = aliases if all(first) and not split else plain
+    return [alias for alias, is_first in zip(chosen, first, strict=True) if is_first]
 
 
 def _dotted(name: str) -> cst.Attribute | cst.Name:

@@ -7,6 +7,8 @@ every name of a closed library without a row, stops the conversion.
 
 from __future__ import annotations
 
+import builtins
+
 import libcst as cst
 
 from ..rule import Refused, Site, rewrite
@@ -29,28 +31,42 @@ def spell_twin(site: Site[cst.Name | cst.Attribute]) -> cst.BaseExpression | Non
 def _check_collision(
     site: Site[cst.Name | cst.Attribute], old: cst.Name, twin: cst.Name
 ) -> None:
-    """Refuse a definition whose new name is taken beside it."""
-    names = site.names
-    if names.is_definition(old) and names.is_bound_beside(old, twin.value):
+    """Refuse a definition whose new name the module already uses for another thing."""
+    names, taken = site.names, twin.value
+    if taken == old.value or not names.is_definition(old):
+        return
+    if names.is_bound(taken):
         raise Refused(
-            f"{old.value} becomes {twin.value} in the twin, which is defined beside it "
-            "already",
+            f"{old.value} becomes {taken} in the twin, which this module binds already",
             "rename one of the two",
+        )
+    if hasattr(builtins, taken) and names.is_looked_up(taken):
+        raise Refused(
+            f"{old.value} becomes {taken} in the twin, which hides the builtin that "
+            "this module uses",
+            "rename it",
         )
 
 
 def _check_position(site: Site[cst.Name | cst.Attribute], qualified: str) -> None:
     """Refuse a name that only means something where it is called or subscripted."""
     verdict = site.libraries.verdict(qualified)
+    parent = site.names.parent(site.old)
+    if site.libraries.is_closed(qualified) and not (
+        isinstance(parent, cst.Attribute) and parent.value is site.old
+    ):
+        raise Refused(
+            f"the module {qualified} is used as a value here, and the twin has none",
+            "name what is used of it",
+        )
     if verdict is None or not (verdict.rule or verdict.unwrap):
         return
-    parent = site.names.parent(site.old)
     called = isinstance(parent, cst.Call) and parent.func is site.old
     subscripted = isinstance(parent, cst.Subscript) and parent.value is site.old
     if called or (verdict.unwrap and subscripted):
         return
     raise Refused(
         f"{qualified} is used as a value here; its twin is known only where it is "
-        "called",
-        "call it in place",
+        + ("given what it wraps" if verdict.unwrap else "called"),
+        f"write {qualified}[...]" if verdict.unwrap else "call it in place",
     )

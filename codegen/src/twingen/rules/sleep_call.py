@@ -1,6 +1,8 @@
 """`asyncio.sleep(delay)` becomes `time.sleep(delay)`.
 
-A second argument, the value that the sleep returns, has no counterpart.
+`time.sleep` raises where `asyncio.sleep` returns at once, for a delay below
+zero; so a delay that is not a plain number becomes `max(delay, 0)`. A second
+argument, the value that the sleep returns, has no counterpart.
 """
 
 from __future__ import annotations
@@ -24,4 +26,7 @@ def sleep_in_thread(site: Site[cst.Call]) -> cst.Call | None:
             "write `await asyncio.sleep(delay)` and use the result on its own line",
         )
     delay = site.new.args[0].with_changes(keyword=None, equal=cst.MaybeSentinel.DEFAULT)
+    if not isinstance(delay.value, (cst.Integer, cst.Float)):
+        zero = cst.Arg(cst.Integer("0"))
+        delay = cst.Arg(cst.Call(site.imports.builtin("max"), [delay, zero]))
     return site.new.with_changes(func=site.imports.name("time.sleep"), args=[delay])

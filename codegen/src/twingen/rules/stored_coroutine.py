@@ -10,7 +10,22 @@ from __future__ import annotations
 
 import libcst as cst
 
+from ..definitions import is_coroutine
 from ..rule import Refused, Site, rewrite
+from ..started import is_gathered_element
+
+_COROUTINES = {"builtins.anext"}
+_METHODS = {
+    "asyncio.Lock": {"acquire"},
+    "asyncio.Condition": {"acquire", "wait", "wait_for"},
+    "asyncio.Semaphore": {"acquire"},
+    "asyncio.BoundedSemaphore": {"acquire"},
+    "asyncio.Event": {"wait"},
+    "asyncio.Barrier": {"abort", "reset", "wait"},
+    "asyncio.Queue": {"get", "join", "put"},
+    "asyncio.LifoQueue": {"get", "join", "put"},
+    "asyncio.PriorityQueue": {"get", "join", "put"},
+}
 
 
 @rewrite("TW108", cst.Call)
@@ -27,19 +42,31 @@ def refuse_stored_coroutine(site: Site[cst.Call]) -> None:
 def _is_coroutine_call(site: Site[cst.Call]) -> bool:
     definitions, function = site.names.definitions, site.old.func
     qualified = site.names.qualified(function)
-    if qualified is not None and qualified in definitions.coroutines:
-        return True
-    if isinstance(function, cst.Attribute) and isinstance(function.value, cst.Name):
-        owner = site.names.enclosing(site.old, cst.ClassDef)
-        if owner is not None and function.value.value in ("self", "cls"):
-            name = f"{site.names.module}.{owner.name.value}"
-            return definitions.is_coroutine_method(name, function.attr.value)
-    return False
+    if qualified is not None:
+        return qualified in definitions.coroutines or qualified in _COROUTINES
+    if isinstance(function, cst.Name):
+        local = site.names.function(function)
+        return local is not None and is_coroutine(local)
+    if not isinstance(function, cst.Attribute):
+        return False
+    member = function.attr.value
+    kind = site.names.kind(function.value)
+    if kind is not None:
+        known = member in _METHODS.get(kind, ())
+        return known or definitions.is_coroutine_method(kind, member)
+    owner = site.names.enclosing(site.old, cst.ClassDef)
+    receiver = function.value.value if isinstance(function.value, cst.Name) else ""
+    if owner is None or receiver not in ("self", "cls"):
+        return False
+    name = f"{site.names.module}.{owner.name.value}"
+    return definitions.is_coroutine_method(name, member)
 
 
 def _is_taken_up(site: Site[cst.Call]) -> bool:
     parent = site.names.parent(site.old)
     if isinstance(parent, (cst.Await, cst.Lambda)):
+        return True
+    if is_gathered_element(site.names, site.old):
         return True
     if isinstance(parent, cst.IfExp):
         return isinstance(site.names.parent(parent), cst.Await)

@@ -25,7 +25,8 @@ def with_deadline(site: Site[cst.With]) -> cst.With | None:
         )
     loops = [loop for loop in find(site.old.body, cst.For) if loop.asynchronous]
     blocks = [block for block in find(site.old.body, cst.With) if block.asynchronous]
-    for statement in [*loops, *blocks]:
+    parts = [part for part in find(site.old.body, cst.CompFor) if part.asynchronous]
+    for statement in [*loops, *blocks, *parts]:
         raise Refused(
             "this statement awaits where no deadline can be passed",
             "move it out of the timeout block",

@@ -3,7 +3,10 @@
 Futures and tasks, `event.wait()`, `lock.acquire()`, `queue.get()`,
 `queue.put()`, `asyncio.sleep()` and `asyncio.to_thread()` can carry one, and
 raise TimeoutError at the same time as the async form. Anything else would have
-to be cancelled from outside and is refused.
+to be cancelled from outside and is refused. (A task goes on in its thread when
+its wait has timed out.) `asyncio.wait_for` does not even
+begin a call when the timeout is zero or less, and neither does the twin: a
+timeout that is not a plain number goes through `unexpired`.
 """
 
 from __future__ import annotations
@@ -29,5 +32,15 @@ def wait_with_deadline(site: Site[cst.Call]) -> cst.BaseExpression | None:
     old, new = site.old.args[0].value, site.new.args[0].value
     timeout = site.new.args[1].value
     if isinstance(old, cst.Call):
-        return timed_call(site, old, new, timeout)
+        return timed_call(site, old, new, _unexpired(site, timeout))
     return timed_value(site.names.kind(old), new, timeout)
+
+
+def _unexpired(site: Site[cst.Call], timeout: cst.BaseExpression) -> cst.BaseExpression:
+    """Return the timeout, checked where it is not plainly above zero."""
+    if isinstance(timeout, (cst.Integer, cst.Float)) and timeout.evaluated_value > 0:
+        return timeout
+    if isinstance(timeout, cst.Name) and timeout.value == "None":
+        return timeout
+    function = site.imports.name("twingen.runtime.deadline.unexpired")
+    return cst.Call(function, [cst.Arg(timeout)])

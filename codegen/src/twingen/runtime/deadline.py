@@ -2,7 +2,7 @@
 
 `threading` and `queue` report a timeout by a return value or an exception of
 their own. Timeouts are in seconds; `None` waits for ever, and a timeout that is
-over already still takes what is there.
+over already still takes what is there, as the waits of a timeout block do.
 """
 
 from __future__ import annotations
@@ -93,11 +93,19 @@ def call_in_thread(
     return value  # type: ignore[return-value]
 
 
+def unexpired(timeout: float | None) -> float | None:
+    """Return a timeout above zero; with less, `asyncio.wait_for` begins nothing."""
+    if timeout is not None and timeout <= 0:
+        raise TimeoutError
+    return timeout
+
+
 class Deadline:
     """A block whose waits share one deadline of `delay` seconds."""
 
     def __init__(self, delay: float | None) -> None:
         self._when = None if delay is None else time.monotonic() + delay
+        self._expired = False
 
     def __enter__(self) -> Deadline:
         return self
@@ -108,12 +116,13 @@ class Deadline:
         exc_value: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        return None
+        passed = self.remaining() == 0.0
+        self._expired = passed and isinstance(exc_value, TimeoutError)
 
     def remaining(self) -> float | None:
         """Return the seconds that are left, 0 when the deadline has passed."""
         return None if self._when is None else max(self._when - time.monotonic(), 0.0)
 
     def expired(self) -> bool:
-        """Tell whether the deadline has passed."""
-        return self._when is not None and time.monotonic() >= self._when
+        """Tell whether a wait of the block was ended by the deadline."""
+        return self._expired

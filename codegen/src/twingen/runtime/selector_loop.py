@@ -47,6 +47,20 @@ class Future(Generic[T]):
         self._settle()
         self._error = error
 
+    def result(self) -> T:
+        """Return the value or raise the exception; RuntimeError if not settled."""
+        if not self._done:
+            raise RuntimeError("the future is not settled")
+        if self._error is not None:
+            raise self._error
+        return self._value
+
+    def exception(self) -> BaseException | None:
+        """Return the exception, if it is that; RuntimeError if not settled."""
+        if not self._done:
+            raise RuntimeError("the future is not settled")
+        return self._error
+
     def _settle(self) -> None:
         if self._done:
             raise RuntimeError("the future is settled already")
@@ -56,13 +70,17 @@ class Future(Generic[T]):
         """Select until the future is done, and return its value.
 
         Waits at most `timeout` seconds, for ever if `None`; raises
-        `TimeoutError`, or the exception that the future was settled with.
+        `TimeoutError`, or the exception that the future was settled with. As in
+        asyncio, a future whose wait has timed out cannot be settled any more.
         """
         if not self._done:
-            self._loop.run_until(self.done, timeout)
-        if self._error is not None:
-            raise self._error
-        return self._value
+            try:
+                self._loop.run_until(self.done, timeout)
+            except TimeoutError:
+                if not self._done:
+                    self.set_exception(RuntimeError("the wait for it timed out"))
+                raise
+        return self.result()
 
 
 class SelectorLoop:

@@ -45,7 +45,7 @@ class Task(Generic[T]):
         """Tell whether the call has returned or raised."""
         return self._finished.is_set()
 
-    def result(self, timeout: float | None = None) -> T:
+    def wait(self, timeout: float | None = None) -> T:
         """Return what the call returned, or raise what it raised.
 
         Waits at most `timeout` seconds, for ever if `None`, then raises
@@ -53,12 +53,20 @@ class Task(Generic[T]):
         """
         if not self._finished.wait(timeout):
             raise TimeoutError
+        return self.result()
+
+    def result(self) -> T:
+        """Return or raise as the call did; RuntimeError while it runs."""
+        if not self._finished.is_set():
+            raise RuntimeError("the task is not done")
         if self._error is not None:
             raise self._error
         return self._value
 
     def exception(self) -> BaseException | None:
-        """Return what the call raised, once it is done."""
+        """Return what the call raised, if it did; RuntimeError while it runs."""
+        if not self._finished.is_set():
+            raise RuntimeError("the task is not done")
         return self._error
 
     def add_done_callback(self, callback: Callable[[Task[T]], object]) -> None:
@@ -84,4 +92,8 @@ def gather(*calls: Callable[[], Any], return_exceptions: bool = False) -> list[A
         error = finished.get().exception()
         if error is not None and not return_exceptions:
             raise error
-    return [task.exception() or task.result() for task in tasks]
+    errors = [task.exception() for task in tasks]
+    return [
+        task.result() if error is None else error
+        for task, error in zip(tasks, errors, strict=True)
+    ]

@@ -1,0 +1,18 @@
+"""`f"{await x()=}"` prints its own source, which is another in the twin."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from ..descriptors import find
+from ..rule import Refused, Site, rewrite
+
+
+@rewrite("TW110", cst.FormattedStringExpression)
+def refuse_own_source(site: Site[cst.FormattedStringExpression]) -> None:
+    if site.old.equal is None or not find(site.old.expression, cst.Await):
+        return
+    raise Refused(
+        "this prints the await as it is written, and the twin has none",
+        'write the label yourself: f"x()={await x()!r}"',
+    )

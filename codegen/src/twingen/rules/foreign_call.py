@@ -1,0 +1,63 @@
+"""What is awaited from a library must have a row in the tables.
+
+`await anyio.sleep(1)` shows that `anyio.sleep` is a coroutine function; a twin
+that called it without the await would do nothing. So a library's name that is
+awaited, iterated over or entered asynchronously, or started as a task, is
+refused until a row says what its twin is.
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from ..rule import Refused, Site, rewrite
+
+
+@rewrite("TW109", cst.Call)
+def require_row(site: Site[cst.Call]) -> None:
+    if not _is_asynchronous_use(site):
+        return
+    qualified = _foreign_name(site, site.old.func)
+    if qualified is None or _has_row(site, qualified):
+        return
+    module, _, name = qualified.rpartition(".")
+    raise Refused(
+        f"{qualified} is asynchronous, and no table says what its twin is",
+        f'add a row: [tool.twingen.libraries."{module}"] {name} = "...", or mark the '
+        "code `# twingen: async-only`",
+    )
+
+
+def _is_asynchronous_use(site: Site[cst.Call]) -> bool:
+    parent = site.names.parent(site.old)
+    if isinstance(parent, cst.Await):
+        return True
+    if isinstance(parent, (cst.For, cst.CompFor)):
+        return parent.iter is site.old and parent.asynchronous is not None
+    if isinstance(parent, cst.WithItem):
+        block = site.names.parent(parent)
+        return isinstance(block, cst.With) and block.asynchronous is not None
+    if isinstance(parent, cst.Arg):
+        taker = site.names.parent(parent)
+        verdict = site.verdict(taker.func) if isinstance(taker, cst.Call) else None
+        return verdict is not None and bool(verdict.rule or verdict.unwrap)
+    return False
+
+
+def _foreign_name(site: Site[cst.Call], function: cst.BaseExpression) -> str | None:
+    """Return the qualified name of what is called, if it is imported."""
+    qualified = site.names.imported(function)
+    if qualified is not None or not isinstance(function, cst.Attribute):
+        return qualified
+    kind = site.names.kind(function.value)
+    if kind is None or kind.startswith(("builtins.", "asyncio.")):
+        return None
+    return f"{kind}.{function.attr.value}"
+
+
+def _has_row(site: Site[cst.Call], qualified: str) -> bool:
+    if site.names.definitions.module_of(qualified) is not None:
+        return True
+    parts = qualified.split(".")
+    prefixes = (".".join(parts[:end]) for end in range(len(parts), 1, -1))
+    return any(site.libraries.verdict(prefix) is not None for prefix in prefixes)

@@ -1,0 +1,77 @@
+"""Reads the example files below `cases/`; see `test_cases`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from twingen.convert import Settings, convert
+from twingen.definitions import Definitions
+from twingen.diagnostic import ConversionError
+from twingen.library import built_in_libraries
+from twingen.renames import Renames
+
+FOLDER = Path(__file__).parent / "cases"
+_MARK = re.compile(r"^# ---- (twin|refused) ----\n", re.MULTILINE)
+_RENAMES = re.compile(r"^# renames: (\S+) = (\S+)$", re.MULTILINE)
+_ROW = re.compile(r"^# row: (\S+) = (.+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One example: a source, and the twin or the refusals that it must get.
+
+    `kind` is `twin`, `refused` or `unchanged`.
+    """
+
+    path: Path
+    source: str
+    kind: str
+    expected: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.path.parent.name}/{self.path.stem}"
+
+    def settings(self) -> Settings:
+        """Return what the comments of the source configure."""
+        libraries = built_in_libraries()
+        for name, twin in _ROW.findall(self.source):
+            module, _, last = name.rpartition(".")
+            row = {"unwrap": True} if twin == "unwrap" else twin
+            libraries.add({module: {last: row}}, self.name)
+        definitions = Definitions()
+        renames = Renames(dict(_RENAMES.findall(self.source)), definitions)
+        libraries.renames = renames
+        return Settings(libraries=libraries, definitions=definitions)
+
+    def result(self, text: str) -> tuple[str, str]:
+        """Convert a text as this case is configured; return what came of it."""
+        try:
+            twin = convert(text, settings=self.settings()).text
+        except ConversionError as error:
+            return "refused", _plain(error)
+        return ("unchanged" if twin == text else "twin"), twin
+
+
+def _plain(error: ConversionError) -> str:
+    """Return refusals as the example files spell them: without path and excerpt."""
+    lines = []
+    for problem in error.diagnostics:
+        place = f"{problem.line}:{problem.column}"
+        lines.append(f"# {place}: {problem.code} {problem.rule}: {problem.message}")
+        lines.append(f"#   help: {problem.help}")
+    return "\n".join(lines) + "\n"
+
+
+def read(path: Path) -> Case:
+    """Read one example file."""
+    parts = _MARK.split(path.read_text(encoding="utf-8"))
+    if len(parts) == 1:
+        return Case(path, parts[0], "unchanged", parts[0])
+    source, kind, expected = parts
+    return Case(path, source.rstrip("\n") + "\n", kind, expected.lstrip("\n"))
+
+
+CASES = [read(path) for path in sorted(FOLDER.glob("*/*.py"))]

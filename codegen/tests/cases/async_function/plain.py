@@ -1,0 +1,4 @@
+def f():
+    def asynchronous(): ...
+
+    return asynchronous, lambda x: x

@@ -1,0 +1,4 @@
+def f(xs, lock):
+    for x in xs:
+        with lock:
+            print(x)

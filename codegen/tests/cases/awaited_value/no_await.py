@@ -1,0 +1,5 @@
+import concurrent.futures
+
+
+def main(future: concurrent.futures.Future):
+    return future.result()

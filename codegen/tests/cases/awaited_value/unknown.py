@@ -1,0 +1,12 @@
+async def main(p, self):
+    await p
+    await (p() or self.q())
+    return await self.pending
+
+# ---- refused ----
+# 2:5: TW102 awaited_value: what is awaited here is not a call, and nothing shows that it is a future or a task
+#   help: await the call itself where its value is needed, or start it with asyncio.create_task()
+# 3:5: TW102 awaited_value: what is awaited here is not a call, and nothing shows that it is a future or a task
+#   help: await the call itself where its value is needed, or start it with asyncio.create_task()
+# 4:12: TW102 awaited_value: what is awaited here is not a call, and nothing shows that it is a future or a task
+#   help: await the call itself where its value is needed, or start it with asyncio.create_task()

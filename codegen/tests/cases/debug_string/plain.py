@@ -1,0 +1,2 @@
+def f(g):
+    return f"{g()=} {g}"

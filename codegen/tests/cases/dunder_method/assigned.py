@@ -1,0 +1,19 @@
+class A:
+    async def _open(self): ...
+
+    __aenter__ = _open
+
+    async def close(self): ...
+
+    async def __aexit__(self, *exc): ...
+
+# ---- twin ----
+
+class A:
+    def _open(self): ...
+
+    __enter__ = _open
+
+    def close(self): ...
+
+    def __exit__(self, *exc): ...

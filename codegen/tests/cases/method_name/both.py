@@ -1,0 +1,19 @@
+class Base:
+    def close(self): ...
+
+
+class A(Base):
+    async def aclose(self):
+        self.close()
+
+
+class B:
+    async def aclose(self): ...
+
+    async def close(self): ...
+
+# ---- refused ----
+# 6:15: TW107 method_name: the class has both aclose and close, and the twin has one name for them
+#   help: keep one of them, or mark close `# twingen: async-only`
+# 11:15: TW107 method_name: the class has both aclose and close, and the twin has one name for them
+#   help: keep one of them, or mark close `# twingen: async-only`

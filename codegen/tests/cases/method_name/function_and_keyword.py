@@ -1,0 +1,5 @@
+def aclose(asend):
+    return asend
+
+
+aclose(asend="aclose")

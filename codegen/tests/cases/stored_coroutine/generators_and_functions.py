@@ -1,0 +1,6 @@
+class A:
+    def fetch(self): ...
+
+    def main(self):
+        x = self.fetch()
+        return x, self.fetch

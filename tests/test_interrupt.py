@@ -1,0 +1,62 @@
+"""Ctrl-C during a query of the sync driver."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+
+import psycopg
+import pytest
+
+import pgtwin
+from pgtwin.pq import TransactionStatus
+
+
+def interrupt_when_executing(dsn: str, pid: int) -> None:
+    """Press Ctrl-C once the server process executes its query."""
+    deadline = time.monotonic() + 30
+    with psycopg.connect(dsn, autocommit=True) as conn:
+        while time.monotonic() < deadline:
+            state = conn.execute(
+                "SELECT state FROM pg_stat_activity WHERE pid = %s AND query ~ 'sleep'",
+                (pid,),
+            ).fetchone()
+            if state == ("active",):
+                break
+            time.sleep(0.01)
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_interrupted_query(dsn: str) -> None:
+    with pgtwin.connect(dsn) as conn:
+        thread = threading.Thread(
+            target=interrupt_when_executing, args=(dsn, conn.info.backend_pid)
+        )
+        thread.start()
+        started = time.monotonic()
+        with pytest.raises(KeyboardInterrupt):
+            conn.execute("SELECT pg_sleep(60)")
+        thread.join()
+        assert time.monotonic() - started < 40
+        assert not conn.closed
+        assert conn.info.transaction_status == TransactionStatus.INERROR
+        assert not conn.lock.locked()
+        conn.rollback()
+        assert conn.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_interrupted_notifies(dsn: str) -> None:
+    with pgtwin.connect(dsn, autocommit=True) as conn:
+        conn.execute("LISTEN mychan")
+        timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+        timer.start()
+        with pytest.raises(KeyboardInterrupt):
+            for _ in conn.notifies(timeout=30):
+                pytest.fail("nothing was notified")
+        timer.join()
+        assert not conn.closed
+        conn.execute("NOTIFY mychan, 'after'")
+        found = [n.payload for n in conn.notifies(timeout=30, stop_after=1)]
+        assert found == ["after"]
