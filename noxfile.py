@@ -1,4 +1,4 @@
-"""What a maintainer runs. `nox -l` lists the sessions, `nox` runs lint, types and tests.
+"""What a maintainer runs: `nox -l` lists the sessions, `nox` runs the checks and tests.
 
 Every session makes its own environment; nothing has to be installed or started
 before. PostgreSQL is the embedded server of the test extra, unless
@@ -18,6 +18,8 @@ nox.options.sessions = ["lint", "types", "tests"]
 
 SUPPORTED = ("3.10", "3.11", "3.12", "3.13", "3.14")
 SOURCES = ("async_src", "generated/pgtwin_sync", "codegen/src")
+PROGRAMS = ("conftest.py", "demo.py", "embedded_server.py", "examples", "tests")
+TWIN_PROGRAMS = ("generated/examples", "generated/tests")
 
 
 def found_pythons() -> list[str]:
@@ -69,9 +71,13 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Check the types of all three trees with mypy and pyright."""
+    """Check the types of sources, twins and tests with mypy and pyright, strictly."""
     session.install(
-        "-e", ".[test]", "-e", "codegen", "tomli", "mypy", "pyright[nodejs]"
+        *("-e", ".[test]", "-e", "codegen[test]"),
+        *("nox", "tomli", "mypy==2.4.1", "pyright[nodejs]==1.1.414"),
     )
-    session.run("mypy", *SOURCES, "examples", "generated/examples")
-    session.run("pyright", *SOURCES)
+    session.run("mypy", *SOURCES)
+    # Tests and examples have namesakes among their twins.
+    for programs in (PROGRAMS, TWIN_PROGRAMS):
+        session.run("mypy", "--explicit-package-bases", *programs)
+    session.run("pyright", *SOURCES, *PROGRAMS, *TWIN_PROGRAMS)

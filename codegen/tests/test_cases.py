@@ -14,14 +14,16 @@ import sys
 
 import black
 import pytest
+from _pytest.mark.structures import ParameterSet
 from case import CASES, FOLDER, Case
+from twingen.rule import Rule
 from twingen.rules import RULES
 
 _NEWER = re.compile(r"^# python: 3\.(\d+)$", re.MULTILINE)
 CONVERTED = [case for case in CASES if case.kind == "twin"]
 
 
-def named(cases: list[Case]) -> list[object]:
+def named(cases: list[Case]) -> list[ParameterSet]:
     return [pytest.param(case, id=case.name) for case in cases]
 
 
@@ -70,31 +72,27 @@ def test_sources_compile(case: Case) -> None:
 
 @pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.name) for rule in RULES])
 class TestEveryRule:
-    def test_has_an_example_that_it_acts_on(self, rule: object) -> None:
+    def test_has_an_example_that_it_acts_on(self, rule: Rule) -> None:
         assert {"twin", "refused"} & kinds_of(rule)
 
-    def test_has_an_example_that_it_leaves_alone(self, rule: object) -> None:
+    def test_has_an_example_that_it_leaves_alone(self, rule: Rule) -> None:
         assert "unchanged" in kinds_of(rule)
 
-    def test_has_a_manual(self, rule: object) -> None:
-        manual: str = rule.manual  # type: ignore[attr-defined]
-        first = manual.split("\n")[0]
+    def test_has_a_manual(self, rule: Rule) -> None:
+        first = rule.manual.split("\n")[0]
         assert len(first) > 20
         assert first.endswith((".", ":"))
 
-    def test_is_named_by_what_it_says(self, rule: object) -> None:
+    def test_is_named_by_what_it_says(self, rule: Rule) -> None:
         """The rule of a folder is the one that its refusals name."""
-        name: str = rule.name  # type: ignore[attr-defined]
-        code: str = rule.code  # type: ignore[attr-defined]
-        refused = [c for c in CASES if c.path.parent.name == name]
-        refused = [c for c in refused if c.kind == "refused"]
-        missing = [c.name for c in refused if f" {code} {name}: " not in c.expected]
-        assert missing == []
+        said = f" {rule.code} {rule.name}: "
+        own = [case for case in CASES if case.path.parent.name == rule.name]
+        refused = [case for case in own if case.kind == "refused"]
+        assert [case.name for case in refused if said not in case.expected] == []
 
 
-def kinds_of(rule: object) -> set[str]:
-    name: str = rule.name  # type: ignore[attr-defined]
-    return {case.kind for case in CASES if case.path.parent.name == name}
+def kinds_of(rule: Rule) -> set[str]:
+    return {case.kind for case in CASES if case.path.parent.name == rule.name}
 
 
 def test_every_folder_has_its_rule() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
@@ -13,6 +13,9 @@ import pgtwin
 from pgtwin import errors as e, sql
 from pgtwin.adapt import Dumper, Loader
 from pgtwin.types.json import Jsonb
+
+if TYPE_CHECKING:
+    from typing_extensions import LiteralString
 
 
 async def fetch(conn: pgtwin.AsyncConnection[Any], query: Any, *params: Any) -> Any:
@@ -55,7 +58,7 @@ async def test_cursor_block(conn: pgtwin.AsyncConnection[Any]) -> None:
     ],
 )
 async def test_placeholders(
-    conn: pgtwin.AsyncConnection[Any], query: str, params: Any, expected: Any
+    conn: pgtwin.AsyncConnection[Any], query: LiteralString, params: Any, expected: Any
 ) -> None:
     cur = await conn.execute(query, params)
     assert await cur.fetchone() == expected
@@ -78,7 +81,7 @@ async def test_placeholders(
     ],
 )
 async def test_bad_placeholders(
-    conn: pgtwin.AsyncConnection[Any], query: str, params: Any, words: str
+    conn: pgtwin.AsyncConnection[Any], query: LiteralString, params: Any, words: str
 ) -> None:
     with pytest.raises(e.ProgrammingError, match=words):
         await conn.execute(query, params)
@@ -141,6 +144,7 @@ async def test_values_come_back(
 ) -> None:
     cur = await conn.execute("SELECT %s", (value,), binary=binary)
     row = await cur.fetchone()
+    assert row is not None
     assert row == (value,)
     assert type(row[0]) is type(value)
 
@@ -376,7 +380,10 @@ async def test_error_in_the_middle(other: pgtwin.AsyncConnection[Any]) -> None:
     ],
 )
 async def test_server_errors(
-    conn: pgtwin.AsyncConnection[Any], query: str, error: type[e.Error], sqlstate: str
+    conn: pgtwin.AsyncConnection[Any],
+    query: LiteralString,
+    error: type[e.Error],
+    sqlstate: str,
 ) -> None:
     with pytest.raises(error) as caught:
         await conn.execute(query)
@@ -486,7 +493,7 @@ async def test_many_parameters(conn: pgtwin.AsyncConnection[Any]) -> None:
     number = 5000
     places = ", ".join(["(%s::int)"] * number)
     cur = await conn.execute(
-        f"SELECT sum(n) FROM (VALUES {places}) AS t (n)", list(range(number))
+        f"SELECT sum(n) FROM (VALUES {places}) AS t (n)".encode(), list(range(number))
     )
     assert await cur.fetchone() == (sum(range(number)),)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import pgtwin
 from pgtwin import errors as e
+
+if TYPE_CHECKING:
+    from typing_extensions import LiteralString
 
 
 async def prepared(conn: pgtwin.AsyncConnection[Any]) -> list[str]:
@@ -83,7 +86,7 @@ async def test_several_statements_are_not_prepared(
 async def test_limit(conn: pgtwin.AsyncConnection[Any]) -> None:
     conn.prepared_max = 3
     for number in range(5):
-        await conn.execute(f"SELECT {number}", prepare=True)
+        await conn.execute(b"SELECT %d" % number, prepare=True)
     assert await prepared(conn) == ["SELECT 2", "SELECT 3", "SELECT 4"]
 
 
@@ -102,13 +105,15 @@ async def test_forgotten_statement_comes_back(
     conn.prepared_max = 1
     for _ in range(3):
         for number in range(3):
-            cur = await conn.execute(f"SELECT {number}", prepare=True)
+            cur = await conn.execute(b"SELECT %d" % number, prepare=True)
             assert await cur.fetchone() == (number,)
     assert await prepared(conn) == ["SELECT 2"]
 
 
 @pytest.mark.parametrize("command", ["DISCARD ALL", "DEALLOCATE ALL"])
-async def test_discarded(other: pgtwin.AsyncConnection[Any], command: str) -> None:
+async def test_discarded(
+    other: pgtwin.AsyncConnection[Any], command: LiteralString
+) -> None:
     await other.execute("SELECT 1", prepare=True)
     assert await prepared(other) == ["SELECT 1"]
     await other.execute(command)

@@ -85,8 +85,9 @@ async def test_left_normally_commits(
 async def test_left_by_error_rolls_back(
     dsn: str, other: pgtwin.AsyncConnection[Any]
 ) -> None:
+    conn = await pgtwin.AsyncConnection.connect(dsn)
     with pytest.raises(ZeroDivisionError):
-        async with pgtwin.AsyncConnection.connect(dsn) as conn:
+        async with conn:
             await mark(conn, "a")
             raise ZeroDivisionError
     assert conn.closed
@@ -100,8 +101,9 @@ async def test_left_by_error_of_commit(
         "ALTER TABLE marks ADD CHECK (mark <> 'x'), ADD other text "
         "REFERENCES marks DEFERRABLE INITIALLY DEFERRED"
     )
+    conn = await pgtwin.AsyncConnection.connect(dsn)
     with pytest.raises(e.ForeignKeyViolation):
-        async with pgtwin.AsyncConnection.connect(dsn) as conn:
+        async with conn:
             await conn.execute("INSERT INTO marks VALUES ('a', 'missing')")
     assert conn.closed
     assert await marks(other) == []

@@ -43,6 +43,7 @@ GENERATOR = [
     "rule",
     "imports",
     "descriptors",
+    "swallowed",
     "started",
     "timed",
     "rules",

@@ -6,6 +6,8 @@ type. No file is read or written here; see `tree` for folders.
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -76,17 +78,7 @@ def parse(source: Source, definitions: Definitions) -> Names:
     try:
         tree = cst.parse_module(source.text)
     except cst.ParserSyntaxError as error:
-        excerpt = source.text.splitlines()[error.raw_line - 1 : error.raw_line]
-        problem = Diagnostic(
-            path=source.path,
-            line=error.raw_line,
-            column=error.raw_column + 1,
-            code="TW001",
-            rule="syntax",
-            message=f"the source does not parse: {error.message}",
-            help="mend the syntax; nothing is written before every source parses",
-            excerpt=excerpt[0] if excerpt else "",
-        )
+        problem = _syntax_problem(source, error)
         raise ConversionError([problem]) from None
     except RecursionError:
         raise ConversionError([_too_deep(source)]) from None
@@ -100,6 +92,28 @@ def parse(source: Source, definitions: Definitions) -> Names:
         )
     except RecursionError:
         raise ConversionError([_too_deep(source)]) from None
+
+
+def _syntax_problem(source: Source, error: cst.ParserSyntaxError) -> Diagnostic:
+    line, column, message = error.editor_line, error.editor_column, error.message
+    try:
+        ast.parse(source.text)
+    except SyntaxError as precise:  # libcst tells where it gave up, often too late
+        line, column = precise.lineno or 1, max(precise.offset or 1, 1)
+        message = precise.msg
+    except ValueError:  # null bytes
+        pass
+    excerpt = source.text.splitlines()[line - 1 : line]
+    return Diagnostic(
+        path=source.path,
+        line=line,
+        column=column,
+        code="TW001",
+        rule="syntax",
+        message=f"the source does not parse: {message}",
+        help="mend the syntax; nothing is written before every source parses",
+        excerpt="".join(excerpt),
+    )
 
 
 def convert_parsed(source: Source, names: Names, settings: Settings) -> Twin:
@@ -150,22 +164,38 @@ def _residue(
     source: Source, text: str, definitions: Definitions
 ) -> Iterator[Diagnostic]:
     lines = text.splitlines()
-    for line, message in verify.residue(
+    for found in verify.residue(
         text,
         source=source.text,
         package=source.twin if source.is_package else source.twin.rpartition(".")[0],
         without_twin=definitions.async_only_twins(),
     ):
+        line, column = _place_of(found.word, source.text)
+        excerpt = source.text.splitlines()[line - 1 : line] if column else []
         yield Diagnostic(
             path=source.path,
-            line=1,
-            column=1,
+            line=line,
+            column=max(column, 1),
             code="TW002",
             rule="verify",
-            message=f"{message}, line {line}: {lines[line - 1].strip()}",
-            help="no rule covers this yet: rewrite the source, or report it with "
-            "the line above",
+            message=f"{found.message} (its line {found.line}: "
+            f"{lines[found.line - 1].strip()})",
+            help="no rule covers this: rewrite it, mark it `# twingen: async-only`, or "
+            "report it with the line above",
+            excerpt="".join(excerpt),
+            width=len(found.word),
         )
+
+
+def _place_of(word: str, text: str) -> tuple[int, int]:
+    """Return line and column of a word's last use; column 0 if it is not there."""
+    pattern = re.compile(rf"\b{re.escape(word)}\b") if word else None
+    for number, line in reversed(list(enumerate(text.splitlines(), 1))):
+        code = line.partition("#")[0]
+        match = pattern.search(code) if pattern else None
+        if match is not None:
+            return number, match.start() + 1
+    return 1, 0
 
 
 class _Rewriter(cst.CSTTransformer):

@@ -75,6 +75,15 @@ def is_future_of(
     )
 
 
+def watches_anything(names: Names, loop: cst.BaseExpression) -> bool:
+    """Tell whether a reader or writer is added to this very loop anywhere."""
+    root = _root(names, loop)
+    return any(
+        names.same_value(_root(names, other), root)
+        for other, _ in _watches(names, names.tree)
+    )
+
+
 def _makers(
     names: Names, future: cst.BaseExpression, seen: set[cst.CSTNode]
 ) -> Iterator[cst.BaseExpression]:

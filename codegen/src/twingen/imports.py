@@ -123,6 +123,12 @@ class Imports:
 
     # -- inserting and ordering -------------------------------------------
 
+    def _own_packages(self) -> set[str]:
+        """Return the top-level packages of the project's sources and twins."""
+        modules = self._names.definitions.modules
+        names = [self._names.twin, *modules, *modules.values(), self._runtime or ""]
+        return {name.split(".")[0] for name in names if name} | {"."}
+
     def _requests(self) -> list[cst.SimpleStatementLine]:
         lines = [
             f"import {module}" if free == module else f"import {module} as {free}"
@@ -149,7 +155,7 @@ class Imports:
         head, block, rest = body[:start], body[start:stop], body[stop:]
         groups = _groups(block)
         for request in requests:
-            _place(groups, request, self._names.twin)
+            _place(groups, request, self._own_packages())
         if sort or requests:
             groups = [_merged(group, sort) for group in groups]
         settled = [line for group in groups for line in group]
@@ -205,7 +211,9 @@ def _root(line: cst.SimpleStatementLine) -> str:
     return (name or "").split(".")[0]
 
 
-def _place(groups: list[Group], request: cst.SimpleStatementLine, twin: str) -> None:
+def _place(
+    groups: list[Group], request: cst.SimpleStatementLine, own: set[str]
+) -> None:
     """Add an import to the group where its kind already stands."""
     root = _root(request)
     if root in _STDLIB:
@@ -213,7 +221,6 @@ def _place(groups: list[Group], request: cst.SimpleStatementLine, twin: str) -> 
         fits = [group for group in home if _root(group[0]) != _FUTURE]
         index = 1 if groups and _root(groups[0][0]) == _FUTURE else 0
     else:
-        own = {root, twin.split(".")[0]}
         fits = [group for group in groups if any(_root(x) in own for x in group)]
         index = len(groups)
     if fits:

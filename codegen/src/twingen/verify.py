@@ -15,6 +15,7 @@ import ast
 import builtins
 import symtable
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 import libcst as cst
 
@@ -31,10 +32,22 @@ _MODULE_NAMES = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True, order=True)
+class Residue:
+    """What a twin must not have, and the line of the twin that has it.
+
+    `word` is what to look for in the source.
+    """
+
+    line: int
+    message: str
+    word: str = ""
+
+
 def residue(
     text: str, *, source: str = "", package: str = "", without_twin: Collection[str]
-) -> list[tuple[int, str]]:
-    """Return what a twin must not have, as (line, sentence) pairs.
+) -> list[Residue]:
+    """Return what a twin must not have.
 
     `package` is what its relative imports start from; `without_twin` are the
     dotted names that must not be imported.
@@ -48,22 +61,22 @@ def residue(
     if not any(_is_star_import(node) for node in ast.walk(tree)):
         allowed = set(_free_names_of(source))
         found.extend(
-            (line, f"the name {name} is not defined in the twin")
+            Residue(line, f"the name {name} is not defined in the twin", name)
             for name, line in _free_names(text, tree).items()
             if name not in allowed
         )
     return sorted(found)
 
 
-def _residue_of_newer_syntax(text: str, error: SyntaxError) -> list[tuple[int, str]]:
+def _residue_of_newer_syntax(text: str, error: SyntaxError) -> list[Residue]:
     try:
         tree = cst.parse_module(text)
     except cst.ParserSyntaxError:
-        return [(error.lineno or 1, f"the twin does not parse: {error.msg}")]
+        return [Residue(error.lineno or 1, f"the twin does not parse: {error.msg}")]
     finder = _KeywordFinder()
     tree.visit(finder)
     sentence = "something asynchronous is left in the twin"
-    return [(1, sentence)] if finder.found else []
+    return [Residue(1, sentence)] if finder.found else []
 
 
 class _KeywordFinder(cst.CSTVisitor):
@@ -86,29 +99,33 @@ class _KeywordFinder(cst.CSTVisitor):
         return False
 
 
-def _asynchronous(tree: ast.Module) -> Iterator[tuple[int, str]]:
+def _asynchronous(tree: ast.Module) -> Iterator[Residue]:
     for node in ast.walk(tree):
         if isinstance(node, _ASYNC_NODES):
-            yield node.lineno, f"{type(node).__name__} is left in the twin"
+            sentence = f"{type(node).__name__} is left in the twin"
+            yield Residue(node.lineno, sentence)
         elif isinstance(node, ast.comprehension) and node.is_async:
-            yield node.iter.lineno, "an asynchronous comprehension is left in the twin"
+            sentence = "an asynchronous comprehension is left in the twin"
+            yield Residue(node.iter.lineno, sentence)
         elif isinstance(node, ast.stmt) and any(
             name.split(".")[0] == "asyncio" for name in _imported(node, "")
         ):
-            yield node.lineno, "asyncio is still imported in the twin"
+            sentence = "asyncio is still imported in the twin"
+            yield Residue(node.lineno, sentence, "asyncio")
 
 
 def _imports_of(
     tree: ast.Module, package: str, without_twin: Collection[str]
-) -> Iterator[tuple[int, str]]:
+) -> Iterator[Residue]:
     for node in ast.walk(tree):
         if isinstance(node, ast.stmt):
             for name in _imported(node, package):
                 if name in without_twin:
-                    yield node.lineno, (
+                    sentence = (
                         f"{name} is for the async side only, so its import and its "
                         "uses must be marked `# twingen: async-only` too"
                     )
+                    yield Residue(node.lineno, sentence, name.rpartition(".")[2])
 
 
 def _imported(node: ast.stmt, package: str) -> list[str]:

@@ -3,14 +3,22 @@
 The twin runs the callbacks of `add_reader` and `add_writer` only while it
 waits in the same loop: for an event that a callback sets directly
 (`event.set`) and that is awaited by the same name, or for a future that this
-loop has made. A callback that does neither would never run, so it is refused.
+loop has made. A callback that does neither would never run, so it is refused;
+and so is removing a reader or writer from a loop that was given none, because
+in the twin every loop has descriptors of its own.
 """
 
 from __future__ import annotations
 
 import libcst as cst
 
-from ..descriptors import WATCH, is_awaited_event, is_future_of, settled_futures
+from ..descriptors import (
+    WATCH,
+    is_awaited_event,
+    is_future_of,
+    settled_futures,
+    watches_anything,
+)
 from ..kinds import FUTURE, LOOP
 from ..rule import Refused, Site, rewrite
 
@@ -18,9 +26,18 @@ from ..rule import Refused, Site, rewrite
 @rewrite("TW308", cst.Call)
 def check_callback(site: Site[cst.Call]) -> None:
     function = site.old.func
-    if not (isinstance(function, cst.Attribute) and function.attr.value in WATCH):
+    if not isinstance(function, cst.Attribute):
         return
     if site.names.kind(function.value) != LOOP:
+        return
+    if function.attr.value in ("remove_reader", "remove_writer"):
+        if not watches_anything(site.names, function.value):
+            raise Refused(
+                "nothing in this module adds a reader or writer to this loop",
+                "keep the loop that watches: `self._loop = asyncio.get_running_loop()`",
+            )
+        return
+    if function.attr.value not in WATCH:
         return
     if len(site.old.args) < 2 or not _wakes(site, function.value):
         raise Refused(

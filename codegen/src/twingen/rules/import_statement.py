@@ -65,6 +65,8 @@ def _from_import(
         return [_from(statement, module, target)]
     by_module: dict[str, list[cst.ImportAlias]] = {}
     for alias in statement.names:
+        if _is_builtin_in_twin(site, f"{module}.{alias.evaluated_name}"):
+            continue
         home, name = _twin_of_alias(site, f"{module}.{alias.evaluated_name}", target)
         if name is None:
             by_module.setdefault(target, []).append(alias)
@@ -106,6 +108,11 @@ def _renamed(
     if old == new or not keeps:
         return changed
     return changed.with_changes(asname=cst.AsName(cst.Name(old)))
+
+
+def _is_builtin_in_twin(site: Site[cst.SimpleStatementLine], qualified: str) -> bool:
+    verdict = site.libraries.verdict(qualified)
+    return verdict is not None and verdict.becomes.isidentifier()
 
 
 def _twin_of_alias(

@@ -68,5 +68,9 @@ def _check_position(site: Site[cst.Name | cst.Attribute], qualified: str) -> Non
     raise Refused(
         f"{qualified} is used as a value here; its twin is known only where it is "
         + ("given what it wraps" if verdict.unwrap else "called"),
-        f"write {qualified}[...]" if verdict.unwrap else "call it in place",
+        (
+            "write it with its parameter: X[...] in a type, X(...) in code"
+            if verdict.unwrap
+            else "call it in place"
+        ),
     )

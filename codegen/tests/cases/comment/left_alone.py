@@ -1,0 +1,2 @@
+# await the AsyncCursor; async with
+x = 1  # twingen is a tool

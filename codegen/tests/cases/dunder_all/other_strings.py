@@ -1,0 +1,2 @@
+names = ["asynccontextmanager"]
+__all__ = ["names"]

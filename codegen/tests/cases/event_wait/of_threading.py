@@ -1,0 +1,7 @@
+import threading
+
+
+def f():
+    event = threading.Event()
+    event.set()
+    event.wait()

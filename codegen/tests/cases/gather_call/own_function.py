@@ -1,0 +1,5 @@
+def gather(*x):
+    return x
+
+
+gather(print())

@@ -1,0 +1,11 @@
+from collections.abc import Awaitable
+
+
+def f(call: Awaitable, x):
+    return isinstance(x, Awaitable)
+
+# ---- refused ----
+# 4:13: TW201 library_name: collections.abc.Awaitable is used as a value here; its twin is known only where it is given what it wraps
+#   help: write it with its parameter: X[...] in a type, X(...) in code
+# 5:26: TW201 library_name: collections.abc.Awaitable is used as a value here; its twin is known only where it is given what it wraps
+#   help: write it with its parameter: X[...] in a type, X(...) in code

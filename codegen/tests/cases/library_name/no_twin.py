@@ -1,0 +1,31 @@
+import asyncio
+import inspect
+from asyncio import current_task, locks
+
+
+async def f(g):
+    sleep = asyncio.sleep
+    module = asyncio
+    try:
+        current_task()
+    except asyncio.CancelledError:
+        raise
+    if inspect.iscoroutinefunction(g):
+        reader, writer = await asyncio.open_connection("localhost", 1)
+    return sleep, module, locks.Lock()
+
+# ---- refused ----
+# 7:13: TW201 library_name: asyncio.sleep is used as a value here; its twin is known only where it is called
+#   help: call it in place
+# 8:14: TW201 library_name: the module asyncio is used as a value here, and the twin has none
+#   help: name what is used of it
+# 10:9: TW201 library_name: asyncio.current_task has no sync twin: the current task is the means to cancel it
+#   help: pass what identifies the work, or mark the code `# twingen: async-only`
+# 11:12: TW201 library_name: asyncio.CancelledError has no sync twin: nothing cancels a running thread
+#   help: catch BaseException to clean up on both sides, or mark the code `# twingen: async-only`
+# 13:8: TW201 library_name: inspect.iscoroutinefunction has no sync twin: there are no coroutine functions in the twin
+#   help: do not branch on the kind of function, or mark the code `# twingen: async-only`
+# 14:32: TW201 library_name: asyncio.open_connection has no sync twin: streams have no counterpart yet
+#   help: connect a socket in asyncio.to_thread() and wait for it with loop.add_reader()
+# 15:27: TW201 library_name: asyncio.locks has no sync twin: it belongs to the event loop's own machinery, or is not known to this version
+#   help: move it to code marked `# twingen: async-only`

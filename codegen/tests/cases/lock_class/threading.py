@@ -1,0 +1,5 @@
+import threading
+
+
+def f(event: threading.Event | None):
+    return isinstance(event, threading.Event), threading.Lock()

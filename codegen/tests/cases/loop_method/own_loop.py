@@ -1,0 +1,6 @@
+class Loop:
+    def call_soon(self, f): ...
+
+
+loop = Loop()
+loop.call_soon(print)

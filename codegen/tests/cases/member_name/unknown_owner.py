@@ -1,0 +1,3 @@
+def f(limit, task):
+    task.cancel()
+    return limit.locked(), limit._value

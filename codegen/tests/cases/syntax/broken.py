@@ -1,0 +1,6 @@
+async def f(x):
+    y = = 2
+
+# ---- refused ----
+# 2:9: TW001 syntax: the source does not parse: invalid syntax
+#   help: mend the syntax; nothing is written before every source parses

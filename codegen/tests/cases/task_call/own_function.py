@@ -1,0 +1,5 @@
+def create_task(x):
+    return x
+
+
+create_task(print())

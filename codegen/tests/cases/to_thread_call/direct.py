@@ -1,0 +1,14 @@
+import asyncio
+
+
+async def f(a, b):
+    x = await asyncio.to_thread(print, 1, sep="")
+    y = await asyncio.to_thread(lambda: 1)
+    return x, y, await asyncio.to_thread(a or b, *x)
+
+# ---- twin ----
+
+def f(a, b):
+    x = print(1, sep="")
+    y = (lambda: 1)()
+    return x, y, (a or b)(*x)

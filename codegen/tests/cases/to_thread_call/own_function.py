@@ -1,0 +1,5 @@
+def to_thread(function):
+    return function()
+
+
+to_thread(print)

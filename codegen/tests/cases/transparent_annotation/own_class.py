@@ -1,0 +1,5 @@
+class Awaitable(list[int]): ...
+
+
+def f(x: Awaitable, y: "Awaitable") -> list[int]:
+    return x

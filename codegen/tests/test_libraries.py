@@ -1,0 +1,173 @@
+"""Every public name of the libraries that twingen knows has a verdict that holds."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import inspect
+import sys
+import types
+import typing
+import unittest
+import unittest.mock
+from collections import abc
+from importlib import import_module
+from types import ModuleType
+
+import pytest
+from twingen.library import Verdict, built_in_libraries
+from twingen.rules import RULES
+
+LIBRARIES = built_in_libraries()
+ROWS = LIBRARIES.rows
+
+# Names of asyncio that the closing row of its table refuses, and why that is
+# enough: they are the event loop's own machinery, which the twin has no use for.
+MACHINERY = {
+    # loops, policies and how to get another one
+    "AbstractEventLoopPolicy", "AbstractServer", "BaseEventLoop",
+    "DefaultEventLoopPolicy", "EventLoop", "Handle", "Runner", "SelectorEventLoop",
+    "Server", "TimerHandle", "get_event_loop_policy", "new_event_loop",
+    "set_event_loop", "set_event_loop_policy",
+    "_get_running_loop", "_set_running_loop",
+    # child processes of a policy
+    "AbstractChildWatcher", "FastChildWatcher", "MultiLoopChildWatcher",
+    "PidfdChildWatcher", "SafeChildWatcher", "ThreadedChildWatcher",
+    "get_child_watcher", "set_child_watcher",
+    # transports and protocols
+    "BaseProtocol", "BaseTransport", "BufferedProtocol", "DatagramProtocol",
+    "DatagramTransport", "Protocol", "ReadTransport", "SendfileNotAvailableError",
+    "StreamReaderProtocol", "SubprocessProtocol", "SubprocessTransport", "Transport",
+    "WriteTransport",
+    # task factories and registries of debuggers
+    "_enter_task", "_leave_task", "_register_task", "_unregister_task",
+    "create_eager_task_factory", "eager_task_factory",
+    "FrameCallGraphEntry", "FutureCallGraph", "capture_call_graph",
+    "format_call_graph", "future_add_to_awaited_by",
+    "future_discard_from_awaited_by", "print_call_graph",
+    # deprecated, or the same as another name
+    "coroutine",
+}  # fmt: skip
+
+
+def test_every_name_of_asyncio_has_a_row_or_is_machinery() -> None:
+    listed = {name.partition(".")[2] for name in ROWS if name.startswith("asyncio.")}
+    assert set(asyncio.__all__) - listed - MACHINERY == set()
+
+
+def test_machinery_is_refused_by_the_closing_row() -> None:
+    assert all(f"asyncio.{name}" not in ROWS for name in MACHINERY)
+    verdict = LIBRARIES.verdict("asyncio.SelectorEventLoop")
+    assert verdict is not None
+    assert verdict.refuse
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="asyncio lacks some names")
+def test_every_row_of_asyncio_is_a_name_of_asyncio() -> None:
+    newer = {"QueueShutDown"} if sys.version_info < (3, 13) else set()
+    rows = {
+        name.partition(".")[2] for name in ROWS if name.rpartition(".")[0] == "asyncio"
+    }
+    assert rows - set(asyncio.__all__) - newer - {"*", "Timeout"} == set()
+
+
+@pytest.mark.parametrize(
+    ("module", "words"),
+    [
+        (contextlib, ("async", "aclosing")),
+        (abc, ("async", "awaitable", "coroutine")),
+        (typing, ("async", "awaitable", "coroutine")),
+        (inspect, ("async", "awaitable", "coroutine")),
+        (types, ("async", "coroutine")),
+        (unittest, ("async",)),
+        (unittest.mock, ("async",)),
+    ],
+)
+def test_asynchronous_names_of_other_libraries_have_rows(
+    module: ModuleType, words: tuple[str, ...]
+) -> None:
+    known = {
+        # constants of code flags, and helpers that only read them
+        "inspect": {"CO_ASYNC_GENERATOR", "CO_COROUTINE", "CO_ITERABLE_COROUTINE",
+                    "AGEN_CLOSED", "AGEN_CREATED", "AGEN_RUNNING", "AGEN_SUSPENDED",
+                    "getasyncgenstate", "getasyncgenlocals"},
+    }  # fmt: skip
+    public = getattr(module, "__all__", None) or vars(module)
+    names = {
+        name
+        for name in public
+        if any(word in name.lower() for word in words) and not name.startswith("_")
+    }
+    missing = {n for n in names if f"{module.__name__}.{n}" not in ROWS}
+    assert missing - known.get(module.__name__, set()) == set()
+
+
+def twins() -> list[tuple[str, str]]:
+    return [(name, row.becomes) for name, row in sorted(ROWS.items()) if row.becomes]
+
+
+@pytest.mark.parametrize(("name", "twin"), twins())
+def test_twin_exists(name: str, twin: str) -> None:
+    if twin == "queue.ShutDown" and sys.version_info < (3, 13):
+        pytest.skip("new in Python 3.13, as asyncio.QueueShutDown is")
+    module, _, last = twin.rpartition(".")
+    home = import_module(module or "builtins")
+    # Names that are imported by a rule, like asyncio's queue, must be in place.
+    assert callable(getattr(home, last)), name
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, row in sorted(ROWS.items()) if row.rule]
+)
+def test_rule_of_a_row_exists(name: str) -> None:
+    assert ROWS[name].rule in {rule.name for rule in RULES}
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, row in sorted(ROWS.items()) if row.refuse]
+)
+def test_refusal_says_why_and_what_instead(name: str) -> None:
+    row: Verdict = ROWS[name]
+    assert len(row.refuse) > 10
+    assert len(row.instead) > 5
+    for sentence in (row.refuse, row.instead):
+        assert not sentence.endswith(".")
+        assert sentence[0].islower() or sentence.startswith("asyncio")
+
+
+def members() -> list[tuple[str, set[str]]]:
+    """Return the classes that have rows for their members, with those that stay."""
+    kept: dict[str, set[str]] = {}
+    for name, row in ROWS.items():
+        owner, _, member = name.rpartition(".")
+        if row.keep and owner.startswith("asyncio."):
+            kept.setdefault(owner, set()).add(member)
+    return sorted(kept.items())
+
+
+def example_of(twin: str) -> object:
+    """Return a value of a twin's class, or the class where that is enough."""
+    module, _, last = twin.rpartition(".")
+    made = getattr(import_module(module), last)
+    if twin.startswith("twingen.runtime."):
+        return made
+    return made(1) if last == "Barrier" else made()
+
+
+@pytest.mark.parametrize(("owner", "kept"), members())
+def test_members_that_stay_are_on_both_sides(owner: str, kept: set[str]) -> None:
+    newer = {"shutdown"} if sys.version_info < (3, 13) else set()
+    value = example_of(ROWS[owner].becomes)
+    sync = {"__enter__" if name == "__aenter__" else name for name in kept - newer}
+    assert {name for name in sync if not hasattr(value, name)} == set()
+    original = getattr(asyncio, owner.rpartition(".")[2], None)
+    if original is not None:  # asyncio.Barrier and asyncio.Timeout are of 3.11
+        assert {name for name in kept - newer if not hasattr(original, name)} == set()
+
+
+@pytest.mark.parametrize(("owner", "kept"), members())
+def test_other_members_are_refused(owner: str, kept: set[str]) -> None:
+    verdict = LIBRARIES.verdict(f"{owner}.unheard_of")
+    assert verdict is not None
+    assert verdict.refuse
+    assert kept
