@@ -1,54 +1,54 @@
-"""Runs one async program with asyncio and its twin without; see `test_execution`."""
+"""Runs async programs with asyncio, and their twins without; see `test_execution`."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import io
+import re
 import sys
 import types
-from collections.abc import Iterator
 from pathlib import Path
 
-import twingen.runtime
 from twingen.convert import Settings, convert
 
-# The twins of these programs import the runtime from where twingen has it.
-RUNTIME = "twingen.runtime"
+FOLDER = Path(__file__).parent / "programs"
+_NEWER = re.compile(r"^# python: 3\.(\d+)$", re.MULTILINE)
+_EXAMPLE = re.compile(r"^async def (example_\w+)", re.MULTILINE)
 
 
-def outcome(code: str, *, is_async: bool) -> tuple[str, str]:
-    """Run `main()` of a program; return what it printed and the exception's type."""
-    module = types.ModuleType("__program__")
-    sys.modules["__program__"] = module
+def twin_of(code: str) -> str:
+    """Return a twin that imports the runtime from where twingen itself has it."""
+    return convert(code, settings=Settings(runtime="twingen.runtime")).text
+
+
+def load(code: str, name: str) -> types.ModuleType:
+    """Execute a program's module, without running any of its functions."""
+    module = types.ModuleType(name)
+    sys.modules[name] = module
+    exec(compile(code, f"<{name}>", "exec"), vars(module))
+    return module
+
+
+def outcome(module: types.ModuleType, function: str) -> tuple[str, str, str]:
+    """Call a function; return its result, what it printed and what it raised."""
     printed = io.StringIO()
-    error = ""
+    result = error = ""
     with contextlib.redirect_stdout(printed):
         try:
-            exec(compile(code, "<program>", "exec"), vars(module))
-            result = module.main()
-            if is_async:
-                result = asyncio.run(result)
-            print("returned", repr(result))
+            value = getattr(module, function)()
+            result = repr(asyncio.run(value) if asyncio.iscoroutine(value) else value)
         except BaseException as raised:
             error = f"{type(raised).__name__}: {raised}"
-        finally:
-            del sys.modules["__program__"]
-    return printed.getvalue(), error
+    return result, printed.getvalue(), error
 
 
-def both_outcomes(code: str) -> tuple[tuple[str, str], tuple[str, str]]:
-    """Return what an async program and its twin did."""
-    twin = convert(code, settings=Settings(runtime=RUNTIME)).text
-    return outcome(code, is_async=True), outcome(twin, is_async=False)
-
-
-def programs(folder: Path) -> Iterator[tuple[str, str]]:
-    """Yield (name, code) of every program in the text files of a folder."""
-    for path in sorted(folder.glob("*.txt")):
-        for part in path.read_text(encoding="utf-8").split("\n#### ")[1:]:
-            title, _, code = part.partition("\n")
-            yield f"{path.stem}: {title.strip()}", code
-
-
-assert twingen.runtime.__file__ is not None
+def examples() -> list[tuple[str, str]]:
+    """Return (file, function) of every example that this Python can run."""
+    found: list[tuple[str, str]] = []
+    for path in sorted(FOLDER.glob("*.py")):
+        code = path.read_text(encoding="utf-8")
+        needed = _NEWER.search(code)
+        if needed is None or sys.version_info >= (3, int(needed[1])):
+            found.extend((path.stem, name) for name in _EXAMPLE.findall(code))
+    return found

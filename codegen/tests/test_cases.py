@@ -16,6 +16,7 @@ import black
 import pytest
 from _pytest.mark.structures import ParameterSet
 from case import CASES, FOLDER, Case
+
 from twingen.rule import Rule
 from twingen.rules import RULES
 

@@ -41,6 +41,7 @@ GENERATOR = [
     "renames",
     "library",
     "rule",
+    "annotations",
     "imports",
     "descriptors",
     "swallowed",

@@ -85,6 +85,25 @@ class Kinds:
             holder = self._holder(target)
             if isinstance(holder, (cst.Assign, cst.AnnAssign, cst.NamedExpr)):
                 yield from [] if holder.value is None else [holder.value]
+            elif isinstance(holder, cst.Element):
+                yield from self._unpacked(holder)
+
+    def _unpacked(self, element: cst.Element) -> Iterator[cst.BaseExpression]:
+        """Yield `x` for the element `a` of `a, b = x, y`."""
+        targets = self._names.parent(element)
+        target = self._names.parent(targets) if targets else None
+        assign = self._names.parent(target) if target else None
+        if not (
+            isinstance(target, cst.AssignTarget) and isinstance(assign, cst.Assign)
+        ):
+            return
+        left, right = targets, assign.value
+        if isinstance(left, cst.Tuple) and isinstance(right, cst.Tuple):
+            plain = all(
+                isinstance(e, cst.Element) for e in (*left.elements, *right.elements)
+            )
+            if plain and len(left.elements) == len(right.elements):
+                yield right.elements[left.elements.index(element)].value
 
     def _holder(self, target: cst.CSTNode) -> cst.CSTNode | None:
         if isinstance(target, cst.Param):
@@ -114,6 +133,8 @@ class Kinds:
             yield from self._annotated(holder.annotation.annotation)
         elif isinstance(holder, (cst.Assign, cst.NamedExpr)):
             yield from self._of_value(holder.value)
+        elif isinstance(holder, cst.Element) and (values := [*self._unpacked(holder)]):
+            yield from self._of_value(values[0])
         elif isinstance(holder, cst.WithItem):
             yield self._entered(holder.item)
         elif isinstance(holder, (cst.For, cst.CompFor)) and holder.target is target:

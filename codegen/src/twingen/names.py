@@ -12,7 +12,10 @@ from functools import cached_property
 from typing import TypeVar
 
 import libcst as cst
-from libcst.helpers import get_absolute_module_for_import, get_full_name_for_node
+from libcst.helpers import (
+    get_absolute_module_from_package_for_import,
+    get_full_name_for_node,
+)
 from libcst.metadata import (
     Assignment,
     BaseAssignment,
@@ -145,7 +148,7 @@ class Names:
     def imported_module(self, node: cst.ImportFrom) -> str | None:
         """Return the absolute name of the module that names are imported from."""
         package = self.module if self.is_package else self.module.rpartition(".")[0]
-        return get_absolute_module_for_import(package, node)
+        return get_absolute_module_from_package_for_import(package, node)
 
     def is_reference(self, node: cst.CSTNode) -> bool:
         """Tell a name that is looked up or bound from a keyword or an attribute."""

@@ -7,6 +7,7 @@ only calls that take a timeout of their own can be given one. The rules for
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeGuard
 
 import libcst as cst
@@ -37,12 +38,15 @@ def timed_call(
 
     Raises :class:`Refused` for a call that cannot be given a deadline.
     """
-    arguments = new.args if isinstance(new, cst.Call) else ()
+    arguments: Sequence[cst.Arg] = new.args if isinstance(new, cst.Call) else ()
     called = site.names.qualified(old.func)
     if called == "asyncio.sleep":
         return _runtime_call(site, "sleep", *_values(arguments), timeout)
     if called == "asyncio.to_thread":
         function = site.imports.name(f"{_RUNTIME}.call_in_thread")
+        assert isinstance(new, cst.Call)
+        if isinstance(site.names.parent(old), cst.Await):
+            arguments = [cst.Arg(new.func), *arguments]  # `to_thread_call` was here
         return cst.Call(function, [cst.Arg(timeout), *arguments])
     if isinstance(old.func, cst.Attribute):
         receiver, method = old.func.value, old.func.attr.value

@@ -104,6 +104,9 @@ def _renamed(
     _check_collision(site, alias, becomes)
     old, new = alias.evaluated_name, becomes.rpartition(".")[2]
     changed = alias.with_changes(name=alias.name.with_changes(value=new))
+    if alias.asname is not None and alias.evaluated_alias == old:
+        # `from x import y as y` says that y is there for others to import.
+        return changed.with_changes(asname=cst.AsName(cst.Name(new)))
     keeps = alias.asname is None and site.names.is_bound_otherwise(old, qualified)
     if old == new or not keeps:
         return changed

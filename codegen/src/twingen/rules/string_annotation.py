@@ -9,9 +9,8 @@ from __future__ import annotations
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
+from ..annotations import ASYNC_GENERATORS, last_parameter, with_return_type
 from ..rule import Site, rewrite
-from .async_generator_annotation import _NAMES as _ASYNC_GENERATORS, with_return_type
-from .transparent_annotation import last_parameter
 
 _CALLS = {"typing.cast", "typing.TypeVar", "typing_extensions.TypeVar"}
 
@@ -70,16 +69,17 @@ class _Converter(cst.CSTTransformer):
             return updated_node
         return self._site.twin_name(updated_node, qualified) or updated_node
 
+    def visit_Attribute(self, node: cst.Attribute) -> bool:
+        return False  # a dotted name is looked up as a whole
+
     def leave_Attribute(
         self, original_node: cst.Attribute, updated_node: cst.Attribute
     ) -> cst.BaseExpression:
         qualified = self._qualified(original_node)
-        if qualified is None:
-            return updated_node
-        return self._site.twin_name(updated_node, qualified) or updated_node
-
-    def visit_Attribute_attr(self, node: cst.Attribute) -> None:
-        pass
+        twin = self._site.twin_name(updated_node, qualified) if qualified else None
+        if twin is not None:
+            return twin
+        return updated_node.with_changes(value=original_node.value.visit(self))
 
     def leave_Subscript(
         self, original_node: cst.Subscript, updated_node: cst.Subscript
@@ -90,6 +90,6 @@ class _Converter(cst.CSTTransformer):
         verdict = self._site.libraries.verdict(qualified)
         if verdict is not None and verdict.unwrap:
             return last_parameter(updated_node)
-        if qualified in _ASYNC_GENERATORS:
+        if qualified in ASYNC_GENERATORS:
             return with_return_type(updated_node)
         return updated_node

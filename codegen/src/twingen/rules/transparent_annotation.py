@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..rule import Refused, Site, rewrite
+from ..annotations import last_parameter
+from ..rule import Site, rewrite
 
 
 @rewrite("TW205", cst.Subscript)
@@ -18,14 +19,3 @@ def unwrap_type(site: Site[cst.Subscript]) -> cst.BaseExpression | None:
     if verdict is None or not verdict.unwrap:
         return None
     return last_parameter(site.new)
-
-
-def last_parameter(subscript: cst.Subscript) -> cst.BaseExpression:
-    """Return `T` of `Coroutine[A, B, T]`."""
-    last = subscript.slice[-1].slice
-    if not isinstance(last, cst.Index) or last.star:
-        raise Refused(
-            "the last parameter of this type is not a single type",
-            "spell the type of the awaited value",
-        )
-    return last.value

@@ -1,0 +1,97 @@
+"""Tasks and gather: results, order, exceptions, and that they really run together."""
+
+import asyncio
+import contextvars
+import time
+
+variable = contextvars.ContextVar("variable", default="outside")
+
+
+async def work(x, delay=0.0):
+    await asyncio.sleep(delay)
+    if isinstance(x, Exception):
+        raise x
+    return x
+
+
+async def example_results_in_order():
+    return await asyncio.gather(work(1, 0.1), work(2), work(x=3, delay=0.05))
+
+
+async def example_at_the_same_time():
+    start = time.monotonic()
+    await asyncio.gather(work(1, 0.3), work(2, 0.3), *[work(x, 0.3) for x in range(3)])
+    return time.monotonic() - start < 0.8
+
+
+async def example_first_exception():
+    start = time.monotonic()
+    try:
+        await asyncio.gather(work(1, 0.5), work(ValueError("second"), 0.05))
+    finally:
+        print(time.monotonic() - start < 0.4)
+
+
+async def example_exceptions_as_results():
+    results = await asyncio.gather(
+        work(1), work(ValueError("mine")), work(None), return_exceptions=True
+    )
+    return [str(result) for result in results]
+
+
+async def example_nothing_to_gather():
+    return list(await asyncio.gather(*[work(x) for x in ()]))
+
+
+async def example_task():
+    task = asyncio.create_task(work(5, 0.05))
+    print(task.done())
+    try:
+        task.result()
+    except asyncio.InvalidStateError:
+        print("not done")
+    print(await task, await task, task.done(), task.result(), task.exception())
+
+
+async def example_exception_of_a_task():
+    task = asyncio.create_task(work(KeyError("mine")))
+    try:
+        await task
+    except KeyError as error:
+        print("raised", error, task.exception())
+    await task
+
+
+async def example_many_tasks():
+    tasks = [asyncio.create_task(work(x, 0.2)) for x in range(5)]
+    start = time.monotonic()
+    results = [await task for task in tasks]
+    more = await asyncio.gather(*tasks)
+    return results, list(more), time.monotonic() - start < 0.6
+
+
+async def example_context_is_copied():
+    async def read_and_set():
+        seen = variable.get()
+        variable.set("inside")
+        return seen
+
+    variable.set("main")
+    task = asyncio.create_task(read_and_set())
+    return await task, variable.get()
+
+
+async def example_arguments_are_evaluated_at_once():
+    values = [1]
+    task = asyncio.create_task(work(values[0]))
+    values[0] = 2
+    return await task
+
+
+async def example_callback():
+    seen = []
+    task = asyncio.create_task(work("result"))
+    task.add_done_callback(lambda done: seen.append(done.result()))
+    await task
+    await asyncio.sleep(0.05)
+    return seen

@@ -1,0 +1,401 @@
+"""`twingen check` notices every kind of drift and writes nothing, ever.
+
+The matrix goes through the command line: the exit code, what is said, and a hash
+of the whole project (names, bytes, time stamps) before and after.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from project import PYPROJECT, Project, new_project
+
+TWIN = "out/pkg_sync/client.py"
+SOURCE = "src/pkg/client.py"
+RUNTIME = "out/pkg_sync/runtime/deadline.py"
+
+
+def cut_short(project: Project) -> None:
+    project.write(TWIN, project.read(TWIN)[:-40])
+
+
+def one_byte(project: Project) -> None:
+    project.replace(TWIN, '"""A client."""', '"""A clienT."""')
+
+
+def not_utf_8(project: Project) -> None:
+    (project.root / SOURCE).write_bytes(b"x = 1\n\n\ny = '\xe9'\n")
+
+
+def without_sources(project: Project) -> None:
+    for path in (project.root / "src").rglob("*.py"):
+        path.unlink()
+
+
+def header_only(project: Project) -> None:
+    project.replace(TWIN, "from src/pkg/client.py", "from src/pkg/cl1ent.py")
+
+
+DRIFTS: dict[str, tuple[Callable[[Project], None], str]] = {
+    "source edited": (
+        lambda p: p.replace(SOURCE, "delay), 1", "delay), 2"),
+        f"{TWIN}: stale (from {SOURCE})",
+    ),
+    "comment in a source": (
+        lambda p: p.append(SOURCE, "# a comment\n"),
+        f"{TWIN}: stale (from {SOURCE})",
+    ),
+    "word in a docstring": (
+        lambda p: p.replace(SOURCE, '"""A client."""', '"""The client."""'),
+        f"{TWIN}: stale",
+    ),
+    "source emptied": (lambda p: p.write(SOURCE, ""), f"{TWIN}: stale"),
+    "one byte of a twin": (one_byte, f"{TWIN}: edited by hand"),
+    "header of a twin": (header_only, TWIN),
+    "code appended to a twin": (
+        lambda p: p.append(TWIN, "x = 1\n"),
+        f"{TWIN}: edited by hand",
+    ),
+    "space appended to a twin": (
+        lambda p: p.append(TWIN, "\n"),
+        f"{TWIN}: edited by hand",
+    ),
+    "twin cut short": (cut_short, f"{TWIN}: edited by hand"),
+    "twin emptied": (lambda p: p.write(TWIN, ""), f"{TWIN}: edited by hand"),
+    "line ends of a twin": (
+        lambda p: p.write(TWIN, p.read(TWIN).replace("\n", "\r\n")),
+        f"{TWIN}: edited by hand",
+    ),
+    "twin deleted": (lambda p: p.remove(TWIN), f"{TWIN}: missing (from {SOURCE})"),
+    "source deleted": (
+        lambda p: p.remove("src/pkg/sub/deep.py"),
+        "out/pkg_sync/sub/deep.py: orphan",
+    ),
+    "new source": (
+        lambda p: p.write("src/pkg/new.py", "async def f(): ...\n"),
+        "out/pkg_sync/new.py: missing (from src/pkg/new.py)",
+    ),
+    "new empty source": (
+        lambda p: p.write("src/pkg/empty/__init__.py", ""),
+        "out/pkg_sync/empty/__init__.py: missing",
+    ),
+    "source for the async side now": (
+        lambda p: p.write(
+            "src/pkg/sub/deep.py",
+            "# twingen: async-only\n" + p.read("src/pkg/sub/deep.py"),
+        ),
+        "out/pkg_sync/sub/deep.py: orphan",
+    ),
+    "foreign file in the target": (
+        lambda p: p.write("out/pkg_sync/notes.txt", "mine"),
+        "out/pkg_sync/notes.txt: not written by twingen",
+    ),
+    "foreign module in the target": (
+        lambda p: p.write("out/pkg_sync/hand.py", "x = 1\n"),
+        "out/pkg_sync/hand.py: not written by twingen",
+    ),
+    "runtime copy edited": (
+        lambda p: p.append(RUNTIME, "# faster\n"),
+        f"{RUNTIME}: edited by hand",
+    ),
+    "runtime copy deleted": (
+        lambda p: p.remove(RUNTIME),
+        f"{RUNTIME}: missing (from twingen.runtime.deadline)",
+    ),
+    "runtime package deleted": (
+        lambda p: p.remove("out/pkg_sync/runtime/__init__.py"),
+        "out/pkg_sync/runtime/__init__.py: missing",
+    ),
+    "runtime not needed any more": (
+        lambda p: p.write(SOURCE, "class AsyncClient: ...\n"),
+        f"{RUNTIME}: orphan",
+    ),
+    "resource differs": (
+        lambda p: p.write("out/pkg_sync/py.typed", "partial\n"),
+        "out/pkg_sync/py.typed: stale",
+    ),
+    "resource missing": (
+        lambda p: p.remove("out/pkg_sync/py.typed"),
+        "out/pkg_sync/py.typed: missing",
+    ),
+    "a rename of the configuration": (
+        lambda p: p.replace("pyproject.toml", '"Async*" = "*"', '"Async*" = "Sync*"'),
+        f"{TWIN}: stale",
+    ),
+    "layout of the configuration": (
+        lambda p: p.append("pyproject.toml", "[tool.black]\nline-length = 40\n"),
+        f"{TWIN}: stale",
+    ),
+}
+
+
+def test_clean(project: Project) -> None:
+    before = project.snapshot()
+    run = project.run("check")
+    assert (run.code, run.err) == (0, "")
+    assert run.out == "8 files in step\n"
+    assert project.run("diff") == type(run)(0, "", "")
+    assert project.snapshot() == before
+
+
+@pytest.mark.parametrize("name", DRIFTS)
+def test_drift(name: str, project: Project) -> None:
+    change, said = DRIFTS[name]
+    change(project)
+    before = project.snapshot()
+    check, diff = project.run("check"), project.run("diff")
+    assert project.snapshot() == before
+    assert (check.code, diff.code) == (1, 1)
+    assert said in check.err
+    assert "twingen build" in check.err
+    empty = name == "resource missing"  # nothing to show of an empty file
+    assert diff.out.startswith("--- ") != empty
+
+
+def test_check_can_show_the_difference(project: Project) -> None:
+    project.append(SOURCE, "# more\n")
+    run = project.run("check", "--diff")
+    assert run.code == 1
+    assert run.out == project.run("diff").out
+    assert "+# more" in run.out
+
+
+def pyproject(old: str, new: str) -> Callable[[Project], None]:
+    return lambda project: project.replace("pyproject.toml", old, new)
+
+
+SECOND_TREE = 'trees = [{ source = "src/pkg/sub", target = "other" },'
+FAILURES: dict[str, tuple[Callable[[Project], None], str]] = {
+    "source does not parse": (
+        lambda p: p.append(SOURCE, "def f(:\n"),
+        f"{SOURCE}:16:7: TW001 syntax: the source does not parse",
+    ),
+    "source is not UTF-8": (
+        not_utf_8,
+        f"{SOURCE}:1:1: TW003 encoding: the source is not UTF-8",
+    ),
+    "source declares another encoding": (
+        lambda p: p.write(SOURCE, "# -*- coding: latin-1 -*-\nx = 1\n"),
+        f"{SOURCE}:1:1: TW003 encoding: the source declares the encoding iso-8859-1",
+    ),
+    "construct refused": (
+        lambda p: p.append(SOURCE, "\n\nasync def f(x):\n    await x\n"),
+        f"{SOURCE}:19:5: TW102 awaited_value",
+    ),
+    "stub in a source folder": (
+        lambda p: p.write("src/pkg/client.pyi", "async def f() -> None: ...\n"),
+        "src/pkg/client.pyi:1:1: TW006 stub",
+    ),
+    "unknown key": (pyproject("runtime =", "run_time ="), "unknown key run_time"),
+    "unknown key of a tree": (
+        pyproject("module =", "modules ="),
+        "unknown key modules",
+    ),
+    "unused rename": (
+        pyproject('"Async*" = "*"', '"Async*" = "*"\n"Await*" = "*"'),
+        "nothing uses renames: Await*",
+    ),
+    "rename without a star": (pyproject('"Async*" = "*"', '"A" = "B"'), "one *"),
+    "unused row": (
+        lambda p: p.append("pyproject.toml", '[tool.twingen.libraries.x]\ny = "z.y"\n'),
+        "nothing uses libraries: x.y",
+    ),
+    "row that says nothing": (
+        lambda p: p.append("pyproject.toml", "[tool.twingen.libraries.x]\ny = {}\n"),
+        "x.y must have exactly one verdict",
+    ),
+    "refusal without a remedy": (
+        lambda p: p.append(
+            "pyproject.toml", '[tool.twingen.libraries.x]\ny = {refuse = "no"}\n'
+        ),
+        "x.y refuses without saying what to write instead",
+    ),
+    "table that is not there": (
+        pyproject("runtime =", 'tables = ["x.toml"]\nruntime ='),
+        "x.toml cannot be read",
+    ),
+    "no trees": (
+        lambda p: p.write("pyproject.toml", "[tool.twingen]\ntrees = []\n"),
+        "tool.twingen.trees is empty",
+    ),
+    "no sources": (
+        without_sources,
+        "there is no Python source in",
+    ),
+    "source folder is not there": (
+        pyproject('"src/pkg"', '"src/package"'),
+        "source src/package is not a folder",
+    ),
+    "no configuration": (
+        lambda p: p.write("pyproject.toml", "[project]\nname = 'x'\n"),
+        "no pyproject.toml with [tool.twingen]",
+    ),
+    "configuration is not TOML": (
+        lambda p: p.write("pyproject.toml", "[tool.twingen\n"),
+        "is not valid TOML",
+    ),
+    "target inside a source": (
+        pyproject('"out/pkg_sync"', '"src/pkg/sync"'),
+        "overlap",
+    ),
+    "target is the source, spelled otherwise": (
+        pyproject('"out/pkg_sync"', '"out/../src/pkg"'),
+        "overlap",
+    ),
+    "two trees overlap": (pyproject("trees = [", SECOND_TREE), "overlap"),
+    "wrong types": (pyproject('"pkg_sync.runtime"', "3"), "must be a dotted module"),
+    "runtime outside of the twins": (
+        pyproject('"pkg_sync.runtime"', '"elsewhere.runtime"'),
+        'runtime = "elsewhere.runtime" is below none of the twins pkg_sync',
+    ),
+    "runtime is needed and not configured": (
+        pyproject('runtime = "pkg_sync.runtime"', ""),
+        "set tool.twingen.runtime",
+    ),
+    "runtime where a twin is": (
+        lambda p: p.write("src/pkg/runtime/deadline.py", "x = 1\n"),
+        "src/pkg/runtime/deadline.py has its twin there already",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FAILURES)
+def test_failure(name: str, project: Project) -> None:
+    change, said = FAILURES[name]
+    change(project)
+    before = project.snapshot()
+    for arguments in (["check"], ["build", "--force"]):
+        run = project.run(*arguments)
+        assert run.code == 2
+        assert said in run.err
+        assert "Traceback" not in run.err
+    assert project.snapshot() == before
+
+
+def test_import_of_what_has_no_twin(project: Project) -> None:
+    project.write("src/pkg/loop.py", "# twingen: async-only\nimport asyncio\nx = 1\n")
+    project.append(SOURCE, "\n\ndef loop():\n    from .loop import x\n\n    return x\n")
+    run = project.run("build")
+    assert run.code == 2
+    assert f"{SOURCE}:" in run.err
+    assert "pkg_sync.loop is for the async side only" in run.err
+
+
+@pytest.mark.parametrize("name", DRIFTS)
+def test_build_mends_or_leaves_alone(name: str, project: Project) -> None:
+    change, said = DRIFTS[name]
+    change(project)
+    before = project.snapshot()
+    run = project.run("build")
+    if "edited by hand" in said:
+        assert run.code == 1
+        assert "twingen build --force" in run.err
+        assert project.snapshot() == before
+        run = project.run("build", "--force")
+    if "not written by twingen" in said:
+        assert run.code == 1
+        assert project.read(said.partition(":")[0])
+        return
+    assert run.code == 0, run.err
+    assert project.run("check").code == 0
+    after = project.snapshot()
+    assert project.run("build").code == 0
+    assert project.snapshot() == after, "building twice writes nothing"
+
+
+def test_one_refusal_keeps_every_file(tmp_path: Path) -> None:
+    project = new_project(
+        tmp_path, **{"src/pkg/sub/deep.py": "async def f(x):\n    await x\n"}
+    )
+    assert project.run("build").code == 2
+    assert not (tmp_path / "out").exists()
+
+
+def test_one_hand_edit_keeps_every_file(project: Project) -> None:
+    project.append("out/pkg_sync/errors.py", "# mine\n")
+    project.append(SOURCE, "# theirs\n")
+    before = project.snapshot()
+    assert project.run("build").code == 1
+    assert project.snapshot() == before
+
+
+def test_diff_shows_both_sides(project: Project) -> None:
+    project.replace(SOURCE, "delay), 1", "delay), 2")
+    lines = project.run("diff").out.splitlines()
+    assert lines[0] == f"--- {TWIN} (stale)"
+    assert lines[1] == f"+++ {TWIN} (twin)"
+    assert "-            sleep(delay, 1)" in lines
+    assert "+            sleep(delay, 2)" in lines
+
+
+def test_files_are_replaced_whole(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is written appears under its name only when it is complete."""
+    project.append(SOURCE, "# more\n")
+    before = project.read(TWIN)
+
+    def fail(*_: object) -> None:
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(OSError, match="the disk is gone"):
+        project.run("build")
+    assert project.read(TWIN) == before
+    left = [path.name for path in (project.root / "out/pkg_sync").iterdir()]
+    assert not [name for name in left if name.startswith(".client.py")]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions are POSIX's")
+def test_twins_have_the_usual_permissions(project: Project) -> None:
+    probe = project.root / "probe"
+    probe.touch()
+    assert (project.root / TWIN).stat().st_mode == probe.stat().st_mode
+
+
+def test_line_ends_and_mark_of_a_source_do_not_matter(project: Project) -> None:
+    text = project.read(SOURCE)
+    project.write(SOURCE, "\ufeff" + text.replace("\n", "\r\n"))
+    assert project.run("check").code == 0
+
+
+def test_from_a_folder_below(project: Project) -> None:
+    below = Project(project.root / "src" / "pkg")
+    assert below.run("check").code == 0
+
+
+def test_twin_works_without_twingen(project: Project) -> None:
+    code = (
+        "import sys; sys.modules['twingen'] = None\n"
+        "import pkg_sync, pkg_sync.sub.deep, pkg_sync.errors\n"
+        "assert 'asyncio' not in sys.modules\n"
+        "client = pkg_sync.Client()\n"
+        "client.pause(0)\n"
+        "pkg_sync.sub.deep.pause(client)\n"
+    )
+    project.replace("src/pkg/sub/deep.py", "pause(1)", "pause(0)")
+    assert project.run("build").code == 0
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(project.root / "out")},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert run.returncode == 0, run.stderr
+
+
+def test_as_a_command(project: Project) -> None:
+    """The exit code reaches the shell."""
+    project.append(SOURCE, "# more\n")
+    command = [sys.executable, "-m", "twingen.cli", "--project", str(project.root)]
+    run = subprocess.run([*command, "check"], capture_output=True, timeout=60)
+    assert run.returncode == 1
+    project.write("pyproject.toml", PYPROJECT.replace("runtime", "run"))
+    run = subprocess.run([*command, "check"], capture_output=True, timeout=60)
+    assert run.returncode == 2
