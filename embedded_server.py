@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 # The role that must give its password; every other role is trusted.
@@ -79,18 +79,24 @@ def _embedded_server(data: Path) -> Iterator[str]:
             timeout=120,
         )
 
-    for left in reversed(range(PORTS_TO_TRY)):
+    def start() -> int:
         port = find_suitable_port("127.0.0.1")
         options = f"-h 127.0.0.1 -p {port} -k '{data}'"
-        try:
-            pg_ctl("-l", str(data / "log"), "-o", options, "start")
+        pg_ctl("-l", str(data / "log"), "-o", options, "start")
+        return port
+
+    for _ in range(PORTS_TO_TRY - 1):
+        with suppress(subprocess.CalledProcessError):
+            port = start()
             break
+    else:
+        try:
+            port = start()
         except subprocess.CalledProcessError:
-            if not left:
-                raise RuntimeError(
-                    "cannot start the embedded server, its log says:\n"
-                    + (data / "log").read_text()
-                ) from None
+            log = (data / "log").read_text()
+            raise RuntimeError(
+                f"cannot start the embedded server, its log says:\n{log}"
+            ) from None
     try:
         where = f"host={data} port={port} user={server.postgres_user}"
         pgexec(
