@@ -42,6 +42,8 @@ GENERATOR = [
     "library",
     "rule",
     "annotations",
+    "import_order",
+    "orphans",
     "imports",
     "descriptors",
     "swallowed",

@@ -20,9 +20,9 @@ class Definitions:
 
     `modules` maps each source module to its twin; `names` holds the names
     defined at the top of any of them; `coroutines` the functions and methods
-    whose call must be awaited; `classes` the bases of each class and
-    `members` the methods. `async_only` are the modules and definitions that have
-    no twin.
+    whose call must be awaited; `classes` the bases of each class and `members`
+    the methods; `borrowed` what the modules import from other libraries.
+    `async_only` are the modules and definitions that have no twin.
     """
 
     modules: dict[str, str] = field(default_factory=dict)
@@ -30,7 +30,22 @@ class Definitions:
     coroutines: set[str] = field(default_factory=set)
     classes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     members: set[str] = field(default_factory=set)
+    borrowed: dict[str, str] = field(default_factory=dict)
     async_only: set[str] = field(default_factory=set)
+
+    def original(self, qualified: str) -> str:
+        """Return what a name is where it comes from, if that is another library.
+
+        `pkg.module.asyncio.Lock` is `asyncio.Lock` when that module imports asyncio.
+        """
+        home = self.module_of(qualified)
+        if home is None:
+            return qualified
+        first, dot, rest = qualified[len(home) + 1 :].partition(".")
+        borrowed = self.borrowed.get(f"{home}.{first}")
+        if borrowed is None:
+            return qualified
+        return self.original(f"{borrowed}{dot}{rest}")
 
     def module_of(self, qualified: str) -> str | None:
         """Return the source module that a qualified name belongs to."""
@@ -59,10 +74,35 @@ class Definitions:
                 )
                 continue
             self.names.update(_defined(statement))
+            if isinstance(statement, cst.SimpleStatementLine):
+                self._add_imports(statement, names)
             if isinstance(statement, cst.FunctionDef) and is_coroutine(statement):
                 self.coroutines.add(f"{names.module}.{statement.name.value}")
             if isinstance(statement, cst.ClassDef):
                 self._add_class(statement, names)
+
+    def _add_imports(self, line: cst.SimpleStatementLine, names: Names) -> None:
+        """Remember what a module imports from elsewhere, for who imports it from here.
+
+        Modules of the project itself keep their own names.
+        """
+        for statement in line.body:
+            if isinstance(statement, cst.ImportFrom):
+                module = names.imported_module(statement)
+                aliases = statement.names
+                if module is None or isinstance(aliases, cst.ImportStar):
+                    continue
+                found = [
+                    (alias, f"{module}.{alias.evaluated_name}") for alias in aliases
+                ]
+            elif isinstance(statement, cst.Import):
+                found = [(alias, alias.evaluated_name) for alias in statement.names]
+            else:
+                continue
+            for alias, qualified in found:
+                local = alias.evaluated_alias or alias.evaluated_name
+                if "." not in local and _is_foreign(qualified, names):
+                    self.borrowed[f"{names.module}.{local}"] = qualified
 
     def _add_class(self, statement: cst.ClassDef, names: Names) -> None:
         qualified = f"{names.module}.{statement.name.value}"
@@ -96,6 +136,11 @@ class Definitions:
                 seen.add(current)
                 yield current
                 queue.extend(self.classes.get(current, ()))
+
+
+def _is_foreign(qualified: str, names: Names) -> bool:
+    """Tell whether a name comes from outside of this module's own package."""
+    return qualified.split(".")[0] != names.module.split(".")[0]
 
 
 def _defined(statement: cst.CSTNode) -> Iterator[str]:

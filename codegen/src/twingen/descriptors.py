@@ -41,8 +41,24 @@ def loop_that_sets(
                     "keep the loop in an attribute: `self._loop = "
                     "asyncio.get_running_loop()`",
                 )
+            if _is_set_by_hand(names, event):
+                raise Refused(
+                    "this event is set by a descriptor and by a call; whoever selects "
+                    "in the twin would not see the call",
+                    "keep one event for the descriptor and another for the call",
+                )
             return loop
     return None
+
+
+def _is_set_by_hand(names: Names, event: cst.BaseExpression) -> bool:
+    """Tell whether the code itself calls `event.set()`."""
+    holder = _holder(names, event)
+    return holder is not None and any(
+        call.func.attr.value == "set" and names.same_value(call.func.value, event)
+        for call in find(holder, cst.Call)
+        if isinstance(call.func, cst.Attribute)
+    )
 
 
 def is_awaited_event(names: Names, event: cst.BaseExpression) -> bool:

@@ -62,6 +62,11 @@ class Kinds:
         kind = kinds.pop() if len(kinds) == 1 else UNKNOWN
         return None if kind == UNKNOWN else kind
 
+    def is_element(self, node: cst.BaseExpression) -> bool:
+        """Tell whether a name is bound by a loop or a comprehension."""
+        loops = (cst.For, cst.CompFor)
+        return any(isinstance(self._holder(t), loops) for t in self.targets(node))
+
     def targets(self, node: cst.BaseExpression) -> list[cst.CSTNode]:
         """Return the nodes that bind a name, or an attribute of `self`."""
         if isinstance(node, cst.Name):

@@ -61,9 +61,14 @@ class Libraries:
             return Verdict(becomes=twin)
         return self.rows.get(f"{qualified.rpartition('.')[0]}.*")
 
-    def knows(self, module: str) -> bool:
-        """Tell whether a table has rows for names of this module."""
-        return any(name.rpartition(".")[0] == module for name in self.rows)
+    def renamed_from(self, module: str) -> set[str]:
+        """Return the names of a module that are others in the twin, or have none."""
+        rows = {
+            name.rpartition(".")[2]
+            for name, row in self.rows.items()
+            if name.rpartition(".")[0] == module and not row.keep
+        }
+        return rows | set(self.renames.words() if self.renames else ())
 
     def is_closed(self, module: str) -> bool:
         """Tell whether every name of a module needs a row."""

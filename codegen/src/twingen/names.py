@@ -132,8 +132,10 @@ class Names:
             if "<locals>" in name.name:
                 return None
             return f"{self.module}.{name.name}"
-        if name.source is QualifiedNameSource.IMPORT and name.name.startswith("."):
-            return self.resolve_relative(name.name)
+        if name.source is QualifiedNameSource.IMPORT:
+            relative = name.name.startswith(".")
+            absolute = self.resolve_relative(name.name) if relative else name.name
+            return self.definitions.original(absolute)
         return name.name
 
     def resolve_relative(self, dotted: str) -> str:
@@ -234,6 +236,10 @@ class Names:
     def element_kind(self, node: cst.BaseExpression) -> str | None:
         """Return which class the elements of a collection are of."""
         return self._kinds.element_kind(node)
+
+    def is_element(self, node: cst.BaseExpression) -> bool:
+        """Tell whether a name stands for what a loop goes through."""
+        return self._kinds.is_element(node)
 
     def values(self, node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
         """Yield what is assigned to a name, or to an attribute of `self`."""

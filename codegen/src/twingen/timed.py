@@ -69,12 +69,18 @@ def timed_call(
 def timed_value(
     kind: str | None, value: cst.BaseExpression, timeout: cst.BaseExpression | None
 ) -> cst.BaseExpression:
-    """Return how a future or a task is waited for, at most `timeout` seconds."""
+    """Return how a future or a task is waited for; a future may have a timeout in s."""
     if kind not in (FUTURE, TASK):
         raise Refused(
             "nothing shows that what is waited for here is a future or a task",
             "pass the call itself, or annotate the name as asyncio.Future or "
             "asyncio.Task",
+        )
+    if kind == TASK and timeout is not None:
+        raise Refused(
+            "asyncio cancels a task whose wait times out, and a running thread cannot "
+            "be cancelled",
+            "let the task report by an event or a queue, and wait for that",
         )
     arguments = [] if timeout is None else [cst.Arg(timeout)]
     return cst.Call(cst.Attribute(value, cst.Name("wait")), arguments)

@@ -54,6 +54,7 @@ def residue(
     """
     try:
         tree = ast.parse(text)
+        free = _free_names(text, tree)
     except SyntaxError as error:
         return _residue_of_newer_syntax(text, error)
     found = list(_asynchronous(tree))
@@ -62,7 +63,7 @@ def residue(
         allowed = set(_free_names_of(source))
         found.extend(
             Residue(line, f"the name {name} is not defined in the twin", name)
-            for name, line in _free_names(text, tree).items()
+            for name, line in free.items()
             if name not in allowed
         )
     return sorted(found)

@@ -65,14 +65,15 @@ def _from_import(
         return [_from(statement, module, target)]
     by_module: dict[str, list[cst.ImportAlias]] = {}
     for alias in statement.names:
-        if _is_builtin_in_twin(site, f"{module}.{alias.evaluated_name}"):
+        qualified = site.names.definitions.original(f"{module}.{alias.evaluated_name}")
+        if _is_builtin_in_twin(site, qualified):
             continue
-        home, name = _twin_of_alias(site, f"{module}.{alias.evaluated_name}", target)
+        home, name = _twin_of_alias(site, qualified, target)
         if name is None:
             by_module.setdefault(target, []).append(alias)
             continue
         by_module.setdefault(home, []).append(
-            _renamed(site, alias, f"{module}.{alias.evaluated_name}", f"{home}.{name}")
+            _renamed(site, alias, qualified, f"{home}.{name}")
         )
     split = len(by_module) > 1
     return [
@@ -85,7 +86,12 @@ def _check_star(
     site: Site[cst.SimpleStatementLine], module: str, statement: cst.ImportFrom
 ) -> None:
     """Refuse a star import that may bring in names that the twin spells otherwise."""
-    if module not in site.names.definitions.modules and site.libraries.knows(module):
+    unbound = [
+        name
+        for name in site.libraries.renamed_from(module)
+        if site.names.is_looked_up(name) and not site.names.is_bound(name)
+    ]
+    if unbound or site.libraries.is_closed(module):
         raise Refused(
             f"which names come from {module} cannot be seen, and some are others in "
             "the twin",

@@ -3,13 +3,16 @@
 `asyncio.Semaphore` has `locked()` and `threading.Semaphore` has not; the rows
 of the tables named after a class (`["asyncio.Semaphore"]`) say which of its
 members stay and which are refused. It applies to values whose class the source
-shows: by what they are assigned or annotated.
+shows: by what they are assigned or annotated. `cancel()` of an element of an
+unknown collection is refused in a module that starts tasks: it may be one.
 """
 
 from __future__ import annotations
 
 import libcst as cst
 
+from ..descriptors import find
+from ..names import Names
 from ..rule import Refused, Site, rewrite
 
 
@@ -20,8 +23,32 @@ def refuse_unknown_member(site: Site[cst.Attribute | cst.WithItem]) -> None:
     else:
         value, member = site.old.item, "__aenter__"
     kind = site.names.kind(value)
+    if kind is None and _may_cancel_a_task(site, value, member):
+        raise Refused(
+            "this may cancel a task, and a running thread cannot be cancelled",
+            "annotate the collection; tell tasks to stop with an event",
+        )
     verdict = None if kind is None else site.libraries.verdict(f"{kind}.{member}")
     if verdict is not None and verdict.refuse:
         raise Refused(
             f"{member} of {kind} has no sync twin: {verdict.refuse}", verdict.instead
         )
+
+
+def _may_cancel_a_task(
+    site: Site[cst.Attribute | cst.WithItem], value: cst.BaseExpression, member: str
+) -> bool:
+    if member not in ("cancel", "cancelled") or not isinstance(value, cst.Name):
+        return False
+    return site.names.is_element(value) and _starts_tasks(site.names)
+
+
+def _starts_tasks(names: Names) -> bool:
+    tasks = {"asyncio.create_task", "asyncio.Task"}
+    if any(tasks & meanings for meanings in names.bound().values()):
+        return True
+    return any(
+        names.qualified(node) in tasks
+        for node in find(names.tree, cst.Attribute)
+        if node.attr.value in ("create_task", "Task")
+    )

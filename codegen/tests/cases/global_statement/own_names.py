@@ -1,0 +1,6 @@
+pool = None
+
+
+def f():
+    global pool
+    pool = 1

@@ -1,0 +1,5 @@
+from contextlib import *
+from typing import *
+
+
+def f() -> Iterator[int]: ...

@@ -1,0 +1,10 @@
+import asyncio
+import logging
+
+log = logging.getLogger("asyncio")
+
+# ---- twin ----
+
+import logging
+
+log = logging.getLogger("asyncio")

@@ -1,0 +1,137 @@
+"""Names that cross from one module of a project to another."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from project import Project
+
+PYPROJECT = """
+[tool.twingen]
+runtime = "sync.runtime"
+trees = [{ source = "aio", target = "sync" }]
+
+[tool.twingen.renames]
+"Async*" = "*"
+"""
+
+PROJECTS: dict[str, dict[str, str]] = {
+    "imported in every way": {
+        "__init__.py": "import aio.m\nimport aio.m as mm\nfrom aio import m\n"
+        "from . import m as m2\nfrom .m import AsyncX as Y, AsyncX\n"
+        "from .m import AsyncX as AsyncX\n"
+        "made = [c() for c in (aio.m.AsyncX, mm.AsyncX, m.AsyncX, m2.AsyncX, Y)]\n"
+        "assert len({type(x) for x in made}) == 1\n"
+        "assert AsyncX.AsyncY == 1 and AsyncX.__name__ in ('X', 'AsyncX')\n"
+        "__all__ = ['AsyncX', 'Y']\n",
+        "m.py": "class AsyncX:\n    AsyncY = 1\n",
+    },
+    "from a package above": {
+        "__init__.py": "from .sub.deep import AsyncDeep\n",
+        "base.py": "class AsyncBase:\n    async def f(self): return 1\n",
+        "sub/__init__.py": "from ..base import AsyncBase as AsyncBase\n",
+        "sub/deep.py": "from . import AsyncBase\nfrom .. import base\n"
+        "class AsyncDeep(AsyncBase): assert_ = base.AsyncBase is AsyncBase\n",
+    },
+    "a library by another module": {
+        "__init__.py": "from .n import f, lock, m\nAsyncLock = lock\n",
+        "m.py": "import asyncio, contextlib as c\nfrom asyncio import Lock\n"
+        "from contextlib import asynccontextmanager\nlock = Lock()\n"
+        "async def g(): await asyncio.sleep(0)\n"
+        "@asynccontextmanager\nasync def h(): yield c\n",
+        "n.py": "from .m import Lock, asyncio as aio, asynccontextmanager, c, lock\n"
+        "from . import m\n"
+        "@asynccontextmanager\nasync def f():\n    await m.asyncio.sleep(0)\n"
+        "    yield Lock(), m.Lock(), aio.Event(), c, m.c.AsyncExitStack()\n",
+    },
+    "for type checkers only": {
+        "__init__.py": "from .m import AsyncM\nfrom .n import AsyncN\nAsyncM().f(1)\n",
+        "m.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n"
+        "    from .n import AsyncN\nclass AsyncM:\n    n: 'AsyncN'\n"
+        '    def f(self, x: "list[AsyncN]"): return isinstance(x, AsyncM)\n',
+        "n.py": "from .m import AsyncM\nclass AsyncN(AsyncM): ...\n",
+    },
+    "an async-only module": {
+        "__init__.py": "from .m import f\nfrom .only import x  # twingen: async-only\n",
+        "m.py": "async def f(): ...\nasync_f = AsyncF = f\n",
+        "only.py": "# twingen: async-only\nimport asyncio\nx = asyncio.Runner\n",
+    },
+}
+
+
+def made(root: Path, files: dict[str, str]) -> Project:
+    project = Project(root)
+    project.write("pyproject.toml", PYPROJECT)
+    for name, text in files.items():
+        project.write(f"aio/{name}", text)
+    return project
+
+
+@pytest.mark.parametrize("name", PROJECTS)
+def test_both_packages_can_be_imported(name: str, tmp_path: Path) -> None:
+    project = made(tmp_path, PROJECTS[name])
+    built = project.run("build")
+    assert built.code == 0, built.err
+    for package in ("aio", "sync"):
+        if package == "aio" and sys.version_info < (3, 11):
+            continue  # asyncio.Runner
+        run = subprocess.run(
+            [sys.executable, "-W", "error", "-c", f"import {package}"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert run.returncode == 0, run.stderr
+    for path in (tmp_path / "sync").rglob("*.py"):
+        assert "import asyncio" not in path.read_text(encoding="utf-8")
+
+
+REFUSED: dict[str, tuple[dict[str, str], str]] = {
+    "renamed names by a star": (
+        {"m.py": "class AsyncX: ...\n", "n.py": "from .m import *\nx = AsyncX()\n"},
+        "aio/n.py:1:1: TW202 import_statement",
+    ),
+    "a coroutine of a class elsewhere": (
+        {
+            "m.py": "class AsyncX:\n    async def f(self): ...\n",
+            "n.py": "from .m import AsyncX\ndef g(x: AsyncX):\n    return [x.f()]\n",
+        },
+        "aio/n.py:3:13: TW108 stored_coroutine",
+    ),
+    "two names of a class and its base": (
+        {
+            "m.py": "class AsyncX:\n    async def close(self): ...\n",
+            "n.py": "from .m import AsyncX\nclass AsyncY(AsyncX):\n"
+            "    async def aclose(self): await self.close()\n",
+        },
+        "aio/n.py:3:15: TW107 method_name",
+    ),
+    "two definitions under one name": (
+        {"m.py": "class AsyncX: ...\nclass X: ...\n"},
+        "aio/m.py:1:7: TW201 library_name",
+    ),
+    "a definition that has no twin": (
+        {
+            "m.py": "def only(): ...  # twingen: async-only\n",
+            "n.py": "from .m import only\nonly()\n",
+        },
+        "aio/n.py:2:1: TW002 verify: sync.m.only is for the async side only",
+    ),
+    "a module that has no twin": (
+        {"m.py": "# twingen: async-only\n", "n.py": "from . import m\nm.f()\n"},
+        "aio/n.py:2:1: TW002 verify: sync.m is for the async side only",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refused(name: str, tmp_path: Path) -> None:
+    files, said = REFUSED[name]
+    run = made(tmp_path, files).run("build")
+    assert run.code == 2
+    assert said in run.err
+    assert not (tmp_path / "sync").exists()
