@@ -200,7 +200,9 @@ class AsyncCursor(Generic[Row]):
                 query,
                 params,
                 prepare=prepare,
-                result_format=self._result_format(binary),
+                result_format=(
+                    self.format if binary is None else BINARY if binary else TEXT
+                ),
                 transformer=self._dumper(),
             )
             self._results = results
@@ -316,11 +318,6 @@ class AsyncCursor(Generic[Row]):
 
     def setoutputsize(self, size: Any, column: int | None = None) -> None:
         """Do nothing (PEP 249 asks for the method)."""
-
-    def _result_format(self, binary: bool | None) -> pq.Format:
-        if binary is None:
-            return self.format
-        return BINARY if binary else TEXT
 
     def _dumper(self) -> Transformer | None:
         """Return the cursor's own transformer if it has adapters of its own."""

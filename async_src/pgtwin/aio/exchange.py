@@ -1,7 +1,8 @@
 """Every conversation with libpq, from the first byte to the last.
 
-Law: one conversation at a time (the caller holds the session's lock), and each one
-leaves the handle idle, or finished if that was not possible in a few seconds.
+Law: one conversation at a time (the caller holds the session's lock and has checked
+that it is usable), and each one leaves the handle idle, or finished if that was not
+possible in a few seconds.
 """
 
 from __future__ import annotations
@@ -102,7 +103,6 @@ class Exchange:
 
     async def query(self, text: bytes) -> list[PGresult]:
         """Execute one or more statements without parameters (`PQsendQuery`)."""
-        self._check()
         self.pgconn.send_query(text)
         return await self._receive()
 
@@ -115,7 +115,6 @@ class Exchange:
         result_format: int,
     ) -> list[PGresult]:
         """Execute one statement with parameters (`PQsendQueryParams`)."""
-        self._check()
         self.pgconn.send_query_params(text, values, types, formats, result_format)
         return await self._receive()
 
@@ -127,7 +126,6 @@ class Exchange:
         result_format: int,
     ) -> list[PGresult]:
         """Execute a prepared statement (`PQsendQueryPrepared`)."""
-        self._check()
         self.pgconn.send_query_prepared(name, values, formats, result_format)
         return await self._receive()
 
@@ -135,13 +133,11 @@ class Exchange:
         self, name: bytes, text: bytes, types: Sequence[int]
     ) -> list[PGresult]:
         """Prepare a statement (`PQsendPrepare`)."""
-        self._check()
         self.pgconn.send_prepare(name, text, types)
         return await self._receive()
 
     async def close_prepared(self, name: bytes) -> list[PGresult]:
         """Let the server forget a prepared statement (`PQsendClosePrepared`)."""
-        self._check()
         if capabilities.has_send_close_prepared():
             self.pgconn.send_close_prepared(name)
         else:
@@ -153,7 +149,6 @@ class Exchange:
 
         Raises `OperationalError` when the server goes away meanwhile.
         """
-        self._check()
         self._talking = True
         try:
             if self._notified():
@@ -206,10 +201,6 @@ class Exchange:
         finally:
             self._let_go()
 
-    def _check(self) -> None:
-        if self._leaving or self.pgconn.status != OK:
-            raise e.OperationalError(CLOSED)
-
     async def _receive(self) -> list[PGresult]:
         """Send what is queued and return all results, errors of the server included."""
         pgconn = self.pgconn
@@ -229,7 +220,8 @@ class Exchange:
                 results.append(result)
                 if result.status in COPY:
                     raise e.ProgrammingError(
-                        "COPY cannot be executed with execute(): use cursor.copy()"
+                        "COPY cannot be executed with execute(), and pgtwin has no "
+                        "copy() yet: use psycopg's"
                     )
         except BaseException as error:
             leaving = self._leaving
@@ -238,7 +230,9 @@ class Exchange:
                 raise e.OperationalError(CLOSED) from None
             raise
         finally:
-            self._let_go()
+            self._talking = False
+            if self._leaving or pgconn.status != OK:
+                self._let_go()
 
     async def _settle(self, results: list[PGresult]) -> None:
         """Bring an interrupted conversation to rest, or give the handle up."""
@@ -261,7 +255,7 @@ class Exchange:
                 if result is None:
                     return
                 if result.status == COPY_IN:
-                    pgconn.put_copy_end(b"COPY needs cursor.copy()")
+                    pgconn.put_copy_end(b"COPY cannot be executed with execute()")
                     if pgconn.flush():
                         await self._rest(self._sent, deadline, writing=True)
                 elif result.status == COPY_OUT:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 OK = pq.ConnStatus.OK
 BAD = pq.ConnStatus.BAD
 ACTIVE = pq.TransactionStatus.ACTIVE
+UNKNOWN = pq.TransactionStatus.UNKNOWN
 IDLE = pq.TransactionStatus.IDLE
 INERROR = pq.TransactionStatus.INERROR
 COMMAND_OK = pq.ExecStatus.COMMAND_OK
@@ -150,7 +151,12 @@ class Session:
         Starts a transaction before, unless in autocommit mode. Raises the server's
         error; the session can be used after, if it is not closed.
         """
-        await self.ready()
+        if (
+            self._closed
+            or self.orphaned
+            or self.pgconn.transaction_status in (ACTIVE, UNKNOWN)
+        ):
+            await self.ready()
         statement = bind(
             query, params, transformer or self.transformer(), self.encoding
         )
@@ -190,7 +196,7 @@ class Session:
         finally:
             if exchange.arrived:
                 self._deliver()
-        if name is not None and self._is_stale(results):
+        if name is not None and results and _is_stale(results[-1]):
             prepared.retire(key)
             if retry and self.pgconn.transaction_status == IDLE:
                 return await self.run(statement, prepare, result_format, False)
@@ -260,17 +266,6 @@ class Session:
         while retired and self.pgconn.transaction_status != INERROR:
             await self.exchange.close_prepared(retired.popleft())
 
-    def _is_stale(self, results: list[PGresult]) -> bool:
-        # Another session changed a table, or a pooler gave us another server.
-        if not results or results[-1].status != FATAL_ERROR:
-            return False
-        result = results[-1]
-        state = result.error_field(pq.DiagnosticField.SQLSTATE)
-        if state == b"26000":
-            return True
-        routine = result.error_field(pq.DiagnosticField.SOURCE_FUNCTION)
-        return state == b"0A000" and routine == b"RevalidateCachedQuery"
-
     def _examine(self, results: list[PGresult]) -> None:
         """Raise the server's error if there is one; note what commands have changed."""
         self._look_at_settings()
@@ -288,8 +283,7 @@ class Session:
     def _look_at_settings(self) -> None:
         if self.pgconn.status != OK:
             return
-        parameter = self.pgconn.parameter_status
-        settings = [parameter(name) for name in SETTINGS]
+        settings = list(map(self.pgconn.parameter_status, SETTINGS))
         if settings != self._settings:
             self._settings = settings
             self.encoding = ConnectionInfo(self.pgconn).encoding
@@ -315,6 +309,18 @@ class Session:
                     handler(notification)
                 except Exception:
                     logger.exception("notify handler %r failed", handler)
+
+
+def _is_stale(result: PGresult) -> bool:
+    """Tell whether the server no longer has a statement as it was prepared."""
+    # Another session changed a table, or a pooler gave us another server.
+    if result.status != FATAL_ERROR:
+        return False
+    state = result.error_field(pq.DiagnosticField.SQLSTATE)
+    if state == b"26000":
+        return True
+    routine = result.error_field(pq.DiagnosticField.SOURCE_FUNCTION)
+    return state == b"0A000" and routine == b"RevalidateCachedQuery"
 
 
 def _notice(reference: weakref.ReferenceType[Session], result: PGresult) -> None:
