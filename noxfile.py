@@ -81,3 +81,10 @@ def types(session: nox.Session) -> None:
     for programs in (PROGRAMS, TWIN_PROGRAMS):
         session.run("mypy", "--explicit-package-bases", *programs)
     session.run("pyright", *SOURCES, *PROGRAMS, *TWIN_PROGRAMS)
+
+
+@nox.session(name="bench-codegen")
+def bench_codegen(session: nox.Session) -> None:
+    """Compare twingen with unasync and unasyncd on the same 20,000 lines."""
+    session.install("-e", "codegen", "unasync==0.6.0", "unasyncd==0.10.1")
+    session.run("python", "benchmarks/codegen.py", *session.posargs)

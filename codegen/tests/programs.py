@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib.util
 import io
 import re
 import sys
@@ -14,6 +15,7 @@ from twingen.convert import Settings, convert
 
 FOLDER = Path(__file__).parent / "programs"
 _NEWER = re.compile(r"^# python: 3\.(\d+)$", re.MULTILINE)
+_NEEDS = re.compile(r"^# needs: (\w+)$", re.MULTILINE)
 _EXAMPLE = re.compile(r"^async def (example_\w+)", re.MULTILINE)
 
 
@@ -48,7 +50,14 @@ def examples() -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for path in sorted(FOLDER.glob("*.py")):
         code = path.read_text(encoding="utf-8")
-        needed = _NEWER.search(code)
-        if needed is None or sys.version_info >= (3, int(needed[1])):
+        if can_run(code):
             found.extend((path.stem, name) for name in _EXAMPLE.findall(code))
     return found
+
+
+def can_run(code: str) -> bool:
+    """Tell whether this Python, and the libraries in it, can run a program."""
+    newer = _NEWER.search(code)
+    if newer is not None and sys.version_info < (3, int(newer[1])):
+        return False
+    return all(map(importlib.util.find_spec, _NEEDS.findall(code)))

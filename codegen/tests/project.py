@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,11 +84,18 @@ class Project:
     def remove(self, name: str) -> None:
         (self.root / name).unlink()
 
-    def run(self, *arguments: str) -> Run:
-        """Run a command in this process; return its exit code and what it printed."""
+    def run(self, *arguments: str, given: str = "") -> Run:
+        """Run a command in this process; return its exit code and what it printed.
+
+        `given` is what it reads from standard input.
+        """
         out, err = io.StringIO(), io.StringIO()
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            code = main(["--project", str(self.root), *arguments])
+        before, sys.stdin = sys.stdin, io.TextIOWrapper(io.BytesIO(given.encode()))
+        try:
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+                code = main(["--project", str(self.root), *arguments])
+        finally:
+            sys.stdin = before
         return Run(code, out.getvalue(), err.getvalue())
 
     def snapshot(self) -> str:

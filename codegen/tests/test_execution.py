@@ -6,13 +6,12 @@ returned, printed and raised is compared.
 
 from __future__ import annotations
 
-import sys
 import textwrap
 from functools import cache
 from types import ModuleType
 
 import pytest
-from programs import FOLDER, examples, load, outcome, twin_of
+from programs import FOLDER, can_run, examples, load, outcome, twin_of
 
 EXPRESSIONS = """
     await one()
@@ -235,16 +234,24 @@ def program(file: str) -> tuple[ModuleType, ModuleType]:
 
 @pytest.mark.parametrize(("file", "function"), examples())
 def test_program(file: str, function: str) -> None:
-    asynchronous, twin = (outcome(module, function) for module in program(file))
-    result, printed, error = asynchronous
-    # The one exception that has another name in the sync protocol.
-    error = error.replace("StopAsyncIteration", "StopIteration")
+    # A machine that stalls may upset the order of two sleeps, but not every time; a
+    # wrong twin is wrong each time.
+    for _ in range(3):
+        asynchronous, twin = (outcome(module, function) for module in program(file))
+        result, printed, error = asynchronous
+        # The one exception that has another name in the sync protocol.
+        error = error.replace("StopAsyncIteration", "StopIteration")
+        if twin == (result, printed, error):
+            break
     assert twin == (result, printed, error)
     assert twin != ("None", "", ""), "the example shows nothing"
 
 
 def test_every_program_is_run() -> None:
     assert len(examples()) > 40
-    newer = {"timeout_blocks"} if sys.version_info < (3, 11) else set()
-    files = {path.stem for path in FOLDER.glob("*.py")}
-    assert files - newer == {file for file, _ in examples()}
+    files = {
+        path.stem
+        for path in FOLDER.glob("*.py")
+        if can_run(path.read_text(encoding="utf-8"))
+    }
+    assert files == {file for file, _ in examples()}

@@ -1,4 +1,4 @@
-"""The command line: `twingen build`, `check` and `diff`.
+"""The command line: which commands there are, their options, their exit codes.
 
 Exit codes: 0 in step, 1 drift, 2 a source could not be converted or the
 configuration is wrong.
@@ -7,79 +7,53 @@ configuration is wrong.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import __version__
-from .config import find_root, load
+from . import __version__, commands
 from .diagnostic import ConfigurationError, ConversionError
-from .tree import Difference, Drift, Project
-
-IN_STEP, DRIFT, FAILED = 0, 1, 2
+from .report import FORMATS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     options = _parser().parse_args(arguments)
+    console = commands.Console(
+        options.command,
+        output_format=getattr(options, "output_format", "text"),
+        color=options.color,
+        quiet=options.quiet,
+    )
     try:
-        project = Project(load(find_root(options.project.resolve())))
-        if options.command == "build":
-            return _build(project, force=options.force)
-        if options.command == "check":
-            return _check(project, diff=options.diff)
-        return _diff(project)
+        code = _run(console, options)
+        sys.stdout.flush()
+        return code
     except ConversionError as error:
-        print(error, file=sys.stderr)
-        count = len(error.diagnostics)
-        places = "place" if count == 1 else "places"
-        print(f"twingen: refused at {count} {places}; nothing written", file=sys.stderr)
+        return console.refused(error)
     except ConfigurationError as error:
-        print(f"twingen: {error}", file=sys.stderr)
-    return FAILED
+        return console.misconfigured(error)
+    except BrokenPipeError:  # who reads has had enough, as in `twingen diff | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return commands.FAILED
 
 
-def _build(project: Project, *, force: bool) -> int:
-    changed, left = project.write(force=force)
-    _report(project, left)
-    if any(difference.drift is Drift.EDITED for difference in left):
-        print(
-            "twingen: nothing written; move the edits to the sources, or overwrite "
-            "them with `twingen build --force`",
-            file=sys.stderr,
-        )
-        return DRIFT
-    print(f"{_count(project)}: {len(changed)} written")
-    return DRIFT if left else IN_STEP
-
-
-def _check(project: Project, *, diff: bool) -> int:
-    differences = project.differences()
-    _report(project, differences)
-    if not differences:
-        print(f"{_count(project)} in step")
-        return IN_STEP
-    if diff:
-        sys.stdout.writelines(project.diff())
-    print("twingen: mend with `twingen build`", file=sys.stderr)
-    return DRIFT
-
-
-def _diff(project: Project) -> int:
-    lines = list(project.diff())
-    sys.stdout.writelines(lines)
-    return DRIFT if project.differences() else IN_STEP
-
-
-def _report(project: Project, differences: Sequence[Difference]) -> None:
-    for difference in differences:
-        origin = f" (from {difference.origin})" if difference.origin else ""
-        path = project.display(difference.path)
-        print(f"{path}: {difference.drift.value}{origin}", file=sys.stderr)
-
-
-def _count(project: Project) -> str:
-    return f"{len(project.outputs)} files"
+def _run(console: commands.Console, options: argparse.Namespace) -> int:
+    start: Path = options.project
+    if options.command == "build":
+        return commands.build(console, start, force=options.force)
+    if options.command == "check":
+        return commands.check(console, start, diff=options.diff)
+    if options.command == "diff":
+        return commands.diff(start)
+    if options.command == "convert":
+        return commands.convert_one(start, options.file, options.stdin_filename)
+    if options.command == "explain":
+        return commands.explain(start, options.what)
+    if options.command == "where":
+        return commands.where(console, start, options.place)
+    return commands.init(console, start, write=options.write)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -93,16 +67,77 @@ def _parser() -> argparse.ArgumentParser:
         default=Path(),
         help="folder of the pyproject.toml, or one below it (default: this one)",
     )
-    commands = parser.add_subparsers(dest="command", required=True)
-    build = commands.add_parser("build", help="write the twins that are not in step")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument(
+        "--quiet", "-q", action="store_true", help="say only what is wrong"
+    )
+    common.add_argument(
+        "--color",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help="auto heeds NO_COLOR and FORCE_COLOR, then whether a terminal reads",
+    )
+    reporting = argparse.ArgumentParser(add_help=False, parents=[common])
+    reporting.add_argument(
+        "--output-format",
+        choices=FORMATS,
+        default="text",
+        help="for machines, on standard output (default: text)",
+    )
+    add = parser.add_subparsers(dest="command", required=True).add_parser
+    build = add("build", parents=[reporting], help="write the twins not in step")
     build.add_argument(
         "--force", action="store_true", help="overwrite twins that were edited by hand"
     )
-    check = commands.add_parser(
-        "check", help="say whether every twin is in step; write nothing"
+    check = add(
+        "check",
+        parents=[reporting],
+        help="say whether every twin is in step; write nothing",
     )
     check.add_argument("--diff", action="store_true", help="show the differences too")
-    commands.add_parser("diff", help="show what build would change; write nothing")
+    add(
+        "diff",
+        parents=[common],
+        help="show what build would change; write nothing",
+    )
+    convert = add(
+        "convert",
+        parents=[reporting],
+        help="print the twin of one source; - reads standard input",
+    )
+    convert.add_argument("file", help="a source, or - for standard input")
+    convert.add_argument(
+        "--stdin-filename",
+        metavar="PATH",
+        help="the source that standard input stands for",
+    )
+    explain = add(
+        "explain",
+        parents=[common],
+        help="print the manual of a code or rule, or what changed a line",
+    )
+    explain.add_argument(
+        "what",
+        nargs="?",
+        metavar="CODE|RULE|PATH:LINE",
+        help="left out: all codes are listed",
+    )
+    where = add(
+        "where",
+        parents=[common],
+        help="print the source place of a place in a twin, or of a traceback's frames",
+    )
+    where.add_argument(
+        "place",
+        nargs="?",
+        default="-",
+        metavar="PATH:LINE",
+        help="left out, or -: a traceback is read from standard input",
+    )
+    init = add("init", parents=[common], help="propose a configuration")
+    init.add_argument(
+        "--write", action="store_true", help="append it to pyproject.toml"
+    )
     return parser
 
 

@@ -56,12 +56,17 @@ def find_root(start: Path) -> Path:
     """Return the folder at or above `start` whose pyproject configures twingen."""
     for folder in [start, *start.parents]:
         file = folder / "pyproject.toml"
-        if file.is_file() and "twingen" in _parse(file).get("tool", {}):
+        if file.is_file() and "twingen" in tools_of(file):
             return folder
     raise ConfigurationError(
-        f"no pyproject.toml with [tool.twingen] in {start} or above it; add one with "
-        "trees = [{source = ..., target = ...}]"
+        f"no pyproject.toml with [tool.twingen] in {start} or above it; `twingen init` "
+        "proposes one"
     )
+
+
+def tools_of(file: Path) -> Mapping[str, Any]:
+    """Return the `[tool]` table of a pyproject.toml."""
+    return _table(_parse(file).get("tool", {}), f"{file}: tool")
 
 
 def load(root: Path) -> Config:
@@ -71,7 +76,7 @@ def load(root: Path) -> Config:
     """
     root = root.resolve()
     file = root / "pyproject.toml"
-    tools = _parse(file).get("tool", {})
+    tools = tools_of(file)
     table = tools.get("twingen")
     if not isinstance(table, Mapping):
         raise ConfigurationError(f"{file}: there is no [tool.twingen]")

@@ -23,6 +23,8 @@ from .library import Libraries, built_in_libraries
 from .names import Names
 from .rule import Refused, Rule, Site
 from .rules import RULES
+from .trace import Trace
+from .traversal import rewritten
 
 
 @dataclass(frozen=True)
@@ -57,14 +59,16 @@ class Twin:
     runtime_modules: frozenset[str]
 
 
-def convert(text: str, *, settings: Settings | None = None) -> Twin:
+def convert(
+    text: str, *, settings: Settings | None = None, path: str = "<source>"
+) -> Twin:
     """Return the sync twin of one self-contained async module.
 
     Raises :class:`ConversionError` when the text does not parse or holds what
     has no faithful twin; `diagnostics` then lists every place.
     """
     settings = settings or Settings()
-    source = Source(text)
+    source = Source(text, path)
     names = parse(source, settings.definitions)
     settings.definitions.add(names)
     return convert_parsed(source, names, settings)
@@ -77,7 +81,7 @@ def parse(source: Source, definitions: Definitions) -> Names:
     """
     try:
         tree = cst.parse_module(source.text)
-    except cst.ParserSyntaxError as error:
+    except (cst.ParserSyntaxError, cst.CSTValidationError) as error:
         problem = _syntax_problem(source, error)
         raise ConversionError([problem]) from None
     except RecursionError:
@@ -94,8 +98,11 @@ def parse(source: Source, definitions: Definitions) -> Names:
         raise ConversionError([_too_deep(source)]) from None
 
 
-def _syntax_problem(source: Source, error: cst.ParserSyntaxError) -> Diagnostic:
-    line, column, message = error.editor_line, error.editor_column, error.message
+def _syntax_problem(source: Source, error: Exception) -> Diagnostic:
+    line, column, message = 1, 1, str(error)
+    if isinstance(error, cst.ParserSyntaxError):
+        line, column = error.editor_line, error.editor_column
+        message = error.message
     try:
         ast.parse(source.text)
     except SyntaxError as precise:  # libcst tells where it gave up, often too late
@@ -116,16 +123,24 @@ def _syntax_problem(source: Source, error: cst.ParserSyntaxError) -> Diagnostic:
     )
 
 
-def convert_parsed(source: Source, names: Names, settings: Settings) -> Twin:
-    """Return the twin of a parsed source; see :func:`convert`."""
+def convert_parsed(
+    source: Source, names: Names, settings: Settings, trace: Trace | None = None
+) -> Twin:
+    """Return the twin of a parsed source; see :func:`convert`.
+
+    With a trace, what is done is recorded in it.
+    """
     imports = Imports(names, settings.runtime, settings.libraries)
-    rewriter = _Rewriter(source, names, imports, settings.libraries)
+    rewriter = _Rewriter(source, names, imports, settings.libraries, trace)
     try:
-        converted = names.tree.visit(rewriter)
+        converted = rewritten(names.tree, rewriter)
         assert isinstance(converted, cst.Module)
         if rewriter.refusals:
             raise ConversionError(sorted(rewriter.refusals))
-        text = format_source(imports.settle(converted).code, settings.mode)
+        settled = imports.settle(converted)
+        if trace is not None:
+            trace.settled(settled)
+        text = format_source(settled.code, settings.mode)
         problems = list(_residue(source, text, settings.definitions))
     except FormattingError as error:
         raise ConversionError([_formatting_problem(source, error)]) from None
@@ -202,9 +217,15 @@ class _Rewriter(cst.CSTTransformer):
     """Offers every node to the rules; collects what they refuse."""
 
     def __init__(
-        self, source: Source, names: Names, imports: Imports, libraries: Libraries
+        self,
+        source: Source,
+        names: Names,
+        imports: Imports,
+        libraries: Libraries,
+        trace: Trace | None,
     ) -> None:
         super().__init__()
+        self._trace = trace
         self.refusals: list[Diagnostic] = []
         self._source = source
         self._names = names
@@ -219,6 +240,15 @@ class _Rewriter(cst.CSTTransformer):
     ) -> cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode]:
         if self._is_removed(original_node):
             return cst.RemoveFromParent()
+        if self._trace is None:
+            return self._rewritten(original_node, updated_node)
+        return self._trace.number(
+            original_node, self._rewritten(original_node, updated_node)
+        )
+
+    def _rewritten(
+        self, original_node: cst.CSTNode, updated_node: cst.CSTNode
+    ) -> cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode]:
         rules = _BY_TYPE.get(type(original_node))
         if rules is None:
             return updated_node
@@ -239,6 +269,8 @@ class _Rewriter(cst.CSTTransformer):
             if claimed is not None:
                 raise AssertionError(f"{claimed.name} and {rule.name} claim one node")
             claimed, result = rule, replacement
+            if self._trace is not None:
+                self._trace.claim(rule, original_node)
         return result
 
     def _is_removed(self, node: cst.CSTNode) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from .sides import is_async_only
+from .traversal import Reader
 
 if TYPE_CHECKING:
     from .names import Names
@@ -172,7 +173,7 @@ def is_coroutine(function: cst.FunctionDef) -> bool:
     return not finder.found
 
 
-class _YieldFinder(cst.CSTVisitor):
+class _YieldFinder(Reader):
     def __init__(self) -> None:
         super().__init__()
         self.found = False

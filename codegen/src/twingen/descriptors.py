@@ -14,6 +14,7 @@ import libcst as cst
 from .kinds import FUTURE, LOOP
 from .names import Names, NodeT
 from .rule import Refused
+from .traversal import Reader
 
 WATCH = ("add_reader", "add_writer")
 _SETTLE = ("set_result", "set_exception")
@@ -152,7 +153,7 @@ def find(root: cst.CSTNode, node_type: type[NodeT]) -> list[NodeT]:
     return [node for node in finder.found if isinstance(node, node_type)]
 
 
-class _Finder(cst.CSTVisitor):
+class _Finder(Reader):
 
     def __init__(self, node_type: type[cst.CSTNode]) -> None:
         super().__init__()
@@ -162,4 +163,4 @@ class _Finder(cst.CSTVisitor):
     def on_visit(self, node: cst.CSTNode) -> bool:
         if isinstance(node, self._type):
             self.found.append(node)
-        return True
+        return super().on_visit(node)

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
+from .traversal import Reader
+
 # What is in the standard library of one supported Python and not of another.
 _STDLIB = sys.stdlib_module_names | {
     "annotationlib", "asynchat", "asyncore", "binhex", "compression", "distutils",
@@ -75,7 +77,7 @@ class _Tidy:
         return line.with_changes(body=line.body.with_changes(body=lines))
 
 
-class _ImportLines(cst.CSTVisitor):
+class _ImportLines(Reader):
     """Collects the text of every line that imports something."""
 
     def __init__(self) -> None:
@@ -89,7 +91,9 @@ class _ImportLines(cst.CSTVisitor):
 
 
 def _code(line: cst.SimpleStatementLine) -> str:
-    return cst.Module([line.with_changes(leading_lines=[])]).code.strip()
+    end = line.trailing_whitespace.with_changes(whitespace=cst.SimpleWhitespace(" "))
+    bare = line.with_changes(leading_lines=[], trailing_whitespace=end)
+    return cst.Module([bare]).code.strip()
 
 
 def import_of(line: cst.CSTNode) -> cst.Import | cst.ImportFrom | None:

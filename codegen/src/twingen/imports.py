@@ -15,6 +15,7 @@ from .library import Libraries
 from .names import Names
 from .orphans import Orphans, bound_by_imports, used_names
 from .rule import Refused
+from .traversal import rewritten
 
 _RUNTIME = "twingen.runtime."
 
@@ -78,12 +79,14 @@ class Imports:
         """Return the converted tree with its imports in their final state."""
         before = self._names.tree
         unused_before = bound_by_imports(before) - used_names(before) - self._closed()
+        used = used_names(tree)
         for _ in range(2):  # the second round takes an orphaned TYPE_CHECKING
-            used = used_names(tree)
-            settled = tree.visit(Orphans(used | unused_before))
+            if bound_by_imports(tree) <= used | unused_before:
+                break
+            settled = rewritten(tree, Orphans(used | unused_before))
             assert isinstance(settled, cst.Module)
-            tree = settled
-        self._forget_unused(used_names(tree))
+            tree, used = settled, used_names(settled)
+        self._forget_unused(used)
         return with_requests(
             tree, self._requests(), before=self._names.tree, own=self._own_packages()
         )

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 LOOP = "asyncio.AbstractEventLoop"
 FUTURE = "asyncio.Future"
 TASK = "asyncio.Task"
+TASK_GROUP = "asyncio.TaskGroup"
 TIMEOUT = "asyncio.Timeout"
+COMPLETED = "asyncio.as_completed"  # what a loop over it is given
 
 CALLS_FOR_LOOP = ("asyncio.get_running_loop", "asyncio.get_event_loop")
 UNKNOWN = "?"
@@ -30,7 +32,22 @@ _KIND_OF_CALL = {
     "asyncio.create_task": TASK,
     "asyncio.ensure_future": TASK,
     "asyncio.timeout": TIMEOUT,
+    "sqlalchemy.ext.asyncio.create_async_engine": "sqlalchemy.ext.asyncio.AsyncEngine",
 }
+# What `async with x() as y` makes y, and what methods of a value of these kinds return.
+_SQL = "sqlalchemy.ext.asyncio"
+_KIND_OF_ENTERED = {
+    each: each
+    for each in ("httpx.AsyncClient", f"{_SQL}.AsyncSession", "psycopg.AsyncConnection")
+} | {"asyncio.timeout": TIMEOUT, TASK_GROUP: TASK_GROUP}
+_KIND_OF_METHOD = {
+    (LOOP, "create_future"): FUTURE,
+    (LOOP, "create_task"): TASK,
+    (TASK_GROUP, "create_task"): TASK,
+    (f"{_SQL}.AsyncEngine", "begin"): f"{_SQL}.AsyncConnection",
+    (f"{_SQL}.AsyncEngine", "connect"): f"{_SQL}.AsyncConnection",
+}
+_COPIES = {"builtins.list", "builtins.set", "builtins.tuple", "builtins.frozenset"}
 _COLLECTIONS = {"list", "set", "tuple", "frozenset", "List", "Set", "Tuple",
                 "Iterable", "Iterator", "Sequence", "Collection", "deque"}  # fmt: skip
 
@@ -42,11 +59,15 @@ class Kinds:
         self._names = names
         self._attributes: dict[cst.ClassDef, dict[str, list[cst.CSTNode]]] = {}
         self._known: dict[cst.CSTNode, str | None] = {}
+        self._followed: set[cst.CSTNode] = set()
 
     def kind(self, node: cst.BaseExpression) -> str | None:
         """Return the one kind that a value can have."""
         if isinstance(node, cst.NamedExpr):
             node = node.target
+        if isinstance(node, cst.Subscript):
+            one = len(node.slice) == 1 and isinstance(node.slice[0].slice, cst.Index)
+            return self.element_kind(node.value) if one else None
         if node not in self._known:
             self._known[node] = None  # a name that is bound to itself has no kind
             kinds = {
@@ -151,13 +172,16 @@ class Kinds:
         """Return the kind of `x` in `async with item as x`."""
         if not isinstance(item, cst.Call):
             return UNKNOWN
-        timeout = self._names.qualified(item.func) == "asyncio.timeout"
-        return TIMEOUT if timeout else UNKNOWN
+        called = self._names.qualified(item.func)
+        if called is None and isinstance(item.func, cst.Attribute):
+            owner = self.kind(item.func.value) or ""
+            return _KIND_OF_METHOD.get((owner, item.func.attr.value), UNKNOWN)
+        return _KIND_OF_ENTERED.get(called or "", UNKNOWN)
 
     def _of_value(self, value: cst.BaseExpression) -> Iterator[str]:
         if isinstance(value, cst.Name) and value.value == "None":
             return
-        if isinstance(value, (cst.Name, cst.Attribute)):
+        if isinstance(value, (cst.Name, cst.Attribute, cst.Subscript)):
             yield self.kind(value) or UNKNOWN
             return
         if not isinstance(value, cst.Call):
@@ -166,15 +190,15 @@ class Kinds:
         function = value.func
         if isinstance(function, cst.Subscript):  # asyncio.Queue[int]()
             function = function.value
-        called = self._names.qualified(function)
+        of_call = isinstance(function, cst.Attribute) and isinstance(
+            function.value, cst.Call
+        )
+        called = None if of_call else self._names.qualified(function)
         if called is not None:
             yield _KIND_OF_CALL.get(called, called)
-        elif (
-            isinstance(function, cst.Attribute)
-            and function.attr.value == "create_future"
-            and self.kind(function.value) == LOOP
-        ):
-            yield FUTURE
+        elif isinstance(function, cst.Attribute):
+            for owner in self._of_value(function.value):
+                yield _KIND_OF_METHOD.get((owner, function.attr.value), UNKNOWN)
         else:
             yield UNKNOWN
 
@@ -191,6 +215,14 @@ class Kinds:
             yield from [] if targets else [UNKNOWN]
             for target in targets:
                 yield from self._elements_bound_by(target)
+        elif isinstance(collection, cst.Call):
+            called = self._names.qualified(collection.func)
+            if called in _COPIES and len(collection.args) == 1:
+                yield from self._of_elements(collection.args[0].value)
+            elif called in _COPIES and not collection.args:
+                return  # nothing is in it yet
+            else:
+                yield COMPLETED if called == COMPLETED else UNKNOWN
         else:
             yield UNKNOWN
 
@@ -201,20 +233,33 @@ class Kinds:
             if isinstance(annotation, cst.Subscript):
                 name = annotation.value
                 last = name.attr if isinstance(name, cst.Attribute) else name
-                element = annotation.slice[0].slice
-                if (
-                    isinstance(last, cst.Name)
-                    and last.value in _COLLECTIONS
-                    and isinstance(element, cst.Index)
-                ):
-                    yield from self._annotated(element.value)
+                if isinstance(last, cst.Name) and last.value in _COLLECTIONS:
+                    for element in annotation.slice:
+                        inner = element.slice
+                        if not isinstance(inner, cst.Index):
+                            yield UNKNOWN
+                        elif not isinstance(inner.value, cst.Ellipsis):
+                            yield from self._annotated(inner.value)
                     return
-        elif isinstance(holder, cst.Assign) and not isinstance(
-            holder.value, (cst.Name, cst.Attribute)
-        ):
-            yield from self._of_elements(holder.value)
+        elif isinstance(holder, cst.Assign):
+            if holder not in self._followed:  # else it is assigned to itself
+                self._followed.add(holder)
+                yield from self._of_elements(holder.value)
+                self._followed.remove(holder)
+            return
+        elif isinstance(holder, cst.Element) and self._waits_for_tasks(holder):
+            yield TASK
             return
         yield UNKNOWN
+
+    def _waits_for_tasks(self, element: cst.Element) -> bool:
+        """Tell whether an element is `a` of `a, b = await asyncio.wait(...)`."""
+        assign = self._names.enclosing(element, cst.Assign)
+        value = assign.value if assign is not None else None
+        call = value.expression if isinstance(value, cst.Await) else None
+        return isinstance(call, cst.Call) and (
+            self._names.qualified(call.func) == "asyncio.wait"
+        )
 
     def _annotated(self, annotation: cst.BaseExpression) -> Iterator[str]:
         if isinstance(annotation, cst.BinaryOperation):

@@ -30,7 +30,8 @@ class Verdict:
     `becomes` is a dotted name (no dot: a builtin); `unwrap` means that a call
     is replaced by its only argument and a subscript by its last one; `rule`
     names the rule that handles it; `refuse` is the reason why it has no twin
-    and `instead` the remedy; `keep` leaves the name as it is.
+    and `instead` the remedy; `keep` leaves the name as it is;
+    `drop` leaves out the decorator or the mark that it is.
     """
 
     becomes: str = ""
@@ -38,6 +39,7 @@ class Verdict:
     rule: str = ""
     refuse: str = ""
     keep: bool = False
+    drop: bool = False
     instead: str = ""
 
 

@@ -7,7 +7,7 @@ function of the user's own that is called `sleep` has no qualified name of
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator
 from functools import cached_property
 from typing import TypeVar
 
@@ -22,16 +22,15 @@ from libcst.metadata import (
     CodeRange,
     ImportAssignment,
     MetadataWrapper,
-    ParentNodeProvider,
     PositionProvider,
     QualifiedName,
     QualifiedNameSource,
     Scope,
-    ScopeProvider,
 )
 
 from .definitions import Definitions
 from .kinds import Kinds
+from .scopes import parents_of, scopes_of
 from .sides import is_async_only
 
 NodeT = TypeVar("NodeT", bound=cst.CSTNode)
@@ -52,13 +51,11 @@ class Names:
         is_package: bool,
         definitions: Definitions,
     ) -> None:
-        self._wrapper = MetadataWrapper(tree, unsafe_skip_copy=True)
-        self._scopes: Mapping[cst.CSTNode, Scope | None] = self._wrapper.resolve(
-            ScopeProvider
-        )
-        self._parents = self._wrapper.resolve(ParentNodeProvider)
+        self._parents = parents_of(tree)
+        self._scopes = scopes_of(tree, self._parents)
+        self._known: dict[cst.CSTNode, Collection[QualifiedName]] = {}
         self._kinds = Kinds(self)
-        self.tree = self._wrapper.module
+        self.tree = tree
         self.module = module
         self.twin = twin
         self.is_package = is_package
@@ -85,7 +82,11 @@ class Names:
 
     def place(self, node: cst.CSTNode) -> CodeRange | None:
         """Return where a node stands; computed only when a message needs it."""
-        return self._wrapper.resolve(PositionProvider).get(node)
+        return self._places.resolve(PositionProvider).get(node)
+
+    @cached_property
+    def _places(self) -> MetadataWrapper:
+        return MetadataWrapper(self.tree, unsafe_skip_copy=True)
 
     # -- names ------------------------------------------------------------
 
@@ -114,15 +115,25 @@ class Names:
         scope = self.scope(where)
         if scope is None:
             return None
-        found = {self._absolute(name) for name in scope.get_qualified_names_for(node)}
+        found = {self._absolute(name) for name in self._meanings(scope, node)}
         return found.pop() if len(found) == 1 else None
+
+    def _meanings(
+        self, scope: Scope, node: cst.CSTNode | str
+    ) -> Collection[QualifiedName]:
+        """Return what a name may stand for; asked of libcst once for each node."""
+        if isinstance(node, str):
+            return scope.get_qualified_names_for(node)
+        if node not in self._known:
+            self._known[node] = scope.get_qualified_names_for(node)
+        return self._known[node]
 
     def imported(self, node: cst.BaseExpression) -> str | None:
         """Return the qualified name of an expression that starts at an import."""
         scope = self.scope(node)
         if scope is None or get_full_name_for_node(node) is None:
             return None
-        found = scope.get_qualified_names_for(node)
+        found = self._meanings(scope, node)
         if any(name.source is not QualifiedNameSource.IMPORT for name in found):
             return None
         return self.qualified(node)

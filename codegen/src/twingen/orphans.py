@@ -9,6 +9,7 @@ import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
 from .import_order import FUTURE, import_of, joined, module_name
+from .traversal import Reader
 
 
 class Orphans(cst.CSTTransformer):
@@ -97,7 +98,7 @@ def bound_by_imports(tree: cst.Module) -> set[str]:
     return collector.found
 
 
-class _ImportedNames(cst.CSTVisitor):
+class _ImportedNames(Reader):
     def __init__(self) -> None:
         super().__init__()
         self.found: set[str] = set()
@@ -110,7 +111,7 @@ class _ImportedNames(cst.CSTVisitor):
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 
 
-class _UsedNames(cst.CSTVisitor):
+class _UsedNames(Reader):
     """Collects the names that are looked up, strings of annotations included."""
 
     def __init__(self) -> None:

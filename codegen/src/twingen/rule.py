@@ -126,6 +126,17 @@ def rewrite(
 ) -> Callable[[Callable[[Site[NodeT | OtherT]], Replacement]], Rule]: ...
 
 
+@overload
+def rewrite(
+    code: str,
+    node_type: type[cst.CSTNode],
+    other_type: type[cst.CSTNode],
+    third_type: type[cst.CSTNode],
+    /,
+    *more_types: type[cst.CSTNode],
+) -> Callable[[Callable[[Site[Any]], Replacement]], Rule]: ...
+
+
 def rewrite(
     code: str, *node_types: type[cst.CSTNode]
 ) -> Callable[[Callable[[Site[Any]], Replacement]], Rule]:

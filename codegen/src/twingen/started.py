@@ -1,11 +1,15 @@
-"""The function and arguments of a coroutine call that is started in a thread."""
+"""Coroutine calls that are started in threads of their own."""
 
 from __future__ import annotations
 
 import libcst as cst
 
+from .descriptors import find
+from .kinds import CALLS_FOR_LOOP, FUTURE, LOOP, TASK, TASK_GROUP
 from .names import Names
 from .rule import Refused, Site
+
+_TAKE_MANY = {"asyncio.as_completed": "", "asyncio.gather": "*"}
 
 
 def function_and_arguments(
@@ -27,17 +31,75 @@ def function_and_arguments(
     return [cst.Arg(new.value.func), *new.value.args]
 
 
-def is_gathered_element(names: Names, call: cst.CSTNode) -> bool:
-    """Tell whether a call is what `gather(*[call for ...])` makes for each element."""
-    comprehension = names.parent(call)
-    if not isinstance(comprehension, (cst.ListComp, cst.SetComp, cst.GeneratorExp)):
+def starts_task(names: Names, call: cst.Call) -> bool:
+    """Tell whether this is `create_task()` of asyncio, a loop or a task group."""
+    if names.qualified(call.func) == "asyncio.create_task":
+        return True
+    function = call.func
+    if not (
+        isinstance(function, cst.Attribute) and function.attr.value == "create_task"
+    ):
         return False
-    argument = names.parent(comprehension)
-    taker = names.parent(argument) if isinstance(argument, cst.Arg) else None
-    return (
-        comprehension.elt is call
-        and isinstance(argument, cst.Arg)
-        and argument.star == "*"
-        and isinstance(taker, cst.Call)
-        and names.qualified(taker.func) == "asyncio.gather"
+    return is_in_task_group(names, call) or is_loop(names, function.value)
+
+
+def returns_started(names: Names, call: cst.Call) -> bool:
+    """Tell whether a plain function of this module returns a task or a future."""
+    function = names.function(call.func) if isinstance(call.func, cst.Name) else None
+    owner = names.enclosing(call, cst.ClassDef)
+    if isinstance(call.func, cst.Attribute) and owner is not None:
+        receiver = call.func.value
+        if isinstance(receiver, cst.Name) and receiver.value in ("self", "cls"):
+            methods = [m for m in owner.body.body if isinstance(m, cst.FunctionDef)]
+            named = [m for m in methods if m.name.value == call.func.attr.value]
+            function = named[0] if len(named) == 1 else None
+    if function is None or function.asynchronous is not None:
+        return False
+    if function.returns is not None:
+        annotated = function.returns.annotation
+        if isinstance(annotated, cst.Subscript):
+            annotated = annotated.value
+        return names.qualified(annotated) in (TASK, FUTURE)
+    return any(
+        names.kind(each.value) in (TASK, FUTURE)
+        or (isinstance(each.value, cst.Call) and starts_task(names, each.value))
+        for each in find(function.body, cst.Return)
+        if each.value is not None
     )
+
+
+def is_in_task_group(names: Names, call: cst.Call) -> bool:
+    """Tell whether a method of a task group is called."""
+    function = call.func
+    return (
+        isinstance(function, cst.Attribute) and names.kind(function.value) == TASK_GROUP
+    )
+
+
+def is_loop(names: Names, value: cst.BaseExpression) -> bool:
+    """Tell whether a value is an event loop, with or without a name of its own."""
+    if isinstance(value, cst.Call):
+        return names.qualified(value.func) in CALLS_FOR_LOOP
+    return names.kind(value) == LOOP
+
+
+def is_started_element(names: Names, call: cst.CSTNode) -> bool:
+    """Tell whether a call is one of those that `gather(*[call for ...])` starts.
+
+    So it is in `as_completed([call for ...])` and `as_completed([call, ...])`.
+    """
+    collection = names.parent(call)
+    if isinstance(collection, cst.Element):
+        collection = names.parent(collection)
+    elif not (
+        isinstance(collection, (cst.ListComp, cst.SetComp, cst.GeneratorExp))
+        and collection.elt is call
+    ):
+        return False
+    argument = None if collection is None else names.parent(collection)
+    taker = names.parent(argument) if isinstance(argument, cst.Arg) else None
+    if not (isinstance(argument, cst.Arg) and isinstance(taker, cst.Call)):
+        return False
+    star = _TAKE_MANY.get(names.qualified(taker.func) or "")
+    listed = isinstance(collection, (cst.List, cst.Set, cst.Tuple))
+    return star is not None and argument.star == star and not (star and listed)

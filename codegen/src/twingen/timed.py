@@ -18,6 +18,7 @@ from .names import Names
 from .rule import Refused, Site
 from .swallowed import catching_part
 
+SLEEPS = {"anyio.sleep", "asyncio.sleep"}
 _RUNTIME = "twingen.runtime.deadline"
 _ACQUIRED = {
     "asyncio.Lock",
@@ -40,7 +41,7 @@ def timed_call(
     """
     arguments: Sequence[cst.Arg] = new.args if isinstance(new, cst.Call) else ()
     called = site.names.qualified(old.func)
-    if called == "asyncio.sleep":
+    if called in SLEEPS:
         return _runtime_call(site, "sleep", *_values(arguments), timeout)
     if called == "asyncio.to_thread":
         function = site.imports.name(f"{_RUNTIME}.call_in_thread")
@@ -58,6 +59,13 @@ def timed_call(
         if kind in _QUEUES and method in ("get", "put"):
             values = _values(arguments)
             return _runtime_call(site, f"queue_{method}", receiver, *values, timeout)
+        if kind in _QUEUES and method == "join":
+            return _runtime_call(site, "queue_join", receiver, timeout)
+        if kind == "asyncio.Condition" and method in ("wait", "wait_for"):
+            values = _values(arguments)
+            return _runtime_call(
+                site, f"condition_{method}", receiver, *values, timeout
+            )
     raise Refused(
         "this call cannot be given a deadline in the twin",
         "give the function a timeout parameter of its own, down to an event, a "
@@ -80,7 +88,7 @@ def timed_value(
         raise Refused(
             "asyncio cancels a task whose wait times out, and a running thread cannot "
             "be cancelled",
-            "let the task report by an event or a queue, and wait for that",
+            "await asyncio.wait({task}, timeout=...), which leaves it running",
         )
     arguments = [] if timeout is None else [cst.Arg(timeout)]
     return cst.Call(cst.Attribute(value, cst.Name("wait")), arguments)

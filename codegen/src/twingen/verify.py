@@ -14,7 +14,7 @@ from __future__ import annotations
 import ast
 import builtins
 import symtable
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 import libcst as cst
@@ -57,9 +57,10 @@ def residue(
         free = _free_names(text, tree)
     except SyntaxError as error:
         return _residue_of_newer_syntax(text, error)
-    found = list(_asynchronous(tree))
-    found.extend(_imports_of(tree, package, without_twin))
-    if not any(_is_star_import(node) for node in ast.walk(tree)):
+    nodes = list(ast.walk(tree))
+    found = list(_asynchronous(nodes))
+    found.extend(_imports_of(nodes, package, without_twin))
+    if free and not any(map(_is_star_import, nodes)):
         allowed = set(_free_names_of(source))
         found.extend(
             Residue(line, f"the name {name} is not defined in the twin", name)
@@ -100,8 +101,8 @@ class _KeywordFinder(cst.CSTVisitor):
         return False
 
 
-def _asynchronous(tree: ast.Module) -> Iterator[Residue]:
-    for node in ast.walk(tree):
+def _asynchronous(nodes: Iterable[ast.AST]) -> Iterator[Residue]:
+    for node in nodes:
         if isinstance(node, _ASYNC_NODES):
             sentence = f"{type(node).__name__} is left in the twin"
             yield Residue(node.lineno, sentence)
@@ -116,9 +117,9 @@ def _asynchronous(tree: ast.Module) -> Iterator[Residue]:
 
 
 def _imports_of(
-    tree: ast.Module, package: str, without_twin: Collection[str]
+    nodes: Iterable[ast.AST], package: str, without_twin: Collection[str]
 ) -> Iterator[Residue]:
-    for node in ast.walk(tree):
+    for node in nodes if without_twin else ():
         if isinstance(node, ast.stmt):
             for name in _imported(node, package):
                 if name in without_twin:
@@ -169,7 +170,7 @@ def _free_names(text: str, tree: ast.Module) -> dict[str, int]:
         and not hasattr(builtins, symbol.get_name())
     }
     lines: dict[str, int] = {}
-    for node in ast.walk(tree):
+    for node in ast.walk(tree) if free else ():
         if isinstance(node, ast.Name) and node.id in free:
             lines[node.id] = min(node.lineno, lines.get(node.id, node.lineno))
     return lines

@@ -2,17 +2,20 @@
 
 The parentheses around the await move to the call when it has none of its own,
 so that layout and precedence are kept. Inside `async with asyncio.timeout()`
-the call is given the rest of the deadline. What is awaited must be a call, or
-a choice between calls: a value that was started earlier is another matter
-(`awaited_value`).
+the call is given the rest of the deadline. A task that is started here is waited
+for; a plain function that returns a task or a future is refused. What is awaited
+must be a call, or a choice between calls: a value that was started earlier is
+another matter (`awaited_value`).
 """
 
 from __future__ import annotations
 
 import libcst as cst
 
+from ..kinds import TASK
 from ..rule import Refused, Site, rewrite
-from ..timed import enclosing_deadline, timed_call
+from ..started import returns_started, starts_task
+from ..timed import enclosing_deadline, timed_call, timed_value
 
 
 @rewrite("TW101", cst.Await)
@@ -28,6 +31,15 @@ def drop_await(site: Site[cst.Await]) -> cst.BaseExpression | None:
     if not isinstance(old, cst.Call):
         return None
     deadline = enclosing_deadline(site, old)
+    if starts_task(site.names, old):
+        rest = cst.parse_expression(f"{deadline}.remaining()") if deadline else None
+        return timed_value(TASK, new, rest)
+    if returns_started(site.names, old):
+        raise Refused(
+            "the function that is called here returns a task or a future that was "
+            "started already",
+            "keep it first: `task: asyncio.Task[...] = f()`, then `await task`",
+        )
     if deadline is not None:
         new = timed_call(
             site, old, new, cst.parse_expression(f"{deadline}.remaining()")

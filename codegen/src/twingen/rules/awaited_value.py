@@ -2,7 +2,8 @@
 
 A future made by `loop.create_future()` becomes `future.wait()`, which selects
 until a reader or writer settles it; a task made by `asyncio.create_task()`
-becomes `task.wait()`. Any other value is refused: whether it is a coroutine
+becomes `task.wait()`, and so does what a loop over `asyncio.as_completed()` is
+given (`completed_loop`). Any other value is refused: whether it is a coroutine
 that starts now or one that runs already cannot be seen.
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..kinds import FUTURE, TASK
+from ..kinds import COMPLETED, FUTURE, TASK
 from ..rule import Refused, Site, rewrite
 from ..timed import enclosing_deadline, timed_value
 
@@ -21,6 +22,8 @@ def wait_for_value(site: Site[cst.Await]) -> cst.BaseExpression | None:
     if isinstance(old, (cst.Call, cst.IfExp)):
         return None
     kind = site.names.kind(old)
+    if kind == COMPLETED and enclosing_deadline(site, site.old) is None:
+        return cst.Call(cst.Attribute(new, cst.Name("wait")))
     if kind not in (FUTURE, TASK):
         raise Refused(
             "what is awaited here is not a call, and nothing shows that it is a "

@@ -11,6 +11,7 @@ from __future__ import annotations
 import libcst as cst
 
 from ..rule import Refused, Site, rewrite
+from ..started import is_started_element, starts_task
 
 
 @rewrite("TW109", cst.Call)
@@ -30,7 +31,7 @@ def require_row(site: Site[cst.Call]) -> None:
 
 def _is_asynchronous_use(site: Site[cst.Call]) -> bool:
     parent = site.names.parent(site.old)
-    if isinstance(parent, cst.Await):
+    if isinstance(parent, cst.Await) or is_started_element(site.names, site.old):
         return True
     if isinstance(parent, (cst.For, cst.CompFor)):
         return parent.iter is site.old and parent.asynchronous is not None
@@ -39,7 +40,11 @@ def _is_asynchronous_use(site: Site[cst.Call]) -> bool:
         return isinstance(block, cst.With) and block.asynchronous is not None
     if isinstance(parent, cst.Arg):
         taker = site.names.parent(parent)
-        verdict = site.verdict(taker.func) if isinstance(taker, cst.Call) else None
+        if not isinstance(taker, cst.Call):
+            return False
+        if starts_task(site.names, taker):
+            return True
+        verdict = site.verdict(taker.func)
         return verdict is not None and bool(verdict.rule or verdict.unwrap)
     return False
 
@@ -60,4 +65,7 @@ def _has_row(site: Site[cst.Call], qualified: str) -> bool:
         return True
     parts = qualified.split(".")
     prefixes = (".".join(parts[:end]) for end in range(len(parts), 1, -1))
-    return any(site.libraries.verdict(prefix) is not None for prefix in prefixes)
+    if site.libraries.verdict(qualified) is not None:
+        return True
+    rows = map(site.libraries.verdict, prefixes)
+    return any(row is not None and not row.refuse for row in rows)

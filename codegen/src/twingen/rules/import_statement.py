@@ -75,6 +75,8 @@ def _from_import(
         by_module.setdefault(home, []).append(
             _renamed(site, alias, qualified, f"{home}.{name}")
         )
+    if by_module.get(module) == list(statement.names):
+        return [statement]
     split = len(by_module) > 1
     return [
         _from(statement, module, home, _once(aliases, split))

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..kinds import LOOP
 from ..rule import Refused, Site, rewrite
+from ..started import is_loop
 
 _KEPT = {
     "add_reader",
@@ -19,10 +19,12 @@ _KEPT = {
     "remove_reader",
     "remove_writer",
 }
+# Rules of their own: `executor_call` and `task_call`.
+_CALLED = {"create_task", "run_in_executor"}
 _INSTEAD = {
     "getaddrinfo": "await asyncio.to_thread(socket.getaddrinfo, ...)",
     "run_in_executor": "await asyncio.to_thread(function, ...)",
-    "create_task": "asyncio.create_task(...)",
+    "create_task": "asyncio.create_task(f())",
     "call_later": "a wait with a timeout",
     "call_at": "a wait with a timeout",
 }
@@ -30,10 +32,13 @@ _INSTEAD = {
 
 @rewrite("TW307", cst.Attribute)
 def ask_selector(site: Site[cst.Attribute]) -> cst.BaseExpression | None:
-    if site.names.kind(site.old.value) != LOOP:
+    if not is_loop(site.names, site.old.value):
         return None
     method = site.old.attr.value
     if method in _KEPT:
+        return None
+    parent = site.names.parent(site.old)
+    if method in _CALLED and isinstance(parent, cst.Call) and parent.func is site.old:
         return None
     if method == "time":
         return site.imports.name("time.monotonic")

@@ -48,7 +48,7 @@ def _starts_tasks(names: Names) -> bool:
     if any(tasks & meanings for meanings in names.bound().values()):
         return True
     return any(
-        names.qualified(node) in tasks
+        node.attr.value == "create_task" or names.qualified(node) == "asyncio.Task"
         for node in find(names.tree, cst.Attribute)
         if node.attr.value in ("create_task", "Task")
     )

@@ -2,7 +2,8 @@
 
 `time.sleep` raises where `asyncio.sleep` returns at once, for a delay below
 zero; so a delay that is not a plain number becomes `max(delay, 0)`. A second
-argument, the value that the sleep returns, has no counterpart.
+argument, the value that the sleep returns, has no counterpart. `anyio.sleep`
+raises ValueError for such a delay, as `time.sleep` does.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ from __future__ import annotations
 import libcst as cst
 
 from ..rule import Refused, Site, rewrite
+from ..timed import SLEEPS
 
 
 @rewrite("TW301", cst.Call)
 def sleep_in_thread(site: Site[cst.Call]) -> cst.Call | None:
-    if site.names.qualified(site.old.func) != "asyncio.sleep":
+    called = site.names.qualified(site.old.func)
+    if called not in SLEEPS:
         return None
     if not site.is_awaited():
         if isinstance(site.names.parent(site.old), cst.Arg):
@@ -26,7 +29,8 @@ def sleep_in_thread(site: Site[cst.Call]) -> cst.Call | None:
             "write `await asyncio.sleep(delay)` and use the result on its own line",
         )
     delay = site.new.args[0].with_changes(keyword=None, equal=cst.MaybeSentinel.DEFAULT)
-    if not isinstance(delay.value, (cst.Integer, cst.Float)):
+    plain = isinstance(delay.value, (cst.Integer, cst.Float))
+    if called == "asyncio.sleep" and not plain:
         zero = cst.Arg(cst.Integer("0"))
         delay = cst.Arg(cst.Call(site.imports.builtin("max"), [delay, zero]))
     return site.new.with_changes(func=site.imports.name("time.sleep"), args=[delay])

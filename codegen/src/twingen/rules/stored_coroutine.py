@@ -12,9 +12,9 @@ import libcst as cst
 
 from ..definitions import is_coroutine
 from ..rule import Refused, Site, rewrite
-from ..started import is_gathered_element
+from ..started import is_started_element, starts_task
 
-_COROUTINES = {"builtins.anext"}
+_COROUTINES = {"anyio.sleep", "anyio.to_thread.run_sync", "builtins.anext"}
 _METHODS = {
     "asyncio.Lock": {"acquire"},
     "asyncio.Condition": {"acquire", "wait", "wait_for"},
@@ -66,7 +66,7 @@ def _is_taken_up(site: Site[cst.Call]) -> bool:
     parent = site.names.parent(site.old)
     if isinstance(parent, (cst.Await, cst.Lambda)):
         return True
-    if is_gathered_element(site.names, site.old):
+    if is_started_element(site.names, site.old):
         return True
     if isinstance(parent, cst.IfExp):
         return isinstance(site.names.parent(parent), cst.Await)
@@ -77,6 +77,8 @@ def _is_taken_up(site: Site[cst.Call]) -> bool:
         taker = site.names.parent(parent)
         assert isinstance(taker, (cst.Call, cst.ClassDef))
         if isinstance(taker, cst.Call):
+            if starts_task(site.names, taker):
+                return True
             verdict = site.verdict(taker.func)
             return verdict is not None and bool(verdict.unwrap or verdict.rule)
     return False

@@ -1,7 +1,7 @@
 """`asyncio.to_thread(function, *args)` becomes `function(*args)`.
 
-The async form hands blocking work to a thread so that the loop goes on; in the
-twin there is no loop to hold up.
+So does `anyio.to_thread.run_sync(function, *args)`. The async form hands blocking
+work to a thread so that the loop goes on; in the twin there is no loop to hold up.
 """
 
 from __future__ import annotations
@@ -13,18 +13,25 @@ from ..rule import Refused, Site, rewrite
 
 @rewrite("TW304", cst.Call)
 def call_directly(site: Site[cst.Call]) -> cst.Call | None:
-    if site.names.qualified(site.old.func) != "asyncio.to_thread":
+    called = site.names.qualified(site.old.func)
+    if called not in ("anyio.to_thread.run_sync", "asyncio.to_thread"):
         return None
     if not site.is_awaited():
         if isinstance(site.names.parent(site.old), cst.Arg):
             return (
                 None  # asyncio.wait_for(asyncio.to_thread(...), ...): its rule decides
             )
-        raise Refused("asyncio.to_thread() is not awaited here", "await it in place")
+        raise Refused(f"{called}() is not awaited here", "await it in place")
     if not site.old.args or site.old.args[0].star or site.old.args[0].keyword:
         raise Refused(
             "the function to call is not the first argument",
-            "write `asyncio.to_thread(function, ...)`",
+            f"write `{called}(function, ...)`",
+        )
+    if called.startswith("anyio.") and any(arg.keyword for arg in site.old.args):
+        raise Refused(
+            "an option of anyio.to_thread.run_sync() is about its worker threads, and "
+            "the twin calls the function itself",
+            "leave it out; pass keywords of the function with functools.partial()",
         )
     function = site.new.args[0].value
     if not isinstance(function, (cst.Name, cst.Attribute, cst.Call, cst.Subscript)):

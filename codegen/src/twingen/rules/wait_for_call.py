@@ -1,11 +1,12 @@
 """`asyncio.wait_for(WAIT, timeout)` becomes a wait that has a deadline itself.
 
-Futures, `event.wait()`, `lock.acquire()`, `queue.get()`, `queue.put()`,
-`asyncio.sleep()` and `asyncio.to_thread()` can carry one, and raise
-TimeoutError at the same time as the async form. Anything else would have to be
-cancelled from outside and is refused, a task too. `asyncio.wait_for` does not
-even begin a call when the timeout is zero or less, and neither does the twin:
-a timeout that is not a plain number goes through `unexpired`.
+Futures, `event.wait()`, `lock.acquire()`, `condition.wait()` and `wait_for()`,
+`queue.get()`, `put()` and `join()`, `asyncio.sleep()` and `asyncio.to_thread()` can
+carry one, and raise TimeoutError at the same time as the async form. Anything else
+would have to be cancelled from outside and is refused, a task too.
+`asyncio.wait_for` does not even begin a call when the timeout is zero or less, and
+neither does the twin: a timeout that is not a plain number goes through
+`unexpired`.
 """
 
 from __future__ import annotations

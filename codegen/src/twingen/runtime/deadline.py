@@ -58,6 +58,34 @@ def queue_put(target: queue.Queue[T], item: T, timeout: float | None) -> None:
         raise TimeoutError from None
 
 
+def queue_join(source: queue.Queue[Any], timeout: float | None) -> None:
+    """Wait until every item that was put into a queue is done."""
+    deadline = Deadline(timeout)
+    with source.all_tasks_done:
+        while source.unfinished_tasks:
+            rest = deadline.remaining()
+            if rest == 0.0:
+                raise TimeoutError
+            source.all_tasks_done.wait(rest)
+
+
+def condition_wait(condition: threading.Condition, timeout: float | None) -> bool:
+    """Wait until the condition is notified; its lock is held again afterwards."""
+    if not condition.wait(timeout):
+        raise TimeoutError
+    return True
+
+
+def condition_wait_for(
+    condition: threading.Condition, predicate: Callable[[], T], timeout: float | None
+) -> T:
+    """Wait until the predicate is true; the lock is held again afterwards."""
+    result = condition.wait_for(predicate, timeout)
+    if not result:
+        raise TimeoutError
+    return result
+
+
 def sleep(delay: float, timeout: float | None) -> None:
     """Sleep for `delay` seconds, or until the deadline if that comes first."""
     if timeout is None or delay < timeout:

@@ -1,7 +1,7 @@
 import json
 
-import anyio
+import trio
 
 
 def f(x):
-    return json.dumps(anyio.__version__)
+    return json.dumps(trio.__version__)

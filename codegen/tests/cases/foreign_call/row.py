@@ -1,16 +1,17 @@
-# row: anyio.sleep = time.sleep
-# row: anyio.open_file = builtins.open
-import anyio
+# row: trio.sleep = time.sleep
+# row: trio.open_file = builtins.open
+import trio
 
 
 async def f(x):
-    await anyio.sleep(1)
-    async with anyio.open_file("x"):
+    await trio.sleep(1)
+    async with trio.open_file("x"):
         await x.unknown()
 
 # ---- twin ----
-# row: anyio.sleep = time.sleep
-# row: anyio.open_file = builtins.open
+
+# row: trio.sleep = time.sleep
+# row: trio.open_file = builtins.open
 
 import builtins
 import time

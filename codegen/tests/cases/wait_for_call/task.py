@@ -11,4 +11,4 @@ async def main():
 # ---- refused ----
 
 # 9:11: TW302 wait_for_call: asyncio cancels a task whose wait times out, and a running thread cannot be cancelled
-#   help: let the task report by an event or a queue, and wait for that
+#   help: await asyncio.wait({task}, timeout=...), which leaves it running

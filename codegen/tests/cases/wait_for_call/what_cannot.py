@@ -4,11 +4,11 @@ import asyncio
 async def own(): ...
 
 
-async def f(event, x, condition: asyncio.Condition):
+async def f(event, x, barrier: asyncio.Barrier):
     await asyncio.wait_for(own(), 1)
     await asyncio.wait_for(event.wait(), 1)
     await asyncio.wait_for(x, 1)
-    await asyncio.wait_for(condition.wait(), 1)
+    await asyncio.wait_for(barrier.wait(), 1)
     await asyncio.wait_for(*x)
     y = asyncio.wait_for(own(), 1)
     return y

@@ -1,0 +1,184 @@
+"""Compares twingen with unasync and unasyncd on one input, black's layout included.
+
+The input is the driver's own async source, in as many copies as a size asks for.
+Every tool starts cold, in a process of its own; runs take turns, and what is
+printed are medians. `--json PATH` writes the figures as well.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+SOURCE = Path(__file__).parent.parent / "async_src" / "pgtwin" / "aio"
+# What stands for itself when only about 1,000 lines are asked for.
+SMALL = ("attempts", "exchange", "notify", "readiness", "session")
+COPY_LINES = sum(path.read_bytes().count(b"\n") for path in SOURCE.glob("*.py"))
+
+# The command lines, from the folder that holds `src`; the twins go to `out`.
+_BLACK = [sys.executable, "-m", "black", "--quiet", "--no-cache", "out"]
+_UNASYNC = (
+    "import pathlib, unasync; unasync.unasync_files("
+    "[str(p.resolve()) for p in pathlib.Path('src').rglob('*.py')], "
+    "[unasync.Rule('/src/', '/out/', {'AsyncConnection': 'Connection'})])"
+)
+_TWINGEN = "import sys; from twingen.cli import main; sys.exit(main(sys.argv[1:]))"
+_UNASYNCD = "from unasyncd.cli import main; main()"
+TOOLS: dict[str, list[list[str]]] = {
+    "twingen": [[sys.executable, "-c", _TWINGEN, "build", "--quiet"]],
+    "unasyncd": [[sys.executable, "-c", _UNASYNCD, "--no-cache", "-q"], _BLACK],
+    "unasync": [[sys.executable, "-c", _UNASYNC], _BLACK],
+}
+
+
+@dataclass(frozen=True)
+class Run:
+    """One cold run: seconds of CPU and of wall time, and MiB at the peak."""
+
+    cpu: float
+    wall: float
+    peak: float
+
+
+def make_input(root: Path, size: int) -> int:
+    """Write a project of about `size` lines; return how many it has."""
+    small = size < COPY_LINES
+    copies = 1 if small else -(-size // COPY_LINES)
+    lines = 0
+    tables: list[str] = []
+    for number in range(copies):
+        folder = root / "src" / f"copy_{number:03}"
+        folder.mkdir(parents=True)
+        if not small:
+            tables += [
+                f'[tool.twingen.libraries."src.copy_{number:03}.opening"]',
+                "Opening = { unwrap = true }",
+            ]
+        for path in sorted(SOURCE.glob("*.py")):
+            if small and path.stem not in SMALL:
+                continue
+            text = path.read_text(encoding="utf-8")
+            if text.startswith("# twingen: async-only"):
+                continue
+            text = text.replace("pgtwin.aio", f"src.copy_{number:03}")
+            lines += text.count("\n")
+            (folder / path.name).write_text(text, encoding="utf-8")
+        (folder / "__init__.py").touch()
+    (root / "src" / "__init__.py").touch()
+    if not small:
+        tables = [
+            "[tool.twingen.renames]",
+            '"Async*" = "*"',
+            *tables,
+        ]
+    (root / "pyproject.toml").write_text(
+        '[tool.twingen]\nruntime = "out.runtime"\n'
+        'trees = [{ source = "src", target = "out" }]\n'
+        + "\n".join(tables)
+        + '\n[tool.unasyncd]\nfiles = { "src" = "out" }\n'
+        "transform_docstrings = true\n"
+    )
+    return lines
+
+
+def run(tool: str, root: Path) -> Run:
+    """Run one tool where there is no twin yet, and no cache."""
+    shutil.rmtree(root / "out", ignore_errors=True)
+    for cache in root.glob(".*cache*"):
+        shutil.rmtree(cache)
+    cpu = wall = peak = 0.0
+    for command in TOOLS[tool]:
+        before = time.perf_counter()
+        process = subprocess.Popen(command, cwd=root, stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        wall += time.perf_counter() - before
+        cpu += usage.ru_utime + usage.ru_stime
+        peak = max(peak, usage.ru_maxrss / 1024)
+        # unasyncd ends with 1 when it has written something.
+        if os.waitstatus_to_exitcode(status) > (tool == "unasyncd"):
+            raise SystemExit(f"{tool} failed: {' '.join(command)}")
+    missing = {path.relative_to(root / "src") for path in root.glob("src/**/*.py")}
+    missing -= {path.relative_to(root / "out") for path in root.glob("out/**/*.py")}
+    if missing:
+        raise SystemExit(f"{tool} wrote no twin of {len(missing)} files")
+    return Run(cpu, wall, peak)
+
+
+def median(runs: list[Run]) -> Run:
+    return Run(
+        *(
+            statistics.median(values)
+            for values in zip(*((r.cpu, r.wall, r.peak) for r in runs), strict=True)
+        )
+    )
+
+
+def compare(size: int, rounds: int) -> tuple[int, dict[str, Run]]:
+    """Return the lines of the input, and each tool's medians."""
+    with tempfile.TemporaryDirectory() as folder:
+        lines = make_input(Path(folder), size)
+        found: dict[str, list[Run]] = {tool: [] for tool in TOOLS}
+        for _ in range(rounds):
+            for tool in TOOLS:
+                found[tool].append(run(tool, Path(folder)))
+    return lines, {tool: median(runs) for tool, runs in found.items()}
+
+
+def scale(sizes: list[int]) -> list[tuple[int, Run]]:
+    """Return twingen's figures for several sizes, one run each."""
+    found = []
+    for size in sizes:
+        with tempfile.TemporaryDirectory() as folder:
+            lines = make_input(Path(folder), size)
+            found.append((lines, run("twingen", Path(folder))))
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--lines", type=int, default=20_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument(
+        "--sizes", type=int, nargs="*", default=[1_000, 20_000, 200_000]
+    )
+    parser.add_argument("--json", type=Path, help="where to write the figures")
+    options = parser.parse_args()
+    lines, runs = compare(options.lines, options.rounds)
+    own = runs["twingen"]
+    print(f"{lines:,} lines, medians of {options.rounds} runs\n")
+    print("| tool | CPU s | wall s | twingen's CPU to its | wall | peak MiB |")
+    print("|---|---|---|---|---|---|")
+    for tool, found in runs.items():
+        print(
+            f"| {tool} | {found.cpu:.1f} | {found.wall:.1f} "
+            f"| {own.cpu / found.cpu:.2f} | {own.wall / found.wall:.2f} "
+            f"| {found.peak:.0f} |",
+            flush=True,
+        )
+    sizes = scale(options.sizes)
+    print(
+        "\n| twingen, lines | CPU s | CPU ms per line | peak MiB |\n|---|---|---|---|"
+    )
+    for size, found in sizes:
+        per_line = 1000 * found.cpu / size
+        print(f"| {size:,} | {found.cpu:.1f} | {per_line:.2f} | {found.peak:.0f} |")
+    if options.json:
+        figures = {
+            "lines": lines,
+            "tools": {tool: asdict(found) for tool, found in runs.items()},
+            "sizes": [{"lines": size, **asdict(found)} for size, found in sizes],
+        }
+        options.json.write_text(json.dumps(figures, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

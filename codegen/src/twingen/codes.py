@@ -1,0 +1,104 @@
+"""The codes that no rule has: whole sources, the configuration, drift.
+
+A code is never given to another meaning.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Code:
+    """What a code is called and what to do about it."""
+
+    code: str
+    name: str
+    manual: str
+
+
+CODES = (
+    Code(
+        "TW001",
+        "syntax",
+        "The source does not parse, so nothing is written anywhere.\n\n"
+        "The place is where Python itself stops reading. Sources may use the\n"
+        "syntax of every Python that the pinned libcst knows, whichever Python\n"
+        "runs twingen.",
+    ),
+    Code(
+        "TW002",
+        "verify",
+        "The twin was converted, and a second look found something wrong.\n\n"
+        "The twin is parsed before it is written: nothing async may be left in\n"
+        "it, and no name may be free that was bound in the source. No rule covers\n"
+        "the construct then: rewrite it, mark it `# twingen: async-only`, or\n"
+        "report it.",
+    ),
+    Code(
+        "TW003",
+        "encoding",
+        "The source is not UTF-8, or declares another encoding.\n\n"
+        "Save it as UTF-8 and take the declaration out. A byte order mark and\n"
+        "Windows line ends are read; twins are written without.",
+    ),
+    Code(
+        "TW004",
+        "formatting",
+        "The pinned black cannot lay out the twin.\n\n"
+        "Mostly `target-version` of [tool.black] leaves out a Python that the\n"
+        "source needs.",
+    ),
+    Code(
+        "TW005",
+        "nesting",
+        "The source is nested too deeply for Python's recursion limit.\n\n"
+        "Split the longest expression into several statements.",
+    ),
+    Code(
+        "TW006",
+        "stub",
+        "A stub (.pyi) stands in a source folder.\n\n"
+        "It would be copied and still say `async def`. Annotate the source\n"
+        "itself, or keep the stub elsewhere.",
+    ),
+    Code(
+        "TW007",
+        "configuration",
+        "[tool.twingen] cannot be used; nothing was looked at.\n\n"
+        "Unknown keys, renames and verdicts that nothing uses, folders that\n"
+        "overlap or are not there stop every command.",
+    ),
+    Code(
+        "TW011",
+        "missing",
+        "A twin is not there. `twingen build` writes it; commit it with its\n"
+        "source.",
+    ),
+    Code(
+        "TW012",
+        "stale",
+        "A twin was written for a source or configuration that has changed.\n\n"
+        "`twingen build` writes it anew.",
+    ),
+    Code(
+        "TW013",
+        "edited",
+        "A twin was edited by hand: its header vouches for another text.\n\n"
+        "Move the edit to the source place that is named, then `twingen build\n"
+        "--force` overwrites the twin. Without `--force` nothing is written.",
+    ),
+    Code(
+        "TW014",
+        "orphan",
+        "A twin's source is gone, or is for the async side only now.\n\n"
+        "`twingen build` removes the twin.",
+    ),
+    Code(
+        "TW015",
+        "foreign",
+        "A file of a target folder was not written by twingen.\n\n"
+        "Target folders belong to twingen alone: move the file elsewhere, or into\n"
+        "the source folder. `twingen build` leaves it.",
+    ),
+)

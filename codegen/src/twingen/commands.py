@@ -1,0 +1,243 @@
+"""What each command does; every function returns the exit code.
+
+Findings go to standard error for people and to standard output for machines;
+results (twins, diffs, places, manuals) go to standard output alone.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import drift, explain as manuals, report
+from .config import find_root, load
+from .convert import Settings, convert
+from .diagnostic import ConfigurationError, ConversionError, Diagnostic
+from .lookup import Lookup, place
+from .plan import Plan, decode
+from .proposal import append, propose
+from .style import style_for
+from .tree import Difference, Drift, Project
+
+IN_STEP, DRIFT, FAILED = 0, 1, 2
+
+
+class Console:
+    """How one command speaks: format, colour, how much."""
+
+    def __init__(
+        self, command: str, *, output_format: str, color: str, quiet: bool
+    ) -> None:
+        self.command = command
+        self.for_people = output_format == "text"
+        self.out, self.err = style_for(sys.stdout, color), style_for(sys.stderr, color)
+        self._format = output_format
+        self._quiet = quiet
+
+    def good(self, sentence: str) -> None:
+        """Say that all is well."""
+        if self.for_people and not self._quiet:
+            print(self.out(sentence, "green"))
+
+    def note(self, sentence: str) -> None:
+        """Say to people what to make of the findings."""
+        if self.for_people and not self._quiet:
+            print(f"twingen: {sentence}", file=sys.stderr)
+
+    def report(
+        self, code: int, findings: Sequence[Diagnostic] = (), mend: str = ""
+    ) -> int:
+        """Tell the findings in the chosen format and return the exit code."""
+        if self.for_people:
+            for finding in findings:
+                print(report.text(finding, self.err), file=sys.stderr)
+        else:
+            found = report.Report(self.command, code, findings, mend)
+            sys.stdout.write(report.machine(found, self._format))
+        return code
+
+    def refused(self, error: ConversionError) -> int:
+        count = len(error.diagnostics)
+        places = "place" if count == 1 else "places"
+        self.report(FAILED, error.diagnostics)
+        self.note(f"refused at {count} {places}; nothing written")
+        return FAILED
+
+    def misconfigured(self, error: ConfigurationError) -> int:
+        if not self.for_people:
+            message = str(error)
+            finding = Diagnostic(
+                "pyproject.toml", 1, 1, "TW007", "configuration", message
+            )
+            return self.report(FAILED, [finding])
+        print(f"twingen: {error}", file=sys.stderr)
+        return FAILED
+
+
+def _open(start: Path) -> Project:
+    return Project(load(find_root(start.resolve())))
+
+
+def _lookup(start: Path) -> Lookup:
+    return Lookup(load(find_root(start.resolve())))
+
+
+def _tell(console: Console, project: Project, found: Sequence[Difference]) -> None:
+    """List what is not in step, below the lines that were edited by hand."""
+    if not console.for_people:
+        return
+    edited = [each for each in found if each.drift is Drift.EDITED]
+    console.report(DRIFT, list(drift.edits(project, edited)))
+    for each in found:
+        origin = f" (from {each.origin})" if each.origin else ""
+        path = console.err(project.display(each.path), "bold")
+        kind = console.err(each.drift.value, "yellow")
+        print(f"{path}: {kind}{origin}", file=sys.stderr)
+
+
+def build(console: Console, start: Path, *, force: bool) -> int:
+    project = _open(start)
+    changed, left = project.write(force=force)
+    _tell(console, project, left)
+    if any(difference.drift is Drift.EDITED for difference in left):
+        console.note(
+            "nothing written; move the edits to the sources, or overwrite them with "
+            "`twingen build --force`"
+        )
+    else:
+        console.good(f"{len(project.outputs)} files: {len(changed)} written")
+    if not console.for_people:
+        findings = list(drift.findings(project, left))
+        return console.report(DRIFT if left else IN_STEP, findings, drift.mend(left))
+    return DRIFT if left else IN_STEP
+
+
+def check(console: Console, start: Path, *, diff: bool) -> int:
+    project = _open(start)
+    differences = project.differences()
+    if not console.for_people:
+        findings = list(drift.findings(project, differences))
+        code = DRIFT if differences else IN_STEP
+        return console.report(code, findings, drift.mend(differences))
+    if not differences:
+        console.good(f"{len(project.outputs)} files in step")
+        return IN_STEP
+    if diff:
+        sys.stdout.writelines(project.diff())
+    _tell(console, project, differences)
+    console.note(drift.advice(differences))
+    return DRIFT
+
+
+def diff(start: Path) -> int:
+    project = _open(start)
+    sys.stdout.writelines(project.diff())
+    return DRIFT if project.differences() else IN_STEP
+
+
+def convert_one(start: Path, file: str, stdin_filename: str | None) -> int:
+    """Print the twin of one source, by the configuration that covers it."""
+    if file == "-":
+        content, name = _standard_input(), stdin_filename
+    else:
+        content, name = _read(Path(file)), file
+    twin = _twin(start, content, name)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", newline="\n")
+    sys.stdout.write(twin)
+    return IN_STEP
+
+
+def _twin(start: Path, content: bytes, name: str | None) -> str:
+    if name is not None:
+        path = Path(name).resolve()
+        near = path.parent if start == Path() and path.parent.is_dir() else start
+        try:
+            root = find_root(near.resolve())
+        except ConfigurationError:
+            root = None
+        if root is not None:
+            config = load(root)
+            if not path.is_relative_to(root):
+                path = (root / name).resolve()
+            plan = Plan(config, texts={path: content})
+            target = Lookup(config, plan).target_of(path)
+            if target is not None and plan.parsed[target].path == path:
+                return plan.convert(target)
+            if any(tree.source in path.parents for tree in config.trees):
+                plan.stop_at_problems()
+                return ""  # for the async side only
+    try:
+        text = decode(content)
+    except SyntaxError as error:
+        raise ConversionError(
+            [Diagnostic(name or "<stdin>", 1, 1, "TW003", "encoding", str(error.msg))]
+        ) from None
+    return convert(text, settings=Settings(runtime=None), path=name or "<stdin>").text
+
+
+def explain(start: Path, what: str | None) -> int:
+    if what is None:
+        print(manuals.contents())
+        return IN_STEP
+    asked = place(what)
+    if asked is None:
+        print(manuals.manual(manuals.find(what)))
+        return IN_STEP
+    lookup = _lookup(start)
+    path = _given(start, asked[0])
+    print(lookup.explanation(path, asked[1]))
+    return IN_STEP
+
+
+def where(console: Console, start: Path, what: str) -> int:
+    lookup = _lookup(start)
+    if what == "-":
+        text = _standard_input().decode("utf-8", "replace")
+        for line, added in lookup.annotated(text.splitlines()):
+            print(console.out(line, "cyan") if added else line)
+        return IN_STEP
+    asked = place(what)
+    if asked is None:
+        raise ConfigurationError(f"{what} is not PATH:LINE")
+    origin = lookup.origin(_given(start, asked[0]), asked[1])
+    if origin is None:
+        raise ConfigurationError(f"{asked[0]} is not a twin of this project")
+    print(origin)
+    if origin.line:
+        print(f"    {origin.text.strip()}")
+    return IN_STEP
+
+
+def init(console: Console, start: Path, *, write: bool) -> int:
+    folder = start.resolve()
+    proposal = propose(folder)
+    print(proposal, end="")
+    if write:
+        file = append(folder, proposal)
+        console.good(f"# written to {file}; `twingen build` comes next")
+    return IN_STEP
+
+
+def _given(start: Path, path: Path) -> Path:
+    """Return a path as it was given, from here or as messages name it."""
+    if path.exists() or path.is_absolute():
+        return path
+    inside = find_root(start.resolve()) / path
+    return inside if inside.exists() else path
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _standard_input() -> bytes:
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        content: bytes = sys.stdin.buffer.read()
+        return content
+    return sys.stdin.read().encode()

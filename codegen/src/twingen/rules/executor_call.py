@@ -1,0 +1,49 @@
+"""`loop.run_in_executor(None, function, *args)` becomes `function(*args)`.
+
+The async form hands blocking work to a thread of the default executor so that
+the loop goes on; in the twin there is no loop to hold up. An executor of the
+author's own may limit how much runs at once, or run it in another process, and
+is refused.
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from ..rule import Refused, Site, rewrite
+from ..started import is_loop
+
+
+@rewrite("TW315", cst.Call)
+def call_directly(site: Site[cst.Call]) -> cst.Call | None:
+    function = site.old.func
+    if not (
+        isinstance(function, cst.Attribute)
+        and function.attr.value == "run_in_executor"
+        and is_loop(site.names, function.value)
+    ):
+        return None
+    if not site.is_awaited():
+        raise Refused(
+            "run_in_executor() is not awaited here, and starts what goes on beside it",
+            "await it in place, or use asyncio.create_task() with asyncio.to_thread()",
+        )
+    if len(site.old.args) < 2 or any(
+        argument.star or argument.keyword for argument in site.old.args[:2]
+    ):
+        raise Refused(
+            "the function to call is not the second argument",
+            "write `loop.run_in_executor(None, function, ...)`",
+        )
+    executor = site.old.args[0].value
+    if not (isinstance(executor, cst.Name) and executor.value == "None"):
+        raise Refused(
+            "an executor of its own may limit what runs at once, or run it in another "
+            "process",
+            "pass None for the default executor",
+            node=executor,
+        )
+    work = site.new.args[1].value
+    if not isinstance(work, (cst.Name, cst.Attribute, cst.Call, cst.Subscript)):
+        work = work.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
+    return site.new.with_changes(func=work, args=site.new.args[2:])

@@ -1,0 +1,167 @@
+"""Walks libcst's trees without building what does not change.
+
+libcst's own `visit` makes every node anew, also for a visitor that only reads.
+Here a reader makes none, and a rewriting makes those above a change. Children
+come in the order of libcst.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import libcst as cst
+
+# Nodes that hold neither a name nor a comment.
+_PLAIN = (cst.SimpleWhitespace, cst.Newline)
+# Fields that hold only whitespace, comments and punctuation.
+_LAYOUT = {
+    "header", "footer", "leading_lines", "lines_after_decorators", "empty_lines",
+    "lpar", "rpar", "lbracket", "rbracket", "lbrace", "rbrace", "comma", "colon",
+    "semicolon", "dot", "equal", "operator", "indent", "newline", "comment",
+}  # fmt: skip
+# Where libcst leaves out a statement of which nothing is left.
+_BODIES = (cst.Module, cst.IndentedBlock)
+
+_NODE, _SEQUENCE, _VALUE = 1, 2, 0
+
+
+class _Sorts(dict[Any, int]):
+    """What a field with a value of each type holds."""
+
+    def __missing__(self, kind: type[object]) -> int:
+        sort = _VALUE
+        if issubclass(kind, cst.CSTNode):
+            sort = _VALUE if issubclass(kind, _PLAIN) else _NODE
+        elif issubclass(kind, (list, tuple)):
+            sort = _SEQUENCE
+        self[kind] = sort
+        return sort
+
+
+_SORTS = _Sorts()
+
+
+class _Recorder(cst.CSTVisitor):
+    """Learns in which order libcst visits the fields of a node."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fields: list[str] = []
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        return False
+
+    def on_visit_attribute(self, node: cst.CSTNode, attribute: str) -> None:
+        self.fields.append(attribute)
+
+
+_FIELDS: dict[type[cst.CSTNode], tuple[str, ...]] = {}
+_MEANINGFUL: dict[type[cst.CSTNode], tuple[str, ...]] = {}
+
+
+def _learn(node: cst.CSTNode) -> tuple[str, ...]:
+    """Return the fields of a node that can hold others, in the order of libcst."""
+    recorder = _Recorder()
+    node._visit_and_replace_children(recorder)
+    known = [name for name in node.__dataclass_fields__ if name != "__slots__"]
+    fields = (*recorder.fields, *(n for n in known if n not in recorder.fields))
+    _FIELDS[type(node)] = fields
+    _MEANINGFUL[type(node)] = tuple(
+        name for name in fields if name not in _LAYOUT and "whitespace" not in name
+    )
+    return fields
+
+
+def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """Yield the children of a node, whitespace without a comment left out."""
+    return _children(node, _FIELDS.get(type(node)) or _learn(node))
+
+
+def meaningful_children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """Yield the children of a node, layout and comments left out."""
+    if type(node) not in _MEANINGFUL:
+        _learn(node)
+    return _children(node, _MEANINGFUL[type(node)])
+
+
+def _children(node: cst.CSTNode, fields: Sequence[str]) -> Iterator[cst.CSTNode]:
+    for name in fields:
+        value = getattr(node, name)
+        sort = _SORTS[type(value)]
+        if sort == _NODE:
+            yield value
+        elif sort == _SEQUENCE:
+            for child in value:
+                if _SORTS[type(child)] == _NODE:
+                    yield child
+
+
+class Reader(cst.CSTVisitor):
+    """A visitor that reads code, not layout: whitespace and comments are skipped.
+
+    Methods called `visit_X_attribute` are not called.
+    """
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        if super().on_visit(node):
+            for child in meaningful_children(node):
+                self.on_visit(child)
+                self.on_leave(child)
+        return False
+
+
+def rewritten(node: cst.CSTNode, rewriter: cst.CSTTransformer) -> Any:
+    """Return what `node.visit(rewriter)` does; nodes that stay equal stay the same."""
+    if not rewriter.on_visit(node):
+        return rewriter.on_leave(node, node)
+    changes: dict[str, object] = {}
+    for name in _FIELDS.get(type(node)) or _learn(node):
+        value = getattr(node, name)
+        sort = _SORTS[type(value)]
+        if sort == _NODE:
+            result = rewritten(value, rewriter)
+            if result is not value:
+                changes[name] = _single(node, name, result)
+        elif sort == _SEQUENCE and value:
+            several = _sequence(node, name, value, rewriter)
+            if several is not value:
+                changes[name] = several
+    updated = node.with_changes(**changes) if changes else node
+    return rewriter.on_leave(node, updated)
+
+
+def _single(node: cst.CSTNode, name: str, result: object) -> object:
+    """Return what a field gets for a child that was replaced or removed."""
+    if isinstance(result, cst.FlattenSentinel):
+        raise TypeError(f"{type(node).__name__}.{name} cannot hold several nodes")
+    if result is not cst.RemovalSentinel.REMOVE:
+        return result
+    default = node.__dataclass_fields__[name].default
+    if default is cst.MaybeSentinel.DEFAULT or default is None:
+        return default
+    raise TypeError(f"{type(node).__name__}.{name} cannot be removed")
+
+
+def _sequence(
+    node: cst.CSTNode, name: str, value: Sequence[Any], rewriter: cst.CSTTransformer
+) -> Sequence[Any]:
+    """Return a sequence with its members rewritten, or the same one."""
+    is_body = name == "body" and isinstance(node, _BODIES)
+    found: list[Any] = []
+    changed = False
+    for child in value:
+        if _SORTS[type(child)] != _NODE:
+            found.append(child)
+            continue
+        result = rewritten(child, rewriter)
+        if result is child:
+            found.append(child)
+            continue
+        changed = True
+        if result is cst.RemovalSentinel.REMOVE:
+            continue
+        several = result if isinstance(result, cst.FlattenSentinel) else (result,)
+        keeps_empty = not is_body or child._is_removable()
+        found.extend(new for new in several if keeps_empty or not new._is_removable())
+    return tuple(found) if changed else value

@@ -1,0 +1,7 @@
+import pytest
+
+pytestmark = [pytest.mark.slow]
+
+
+@pytest.mark.parametrize("asyncio", [1])
+def test_one(asyncio): ...

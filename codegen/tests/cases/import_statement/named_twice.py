@@ -1,0 +1,5 @@
+from __future__ import annotations, annotations
+
+from os import path, path
+
+print(path)

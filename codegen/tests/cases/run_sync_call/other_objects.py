@@ -1,0 +1,2 @@
+def f(pool):
+    return pool.run_sync(print)
