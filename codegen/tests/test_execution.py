@@ -234,15 +234,10 @@ def program(file: str) -> tuple[ModuleType, ModuleType]:
 
 @pytest.mark.parametrize(("file", "function"), examples())
 def test_program(file: str, function: str) -> None:
-    # A machine that stalls may upset the order of two sleeps, but not every time; a
-    # wrong twin is wrong each time.
-    for _ in range(3):
-        asynchronous, twin = (outcome(module, function) for module in program(file))
-        result, printed, error = asynchronous
-        # The one exception that has another name in the sync protocol.
-        error = error.replace("StopAsyncIteration", "StopIteration")
-        if twin == (result, printed, error):
-            break
+    asynchronous, twin = (outcome(module, function) for module in program(file))
+    result, printed, error = asynchronous
+    # The one exception that has another name in the sync protocol.
+    error = error.replace("StopAsyncIteration", "StopIteration")
     assert twin == (result, printed, error)
     assert twin != ("None", "", ""), "the example shows nothing"
 

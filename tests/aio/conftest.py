@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import pgtwin
+from pgtwin.pq import TransactionStatus
 
 
 @pytest.fixture
@@ -45,3 +46,19 @@ def until_executing(
         raise AssertionError(f"server process {pid} does not execute anything")
 
     return wait
+
+
+@pytest.fixture
+def usable() -> Callable[[pgtwin.AsyncConnection[Any]], Awaitable[None]]:
+    """Assert that a connection works as before it was interrupted."""
+
+    async def check(conn: pgtwin.AsyncConnection[Any]) -> None:
+        assert not conn.closed
+        assert not conn.broken
+        await conn.rollback()
+        assert conn.info.transaction_status == TransactionStatus.IDLE
+        cur = await conn.execute("SELECT %s::text", ("as before",))
+        assert await cur.fetchone() == ("as before",)
+        await conn.rollback()
+
+    return check

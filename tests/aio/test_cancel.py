@@ -11,23 +11,16 @@ import pytest
 
 import pgtwin
 from pgtwin import errors as e
-from pgtwin.pq import TransactionStatus
 
 DEADLINE = 20
 
 
-async def usable(conn: pgtwin.AsyncConnection[Any]) -> None:
-    """Assert that the connection works as before."""
-    assert not conn.closed
-    assert not conn.broken
-    await conn.rollback()
-    assert conn.info.transaction_status == TransactionStatus.IDLE
-    cur = await conn.execute("SELECT %s::text", ("as before",))
-    assert await cur.fetchone() == ("as before",)
-    await conn.rollback()
+Usable = Callable[[pgtwin.AsyncConnection[Any]], Awaitable[None]]
 
 
-async def test_statement_timeout(conn: pgtwin.AsyncConnection[Any]) -> None:
+async def test_statement_timeout(
+    conn: pgtwin.AsyncConnection[Any], usable: Usable
+) -> None:
     await conn.execute("SET statement_timeout = '200ms'")
     await conn.commit()
     started = time.monotonic()
@@ -40,6 +33,7 @@ async def test_statement_timeout(conn: pgtwin.AsyncConnection[Any]) -> None:
 async def test_cancel(
     conn: pgtwin.AsyncConnection[Any],
     until_executing: Callable[[int], Awaitable[None]],
+    usable: Usable,
 ) -> None:
     task = asyncio.create_task(conn.execute("SELECT pg_sleep(60)"))
     await until_executing(conn.info.backend_pid)
@@ -54,6 +48,7 @@ async def test_cancel(
 async def test_cancel_safe(
     conn: pgtwin.AsyncConnection[Any],
     until_executing: Callable[[int], Awaitable[None]],
+    usable: Usable,
 ) -> None:
     task = asyncio.create_task(conn.execute("SELECT pg_sleep(60)"))
     await until_executing(conn.info.backend_pid)
@@ -65,7 +60,9 @@ async def test_cancel_safe(
     await usable(conn)
 
 
-async def test_cancel_nothing(conn: pgtwin.AsyncConnection[Any]) -> None:
+async def test_cancel_nothing(
+    conn: pgtwin.AsyncConnection[Any], usable: Usable
+) -> None:
     conn.cancel()
     await conn.cancel_safe()
     await usable(conn)

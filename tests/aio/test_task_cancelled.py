@@ -18,20 +18,13 @@ from pgtwin.pq import TransactionStatus
 DEADLINE = 20
 
 
-async def usable(conn: pgtwin.AsyncConnection[Any]) -> None:
-    """Assert that the connection works as before."""
-    assert not conn.closed
-    assert not conn.broken
-    await conn.rollback()
-    assert conn.info.transaction_status == TransactionStatus.IDLE
-    cur = await conn.execute("SELECT %s::text", ("as before",))
-    assert await cur.fetchone() == ("as before",)
-    await conn.rollback()
+Usable = Callable[[pgtwin.AsyncConnection[Any]], Awaitable[None]]
 
 
 async def test_task_cancelled(
     conn: pgtwin.AsyncConnection[Any],
     until_executing: Callable[[int], Awaitable[None]],
+    usable: Usable,
 ) -> None:
     task = asyncio.create_task(conn.execute("SELECT pg_sleep(60)"))
     await until_executing(conn.info.backend_pid)
@@ -45,7 +38,7 @@ async def test_task_cancelled(
 
 
 async def test_query_with_deadline(
-    conn: pgtwin.AsyncConnection[Any],
+    conn: pgtwin.AsyncConnection[Any], usable: Usable
 ) -> None:
     with pytest.raises(asyncio.TimeoutError):
         await asyncio.wait_for(conn.execute("SELECT pg_sleep(60)"), 0.3)
@@ -53,7 +46,7 @@ async def test_query_with_deadline(
 
 
 async def test_cancelled_at_every_step(
-    conn: pgtwin.AsyncConnection[Any],
+    conn: pgtwin.AsyncConnection[Any], usable: Usable
 ) -> None:
     # The loop turns n times before the task is cancelled: so it is interrupted
     # before it starts, while it sends, while it waits, and after its end.
@@ -76,7 +69,7 @@ async def test_cancelled_at_every_step(
 
 
 async def test_transaction_cancelled_at_every_step(
-    conn: pgtwin.AsyncConnection[Any],
+    conn: pgtwin.AsyncConnection[Any], usable: Usable
 ) -> None:
     await conn.execute("CREATE TEMP TABLE things (id int)")
     await conn.commit()
@@ -103,7 +96,7 @@ async def test_transaction_cancelled_at_every_step(
 
 
 async def test_cancelled_while_sending(
-    conn: pgtwin.AsyncConnection[Any],
+    conn: pgtwin.AsyncConnection[Any], usable: Usable
 ) -> None:
     text = "x" * (32 << 20)
     for turns in range(0, 12, 2):
@@ -119,6 +112,7 @@ async def test_cancelled_while_sending(
 async def test_cancelled_while_waiting_for_the_lock(
     conn: pgtwin.AsyncConnection[Any],
     until_executing: Callable[[int], Awaitable[None]],
+    usable: Usable,
 ) -> None:
     first = asyncio.create_task(conn.execute("SELECT 'first' FROM pg_sleep(0.5)"))
     await until_executing(conn.info.backend_pid)
@@ -133,7 +127,7 @@ async def test_cancelled_while_waiting_for_the_lock(
 
 
 async def test_cancelled_twice(
-    dsn: str, until_executing: Callable[[int], Awaitable[None]]
+    dsn: str, until_executing: Callable[[int], Awaitable[None]], usable: Usable
 ) -> None:
     conn = await pgtwin.AsyncConnection.connect(dsn)
     task = asyncio.create_task(conn.execute("SELECT pg_sleep(60)"))

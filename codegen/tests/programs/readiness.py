@@ -46,9 +46,9 @@ async def example_deadline_of_a_future():
         loop.add_reader(here.fileno(), future.set_result, None)
         start = time.monotonic()
         try:
-            await asyncio.wait_for(future, 0.1)
+            await asyncio.wait_for(future, 0.5)
         except asyncio.TimeoutError:
-            print("timeout", round(time.monotonic() - start, 1), future.done())
+            print("timeout", round((time.monotonic() - start) * 2) / 2, future.done())
         finally:
             loop.remove_reader(here.fileno())
 

@@ -18,7 +18,7 @@ def told(group):
 
 async def example_results():
     async with asyncio.TaskGroup() as tg:  # twingen: siblings finish
-        tasks = [tg.create_task(work(x, 0.1 - x / 50)) for x in range(4)]
+        tasks = [tg.create_task(work(x, 0.7 - x / 10)) for x in range(4)]
         print(any(task.done() for task in tasks))
     return [task.result() for task in tasks], await tasks[0]
 

@@ -52,10 +52,10 @@ async def example_wait_for_an_exception():
 
 
 async def example_wait_with_a_timeout():
-    tasks = {asyncio.create_task(work(x, x / 5)) for x in (0, 3)}
+    tasks = {asyncio.create_task(work(x, x / 2)) for x in (0, 3)}
     start = time.monotonic()
-    done, pending = await asyncio.wait(tasks, timeout=0.2)
-    print(results(done), len(pending), round(time.monotonic() - start, 1))
+    done, pending = await asyncio.wait(tasks, timeout=0.5)
+    print(results(done), len(pending), round((time.monotonic() - start) * 2) / 2)
     done, pending = await asyncio.wait(pending, timeout=0)
     print(len(done), len(pending))
     done, pending = await asyncio.wait(pending, timeout=None)
@@ -109,13 +109,13 @@ async def example_as_completed_raises():
 
 
 async def example_as_completed_with_a_timeout():
-    tasks = [asyncio.create_task(work(x, x / 2)) for x in (0, 1, 2)]
+    tasks = [asyncio.create_task(work(x, x)) for x in (0, 1, 2)]
     start = time.monotonic()
-    for each in asyncio.as_completed(tasks, timeout=0.2):
+    for each in asyncio.as_completed(tasks, timeout=0.5):
         try:
             print(await each)
         except asyncio.TimeoutError:
-            print("timeout", round(time.monotonic() - start, 1))
+            print("timeout", round((time.monotonic() - start) * 2) / 2)
     return [await task for task in tasks]
 
 

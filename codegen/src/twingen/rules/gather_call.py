@@ -23,10 +23,9 @@ def gather_in_threads(site: Site[cst.Call]) -> cst.Call | None:
     if not site.is_awaited():
         raise Refused("asyncio.gather() is not awaited here", "await it in place")
     pairs = zip(site.old.args, site.new.args, strict=True)
+    started = [_started(site, old, new) for old, new in pairs]
     function = site.imports.name("twingen.runtime.tasks.gather")
-    return site.new.with_changes(
-        func=function, args=[_started(site, old, new) for old, new in pairs]
-    )
+    return site.new.with_changes(func=function, args=started)
 
 
 def _started(site: Site[cst.Call], old: cst.Arg, new: cst.Arg) -> cst.Arg:
