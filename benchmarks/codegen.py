@@ -81,6 +81,7 @@ def make_input(root: Path, size: int) -> int:
             *tables,
         ]
     (root / "pyproject.toml").write_text(
+        '[project]\nname = "input"\nversion = "1"\nrequires-python = ">=3.10"\n'
         '[tool.twingen]\nruntime = "out.runtime"\n'
         'trees = [{ source = "src", target = "out" }]\n'
         + "\n".join(tables)

@@ -33,6 +33,7 @@ DRIVER = [
 GENERATOR = [
     "diagnostic",
     "sides",
+    "relaid",
     "formatting",
     "prose",
     "traversal",

@@ -17,10 +17,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-from black.mode import Mode
-
 from .diagnostic import ConfigurationError
-from .formatting import mode_from
 
 _KEYS = {"trees", "renames", "libraries", "tables", "runtime"}
 _TREE_KEYS = {"source", "target", "module", "twin"}
@@ -41,7 +38,11 @@ class Tree:
 
 @dataclass(frozen=True)
 class Config:
-    """The configuration of one project; all paths are absolute."""
+    """The configuration of one project; all paths are absolute.
+
+    `black` is the project's table for the formatter, `requires_python` what its
+    metadata says of Python versions.
+    """
 
     root: Path
     trees: tuple[Tree, ...]
@@ -49,7 +50,8 @@ class Config:
     libraries: Mapping[str, Any]
     tables: tuple[Path, ...]
     runtime: str | None
-    mode: Mode
+    black: Mapping[str, Any]
+    requires_python: str | None
 
 
 def find_root(start: Path) -> Path:
@@ -76,7 +78,9 @@ def load(root: Path) -> Config:
     """
     root = root.resolve()
     file = root / "pyproject.toml"
-    tools = tools_of(file)
+    content = _parse(file)
+    tools = _table(content.get("tool", {}), f"{file}: tool")
+    project = _table(content.get("project", {}), f"{file}: project")
     table = tools.get("twingen")
     if not isinstance(table, Mapping):
         raise ConfigurationError(f"{file}: there is no [tool.twingen]")
@@ -93,7 +97,10 @@ def load(root: Path) -> Config:
         libraries=_table(table.get("libraries", {}), f"{file}: tool.twingen.libraries"),
         tables=_paths(root, table.get("tables", []), f"{file}: tool.twingen.tables"),
         runtime=_module(table.get("runtime"), f"{file}: tool.twingen.runtime"),
-        mode=mode_from(_table(tools.get("black", {}), f"{file}: tool.black")),
+        black=_table(tools.get("black", {}), f"{file}: tool.black"),
+        requires_python=_text(
+            project.get("requires-python"), f"{file}: project.requires-python"
+        ),
     )
     _check_overlaps(config.trees, file)
     return config
@@ -141,6 +148,12 @@ def _paths(root: Path, value: object, where: str) -> tuple[Path, ...]:
     if not isinstance(value, list) or not all(isinstance(x, str) for x in value):
         raise ConfigurationError(f"{where} must be a list of paths")
     return tuple(root / name for name in value)
+
+
+def _text(value: object, where: str) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise ConfigurationError(f"{where} must be a string")
+    return value
 
 
 def _module(value: object, where: str) -> str | None:

@@ -133,7 +133,7 @@ def convert_parsed(
     imports = Imports(names, settings.runtime, settings.libraries)
     rewriter = _Rewriter(source, names, imports, settings.libraries, trace)
     try:
-        converted = rewritten(names.tree, rewriter)
+        converted = rewritten(names.tree, rewriter, names.holding(_TYPES))
         assert isinstance(converted, cst.Module)
         if rewriter.refusals:
             raise ConversionError(sorted(rewriter.refusals))
@@ -311,3 +311,4 @@ def _by_type(rules: Sequence[Rule]) -> dict[type[cst.CSTNode], list[Rule]]:
 
 
 _BY_TYPE = _by_type(RULES)
+_TYPES = frozenset(_BY_TYPE) | sides.MARKED_TYPES

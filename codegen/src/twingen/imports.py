@@ -13,9 +13,8 @@ import libcst as cst
 from .import_order import with_requests
 from .library import Libraries
 from .names import Names
-from .orphans import Orphans, bound_by_imports, used_names
+from .orphans import bound_by_imports, used_names, without_orphans
 from .rule import Refused
-from .traversal import rewritten
 
 _RUNTIME = "twingen.runtime."
 
@@ -83,9 +82,8 @@ class Imports:
         for _ in range(2):  # the second round takes an orphaned TYPE_CHECKING
             if bound_by_imports(tree) <= used | unused_before:
                 break
-            settled = rewritten(tree, Orphans(used | unused_before))
-            assert isinstance(settled, cst.Module)
-            tree, used = settled, used_names(settled)
+            tree = without_orphans(tree, used | unused_before)
+            used = used_names(tree)
         self._forget_unused(used)
         return with_requests(
             tree, self._requests(), before=self._names.tree, own=self._own_packages()

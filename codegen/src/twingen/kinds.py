@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import libcst as cst
 from libcst.metadata import Assignment
 
+from .traversal import Reader
+
 if TYPE_CHECKING:
     from .names import Names
 
@@ -285,7 +287,7 @@ class Kinds:
                 yield self._names.qualified(name, at=at) or UNKNOWN
 
 
-class _AttributeCollector(cst.CSTVisitor):
+class _AttributeCollector(Reader):
     """Collects where `self.x` is bound anywhere in one class."""
 
     def __init__(self, names: Names) -> None:

@@ -7,7 +7,7 @@ function of the user's own that is called `sleep` has no qualified name of
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Container, Iterator
 from functools import cached_property
 from typing import TypeVar
 
@@ -32,6 +32,7 @@ from .definitions import Definitions
 from .kinds import Kinds
 from .scopes import parents_of, scopes_of
 from .sides import is_async_only
+from .traversal import holding
 
 NodeT = TypeVar("NodeT", bound=cst.CSTNode)
 
@@ -80,6 +81,10 @@ class Names:
                 return ancestor
         return None
 
+    def holding(self, types: Container[type[object]]) -> set[int]:
+        """Return the ids of the nodes of these types, and of all that hold them."""
+        return holding(self._parents, types) | {id(self.tree)}
+
     def place(self, node: cst.CSTNode) -> CodeRange | None:
         """Return where a node stands; computed only when a message needs it."""
         return self._places.resolve(PositionProvider).get(node)
@@ -108,9 +113,9 @@ class Names:
         an attribute of one has none. A dotted string is looked up `at` a node.
         """
         where = at if isinstance(node, str) else node
-        if where is None or isinstance(node, (cst.Call, cst.Subscript)):
+        if where is None or type(node) in (cst.Call, cst.Subscript):
             return None
-        if not isinstance(node, str) and get_full_name_for_node(node) is None:
+        if not isinstance(node, str) and not _has_full_name(node):
             return None
         scope = self.scope(where)
         if scope is None:
@@ -280,3 +285,10 @@ class Names:
         if len(found) == 1 and isinstance(found[0], cst.FunctionDef):
             return found[0]
         return None
+
+
+def _has_full_name(node: cst.CSTNode) -> bool:
+    """Tell whether libcst spells a node as a dotted name."""
+    while type(node) is cst.Attribute:
+        node = node.value
+    return type(node) is cst.Name or get_full_name_for_node(node) is not None

@@ -9,10 +9,23 @@ import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
 from .import_order import FUTURE, import_of, joined, module_name
-from .traversal import Reader
+from .scopes import parents_of
+from .traversal import Reader, holding, rewritten
 
 
-class Orphans(cst.CSTTransformer):
+def without_orphans(tree: cst.Module, keep: set[str]) -> cst.Module:
+    """Return a module that imports only the names to keep."""
+    parents = parents_of(tree)
+    only = holding(parents, _VISITED) | {id(tree)}
+    settled = rewritten(tree, _Orphans(keep), only)
+    assert isinstance(settled, cst.Module)
+    return settled
+
+
+_VISITED = {cst.Import, cst.ImportFrom, cst.SimpleStatementLine}
+
+
+class _Orphans(cst.CSTTransformer):
     """Removes the imported names that nothing uses any more."""
 
     def __init__(self, keep: set[str]) -> None:

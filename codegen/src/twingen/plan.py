@@ -20,6 +20,7 @@ from .config import Config, Tree, read_table
 from .convert import Settings, Source, convert_parsed, parse
 from .definitions import Definitions
 from .diagnostic import ConfigurationError, ConversionError, Diagnostic
+from .formatting import mode_from
 from .library import built_in_libraries
 from .names import Names
 from .renames import Renames
@@ -66,7 +67,8 @@ class Plan:
             self._own_rows += libraries.add(read_table(table), str(table))
         self._renames = Renames(config.renames, definitions)
         libraries.renames = self._renames
-        self._settings = Settings(libraries, definitions, config.runtime, config.mode)
+        mode = mode_from(config.black, config.requires_python)
+        self._settings = Settings(libraries, definitions, config.runtime, mode)
         self._problems: list[Diagnostic] = []
         self._runtime_modules: set[str] = set()
         self._resources: dict[Path, Output] = {}

@@ -39,7 +39,7 @@ def scopes_of(tree: cst.Module, parents: Parents) -> Scopes:
     return provider.found
 
 
-class _ScopeReader(Reader, ScopeVisitor):
+class _ScopeReader(ScopeVisitor, Reader):
     """libcst's own reading of scopes."""
 
 

@@ -12,6 +12,16 @@ import libcst as cst
 
 MARKER = "# twingen: async-only"
 
+# What can carry the marker.
+MARKED_TYPES = frozenset(
+    {
+        cst.Decorator,
+        cst.SimpleStatementLine,
+        *(cst.If, cst.For, cst.While, cst.Try, cst.TryStar, cst.With, cst.Match),
+        *(cst.FunctionDef, cst.ClassDef),
+    }
+)
+
 
 def is_async_only_file(text: str) -> bool:
     """Tell whether a whole source is for the async side only."""
@@ -23,17 +33,18 @@ def is_async_only(node: cst.CSTNode) -> bool:
 
     An `elif` cannot: the branches after it belong to it.
     """
+    if type(node) not in MARKED_TYPES:
+        return False
     if isinstance(node, cst.Decorator):
         return _marks(node.trailing_whitespace.comment)
     if isinstance(node, cst.SimpleStatementLine):
         return _marks(node.trailing_whitespace.comment) or _marked_above(
             node.leading_lines
         )
-    if isinstance(node, cst.BaseCompoundStatement):
-        return _marks(_first_line_comment(node)) or _marked_above(
-            getattr(node, "leading_lines", ())
-        )
-    return False
+    assert isinstance(node, cst.BaseCompoundStatement)
+    return _marks(_first_line_comment(node)) or _marked_above(
+        getattr(node, "leading_lines", ())
+    )
 
 
 def _first_line_comment(node: cst.BaseCompoundStatement) -> cst.Comment | None:

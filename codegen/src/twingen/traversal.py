@@ -7,7 +7,13 @@ come in the order of libcst.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import (
+    Callable,
+    Container,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from typing import Any
 
 import libcst as cst
@@ -75,18 +81,7 @@ def _learn(node: cst.CSTNode) -> tuple[str, ...]:
 
 def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """Yield the children of a node, whitespace without a comment left out."""
-    return _children(node, _FIELDS.get(type(node)) or _learn(node))
-
-
-def meaningful_children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """Yield the children of a node, layout and comments left out."""
-    if type(node) not in _MEANINGFUL:
-        _learn(node)
-    return _children(node, _MEANINGFUL[type(node)])
-
-
-def _children(node: cst.CSTNode, fields: Sequence[str]) -> Iterator[cst.CSTNode]:
-    for name in fields:
+    for name in _FIELDS.get(type(node)) or _learn(node):
         value = getattr(node, name)
         sort = _SORTS[type(value)]
         if sort == _NODE:
@@ -103,16 +98,76 @@ class Reader(cst.CSTVisitor):
     Methods called `visit_X_attribute` are not called.
     """
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._visits = _Methods(self, "visit")
+        self._leaves = _Methods(self, "leave")
+
     def on_visit(self, node: cst.CSTNode) -> bool:
-        if super().on_visit(node):
-            for child in meaningful_children(node):
-                self.on_visit(child)
-                self.on_leave(child)
+        visit = self._visits[type(node)]
+        if visit is not None and visit(node) is False:
+            return False
+        fields = _MEANINGFUL.get(type(node))
+        if fields is None:
+            _learn(node)
+            fields = _MEANINGFUL[type(node)]
+        for name in fields:
+            value = getattr(node, name)
+            sort = _SORTS[type(value)]
+            if sort == _NODE:
+                self.on_visit(value)
+                self.on_leave(value)
+            elif sort == _SEQUENCE:
+                for child in value:
+                    if _SORTS[type(child)] == _NODE:
+                        self.on_visit(child)
+                        self.on_leave(child)
         return False
 
+    def on_leave(self, original_node: cst.CSTNode) -> None:
+        leave = self._leaves[type(original_node)]
+        if leave is not None:
+            leave(original_node)
 
-def rewritten(node: cst.CSTNode, rewriter: cst.CSTTransformer) -> Any:
-    """Return what `node.visit(rewriter)` does; nodes that stay equal stay the same."""
+
+class _Methods(dict[type[cst.CSTNode], "Callable[[Any], Any] | None"]):
+    """Which method of a visitor is for which type of node; `None`: none is."""
+
+    def __init__(self, visitor: cst.CSTVisitor, prefix: str) -> None:
+        super().__init__()
+        self._visitor = visitor
+        self._prefix = prefix
+
+    def __missing__(self, kind: type[cst.CSTNode]) -> Callable[[Any], Any] | None:
+        method = getattr(self._visitor, f"{self._prefix}_{kind.__name__}", None)
+        # libcst's visitors have a method for every type, most of them idle.
+        if getattr(method, "_is_no_op", False):
+            method = None
+        self[kind] = method
+        return method
+
+
+def holding(
+    parents: Mapping[cst.CSTNode, cst.CSTNode], types: Container[type[object]]
+) -> set[int]:
+    """Return the ids of the nodes of these types, and of all that hold them."""
+    found: set[int] = set()
+    for node in parents:
+        if type(node) in types:
+            current: cst.CSTNode | None = node
+            while current is not None and id(current) not in found:
+                found.add(id(current))
+                current = parents.get(current)
+    return found
+
+
+def rewritten(
+    node: cst.CSTNode, rewriter: cst.CSTTransformer, only: Container[int]
+) -> Any:
+    """Return what `node.visit(rewriter)` does; nodes that stay equal stay the same.
+
+    Only nodes with these ids are visited.
+    """
     if not rewriter.on_visit(node):
         return rewriter.on_leave(node, node)
     changes: dict[str, object] = {}
@@ -120,11 +175,13 @@ def rewritten(node: cst.CSTNode, rewriter: cst.CSTTransformer) -> Any:
         value = getattr(node, name)
         sort = _SORTS[type(value)]
         if sort == _NODE:
-            result = rewritten(value, rewriter)
+            if id(value) not in only:
+                continue
+            result = rewritten(value, rewriter, only)
             if result is not value:
                 changes[name] = _single(node, name, result)
         elif sort == _SEQUENCE and value:
-            several = _sequence(node, name, value, rewriter)
+            several = _sequence(node, name, value, rewriter, only)
             if several is not value:
                 changes[name] = several
     updated = node.with_changes(**changes) if changes else node
@@ -144,17 +201,21 @@ def _single(node: cst.CSTNode, name: str, result: object) -> object:
 
 
 def _sequence(
-    node: cst.CSTNode, name: str, value: Sequence[Any], rewriter: cst.CSTTransformer
+    node: cst.CSTNode,
+    name: str,
+    value: Sequence[Any],
+    rewriter: cst.CSTTransformer,
+    only: Container[int],
 ) -> Sequence[Any]:
     """Return a sequence with its members rewritten, or the same one."""
     is_body = name == "body" and isinstance(node, _BODIES)
     found: list[Any] = []
     changed = False
     for child in value:
-        if _SORTS[type(child)] != _NODE:
+        if id(child) not in only:
             found.append(child)
             continue
-        result = rewritten(child, rewriter)
+        result = rewritten(child, rewriter, only)
         if result is child:
             found.append(child)
             continue

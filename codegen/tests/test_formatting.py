@@ -1,0 +1,85 @@
+"""The layout is black's own, although its second pass reads only what changed."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import black
+import pytest
+from black.mode import Mode, TargetVersion
+from black.parsing import InvalidInput
+from case import CASES
+
+import twingen
+from twingen.diagnostic import ConfigurationError
+from twingen.formatting import FormattingError, format_source, mode_from
+from twingen.relaid import changed_parts
+
+MODE = Mode(target_versions={TargetVersion.PY310, TargetVersion.PY311})
+SOURCES = sorted(Path(twingen.__file__).parent.rglob("*.py"))[::5]
+
+# What conversions do to lines, and more: (what is looked for, what it becomes).
+EDITS = [
+    ("self.", "self.a_name_that_is_much_longer_."),
+    ("def ", "async  def "),
+    (",\n", "\n"),
+    ("\n\n\n", "\n"),
+    ("    return ", "\n\n    return  "),
+    ("(", "( # why\n"),
+]
+
+
+def laid_out(text: str, mode: Mode) -> str | None:
+    try:
+        return format_source(text, mode)
+    except FormattingError:
+        return None
+
+
+def laid_out_by_black(text: str, mode: Mode) -> str | None:
+    try:
+        return black.format_str(text, mode=mode)
+    except InvalidInput:
+        return None
+
+
+@pytest.mark.parametrize("path", [pytest.param(p, id=p.stem) for p in SOURCES])
+def test_edited_text_gets_the_layout_of_black(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    chance = random.Random(path.stem)
+    for old, new in EDITS:
+        places = [i for i in range(len(source)) if source.startswith(old, i)]
+        text = source
+        for place in sorted(chance.sample(places, min(3, len(places))), reverse=True):
+            text = text[:place] + new + text[place + len(old) :]
+        assert laid_out(text, MODE) == laid_out_by_black(text, MODE), (old, new)
+
+
+@pytest.mark.parametrize("mode", [MODE, Mode()], ids=["targets", "none"])
+def test_cases_get_the_layout_of_black(mode: Mode) -> None:
+    for case in CASES:
+        assert laid_out(case.source, mode) == laid_out_by_black(case.source, mode)
+
+
+def test_only_what_changed_is_read_again() -> None:
+    before = "import os\n\n\nclass A:\n    x = 1\n\n    def f(self):\n        pass\n"
+    before += "".join(f"\n    def g{n}(self):\n        return {n}\n" for n in range(20))
+    after = before.replace("return 7", "return seven")
+    (part,) = changed_parts(before, after) or []
+    assert part.text == "\n    def g7(self):\n        return seven\n"
+    assert part.before == ("class A:\n    pass\n    def g6(self):\n        return 6\n")
+
+
+def test_target_versions_are_those_of_the_project() -> None:
+    """As for black itself: the table, else `requires-python`, else the text."""
+    assert mode_from({}, ">=3.12").target_versions == {
+        version for version in TargetVersion if version.value >= 12
+    }
+    assert mode_from({"target-version": ["py310"]}, ">=3.12").target_versions == {
+        TargetVersion.PY310
+    }
+    assert mode_from({}, "whatever").target_versions == set()
+    assert mode_from({}).target_versions == set()
+    with pytest.raises(ConfigurationError, match="target-version py299"):
+        mode_from({"target-version": ["py299"]})
