@@ -13,7 +13,7 @@ from pathlib import Path
 
 from . import drift, explain as manuals, report
 from .config import find_root, load
-from .convert import Settings, convert
+from .conversion import Settings, convert
 from .diagnostic import ConfigurationError, ConversionError, Diagnostic
 from .lookup import Lookup, place
 from .plan import Plan, decode

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from . import sides
 from .config import Config, Tree, read_table
-from .convert import Settings, Source, convert_parsed, parse
+from .conversion import Settings, Source, convert_parsed, parse
 from .definitions import Definitions
 from .diagnostic import ConfigurationError, ConversionError, Diagnostic
 from .library import built_in_libraries
