@@ -32,6 +32,7 @@ DRIVER = [
 ]
 GENERATOR = [
     "diagnostic",
+    "codes",
     "sides",
     "formatting",
     "prose",
@@ -54,9 +55,9 @@ GENERATOR = [
     "started",
     "timed",
     "rules",
+    "plugins",
     "verify",
     "conversion",
-    "codes",
     "explain",
     "style",
     "report",

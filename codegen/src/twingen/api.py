@@ -14,7 +14,7 @@ from .config import find_root, load
 from .conversion import Settings, convert as convert_with
 from .definitions import Definitions
 from .formatting import mode_from
-from .library import built_in_libraries
+from .plugins import load_plugins
 from .renames import Renames
 from .tree import Difference, Project
 
@@ -26,23 +26,27 @@ def convert(
     renames: Mapping[str, str] | None = None,
     libraries: Mapping[str, Mapping[str, Any]] | None = None,
     runtime: str | None = None,
+    plugins: Sequence[str] = (),
     black: Mapping[str, Any] | None = None,
 ) -> str:
     """Return the sync twin of one module that stands alone.
 
-    `path` is what messages call the module. `renames`, `libraries` and `runtime`
-    are what `[tool.twingen]` says under these keys, `black` is the table
-    `[tool.black]`. Without `runtime`, what needs a part of it is refused; with it,
-    the twin imports that part from the package of this name.
+    `path` is what messages call the module. `renames`, `libraries`, `runtime`
+    and `plugins` are what `[tool.twingen]` says under these keys, `black` is the
+    table `[tool.black]`. The twin imports what the standard library lacks from the
+    package `runtime`; what needs that is refused without.
 
     Raises :class:`ConversionError` with every refusal, and
     :class:`ConfigurationError` for options that cannot be used.
     """
     definitions = Definitions()
-    tables = built_in_libraries()
+    loaded = load_plugins(plugins)
+    tables = loaded.libraries()
     tables.add(libraries or {}, "libraries")
+    loaded.check_rows(tables)
     tables.renames = Renames(renames or {}, definitions)
-    settings = Settings(tables, definitions, runtime, mode_from(black or {}))
+    mode = mode_from(black or {})
+    settings = Settings(tables, definitions, runtime, mode, loaded.rules)
     return convert_with(text, settings=settings, path=path).text
 
 

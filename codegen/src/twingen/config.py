@@ -22,7 +22,7 @@ from black.mode import Mode
 from .diagnostic import ConfigurationError
 from .formatting import mode_from
 
-_KEYS = {"trees", "renames", "libraries", "tables", "runtime"}
+_KEYS = {"trees", "renames", "libraries", "tables", "runtime", "plugins"}
 _TREE_KEYS = {"source", "target", "module", "twin"}
 
 
@@ -50,6 +50,7 @@ class Config:
     tables: tuple[Path, ...]
     runtime: str | None
     mode: Mode
+    plugins: tuple[str, ...]
 
 
 def find_root(start: Path) -> Path:
@@ -94,6 +95,7 @@ def load(root: Path) -> Config:
         tables=_paths(root, table.get("tables", []), f"{file}: tool.twingen.tables"),
         runtime=_module(table.get("runtime"), f"{file}: tool.twingen.runtime"),
         mode=mode_from(_table(tools.get("black", {}), f"{file}: tool.black")),
+        plugins=_names(table.get("plugins", []), f"{file}: tool.twingen.plugins"),
     )
     _check_overlaps(config.trees, file)
     return config
@@ -141,6 +143,12 @@ def _paths(root: Path, value: object, where: str) -> tuple[Path, ...]:
     if not isinstance(value, list) or not all(isinstance(x, str) for x in value):
         raise ConfigurationError(f"{where} must be a list of paths")
     return tuple(root / name for name in value)
+
+
+def _names(value: object, where: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(x, str) for x in value):
+        raise ConfigurationError(f"{where} must be a list of names")
+    return tuple(sorted(set(value)))
 
 
 def _module(value: object, where: str) -> str | None:

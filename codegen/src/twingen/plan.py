@@ -20,8 +20,8 @@ from .config import Config, Tree, read_table
 from .conversion import Settings, Source, convert_parsed, parse
 from .definitions import Definitions
 from .diagnostic import ConfigurationError, ConversionError, Diagnostic
-from .library import built_in_libraries
 from .names import Names
+from .plugins import load_plugins
 from .renames import Renames
 from .trace import Trace
 
@@ -60,13 +60,17 @@ class Plan:
         self._config = config
         self._texts = texts or {}
         definitions = Definitions()
-        libraries = built_in_libraries()
+        plugins = load_plugins(config.plugins)
+        libraries = plugins.libraries()
         self._own_rows = libraries.add(config.libraries, "tool.twingen.libraries")
         for table in config.tables:
             self._own_rows += libraries.add(read_table(table), str(table))
+        plugins.check_rows(libraries)
         self._renames = Renames(config.renames, definitions)
         libraries.renames = self._renames
-        self._settings = Settings(libraries, definitions, config.runtime, config.mode)
+        self._settings = Settings(
+            libraries, definitions, config.runtime, config.mode, plugins.rules
+        )
         self._problems: list[Diagnostic] = []
         self._runtime_modules: set[str] = set()
         self._resources: dict[Path, Output] = {}
