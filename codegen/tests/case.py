@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from twingen.convert import Settings, convert
+from twingen.conversion import Settings, convert
 from twingen.definitions import Definitions
 from twingen.diagnostic import ConversionError
 from twingen.library import built_in_libraries

@@ -25,7 +25,7 @@ from functools import lru_cache
 from pathlib import Path
 from unittest import mock
 
-from twingen.convert import Settings, convert
+from twingen.conversion import Settings, convert
 from twingen.diagnostic import ConversionError
 from twingen.formatting import FormattingError, format_source
 
@@ -96,7 +96,7 @@ def _decode(path: Path) -> str:
 def _converted(text: str) -> tuple[str, str]:
     is_async = _ASYNCHRONOUS.search(text) is not None
     try:
-        with mock.patch("twingen.convert.format_source", _formatted):
+        with mock.patch("twingen.conversion.format_source", _formatted):
             twin = convert(text).text
     except ConversionError as error:
         codes = {problem.code for problem in error.diagnostics}

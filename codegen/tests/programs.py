@@ -11,7 +11,7 @@ import sys
 import types
 from pathlib import Path
 
-from twingen.convert import Settings, convert
+from twingen.conversion import Settings, convert
 
 FOLDER = Path(__file__).parent / "programs"
 _NEWER = re.compile(r"^# python: 3\.(\d+)$", re.MULTILINE)

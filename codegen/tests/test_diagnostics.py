@@ -9,7 +9,7 @@ import pytest
 from case import CASES
 from project import Project, new_project
 
-from twingen.convert import convert
+from twingen.conversion import convert
 from twingen.diagnostic import ConversionError
 from twingen.rules import RULES
 

@@ -16,7 +16,7 @@ import pytest
 from case import CASES, Case
 
 from twingen.config import load
-from twingen.convert import Settings, Source, convert_parsed, parse
+from twingen.conversion import Settings, Source, convert_parsed, parse
 from twingen.diagnostic import ConversionError
 from twingen.names import Names
 from twingen.places import Places, Span, edited_lines, expected_line

@@ -16,7 +16,7 @@ from generated import programs, sources, sync_sources
 from hypothesis import HealthCheck, Phase, given, settings
 from programs import load, outcome, twin_of
 
-from twingen.convert import convert
+from twingen.conversion import convert
 from twingen.diagnostic import ConversionError, Diagnostic
 
 settings.register_profile(

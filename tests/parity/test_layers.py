@@ -32,6 +32,7 @@ DRIVER = [
 ]
 GENERATOR = [
     "diagnostic",
+    "codes",
     "sides",
     "relaid",
     "formatting",
@@ -55,9 +56,9 @@ GENERATOR = [
     "started",
     "timed",
     "rules",
+    "plugins",
     "verify",
-    "convert",
-    "codes",
+    "conversion",
     "explain",
     "style",
     "report",
@@ -67,6 +68,7 @@ GENERATOR = [
     "places",
     "lookup",
     "tree",
+    "api",
     "drift",
     "commands",
     "cli",

@@ -1,7 +1,55 @@
 """twingen turns async Python source into its sync twin, or says why it cannot.
 
-The public API is what the command line uses: :func:`twingen.convert.convert`
-for text, :class:`twingen.tree.Project` for folders.
+`convert` is for one text, `check` and `build` are for a configured project.
+What stands in `__all__` is the public API and follows semantic versioning;
+`@rewrite` and what it needs are for plug-ins. Each name is loaded when it is
+first asked for.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .api import build, check, convert
+    from .diagnostic import ConfigurationError, ConversionError, Diagnostic
+    from .rule import Refused, Rule, Site, rewrite
+    from .tree import Difference, Drift
+
 __version__ = "0.1.0"
+__all__ = [
+    "ConfigurationError",
+    "ConversionError",
+    "Diagnostic",
+    "Difference",
+    "Drift",
+    "Refused",
+    "Rule",
+    "Site",
+    "__version__",
+    "build",
+    "check",
+    "convert",
+    "rewrite",
+]
+
+_HOMES = {
+    "api": ("build", "check", "convert"),
+    "diagnostic": ("ConfigurationError", "ConversionError", "Diagnostic"),
+    "rule": ("Refused", "Rule", "Site", "rewrite"),
+    "tree": ("Difference", "Drift"),
+}
+
+
+if not TYPE_CHECKING:  # checkers shall see a name that is not there
+
+    def __getattr__(name: str) -> object:
+        for home, names in _HOMES.items():
+            if name in names:
+                value: object = getattr(import_module(f".{home}", __name__), name)
+                globals()[name] = value
+                return value
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

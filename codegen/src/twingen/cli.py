@@ -46,9 +46,11 @@ def _run(console: commands.Console, options: argparse.Namespace) -> int:
     if options.command == "check":
         return commands.check(console, start, diff=options.diff)
     if options.command == "diff":
-        return commands.diff(start)
+        return commands.diff(console, start)
     if options.command == "convert":
-        return commands.convert_one(start, options.file, options.stdin_filename)
+        return commands.convert_one(
+            console, start, options.file, options.stdin_filename
+        )
     if options.command == "explain":
         return commands.explain(start, options.what)
     if options.command == "where":

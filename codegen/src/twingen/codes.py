@@ -70,6 +70,13 @@ CODES = (
         "overlap or are not there stop every command.",
     ),
     Code(
+        "TW008",
+        "conflict",
+        "Two rules claim one place, and one of them comes from a plug-in.\n\n"
+        "Rules have no order, so nobody can say which of them is right. Take one\n"
+        "of the plug-ins out of `plugins`, or have its rule answer None here.",
+    ),
+    Code(
         "TW011",
         "missing",
         "A twin is not there. `twingen build` writes it; commit it with its\n"

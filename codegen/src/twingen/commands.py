@@ -12,12 +12,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from . import drift, explain as manuals, report
-from .config import find_root, load
-from .convert import Settings, convert
+from .config import Config, find_root, load
+from .conversion import Settings, convert
 from .diagnostic import ConfigurationError, ConversionError, Diagnostic
 from .lookup import Lookup, place
 from .plan import Plan, decode
+from .plugins import load_plugins
 from .proposal import append, propose
+from .rule import Rule
+from .rules import RULES
 from .style import style_for
 from .tree import Difference, Drift, Project
 
@@ -32,6 +35,7 @@ class Console:
     ) -> None:
         self.command = command
         self.for_people = output_format == "text"
+        self.rules: Sequence[Rule] = RULES
         self.out, self.err = style_for(sys.stdout, color), style_for(sys.stderr, color)
         self._format = output_format
         self._quiet = quiet
@@ -54,7 +58,7 @@ class Console:
             for finding in findings:
                 print(report.text(finding, self.err), file=sys.stderr)
         else:
-            found = report.Report(self.command, code, findings, mend)
+            found = report.Report(self.command, code, findings, mend, self.rules)
             sys.stdout.write(report.machine(found, self._format))
         return code
 
@@ -76,8 +80,15 @@ class Console:
         return FAILED
 
 
-def _open(start: Path) -> Project:
-    return Project(load(find_root(start.resolve())))
+def _open(console: Console, start: Path) -> Project:
+    return Project(_configured(console, find_root(start.resolve())))
+
+
+def _configured(console: Console, root: Path) -> Config:
+    """Read a configuration; the console learns which rules there are."""
+    config = load(root)
+    console.rules = load_plugins(config.plugins).rules
+    return config
 
 
 def _lookup(start: Path) -> Lookup:
@@ -98,7 +109,7 @@ def _tell(console: Console, project: Project, found: Sequence[Difference]) -> No
 
 
 def build(console: Console, start: Path, *, force: bool) -> int:
-    project = _open(start)
+    project = _open(console, start)
     changed, left = project.write(force=force)
     _tell(console, project, left)
     if any(difference.drift is Drift.EDITED for difference in left):
@@ -115,7 +126,7 @@ def build(console: Console, start: Path, *, force: bool) -> int:
 
 
 def check(console: Console, start: Path, *, diff: bool) -> int:
-    project = _open(start)
+    project = _open(console, start)
     differences = project.differences()
     if not console.for_people:
         findings = list(drift.findings(project, differences))
@@ -131,26 +142,28 @@ def check(console: Console, start: Path, *, diff: bool) -> int:
     return DRIFT
 
 
-def diff(start: Path) -> int:
-    project = _open(start)
+def diff(console: Console, start: Path) -> int:
+    project = _open(console, start)
     sys.stdout.writelines(project.diff())
     return DRIFT if project.differences() else IN_STEP
 
 
-def convert_one(start: Path, file: str, stdin_filename: str | None) -> int:
+def convert_one(
+    console: Console, start: Path, file: str, stdin_filename: str | None
+) -> int:
     """Print the twin of one source, by the configuration that covers it."""
     if file == "-":
         content, name = _standard_input(), stdin_filename
     else:
         content, name = _read(Path(file)), file
-    twin = _twin(start, content, name)
+    twin = _twin(console, start, content, name)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", newline="\n")
     sys.stdout.write(twin)
     return IN_STEP
 
 
-def _twin(start: Path, content: bytes, name: str | None) -> str:
+def _twin(console: Console, start: Path, content: bytes, name: str | None) -> str:
     if name is not None:
         path = Path(name).resolve()
         near = path.parent if start == Path() and path.parent.is_dir() else start
@@ -159,7 +172,7 @@ def _twin(start: Path, content: bytes, name: str | None) -> str:
         except ConfigurationError:
             root = None
         if root is not None:
-            config = load(root)
+            config = _configured(console, root)
             if not path.is_relative_to(root):
                 path = (root / name).resolve()
             plan = Plan(config, texts={path: content})
@@ -180,16 +193,24 @@ def _twin(start: Path, content: bytes, name: str | None) -> str:
 
 def explain(start: Path, what: str | None) -> int:
     if what is None:
-        print(manuals.contents())
+        print(manuals.contents(_known_rules(start)))
         return IN_STEP
     asked = place(what)
     if asked is None:
-        print(manuals.manual(manuals.find(what)))
+        print(manuals.manual(manuals.find(what, _known_rules(start))))
         return IN_STEP
     lookup = _lookup(start)
     path = _given(start, asked[0])
     print(lookup.explanation(path, asked[1]))
     return IN_STEP
+
+
+def _known_rules(start: Path) -> Sequence[Rule]:
+    """Return the rules of a project; outside of one that works, twingen's own."""
+    try:
+        return load_plugins(load(find_root(start.resolve())).plugins).rules
+    except ConfigurationError:
+        return RULES
 
 
 def where(console: Console, start: Path, what: str) -> int:

@@ -19,7 +19,7 @@ else:
 
 from .diagnostic import ConfigurationError
 
-_KEYS = {"trees", "renames", "libraries", "tables", "runtime"}
+_KEYS = {"trees", "renames", "libraries", "tables", "runtime", "plugins"}
 _TREE_KEYS = {"source", "target", "module", "twin"}
 
 
@@ -52,6 +52,7 @@ class Config:
     runtime: str | None
     black: Mapping[str, Any]
     requires_python: str | None
+    plugins: tuple[str, ...]
 
 
 def find_root(start: Path) -> Path:
@@ -101,6 +102,7 @@ def load(root: Path) -> Config:
         requires_python=_text(
             project.get("requires-python"), f"{file}: project.requires-python"
         ),
+        plugins=_names(table.get("plugins", []), f"{file}: tool.twingen.plugins"),
     )
     _check_overlaps(config.trees, file)
     return config
@@ -154,6 +156,12 @@ def _text(value: object, where: str) -> str | None:
     if value is not None and not isinstance(value, str):
         raise ConfigurationError(f"{where} must be a string")
     return value
+
+
+def _names(value: object, where: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(x, str) for x in value):
+        raise ConfigurationError(f"{where} must be a list of names")
+    return tuple(sorted(set(value)))
 
 
 def _module(value: object, where: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
+from collections.abc import Sequence
 
 from .codes import CODES, Code
 from .diagnostic import ConfigurationError
@@ -11,13 +12,13 @@ from .rule import Rule
 from .rules import RULES
 
 
-def find(word: str) -> Rule | Code:
+def find(word: str, rules: Sequence[Rule] = RULES) -> Rule | Code:
     """Return what a code or a name stands for, however it is capitalized.
 
     Raises :class:`ConfigurationError` that names what comes closest.
     """
     known: dict[str, Rule | Code] = {}
-    for entry in _entries():
+    for entry in _entries(rules):
         known[entry.code.lower()] = entry
         known[entry.name.lower()] = entry
     if word.lower() in known:
@@ -36,12 +37,14 @@ def manual(entry: Rule | Code) -> str:
     lines = [f"{entry.code} {entry.name}", "", inspect.cleandoc(entry.manual)]
     if isinstance(entry, Rule):
         lines += ["", f"looks at: {', '.join(t.__name__ for t in entry.node_types)}"]
+        if entry.plugin != "twingen":
+            lines.append(f"plug-in: {entry.plugin}")
     return "\n".join(lines)
 
 
-def contents() -> str:
+def contents(rules: Sequence[Rule] = RULES) -> str:
     """Return every code with its name and the first line of its manual."""
-    entries = _entries()
+    entries = _entries(rules)
     width = max(len(entry.name) for entry in entries)
     return "\n".join(f"{e.code} {e.name:{width}} {summary(e)}" for e in entries)
 
@@ -51,6 +54,6 @@ def summary(entry: Rule | Code) -> str:
     return inspect.cleandoc(entry.manual).partition("\n")[0]
 
 
-def _entries() -> list[Rule | Code]:
-    entries: list[Rule | Code] = [*RULES, *CODES]
+def _entries(rules: Sequence[Rule]) -> list[Rule | Code]:
+    entries: list[Rule | Code] = [*rules, *CODES]
     return sorted(entries, key=lambda entry: entry.code)

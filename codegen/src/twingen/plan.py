@@ -17,12 +17,12 @@ from pathlib import Path
 
 from . import sides
 from .config import Config, Tree, read_table
-from .convert import Settings, Source, convert_parsed, parse
+from .conversion import Settings, Source, convert_parsed, parse
 from .definitions import Definitions
 from .diagnostic import ConfigurationError, ConversionError, Diagnostic
 from .formatting import mode_from
-from .library import built_in_libraries
 from .names import Names
+from .plugins import load_plugins
 from .renames import Renames
 from .trace import Trace
 
@@ -61,14 +61,18 @@ class Plan:
         self._config = config
         self._texts = texts or {}
         definitions = Definitions()
-        libraries = built_in_libraries()
+        plugins = load_plugins(config.plugins)
+        libraries = plugins.libraries()
         self._own_rows = libraries.add(config.libraries, "tool.twingen.libraries")
         for table in config.tables:
             self._own_rows += libraries.add(read_table(table), str(table))
+        plugins.check_rows(libraries)
         self._renames = Renames(config.renames, definitions)
         libraries.renames = self._renames
         mode = mode_from(config.black, config.requires_python)
-        self._settings = Settings(libraries, definitions, config.runtime, mode)
+        self._settings = Settings(
+            libraries, definitions, config.runtime, mode, plugins.rules
+        )
         self._problems: list[Diagnostic] = []
         self._runtime_modules: set[str] = set()
         self._resources: dict[Path, Output] = {}

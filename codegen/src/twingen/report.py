@@ -13,8 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import __version__
+from .codes import Code
 from .diagnostic import Diagnostic
 from .explain import find, summary
+from .rule import Rule
+from .rules import RULES
 from .style import Style
 
 FORMATS = ("text", "json", "github", "sarif")
@@ -22,12 +25,16 @@ FORMATS = ("text", "json", "github", "sarif")
 
 @dataclass(frozen=True)
 class Report:
-    """What one command found; `mend` is the command that brings it in step."""
+    """What one command found; `mend` is the command that brings it in step.
+
+    `rules` are those that the findings can come from.
+    """
 
     command: str
     code: int
     findings: Sequence[Diagnostic]
     mend: str = ""
+    rules: Sequence[Rule] = RULES
 
 
 def text(finding: Diagnostic, style: Style) -> str:
@@ -98,7 +105,7 @@ def _sarif(report: Report) -> dict[str, Any]:
                     "driver": {
                         "name": "twingen",
                         "version": __version__,
-                        "rules": [_sarif_rule(code) for code in codes],
+                        "rules": [_sarif_rule(find(c, report.rules)) for c in codes],
                     }
                 },
                 "columnKind": "unicodeCodePoints",
@@ -108,10 +115,9 @@ def _sarif(report: Report) -> dict[str, Any]:
     }
 
 
-def _sarif_rule(code: str) -> dict[str, Any]:
-    entry = find(code)
+def _sarif_rule(entry: Rule | Code) -> dict[str, Any]:
     return {
-        "id": code,
+        "id": entry.code,
         "name": entry.name,
         "shortDescription": {"text": summary(entry)},
         "fullDescription": {"text": entry.manual.strip()},

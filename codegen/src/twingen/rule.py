@@ -105,13 +105,17 @@ class Site(Generic[NodeT_co]):
 
 @dataclass(frozen=True)
 class Rule:
-    """A rewriting function with its stable code and the nodes it looks at."""
+    """A rewriting function with its stable code and the nodes it looks at.
+
+    `plugin` is what brought it: twingen itself, or a plug-in by its name.
+    """
 
     code: str
     name: str
     manual: str
     node_types: tuple[type[cst.CSTNode], ...]
     apply: Callable[[Site[Any]], Replacement]
+    plugin: str = "twingen"
 
 
 @overload
@@ -142,8 +146,8 @@ def rewrite(
 ) -> Callable[[Callable[[Site[Any]], Replacement]], Rule]:
     """Declare the function below as a rule for these node types.
 
-    `code` (`TW` and three digits) is what its refusals are known by; it is
-    never given to another rule.
+    `code` (`TW` and three digits, in a plug-in letters of its own) is what its
+    refusals are known by; it is never given to another rule.
     """
 
     def declare(function: Callable[[Site[Any]], Replacement]) -> Rule:

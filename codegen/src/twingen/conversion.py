@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import libcst as cst
 from black.mode import Mode
@@ -49,6 +50,7 @@ class Settings:
     definitions: Definitions = field(default_factory=Definitions)
     runtime: str | None = "twin_runtime"
     mode: Mode = field(default_factory=Mode)
+    rules: tuple[Rule, ...] = RULES
 
 
 @dataclass(frozen=True)
@@ -131,9 +133,9 @@ def convert_parsed(
     With a trace, what is done is recorded in it.
     """
     imports = Imports(names, settings.runtime, settings.libraries)
-    rewriter = _Rewriter(source, names, imports, settings.libraries, trace)
+    rewriter = _Rewriter(source, names, imports, settings, trace)
     try:
-        converted = rewritten(names.tree, rewriter, names.holding(_TYPES))
+        converted = rewritten(names.tree, rewriter, names.holding(rewriter.types))
         assert isinstance(converted, cst.Module)
         if rewriter.refusals:
             raise ConversionError(sorted(rewriter.refusals))
@@ -221,16 +223,18 @@ class _Rewriter(cst.CSTTransformer):
         source: Source,
         names: Names,
         imports: Imports,
-        libraries: Libraries,
+        settings: Settings,
         trace: Trace | None,
     ) -> None:
         super().__init__()
+        self._rules = _by_type(settings.rules)
+        self.types = sides.MARKED_TYPES.union(self._rules)
         self._trace = trace
         self.refusals: list[Diagnostic] = []
         self._source = source
         self._names = names
         self._imports = imports
-        self._libraries = libraries
+        self._libraries = settings.libraries
 
     def on_visit(self, node: cst.CSTNode) -> bool:
         return not self._is_removed(node)
@@ -249,7 +253,7 @@ class _Rewriter(cst.CSTTransformer):
     def _rewritten(
         self, original_node: cst.CSTNode, updated_node: cst.CSTNode
     ) -> cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode]:
-        rules = _BY_TYPE.get(type(original_node))
+        rules = self._rules.get(type(original_node))
         if rules is None:
             return updated_node
         site = Site(
@@ -262,12 +266,13 @@ class _Rewriter(cst.CSTTransformer):
             try:
                 replacement = rule.apply(site)
             except Refused as refused:
-                self._refuse(rule, refused, original_node)
+                self._refuse(rule.code, rule.name, refused, original_node)
                 continue
             if replacement is None:
                 continue
             if claimed is not None:
-                raise AssertionError(f"{claimed.name} and {rule.name} claim one node")
+                self._refuse_both(claimed, rule, original_node)
+                continue
             claimed, result = rule, replacement
             if self._trace is not None:
                 self._trace.claim(rule, original_node)
@@ -279,7 +284,20 @@ class _Rewriter(cst.CSTTransformer):
         parent = self._names.parent(node)
         return not (isinstance(parent, cst.If) and parent.orelse is node)
 
-    def _refuse(self, rule: Rule, refused: Refused, node: cst.CSTNode) -> None:
+    def _refuse_both(self, one: Rule, other: Rule, node: cst.CSTNode) -> None:
+        """Refuse what two rules claim; of twingen's own rules that is a defect."""
+        if one.plugin == other.plugin == "twingen":
+            raise AssertionError(f"{one.name} and {other.name} claim one node")
+        claim = f"{one.name} of {one.plugin} and {other.name} of {other.plugin}"
+        refused = Refused(
+            f"two rules claim this: {claim}",
+            "take one of the plug-ins out of `plugins`, or have its rule leave this",
+        )
+        self._refuse("TW008", "conflict", refused, node)
+
+    def _refuse(
+        self, code: str, name: str, refused: Refused, node: cst.CSTNode
+    ) -> None:
         place = self._names.place(refused.node or node)
         line = place.start.line if place else 1
         column = place.start.column if place else 0
@@ -291,8 +309,8 @@ class _Rewriter(cst.CSTTransformer):
             path=self._source.path,
             line=line,
             column=column + 1,
-            code=rule.code,
-            rule=rule.name,
+            code=code,
+            rule=name,
             message=refused.why,
             help=refused.instead,
             excerpt=excerpt,
@@ -302,13 +320,10 @@ class _Rewriter(cst.CSTTransformer):
             self.refusals.append(diagnostic)
 
 
-def _by_type(rules: Sequence[Rule]) -> dict[type[cst.CSTNode], list[Rule]]:
+@lru_cache(maxsize=8)
+def _by_type(rules: tuple[Rule, ...]) -> dict[type[cst.CSTNode], list[Rule]]:
     table: dict[type[cst.CSTNode], list[Rule]] = {}
     for rule in rules:
         for node_type in rule.node_types:
             table.setdefault(node_type, []).append(rule)
     return table
-
-
-_BY_TYPE = _by_type(RULES)
-_TYPES = frozenset(_BY_TYPE) | sides.MARKED_TYPES

@@ -1,0 +1,79 @@
+"""The functions that other programs call; `twingen` itself exports them.
+
+They raise what the command line prints, and print nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from .config import find_root, load
+from .conversion import Settings, convert as convert_with
+from .definitions import Definitions
+from .formatting import mode_from
+from .plugins import load_plugins
+from .renames import Renames
+from .tree import Difference, Project
+
+
+def convert(
+    text: str,
+    *,
+    path: str = "<source>",
+    renames: Mapping[str, str] | None = None,
+    libraries: Mapping[str, Mapping[str, Any]] | None = None,
+    runtime: str | None = None,
+    plugins: Sequence[str] = (),
+    black: Mapping[str, Any] | None = None,
+) -> str:
+    """Return the sync twin of one module that stands alone.
+
+    `path` is what messages call the module. `renames`, `libraries`, `runtime`
+    and `plugins` are what `[tool.twingen]` says under these keys, `black` is the
+    table `[tool.black]`. The twin imports what the standard library lacks from the
+    package `runtime`; what needs that is refused without.
+
+    Raises :class:`ConversionError` with every refusal, and
+    :class:`ConfigurationError` for options that cannot be used.
+    """
+    definitions = Definitions()
+    loaded = load_plugins(plugins)
+    tables = loaded.libraries()
+    tables.add(libraries or {}, "libraries")
+    loaded.check_rows(tables)
+    tables.renames = Renames(renames or {}, definitions)
+    mode = mode_from(black or {})
+    settings = Settings(tables, definitions, runtime, mode, loaded.rules)
+    return convert_with(text, settings=settings, path=path).text
+
+
+def check(path: str | os.PathLike[str] = ".") -> Sequence[Difference]:
+    """Return the twins that are not in step with their sources; write nothing.
+
+    `path` is the folder of the project's `pyproject.toml`, or one below it.
+
+    Raises :class:`ConversionError` with every refusal of every source, and
+    :class:`ConfigurationError` when there is no usable `[tool.twingen]`.
+    """
+    return _project(path).differences()
+
+
+def build(
+    path: str | os.PathLike[str] = ".", *, force: bool = False
+) -> Sequence[Difference]:
+    """Write the twins that are not in step; return what is still not.
+
+    That is files which twingen did not write, or the twins that were edited by
+    hand: one of those keeps everything from being written, unless `force`
+    overwrites it. `path` and the errors are those of :func:`check`; nothing has
+    been written when one is raised.
+    """
+    _, left = _project(path).write(force=force)
+    return left
+
+
+def _project(path: str | os.PathLike[str]) -> Project:
+    return Project(load(find_root(Path(path).resolve())))

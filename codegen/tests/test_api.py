@@ -1,0 +1,149 @@
+"""What other programs call: only names that `twingen` itself exports are used."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from project import Project
+
+import twingen
+
+SOURCE = "src/pkg/client.py"
+SLEEPING = """import asyncio
+
+
+class AsyncClient:
+    async def pause(self) -> None:
+        await asyncio.sleep(1)
+"""
+
+
+def test_convert() -> None:
+    twin = twingen.convert(SLEEPING, renames={"Async*": "*"})
+    assert twin == (
+        "import time\n\n\nclass Client:\n    def pause(self) -> None:\n"
+        "        time.sleep(1)\n"
+    )
+    assert twingen.convert(twin) == twin
+
+
+def test_convert_as_configured() -> None:
+    text = (
+        "import asyncio\n\nfrom mylib import Pool\n\n\nasync def f(event, first):\n"
+        "    await asyncio.wait_for(asyncio.sleep(1), 2)\n    Pool(event, first)\n"
+    )
+    twin = twingen.convert(
+        text,
+        libraries={"mylib": {"Pool": "mylib.sync.SyncPool"}},
+        runtime="other._runtime",
+        black={"line-length": 20},
+    )
+    assert "from mylib.sync import (\n    SyncPool,\n)\n" in twin
+    assert "from other._runtime.deadline import (\n    sleep,\n)\n" in twin
+
+
+def test_convert_refuses() -> None:
+    with pytest.raises(twingen.ConversionError) as caught:
+        twingen.convert("async def f(x, y):\n    await x\n    await y\n", path="m.py")
+    first, second = caught.value.diagnostics
+    assert isinstance(first, twingen.Diagnostic)
+    assert (first.path, first.line, first.column) == ("m.py", 2, 5)
+    assert (first.code, first.rule) == ("TW102", "awaited_value")
+    assert first.message
+    assert first.help
+    assert first.excerpt == "    await x"
+    assert second.line == 3
+    assert str(caught.value) == f"{first}\n{second}"
+
+
+def test_convert_refuses_without_a_runtime() -> None:
+    text = (
+        "import asyncio\n\n\nasync def f():\n"
+        "    await asyncio.wait_for(asyncio.sleep(1), 2)\n"
+    )
+    with pytest.raises(twingen.ConversionError, match="runtime"):
+        twingen.convert(text)
+
+
+def test_calls_share_nothing() -> None:
+    twingen.convert("class AsyncX: ...\n", renames={"Async*": "*"})
+    twingen.convert("x = 1\n", libraries={"mylib": {"Pool": "list"}})
+    text = "from mylib import Pool\n\nx = AsyncX, Pool\n"
+    assert twingen.convert(text) == text
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"renames": {"Async": "Sync"}},
+        {"libraries": {"mylib": {"Pool": {}}}},
+        {"libraries": {"mylib": 3}},
+        {"black": {"line-length": "long"}},
+    ],
+)
+def test_wrong_options(options: dict[str, object]) -> None:
+    with pytest.raises(twingen.ConfigurationError):
+        twingen.convert("x = 1\n", **options)  # type: ignore[arg-type]
+
+
+def test_check_and_build(project: Project) -> None:
+    assert not twingen.check(project.root)
+    assert not twingen.check(str(project.root / "src" / "pkg"))
+    project.append(SOURCE, "# more\n")
+    before = project.snapshot()
+    (found,) = twingen.check(project.root)
+    assert project.snapshot() == before
+    assert isinstance(found, twingen.Difference)
+    assert found.path == project.root / "out/pkg_sync/client.py"
+    assert (found.drift, found.origin) == (twingen.Drift.STALE, SOURCE)
+    assert not twingen.build(project.root)
+    assert not twingen.check(project.root)
+
+
+def test_build_keeps_what_was_edited(project: Project) -> None:
+    project.append("out/pkg_sync/client.py", "x = 1\n")
+    project.write("out/pkg_sync/notes.txt", "mine")
+    before = project.snapshot()
+    left = twingen.build(project.root)
+    assert project.snapshot() == before
+    kinds = [difference.drift for difference in left]
+    assert kinds == [twingen.Drift.EDITED, twingen.Drift.FOREIGN]
+    (still,) = twingen.build(project.root, force=True)
+    assert still.drift is twingen.Drift.FOREIGN
+
+
+def test_errors_of_check_and_build(project: Project, tmp_path: Path) -> None:
+    project.append(SOURCE, "\n\nasync def f(x):\n    await x\n")
+    before = project.snapshot()
+    for function in (twingen.check, twingen.build):
+        with pytest.raises(twingen.ConversionError, match=rf"{SOURCE}:19:5: TW102"):
+            function(project.root)
+    assert project.snapshot() == before
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(twingen.ConfigurationError, match=r"no pyproject\.toml"):
+        twingen.check(tmp_path / "empty")
+
+
+def test_every_public_name_is_there() -> None:
+    names = {name: getattr(twingen, name) for name in twingen.__all__}
+    assert set(names) <= set(dir(twingen))
+    assert [name for name, value in names.items() if not value.__doc__] == []
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        twingen.nothing  # type: ignore[attr-defined]  # noqa: B018
+
+
+def test_importing_is_cheap() -> None:
+    """Neither the parser nor the formatter is loaded before it is needed."""
+    code = (
+        "import sys, twingen\n"
+        "twingen.ConversionError, twingen.__version__, dir(twingen)\n"
+        "assert not {'libcst', 'black', 'argparse'} & set(sys.modules)\n"
+        "assert twingen.convert('x = 1') == 'x = 1\\n'\n"
+        "import twingen.conversion, twingen.api\n"
+        "assert callable(twingen.convert)\n"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
