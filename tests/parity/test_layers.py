@@ -32,10 +32,12 @@ DRIVER = [
 ]
 GENERATOR = [
     "diagnostic",
-    "sides",
+    "markers",
     "formatting",
     "prose",
     "traversal",
+    "side_members",
+    "sides",
     "scopes",
     "definitions",
     "kinds",

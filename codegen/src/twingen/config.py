@@ -22,7 +22,7 @@ from black.mode import Mode
 from .diagnostic import ConfigurationError
 from .formatting import mode_from
 
-_KEYS = {"trees", "renames", "libraries", "tables", "runtime"}
+_KEYS = {"trees", "renames", "libraries", "tables", "runtime", "side"}
 _TREE_KEYS = {"source", "target", "module", "twin"}
 
 
@@ -49,6 +49,7 @@ class Config:
     libraries: Mapping[str, Any]
     tables: tuple[Path, ...]
     runtime: str | None
+    side: str | None
     mode: Mode
 
 
@@ -92,7 +93,10 @@ def load(root: Path) -> Config:
         renames=_strings(table.get("renames", {}), f"{file}: tool.twingen.renames"),
         libraries=_table(table.get("libraries", {}), f"{file}: tool.twingen.libraries"),
         tables=_paths(root, table.get("tables", []), f"{file}: tool.twingen.tables"),
-        runtime=_module(table.get("runtime"), f"{file}: tool.twingen.runtime"),
+        runtime=_dotted(
+            table.get("runtime"), f"{file}: tool.twingen.runtime", "module name"
+        ),
+        side=_dotted(table.get("side"), f"{file}: tool.twingen.side"),
         mode=mode_from(_table(tools.get("black", {}), f"{file}: tool.black")),
     )
     _check_overlaps(config.trees, file)
@@ -143,11 +147,11 @@ def _paths(root: Path, value: object, where: str) -> tuple[Path, ...]:
     return tuple(root / name for name in value)
 
 
-def _module(value: object, where: str) -> str | None:
+def _dotted(value: object, where: str, what: str = "name") -> str | None:
     if value is None:
         return None
     if not isinstance(value, str) or not all(map(str.isidentifier, value.split("."))):
-        raise ConfigurationError(f"{where} must be a dotted module name")
+        raise ConfigurationError(f"{where} must be a dotted {what}")
     return value
 
 

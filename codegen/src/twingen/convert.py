@@ -14,15 +14,17 @@ from dataclasses import dataclass, field
 import libcst as cst
 from black.mode import Mode
 
-from . import sides, verify
+from . import verify
 from .definitions import Definitions
 from .diagnostic import ConversionError, Diagnostic
 from .formatting import FormattingError, format_source
 from .imports import Imports
 from .library import Libraries, built_in_libraries
+from .markers import MARK
 from .names import Names
 from .rule import Refused, Rule, Site
 from .rules import RULES
+from .sides import Side, of_twin
 from .trace import Trace
 from .traversal import rewritten
 
@@ -87,15 +89,36 @@ def parse(source: Source, definitions: Definitions) -> Names:
     except RecursionError:
         raise ConversionError([_too_deep(source)]) from None
     try:
-        return Names(
-            tree,
-            module=source.module,
-            twin=source.twin,
-            is_package=source.is_package,
-            definitions=definitions,
-        )
+        return _names(_side(tree, source, definitions), source, definitions)
     except RecursionError:
         raise ConversionError([_too_deep(source)]) from None
+
+
+def _side(tree: cst.Module, source: Source, definitions: Definitions) -> Side:
+    """Return what the twin sees of a source."""
+    whole = Side(tree, tree)
+    constant = definitions.constant
+    if constant and constant.rpartition(".")[2] in source.text:
+        names = _names(whole, source, definitions)
+
+        def is_constant(node: cst.BaseExpression) -> bool:
+            found = isinstance(node, (cst.Name, cst.Attribute))
+            found = found and names.qualified(node) == constant
+            definitions.constant_used |= found
+            return found
+
+        return of_twin(tree, is_constant)
+    return of_twin(tree, lambda node: False) if MARK in source.text else whole
+
+
+def _names(side: Side, source: Source, definitions: Definitions) -> Names:
+    return Names(
+        side,
+        module=source.module,
+        twin=source.twin,
+        is_package=source.is_package,
+        definitions=definitions,
+    )
 
 
 def _syntax_problem(source: Source, error: Exception) -> Diagnostic:
@@ -139,6 +162,8 @@ def convert_parsed(
             raise ConversionError(sorted(rewriter.refusals))
         settled = imports.settle(converted)
         if trace is not None:
+            for name, node in names.side.changes:
+                trace.claim(_BY_NAME[name], node)
             trace.settled(settled)
         text = format_source(settled.code, settings.mode)
         problems = list(_residue(source, text, settings.definitions))
@@ -232,14 +257,9 @@ class _Rewriter(cst.CSTTransformer):
         self._imports = imports
         self._libraries = libraries
 
-    def on_visit(self, node: cst.CSTNode) -> bool:
-        return not self._is_removed(node)
-
     def on_leave(  # type: ignore[override]
         self, original_node: cst.CSTNode, updated_node: cst.CSTNode
     ) -> cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode]:
-        if self._is_removed(original_node):
-            return cst.RemoveFromParent()
         if self._trace is None:
             return self._rewritten(original_node, updated_node)
         return self._trace.number(
@@ -273,12 +293,6 @@ class _Rewriter(cst.CSTTransformer):
                 self._trace.claim(rule, original_node)
         return result
 
-    def _is_removed(self, node: cst.CSTNode) -> bool:
-        if not sides.is_async_only(node):
-            return False
-        parent = self._names.parent(node)
-        return not (isinstance(parent, cst.If) and parent.orelse is node)
-
     def _refuse(self, rule: Rule, refused: Refused, node: cst.CSTNode) -> None:
         place = self._names.place(refused.node or node)
         line = place.start.line if place else 1
@@ -311,3 +325,4 @@ def _by_type(rules: Sequence[Rule]) -> dict[type[cst.CSTNode], list[Rule]]:
 
 
 _BY_TYPE = _by_type(RULES)
+_BY_NAME = {rule.name: rule for rule in RULES}
