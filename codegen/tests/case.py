@@ -15,6 +15,7 @@ from twingen.renames import Renames
 FOLDER = Path(__file__).parent / "cases"
 _MARK = re.compile(r"^# ---- (twin|refused) ----\n", re.MULTILINE)
 _RENAMES = re.compile(r"^# renames: (\S+) = (\S+)$", re.MULTILINE)
+_SIDE = re.compile(r"^# side: (\S+)$", re.MULTILINE)
 _ROW = re.compile(r"^# row: (\S+) = (.+)$", re.MULTILINE)
 
 
@@ -41,7 +42,8 @@ class Case:
             module, _, last = name.rpartition(".")
             row = {"unwrap": True} if twin == "unwrap" else twin
             libraries.add({module: {last: row}}, self.name)
-        definitions = Definitions()
+        side = _SIDE.search(self.source)
+        definitions = Definitions(constant=side[1] if side else "")
         renames = Renames(dict(_RENAMES.findall(self.source)), definitions)
         libraries.renames = renames
         return Settings(libraries=libraries, definitions=definitions)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from project import Project
@@ -135,3 +136,85 @@ def test_refused(name: str, tmp_path: Path) -> None:
     assert run.code == 2
     assert said in run.err
     assert not (tmp_path / "sync").exists()
+
+
+class TestSides:
+    """Code for one side, across the modules of a project."""
+
+    FILES: ClassVar = {
+        "_side.py": "ASYNC = True\nSIZE = 4\n",
+        "__init__.py": "from .m import AsyncPool, f, g\n",
+        "m.py": "import asyncio\nfrom typing import TYPE_CHECKING\n"
+        "from aio import _side\nfrom aio._side import ASYNC\n"
+        "if TYPE_CHECKING:  # twingen: sync-only\n    from .threads import start\n"
+        "class AsyncPool:\n    def __init__(\n        self,\n        size,\n"
+        "        loop=None,  # twingen: async-only\n    ):\n        self.size = size\n"
+        "async def f():\n    if ASYNC:\n        await asyncio.shield(g())\n"
+        "    else:\n        return start(g)\n"
+        "async def g():\n    if not _side.ASYNC: return AsyncPool(1).size\n"
+        "    else: return AsyncPool(2, asyncio.sleep).size\n",
+        "n.py": "from . import m\nfrom .m import AsyncPool\n"
+        "class Own(AsyncPool): ...\n"
+        "def make(x):\n"
+        "    return AsyncPool(1, x), m.AsyncPool(loop=x, size=2), Own(3, x)\n",
+        "threads.py": "# twingen: sync-only\n# how threads start\n"
+        "import threading\nfrom aio._side import SIZE\n"
+        "def start(call):\n    threading.Thread(target=call).start()\n"
+        "    return call.__name__ == 'g' and SIZE == 4\n",
+    }
+
+    def made(self, root: Path, **files: str) -> Project:
+        project = made(root, {**self.FILES, **files})
+        project.replace(
+            "pyproject.toml",
+            "[tool.twingen]",
+            '[tool.twingen]\nside = "aio._side.ASYNC"',
+        )
+        return project
+
+    def test_both_sides_run(self, tmp_path: Path) -> None:
+        project = self.made(tmp_path)
+        built = project.run("build")
+        assert built.code == 0, built.err
+        script = (
+            "import sync.m, sync.n, sys; assert sync.m.f() is True; "
+            "assert sync.m.g() == 1; "
+            "assert [p.size for p in sync.n.make(5)] == [1, 2, 3]; "
+            "import aio.m, aio.n, asyncio; assert asyncio.run(aio.m.g()) == 2; "
+            "assert [p.size for p in aio.n.make(5)] == [1, 2, 3]; "
+            "assert not {'aio.threads'} & set(sys.modules)"
+        )
+        subprocess.run(
+            [sys.executable, "-c", script], cwd=tmp_path, check=True, timeout=60
+        )
+        assert "ASYNC" not in project.read("sync/m.py")
+        assert "# how threads start\nimport threading" in project.read(
+            "sync/threads.py"
+        )
+        assert project.run("check").code == 0
+
+    def test_async_side_must_not_import_what_only_the_twin_has(
+        self, tmp_path: Path
+    ) -> None:
+        for statement in ("from . import threads", "from .threads import start"):
+            project = self.made(tmp_path, **{"o.py": f"{statement}\n"})
+            run = project.run("build")
+            assert run.code == 2
+            assert "aio/o.py:1:1: TW202 import_statement: aio.threads is for" in run.err
+
+    def test_constant_that_nothing_uses_is_an_error(self, tmp_path: Path) -> None:
+        project = made(tmp_path, {"m.py": "x = 1\n"})
+        project.replace(
+            "pyproject.toml", "[tool.twingen]", '[tool.twingen]\nside = "a.B"'
+        )
+        run = project.run("build")
+        assert run.code == 2
+        assert "side: a.B;" in run.err
+
+    def test_constant_by_way_of_another_module_is_refused(self, tmp_path: Path) -> None:
+        project = self.made(
+            tmp_path, **{"o.py": "from .m import ASYNC\nif ASYNC: x = 1\n"}
+        )
+        run = project.run("build")
+        assert run.code == 2
+        assert "aio/o.py:1:1: TW231 side_constant" in run.err

@@ -47,7 +47,7 @@ def bare(lines: list[str], start: int, stop: int) -> str:
 
 def check(places: Places, names: Names, twin: str) -> int:
     """Assert that a mapping is right; return how many statements read the same."""
-    source_lines, twin_lines = names.tree.code.splitlines(), twin.splitlines()
+    source_lines, twin_lines = names.side.source.code.splitlines(), twin.splitlines()
     same = 0
     told: list[Span] = []
     for span in places.spans:
@@ -66,7 +66,7 @@ def check(places: Places, names: Names, twin: str) -> int:
             )
     starts = [span.source_start for span in told]
     assert starts == sorted(starts)
-    if "async-only" not in names.tree.code:
+    if "async-only" not in names.side.source.code:
         left_out = set(starts_of(names)) - {span.source_start for span in places.spans}
         assert all(places.rules(line) for line in left_out), "only rules drop code"
     return same

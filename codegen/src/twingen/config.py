@@ -19,7 +19,7 @@ else:
 
 from .diagnostic import ConfigurationError
 
-_KEYS = {"trees", "renames", "libraries", "tables", "runtime", "plugins"}
+_KEYS = {"trees", "renames", "libraries", "tables", "runtime", "plugins", "side"}
 _TREE_KEYS = {"source", "target", "module", "twin"}
 
 
@@ -53,6 +53,7 @@ class Config:
     black: Mapping[str, Any]
     requires_python: str | None
     plugins: tuple[str, ...]
+    side: str | None
 
 
 def find_root(start: Path) -> Path:
@@ -97,7 +98,10 @@ def load(root: Path) -> Config:
         renames=_strings(table.get("renames", {}), f"{file}: tool.twingen.renames"),
         libraries=_table(table.get("libraries", {}), f"{file}: tool.twingen.libraries"),
         tables=_paths(root, table.get("tables", []), f"{file}: tool.twingen.tables"),
-        runtime=_module(table.get("runtime"), f"{file}: tool.twingen.runtime"),
+        runtime=_dotted(
+            table.get("runtime"), f"{file}: tool.twingen.runtime", "module name"
+        ),
+        side=_dotted(table.get("side"), f"{file}: tool.twingen.side"),
         black=_table(tools.get("black", {}), f"{file}: tool.black"),
         requires_python=_text(
             project.get("requires-python"), f"{file}: project.requires-python"
@@ -164,11 +168,11 @@ def _names(value: object, where: str) -> tuple[str, ...]:
     return tuple(sorted(set(value)))
 
 
-def _module(value: object, where: str) -> str | None:
+def _dotted(value: object, where: str, what: str = "name") -> str | None:
     if value is None:
         return None
     if not isinstance(value, str) or not all(map(str.isidentifier, value.split("."))):
-        raise ConfigurationError(f"{where} must be a dotted module name")
+        raise ConfigurationError(f"{where} must be a dotted {what}")
     return value
 
 

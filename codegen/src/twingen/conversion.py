@@ -15,17 +15,19 @@ from functools import lru_cache
 import libcst as cst
 from black.mode import Mode
 
-from . import sides, verify
+from . import verify
 from .definitions import Definitions
 from .diagnostic import ConversionError, Diagnostic
 from .formatting import FormattingError, format_source
 from .imports import Imports
 from .library import Libraries, built_in_libraries
+from .markers import MARK
 from .names import Names
 from .rule import Refused, Rule, Site
 from .rules import RULES
+from .sides import Side, of_twin
 from .trace import Trace
-from .traversal import rewritten
+from .traversal import EVERYTHING, rewritten
 
 
 @dataclass(frozen=True)
@@ -89,15 +91,36 @@ def parse(source: Source, definitions: Definitions) -> Names:
     except RecursionError:
         raise ConversionError([_too_deep(source)]) from None
     try:
-        return Names(
-            tree,
-            module=source.module,
-            twin=source.twin,
-            is_package=source.is_package,
-            definitions=definitions,
-        )
+        return _names(_side(tree, source, definitions), source, definitions)
     except RecursionError:
         raise ConversionError([_too_deep(source)]) from None
+
+
+def _side(tree: cst.Module, source: Source, definitions: Definitions) -> Side:
+    """Return what the twin sees of a source."""
+    whole = Side(tree, tree)
+    constant = definitions.constant
+    if constant and constant.rpartition(".")[2] in source.text:
+        names = _names(whole, source, definitions)
+
+        def is_constant(node: cst.BaseExpression) -> bool:
+            found = isinstance(node, (cst.Name, cst.Attribute))
+            found = found and names.qualified(node) == constant
+            definitions.constant_used |= found
+            return found
+
+        return of_twin(tree, is_constant)
+    return of_twin(tree, lambda node: False) if MARK in source.text else whole
+
+
+def _names(side: Side, source: Source, definitions: Definitions) -> Names:
+    return Names(
+        side,
+        module=source.module,
+        twin=source.twin,
+        is_package=source.is_package,
+        definitions=definitions,
+    )
 
 
 def _syntax_problem(source: Source, error: Exception) -> Diagnostic:
@@ -135,12 +158,16 @@ def convert_parsed(
     imports = Imports(names, settings.runtime, settings.libraries)
     rewriter = _Rewriter(source, names, imports, settings, trace)
     try:
-        converted = rewritten(names.tree, rewriter, names.holding(rewriter.types))
+        # Every statement is numbered in a trace, also where no rule looks.
+        only = EVERYTHING if trace is not None else names.holding(rewriter.types)
+        converted = rewritten(names.tree, rewriter, only)
         assert isinstance(converted, cst.Module)
         if rewriter.refusals:
             raise ConversionError(sorted(rewriter.refusals))
         settled = imports.settle(converted)
         if trace is not None:
+            for name, node in names.side.changes:
+                trace.claim(_BY_NAME[name], node)
             trace.settled(settled)
         text = format_source(settled.code, settings.mode)
         problems = list(_residue(source, text, settings.definitions))
@@ -228,7 +255,7 @@ class _Rewriter(cst.CSTTransformer):
     ) -> None:
         super().__init__()
         self._rules = _by_type(settings.rules)
-        self.types = sides.MARKED_TYPES.union(self._rules)
+        self.types = frozenset(self._rules)
         self._trace = trace
         self.refusals: list[Diagnostic] = []
         self._source = source
@@ -236,14 +263,9 @@ class _Rewriter(cst.CSTTransformer):
         self._imports = imports
         self._libraries = settings.libraries
 
-    def on_visit(self, node: cst.CSTNode) -> bool:
-        return not self._is_removed(node)
-
     def on_leave(  # type: ignore[override]
         self, original_node: cst.CSTNode, updated_node: cst.CSTNode
     ) -> cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode]:
-        if self._is_removed(original_node):
-            return cst.RemoveFromParent()
         if self._trace is None:
             return self._rewritten(original_node, updated_node)
         return self._trace.number(
@@ -277,12 +299,6 @@ class _Rewriter(cst.CSTTransformer):
             if self._trace is not None:
                 self._trace.claim(rule, original_node)
         return result
-
-    def _is_removed(self, node: cst.CSTNode) -> bool:
-        if not sides.is_async_only(node):
-            return False
-        parent = self._names.parent(node)
-        return not (isinstance(parent, cst.If) and parent.orelse is node)
 
     def _refuse_both(self, one: Rule, other: Rule, node: cst.CSTNode) -> None:
         """Refuse what two rules claim; of twingen's own rules that is a defect."""
@@ -327,3 +343,6 @@ def _by_type(rules: tuple[Rule, ...]) -> dict[type[cst.CSTNode], list[Rule]]:
         for node_type in rule.node_types:
             table.setdefault(node_type, []).append(rule)
     return table
+
+
+_BY_NAME = {rule.name: rule for rule in RULES}

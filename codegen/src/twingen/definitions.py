@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from .sides import is_async_only
 from .traversal import Reader
 
 if TYPE_CHECKING:
@@ -23,7 +22,10 @@ class Definitions:
     defined at the top of any of them; `coroutines` the functions and methods
     whose call must be awaited; `classes` the bases of each class and `members`
     the methods; `borrowed` what the modules import from other libraries.
-    `async_only` are the modules and definitions that have no twin.
+    `async_only` are the modules and definitions that have no twin, `sync_only`
+    the modules that only the twin imports; `parameters` are those that functions
+    lost, with their positions in the signature, and `receivers` says what is the
+    first of these: `self`, `cls` or nothing. `constant` tells the sides apart.
     """
 
     modules: dict[str, str] = field(default_factory=dict)
@@ -33,6 +35,11 @@ class Definitions:
     members: set[str] = field(default_factory=set)
     borrowed: dict[str, str] = field(default_factory=dict)
     async_only: set[str] = field(default_factory=set)
+    sync_only: set[str] = field(default_factory=set)
+    parameters: dict[str, dict[str, int | None]] = field(default_factory=dict)
+    receivers: dict[str, str] = field(default_factory=dict)
+    constant: str = ""
+    constant_used: bool = False
 
     def original(self, qualified: str) -> str:
         """Return what a name is where it comes from, if that is another library.
@@ -68,12 +75,8 @@ class Definitions:
     def add(self, names: Names) -> None:
         """Add what one module defines."""
         self.modules[names.module] = names.twin
+        self._add_side(names)
         for statement in names.tree.body:
-            if is_async_only(statement):
-                self.async_only.update(
-                    f"{names.module}.{name}" for name in _defined(statement)
-                )
-                continue
             self.names.update(_defined(statement))
             if isinstance(statement, cst.SimpleStatementLine):
                 self._add_imports(statement, names)
@@ -81,6 +84,21 @@ class Definitions:
                 self.coroutines.add(f"{names.module}.{statement.name.value}")
             if isinstance(statement, cst.ClassDef):
                 self._add_class(statement, names)
+
+    def _add_side(self, names: Names) -> None:
+        """Remember what only one side of a module has."""
+        side = names.side
+        if names.tree in side.sync_only:
+            self.sync_only.add(names.module)
+        if side.tree is not side.source:
+            gone = _bound(side.source.body) - _bound(side.tree.body)
+            self.async_only.update(f"{names.module}.{name}" for name in gone)
+        for function, lost in side.parameters.items():
+            assert isinstance(function, cst.FunctionDef)
+            qualified = names.qualified(function)
+            if qualified is not None:
+                self.parameters[qualified] = lost
+                self.receivers[qualified] = _receiver(function, names)
 
     def _add_imports(self, line: cst.SimpleStatementLine, names: Names) -> None:
         """Remember what a module imports from elsewhere, for who imports it from here.
@@ -114,7 +132,7 @@ class Definitions:
         known = [names.qualified(base) for base in bases]
         self.classes[qualified] = tuple(name for name in known if name)
         for member in statement.body.body:
-            if isinstance(member, cst.FunctionDef) and not is_async_only(member):
+            if isinstance(member, cst.FunctionDef):
                 self.members.add(f"{qualified}.{member.name.value}")
                 if is_coroutine(member):
                     self.coroutines.add(f"{qualified}.{member.name.value}")
@@ -126,6 +144,33 @@ class Definitions:
     def has_member(self, owner: str, name: str) -> bool:
         """Tell whether a class, or a base that we know, defines a method."""
         return any(f"{each}.{name}" in self.members for each in self._bases(owner))
+
+    def parameters_lost(self, qualified: str) -> dict[str, int | None]:
+        """Return what a function or the constructor of a class lost."""
+        if qualified in self.classes:
+            return self.parameters_lost_by_method(qualified, "__init__") or {}
+        return self._as_called(qualified, {"cls"})
+
+    def parameters_lost_by_method(
+        self, owner: str, name: str, *, above: bool = False
+    ) -> dict[str, int | None] | None:
+        """Return what a method of an object lost, as its calls count positions.
+
+        `None` for a method that none of the classes that we know defines; with
+        `above`, the class itself is not asked.
+        """
+        for each in list(self._bases(owner))[int(above) :]:
+            if f"{each}.{name}" in self.members:
+                return self._as_called(f"{each}.{name}", {"self", "cls"})
+        return None
+
+    def _as_called(self, function: str, given: set[str]) -> dict[str, int | None]:
+        """Return what a function lost, where calls do not give these receivers."""
+        shift = int(self.receivers.get(function, "") in given)
+        return {
+            parameter: None if position is None else position - shift
+            for parameter, position in self.parameters.get(function, {}).items()
+        }
 
     def _bases(self, owner: str) -> Iterator[str]:
         """Yield a class and all its bases that we know."""
@@ -139,6 +184,16 @@ class Definitions:
                 queue.extend(self.classes.get(current, ()))
 
 
+def _receiver(function: cst.FunctionDef, names: Names) -> str:
+    """Return what a method is given by the object or the class that it is called on."""
+    owner = names.enclosing(function, cst.ClassDef, cst.FunctionDef)
+    decorators = {names.qualified(d.decorator) for d in function.decorators}
+    if not isinstance(owner, cst.ClassDef) or "builtins.staticmethod" in decorators:
+        return ""
+    implicit = function.name.value in ("__new__", "__init_subclass__")
+    return "cls" if implicit or "builtins.classmethod" in decorators else "self"
+
+
 def _is_foreign(qualified: str, names: Names) -> bool:
     """Tell whether a name comes from outside of this module's own package."""
     return qualified.split(".")[0] != names.module.split(".")[0]
@@ -149,6 +204,37 @@ def _defined(statement: cst.CSTNode) -> Iterator[str]:
         yield statement.name.value
     elif isinstance(statement, cst.SimpleStatementLine):
         yield from _assigned(statement)
+
+
+def _bound(statements: Iterable[cst.CSTNode]) -> set[str]:
+    """Return the names that statements bind at the top of a module."""
+    found: set[str] = set()
+    for statement in statements:
+        found.update(_defined(statement))
+        if isinstance(statement, cst.SimpleStatementLine):
+            found.update(_imported(statement))
+        for branch in ("body", "orelse", "handlers", "finalbody"):
+            inner = getattr(statement, branch, None)
+            if isinstance(statement, (cst.ClassDef, cst.FunctionDef)):
+                continue
+            if isinstance(inner, cst.IndentedBlock):
+                found |= _bound(inner.body)
+            elif isinstance(inner, (cst.If, cst.Else, cst.Finally)):
+                found |= _bound([inner])
+            elif isinstance(inner, (list, tuple)):
+                found |= _bound(inner)
+    return found
+
+
+def _imported(line: cst.SimpleStatementLine) -> Iterator[str]:
+    """Yield the names that a statement imports."""
+    for statement in line.body:
+        if not isinstance(statement, (cst.Import, cst.ImportFrom)):
+            continue
+        if not isinstance(statement.names, cst.ImportStar):
+            for alias in statement.names:
+                name = alias.evaluated_alias or alias.evaluated_name
+                yield name.split(".")[0]
 
 
 def _assigned(line: cst.SimpleStatementLine) -> Iterator[str]:

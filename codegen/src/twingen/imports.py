@@ -76,7 +76,7 @@ class Imports:
 
     def settle(self, tree: cst.Module) -> cst.Module:
         """Return the converted tree with its imports in their final state."""
-        before = self._names.tree
+        before = self._names.side.source
         unused_before = bound_by_imports(before) - used_names(before) - self._closed()
         used = used_names(tree)
         for _ in range(2):  # the second round takes an orphaned TYPE_CHECKING

@@ -31,32 +31,33 @@ from libcst.metadata import (
 from .definitions import Definitions
 from .kinds import Kinds
 from .scopes import parents_of, scopes_of
-from .sides import is_async_only
+from .sides import Side
 from .traversal import holding
 
 NodeT = TypeVar("NodeT", bound=cst.CSTNode)
 
 
 class Names:
-    """Answers about the nodes of one module, by its unchanged tree.
+    """Answers about the nodes of one module, by the tree of its side of the twin.
 
     `module` is the dotted import name of the source, `twin` that of its twin.
     """
 
     def __init__(
         self,
-        tree: cst.Module,
+        side: Side,
         *,
         module: str,
         twin: str,
         is_package: bool,
         definitions: Definitions,
     ) -> None:
-        self._parents = parents_of(tree)
-        self._scopes = scopes_of(tree, self._parents)
+        self._parents = parents_of(side.tree)
+        self._scopes = scopes_of(side.tree, self._parents)
         self._known: dict[cst.CSTNode, Collection[QualifiedName]] = {}
         self._kinds = Kinds(self)
-        self.tree = tree
+        self.side = side
+        self.tree = side.tree
         self.module = module
         self.twin = twin
         self.is_package = is_package
@@ -86,12 +87,22 @@ class Names:
         return holding(self._parents, types) | {id(self.tree)}
 
     def place(self, node: cst.CSTNode) -> CodeRange | None:
-        """Return where a node stands; computed only when a message needs it."""
+        """Return where a node stands in the source.
+
+        Computed only when a message needs it.
+        """
+        while node in self.side.origins:
+            node = self.side.origins[node]
         return self._places.resolve(PositionProvider).get(node)
+
+    def is_sync_only(self, node: cst.CSTNode) -> bool:
+        """Tell whether a node is in code that the async program does not run."""
+        found = self.side.sync_only
+        return bool(found) and any(n in found for n in (node, *self.ancestors(node)))
 
     @cached_property
     def _places(self) -> MetadataWrapper:
-        return MetadataWrapper(self.tree, unsafe_skip_copy=True)
+        return MetadataWrapper(self.side.source, unsafe_skip_copy=True)
 
     # -- names ------------------------------------------------------------
 
@@ -113,9 +124,7 @@ class Names:
         an attribute of one has none. A dotted string is looked up `at` a node.
         """
         where = at if isinstance(node, str) else node
-        if where is None or type(node) in (cst.Call, cst.Subscript):
-            return None
-        if not isinstance(node, str) and not _has_full_name(node):
+        if where is None or not (isinstance(node, str) or _is_named(node)):
             return None
         scope = self.scope(where)
         if scope is None:
@@ -136,7 +145,7 @@ class Names:
     def imported(self, node: cst.BaseExpression) -> str | None:
         """Return the qualified name of an expression that starts at an import."""
         scope = self.scope(node)
-        if scope is None or get_full_name_for_node(node) is None:
+        if scope is None or not _is_named(node):
             return None
         found = self._meanings(scope, node)
         if any(name.source is not QualifiedNameSource.IMPORT for name in found):
@@ -197,7 +206,7 @@ class Names:
         found: dict[str, set[str]] = {}
         for scope in self._all_scopes:
             for assignment in scope.assignments:
-                if assignment.scope is scope and not self._is_removed(assignment):
+                if assignment.scope is scope:
                     meanings = assignment.get_qualified_names_for(assignment.name)
                     qualified = filter(None, map(self._absolute, meanings))
                     found.setdefault(assignment.name, set()).update(qualified)
@@ -231,23 +240,23 @@ class Names:
         return [
             assignment
             for assignment in scope.assignments[name]
-            if assignment.scope is scope
-            and assignment.name == name
-            and not self._is_removed(assignment)
+            if assignment.scope is scope and assignment.name == name
         ]
-
-    def _is_removed(self, assignment: BaseAssignment) -> bool:
-        """Tell whether a binding is for the async side only."""
-        if not isinstance(assignment, (Assignment, ImportAssignment)):
-            return False
-        node = assignment.node
-        return is_async_only(node) or any(map(is_async_only, self.ancestors(node)))
 
     # -- values -----------------------------------------------------------
 
     def kind(self, node: cst.BaseExpression) -> str | None:
         """Return which class a value is of, where the source shows it."""
         return self._kinds.kind(node)
+
+    def owner(self, value: cst.BaseExpression) -> str | None:
+        """Return the class of an object; `self`, `cls`, `super()`: the one here."""
+        called = value.func if isinstance(value, cst.Call) else value
+        if isinstance(called, cst.Name) and called.value in ("self", "cls", "super"):
+            here = self.enclosing(value, cst.ClassDef)
+            if here is not None:
+                return self.qualified(here)
+        return self.kind(value)
 
     def element_kind(self, node: cst.BaseExpression) -> str | None:
         """Return which class the elements of a collection are of."""
@@ -265,6 +274,8 @@ class Names:
         """Tell whether two expressions are one variable, or one attribute of `self`."""
         name = get_full_name_for_node(one)
         if name is None or name != get_full_name_for_node(other):
+            return False
+        if not (_is_named(one) and _is_named(other)):
             return False
         return not isinstance(one, cst.Name) or self.means_the_same(name, one, other)
 
@@ -287,8 +298,13 @@ class Names:
         return None
 
 
-def _has_full_name(node: cst.CSTNode) -> bool:
-    """Tell whether libcst spells a node as a dotted name."""
+def _is_named(node: cst.CSTNode) -> bool:
+    """Tell a definition, a name or a dotted name from what is computed.
+
+    `f().x` is an attribute of a value, though libcst spells it `f.x` too.
+    """
     while type(node) is cst.Attribute:
         node = node.value
-    return type(node) is cst.Name or get_full_name_for_node(node) is not None
+    if type(node) in (cst.Name, cst.Call, cst.Subscript):
+        return type(node) is cst.Name
+    return get_full_name_for_node(node) is not None

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from . import sides
 from .config import Config, Tree, read_table
 from .conversion import Settings, Source, convert_parsed, parse
 from .definitions import Definitions
 from .diagnostic import ConfigurationError, ConversionError, Diagnostic
 from .formatting import mode_from
+from .markers import ASYNC_ONLY, first_line
 from .names import Names
 from .plugins import load_plugins
 from .renames import Renames
@@ -60,7 +60,7 @@ class Plan:
     ) -> None:
         self._config = config
         self._texts = texts or {}
-        definitions = Definitions()
+        definitions = Definitions(constant=config.side or "")
         plugins = load_plugins(config.plugins)
         libraries = plugins.libraries()
         self._own_rows = libraries.add(config.libraries, "tool.twingen.libraries")
@@ -162,7 +162,7 @@ class Plan:
         except SyntaxError as error:
             self._problem(path, "TW003", "encoding", str(error.msg), "save it as UTF-8")
             return None
-        if sides.is_async_only_file(text):
+        if first_line(text) == ASYNC_ONLY:
             definitions = self._settings.definitions
             definitions.modules[module] = twin
             definitions.async_only.add(module)
@@ -217,6 +217,8 @@ class Plan:
     def _check_unused(self) -> None:
         unused = [f"renames: {name}" for name in self._renames.unused()]
         used = self._settings.libraries.used
+        if self._config.side and not self._settings.definitions.constant_used:
+            unused.append(f"side: {self._config.side}")
         unused += [f"libraries: {name}" for name in self._own_rows if name not in used]
         if unused:
             raise ConfigurationError(

@@ -161,8 +161,18 @@ def holding(
     return found
 
 
+class _Everything:
+    def __contains__(self, what: object) -> bool:
+        return True
+
+
+EVERYTHING: Container[int] = _Everything()
+
+
 def rewritten(
-    node: cst.CSTNode, rewriter: cst.CSTTransformer, only: Container[int]
+    node: cst.CSTNode,
+    rewriter: cst.CSTTransformer,
+    only: Container[int] = EVERYTHING,
 ) -> Any:
     """Return what `node.visit(rewriter)` does; nodes that stay equal stay the same.
 
@@ -212,7 +222,7 @@ def _sequence(
     found: list[Any] = []
     changed = False
     for child in value:
-        if id(child) not in only:
+        if _SORTS[type(child)] != _NODE or id(child) not in only:
             found.append(child)
             continue
         result = rewritten(child, rewriter, only)

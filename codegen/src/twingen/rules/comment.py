@@ -1,9 +1,16 @@
 """Comments name what the twin has.
 
 Names that the project renames are renamed wherever they stand as whole words;
-nothing else in a comment is touched. A `# twingen:` marker that takes nothing
-out of the twin is refused, so that none is believed in vain; the one of a task
-group (`task_group`) has done its work and goes.
+nothing else in a comment is touched. A `# twingen:` marker that changes nothing
+is refused, so that none is believed in vain; the one of a task group
+(`task_group`) has done its work and goes.
+
+`# twingen: async-only` takes out: a whole source (as its first line); a
+statement or a decorator (at the end of its first line, or alone on the line
+above); a parameter, argument, element or imported name (at the end of its
+line). `# twingen: sync-only` says what only the twin has: a whole source (as
+its first line), the body of an `if` that the async program never enters (`if
+TYPE_CHECKING:  # twingen: sync-only`), or the `else` of one that is async-only.
 """
 
 from __future__ import annotations
@@ -12,25 +19,42 @@ import re
 
 import libcst as cst
 
+from ..markers import ASYNC_ONLY, SYNC_ONLY, marks
 from ..prose import rename_words
 from ..rule import Refused, Site, rewrite
 from ..siblings import marks_task_group
-from ..sides import MARKER
 
 _MARKER = re.compile(r"#+\s*twingen\s*:")
 
 
-@rewrite("TW209", cst.Comment)
+@rewrite("TW209", cst.Comment, cst.Module)
 def rename_in_comment(
-    site: Site[cst.Comment],
+    site: Site[cst.Comment | cst.Module],
 ) -> cst.Comment | cst.RemovalSentinel | None:
+    if isinstance(site.old, cst.Module):
+        for lost in site.names.side.lost_markers:
+            raise Refused(
+                "this marker stands in code that the twin has nothing of",
+                "put what only the twin has outside of what is async-only",
+                node=lost,
+            )
+        return None
+    assert isinstance(site.new, cst.Comment)
     if marks_task_group(site.names, site.old):
         return cst.RemovalSentinel.REMOVE
+    if marks(site.old, SYNC_ONLY):
+        raise Refused(
+            "this marker adds nothing to the twin, and what it stands on runs in the "
+            "async program",
+            f"put it on an `if` that is never entered there, `if TYPE_CHECKING:  "
+            f"{SYNC_ONLY}`, or on the `else:` of one that is async-only",
+        )
     if _MARKER.match(site.old.value):
         raise Refused(
             "this marker takes nothing out of the twin",
-            f"write `{MARKER}` at the end of a statement's first line or on the line "
-            "just above it; an elif needs an `if` of its own",
+            f"write `{ASYNC_ONLY}` at the end of a statement's first line or on the "
+            "line just above it, or at the end of the line of one parameter, argument "
+            "or element; an elif needs an `if` of its own",
         )
     renames = site.libraries.renames
     text = rename_words(site.old.value, renames.words() if renames else {})

@@ -8,9 +8,12 @@ left here and go when nothing uses them any more.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
+from ..names import Names
 from ..rule import Refused, Replacement, Site, rewrite
 
 
@@ -21,6 +24,7 @@ def retarget_import(site: Site[cst.SimpleStatementLine]) -> Replacement:
         return None
     lines: list[cst.BaseSmallStatement] = []
     for statement, converted in zip(site.old.body, site.new.body, strict=True):
+        _check_side(site, statement)
         if isinstance(statement, cst.ImportFrom):
             lines.extend(_from_import(site, statement))
         elif isinstance(statement, cst.Import):
@@ -37,6 +41,33 @@ def retarget_import(site: Site[cst.SimpleStatementLine]) -> Replacement:
     first = site.new.with_changes(body=lines[:1])
     more = [cst.SimpleStatementLine([line]) for line in lines[1:]]
     return cst.FlattenSentinel([first, *more]) if more else first
+
+
+def _check_side(
+    site: Site[cst.SimpleStatementLine], statement: cst.BaseSmallStatement
+) -> None:
+    """Refuse that the async program runs a module that only the twin has."""
+    if site.names.is_sync_only(site.old):
+        return
+    for module in _imported_modules(site.names, statement):
+        if module in site.names.definitions.sync_only:
+            raise Refused(
+                f"{module} is for the sync side only, and this import runs on both",
+                "put it below `if TYPE_CHECKING:  # twingen: sync-only`",
+                node=statement,
+            )
+
+
+def _imported_modules(names: Names, statement: cst.BaseSmallStatement) -> Iterator[str]:
+    """Yield what a statement imports and, of names that are modules, these."""
+    if isinstance(statement, cst.Import):
+        yield from (alias.evaluated_name for alias in statement.names)
+    elif isinstance(statement, cst.ImportFrom):
+        module = names.imported_module(statement) or ""
+        yield module
+        if not isinstance(statement.names, cst.ImportStar):
+            for alias in statement.names:
+                yield f"{module}.{alias.evaluated_name}"
 
 
 def _plain_import(

@@ -5,8 +5,15 @@ import sys
 # twingen: async-only
 # another comment
 x = [
-    1,  # twingen: async-only
+    # twingen: async-only
+    1,
 ]
+keep = {
+    1,  # twingen: async-only
+}
+both = lambda a, b=[  # twingen: async-only
+    1,
+]: a
 
 
 def f(a, b):
@@ -19,12 +26,16 @@ def f(a, b):
 
 # ---- refused ----
 # 2:1: TW209 comment: this marker takes nothing out of the twin
-#   help: write `# twingen: async-only` at the end of a statement's first line or on the line just above it; an elif needs an `if` of its own
+#   help: write `# twingen: async-only` at the end of a statement's first line or on the line just above it, or at the end of the line of one parameter, argument or element; an elif needs an `if` of its own
 # 5:1: TW209 comment: this marker takes nothing out of the twin
-#   help: write `# twingen: async-only` at the end of a statement's first line or on the line just above it; an elif needs an `if` of its own
-# 8:9: TW209 comment: this marker takes nothing out of the twin
-#   help: write `# twingen: async-only` at the end of a statement's first line or on the line just above it; an elif needs an `if` of its own
-# 15:14: TW209 comment: this marker takes nothing out of the twin
-#   help: write `# twingen: async-only` at the end of a statement's first line or on the line just above it; an elif needs an `if` of its own
-# 17:12: TW209 comment: this marker takes nothing out of the twin
-#   help: write `# twingen: async-only` at the end of a statement's first line or on the line just above it; an elif needs an `if` of its own
+#   help: write `# twingen: async-only` at the end of a statement's first line or on the line just above it, or at the end of the line of one parameter, argument or element; an elif needs an `if` of its own
+# 8:5: TW209 comment: this marker takes nothing out of the twin
+#   help: write `# twingen: async-only` at the end of a statement's first line or on the line just above it, or at the end of the line of one parameter, argument or element; an elif needs an `if` of its own
+# 12:9: TW209 comment: this marker takes nothing out of the twin
+#   help: write `# twingen: async-only` at the end of a statement's first line or on the line just above it, or at the end of the line of one parameter, argument or element; an elif needs an `if` of its own
+# 14:23: TW209 comment: this marker takes nothing out of the twin
+#   help: write `# twingen: async-only` at the end of a statement's first line or on the line just above it, or at the end of the line of one parameter, argument or element; an elif needs an `if` of its own
+# 22:14: TW209 comment: this marker takes nothing out of the twin
+#   help: write `# twingen: async-only` at the end of a statement's first line or on the line just above it, or at the end of the line of one parameter, argument or element; an elif needs an `if` of its own
+# 24:12: TW209 comment: this marker adds nothing to the twin, and what it stands on runs in the async program
+#   help: put it on an `if` that is never entered there, `if TYPE_CHECKING:  # twingen: sync-only`, or on the `else:` of one that is async-only

@@ -1,0 +1,125 @@
+"""What a call gives a parameter that only the async side has goes with it.
+
+A parameter that is marked `# twingen: async-only` is not in the twin's
+signature. Calls of functions, methods and classes of the project lose its
+argument too, by name or position, where that is a plain name, attribute or
+constant; what is computed there must carry the marker itself. A call that may
+be of such a method, of an object whose class the source does not show, is
+refused when it gives the argument.
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from ..names import Names
+from ..rule import Refused, Site, rewrite
+
+_Lost = dict[str, "int | None"]
+
+
+@rewrite("TW232", cst.Call)
+def drop_argument(site: Site[cst.Call]) -> cst.Call | None:
+    names = site.names
+    if not names.side.parameters and not names.definitions.parameters:
+        return None
+    lost = _lost_by(names, site.old.func)
+    if lost is None:
+        _check_unknown(site)
+        return None
+    dropped = [
+        index
+        for name, position in lost.items()
+        if (index := _index(site.old, name, position)) is not None
+    ]
+    for index in dropped:
+        if not _is_plain(site.old.args[index].value):
+            raise Refused(
+                "the twin's function has no parameter for this argument, and it is "
+                "computed here",
+                "mark the argument `# twingen: async-only` too, on a line of its own",
+                node=site.old.args[index],
+            )
+    if not dropped:
+        return None
+    kept = [arg for i, arg in enumerate(site.new.args) if i not in dropped]
+    ended_without = not isinstance(site.new.args[-1].comma, cst.Comma)
+    if kept and ended_without:  # else black spreads the call over lines
+        kept[-1] = kept[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
+    return site.new.with_changes(args=kept)
+
+
+def _lost_by(names: Names, function: cst.BaseExpression) -> _Lost | None:
+    """Return what the function that is called lost; `None` if it is not known."""
+    definitions = names.definitions
+    qualified = names.qualified(function)
+    if qualified is not None:
+        return definitions.parameters_lost(qualified)
+    if isinstance(function, cst.Name):
+        local = names.function(function)
+        if local is None:
+            return None
+        return names.side.parameters.get(local, {})
+    if isinstance(function, cst.Attribute):
+        above = _is_super(function.value)
+        owner = names.owner(function.value)
+        if owner is not None:
+            lost = definitions.parameters_lost_by_method(
+                owner, function.attr.value, above=above
+            )
+            foreign = definitions.module_of(owner) is None
+            return {} if lost is None and foreign else lost
+    return None
+
+
+def _is_super(value: cst.BaseExpression) -> bool:
+    called = value.func if isinstance(value, cst.Call) else None
+    return isinstance(called, cst.Name) and called.value == "super"
+
+
+def _check_unknown(site: Site[cst.Call]) -> None:
+    """Refuse a call that gives what some function of this name lost."""
+    function = site.old.func
+    name = function.attr if isinstance(function, cst.Attribute) else function
+    if not isinstance(name, cst.Name):
+        return
+    definitions = site.names.definitions
+    for qualified in definitions.parameters:
+        owner, _, last = qualified.rpartition(".")
+        if last != name.value:
+            continue
+        lost = definitions.parameters_lost_by_method(owner, last)
+        for parameter, position in (lost or {}).items():
+            if _index(site.old, parameter, position) is not None:
+                raise Refused(
+                    f"this may be {qualified}, which has no {parameter} in the twin",
+                    "annotate the object with its class, or mark the argument "
+                    "`# twingen: async-only` where it is one",
+                )
+
+
+def _index(call: cst.Call, name: str, position: int | None) -> int | None:
+    """Return which argument of a call is given to a parameter."""
+    for index, arg in enumerate(call.args):
+        if arg.keyword is not None and arg.keyword.value == name:
+            return index
+        starred = bool(arg.star)
+        if starred and (arg.star == "**" or position is not None):
+            raise Refused(
+                f"whether {name}, which the twin's function has not, is among these "
+                "arguments cannot be seen",
+                "write the arguments out",
+                node=arg,
+            )
+        if arg.keyword is None and not starred and index == position:
+            return index
+    return None
+
+
+def _is_plain(value: cst.BaseExpression) -> bool:
+    """Tell whether an expression is read without doing anything."""
+    if isinstance(value, cst.Attribute):
+        return _is_plain(value.value)
+    return isinstance(
+        value, (cst.Name, cst.SimpleString, cst.Integer, cst.Float, cst.Ellipsis)
+    )
