@@ -32,6 +32,7 @@ DRIVER = [
 ]
 GENERATOR = [
     "diagnostic",
+    "disk",
     "codes",
     "relaid",
     "markers",
@@ -66,6 +67,10 @@ GENERATOR = [
     "report",
     "config",
     "proposal",
+    "sources",
+    "batch",
+    "workers",
+    "cache",
     "plan",
     "places",
     "lookup",

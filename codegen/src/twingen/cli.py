@@ -41,12 +41,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(console: commands.Console, options: argparse.Namespace) -> int:
     start: Path = options.project
-    if options.command == "build":
-        return commands.build(console, start, force=options.force)
-    if options.command == "check":
-        return commands.check(console, start, diff=options.diff)
-    if options.command == "diff":
-        return commands.diff(console, start)
+    if options.command in ("build", "check", "diff"):
+        project = commands.project(
+            console, start, cached=not options.no_cache, jobs=options.jobs
+        )
+        if options.command == "build":
+            return commands.build(console, project, force=options.force)
+        if options.command == "check":
+            return commands.check(console, project, diff=options.diff)
+        return commands.diff(project)
     if options.command == "convert":
         return commands.convert_one(
             console, start, options.file, options.stdin_filename
@@ -86,20 +89,36 @@ def _parser() -> argparse.ArgumentParser:
         default="text",
         help="for machines, on standard output (default: text)",
     )
+    working = argparse.ArgumentParser(add_help=False)
+    working.add_argument(
+        "--no-cache",
+        action="store_true",
+        help="convert every source, whatever is known from earlier runs",
+    )
+    working.add_argument(
+        "--jobs",
+        "-j",
+        type=int,
+        default=0,
+        metavar="N",
+        help="how many processes there may be (default: one per core, if worth it)",
+    )
     add = parser.add_subparsers(dest="command", required=True).add_parser
-    build = add("build", parents=[reporting], help="write the twins not in step")
+    build = add(
+        "build", parents=[reporting, working], help="write the twins not in step"
+    )
     build.add_argument(
         "--force", action="store_true", help="overwrite twins that were edited by hand"
     )
     check = add(
         "check",
-        parents=[reporting],
+        parents=[reporting, working],
         help="say whether every twin is in step; write nothing",
     )
     check.add_argument("--diff", action="store_true", help="show the differences too")
     add(
         "diff",
-        parents=[common],
+        parents=[common, working],
         help="show what build would change; write nothing",
     )
     convert = add(

@@ -12,11 +12,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from . import drift, explain as manuals, report
+from .cache import cache_of
 from .config import Config, find_root, load
 from .conversion import Settings, convert
 from .diagnostic import ConfigurationError, ConversionError, Diagnostic
+from .disk import decode
 from .lookup import Lookup, place
-from .plan import Plan, decode
+from .plan import Plan
 from .plugins import load_plugins
 from .proposal import append, propose
 from .rule import Rule
@@ -80,8 +82,10 @@ class Console:
         return FAILED
 
 
-def _open(console: Console, start: Path) -> Project:
-    return Project(_configured(console, find_root(start.resolve())))
+def project(console: Console, start: Path, *, cached: bool, jobs: int) -> Project:
+    """Read the project at or above a folder, and convert what is not known."""
+    config = _configured(console, find_root(start.resolve()))
+    return Project(config, cache=cache_of(config) if cached else None, jobs=jobs)
 
 
 def _configured(console: Console, root: Path) -> Config:
@@ -108,8 +112,7 @@ def _tell(console: Console, project: Project, found: Sequence[Difference]) -> No
         print(f"{path}: {kind}{origin}", file=sys.stderr)
 
 
-def build(console: Console, start: Path, *, force: bool) -> int:
-    project = _open(console, start)
+def build(console: Console, project: Project, *, force: bool) -> int:
     changed, left = project.write(force=force)
     _tell(console, project, left)
     if any(difference.drift is Drift.EDITED for difference in left):
@@ -125,8 +128,7 @@ def build(console: Console, start: Path, *, force: bool) -> int:
     return DRIFT if left else IN_STEP
 
 
-def check(console: Console, start: Path, *, diff: bool) -> int:
-    project = _open(console, start)
+def check(console: Console, project: Project, *, diff: bool) -> int:
     differences = project.differences()
     if not console.for_people:
         findings = list(drift.findings(project, differences))
@@ -142,8 +144,7 @@ def check(console: Console, start: Path, *, diff: bool) -> int:
     return DRIFT
 
 
-def diff(console: Console, start: Path) -> int:
-    project = _open(console, start)
+def diff(project: Project) -> int:
     sys.stdout.writelines(project.diff())
     return DRIFT if project.differences() else IN_STEP
 
@@ -177,10 +178,10 @@ def _twin(console: Console, start: Path, content: bytes, name: str | None) -> st
                 path = (root / name).resolve()
             plan = Plan(config, texts={path: content})
             target = Lookup(config, plan).target_of(path)
-            if target is not None and plan.parsed[target].path == path:
+            if target is not None and plan.files[target].path == path:
                 return plan.convert(target)
             if any(tree.source in path.parents for tree in config.trees):
-                plan.stop_at_problems()
+                plan.read()
                 return ""  # for the async side only
     try:
         text = decode(content)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
@@ -40,6 +40,36 @@ class Definitions:
     receivers: dict[str, str] = field(default_factory=dict)
     constant: str = ""
     constant_used: bool = False
+
+    def update(self, other: Definitions) -> None:
+        """Add what other sources define."""
+        for name in _COLLECTIONS:
+            getattr(self, name).update(getattr(other, name))
+        self.constant_used |= other.constant_used
+
+    def as_json(self) -> dict[str, Any]:
+        """Return this as what JSON can hold, always in the same order."""
+        found = {name: getattr(self, name) for name in (*_COLLECTIONS, *_PLAIN)}
+        return {
+            name: (
+                sorted(value)
+                if isinstance(value, set)
+                else dict(sorted(value.items())) if isinstance(value, dict) else value
+            )
+            for name, value in found.items()
+            if value
+        }
+
+    @classmethod
+    def from_json(cls, found: Mapping[str, Any]) -> Definitions:
+        """Return what :meth:`as_json` was made of."""
+        made = cls()
+        for name, value in found.items():
+            if name == "classes":
+                value = {owner: tuple(bases) for owner, bases in value.items()}
+            is_set = isinstance(getattr(made, name), set)
+            setattr(made, name, set(value) if is_set else value)
+        return made
 
     def original(self, qualified: str) -> str:
         """Return what a name is where it comes from, if that is another library.
@@ -181,7 +211,13 @@ class Definitions:
             if current not in seen:
                 seen.add(current)
                 yield current
-                queue.extend(self.classes.get(current, ()))
+                queue.extend(map(self.original, self.classes.get(current, ())))
+
+
+_PLAIN = ("constant", "constant_used")
+_COLLECTIONS = tuple(
+    each.name for each in fields(Definitions) if each.name not in _PLAIN
+)
 
 
 def _receiver(function: cst.FunctionDef, names: Names) -> str:

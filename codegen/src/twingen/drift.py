@@ -83,7 +83,7 @@ def _edits(
 ) -> Iterator[Diagnostic]:
     path = difference.path
     found = _lines(path.read_bytes())
-    expected = _lines(project.outputs[path].content)
+    expected = _lines(project.content(path))
     code, name, command = _CODES[Drift.EDITED]
     for differs, should_be in edited_lines(found, expected):
         line = min(differs.start, max(len(found), 1))

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from .config import Config
 from .diagnostic import ConfigurationError
+from .disk import display
 from .explain import summary
 from .places import Places, expected_line
-from .plan import HEADER, Plan, display, with_header
-from .trace import Trace
+from .plan import HEADER, Plan, with_header
 
 _PLACE = re.compile(r"(?P<path>.+):(?P<line>[0-9]+)(?::[0-9]+)?:?")
 # Frames of exception groups stand behind bars.
@@ -57,14 +57,13 @@ class Lookup:
     def traced(self, target: Path) -> Traced:
         """Return what is known of the twin that belongs at a path."""
         if target not in self._traced:
-            parsed = self._plan.parsed[target]
-            trace = Trace()
-            text = self._plan.convert(target, trace)
-            written = with_header(text, parsed.source.path).decode()
+            source = self._plan.files[target].source
+            text, names, trace = self._plan.traced(target)
+            written = with_header(text, source.path).decode()
             self._traced[target] = Traced(
-                places=Places(parsed.names, trace, text),
-                source=parsed.source.path,
-                source_lines=parsed.source.text.splitlines(),
+                places=Places(names, trace, text),
+                source=source.path,
+                source_lines=source.text.splitlines(),
                 lines=written.splitlines(),
                 header=len(written.splitlines()) - len(text.splitlines()),
             )
@@ -73,8 +72,8 @@ class Lookup:
     def target_of(self, path: Path) -> Path | None:
         """Return the twin that a source, a twin, or an installed twin stands for."""
         path = path.resolve()
-        for target, parsed in self._plan.parsed.items():
-            if path in (target, parsed.path):
+        for target, file in self._plan.files.items():
+            if path in (target, file.path):
                 return target
         if any(
             t.source in path.parents or t.target in path.parents
@@ -85,7 +84,7 @@ class Lookup:
             tree.target / inner
             for tree in self._config.trees
             if (inner := _installed(path, tree.twin)) is not None
-            and tree.target / inner in self._plan.parsed
+            and tree.target / inner in self._plan.files
         ]
         return found[0] if len(found) == 1 else None
 
@@ -94,7 +93,7 @@ class Lookup:
         target = self.target_of(path)
         if target is None:
             return _copied(path, line)
-        if self._plan.parsed[target].path == path.resolve():
+        if self._plan.files[target].path == path.resolve():
             return None
         traced = self.traced(target)
         found = traced.lines
@@ -132,7 +131,7 @@ class Lookup:
                 raise ConfigurationError(f"{path} is no source and no twin")
             return str(origin)
         traced = self.traced(target)
-        if self._plan.parsed[target].path != path.resolve():
+        if self._plan.files[target].path != path.resolve():
             origin = self.origin(path, line)
             if origin is None or not origin.line:
                 return str(origin)

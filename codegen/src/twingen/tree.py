@@ -1,23 +1,23 @@
 """Source folders and their twins on disk: what should be there, what is there.
 
 Everything is converted in memory first, so a refusal anywhere writes nothing;
-files are then replaced one by one, each atomically. `check` compares whole
-bytes and never writes.
+files are then replaced one by one, each atomically. `check` compares digests of
+whole files and never writes.
 """
 
 from __future__ import annotations
 
 import difflib
 import hashlib
-import os
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from .cache import Cache
 from .config import Config
-from .plan import HEADER, Plan, display, files_below
+from .disk import display, files_below, replace
+from .plan import HEADER, Output, Plan, digest_of
 
 
 class Drift(Enum):
@@ -42,14 +42,17 @@ class Difference:
 class Project:
     """The twins of one configured project.
 
-    Making it reads and converts every source. Raises
+    Making it reads every source and converts those of which the cache does not
+    know the twin, in `jobs` processes at most (0: one per core). Raises
     :class:`ConfigurationError` or, with all refusals of all files,
     :class:`ConversionError`.
     """
 
-    def __init__(self, config: Config) -> None:
+    def __init__(
+        self, config: Config, *, cache: Cache | None = None, jobs: int = 1
+    ) -> None:
         self.config = config
-        self.plan = Plan(config)
+        self.plan = Plan(config, cache=cache, jobs=jobs)
         self.outputs = self.plan.outputs()
 
     def differences(self) -> list[Difference]:
@@ -57,7 +60,7 @@ class Project:
         found = [
             Difference(path, drift, output.origin)
             for path, output in self.outputs.items()
-            if (drift := _compare(path, output.content)) is not None
+            if (drift := _compare(path, output)) is not None
         ]
         for tree in self.config.trees:
             found.extend(
@@ -85,18 +88,22 @@ class Project:
             if difference.drift is Drift.ORPHAN:
                 difference.path.unlink()
             else:
-                _replace(difference.path, self.outputs[difference.path].content)
+                replace(difference.path, self.content(difference.path))
         return changed, left
+
+    def content(self, path: Path) -> bytes:
+        """Return the bytes that a file of a target folder must hold."""
+        return self.plan.content(path, self.outputs[path])
 
     def diff(self) -> Iterator[str]:
         """Yield the lines of a unified diff from the disk to what should be there."""
         for difference in self.differences():
             name = self.display(difference.path)
-            output = self.outputs.get(difference.path)
             old = _lines(
                 difference.path.read_bytes() if difference.path.exists() else b""
             )
-            new = _lines(output.content if output else b"")
+            expected = difference.path in self.outputs
+            new = _lines(self.content(difference.path) if expected else b"")
             yield from difflib.unified_diff(
                 old, new, f"{name} ({difference.drift.value})", f"{name} (twin)"
             )
@@ -106,39 +113,23 @@ class Project:
         return display(self.config.root, path)
 
 
-def _compare(path: Path, content: bytes) -> Drift | None:
+def _compare(path: Path, output: Output) -> Drift | None:
     try:
         found = path.read_bytes()
     except FileNotFoundError:
         return Drift.MISSING
-    if found == content:
+    if digest_of(found) == output.digest:
         return None
     header = HEADER.match(found)
     if header is None:
         # Either side may be a copied resource, which has no header.
-        return Drift.STALE if HEADER.match(content) is None else Drift.EDITED
+        return Drift.EDITED if output.is_twin else Drift.STALE
     body = hashlib.sha256(found[header.end() :]).hexdigest()[:16]
     return Drift.STALE if body == header.group(1).decode() else Drift.EDITED
 
 
 def _kind_of_stray(path: Path) -> Drift:
     return Drift.ORPHAN if HEADER.match(path.read_bytes()) else Drift.FOREIGN
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write a file so that a reader sees the old bytes or the new, never half."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(name, 0o666 & ~umask)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _lines(content: bytes) -> list[str]:

@@ -1,0 +1,218 @@
+"""What an earlier run knows saves work, and never changes an answer."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from project import Project
+
+from twingen.batch import Batch, Converted
+from twingen.cache import cache_of
+from twingen.config import load
+from twingen.conversion import Source
+from twingen.definitions import Definitions
+from twingen.names import Names
+from twingen.trace import Trace
+from twingen.tree import Project as Tree
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where this test's cache lies; the project was built with another one."""
+    monkeypatch.setenv("TWINGEN_CACHE_DIR", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def converted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The sources that were converted, in order."""
+    found: list[str] = []
+    real = Batch.convert
+
+    def convert(
+        self: Batch,
+        source: Source,
+        names: Names | None = None,
+        trace: Trace | None = None,
+    ) -> Converted:
+        found.append(source.path)
+        return real(self, source, names, trace)
+
+    monkeypatch.setattr(Batch, "convert", convert)
+    return found
+
+
+def test_nothing_is_converted_twice(project: Project, converted: list[str]) -> None:
+    assert project.run("check").code == 0
+    assert len(converted) == 5
+    assert project.run("check").code == 0
+    assert len(converted) == 5
+    assert project.run("check", "--no-cache").code == 0
+    assert len(converted) == 10
+
+
+def test_one_change_converts_one_source(project: Project, converted: list[str]) -> None:
+    project.run("check")
+    client = project.root / "src/pkg/client.py"
+    client.write_text(client.read_text().replace("Sleeps", "Waits"))
+    converted.clear()
+    assert project.run("build").code == 0
+    assert converted == ["src/pkg/client.py"]
+    assert '"""Waits, ' in (project.root / "out/pkg_sync/client.py").read_text()
+
+
+def test_a_new_definition_converts_all(project: Project, converted: list[str]) -> None:
+    project.run("check")
+    errors = project.root / "src/pkg/errors.py"
+    errors.write_text(errors.read_text() + "\n\nasync def forget() -> None: ...\n")
+    converted.clear()
+    assert project.run("build").code == 0
+    assert len(converted) == 5
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"Async*" = "*"', '"Async*" = "Sync*"'),
+        ("[tool.twingen]", "[tool.black]\nline-length = 40\n\n[tool.twingen]"),
+        ("[tool.twingen]", '[project]\nrequires-python = ">=3.12"\n\n[tool.twingen]'),
+    ],
+    ids=["renames", "layout", "versions"],
+)
+def test_the_configuration_counts(
+    old: str, new: str, project: Project, converted: list[str]
+) -> None:
+    project.run("check")
+    file = project.root / "pyproject.toml"
+    file.write_text(file.read_text().replace(old, new))
+    converted.clear()
+    project.run("check")
+    assert len(converted) == 5
+
+
+def test_drift_is_seen_all_the_same(project: Project, converted: list[str]) -> None:
+    project.run("check")
+    twin = project.root / "out/pkg_sync/client.py"
+    twin.write_text(twin.read_text() + "x = 1\n")
+    converted.clear()
+    run = project.run("check", "--diff")
+    assert run.code == 1
+    assert "edited by hand" in run.err
+    assert "-x = 1" in run.out
+    assert set(converted) == {"src/pkg/client.py"}, "to show where its lines come from"
+    assert project.run("build", "--force").code == 0
+    assert project.run("check").code == 0
+
+
+def test_what_nothing_uses_is_still_an_error(project: Project) -> None:
+    project.run("check")
+    errors = project.root / "src/pkg/errors.py"
+    for source in project.root.glob("src/**/*.py"):
+        source.write_text("")
+    errors.write_text("class Lost(Exception): ...\n")
+    run = project.run("build")
+    assert run.code == 2
+    assert "nothing uses renames: Async*" in run.err
+
+
+def test_refusals_are_told_again(project: Project) -> None:
+    client = project.root / "src/pkg/client.py"
+    client.write_text(client.read_text().replace("sleep(delay)", "shield(delay)"))
+    first, second = project.run("check"), project.run("check")
+    assert first.code == second.code == 2
+    assert "asyncio.shield" in first.err
+    assert first.err == second.err
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b'{"key": 1}', b'{"definitions": [], "known": 7}']
+)
+def test_a_broken_cache_is_no_cache(
+    content: bytes, project: Project, folder: Path, converted: list[str]
+) -> None:
+    project.run("check")
+    (file,) = folder.iterdir()
+    file.write_bytes(content)
+    converted.clear()
+    assert project.run("check").code == 0
+    assert len(converted) == 5
+    assert json.loads(file.read_bytes())["known"]
+
+
+def test_a_wrong_cache_writes_nothing(project: Project, folder: Path) -> None:
+    """Not even one that was tampered with brings other bytes into a twin."""
+    project.run("check")
+    (file,) = folder.iterdir()
+    content = json.loads(file.read_bytes())
+    for known in content["known"].values():
+        known[1] = "0" * 64
+    file.write_text(json.dumps(content))
+    before = project.snapshot()
+    run = project.run("build", "--force")
+    assert run.code == 2
+    assert "the cache is wrong" in run.err
+    assert project.snapshot() == before
+    assert project.run("check", "--no-cache").code == 0
+
+
+def test_a_cache_that_cannot_be_written(project: Project, folder: Path) -> None:
+    folder.write_text("a file is in the way")
+    assert project.run("check").code == 0
+    assert project.run("build").code == 0
+
+
+def test_only_what_is_there_is_kept(project: Project, folder: Path) -> None:
+    project.run("check")
+    (project.root / "src/pkg/sub/deep.py").unlink()
+    project.run("build")
+    (file,) = folder.iterdir()
+    content = json.loads(file.read_bytes())
+    assert len(content["known"]) == len(content["definitions"]) == 4
+
+
+def test_several_processes_give_the_same_bytes(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("twingen.workers._WORTH", 1)
+    config = load(project.root)
+    several, alone = Tree(config, jobs=3), Tree(config)
+    assert several.outputs == alone.outputs
+
+
+def test_several_processes_tell_every_refusal(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("twingen.workers._WORTH", 1)
+    project.write("src/pkg/errors.py", "def broken(:\n")
+    client = project.root / "src/pkg/client.py"
+    client.write_text(client.read_text().replace("sleep(delay)", "shield(delay)"))
+    several = project.run("check", "--no-cache", "--jobs", "2")
+    alone = project.run("check", "--no-cache", "--jobs", "1")
+    assert several.code == 2
+    assert "asyncio.shield" in several.err
+    assert "does not parse" in several.err
+    assert several.err == alone.err
+
+
+def test_definitions_survive_json(project: Project) -> None:
+    found = Definitions(
+        modules={"a": "b"},
+        names={"x", "y"},
+        classes={"a.C": ("a.B", "a.A")},
+        parameters={"a.f": {"x": 1, "y": None}},
+        receivers={"a.f": "self"},
+        constant="a.ASYNC",
+        constant_used=True,
+    )
+    again = Definitions.from_json(json.loads(json.dumps(found.as_json())))
+    assert again == found
+
+
+def test_memory_is_bounded(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A source beyond the limit is parsed again, to the same end."""
+    expected = Tree(load(project.root)).outputs
+    monkeypatch.setattr("twingen.batch._KEPT", 0)
+    assert Tree(load(project.root)).outputs == expected
+    assert cache_of(load(project.root)).definitions(Source("")) is None
