@@ -47,6 +47,7 @@ GENERATOR = [
     "renames",
     "library",
     "rule",
+    "methods",
     "trace",
     "annotations",
     "import_order",

@@ -23,7 +23,7 @@ from .formatting import mode_from
 from .markers import ASYNC_ONLY, first_line
 from .names import Names
 from .plugins import load_plugins
-from .renames import Renames
+from .renames import MethodRenames, Renames
 from .trace import Trace
 
 HEADER = re.compile(
@@ -69,6 +69,9 @@ class Plan:
         plugins.check_rows(libraries)
         self._renames = Renames(config.renames, definitions)
         libraries.renames = self._renames
+        self._methods = MethodRenames(config.methods, definitions)
+        libraries.own_methods = self._methods
+        libraries.strings = config.strings
         mode = mode_from(config.black, config.requires_python)
         self._settings = Settings(
             libraries, definitions, config.runtime, mode, plugins.rules
@@ -216,10 +219,12 @@ class Plan:
 
     def _check_unused(self) -> None:
         unused = [f"renames: {name}" for name in self._renames.unused()]
+        unused += [f"methods: {name}" for name in self._methods.unused()]
         used = self._settings.libraries.used
         if self._config.side and not self._settings.definitions.constant_used:
             unused.append(f"side: {self._config.side}")
         unused += [f"libraries: {name}" for name in self._own_rows if name not in used]
+        unused += [f"strings: {n}" for n in self._config.strings if n not in used]
         if unused:
             raise ConfigurationError(
                 f"tool.twingen: nothing uses {', '.join(unused)}; take it out, or "
