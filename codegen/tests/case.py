@@ -10,11 +10,13 @@ from twingen.conversion import Settings, convert
 from twingen.definitions import Definitions
 from twingen.diagnostic import ConversionError
 from twingen.library import built_in_libraries
-from twingen.renames import Renames
+from twingen.renames import MethodRenames, Renames
 
 FOLDER = Path(__file__).parent / "cases"
 _MARK = re.compile(r"^# ---- (twin|refused) ----\n", re.MULTILINE)
 _RENAMES = re.compile(r"^# renames: (\S+) = (\S+)$", re.MULTILINE)
+_METHODS = re.compile(r"^# method: (\S+) = (\S+)$", re.MULTILINE)
+_STRINGS = re.compile(r"^# strings: (\S+)$", re.MULTILINE)
 _SIDE = re.compile(r"^# side: (\S+)$", re.MULTILINE)
 _ROW = re.compile(r"^# row: (\S+) = (.+)$", re.MULTILINE)
 
@@ -46,6 +48,9 @@ class Case:
         definitions = Definitions(constant=side[1] if side else "")
         renames = Renames(dict(_RENAMES.findall(self.source)), definitions)
         libraries.renames = renames
+        methods = dict(_METHODS.findall(self.source))
+        libraries.own_methods = MethodRenames(methods, definitions)
+        libraries.strings = tuple(_STRINGS.findall(self.source))
         return Settings(libraries=libraries, definitions=definitions)
 
     def result(self, text: str) -> tuple[str, str]:

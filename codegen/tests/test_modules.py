@@ -19,6 +19,12 @@ trees = [{ source = "aio", target = "sync" }]
 "Async*" = "*"
 """
 
+STRINGS = 'strings = ["importlib.import_module", "unittest.mock.patch"]\n'
+METHODS = """
+[tool.twingen.methods]
+"AsyncM.a*" = "*"
+"""
+
 PROJECTS: dict[str, dict[str, str]] = {
     "imported in every way": {
         "__init__.py": "import aio.m\nimport aio.m as mm\nfrom aio import m\n"
@@ -48,6 +54,17 @@ PROJECTS: dict[str, dict[str, str]] = {
         "@asynccontextmanager\nasync def f():\n    await m.asyncio.sleep(0)\n"
         "    yield Lock(), m.Lock(), aio.Event(), c, m.c.AsyncExitStack()\n",
     },
+    "methods by pattern": {
+        "__init__.py": "from .m import AsyncM, f\nfrom .n import AsyncN, patched\n"
+        "assert f and AsyncM\n",
+        "m.py": "class AsyncM:\n    async def aget(self): return 1\n"
+        "async def f(m: AsyncM): return await m.aget()\n",
+        "n.py": "from importlib import import_module\nfrom unittest.mock import patch\n"
+        "from .m import AsyncM\n"
+        "class AsyncN(AsyncM):\n    async def aget(self): return await super().aget()\n"
+        "with patch('aio.m.AsyncM.aget'), patch('aio.m.f') as patched: ...\n"
+        "assert import_module('aio.m').f is not patched\n",
+    },
     "for type checkers only": {
         "__init__.py": "from .m import AsyncM\nfrom .n import AsyncN\nAsyncM().f(1)\n",
         "m.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n"
@@ -66,6 +83,9 @@ PROJECTS: dict[str, dict[str, str]] = {
 def made(root: Path, files: dict[str, str]) -> Project:
     project = Project(root)
     project.write("pyproject.toml", PYPROJECT)
+    if any("aget" in text for text in files.values()):
+        project.append("pyproject.toml", METHODS)
+        project.replace("pyproject.toml", "runtime = ", f"{STRINGS}runtime = ")
     for name, text in files.items():
         project.write(f"aio/{name}", text)
     return project

@@ -48,6 +48,7 @@ GENERATOR = [
     "renames",
     "library",
     "rule",
+    "methods",
     "trace",
     "annotations",
     "import_order",

@@ -7,7 +7,7 @@ another file; then it is converted with the definitions of all.
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from .definitions import Definitions
 from .formatting import mode_from
 from .names import Names
 from .plugins import load_plugins
-from .renames import Renames
+from .renames import MethodRenames, Renames
 from .trace import Trace
 
 # How many characters of sources stay parsed between reading and converting; what
@@ -29,21 +29,21 @@ _KEPT = 1_000_000
 class Converted:
     """The text of a twin without its header, and what it took.
 
-    `runtime` are the parts of the runtime that it imports, `rows` and `renames`
-    what it used of the project's tables and patterns.
+    `runtime` are the parts of the runtime that it imports, `used` what it used of
+    what is :attr:`Batch.configured`.
     """
 
     text: str
     runtime: frozenset[str]
-    rows: frozenset[str]
-    renames: frozenset[str]
+    used: Collection[str]
 
 
 class Batch:
     """The sources of one project under conversion, in this process.
 
-    Raises :class:`ConfigurationError` for tables, patterns and plug-ins that
-    cannot be used.
+    `configured` lists what the project's configuration says of names; something
+    must use each of it. Raises :class:`ConfigurationError` for tables, patterns
+    and plug-ins that cannot be used.
     """
 
     def __init__(self, config: Config) -> None:
@@ -51,12 +51,22 @@ class Batch:
         definitions = Definitions(constant=self._constant)
         plugins = load_plugins(config.plugins)
         libraries = plugins.libraries()
-        self.own_rows = libraries.add(config.libraries, "tool.twingen.libraries")
+        rows = libraries.add(config.libraries, "tool.twingen.libraries")
         for table in config.tables:
-            self.own_rows += libraries.add(read_table(table), str(table))
+            rows += libraries.add(read_table(table), str(table))
         plugins.check_rows(libraries)
         self._renames = Renames(config.renames, definitions)
         libraries.renames = self._renames
+        self._methods = MethodRenames(config.methods, definitions)
+        libraries.own_methods = self._methods
+        libraries.strings = config.strings
+        self.configured = [
+            *(f"renames: {pattern}" for pattern in config.renames),
+            *(f"methods: {pattern}" for pattern in config.methods),
+            *([f"side: {config.side}"] if config.side else []),
+            *(f"libraries: {row}" for row in rows),
+            *(f"strings: {name}" for name in config.strings),
+        ]
         mode = mode_from(config.black, config.requires_python)
         self._settings = Settings(
             libraries, definitions, config.runtime, mode, plugins.rules
@@ -98,13 +108,16 @@ class Batch:
         """
         names = names or self.names(source)
         libraries = self._settings.libraries
-        libraries.used, self._renames.used = set(), set()
+        libraries.used, self._renames.used, self._methods.used = set(), set(), set()
         twin = convert_parsed(source, names, self._settings, trace)
+        used = {
+            *(f"renames: {pattern}" for pattern in self._renames.used),
+            *(f"methods: {pattern}" for pattern in self._methods.used),
+            *(f"libraries: {row}" for row in libraries.used),
+            *(f"strings: {name}" for name in libraries.used),
+        }
         return Converted(
-            twin.text,
-            twin.runtime_modules,
-            frozenset(libraries.used),
-            frozenset(self._renames.used),
+            twin.text, twin.runtime_modules, used.intersection(self.configured)
         )
 
     def forget(self, source: Source) -> None:

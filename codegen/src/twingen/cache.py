@@ -40,8 +40,7 @@ class Known:
     context: str
     digest: str
     runtime: tuple[str, ...]
-    rows: tuple[str, ...]
-    renames: tuple[str, ...]
+    used: tuple[str, ...]
 
 
 class Cache:

@@ -19,7 +19,17 @@ else:
 
 from .diagnostic import ConfigurationError
 
-_KEYS = {"trees", "renames", "libraries", "tables", "runtime", "plugins", "side"}
+_KEYS = {
+    "trees",
+    "renames",
+    "libraries",
+    "tables",
+    "runtime",
+    "side",
+    "plugins",
+    "methods",
+    "strings",
+}
 _TREE_KEYS = {"source", "target", "module", "twin"}
 
 
@@ -47,6 +57,8 @@ class Config:
     root: Path
     trees: tuple[Tree, ...]
     renames: Mapping[str, str]
+    methods: Mapping[str, str]
+    strings: tuple[str, ...]
     libraries: Mapping[str, Any]
     tables: tuple[Path, ...]
     runtime: str | None
@@ -96,6 +108,8 @@ def load(root: Path) -> Config:
         root=root,
         trees=tuple(_tree(root, entry, file) for entry in trees),
         renames=_strings(table.get("renames", {}), f"{file}: tool.twingen.renames"),
+        methods=_strings(table.get("methods", {}), f"{file}: tool.twingen.methods"),
+        strings=_names(table.get("strings", []), f"{file}: tool.twingen.strings"),
         libraries=_table(table.get("libraries", {}), f"{file}: tool.twingen.libraries"),
         tables=_paths(root, table.get("tables", []), f"{file}: tool.twingen.tables"),
         runtime=_dotted(

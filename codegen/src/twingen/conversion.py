@@ -287,7 +287,9 @@ class _Rewriter(cst.CSTTransformer):
         for rule in rules:
             try:
                 replacement = rule.apply(site)
+                self._imports.check_runtime()
             except Refused as refused:
+                self._imports.homeless = None
                 self._refuse(rule.code, rule.name, refused, original_node)
                 continue
             if replacement is None:

@@ -21,7 +21,8 @@ class Definitions:
     `modules` maps each source module to its twin; `names` holds the names
     defined at the top of any of them; `coroutines` the functions and methods
     whose call must be awaited; `classes` the bases of each class and `members`
-    the methods; `borrowed` what the modules import from other libraries.
+    the methods, some of them `asynchronous`; `borrowed` what the modules import
+    from other libraries.
     `async_only` are the modules and definitions that have no twin, `sync_only`
     the modules that only the twin imports; `parameters` are those that functions
     lost, with their positions in the signature, and `receivers` says what is the
@@ -33,6 +34,7 @@ class Definitions:
     coroutines: set[str] = field(default_factory=set)
     classes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     members: set[str] = field(default_factory=set)
+    asynchronous: set[str] = field(default_factory=set)
     borrowed: dict[str, str] = field(default_factory=dict)
     async_only: set[str] = field(default_factory=set)
     sync_only: set[str] = field(default_factory=set)
@@ -106,7 +108,7 @@ class Definitions:
         """Add what one module defines."""
         self.modules[names.module] = names.twin
         self._add_side(names)
-        for statement in names.tree.body:
+        for statement in _statements(names.tree.body):
             self.names.update(_defined(statement))
             if isinstance(statement, cst.SimpleStatementLine):
                 self._add_imports(statement, names)
@@ -125,10 +127,11 @@ class Definitions:
             self.async_only.update(f"{names.module}.{name}" for name in gone)
         for function, lost in side.parameters.items():
             assert isinstance(function, cst.FunctionDef)
-            qualified = names.qualified(function)
-            if qualified is not None:
-                self.parameters[qualified] = lost
-                self.receivers[qualified] = _receiver(function, names)
+            qualified = names.qualified(function) or (
+                f"{names.module}.<locals>.{function.name.value}"
+            )
+            self.parameters[qualified] = {**self.parameters.get(qualified, {}), **lost}
+            self.receivers[qualified] = _receiver(function, names)
 
     def _add_imports(self, line: cst.SimpleStatementLine, names: Names) -> None:
         """Remember what a module imports from elsewhere, for who imports it from here.
@@ -154,26 +157,32 @@ class Definitions:
                     self.borrowed[f"{names.module}.{local}"] = qualified
 
     def _add_class(self, statement: cst.ClassDef, names: Names) -> None:
-        qualified = f"{names.module}.{statement.name.value}"
+        qualified = names.qualified(statement)
+        if qualified is None:
+            return
         bases = [
             base.value.value if isinstance(base.value, cst.Subscript) else base.value
             for base in statement.bases
         ]
         known = [names.qualified(base) for base in bases]
         self.classes[qualified] = tuple(name for name in known if name)
-        for member in statement.body.body:
+        for member in _statements(statement.body.body):
+            if isinstance(member, cst.ClassDef):
+                self._add_class(member, names)
             if isinstance(member, cst.FunctionDef):
                 self.members.add(f"{qualified}.{member.name.value}")
+                if member.asynchronous is not None:
+                    self.asynchronous.add(f"{qualified}.{member.name.value}")
                 if is_coroutine(member):
                     self.coroutines.add(f"{qualified}.{member.name.value}")
 
     def is_coroutine_method(self, owner: str, name: str) -> bool:
         """Tell whether a class, or a base that we know, defines a coroutine method."""
-        return any(f"{each}.{name}" in self.coroutines for each in self._bases(owner))
+        return any(f"{each}.{name}" in self.coroutines for each in self.bases(owner))
 
     def has_member(self, owner: str, name: str) -> bool:
         """Tell whether a class, or a base that we know, defines a method."""
-        return any(f"{each}.{name}" in self.members for each in self._bases(owner))
+        return any(f"{each}.{name}" in self.members for each in self.bases(owner))
 
     def parameters_lost(self, qualified: str) -> dict[str, int | None]:
         """Return what a function or the constructor of a class lost."""
@@ -189,10 +198,14 @@ class Definitions:
         `None` for a method that none of the classes that we know defines; with
         `above`, the class itself is not asked.
         """
-        for each in list(self._bases(owner))[int(above) :]:
+        for each in list(self.bases(owner))[int(above) :]:
             if f"{each}.{name}" in self.members:
-                return self._as_called(f"{each}.{name}", {"self", "cls"})
+                return self.parameters_lost_on_object(f"{each}.{name}")
         return None
+
+    def parameters_lost_on_object(self, method: str) -> dict[str, int | None]:
+        """Return what a function lost if it is called as a method of an object."""
+        return self._as_called(method, {"self", "cls"})
 
     def _as_called(self, function: str, given: set[str]) -> dict[str, int | None]:
         """Return what a function lost, where calls do not give these receivers."""
@@ -202,7 +215,7 @@ class Definitions:
             for parameter, position in self.parameters.get(function, {}).items()
         }
 
-    def _bases(self, owner: str) -> Iterator[str]:
+    def bases(self, owner: str) -> Iterator[str]:
         """Yield a class and all its bases that we know."""
         seen: set[str] = set()
         queue = [owner]
@@ -242,23 +255,31 @@ def _defined(statement: cst.CSTNode) -> Iterator[str]:
         yield from _assigned(statement)
 
 
-def _bound(statements: Iterable[cst.CSTNode]) -> set[str]:
+def _statements(body: Iterable[cst.CSTNode]) -> Iterator[cst.CSTNode]:
+    """Yield statements and those of their blocks, but of classes and functions."""
+    for statement in body:
+        yield statement
+        if isinstance(
+            statement, (cst.SimpleStatementLine, cst.ClassDef, cst.FunctionDef)
+        ):
+            continue
+        for branch in ("body", "orelse", "handlers", "finalbody", "cases"):
+            inner = getattr(statement, branch, None)
+            if isinstance(inner, cst.IndentedBlock):
+                yield from _statements(inner.body)
+            elif isinstance(inner, (cst.If, cst.Else, cst.Finally)):
+                yield from _statements([inner])
+            elif isinstance(inner, (list, tuple)):
+                yield from _statements(inner)
+
+
+def _bound(body: Iterable[cst.CSTNode]) -> set[str]:
     """Return the names that statements bind at the top of a module."""
     found: set[str] = set()
-    for statement in statements:
+    for statement in _statements(body):
         found.update(_defined(statement))
         if isinstance(statement, cst.SimpleStatementLine):
             found.update(_imported(statement))
-        for branch in ("body", "orelse", "handlers", "finalbody"):
-            inner = getattr(statement, branch, None)
-            if isinstance(statement, (cst.ClassDef, cst.FunctionDef)):
-                continue
-            if isinstance(inner, cst.IndentedBlock):
-                found |= _bound(inner.body)
-            elif isinstance(inner, (cst.If, cst.Else, cst.Finally)):
-                found |= _bound([inner])
-            elif isinstance(inner, (list, tuple)):
-                found |= _bound(inner)
     return found
 
 

@@ -28,6 +28,20 @@ class Imports:
         self._libraries = libraries
         self._modules: dict[str, str] = {}
         self._members: dict[tuple[str, str], str] = {}
+        self.homeless: str | None = None
+
+    def check_runtime(self) -> None:
+        """Refuse what was asked for since the last check and has no place to be.
+
+        It is asked when a rule is done, whose own reasons to refuse come first.
+        """
+        member, self.homeless = self.homeless, None
+        if member is not None:
+            raise Refused(
+                f"the twin needs {member} of twingen's runtime, and has no place for "
+                "it",
+                'set tool.twingen.runtime, as in runtime = "your_twin.runtime"',
+            )
 
     def name(self, dotted: str) -> cst.BaseExpression:
         """Return an expression for a dotted name; its import is added later.
@@ -40,11 +54,7 @@ class Imports:
             return cst.Name(member)
         if dotted.startswith(_RUNTIME):
             if self._runtime is None:
-                raise Refused(
-                    f"the twin needs {member} of twingen's runtime, and has no place "
-                    "for it",
-                    'set tool.twingen.runtime, as in runtime = "your_twin.runtime"',
-                )
+                self.homeless = self.homeless or member
             part = module[len(_RUNTIME) :]
             key = (f"{self._runtime}.{part}", member)
             return cst.Name(self._members.setdefault(key, self.free_name(member)))

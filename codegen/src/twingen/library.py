@@ -20,7 +20,7 @@ else:
     import tomli as tomllib
 
 from .diagnostic import ConfigurationError
-from .renames import Renames
+from .renames import MethodRenames, Renames
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,19 @@ class Verdict:
 
 @dataclass
 class Libraries:
-    """All tables of one project, and which of its own rows were used."""
+    """All tables of one project, and which of its own rows were used.
+
+    `method_owners` are the libraries whose objects have a method of `methods`;
+    where there is none, any object may have it. `strings` are the functions that
+    are given names in strings.
+    """
 
     rows: dict[str, Verdict] = field(default_factory=dict)
     methods: dict[str, str] = field(default_factory=dict)
+    method_owners: dict[str, set[str]] = field(default_factory=dict)
     renames: Renames | None = None
+    own_methods: MethodRenames | None = None
+    strings: tuple[str, ...] = ()
     used: set[str] = field(default_factory=set)
 
     def verdict(self, qualified: str) -> Verdict | None:
@@ -62,6 +70,16 @@ class Libraries:
         if twin is not None:
             return Verdict(becomes=twin)
         return self.rows.get(f"{qualified.rpartition('.')[0]}.*")
+
+    def method_of(self, name: str, owner: str | None) -> str | None:
+        """Return the row of a method, if this class can have it.
+
+        `owner` is the class where that is known, of a library of its own.
+        """
+        owners = self.method_owners.get(name)
+        if owner is not None and owners and owner.split(".")[0] not in owners:
+            return None
+        return self.methods.get(name)
 
     def renamed_from(self, module: str) -> set[str]:
         """Return the names of a module that are others in the twin, or have none."""
@@ -90,6 +108,7 @@ class Libraries:
     def add(self, tables: Mapping[str, Any], where: str) -> list[str]:
         """Add parsed tables; return the qualified names that they define."""
         added = []
+        packages = {module.split(".")[0] for module in tables} - {"methods", "builtins"}
         for module, table in tables.items():
             if not isinstance(table, Mapping):
                 raise ConfigurationError(
@@ -97,6 +116,9 @@ class Libraries:
                 )
             if module == "methods":
                 self.methods.update(_method_names(table, where))
+                for name in table if where.startswith("libraries/") else ():
+                    if packages:
+                        self.method_owners.setdefault(name, set()).update(packages)
                 continue
             for name, row in table.items():
                 qualified = f"{module}.{name}"
@@ -106,7 +128,7 @@ class Libraries:
 
     def copy(self) -> Libraries:
         """Return tables that can be added to without touching these."""
-        return Libraries(dict(self.rows), dict(self.methods))
+        return Libraries(dict(self.rows), dict(self.methods), dict(self.method_owners))
 
 
 def _method_names(table: Mapping[str, Any], where: str) -> Iterator[tuple[str, str]]:

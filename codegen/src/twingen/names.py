@@ -256,7 +256,7 @@ class Names:
             here = self.enclosing(value, cst.ClassDef)
             if here is not None:
                 return self.qualified(here)
-        return self.kind(value)
+        return self.qualified(called) if called is not value else self.kind(value)
 
     def element_kind(self, node: cst.BaseExpression) -> str | None:
         """Return which class the elements of a collection are of."""

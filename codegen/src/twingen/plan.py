@@ -236,8 +236,7 @@ class Plan:
                 context,
                 digest_of(content),
                 tuple(sorted(found.runtime)),
-                tuple(sorted(found.rows.intersection(self._batch.own_rows))),
-                tuple(sorted(found.renames)),
+                tuple(sorted(found.used)),
             )
             self._cache.add(source, known[source.path])
         return known
@@ -266,12 +265,10 @@ class Plan:
             yield folder / f"{module}.py", Output.of(content, origin)
 
     def _check_unused(self, twins: Sequence[Known]) -> None:
-        patterns = {pattern for known in twins for pattern in known.renames}
-        rows = {row for known in twins for row in known.rows}
-        unused = [f"renames: {p}" for p in self._config.renames if p not in patterns]
-        if self._config.side and not self._definitions.constant_used:
-            unused.append(f"side: {self._config.side}")
-        unused += [f"libraries: {r}" for r in self._batch.own_rows if r not in rows]
+        used = {what for known in twins for what in known.used}
+        if self._definitions.constant_used:
+            used.add(f"side: {self._config.side}")
+        unused = [what for what in self._batch.configured if what not in used]
         if unused:
             raise ConfigurationError(
                 f"tool.twingen: nothing uses {', '.join(unused)}; take it out, or "

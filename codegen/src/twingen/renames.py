@@ -31,21 +31,24 @@ class Renames:
 
     def twin_of(self, qualified: str) -> str | None:
         """Return the qualified name in the twin, or `None` if it is not ours."""
-        for pattern, twin in self._patterns.items():
-            if "." in pattern and fnmatchcase(qualified, pattern):
-                module, _, name = qualified.rpartition(".")
-                if module == pattern.rpartition(".")[0]:
-                    self.used.add(pattern)
-                    local = twin.rpartition(".")[2]
-                    return f"{module}.{_fill(pattern.rpartition('.')[2], local, name)}"
         home = self._definitions.module_of(qualified)
         if home is None:
-            return None
+            return self._foreign(qualified)
         name = qualified[len(home) + 1 :]
         target = self._definitions.modules[home]
         if "." in name:  # a member of a class goes with its class
             return None
         return f"{target}.{self.local(name)}" if name else target
+
+    def _foreign(self, qualified: str) -> str | None:
+        """Return the twin of a name that is imported from outside of the sources."""
+        module, _, name = qualified.rpartition(".")
+        for pattern, twin in self._patterns.items():
+            home, _, last = pattern.rpartition(".")
+            if module and module == home and fnmatchcase(name, last):
+                self.used.add(pattern)
+                return f"{module}.{_fill(last, twin.rpartition('.')[2], name)}"
+        return None
 
     def local(self, name: str) -> str:
         """Return what a name that the source folders define is called in the twin."""
@@ -62,8 +65,60 @@ class Renames:
         self.used = used  # prose alone does not make a pattern needed
         return {name: twin for name, twin in words.items() if twin != name}
 
-    def unused(self) -> list[str]:
-        return [pattern for pattern in self._patterns if pattern not in self.used]
+
+class MethodRenames:
+    """Resolves what the twin calls a method of a class of the project.
+
+    A pattern is a class and a method, `"AsyncClient.a*" = "*"`, either with one
+    `*` or exact. With a `*` for the method it is for `async def` methods only.
+    """
+
+    def __init__(self, patterns: Mapping[str, str], definitions: Definitions) -> None:
+        for pattern, twin in patterns.items():
+            owner, _, method = pattern.rpartition(".")
+            same = method.count("*") == twin.count("*") <= 1
+            if not owner or "." in owner or owner.count("*") > 1 or not same:
+                raise ConfigurationError(
+                    f'methods: "{pattern}" = "{twin}" must be a class and a method, '
+                    'with one * in both method names or in none: "Client.a*" = "*"'
+                )
+        self._patterns = dict(patterns)
+        self._definitions = definitions
+        self.used: set[str] = set()
+
+    def twin_of(self, owner: str, name: str) -> str | None:
+        """Return what a method of a class is called in the twin, if that is renamed.
+
+        A method that a subclass defines anew goes with the one it replaces.
+        """
+        for each in self._definitions.bases(owner):
+            if f"{each}.{name}" not in self._definitions.members:
+                continue
+            for pattern, twin in self._patterns.items():
+                if self._matches(pattern, each, name):
+                    self.used.add(pattern)
+                    return _fill(pattern.rpartition(".")[2], twin, name)
+        return None
+
+    def _matches(self, pattern: str, owner: str, name: str) -> bool:
+        class_pattern, _, method_pattern = pattern.rpartition(".")
+        is_async = f"{owner}.{name}" in self._definitions.asynchronous
+        return (
+            fnmatchcase(owner.rpartition(".")[2], class_pattern)
+            and fnmatchcase(name, method_pattern)
+            and (is_async or "*" not in method_pattern)
+        )
+
+    def twins(self, name: str) -> set[str | None]:
+        """Return what the methods of this name become; `None` for one that stays."""
+        if not self._patterns:
+            return set()
+        owners = (
+            member.rpartition(".")[0]
+            for member in self._definitions.members
+            if member.rpartition(".")[2] == name
+        )
+        return {self.twin_of(owner, name) for owner in owners}
 
 
 def _fill(pattern: str, twin: str, name: str) -> str:

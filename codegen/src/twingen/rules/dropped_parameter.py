@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from ..methods import class_of
 from ..names import Names
 from ..rule import Refused, Site, rewrite
 
@@ -62,7 +63,7 @@ def _lost_by(names: Names, function: cst.BaseExpression) -> _Lost | None:
         return names.side.parameters.get(local, {})
     if isinstance(function, cst.Attribute):
         above = _is_super(function.value)
-        owner = names.owner(function.value)
+        owner = class_of(names, function.value)
         if owner is not None:
             lost = definitions.parameters_lost_by_method(
                 owner, function.attr.value, above=above
@@ -85,11 +86,10 @@ def _check_unknown(site: Site[cst.Call]) -> None:
         return
     definitions = site.names.definitions
     for qualified in definitions.parameters:
-        owner, _, last = qualified.rpartition(".")
-        if last != name.value:
+        if qualified.rpartition(".")[2] != name.value:
             continue
-        lost = definitions.parameters_lost_by_method(owner, last)
-        for parameter, position in (lost or {}).items():
+        lost = definitions.parameters_lost_on_object(qualified)
+        for parameter, position in lost.items():
             if _index(site.old, parameter, position) is not None:
                 raise Refused(
                     f"this may be {qualified}, which has no {parameter} in the twin",

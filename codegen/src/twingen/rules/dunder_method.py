@@ -10,14 +10,8 @@ from __future__ import annotations
 
 import libcst as cst
 
+from ..methods import DUNDERS
 from ..rule import Refused, Site, rewrite
-
-_SYNC = {
-    "__aenter__": "__enter__",
-    "__aexit__": "__exit__",
-    "__aiter__": "__iter__",
-    "__anext__": "__next__",
-}
 
 
 @rewrite("TW106", cst.Name)
@@ -32,7 +26,7 @@ def rename_dunder(site: Site[cst.Name]) -> cst.Name | None:
             "make it a coroutine function, or mark the definition "
             "`# twingen: async-only`",
         )
-    sync = _SYNC.get(site.old.value)
+    sync = DUNDERS.get(site.old.value)
     if sync is None:
         return None
     is_definition = not is_attribute and site.names.is_definition(site.old)

@@ -1,7 +1,8 @@
 """Annotations in strings are converted like those in code.
 
-Looked at are strings inside annotations, the type given to `cast`, and the
-bound and constraints of a `TypeVar`.
+Looked at are strings inside annotations, the type given to `cast`, the bound,
+the constraints and the name of a `TypeVar`, what a `NewType` stands for, and
+the name that a definition by a call repeats: `Pair = namedtuple("Pair", ...)`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,15 @@ from libcst.helpers import get_full_name_for_node
 from ..annotations import ASYNC_GENERATORS, last_parameter, with_return_type
 from ..rule import Site, rewrite
 
-_CALLS = {"typing.cast", "typing.TypeVar", "typing_extensions.TypeVar"}
+_TYPING = ("typing", "typing_extensions")
+_CALLS = {f"{home}.{n}" for home in _TYPING for n in ("cast", "NewType", "TypeVar")}
+# Of these only the first argument is looked at.
+_NAMING = {"builtins.type", "collections.namedtuple", "enum.Enum", "enum.IntEnum",
+           "enum.StrEnum", "enum.Flag", "enum.IntFlag"} | {
+    f"{home}.{n}"
+    for home in _TYPING
+    for n in ("NamedTuple", "ParamSpec", "TypeAliasType", "TypedDict", "TypeVarTuple")
+}  # fmt: skip
 
 
 @rewrite("TW207", cst.SimpleString)
@@ -44,7 +53,9 @@ def _is_type(site: Site[cst.SimpleString]) -> bool:
             if literal in ("typing.Literal", "typing_extensions.Literal"):
                 return False
         if isinstance(node, cst.Call):
-            return site.names.qualified(node.func) in _CALLS
+            called = site.names.qualified(node.func)
+            is_first = bool(node.args) and node.args[0].value is site.old
+            return called in _CALLS or (is_first and called in _NAMING)
         if isinstance(node, cst.BaseStatement):
             return False
     return False

@@ -1,0 +1,29 @@
+# method: *.a* = *
+class A:
+    async def aget(self): ...
+
+    def get(self): ...
+
+
+class B:
+    async def aget(self): ...
+
+    def arun(self): ...
+
+
+class C:
+    async def arun(self): ...
+
+
+class Sub(C):
+    async def run(self): ...
+
+
+async def f(unknown):
+    await unknown.arun()
+
+# ---- refused ----
+# 3:15: TW107 method_name: the class has both aget and get, and the twin has one name for them
+#   help: keep one of them, or mark get `# twingen: async-only`
+# 23:11: TW107 method_name: arun is renamed in one class of the sources and not in another, and the class of this object is not known
+#   help: annotate the object with its class

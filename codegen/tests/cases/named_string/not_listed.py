@@ -1,0 +1,7 @@
+# renames: Async* = *
+from unittest.mock import patch
+
+
+def f(client):
+    patch("source.AsyncClient")
+    return getattr(client, "aclose")
