@@ -75,6 +75,7 @@ GENERATOR = [
     "adoption",
     "adoption_report",
     "drift",
+    "watching",
     "commands",
     "cli",
 ]

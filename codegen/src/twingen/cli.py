@@ -45,6 +45,8 @@ def _run(console: commands.Console, options: argparse.Namespace) -> int:
         return commands.build(console, start, force=options.force)
     if options.command == "check":
         return commands.check(console, start, diff=options.diff)
+    if options.command == "watch":
+        return commands.watch(console, start)
     if options.command == "diff":
         return commands.diff(console, start)
     if options.command == "convert":
@@ -105,6 +107,7 @@ def _parser() -> argparse.ArgumentParser:
         help="say whether every twin is in step; write nothing",
     )
     check.add_argument("--diff", action="store_true", help="show the differences too")
+    add("watch", parents=[common], help="build after each save, until Ctrl-C")
     add(
         "diff",
         parents=[common],
