@@ -77,7 +77,11 @@ GENERATOR = [
     "lookup",
     "tree",
     "api",
+    "units",
+    "adoption",
+    "adoption_report",
     "drift",
+    "watching",
     "commands",
     "cli",
 ]

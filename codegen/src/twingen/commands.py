@@ -9,9 +9,11 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from . import drift, explain as manuals, report
+from . import adoption_report, drift, explain as manuals, report
+from .adoption import Adoption, Status
 from .cache import cache_of
 from .config import Config, find_root, load
 from .conversion import Settings, convert
@@ -25,6 +27,7 @@ from .rule import Rule
 from .rules import RULES
 from .style import style_for
 from .tree import Difference, Drift, Project
+from .watching import Watched, saves
 
 IN_STEP, DRIFT, FAILED = 0, 1, 2
 
@@ -144,6 +147,49 @@ def check(console: Console, project: Project, *, diff: bool) -> int:
     return DRIFT
 
 
+def watch(console: Console, start: Path) -> int:
+    """Build after each save until Ctrl-C; what is refused waits for the next one."""
+    root = find_root(start.resolve())
+    console.good(f"watching {root}; Ctrl-C ends")
+    with suppress(KeyboardInterrupt):
+        for _ in saves(lambda: _watched(root)):
+            try:
+                _rebuild(console, root)
+            except ConversionError as error:
+                console.refused(error)
+            except ConfigurationError as error:
+                console.misconfigured(error)
+            except FileNotFoundError as error:
+                console.note(f"{error.filename} went away while it was read")
+            sys.stdout.flush()
+    return IN_STEP
+
+
+def _watched(root: Path) -> Watched:
+    """Return what a build reads and writes; without configuration, what it lacks."""
+    file = root / "pyproject.toml"
+    try:
+        config = load(root)
+    except ConfigurationError:
+        return Watched((file,), ())
+    return Watched(
+        (file, *config.tables, *(tree.source for tree in config.trees)),
+        tuple(tree.target for tree in config.trees),
+    )
+
+
+def _rebuild(console: Console, root: Path) -> None:
+    tree = project(console, root, cached=True, jobs=0)
+    changed, left = tree.write()
+    for each in changed:
+        verb = "removed" if each.drift is Drift.ORPHAN else "written"
+        origin = f" (from {each.origin})" if each.origin else ""
+        console.good(f"{tree.display(each.path)}: {verb}{origin}")
+    _tell(console, tree, left)
+    if any(each.drift is Drift.EDITED for each in left):
+        console.note("nothing written; " + drift.advice(left))
+
+
 def diff(project: Project) -> int:
     sys.stdout.writelines(project.diff())
     return DRIFT if project.differences() else IN_STEP
@@ -190,6 +236,32 @@ def _twin(console: Console, start: Path, content: bytes, name: str | None) -> st
             [Diagnostic(name or "<stdin>", 1, 1, "TW003", "encoding", str(error.msg))]
         ) from None
     return convert(text, settings=Settings(runtime=None), path=name or "<stdin>").text
+
+
+def adopt(
+    console: Console,
+    start: Path,
+    written: Path | None,
+    source: Path | None,
+    *,
+    docstrings: bool,
+) -> int:
+    tree = project(console, start, cached=True, jobs=0)
+    if written is not None:
+        written = _given(start, written)
+    if source is not None:
+        source = _given(start, source)
+    adoption = Adoption(tree, written, source)
+    found = list(adoption.comparisons(docstrings=docstrings))
+    same = all(each.status is Status.SAME for each in found)
+    code = IN_STEP if same else DRIFT
+    if not console.for_people:
+        sys.stdout.write(adoption_report.as_json(found, code))
+        return code
+    for line in adoption_report.text(found, console.out):
+        print(line)
+    console.good(adoption_report.summary(found))
+    return code
 
 
 def explain(start: Path, what: str | None) -> int:
