@@ -65,6 +65,13 @@ PROJECTS: dict[str, dict[str, str]] = {
         "with patch('aio.m.AsyncM.aget'), patch('aio.m.f') as patched: ...\n"
         "assert import_module('aio.m').f is not patched\n",
     },
+    "a module that may be missing": {
+        "__init__.py": "try:\n    from .m import AsyncM\nexcept ImportError:\n"
+        "    class AsyncM: ...\n"
+        "assert AsyncM.f\n__all__ = ['AsyncM']\n",
+        "m.py": "class AsyncM:\n    f = True\n",
+        "n.py": "import aio\nfrom . import AsyncM\nassert aio.AsyncM is AsyncM\n",
+    },
     "for type checkers only": {
         "__init__.py": "from .m import AsyncM\nfrom .n import AsyncN\nAsyncM().f(1)\n",
         "m.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n"

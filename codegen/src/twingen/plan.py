@@ -79,6 +79,7 @@ class Plan:
         self._problems: list[Diagnostic] = []
         self._runtime_modules: set[str] = set()
         self._resources: dict[Path, Output] = {}
+        self._used_excludes: set[str] = set()
         self.parsed: dict[Path, Parsed] = {}
         for tree in config.trees:
             self._read(tree)
@@ -89,6 +90,10 @@ class Plan:
         given = [path for path in self._texts if tree.source in path.parents]
         for path in sorted({*files_below(tree.source), *given}):
             target = tree.target / path.relative_to(tree.source)
+            if patterns := tree.excluded_by(path):
+                self._used_excludes.update(patterns)
+                self._leave_out(tree, path)
+                continue
             if path.suffix == ".pyi":
                 self._problem(
                     path,
@@ -154,21 +159,14 @@ class Plan:
 
     def _parse(self, tree: Tree, path: Path) -> Parsed | None:
         """Return a parsed source, or nothing if it has no twin or does not parse."""
-        relative = path.relative_to(tree.source).with_suffix("")
-        parts = relative.parts
-        is_package = parts[-1] == "__init__"
-        inner = ".".join(parts[:-1] if is_package else parts)
-        module = f"{tree.module}.{inner}".rstrip(".")
-        twin = f"{tree.twin}.{inner}".rstrip(".")
+        module, twin, is_package = _import_names(tree, path)
         try:
             text = decode(self._content(path))
         except SyntaxError as error:
             self._problem(path, "TW003", "encoding", str(error.msg), "save it as UTF-8")
             return None
         if first_line(text) == ASYNC_ONLY:
-            definitions = self._settings.definitions
-            definitions.modules[module] = twin
-            definitions.async_only.add(module)
+            self._leave_out(tree, path)
             return None
         source = Source(
             text=text,
@@ -184,6 +182,13 @@ class Plan:
             return None
         self._settings.definitions.add(names)
         return Parsed(path, source, names)
+
+    def _leave_out(self, tree: Tree, path: Path) -> None:
+        """Remember a source that is for the async side only."""
+        if path.suffix == ".py":
+            module, twin, _ = _import_names(tree, path)
+            self._settings.definitions.modules[module] = twin
+            self._settings.definitions.async_only.add(module)
 
     def _problem(
         self, path: Path, code: str, rule: str, message: str, instead: str
@@ -225,6 +230,9 @@ class Plan:
             unused.append(f"side: {self._config.side}")
         unused += [f"libraries: {name}" for name in self._own_rows if name not in used]
         unused += [f"strings: {n}" for n in self._config.strings if n not in used]
+        for pattern in {p for tree in self._config.trees for p in tree.exclude}:
+            if pattern not in self._used_excludes:
+                unused.append(f"exclude: {pattern}")
         if unused:
             raise ConfigurationError(
                 f"tool.twingen: nothing uses {', '.join(unused)}; take it out, or "
@@ -233,6 +241,15 @@ class Plan:
 
     def _display(self, path: Path) -> str:
         return display(self._config.root, path)
+
+
+def _import_names(tree: Tree, path: Path) -> tuple[str, str, bool]:
+    """Return what a source and its twin are imported as, and if it is a package."""
+    parts = path.relative_to(tree.source).with_suffix("").parts
+    is_package = parts[-1] == "__init__"
+    inner = ".".join(parts[:-1] if is_package else parts)
+    module, twin = f"{tree.module}.{inner}", f"{tree.twin}.{inner}"
+    return module.rstrip("."), twin.rstrip("."), is_package
 
 
 def display(root: Path, path: Path) -> str:

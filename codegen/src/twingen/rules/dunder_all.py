@@ -12,12 +12,9 @@ def rename_export(site: Site[cst.SimpleString]) -> cst.SimpleString | None:
     if not any(_assigns_all(node) for node in site.names.ancestors(site.old)):
         return None
     name = site.old.evaluated_value
-    if not isinstance(name, str):
+    if not isinstance(name, str) or not name.isidentifier():
         return None
-    qualified = site.names.qualified(name, at=site.old)
-    if qualified is None:
-        return None
-    twin = site.twin_name(cst.Name(name), qualified)
+    twin = site.twin_at(cst.Name(name), site.old)
     if not isinstance(twin, cst.Name):
         return None
     quote = site.old.quote

@@ -146,8 +146,10 @@ def _renamed(
     if alias.asname is not None and alias.evaluated_alias == old:
         # `from x import y as y` says that y is there for others to import.
         return changed.with_changes(asname=cst.AsName(cst.Name(new)))
-    keeps = alias.asname is None and site.names.is_bound_otherwise(old, qualified)
-    if old == new or not keeps:
+    if alias.asname is not None or old == new:
+        return changed
+    meanings = site.names.meanings(old, at=site.old)
+    if meanings == {qualified} or site.shared_name(cst.Name(old), meanings) == new:
         return changed
     return changed.with_changes(asname=cst.AsName(cst.Name(old)))
 

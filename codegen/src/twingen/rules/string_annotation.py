@@ -75,10 +75,7 @@ class _Converter(cst.CSTTransformer):
     def leave_Name(
         self, original_node: cst.Name, updated_node: cst.Name
     ) -> cst.BaseExpression:
-        qualified = self._qualified(original_node)
-        if qualified is None:
-            return updated_node
-        return self._site.twin_name(updated_node, qualified) or updated_node
+        return self._site.twin_at(updated_node, self._site.old) or updated_node
 
     def visit_Attribute(self, node: cst.Attribute) -> bool:
         return False  # a dotted name is looked up as a whole
@@ -86,8 +83,7 @@ class _Converter(cst.CSTTransformer):
     def leave_Attribute(
         self, original_node: cst.Attribute, updated_node: cst.Attribute
     ) -> cst.BaseExpression:
-        qualified = self._qualified(original_node)
-        twin = self._site.twin_name(updated_node, qualified) if qualified else None
+        twin = self._site.twin_at(updated_node, self._site.old)
         if twin is not None:
             return twin
         return updated_node.with_changes(value=original_node.value.visit(self))
