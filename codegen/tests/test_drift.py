@@ -195,6 +195,14 @@ FAILURES: dict[str, tuple[Callable[[Project], None], str]] = {
         pyproject('module = "pkg"', 'module = "pkg", exclude = "*.py"'),
         "exclude must be a list of patterns",
     ),
+    "texts is no switch": (
+        pyproject('module = "pkg"', 'module = "pkg", texts = "all"'),
+        "texts must be true or false",
+    ),
+    "texts without a name": (
+        pyproject('module = "pkg"', 'module = "pkg", texts = true'),
+        "nothing uses texts: src/pkg",
+    ),
     "exclude that leaves nothing out": (
         pyproject('module = "pkg"', 'module = "pkg", exclude = ["sub/shallow.py"]'),
         "nothing uses exclude: sub/shallow.py",

@@ -31,7 +31,7 @@ _KEYS = {
     "methods",
     "strings",
 }
-_TREE_KEYS = {"source", "target", "module", "twin", "exclude"}
+_TREE_KEYS = {"source", "target", "module", "twin", "exclude", "texts"}
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,8 @@ class Tree:
     """One source folder and the folder that its twins are written to.
 
     `module` and `twin` are what the two are imported as; what matches a pattern
-    in `exclude` is for the async side only.
+    in `exclude` is for the async side only. With `texts`, strings that are no names
+    follow the renames too.
     """
 
     source: Path
@@ -47,6 +48,7 @@ class Tree:
     module: str
     twin: str
     exclude: tuple[str, ...] = ()
+    texts: bool = False
 
     def excluded_by(self, path: Path) -> list[str]:
         """Return the patterns that leave a file of the source folder out."""
@@ -205,7 +207,12 @@ def _tree(root: Path, entry: object, file: Path) -> Tree:
     whole = _table(entry, where)
     _check_keys(whole, _TREE_KEYS, where)
     exclude = _list(whole.get("exclude", []), f"{where}: exclude", "patterns")
-    table = _strings({k: whole[k] for k in whole if k != "exclude"}, where)
+    texts = whole.get("texts", False)
+    if not isinstance(texts, bool):
+        raise ConfigurationError(f"{where}: texts must be true or false")
+    table = _strings(
+        {key: whole[key] for key in whole if key not in ("exclude", "texts")}, where
+    )
     for key in ("module", "twin"):
         if not all(map(str.isidentifier, table.get(key, "x").split("."))):
             raise ConfigurationError(f"{where}: {key} must be a dotted module name")
@@ -223,6 +230,7 @@ def _tree(root: Path, entry: object, file: Path) -> Tree:
         module=table.get("module") or ".".join(Path(table["source"]).parts),
         twin=table.get("twin") or ".".join(Path(table["target"]).parts),
         exclude=tuple(exclude),
+        texts=texts,
     )
 
 

@@ -111,6 +111,8 @@ class Plan:
             found = self._parse(tree, path)
             if found is not None:
                 self.parsed[target] = found
+                if tree.texts:
+                    self._renames.texts.add(found.source.module)
         if not sources:
             raise ConfigurationError(
                 f"tool.twingen.trees: there is no Python source in {tree.source}"
@@ -230,9 +232,11 @@ class Plan:
             unused.append(f"side: {self._config.side}")
         unused += [f"libraries: {name}" for name in self._own_rows if name not in used]
         unused += [f"strings: {n}" for n in self._config.strings if n not in used]
-        for pattern in {p for tree in self._config.trees for p in tree.exclude}:
-            if pattern not in self._used_excludes:
-                unused.append(f"exclude: {pattern}")
+        for tree in self._config.trees:
+            patterns = [p for p in tree.exclude if p not in self._used_excludes]
+            unused += [f"exclude: {pattern}" for pattern in patterns]
+            if tree.texts and not self._renames.has_texts_below(tree.module):
+                unused.append(f"texts: {self._display(tree.source)}")
         if unused:
             raise ConfigurationError(
                 f"tool.twingen: nothing uses {', '.join(unused)}; take it out, or "

@@ -7,11 +7,15 @@ from there. Every pattern must be used, or the build fails.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
 from .definitions import Definitions
 from .diagnostic import ConfigurationError
+
+# An escape is taken as a whole, so that its letter is not part of a word.
+_NAME = re.compile(r"\\.|[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 
 
 class Renames:
@@ -28,6 +32,8 @@ class Renames:
         self._patterns = dict(patterns)
         self._definitions = definitions
         self.used: set[str] = set()
+        self.texts: set[str] = set()  # the modules whose texts follow
+        self._used_texts: set[str] = set()
 
     def twin_of(self, qualified: str) -> str | None:
         """Return the qualified name in the twin, or `None` if it is not ours."""
@@ -64,6 +70,27 @@ class Renames:
         words = {name: self.local(name) for name in self._definitions.names}
         self.used = used  # prose alone does not make a pattern needed
         return {name: twin for name, twin in words.items() if twin != name}
+
+    def text(self, module: str, literal: str) -> str:
+        """Return a string literal of a module with every renamed name replaced."""
+
+        def twin(match: re.Match[str]) -> str:
+            dotted = match.group()
+            if "." in dotted and (found := self.twin_of(dotted)) is not None:
+                return found
+            return ".".join(map(self._word, dotted.split(".")))
+
+        text = _NAME.sub(twin, literal)
+        if text != literal:
+            self._used_texts.add(module)
+        return text
+
+    def _word(self, word: str) -> str:
+        return self.local(word) if word in self._definitions.names else word
+
+    def has_texts_below(self, package: str) -> bool:
+        """Tell whether a text of a module in a package had a name to replace."""
+        return any(f"{name}.".startswith(f"{package}.") for name in self._used_texts)
 
     def unused(self) -> list[str]:
         return [pattern for pattern in self._patterns if pattern not in self.used]

@@ -12,21 +12,12 @@ from libcst.helpers import get_full_name_for_node
 
 from ..annotations import ASYNC_GENERATORS, last_parameter, with_return_type
 from ..rule import Site, rewrite
-
-_TYPING = ("typing", "typing_extensions")
-_CALLS = {f"{home}.{n}" for home in _TYPING for n in ("cast", "NewType", "TypeVar")}
-# Of these only the first argument is looked at.
-_NAMING = {"builtins.type", "collections.namedtuple", "enum.Enum", "enum.IntEnum",
-           "enum.StrEnum", "enum.Flag", "enum.IntFlag"} | {
-    f"{home}.{n}"
-    for home in _TYPING
-    for n in ("NamedTuple", "ParamSpec", "TypeAliasType", "TypedDict", "TypeVarTuple")
-}  # fmt: skip
+from ..string_places import is_type
 
 
 @rewrite("TW207", cst.SimpleString)
 def convert_annotation(site: Site[cst.SimpleString]) -> cst.SimpleString | None:
-    if not _is_type(site):
+    if not is_type(site.names, site.old):
         return None
     text = site.old.evaluated_value
     if not isinstance(text, str):
@@ -42,23 +33,6 @@ def convert_annotation(site: Site[cst.SimpleString]) -> cst.SimpleString | None:
         return None
     quote = site.old.quote
     return site.new.with_changes(value=f"{site.old.prefix}{quote}{code}{quote}")
-
-
-def _is_type(site: Site[cst.SimpleString]) -> bool:
-    for node in site.names.ancestors(site.old):
-        if isinstance(node, cst.Annotation):
-            return True
-        if isinstance(node, cst.Subscript):
-            literal = site.names.qualified(node.value)
-            if literal in ("typing.Literal", "typing_extensions.Literal"):
-                return False
-        if isinstance(node, cst.Call):
-            called = site.names.qualified(node.func)
-            is_first = bool(node.args) and node.args[0].value is site.old
-            return called in _CALLS or (is_first and called in _NAMING)
-        if isinstance(node, cst.BaseStatement):
-            return False
-    return False
 
 
 class _Converter(cst.CSTTransformer):
