@@ -265,6 +265,9 @@ class _Rewriter(cst.CSTTransformer):
         self._imports = imports
         self._libraries = settings.libraries
 
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        return True
+
     def on_leave(  # type: ignore[override]
         self, original_node: cst.CSTNode, updated_node: cst.CSTNode
     ) -> cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode]:
