@@ -43,13 +43,15 @@ class Future(Generic[T]):
 
     def set_result(self, value: T) -> None:
         """Settle the future with a value; RuntimeError if it is settled already."""
-        self._check()
+        if self._done:
+            raise RuntimeError("the future is settled already")
         self._value = value
         self._settle()
 
     def set_exception(self, error: BaseException) -> None:
         """Settle the future with an exception that every wait raises."""
-        self._check()
+        if self._done:
+            raise RuntimeError("the future is settled already")
         self._error = error
         self._settle()
 
@@ -67,12 +69,8 @@ class Future(Generic[T]):
             raise RuntimeError("the future is not settled")
         return self._error
 
-    def _check(self) -> None:
-        if self._done:
-            raise RuntimeError("the future is settled already")
-
     def _settle(self) -> None:
-        self._done = True
+        self._done = True  # last, for whoever looks from another thread
         if self._loop.waker is not None:
             self._loop.wake()
 
