@@ -11,7 +11,9 @@ from functools import cache
 from types import ModuleType
 
 import pytest
-from programs import FOLDER, can_run, examples, load, outcome, twin_of
+from programs import EXAMPLE, FOLDER, can_run, examples, load, outcome, twin_of
+
+PROGRAMS = sorted(FOLDER.glob("*.py"))
 
 EXPRESSIONS = """
     await one()
@@ -99,10 +101,69 @@ EXPRESSIONS = """
     (await
         one() + 1)
     ((await one()))
+    await zero() >= await one() == await one()
+    await two() > await one()
+    (await one() > await two()) is (await zero() == 1)
+    -await one() in [-await one()]
+    not await one() in await items()
+    not await one() == await two()
+    await two() ** -await one() ** await two()
+    (await two()) ** (await two() ** await two())
+    await zero() if await one() else await two() or await one()
+    (await zero() or await two()) and await one()
+    [*await items(), *(await zero(), await one())]
+    (*await items(), await one())
+    {**await mapping(), "other": await one()}
+    print(*await items(), await one(), sep=await text(), **await nothing())
+    (await items())[await zero() :][:: await two()]
+    (await items())[: -await one() : await one() or await two()]
+    (await matrix())[await zero(), await one()]
+    (await matrix())[await zero(), ..., : await two()]
+    [x async for x in (await echo(y) for y in range(await two()))]
+    [x for y in [await items()] for x in y if x in await items()]
+    {x: y for x, y in zip(await items(), [await echo(z) for z in range(3)])}
+    (lambda *a, k=await one(), **b: (a, k, b))(*await items(), z=await two())
+    [(lambda x=await echo(y): x)() for y in range(2)]
+    f"{await one():>{await two()}{'d'}}" f"{(await text())!s}" "plain"
+    f"{ {await one(): await two()}[1] }{await one():{await two()}.{await one()}f}"
+    f"{await one() if await zero() else await text():_^{await two() * 5}}"
+    (x := await one(), (y := await two()) + x, x + y)
+    [z for w in await items() if (z := await echo(w))]
+    await echo(x := await one()) + x
+    await echo(await echo(await echo(await one())) + await one())
+    (await make())(x := await one(), k=(y := await two()))
+    await (await make_async())(*(await items())[: await one()])
+    await owner_now.inner.inner.method((await items())[await one()])
+    str(await one()) + repr(await two()) * await two()
+    "x" if await zero() else "y" if not await one() else f"{await two()}"
     1 / await zero()
     await boom()
     (await one()).missing
 """.strip("\n")
+
+_ARITHMETIC = ("+", "-", "*", "/", "//", "%", "**", "<<", ">>", "&", "|", "^")
+_COMPARISONS = ("<", ">", "<=", ">=", "==", "!=", "is", "is not")
+_BINARY = (*_ARITHMETIC, *_COMPARISONS, "and", "or")
+
+
+def pairs_with(first: str) -> str:
+    """Return a body that puts every operator after one, between awaits."""
+    forms = [
+        form
+        for second in _BINARY
+        for form in (
+            f"await seven() {first} await two() {second} await one()",
+            f"await seven() {first} (await two() {second} await one())",
+            f"-await seven() {first} ~await two() {second} +await one()",
+            f"not await seven() {first} (not await two()) {second} -await one()",
+        )
+    ]
+    attempts = [
+        f"try: out.append({form})\nexcept Exception as e: out.append(str(e))"
+        for form in forms
+    ]
+    return "\n".join(["out = []", *attempts, "return out"])
+
 
 STATEMENTS = {
     "augmented": "x = 1; x += await two(); return x",
@@ -150,12 +211,56 @@ STATEMENTS = {
     " print(x)\nreturn x",
     "comment": "x = (  # first\n  await one()  # second\n)  # third\nreturn x",
     "string": "return 'await one()', \"async def\", b'await'",
+    "match subject": "match (await one(), await two()):\n"
+    "  case (1, x) if x == await two() and not await zero(): return x + await one()",
+    "match class": "match await owner():\n  case Owner(attribute=x): return x",
+    "assigned item": "xs = [0, 0]; xs[await one()] = await two(); return xs",
+    "assigned attribute": "(await owner()).attribute = await one(); return 'set'",
+    "assigned slice": "xs = [0]; xs[await zero() : await one()] = await items()\n"
+    "return xs",
+    "loop over an item": "xs = [0]\nfor xs[await zero()] in await items(): pass\n"
+    "return xs",
+    "entered as an item": "xs = [0]\nwith open_(await two()) as xs[await zero()]: pass\n"
+    "return xs",
+    "except choice": "try: await boom()\n"
+    "except (ValueError if await one() else KeyError): return 'caught'",
+    "raise choice": "raise (ValueError if await zero() else KeyError)(await text())",
+    "raise in turn": "try: await boom()\nexcept ValueError:\n"
+    "  raise KeyError(await one())",
+    "return choice": "return await one() if await zero() else await two()",
+    "return lambda": "return (lambda x, y=await one(): x + y)(await two())",
+    "nested default": "def f(x=[await one(), {await two(): await items()}]): return x\n"
+    "return f()",
+    "annotation": "x: 'int' = await one() + await two(); return x",
+    "nonlocal": "n = await one()\nasync def f():\n  nonlocal n\n  n += await two()\n"
+    "await f(); return n",
+    "class body": "class A:\n  x = 1\n  async def f(self): return self.x + await one()\n"
+    "return await A().f()",
+    "comprehension in a condition": "if [x for x in await items() if x > await one()]:\n"
+    "  return 'some'",
+    "while with a call": "n = 0\nwhile await echo(n < 3): n += await one()\nreturn n",
+    "nested loops": "out = []\nasync for x in generate():\n  async for y in generate():\n"
+    "    if y > x: break\n    out.append(await echo((x, y)))\nreturn out",
+    "several managers": "with open_(await one()) as x, open_(x + await one()) as y:\n"
+    "  return x, y",
+    "yield and send": "async def g():\n  x = (yield await one()) + await two()\n"
+    "  yield x\nit = g(); await anext(it); return await it.asend(5)",
+    "star target": "first, *rest, last = *await items(), await two()\n"
+    "return first, rest, last",
+    "print": "print(await one(), end=await text()); print()",
+    **{
+        f"augmented {operator}": f"x = 7; x {operator}= await two() + 1; return x"
+        for operator in _ARITHMETIC
+    },
+    **{f"pairs with {operator}": pairs_with(operator) for operator in _BINARY},
 }
 
 PRELUDE = """
 import contextlib
 class Matrix:
     def __rmatmul__(self, other): return ("matmul", other)
+class Grid:
+    def __getitem__(self, key): return key
 class Owner:
     attribute = 7
     async def method(self, x): return x + 100
@@ -164,6 +269,9 @@ class Owner:
 async def zero(): return 0
 async def one(): return 1
 async def two(): return 2
+async def seven(): return 7
+async def nothing(): return {}
+async def matrix(): return Grid()
 async def text(): return "text"
 async def items(): return [0, 1, 2]
 async def mapping(): return {"key": 3}
@@ -242,11 +350,15 @@ def test_program(file: str, function: str) -> None:
     assert twin != ("None", "", ""), "the example shows nothing"
 
 
-def test_every_program_is_run() -> None:
-    assert len(examples()) > 40
+def test_every_program_is_run(capsys: pytest.CaptureFixture[str]) -> None:
+    here = len(examples())
+    everywhere = sum(len(EXAMPLE.findall(path.read_text())) for path in PROGRAMS)
+    with capsys.disabled():
+        print(f" {here} of {everywhere} programs, {len(functions())} table functions ")
+    assert everywhere >= 150
+    assert here >= 150
+    assert len(functions()) >= 150
     files = {
-        path.stem
-        for path in FOLDER.glob("*.py")
-        if can_run(path.read_text(encoding="utf-8"))
+        path.stem for path in PROGRAMS if can_run(path.read_text(encoding="utf-8"))
     }
     assert files == {file for file, _ in examples()}

@@ -301,7 +301,9 @@ class _Rewriter(cst.CSTTransformer):
                 continue
             claimed, result = rule, replacement
             if self._trace is not None:
-                self._trace.claim(rule, original_node)
+                whole = isinstance(original_node, cst.BaseCompoundStatement)
+                whole &= type(replacement) is not type(original_node)
+                self._trace.claim(rule, original_node, whole)
         return result
 
     def _refuse_both(self, one: Rule, other: Rule, node: cst.CSTNode) -> None:
