@@ -61,6 +61,13 @@ def twin(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """Write the pages of twingen's codes from its manuals and examples."""
+    session.install("-e", "codegen")
+    session.run("python", "codegen/tests/pages.py")
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check layout, style, and that every twin is in step."""
     session.install("-e", "codegen", "ruff==0.17.6")

@@ -1,15 +1,25 @@
-"""The manuals of rules and codes, as `twingen explain` prints them."""
+"""The manuals of rules and codes, as `twingen explain` prints them.
+
+twingen's own codes have pages with examples, which are made from its tests.
+"""
 
 from __future__ import annotations
 
 import difflib
 import inspect
 from collections.abc import Sequence
+from pathlib import Path
 
 from .codes import CODES, Code
 from .diagnostic import ConfigurationError
 from .rule import Rule
 from .rules import RULES
+
+# In a wheel, and in a checkout.
+_PAGES = (
+    Path(__file__).parent / "refusals",
+    Path(__file__).parents[2] / "docs" / "refusals",
+)
 
 
 def find(word: str, rules: Sequence[Rule] = RULES) -> Rule | Code:
@@ -33,13 +43,27 @@ def find(word: str, rules: Sequence[Rule] = RULES) -> Rule | Code:
 
 
 def manual(entry: Rule | Code) -> str:
-    """Return the page of one code: what it is, and what it looks at."""
+    """Return the page of one code: what it is, examples, and what it looks at."""
     lines = [f"{entry.code} {entry.name}", "", inspect.cleandoc(entry.manual)]
+    if examples := _examples(entry):
+        lines += ["", examples]
     if isinstance(entry, Rule):
         lines += ["", f"looks at: {', '.join(t.__name__ for t in entry.node_types)}"]
         if entry.plugin != "twingen":
             lines.append(f"plug-in: {entry.plugin}")
     return "\n".join(lines)
+
+
+def _examples(entry: Rule | Code) -> str:
+    """Return the examples of a page; of a plug-in's code there are none."""
+    if isinstance(entry, Rule) and entry.plugin != "twingen":
+        return ""
+    for folder in _PAGES:
+        page = folder / f"{entry.code}.md"
+        if page.is_file():
+            text = page.read_text(encoding="utf-8")
+            return text[text.find("\n## ") + 1 :].rstrip() if "\n## " in text else ""
+    return ""
 
 
 def contents(rules: Sequence[Rule] = RULES) -> str:

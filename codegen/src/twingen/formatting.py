@@ -73,7 +73,9 @@ def format_source(text: str, mode: Mode) -> str:
             return once
         return _format_str_once(once, mode=mode)
     except InvalidInput as error:
-        raise FormattingError(str(error)) from None
+        # Where it stopped, and that line; below stands a caret, and the parser's words.
+        where = " ".join(line.strip() for line in str(error).splitlines()[:2])
+        raise FormattingError(where) from None
 
 
 def _is_final(text: str, once: str, mode: Mode) -> bool:
