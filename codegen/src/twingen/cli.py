@@ -54,6 +54,14 @@ def _run(console: commands.Console, options: argparse.Namespace) -> int:
         return commands.convert_one(
             console, start, options.file, options.stdin_filename
         )
+    if options.command == "adopt":
+        return commands.adopt(
+            console,
+            start,
+            options.written,
+            options.source,
+            docstrings=options.docstrings,
+        )
     if options.command == "explain":
         return commands.explain(start, options.what)
     if options.command == "where":
@@ -131,6 +139,30 @@ def _parser() -> argparse.ArgumentParser:
         "--stdin-filename",
         metavar="PATH",
         help="the source that standard input stands for",
+    )
+    adopt = add(
+        "adopt",
+        parents=[common],
+        help="compare hand-written twins with those that would be generated",
+    )
+    adopt.add_argument(
+        "written",
+        nargs="?",
+        type=Path,
+        metavar="PATH",
+        help="a folder or a file (default: the configured targets)",
+    )
+    adopt.add_argument(
+        "--source", type=Path, help="what PATH is the twin of, where that is not plain"
+    )
+    adopt.add_argument(
+        "--docstrings", action="store_true", help="docstrings count as well"
+    )
+    adopt.add_argument(
+        "--output-format",
+        choices=("text", "json"),
+        default="text",
+        help="for machines, on standard output (default: text)",
     )
     explain = add(
         "explain",

@@ -11,7 +11,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import drift, explain as manuals, report
+from . import adoption_report, drift, explain as manuals, report
+from .adoption import Adoption, Status
 from .cache import cache_of
 from .config import Config, find_root, load
 from .conversion import Settings, convert
@@ -190,6 +191,32 @@ def _twin(console: Console, start: Path, content: bytes, name: str | None) -> st
             [Diagnostic(name or "<stdin>", 1, 1, "TW003", "encoding", str(error.msg))]
         ) from None
     return convert(text, settings=Settings(runtime=None), path=name or "<stdin>").text
+
+
+def adopt(
+    console: Console,
+    start: Path,
+    written: Path | None,
+    source: Path | None,
+    *,
+    docstrings: bool,
+) -> int:
+    project = _open(console, start)
+    if written is not None:
+        written = _given(start, written)
+    if source is not None:
+        source = _given(start, source)
+    adoption = Adoption(project, written, source)
+    found = list(adoption.comparisons(docstrings=docstrings))
+    same = all(each.status is Status.SAME for each in found)
+    code = IN_STEP if same else DRIFT
+    if not console.for_people:
+        sys.stdout.write(adoption_report.as_json(found, code))
+        return code
+    for line in adoption_report.text(found, console.out):
+        print(line)
+    console.good(adoption_report.summary(found))
+    return code
 
 
 def explain(start: Path, what: str | None) -> int:

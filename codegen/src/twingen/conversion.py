@@ -86,14 +86,14 @@ def parse(source: Source, definitions: Definitions) -> Names:
     try:
         tree = cst.parse_module(source.text)
     except (cst.ParserSyntaxError, cst.CSTValidationError) as error:
-        problem = _syntax_problem(source, error)
+        problem = syntax_problem(source, error)
         raise ConversionError([problem]) from None
     except RecursionError:
-        raise ConversionError([_too_deep(source)]) from None
+        raise ConversionError([too_deep(source)]) from None
     try:
         return _names(_side(tree, source, definitions), source, definitions)
     except RecursionError:
-        raise ConversionError([_too_deep(source)]) from None
+        raise ConversionError([too_deep(source)]) from None
 
 
 def _side(tree: cst.Module, source: Source, definitions: Definitions) -> Side:
@@ -123,7 +123,8 @@ def _names(side: Side, source: Source, definitions: Definitions) -> Names:
     )
 
 
-def _syntax_problem(source: Source, error: Exception) -> Diagnostic:
+def syntax_problem(source: Source, error: Exception) -> Diagnostic:
+    """Return what to say of a text that libcst does not read."""
     line, column, message = 1, 1, str(error)
     if isinstance(error, cst.ParserSyntaxError):
         line, column = error.editor_line, error.editor_column
@@ -174,7 +175,7 @@ def convert_parsed(
     except FormattingError as error:
         raise ConversionError([_formatting_problem(source, error)]) from None
     except RecursionError:
-        raise ConversionError([_too_deep(source)]) from None
+        raise ConversionError([too_deep(source)]) from None
     if problems:
         raise ConversionError(problems)
     return Twin(text, imports.runtime_modules)
@@ -192,7 +193,8 @@ def _formatting_problem(source: Source, error: FormattingError) -> Diagnostic:
     )
 
 
-def _too_deep(source: Source) -> Diagnostic:
+def too_deep(source: Source) -> Diagnostic:
+    """Return what to say of a text that exhausts the stack."""
     return Diagnostic(
         path=source.path,
         line=1,

@@ -146,7 +146,7 @@ def _row(folder: Path, tree: _Tree) -> list[str]:
     if tree.target.exists():
         lines = [
             f"    # {values['target']} is there already: move it away before the first",
-            "    # build, and compare it with what twingen writes.",
+            "    # build; `twingen adopt` compares it with what twingen writes.",
         ]
     listed = [f"{key} = {json.dumps(value)}" for key, value in values.items() if value]
     return [*lines, f"    {{ {', '.join(listed)} }},"]
