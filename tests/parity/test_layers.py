@@ -81,6 +81,7 @@ GENERATOR = [
     "adoption",
     "adoption_report",
     "drift",
+    "watching",
     "commands",
     "cli",
 ]

@@ -50,6 +50,8 @@ def _run(console: commands.Console, options: argparse.Namespace) -> int:
         if options.command == "check":
             return commands.check(console, project, diff=options.diff)
         return commands.diff(project)
+    if options.command == "watch":
+        return commands.watch(console, start)
     if options.command == "convert":
         return commands.convert_one(
             console, start, options.file, options.stdin_filename
@@ -124,6 +126,7 @@ def _parser() -> argparse.ArgumentParser:
         help="say whether every twin is in step; write nothing",
     )
     check.add_argument("--diff", action="store_true", help="show the differences too")
+    add("watch", parents=[common], help="build after each save, until Ctrl-C")
     add(
         "diff",
         parents=[common, working],

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from . import adoption_report, drift, explain as manuals, report
@@ -26,6 +27,7 @@ from .rule import Rule
 from .rules import RULES
 from .style import style_for
 from .tree import Difference, Drift, Project
+from .watching import Watched, saves
 
 IN_STEP, DRIFT, FAILED = 0, 1, 2
 
@@ -143,6 +145,50 @@ def check(console: Console, project: Project, *, diff: bool) -> int:
     _tell(console, project, differences)
     console.note(drift.advice(differences))
     return DRIFT
+
+
+def watch(console: Console, start: Path) -> int:
+    """Build after each save until Ctrl-C; what is refused waits for the next one."""
+    root = find_root(start.resolve())
+    console.good(f"watching {root}; Ctrl-C ends")
+    with suppress(KeyboardInterrupt):
+        for _ in saves(lambda: _watched(root)):
+            try:
+                _rebuild(console, root)
+            except ConversionError as error:
+                console.refused(error)
+            except ConfigurationError as error:
+                console.misconfigured(error)
+            except FileNotFoundError as error:
+                console.note(f"{error.filename} went away while it was read")
+            sys.stdout.flush()
+    return IN_STEP
+
+
+def _watched(root: Path) -> Watched:
+    """Return what a build reads and writes; without configuration, what it lacks."""
+    file = root / "pyproject.toml"
+    try:
+        config = load(root)
+    except ConfigurationError:
+        return Watched((file,), ())
+    return Watched(
+        (file, *config.tables, *(tree.source for tree in config.trees)),
+        tuple(tree.target for tree in config.trees),
+    )
+
+
+def _rebuild(console: Console, root: Path) -> None:
+    config = _configured(console, root)
+    project = Project(config, cache=cache_of(config))
+    changed, left = project.write()
+    for each in changed:
+        verb = "removed" if each.drift is Drift.ORPHAN else "written"
+        origin = f" (from {each.origin})" if each.origin else ""
+        console.good(f"{project.display(each.path)}: {verb}{origin}")
+    _tell(console, project, left)
+    if any(each.drift is Drift.EDITED for each in left):
+        console.note("nothing written; " + drift.advice(left))
 
 
 def diff(project: Project) -> int:

@@ -1,0 +1,81 @@
+"""Waits for saved files by asking for their time stamps: no daemon, no dependency."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+# Seconds between two looks, at least; looking takes a tenth of the time at most.
+_PAUSE = 0.05
+# Seconds without a change after which a save counts as complete.
+_SETTLED = 0.02
+
+Stamps = dict[str, tuple[int, int, int]]
+
+
+@dataclass(frozen=True)
+class Watched:
+    """Files and folders: those that are read, and those that are written."""
+
+    sources: tuple[Path, ...]
+    targets: tuple[Path, ...]
+
+
+def saves(watched: Callable[[], Watched]) -> Iterator[None]:
+    """Yield at once, and whenever something was saved since the last time.
+
+    What the caller writes to the targets in between is no save; what is saved to the
+    sources in between is.
+    """
+    while True:
+        here = watched()
+        sources = _settled(here.sources)
+        yield
+        targets = _stamps(here.targets)
+        while True:
+            began = time.monotonic()
+            same = _stamps(here.sources) == sources and _stamps(here.targets) == targets
+            if not same:
+                break
+            time.sleep(max(_PAUSE, 10 * (time.monotonic() - began)))
+
+
+def _settled(paths: Iterable[Path]) -> Stamps:
+    """Wait until nothing changes any more, so that no half of a save is read."""
+    found = _stamps(paths)
+    while True:
+        time.sleep(_SETTLED)
+        again = _stamps(paths)
+        if again == found:
+            return found
+        found = again
+
+
+def _stamps(paths: Iterable[Path]) -> Stamps:
+    """Return what tells each file below the paths from an earlier version."""
+    found: Stamps = {}
+    folders = []
+    for path in paths:
+        if path.is_dir():
+            folders.append(str(path))
+        elif path.exists():
+            found[str(path)] = _stamp(path.stat())
+    while folders:
+        try:
+            with os.scandir(folders.pop()) as entries:
+                for entry in entries:
+                    if entry.is_dir():
+                        if entry.name != "__pycache__":
+                            folders.append(entry.path)
+                    else:
+                        found[entry.path] = _stamp(entry.stat())
+        except FileNotFoundError:  # gone since
+            continue
+    return found
+
+
+def _stamp(status: os.stat_result) -> tuple[int, int, int]:
+    return status.st_mtime_ns, status.st_size, status.st_ino
