@@ -45,8 +45,8 @@ def test_commands_are_found() -> None:
     assert commands() == {
         "twingen build",
         "twingen check",
-        "twingen check --output-format github",
-        "twingen check --output-format sarif",
+        "twingen check --no-cache --output-format github",
+        "twingen check --no-cache --output-format sarif",
     }
 
 

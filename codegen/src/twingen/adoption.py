@@ -13,7 +13,7 @@ from enum import Enum
 from pathlib import Path
 
 from .diagnostic import ConfigurationError, ConversionError, Diagnostic
-from .plan import decode, files_below
+from .disk import decode, files_below
 from .tree import Project
 from .units import Unit, units_of
 
@@ -91,20 +91,20 @@ class Adoption:
             if target is None:
                 yield Comparison(shown, "")
                 continue
-            parsed = self._project.plan.parsed[target]
+            source = self._project.plan.files[target].source.path
             if not path.is_file():
-                yield Comparison(shown, parsed.source.path)
+                yield Comparison(shown, source)
                 continue
-            twin = self._project.outputs[target].content.decode()
+            twin = self._project.content(target).decode()
             units = tuple(
                 _compare(
                     units_of(_read(path, shown), shown, docstrings=docstrings),
-                    units_of(twin, parsed.source.path, docstrings=docstrings),
+                    units_of(twin, source, docstrings=docstrings),
                 )
             )
             # An empty module is the same as an empty one.
             nothing = Compared("(module)", "module", Status.SAME, 1)
-            yield Comparison(shown, parsed.source.path, units or (nothing,))
+            yield Comparison(shown, source, units or (nothing,))
 
     def _paired(
         self, written: Path | None, source: Path | None
@@ -137,7 +137,7 @@ class Adoption:
     def _folder(
         self, written: Path, target: Path
     ) -> Iterator[tuple[Path, Path | None]]:
-        for path in self._project.plan.parsed:
+        for path in self._project.plan.files:
             if target in path.parents:
                 yield written / path.relative_to(target), path
         for path in files_below(written) if written.is_dir() else []:
@@ -147,14 +147,14 @@ class Adoption:
 
     def _target_of(self, written: Path, source: Path | None) -> Path:
         """Return the twin that a single file stands for."""
-        plan = self._project.plan.parsed
+        files = self._project.plan.files
         found = [
             target
-            for target, parsed in plan.items()
+            for target, file in files.items()
             if written == target
-            or (source is not None and parsed.path == source.resolve())
+            or (source is not None and file.path == source.resolve())
         ] or [
-            target for target in plan if source is None and target.name == written.name
+            target for target in files if source is None and target.name == written.name
         ]
         if len(found) != 1:
             raise ConfigurationError(

@@ -247,12 +247,12 @@ def adopt(
     *,
     docstrings: bool,
 ) -> int:
-    project = _open(console, start)
+    here = project(console, start, cached=True, jobs=1)
     if written is not None:
         written = _given(start, written)
     if source is not None:
         source = _given(start, source)
-    adoption = Adoption(project, written, source)
+    adoption = Adoption(here, written, source)
     found = list(adoption.comparisons(docstrings=docstrings))
     same = all(each.status is Status.SAME for each in found)
     code = IN_STEP if same else DRIFT
