@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from twingen.conversion import Settings, convert
+from twingen.conversion import Settings, Source, convert
 from twingen.definitions import Definitions
 from twingen.diagnostic import ConversionError
 from twingen.library import built_in_libraries
@@ -48,6 +48,8 @@ class Case:
         definitions = Definitions(constant=side[1] if side else "")
         renames = Renames(dict(_RENAMES.findall(self.source)), definitions)
         libraries.renames = renames
+        if self.source.startswith("# texts"):
+            renames.texts.add(Source("").module)
         methods = dict(_METHODS.findall(self.source))
         libraries.own_methods = MethodRenames(methods, definitions)
         libraries.strings = tuple(_STRINGS.findall(self.source))

@@ -191,6 +191,26 @@ FAILURES: dict[str, tuple[Callable[[Project], None], str]] = {
         lambda p: p.write("src/pkg/client.pyi", "async def f() -> None: ...\n"),
         "src/pkg/client.pyi:1:1: TW006 stub",
     ),
+    "exclude is no list": (
+        pyproject('module = "pkg"', 'module = "pkg", exclude = "*.py"'),
+        "exclude must be a list of patterns",
+    ),
+    "texts is no switch": (
+        pyproject('module = "pkg"', 'module = "pkg", texts = "all"'),
+        "texts must be true or false",
+    ),
+    "texts without a name": (
+        pyproject('module = "pkg"', 'module = "pkg", texts = true'),
+        "nothing uses texts: pkg",
+    ),
+    "exclude that leaves nothing out": (
+        pyproject('module = "pkg"', 'module = "pkg", exclude = ["sub/shallow.py"]'),
+        "nothing uses exclude: sub/shallow.py",
+    ),
+    "import of an excluded module": (
+        pyproject('module = "pkg"', 'module = "pkg", exclude = ["client.py"]'),
+        "pkg_sync.client is for the async side only",
+    ),
     "unknown key": (pyproject("runtime =", "run_time ="), "unknown key run_time"),
     "unknown key of a tree": (
         pyproject("module =", "modules ="),
@@ -314,6 +334,18 @@ def test_one_refusal_keeps_every_file(tmp_path: Path) -> None:
     )
     assert project.run("build").code == 2
     assert not (tmp_path / "out").exists()
+
+
+def test_excluded_files_have_no_twin(project: Project) -> None:
+    project.write("src/pkg/stub.pyi", "")
+    project.write("src/pkg/sub/_loop.py", "async def f(x):\n    await x\n")
+    exclude = 'module = "pkg", exclude = ["*.pyi", "*/_loop.py"]'
+    project.replace("pyproject.toml", 'module = "pkg"', exclude)
+    assert project.run("build").code == 0
+    assert project.run("check").code == 0
+    twins = {path.name for path in (project.root / "out").rglob("*")}
+    assert twins
+    assert not twins & {"stub.pyi", "_loop.py"}
 
 
 def test_one_hand_edit_keeps_every_file(project: Project) -> None:

@@ -65,6 +65,25 @@ PROJECTS: dict[str, dict[str, str]] = {
         "with patch('aio.m.AsyncM.aget'), patch('aio.m.f') as patched: ...\n"
         "assert import_module('aio.m').f is not patched\n",
     },
+    "moved below a relative import": {
+        "__init__.py": "from .m import made\nassert made() == 1\n",
+        "m.py": "from .auto import AsyncAuto\nfrom . import loops\n"
+        "from .sub.deep import AsyncDeep, up\n"
+        "assert AsyncAuto and loops and AsyncDeep\ndef made(): return up\n",
+        "auto.py": "class AsyncAuto: ...\n",
+        "loops.py": "",
+        "sub/__init__.py": "",
+        "sub/deep.py": "from ..auto import AsyncAuto\nfrom .. import loops\n"
+        "from . import deep\nclass AsyncDeep(AsyncAuto): ...\n"
+        "up = 1 if loops and deep else 0\n",
+    },
+    "a module that may be missing": {
+        "__init__.py": "try:\n    from .m import AsyncM\nexcept ImportError:\n"
+        "    class AsyncM: ...\n"
+        "assert AsyncM.f\n__all__ = ['AsyncM']\n",
+        "m.py": "class AsyncM:\n    f = True\n",
+        "n.py": "import aio\nfrom . import AsyncM\nassert aio.AsyncM is AsyncM\n",
+    },
     "for type checkers only": {
         "__init__.py": "from .m import AsyncM\nfrom .n import AsyncN\nAsyncM().f(1)\n",
         "m.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n"
@@ -109,6 +128,47 @@ def test_both_packages_can_be_imported(name: str, tmp_path: Path) -> None:
         assert run.returncode == 0, run.stderr
     for path in (tmp_path / "sync").rglob("*.py"):
         assert "import asyncio" not in path.read_text(encoding="utf-8")
+
+
+def test_relative_imports_of_what_is_elsewhere(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    project.write(
+        "pyproject.toml",
+        """
+[tool.twingen]
+trees = [
+    { source = "p/_async", target = "p/_sync" },
+    { source = "p/aio", target = "q", module = "p.aio", twin = "q" },
+]
+[tool.twingen.libraries."p.auto"]
+Backend = "p.plain.SyncBackend"
+[tool.twingen.libraries."p"]
+loop = "p.plain.loop"
+[tool.twingen.libraries."p.far"]
+Away = "elsewhere.auto.Home"
+""",
+    )
+    source = (
+        "from ..auto import Backend, x\nfrom .. import loop\nfrom ..far import Away\n"
+    )
+    for package in ("_async", "aio"):
+        project.write(f"p/{package}/m.py", source + "print(Backend, x, loop, Away)\n")
+    built = project.run("build")
+    assert built.code == 0, built.err
+    assert set(project.read("p/_sync/m.py").splitlines()[3:]) == {
+        "from elsewhere.auto import Home",
+        "from ..auto import x",
+        "from ..plain import SyncBackend, loop",
+        "",
+        "print(SyncBackend, x, loop, Home)",
+    }
+    assert set(project.read("q/m.py").splitlines()[3:]) == {
+        "from elsewhere.auto import Home",
+        "from p.auto import x",
+        "from p.plain import SyncBackend, loop",
+        "",
+        "print(SyncBackend, x, loop, Home)",
+    }
 
 
 REFUSED: dict[str, tuple[dict[str, str], str]] = {

@@ -52,6 +52,7 @@ GENERATOR = [
     "methods",
     "trace",
     "annotations",
+    "string_places",
     "import_order",
     "orphans",
     "imports",

@@ -91,20 +91,20 @@ class Adoption:
             if target is None:
                 yield Comparison(shown, "")
                 continue
-            source = self._project.plan.files[target].source.path
+            origin = self._project.plan.files[target].source.path
             if not path.is_file():
-                yield Comparison(shown, source)
+                yield Comparison(shown, origin)
                 continue
             twin = self._project.content(target).decode()
             units = tuple(
                 _compare(
                     units_of(_read(path, shown), shown, docstrings=docstrings),
-                    units_of(twin, source, docstrings=docstrings),
+                    units_of(twin, origin, docstrings=docstrings),
                 )
             )
             # An empty module is the same as an empty one.
             nothing = Compared("(module)", "module", Status.SAME, 1)
-            yield Comparison(shown, source, units or (nothing,))
+            yield Comparison(shown, origin, units or (nothing,))
 
     def _paired(
         self, written: Path | None, source: Path | None

@@ -56,6 +56,7 @@ class Batch:
             rows += libraries.add(read_table(table), str(table))
         plugins.check_rows(libraries)
         self._renames = Renames(config.renames, definitions)
+        self._renames.texts = {tree.module for tree in config.trees if tree.texts}
         libraries.renames = self._renames
         self._methods = MethodRenames(config.methods, definitions)
         libraries.own_methods = self._methods
@@ -66,6 +67,12 @@ class Batch:
             *([f"side: {config.side}"] if config.side else []),
             *(f"libraries: {row}" for row in rows),
             *(f"strings: {name}" for name in config.strings),
+            *(f"texts: {package}" for package in sorted(self._renames.texts)),
+            *(
+                f"exclude: {pattern}"
+                for tree in config.trees
+                for pattern in tree.exclude
+            ),
         ]
         mode = mode_from(config.black, config.requires_python)
         self._settings = Settings(
@@ -108,13 +115,15 @@ class Batch:
         """
         names = names or self.names(source)
         libraries = self._settings.libraries
-        libraries.used, self._renames.used, self._methods.used = set(), set(), set()
+        libraries.used, self._methods.used = set(), set()
+        self._renames.used, self._renames.used_texts = set(), set()
         twin = convert_parsed(source, names, self._settings, trace)
         used = {
             *(f"renames: {pattern}" for pattern in self._renames.used),
             *(f"methods: {pattern}" for pattern in self._methods.used),
             *(f"libraries: {row}" for row in libraries.used),
             *(f"strings: {name}" for name in libraries.used),
+            *(f"texts: {package}" for package in self._renames.used_texts),
         }
         return Converted(
             twin.text, twin.runtime_modules, used.intersection(self.configured)

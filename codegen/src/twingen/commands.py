@@ -184,14 +184,13 @@ def _watched(root: Path) -> Watched:
 
 
 def _rebuild(console: Console, root: Path) -> None:
-    config = _configured(console, root)
-    project = Project(config, cache=cache_of(config))
-    changed, left = project.write()
+    tree = project(console, root, cached=True, jobs=0)
+    changed, left = tree.write()
     for each in changed:
         verb = "removed" if each.drift is Drift.ORPHAN else "written"
         origin = f" (from {each.origin})" if each.origin else ""
-        console.good(f"{project.display(each.path)}: {verb}{origin}")
-    _tell(console, project, left)
+        console.good(f"{tree.display(each.path)}: {verb}{origin}")
+    _tell(console, tree, left)
     if any(each.drift is Drift.EDITED for each in left):
         console.note("nothing written; " + drift.advice(left))
 
@@ -252,12 +251,12 @@ def adopt(
     *,
     docstrings: bool,
 ) -> int:
-    here = project(console, start, cached=True, jobs=1)
+    tree = project(console, start, cached=True, jobs=0)
     if written is not None:
         written = _given(start, written)
     if source is not None:
         source = _given(start, source)
-    adoption = Adoption(here, written, source)
+    adoption = Adoption(tree, written, source)
     found = list(adoption.comparisons(docstrings=docstrings))
     same = all(each.status is Status.SAME for each in found)
     code = IN_STEP if same else DRIFT

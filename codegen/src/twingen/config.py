@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -30,20 +31,29 @@ _KEYS = {
     "methods",
     "strings",
 }
-_TREE_KEYS = {"source", "target", "module", "twin"}
+_TREE_KEYS = {"source", "target", "module", "twin", "exclude", "texts"}
 
 
 @dataclass(frozen=True)
 class Tree:
     """One source folder and the folder that its twins are written to.
 
-    `module` and `twin` are what the two are imported as.
+    `module` and `twin` are what the two are imported as; what matches a pattern
+    in `exclude` is for the async side only. With `texts`, strings that are no names
+    follow the renames too.
     """
 
     source: Path
     target: Path
     module: str
     twin: str
+    exclude: tuple[str, ...] = ()
+    texts: bool = False
+
+    def excluded_by(self, path: Path) -> list[str]:
+        """Return the patterns that leave a file of the source folder out."""
+        name = path.relative_to(self.source).as_posix()
+        return [pattern for pattern in self.exclude if fnmatchcase(name, pattern)]
 
 
 @dataclass(frozen=True)
@@ -165,21 +175,23 @@ def _table(value: object, where: str) -> Mapping[str, Any]:
 
 
 def _paths(root: Path, value: object, where: str) -> tuple[Path, ...]:
+    return tuple(root / name for name in _list(value, where, "paths"))
+
+
+def _names(value: object, where: str) -> tuple[str, ...]:
+    return tuple(sorted(set(_list(value, where, "names"))))
+
+
+def _list(value: object, where: str, what: str) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(x, str) for x in value):
-        raise ConfigurationError(f"{where} must be a list of paths")
-    return tuple(root / name for name in value)
+        raise ConfigurationError(f"{where} must be a list of {what}")
+    return value
 
 
 def _text(value: object, where: str) -> str | None:
     if value is not None and not isinstance(value, str):
         raise ConfigurationError(f"{where} must be a string")
     return value
-
-
-def _names(value: object, where: str) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(x, str) for x in value):
-        raise ConfigurationError(f"{where} must be a list of names")
-    return tuple(sorted(set(value)))
 
 
 def _dotted(value: object, where: str, what: str = "name") -> str | None:
@@ -192,8 +204,15 @@ def _dotted(value: object, where: str, what: str = "name") -> str | None:
 
 def _tree(root: Path, entry: object, file: Path) -> Tree:
     where = f"{file}: tool.twingen.trees"
-    table = _strings(entry, where)
-    _check_keys(table, _TREE_KEYS, where)
+    whole = _table(entry, where)
+    _check_keys(whole, _TREE_KEYS, where)
+    exclude = _list(whole.get("exclude", []), f"{where}: exclude", "patterns")
+    texts = whole.get("texts", False)
+    if not isinstance(texts, bool):
+        raise ConfigurationError(f"{where}: texts must be true or false")
+    table = _strings(
+        {key: whole[key] for key in whole if key not in ("exclude", "texts")}, where
+    )
     for key in ("module", "twin"):
         if not all(map(str.isidentifier, table.get(key, "x").split("."))):
             raise ConfigurationError(f"{where}: {key} must be a dotted module name")
@@ -210,6 +229,8 @@ def _tree(root: Path, entry: object, file: Path) -> Tree:
         target=target,
         module=table.get("module") or ".".join(Path(table["source"]).parts),
         twin=table.get("twin") or ".".join(Path(table["target"]).parts),
+        exclude=tuple(exclude),
+        texts=texts,
     )
 
 

@@ -123,34 +123,72 @@ class Names:
         A name that is bound in several ways, a local variable, a parameter or
         an attribute of one has none. A dotted string is looked up `at` a node.
         """
+        found = self.meanings(node, at)
+        return next(iter(found)) if len(found) == 1 else None
+
+    def meanings(
+        self, node: cst.CSTNode | str, at: cst.CSTNode | None = None
+    ) -> set[str | None]:
+        """Return all that a name may stand for; `None` is what has no dotted name.
+
+        `x = None` beside `import x` says that x is not there, and does not count.
+        """
         where = at if isinstance(node, str) else node
         if where is None or not (isinstance(node, str) or _is_named(node)):
-            return None
+            return set()
         scope = self.scope(where)
         if scope is None:
-            return None
-        found = {self._absolute(name) for name in self._meanings(scope, node)}
-        return found.pop() if len(found) == 1 else None
+            return set()
+        return {self._absolute(name) for name in self._meanings(scope, node)}
 
     def _meanings(
         self, scope: Scope, node: cst.CSTNode | str
     ) -> Collection[QualifiedName]:
         """Return what a name may stand for; asked of libcst once for each node."""
         if isinstance(node, str):
-            return scope.get_qualified_names_for(node)
+            found = scope.get_qualified_names_for(node)
+            return self._without_placeholders(found, scope, node)
         if node not in self._known:
-            self._known[node] = scope.get_qualified_names_for(node)
+            # One that binds a name is asked for by what all of them say together.
+            name = get_full_name_for_node(node) or ""
+            every = isinstance(node, cst.Name) and self.is_definition(node)
+            found = scope.get_qualified_names_for(name if every else node)
+            self._known[node] = self._without_placeholders(found, scope, name)
         return self._known[node]
 
-    def imported(self, node: cst.BaseExpression) -> str | None:
-        """Return the qualified name of an expression that starts at an import."""
+    def _without_placeholders(
+        self, found: Collection[QualifiedName], scope: Scope, name: str
+    ) -> Collection[QualifiedName]:
+        sources = {each.source for each in found}
+        if len(sources) < 2 or QualifiedNameSource.IMPORT not in sources:
+            return found
+        real = [each for each in scope[name.split(".")[0]] if not self._is_none(each)]
+        kept = {q for each in real for q in each.get_qualified_names_for(name)}
+        return kept.intersection(found)
+
+    def _is_none(self, assignment: BaseAssignment) -> bool:
+        """Tell whether a binding is `x = None`."""
+        if not isinstance(assignment, Assignment):
+            return False
+        holder = self.parent(assignment.node)
+        if isinstance(holder, cst.AssignTarget):
+            holder = self.parent(holder)
+        value = (
+            holder.value if isinstance(holder, (cst.Assign, cst.AnnAssign)) else None
+        )
+        return isinstance(value, cst.Name) and value.value == "None"
+
+    def imported(self, node: cst.BaseExpression) -> set[str]:
+        """Return the qualified names of an expression that starts at an import."""
         scope = self.scope(node)
         if scope is None or not _is_named(node):
-            return None
-        found = self._meanings(scope, node)
-        if any(name.source is not QualifiedNameSource.IMPORT for name in found):
-            return None
-        return self.qualified(node)
+            return set()
+        found = {
+            self._absolute(name)
+            for name in self._meanings(scope, node)
+            if name.source is QualifiedNameSource.IMPORT
+        }
+        return {name for name in found if name is not None}
 
     def _absolute(self, name: QualifiedName) -> str | None:
         if name.source is QualifiedNameSource.LOCAL:

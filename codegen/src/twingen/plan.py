@@ -272,6 +272,7 @@ class Plan:
 
     def _check_unused(self, twins: Sequence[Known]) -> None:
         used = {what for known in twins for what in known.used}
+        used.update(f"exclude: {pattern}" for pattern in self._sources.used_excludes)
         if self._definitions.constant_used:
             used.add(f"side: {self._config.side}")
         unused = [what for what in self._batch.configured if what not in used]

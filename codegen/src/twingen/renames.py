@@ -7,11 +7,15 @@ from there. Every pattern must be used, or the build fails.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
 from .definitions import Definitions
 from .diagnostic import ConfigurationError
+
+# An escape is taken as a whole, so that its letter is not part of a word.
+_NAME = re.compile(r"\\.|[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 
 
 class Renames:
@@ -28,6 +32,8 @@ class Renames:
         self._patterns = dict(patterns)
         self._definitions = definitions
         self.used: set[str] = set()
+        self.texts: set[str] = set()  # the packages whose texts follow
+        self.used_texts: set[str] = set()
 
     def twin_of(self, qualified: str) -> str | None:
         """Return the qualified name in the twin, or `None` if it is not ours."""
@@ -64,6 +70,30 @@ class Renames:
         words = {name: self.local(name) for name in self._definitions.names}
         self.used = used  # prose alone does not make a pattern needed
         return {name: twin for name, twin in words.items() if twin != name}
+
+    def text(self, package: str, literal: str) -> str:
+        """Return a string literal of a package with every renamed name replaced."""
+
+        def twin(match: re.Match[str]) -> str:
+            dotted = match.group()
+            if "." in dotted and (found := self.twin_of(dotted)) is not None:
+                return found
+            return ".".join(map(self._word, dotted.split(".")))
+
+        text = _NAME.sub(twin, literal)
+        if text != literal:
+            self.used_texts.add(package)
+        return text
+
+    def _word(self, word: str) -> str:
+        return self.local(word) if word in self._definitions.names else word
+
+    def texts_of(self, module: str) -> str | None:
+        """Return the package of a module, if the texts in it follow."""
+        for package in self.texts:
+            if f"{module}.".startswith(f"{package}."):
+                return package
+        return None
 
 
 class MethodRenames:

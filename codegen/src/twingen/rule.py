@@ -8,7 +8,7 @@ Rules never depend on their order: two rules that claim one node are a defect.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, overload
 
@@ -62,6 +62,20 @@ class Site(Generic[NodeT_co]):
         qualified = self.names.qualified(node)
         return None if qualified is None else self.libraries.verdict(qualified)
 
+    def twin_at(
+        self, spelled: cst.Name | cst.Attribute, at: cst.CSTNode
+    ) -> cst.BaseExpression | None:
+        """Return how the twin spells a name in a string, or `None` where it stays.
+
+        Raises :class:`Refused` as `twin_name` and `shared_name` do.
+        """
+        dotted = get_full_name_for_node(spelled)
+        meanings = self.names.meanings(dotted, at) if dotted else set()
+        if len(meanings) > 1:
+            return renamed(spelled, self.shared_name(spelled, meanings))
+        qualified = next(iter(meanings), None)
+        return None if qualified is None else self.twin_name(spelled, qualified)
+
     def twin_name(
         self, spelled: cst.Name | cst.Attribute, qualified: str
     ) -> cst.BaseExpression | None:
@@ -92,15 +106,60 @@ class Site(Generic[NodeT_co]):
                 and get_full_name_for_node(spelled) != qualified
             )
             if in_place:
-                attr = spelled.attr.with_changes(value=last)
-                return spelled.with_changes(attr=attr) if first != last else None
+                return renamed(spelled, last) if first != last else None
         if not module and self.names.is_bound_otherwise(last, qualified):
             return self.imports.builtin(last)
         return self.imports.name(verdict.becomes)
 
+    def shared_name(
+        self, spelled: cst.Name | cst.Attribute, meanings: Collection[str | None]
+    ) -> str:
+        """Return the last part of what a name with several meanings is in the twin.
+
+        A plain name that is another one only where it is imported stays: the
+        import gives it as an alias. Raises :class:`Refused` for the rest.
+        """
+        twins = {each: self._spelled_in_place(spelled, each) for each in meanings}
+        if len(set(twins.values())) == 1 and (last := next(iter(twins.values()))):
+            return last
+        if isinstance(spelled, cst.Name) and None not in twins.values():
+            own = f"{self.names.module}.{spelled.value}"
+            if twins.get(own, spelled.value) == spelled.value:
+                return spelled.value
+        known = ", ".join(sorted(filter(None, meanings)))
+        raise Refused(
+            f"{get_full_name_for_node(spelled)} is bound in several ways, and they "
+            f"need different twins: {known}",
+            "bind it in one way, or add rows that give all of them one name",
+        )
+
+    def _spelled_in_place(
+        self, spelled: cst.Name | cst.Attribute, qualified: str | None
+    ) -> str | None:
+        """Return the last part of a name in the twin, if nothing else changes."""
+        attribute = isinstance(spelled, cst.Attribute)
+        verdict = self.libraries.verdict(qualified) if qualified else None
+        if verdict is None or verdict.keep:
+            return (get_full_name_for_node(spelled) or "").rpartition(".")[2]
+        module, _, becomes = verdict.becomes.rpartition(".")
+        if not module or module.startswith("twingen.runtime."):
+            return None
+        moved = attribute and module != (qualified or "").rpartition(".")[0]
+        return None if moved else becomes
+
     def is_awaited(self) -> bool:
         """Tell whether the value of this node is awaited on the spot."""
         return isinstance(self.names.parent(self.old), cst.Await)
+
+
+def renamed(
+    name: cst.Name | cst.Attribute, last: str
+) -> cst.Name | cst.Attribute | None:
+    """Return a name with another last part, `None` if that is what it has."""
+    if isinstance(name, cst.Attribute):
+        attr = name.attr.with_changes(value=last)
+        return name.with_changes(attr=attr) if name.attr.value != last else None
+    return name.with_changes(value=last) if name.value != last else None
 
 
 @dataclass(frozen=True)

@@ -28,9 +28,10 @@ class Sources:
     """What the source folders hold, each by the path of what it becomes.
 
     `files` are converted and `copies` stay as they are; `without_twin` maps the
-    modules that are for the async side only to what their twins would be called.
-    `texts` stands in for what is on the disk. Raises :class:`ConfigurationError`
-    for a folder without a source; what cannot be read is in `problems`.
+    modules that are for the async side only to what their twins would be called;
+    `used_excludes` are the patterns that left out a file. `texts` stands in for
+    what is on the disk. Raises :class:`ConfigurationError` for a folder without a
+    source; what cannot be read is in `problems`.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class Sources:
         self.files: dict[Path, SourceFile] = {}
         self.copies: dict[Path, Path] = {}
         self.without_twin: dict[str, str] = {}
+        self.used_excludes: set[str] = set()
         self.problems: list[Diagnostic] = []
         self._root = config.root
         self._texts = texts or {}
@@ -54,7 +56,11 @@ class Sources:
         given = [path for path in self._texts if tree.source in path.parents]
         for path in sorted({*files_below(tree.source), *given}):
             target = tree.target / path.relative_to(tree.source)
-            if path.suffix == ".pyi":
+            if patterns := tree.excluded_by(path):
+                self.used_excludes.update(patterns)
+                if path.suffix == ".py":
+                    self._leave_out(tree, path)
+            elif path.suffix == ".pyi":
                 self._problem(
                     path,
                     "TW006",
@@ -78,11 +84,16 @@ class Sources:
             self._problem(path, "TW003", "encoding", str(error.msg), "save it as UTF-8")
             return
         if first_line(text) == ASYNC_ONLY:
-            self.without_twin[module] = twin
+            self._leave_out(tree, path)
             return
         label = display(self._root, path)
         source = Source(text, label, module, twin, path.stem == "__init__")
         self.files[target] = SourceFile(path, source)
+
+    def _leave_out(self, tree: Tree, path: Path) -> None:
+        """Remember a source that is for the async side only."""
+        module, twin = import_names(tree, path)
+        self.without_twin[module] = twin
 
     def _problem(
         self, path: Path, code: str, rule: str, message: str, instead: str

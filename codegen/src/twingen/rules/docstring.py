@@ -13,6 +13,7 @@ import libcst as cst
 
 from ..prose import rename_words
 from ..rule import Site, rewrite
+from ..string_places import is_docstring
 
 _ASYNC = re.compile(r"\b(?:await|async)\s+(?=\S)")
 _BACKQUOTED = re.compile(r"(`+)[^`]+\1")
@@ -20,27 +21,12 @@ _BACKQUOTED = re.compile(r"(`+)[^`]+\1")
 
 @rewrite("TW208", cst.SimpleString)
 def convert_docstring(site: Site[cst.SimpleString]) -> cst.SimpleString | None:
-    if not _is_docstring(site):
+    if not is_docstring(site.names, site.old):
         return None
     renames = site.libraries.renames
     text = rename_words(site.old.value, renames.words() if renames else {})
     text = _without_async(text)
     return site.new.with_changes(value=text) if text != site.old.value else None
-
-
-def _is_docstring(site: Site[cst.SimpleString]) -> bool:
-    statement = site.names.parent(site.old)
-    line = site.names.parent(statement) if isinstance(statement, cst.Expr) else None
-    if not isinstance(line, cst.SimpleStatementLine):
-        return False
-    block = site.names.parent(line)
-    if isinstance(block, cst.IndentedBlock):
-        holder = site.names.parent(block)
-        if not isinstance(holder, (cst.ClassDef, cst.FunctionDef)):
-            return False
-    elif not isinstance(block, cst.Module):
-        return False
-    return block.body[0] is line
 
 
 def _without_async(text: str) -> str:

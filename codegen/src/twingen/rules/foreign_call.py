@@ -18,9 +18,14 @@ from ..started import is_started_element, starts_task
 def require_row(site: Site[cst.Call]) -> None:
     if not _is_asynchronous_use(site):
         return
-    qualified = _foreign_name(site, site.old.func)
-    if qualified is None or _has_row(site, qualified):
+    without_row = [
+        name
+        for name in sorted(_foreign_names(site, site.old.func))
+        if not _has_row(site, name)
+    ]
+    if not without_row:
         return
+    qualified = without_row[0]
     module, _, name = qualified.rpartition(".")
     raise Refused(
         f"{qualified} is asynchronous, and no table says what its twin is",
@@ -49,15 +54,15 @@ def _is_asynchronous_use(site: Site[cst.Call]) -> bool:
     return False
 
 
-def _foreign_name(site: Site[cst.Call], function: cst.BaseExpression) -> str | None:
-    """Return the qualified name of what is called, if it is imported."""
-    qualified = site.names.imported(function)
-    if qualified is not None or not isinstance(function, cst.Attribute):
-        return qualified
+def _foreign_names(site: Site[cst.Call], function: cst.BaseExpression) -> set[str]:
+    """Return the qualified names of what is called, if it is imported."""
+    imported = site.names.imported(function)
+    if imported or not isinstance(function, cst.Attribute):
+        return imported
     kind = site.names.kind(function.value)
     if kind is None or kind.startswith(("builtins.", "asyncio.")):
-        return None
-    return f"{kind}.{function.attr.value}"
+        return set()
+    return {f"{kind}.{function.attr.value}"}
 
 
 def _has_row(site: Site[cst.Call], qualified: str) -> bool:

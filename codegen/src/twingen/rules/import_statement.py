@@ -93,7 +93,7 @@ def _from_import(
     target = modules.get(module, module)
     if isinstance(statement.names, cst.ImportStar):
         _check_star(site, module, statement)
-        return [_from(statement, module, target)]
+        return [_from(site, statement, target)]
     by_module: dict[str, list[cst.ImportAlias]] = {}
     for alias in statement.names:
         qualified = site.names.definitions.original(f"{module}.{alias.evaluated_name}")
@@ -107,10 +107,10 @@ def _from_import(
             _renamed(site, alias, qualified, f"{home}.{name}")
         )
     if by_module.get(module) == list(statement.names):
-        return [statement]
+        return [_from(site, statement, module)]
     split = len(by_module) > 1
     return [
-        _from(statement, module, home, _once(aliases, split))
+        _from(site, statement, home, _once(aliases, split))
         for home, aliases in by_module.items()
     ]
 
@@ -146,8 +146,10 @@ def _renamed(
     if alias.asname is not None and alias.evaluated_alias == old:
         # `from x import y as y` says that y is there for others to import.
         return changed.with_changes(asname=cst.AsName(cst.Name(new)))
-    keeps = alias.asname is None and site.names.is_bound_otherwise(old, qualified)
-    if old == new or not keeps:
+    if alias.asname is not None or old == new:
+        return changed
+    meanings = site.names.meanings(old, at=site.old)
+    if meanings == {qualified} or site.shared_name(cst.Name(old), meanings) == new:
         return changed
     return changed.with_changes(asname=cst.AsName(cst.Name(old)))
 
@@ -186,25 +188,30 @@ def _check_collision(
 
 
 def _from(
+    site: Site[cst.SimpleStatementLine],
     statement: cst.ImportFrom,
-    module: str,
     target: str,
     aliases: list[cst.ImportAlias] | None = None,
 ) -> cst.ImportFrom:
     changed = statement if aliases is None else statement.with_changes(names=aliases)
-    if statement.relative and _stays_relative(statement, module, target):
-        return changed
-    if target == module:
-        return changed
-    return changed.with_changes(module=_dotted(target), relative=[])
-
-
-def _stays_relative(statement: cst.ImportFrom, module: str, target: str) -> bool:
-    """Tell whether the twin's module is at the same place below its package."""
     spelled = get_full_name_for_node(statement.module) if statement.module else ""
-    if not spelled:
-        return True
-    return target.endswith(spelled) and module.endswith(spelled)
+    names, dots = site.names, len(statement.relative)
+    if not dots or not _above(names.module, names.is_package, dots):
+        module = target if target != names.imported_module(statement) else spelled
+    else:
+        base = _above(names.twin, names.is_package, dots)
+        if not base or not f"{target}.".startswith(f"{base}."):
+            return changed.with_changes(module=_dotted(target), relative=[])
+        module = target[len(base) + 1 :]
+    if module == spelled:
+        return changed
+    return changed.with_changes(module=_dotted(module) if module else None)
+
+
+def _above(module: str, is_package: bool, dots: int) -> str:
+    """Return the package that dots stand for in a module, "" for none."""
+    parts = module.split(".")
+    return ".".join(parts[: len(parts) - dots + is_package])
 
 
 def _once(aliases: list[cst.ImportAlias], split: bool) -> list[cst.ImportAlias]:

@@ -2,7 +2,9 @@
 
 The row may be of a library (`asyncio.Lock` becomes `threading.Lock`) or of the
 project's own renames (`AsyncCursor` becomes `Cursor`). A row that refuses, and
-every name of a closed library without a row, stops the conversion.
+every name of a closed library without a row, stops the conversion. A name that is
+bound in several ways (`try: import ...`, `except ImportError: ...`) must have one
+name in the twin, whichever it is.
 """
 
 from __future__ import annotations
@@ -11,14 +13,17 @@ import builtins
 
 import libcst as cst
 
-from ..rule import Refused, Site, rewrite
+from ..rule import Refused, Site, renamed, rewrite
 
 
 @rewrite("TW201", cst.Name, cst.Attribute)
 def spell_twin(site: Site[cst.Name | cst.Attribute]) -> cst.BaseExpression | None:
     if not site.names.is_reference(site.old):
         return None
-    qualified = site.names.qualified(site.old)
+    meanings = site.names.meanings(site.old)
+    if len(meanings) > 1:
+        return renamed(site.new, site.shared_name(site.old, meanings))
+    qualified = next(iter(meanings), None)
     if qualified is None:
         return None
     _check_position(site, qualified)
@@ -50,6 +55,8 @@ def _check_collision(
 
 def _check_position(site: Site[cst.Name | cst.Attribute], qualified: str) -> None:
     """Refuse a name that only means something where it is called or subscripted."""
+    if site.names.is_definition(site.old):  # `anyio = None` beside `import anyio`
+        return
     verdict = site.libraries.verdict(qualified)
     parent = site.names.parent(site.old)
     if site.libraries.is_closed(qualified) and not (

@@ -4,46 +4,79 @@
 names the functions, methods of known objects (`pytest.MonkeyPatch.setattr`)
 included. A dotted path in a string that they are given is converted as an
 import would be; a single word is what the object before it calls its member.
-Other strings are left alone.
+`getattr(x, "aclose")` and its like are refused where they are not listed and the
+twin calls the member otherwise. Other strings are left alone, but for the trees
+with `texts = true` (tests that compare a `repr()`): there every renamed name
+follows, word by word.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import libcst as cst
 
 from ..methods import DUNDERS, twin_of_method
 from ..rule import Refused, Site, rewrite
+from ..string_places import is_docstring, is_export, is_type
+
+_BY_NAME = {f"builtins.{verb}attr" for verb in ("get", "has", "set", "del")}
 
 
-@rewrite("TW233", cst.SimpleString)
-def rename_in_string(site: Site[cst.SimpleString]) -> cst.SimpleString | None:
-    if not site.libraries.strings:
-        return None
-    arg = site.names.parent(site.old)
+@rewrite("TW233", cst.SimpleString, cst.FormattedStringText)
+def rename_in_string(
+    site: Site[cst.SimpleString | cst.FormattedStringText],
+) -> cst.SimpleString | cst.FormattedStringText | None:
+    old = site.old
+    if isinstance(old, cst.FormattedStringText):
+        return _text(site)
+    arg = site.names.parent(old)
     call = site.names.parent(arg) if isinstance(arg, cst.Arg) else None
-    if not isinstance(call, cst.Call) or not _is_listed(site, call.func):
-        return None
-    text = site.old.evaluated_value
+    function = _function(site, call.func) if isinstance(call, cst.Call) else None
+    listed = function in site.libraries.strings
+    if not (listed or function in _BY_NAME):
+        return _text(site)
+    if listed and function is not None:
+        site.libraries.used.add(function)
+    text = old.evaluated_value
     if not isinstance(text, str) or not all(map(str.isidentifier, text.split("."))):
         return None
-    twin = _twin_of_path(site, text) or _twin_of_member(site, call, text)
+    assert isinstance(call, cst.Call)
+    twin = _twin_of_member(site, call, text)
+    twin = _twin_of_path(site, text) or twin if listed else twin
     if twin is None or twin == text:
         return None
-    quote = site.old.quote
-    return site.new.with_changes(value=f"{site.old.prefix}{quote}{twin}{quote}")
+    if not listed:
+        raise Refused(
+            f"this asks for {text} by name, which the twin calls {twin}",
+            f'list the function: strings = ["{function}"]',
+        )
+    return site.new.with_changes(value=f"{old.prefix}{old.quote}{twin}{old.quote}")
 
 
-def _is_listed(site: Site[cst.SimpleString], function: cst.BaseExpression) -> bool:
+def _function(site: Site[Any], function: cst.BaseExpression) -> str | None:
+    """Return the qualified name of a function, or of a method of a known object."""
     qualified = site.names.qualified(function)
     if qualified is None and isinstance(function, cst.Attribute):
-        qualified = f"{site.names.owner(function.value)}.{function.attr.value}"
-    if qualified not in site.libraries.strings:
-        return False
-    site.libraries.used.add(qualified)
-    return True
+        return f"{site.names.owner(function.value)}.{function.attr.value}"
+    return qualified
 
 
-def _twin_of_path(site: Site[cst.SimpleString], text: str) -> str | None:
+def _text(
+    site: Site[cst.SimpleString | cst.FormattedStringText],
+) -> cst.SimpleString | cst.FormattedStringText | None:
+    """Return a string of a tree with `texts = true` with its words renamed."""
+    renames, names = site.libraries.renames, site.names
+    package = renames.texts_of(names.module) if renames else None
+    if renames is None or package is None:
+        return None
+    if any(place(names, site.old) for place in (is_docstring, is_export, is_type)):
+        return None
+    text = renames.text(package, site.old.value)
+    return site.new.with_changes(value=text) if text != site.old.value else None
+
+
+def _twin_of_path(site: Site[Any], text: str) -> str | None:
     """Return the dotted name of a module, or of what is in one, in the twin."""
     definitions, libraries = site.names.definitions, site.libraries
     home = definitions.module_of(text)
@@ -75,9 +108,7 @@ def _twin_of_path(site: Site[cst.SimpleString], text: str) -> str | None:
     return ".".join([verdict.becomes, *members])
 
 
-def _twin_of_member(
-    site: Site[cst.SimpleString], call: cst.Call, text: str
-) -> str | None:
+def _twin_of_member(site: Site[Any], call: cst.Call, text: str) -> str | None:
     """Return what the object that is given first calls a member in the twin."""
     value = call.args[0].value
     if "." in text or value is site.old:

@@ -22,7 +22,7 @@ def call_with_owner(site: Site[cst.Call]) -> cst.Call | None:
         return None
     kind = site.names.kind(function.value)
     if kind not in _OWNERS:
-        if kind is None and site.names.imported(function) is None and _uses(site):
+        if kind is None and not site.names.imported(function) and _uses(site):
             raise Refused(
                 "nothing shows that this is run_sync() of a connection or a session",
                 "annotate the value as AsyncConnection or AsyncSession",

@@ -12,21 +12,12 @@ from libcst.helpers import get_full_name_for_node
 
 from ..annotations import ASYNC_GENERATORS, last_parameter, with_return_type
 from ..rule import Site, rewrite
-
-_TYPING = ("typing", "typing_extensions")
-_CALLS = {f"{home}.{n}" for home in _TYPING for n in ("cast", "NewType", "TypeVar")}
-# Of these only the first argument is looked at.
-_NAMING = {"builtins.type", "collections.namedtuple", "enum.Enum", "enum.IntEnum",
-           "enum.StrEnum", "enum.Flag", "enum.IntFlag"} | {
-    f"{home}.{n}"
-    for home in _TYPING
-    for n in ("NamedTuple", "ParamSpec", "TypeAliasType", "TypedDict", "TypeVarTuple")
-}  # fmt: skip
+from ..string_places import is_type
 
 
 @rewrite("TW207", cst.SimpleString)
 def convert_annotation(site: Site[cst.SimpleString]) -> cst.SimpleString | None:
-    if not _is_type(site):
+    if not is_type(site.names, site.old):
         return None
     text = site.old.evaluated_value
     if not isinstance(text, str):
@@ -44,23 +35,6 @@ def convert_annotation(site: Site[cst.SimpleString]) -> cst.SimpleString | None:
     return site.new.with_changes(value=f"{site.old.prefix}{quote}{code}{quote}")
 
 
-def _is_type(site: Site[cst.SimpleString]) -> bool:
-    for node in site.names.ancestors(site.old):
-        if isinstance(node, cst.Annotation):
-            return True
-        if isinstance(node, cst.Subscript):
-            literal = site.names.qualified(node.value)
-            if literal in ("typing.Literal", "typing_extensions.Literal"):
-                return False
-        if isinstance(node, cst.Call):
-            called = site.names.qualified(node.func)
-            is_first = bool(node.args) and node.args[0].value is site.old
-            return called in _CALLS or (is_first and called in _NAMING)
-        if isinstance(node, cst.BaseStatement):
-            return False
-    return False
-
-
 class _Converter(cst.CSTTransformer):
     """Spells the names of one parsed annotation as the twin does."""
 
@@ -75,10 +49,7 @@ class _Converter(cst.CSTTransformer):
     def leave_Name(
         self, original_node: cst.Name, updated_node: cst.Name
     ) -> cst.BaseExpression:
-        qualified = self._qualified(original_node)
-        if qualified is None:
-            return updated_node
-        return self._site.twin_name(updated_node, qualified) or updated_node
+        return self._site.twin_at(updated_node, self._site.old) or updated_node
 
     def visit_Attribute(self, node: cst.Attribute) -> bool:
         return False  # a dotted name is looked up as a whole
@@ -86,8 +57,7 @@ class _Converter(cst.CSTTransformer):
     def leave_Attribute(
         self, original_node: cst.Attribute, updated_node: cst.Attribute
     ) -> cst.BaseExpression:
-        qualified = self._qualified(original_node)
-        twin = self._site.twin_name(updated_node, qualified) if qualified else None
+        twin = self._site.twin_at(updated_node, self._site.old)
         if twin is not None:
             return twin
         return updated_node.with_changes(value=original_node.value.visit(self))

@@ -2,6 +2,8 @@
 from unittest.mock import patch
 
 
-def f(client):
+def f(client, name):
     patch("source.AsyncClient")
-    return getattr(client, "aclose")
+    hasattr(client, "close")
+    hasattr(client, name)
+    return "aclose", patch(client, "aclose")

@@ -1,0 +1,68 @@
+"""Where a string stands: whether it is a type, an export, a docstring, or a text."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from .names import Names
+
+_TYPING = ("typing", "typing_extensions")
+_CALLS = {f"{home}.{n}" for home in _TYPING for n in ("cast", "NewType", "TypeVar")}
+# Of these only the first argument is looked at.
+_NAMING = {"builtins.type", "collections.namedtuple", "enum.Enum", "enum.IntEnum",
+           "enum.StrEnum", "enum.Flag", "enum.IntFlag"} | {
+    f"{home}.{n}"
+    for home in _TYPING
+    for n in ("NamedTuple", "ParamSpec", "TypeAliasType", "TypedDict", "TypeVarTuple")
+}  # fmt: skip
+
+
+def is_type(names: Names, string: cst.CSTNode) -> bool:
+    """Tell a string that is a type, or the name of one, from text."""
+    for node in names.ancestors(string):
+        if isinstance(node, cst.Annotation):
+            return True
+        if isinstance(node, cst.Subscript):
+            literal = names.qualified(node.value)
+            if literal in ("typing.Literal", "typing_extensions.Literal"):
+                return False
+        if isinstance(node, cst.Call):
+            called = names.qualified(node.func)
+            is_first = bool(node.args) and node.args[0].value is string
+            return called in _CALLS or (is_first and called in _NAMING)
+        if isinstance(node, cst.BaseStatement):
+            return False
+    return False
+
+
+def is_export(names: Names, string: cst.CSTNode) -> bool:
+    """Tell a string of `__all__`."""
+    return any(map(_assigns_all, names.ancestors(string)))
+
+
+def _assigns_all(node: cst.CSTNode) -> bool:
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
+        targets = [node.func.value]  # __all__.extend([...])
+    elif isinstance(node, cst.Assign):
+        targets = [target.target for target in node.targets]
+    elif isinstance(node, (cst.AnnAssign, cst.AugAssign)):
+        targets = [node.target]
+    else:
+        return False
+    return any(isinstance(t, cst.Name) and t.value == "__all__" for t in targets)
+
+
+def is_docstring(names: Names, string: cst.CSTNode) -> bool:
+    """Tell the string that a module, class or function begins with."""
+    statement = names.parent(string)
+    line = names.parent(statement) if isinstance(statement, cst.Expr) else None
+    if not isinstance(line, cst.SimpleStatementLine):
+        return False
+    block = names.parent(line)
+    if isinstance(block, cst.IndentedBlock):
+        holder = names.parent(block)
+        if not isinstance(holder, (cst.ClassDef, cst.FunctionDef)):
+            return False
+    elif not isinstance(block, cst.Module):
+        return False
+    return block.body[0] is line
