@@ -32,16 +32,20 @@ def test_convert() -> None:
 
 def test_convert_as_configured() -> None:
     text = (
-        "import asyncio\n\nfrom mylib import Pool\n\n\nasync def f(event, first):\n"
+        "import asyncio\n\nfrom mylib import ASYNC, Pool\n\n\n"
+        "async def f(event, first):\n"
         "    await asyncio.wait_for(asyncio.sleep(1), 2)\n    Pool(event, first)\n"
+        "    if ASYNC:\n        await g()\n"
     )
     twin = twingen.convert(
         text,
         libraries={"mylib": {"Pool": "mylib.sync.SyncPool"}},
+        side="mylib.ASYNC",
         runtime="other._runtime",
         black={"line-length": 20},
     )
     assert "from mylib.sync import (\n    SyncPool,\n)\n" in twin
+    assert "g()" not in twin
     assert "from other._runtime.deadline import (\n    sleep,\n)\n" in twin
 
 

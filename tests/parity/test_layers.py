@@ -32,6 +32,7 @@ DRIVER = [
 ]
 GENERATOR = [
     "diagnostic",
+    "progress",
     "disk",
     "codes",
     "relaid",

@@ -10,12 +10,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from .config import find_root, load
-from .conversion import Settings, convert as convert_with
-from .definitions import Definitions
-from .formatting import mode_from
-from .plugins import load_plugins
-from .renames import Renames
+from .batch import Batch
+from .config import Config, find_root, load
+from .conversion import Source
 from .tree import Difference, Project
 
 
@@ -24,30 +21,43 @@ def convert(
     *,
     path: str = "<source>",
     renames: Mapping[str, str] | None = None,
+    methods: Mapping[str, str] | None = None,
+    strings: Sequence[str] = (),
     libraries: Mapping[str, Mapping[str, Any]] | None = None,
     runtime: str | None = None,
+    side: str | None = None,
     plugins: Sequence[str] = (),
     black: Mapping[str, Any] | None = None,
 ) -> str:
     """Return the sync twin of one module that stands alone.
 
-    `path` is what messages call the module. `renames`, `libraries`, `runtime`
-    and `plugins` are what `[tool.twingen]` says under these keys, `black` is the
-    table `[tool.black]`. The twin imports what the standard library lacks from the
-    package `runtime`; what needs that is refused without.
+    `path` is what messages call the module and `black` is the table `[tool.black]`;
+    the others are what `[tool.twingen]` says under these keys. The twin imports what
+    the standard library lacks from the package `runtime`; what needs that is refused
+    without.
 
     Raises :class:`ConversionError` with every refusal, and
     :class:`ConfigurationError` for options that cannot be used.
     """
-    definitions = Definitions()
-    loaded = load_plugins(plugins)
-    tables = loaded.libraries()
-    tables.add(libraries or {}, "libraries")
-    loaded.check_rows(tables)
-    tables.renames = Renames(renames or {}, definitions)
-    mode = mode_from(black or {})
-    settings = Settings(tables, definitions, runtime, mode, loaded.rules)
-    return convert_with(text, settings=settings, path=path).text
+    batch = Batch(
+        Config(
+            root=Path(),
+            trees=(),
+            renames=renames or {},
+            methods=methods or {},
+            strings=tuple(strings),
+            libraries=libraries or {},
+            tables=(),
+            runtime=runtime,
+            black=black or {},
+            requires_python=None,
+            plugins=tuple(plugins),
+            side=side,
+        )
+    )
+    source = Source(text, path)
+    batch.learn(batch.read(source))
+    return batch.convert(source).text
 
 
 def check(path: str | os.PathLike[str] = ".") -> Sequence[Difference]:

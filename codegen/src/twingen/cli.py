@@ -92,6 +92,13 @@ def _parser() -> argparse.ArgumentParser:
         default="auto",
         help="auto heeds NO_COLOR and FORCE_COLOR, then whether a terminal reads",
     )
+    common.add_argument(
+        "--no-color",
+        action="store_const",
+        dest="color",
+        const="never",
+        help="the same as --color never",
+    )
     reporting = argparse.ArgumentParser(add_help=False, parents=[common])
     reporting.add_argument(
         "--output-format",

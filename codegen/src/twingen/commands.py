@@ -22,6 +22,7 @@ from .disk import decode
 from .lookup import Lookup, place
 from .plan import Plan
 from .plugins import load_plugins
+from .progress import Progress, progress_on, silent
 from .proposal import append, propose
 from .rule import Rule
 from .rules import RULES
@@ -42,6 +43,9 @@ class Console:
         self.for_people = output_format == "text"
         self.rules: Sequence[Rule] = RULES
         self.out, self.err = style_for(sys.stdout, color), style_for(sys.stderr, color)
+        self.progress: Progress = silent
+        if self.for_people and not quiet:
+            self.progress = progress_on(sys.stderr)
         self._format = output_format
         self._quiet = quiet
 
@@ -88,7 +92,8 @@ class Console:
 def project(console: Console, start: Path, *, cached: bool, jobs: int) -> Project:
     """Read the project at or above a folder, and convert what is not known."""
     config = _configured(console, find_root(start.resolve()))
-    return Project(config, cache=cache_of(config) if cached else None, jobs=jobs)
+    cache = cache_of(config) if cached else None
+    return Project(config, cache=cache, jobs=jobs, progress=console.progress)
 
 
 def _configured(console: Console, root: Path) -> Config:

@@ -22,6 +22,7 @@ from .definitions import Definitions
 from .diagnostic import ConfigurationError, ConversionError
 from .disk import display
 from .names import Names
+from .progress import Progress, silent
 from .sources import SourceFile, Sources
 from .trace import Trace
 from .workers import Workers, workers
@@ -70,8 +71,10 @@ class Plan:
         texts: Mapping[Path, bytes] | None = None,
         cache: Cache | None = None,
         jobs: int = 1,
+        progress: Progress = silent,
     ) -> None:
         self._config = config
+        self._progress = progress
         self._cache = cache or Cache()
         self._jobs = jobs
         self._sources = Sources(config, texts)
@@ -193,7 +196,9 @@ class Plan:
     def _read(self, team: Workers, unknown: Mapping[Path, SourceFile]) -> str:
         """Learn what all sources define; return what tells it from anything else."""
         self._was_read = True
-        for source, found in team.read([file.source for file in unknown.values()]):
+        sources = [file.source for file in unknown.values()]
+        results = self._progress(team.read(sources), len(sources), "reading")
+        for source, found in results:
             if isinstance(found, Definitions):
                 self._cache.add_definitions(source, found)
             else:
@@ -226,7 +231,8 @@ class Plan:
     ) -> dict[str, Known]:
         """Convert sources; return what is known of them then."""
         known: dict[str, Known] = {}
-        results = team.convert([file.source for file in files.values()])
+        sources = [file.source for file in files.values()]
+        results = self._progress(team.convert(sources), len(sources), "converting")
         for target, (source, found) in zip(files, results, strict=True):
             if not isinstance(found, Converted):
                 self._problems.extend(found)

@@ -18,6 +18,7 @@ from .cache import Cache
 from .config import Config
 from .disk import display, files_below, replace
 from .plan import HEADER, Output, Plan, digest_of
+from .progress import Progress, silent
 
 
 class Drift(Enum):
@@ -49,10 +50,15 @@ class Project:
     """
 
     def __init__(
-        self, config: Config, *, cache: Cache | None = None, jobs: int = 1
+        self,
+        config: Config,
+        *,
+        cache: Cache | None = None,
+        jobs: int = 1,
+        progress: Progress = silent,
     ) -> None:
         self.config = config
-        self.plan = Plan(config, cache=cache, jobs=jobs)
+        self.plan = Plan(config, cache=cache, jobs=jobs, progress=progress)
         self.outputs = self.plan.outputs()
 
     def differences(self) -> list[Difference]:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 # Seconds between two looks, at least; looking takes a tenth of the time at most.
-_PAUSE = 0.05
+_PAUSE = 0.02
 # Seconds without a change after which a save counts as complete.
-_SETTLED = 0.02
+_SETTLED = 0.01
 
 Stamps = dict[str, tuple[int, int, int]]
 

@@ -1,0 +1,115 @@
+"""The bar of long work: on a terminal only, and gone in the end."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+
+import pytest
+from project import Project
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="terminals are POSIX's")
+
+# As many sources as take longer to convert than the bar waits before it shows.
+MANY = 60
+BODY = "\n\nasync def f0(x: int) -> int:\n    return x\n" + "".join(
+    f"\n\nasync def f{number}(x: int) -> int:\n    return await f{number - 1}(x) + 1\n"
+    for number in range(1, 10)
+)
+ERASED = "\r\033[K"
+
+
+@pytest.fixture
+def long(project: Project) -> Project:
+    for number in range(MANY):
+        project.write(f"src/pkg/many/m{number}.py", f'"""{number}."""{BODY}')
+    return project
+
+
+def on_terminal(
+    project: Project, *arguments: str, environment: Mapping[str, str] | None = None
+) -> str:
+    """Return what a command writes to a terminal that is its standard error."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "twingen.cli", *arguments, "--no-cache", "--jobs", "1"],
+        cwd=project.root,
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "60", **(environment or {})},
+        stdout=subprocess.DEVNULL,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    read = b""
+    try:
+        while part := os.read(ours, 65536):
+            read += part
+    except OSError:  # how Linux says that the other end was closed
+        pass
+    os.close(ours)
+    assert process.wait(60) in (0, 1)
+    return read.decode().replace("\r\n", "\n")
+
+
+def test_bar(long: Project) -> None:
+    said = on_terminal(long, "build")
+    frames = said.split(ERASED)
+    assert frames[0] == ""
+    assert frames[-1] == "", "the last thing is that it goes"
+    drawn = [frame for frame in frames if frame]
+    assert drawn
+    numbers = []
+    for frame in drawn:
+        match = re.fullmatch(r"(reading|converting) +(\d+)/(\d+) \[(#*) *\]", frame)
+        assert match, frame
+        assert len(frame) < 60
+        assert int(match[3]) >= MANY
+        numbers.append((match[1] == "converting", int(match[2])))
+    assert numbers == sorted(numbers)
+    assert long.run("check").code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment"),
+    [
+        (["--quiet"], {}),
+        (["--output-format", "json"], {}),
+        ([], {"TERM": "dumb"}),
+    ],
+)
+def test_no_bar(
+    long: Project, arguments: list[str], environment: dict[str, str]
+) -> None:
+    assert on_terminal(long, "build", *arguments, environment=environment) == ""
+
+
+def test_no_bar_for_short_work(project: Project) -> None:
+    project.append("src/pkg/client.py", "# more\n")
+    assert ERASED not in on_terminal(project, "check")
+
+
+def test_colour_does_not_matter(long: Project) -> None:
+    assert "converting" in on_terminal(long, "build", environment={"NO_COLOR": "1"})
+
+
+def test_no_bar_without_a_terminal(long: Project) -> None:
+    run = long.run("build", "--no-cache")
+    assert (run.code, run.err) == (0, "")
+
+
+def test_findings_follow_the_bar(long: Project) -> None:
+    long.run("build")
+    long.replace("out/pkg_sync/client.py", "sleep(delay, 1)", "sleep(delay, 2)")
+    *_, last = on_terminal(long, "check", "--no-color").split(ERASED)
+    assert last.startswith("out/pkg_sync/client.py:15:13: TW013 edited: ")
+
+
+def test_no_color_is_color_never(project: Project) -> None:
+    project.append("src/pkg/client.py", "# more\n")
+    plain = project.run("check", "--no-color")
+    assert plain == project.run("check", "--color", "never")
+    assert plain != project.run("check", "--color", "always")
