@@ -1,8 +1,9 @@
 """Annotations in strings are converted like those in code.
 
 Looked at are strings inside annotations, the type given to `cast`, the bound,
-the constraints and the name of a `TypeVar`, what a `NewType` stands for, and
-the name that a definition by a call repeats: `Pair = namedtuple("Pair", ...)`.
+the constraints and the name of a `TypeVar`, what a `NewType` stands for, the
+name that a definition by a call repeats (`Pair = namedtuple("Pair", ...)`), type
+aliases, and what generic types are given in code: `Callable[["Client"], None]`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,13 @@ from ..rule import Site, rewrite
 
 _TYPING = ("typing", "typing_extensions")
 _CALLS = {f"{home}.{n}" for home in _TYPING for n in ("cast", "NewType", "TypeVar")}
+_LITERALS = {f"{home}.Literal" for home in _TYPING}
+_ANNOTATED = {f"{home}.Annotated" for home in _TYPING}
+_ALIASES = {f"{home}.TypeAlias" for home in _TYPING}
+_GENERIC_HOMES = {*_TYPING, "collections.abc"}
+_GENERICS = {
+    f"builtins.{n}" for n in ("dict", "frozenset", "list", "set", "tuple", "type")
+}
 # Of these only the first argument is looked at.
 _NAMING = {"builtins.type", "collections.namedtuple", "enum.Enum", "enum.IntEnum",
            "enum.StrEnum", "enum.Flag", "enum.IntFlag"} | {
@@ -45,20 +53,37 @@ def convert_annotation(site: Site[cst.SimpleString]) -> cst.SimpleString | None:
 
 
 def _is_type(site: Site[cst.SimpleString]) -> bool:
+    inner: cst.CSTNode = site.old
     for node in site.names.ancestors(site.old):
-        if isinstance(node, cst.Annotation):
+        if isinstance(node, (cst.Annotation, cst.TypeAlias, cst.TypeParam)):
+            return True
+        if isinstance(node, cst.AnnAssign) and _is_alias(site, node):
             return True
         if isinstance(node, cst.Subscript):
-            literal = site.names.qualified(node.value)
-            if literal in ("typing.Literal", "typing_extensions.Literal"):
+            generic = site.names.qualified(node.value)
+            if generic in _LITERALS:
                 return False
+            if generic in _ANNOTATED and inner is not node.slice[0]:
+                return False
+            if generic is not None and _is_generic(generic):
+                return True
         if isinstance(node, cst.Call):
             called = site.names.qualified(node.func)
             is_first = bool(node.args) and node.args[0].value is site.old
             return called in _CALLS or (is_first and called in _NAMING)
         if isinstance(node, cst.BaseStatement):
             return False
+        inner = node
     return False
+
+
+def _is_generic(qualified: str) -> bool:
+    return qualified in _GENERICS or qualified.rpartition(".")[0] in _GENERIC_HOMES
+
+
+def _is_alias(site: Site[cst.SimpleString], node: cst.AnnAssign) -> bool:
+    """Tell whether a statement defines a name for a type."""
+    return site.names.qualified(node.annotation.annotation) in _ALIASES
 
 
 class _Converter(cst.CSTTransformer):
