@@ -25,6 +25,7 @@ from functools import lru_cache
 from pathlib import Path
 from unittest import mock
 
+from twingen.batch import collect_rarely
 from twingen.conversion import Settings, convert
 from twingen.diagnostic import ConversionError
 from twingen.formatting import FormattingError, format_source
@@ -135,7 +136,7 @@ def outcomes(paths: Sequence[Path], processes: int) -> Iterable[Outcome]:
     if processes == 1:
         yield from map(outcome, paths)
         return
-    with multiprocessing.get_context("spawn").Pool(processes) as pool:
+    with multiprocessing.get_context("spawn").Pool(processes, collect_rarely) as pool:
         yield from pool.imap_unordered(outcome, paths, chunksize=4)
 
 
