@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextvars
 import importlib.util
 import io
 import re
@@ -16,7 +17,7 @@ from twingen.conversion import Settings, convert
 FOLDER = Path(__file__).parent / "programs"
 _NEWER = re.compile(r"^# python: 3\.(\d+)$", re.MULTILINE)
 _NEEDS = re.compile(r"^# needs: (\w+)$", re.MULTILINE)
-_EXAMPLE = re.compile(r"^async def (example_\w+)", re.MULTILINE)
+EXAMPLE = re.compile(r"^async def (example_\w+)", re.MULTILINE)
 
 
 def twin_of(code: str) -> str:
@@ -27,6 +28,7 @@ def twin_of(code: str) -> str:
 def load(code: str, name: str) -> types.ModuleType:
     """Execute a program's module, without running any of its functions."""
     module = types.ModuleType(name)
+    module.__file__ = str(FOLDER / f"{name}.py")
     sys.modules[name] = module
     exec(compile(code, f"<{name}>", "exec"), vars(module))
     return module
@@ -38,7 +40,9 @@ def outcome(module: types.ModuleType, function: str) -> tuple[str, str, str]:
     result = error = ""
     with contextlib.redirect_stdout(printed):
         try:
-            value = getattr(module, function)()
+            call = getattr(module, function)
+            # As asyncio.run() does, which the twin of a program has none of.
+            value = contextvars.copy_context().run(call)
             result = repr(asyncio.run(value) if asyncio.iscoroutine(value) else value)
         except BaseException as raised:
             error = f"{type(raised).__name__}: {raised}"
@@ -51,7 +55,7 @@ def examples() -> list[tuple[str, str]]:
     for path in sorted(FOLDER.glob("*.py")):
         code = path.read_text(encoding="utf-8")
         if can_run(code):
-            found.extend((path.stem, name) for name in _EXAMPLE.findall(code))
+            found.extend((path.stem, name) for name in EXAMPLE.findall(code))
     return found
 
 

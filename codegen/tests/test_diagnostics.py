@@ -17,7 +17,7 @@ STREAMS = """import asyncio
 
 
 async def connect(host: str) -> None:
-    reader, writer = await asyncio.open_connection(host, 5432)
+    reader, writer = host, await asyncio.all_tasks(host)
 """
 
 VALUES = """async def both(first, second) -> None:
@@ -41,12 +41,11 @@ def test_construct_without_a_rule(refused: Project) -> None:
     assert run.code == 2
     assert run.out == ""
     expected = (
-        "src/pkg/streams.py:5:28: TW201 library_name: asyncio.open_connection has no "
-        "sync twin: streams have no counterpart yet\n"
-        "        reader, writer = await asyncio.open_connection(host, 5432)\n"
-        "                               ^^^^^^^^^^^^^^^^^^^^^^^\n"
-        "  help: connect a socket in asyncio.to_thread() and wait for it with "
-        "loop.add_reader()\n"
+        "src/pkg/streams.py:5:34: TW201 library_name: asyncio.all_tasks has no "
+        "sync twin: threads are not listed by loop\n"
+        "        reader, writer = host, await asyncio.all_tasks(host)\n"
+        "                                     ^^^^^^^^^^^^^^^^^\n"
+        "  help: keep the tasks that you start\n"
     )
     assert expected in run.err
 
@@ -56,7 +55,7 @@ def test_every_refusal_of_every_file_is_listed(refused: Project) -> None:
     assert run.code == 2
     places = re.findall(r"^(\S+?:\d+:\d+): (TW\d+)", run.err, re.MULTILINE)
     assert places == [
-        ("src/pkg/streams.py:5:28", "TW201"),
+        ("src/pkg/streams.py:5:34", "TW201"),
         ("src/pkg/sub/values.py:2:5", "TW102"),
         ("src/pkg/sub/values.py:3:5", "TW102"),
     ]

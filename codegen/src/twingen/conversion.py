@@ -265,6 +265,9 @@ class _Rewriter(cst.CSTTransformer):
         self._imports = imports
         self._libraries = settings.libraries
 
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        return True
+
     def on_leave(  # type: ignore[override]
         self, original_node: cst.CSTNode, updated_node: cst.CSTNode
     ) -> cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode]:
@@ -301,7 +304,9 @@ class _Rewriter(cst.CSTTransformer):
                 continue
             claimed, result = rule, replacement
             if self._trace is not None:
-                self._trace.claim(rule, original_node)
+                whole = isinstance(original_node, cst.BaseCompoundStatement)
+                whole &= type(replacement) is not type(original_node)
+                self._trace.claim(rule, original_node, whole)
         return result
 
     def _refuse_both(self, one: Rule, other: Rule, node: cst.CSTNode) -> None:

@@ -20,9 +20,9 @@ class Definitions:
 
     `modules` maps each source module to its twin; `names` holds the names
     defined at the top of any of them; `coroutines` the functions and methods
-    whose call must be awaited; `classes` the bases of each class and `members`
-    the methods, some of them `asynchronous`; `borrowed` what the modules import
-    from other libraries.
+    whose call must be awaited, `properties` those whose value must be;
+    `classes` the bases of each class and `members` the methods, some of them
+    `asynchronous`; `borrowed` what the modules import from other libraries.
     `async_only` are the modules and definitions that have no twin, `sync_only`
     the modules that only the twin imports; `parameters` are those that functions
     lost, with their positions in the signature, and `receivers` says what is the
@@ -32,6 +32,7 @@ class Definitions:
     modules: dict[str, str] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     coroutines: set[str] = field(default_factory=set)
+    properties: set[str] = field(default_factory=set)
     classes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     members: set[str] = field(default_factory=set)
     asynchronous: set[str] = field(default_factory=set)
@@ -174,11 +175,16 @@ class Definitions:
                 if member.asynchronous is not None:
                     self.asynchronous.add(f"{qualified}.{member.name.value}")
                 if is_coroutine(member):
-                    self.coroutines.add(f"{qualified}.{member.name.value}")
+                    where = self.properties if _is_property(member) else self.coroutines
+                    where.add(f"{qualified}.{member.name.value}")
 
     def is_coroutine_method(self, owner: str, name: str) -> bool:
         """Tell whether a class, or a base that we know, defines a coroutine method."""
         return any(f"{each}.{name}" in self.coroutines for each in self.bases(owner))
+
+    def is_coroutine_property(self, owner: str, name: str) -> bool:
+        """Tell whether a class, or a base that we know, has a property to await."""
+        return any(f"{each}.{name}" in self.properties for each in self.bases(owner))
 
     def has_member(self, owner: str, name: str) -> bool:
         """Tell whether a class, or a base that we know, defines a method."""
@@ -241,6 +247,13 @@ def _receiver(function: cst.FunctionDef, names: Names) -> str:
         return ""
     implicit = function.name.value in ("__new__", "__init_subclass__")
     return "cls" if implicit or "builtins.classmethod" in decorators else "self"
+
+
+def _is_property(method: cst.FunctionDef) -> bool:
+    decorators = [each.decorator for each in method.decorators]
+    return any(
+        isinstance(each, cst.Name) and each.value == "property" for each in decorators
+    )
 
 
 def _is_foreign(qualified: str, names: Names) -> bool:

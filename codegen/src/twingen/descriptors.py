@@ -53,12 +53,14 @@ def loop_that_sets(
 
 
 def _is_set_by_hand(names: Names, event: cst.BaseExpression) -> bool:
-    """Tell whether the code itself calls `event.set()`."""
+    """Tell whether the code calls `event.set()` itself, or has a timer call it."""
     holder = _holder(names, event)
     return holder is not None and any(
-        call.func.attr.value == "set" and names.same_value(call.func.value, event)
+        each.attr.value == "set" and names.same_value(each.value, event)
         for call in find(holder, cst.Call)
-        if isinstance(call.func, cst.Attribute)
+        if isinstance(call.func, cst.Attribute) and call.func.attr.value not in WATCH
+        for each in (call.func, *(argument.value for argument in call.args))
+        if isinstance(each, cst.Attribute)
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
-from .traversal import Reader
+from .traversal import lines_of
 
 # What is in the standard library of one supported Python and not of another.
 _STDLIB = sys.stdlib_module_names | {
@@ -57,9 +57,11 @@ class _Tidy:
 
     def __init__(self, tree: cst.Module) -> None:
         self._sorts = _is_sorted(tree)
-        finder = _ImportLines()
-        tree.visit(finder)
-        self._before = finder.found
+        self._before = {
+            _code(line)
+            for line, _ in lines_of(tree)
+            if isinstance(line, cst.SimpleStatementLine) and import_of(line)
+        }
 
     def group(self, group: Group) -> Group:
         """Return a group of imports, merged and in order if any of them is new."""
@@ -75,19 +77,6 @@ class _Tidy:
             return line
         lines = [each for group in _groups(block) for each in self.group(group)]
         return line.with_changes(body=line.body.with_changes(body=lines))
-
-
-class _ImportLines(Reader):
-    """Collects the text of every line that imports something."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: set[str] = set()
-
-    def visit_SimpleStatementLine(self, node: cst.SimpleStatementLine) -> bool:
-        if import_of(node) is not None:
-            self.found.add(_code(node))
-        return False
 
 
 def _code(line: cst.SimpleStatementLine) -> str:

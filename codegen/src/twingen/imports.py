@@ -87,8 +87,11 @@ class Imports:
     def settle(self, tree: cst.Module) -> cst.Module:
         """Return the converted tree with its imports in their final state."""
         before = self._names.side.source
-        unused_before = bound_by_imports(before) - used_names(before) - self._closed()
         used = used_names(tree)
+        unused_before: set[str] = set()
+        if not bound_by_imports(tree) <= used:
+            unused_before = bound_by_imports(before) - used_names(before)
+            unused_before -= self._closed()
         for _ in range(2):  # the second round takes an orphaned TYPE_CHECKING
             if bound_by_imports(tree) <= used | unused_before:
                 break

@@ -8,12 +8,14 @@ two of them disagree, or one is unknown, the value has no kind.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import libcst as cst
 from libcst.metadata import Assignment
 
-from .traversal import Reader
+from .attributes import attributes_of
+from .handlers import handlers_in
 
 if TYPE_CHECKING:
     from .names import Names
@@ -25,6 +27,13 @@ TASK_GROUP = "asyncio.TaskGroup"
 TIMEOUT = "asyncio.Timeout"
 COMPLETED = "asyncio.as_completed"  # what a loop over it is given
 
+READER = "asyncio.StreamReader"
+WRITER = "asyncio.StreamWriter"
+PROCESS = "asyncio.subprocess.Process"
+SERVER = "asyncio.Server"
+RUNNER = "asyncio.Runner"
+TIMER = "asyncio.TimerHandle"
+
 CALLS_FOR_LOOP = ("asyncio.get_running_loop", "asyncio.get_event_loop")
 UNKNOWN = "?"
 
@@ -34,17 +43,40 @@ _KIND_OF_CALL = {
     "asyncio.create_task": TASK,
     "asyncio.ensure_future": TASK,
     "asyncio.timeout": TIMEOUT,
+    "asyncio.timeout_at": TIMEOUT,
     "sqlalchemy.ext.asyncio.create_async_engine": "sqlalchemy.ext.asyncio.AsyncEngine",
+}
+# What the calls return that make these when they are awaited.
+_KIND_OF_AWAITED = {
+    "asyncio.create_subprocess_exec": PROCESS,
+    "asyncio.create_subprocess_shell": PROCESS,
+    "asyncio.subprocess.create_subprocess_exec": PROCESS,
+    "asyncio.subprocess.create_subprocess_shell": PROCESS,
+    "asyncio.start_server": SERVER,
+    "asyncio.start_unix_server": SERVER,
+}
+_PAIRS_OF_STREAMS = {"asyncio.open_connection", "asyncio.open_unix_connection"}
+_KIND_OF_ATTRIBUTE = {
+    (PROCESS, "stdin"): WRITER,
+    (PROCESS, "stdout"): READER,
+    (PROCESS, "stderr"): READER,
 }
 # What `async with x() as y` makes y, and what methods of a value of these kinds return.
 _SQL = "sqlalchemy.ext.asyncio"
 _KIND_OF_ENTERED = {
     each: each
     for each in ("httpx.AsyncClient", f"{_SQL}.AsyncSession", "psycopg.AsyncConnection")
-} | {"asyncio.timeout": TIMEOUT, TASK_GROUP: TASK_GROUP}
+} | {
+    "asyncio.timeout": TIMEOUT,
+    "asyncio.timeout_at": TIMEOUT,
+    RUNNER: RUNNER,
+    TASK_GROUP: TASK_GROUP,
+}
 _KIND_OF_METHOD = {
     (LOOP, "create_future"): FUTURE,
     (LOOP, "create_task"): TASK,
+    (LOOP, "call_at"): TIMER,
+    (LOOP, "call_later"): TIMER,
     (TASK_GROUP, "create_task"): TASK,
     (f"{_SQL}.AsyncEngine", "begin"): f"{_SQL}.AsyncConnection",
     (f"{_SQL}.AsyncEngine", "connect"): f"{_SQL}.AsyncConnection",
@@ -72,9 +104,11 @@ class Kinds:
             return self.element_kind(node.value) if one else None
         if node not in self._known:
             self._known[node] = None  # a name that is bound to itself has no kind
-            kinds = {
-                kind for target in self.targets(node) for kind in self._bound_by(target)
-            }
+            targets = self.targets(node)
+            kinds = {kind for target in targets for kind in self._bound_by(target)}
+            if not targets and isinstance(node, cst.Attribute):
+                owner = self.kind(node.value)
+                kinds = {_KIND_OF_ATTRIBUTE.get((owner or "", node.attr.value), "?")}
             kind = kinds.pop() if len(kinds) == 1 else UNKNOWN
             self._known[node] = None if kind == UNKNOWN else kind
         return self._known[node]
@@ -145,9 +179,7 @@ class Kinds:
 
     def _class_attributes(self, owner: cst.ClassDef) -> dict[str, list[cst.CSTNode]]:
         if owner not in self._attributes:
-            collector = _AttributeCollector(self._names)
-            owner.body.visit(collector)
-            self._attributes[owner] = collector.found
+            self._attributes[owner] = attributes_of(owner, self._names)
         return self._attributes[owner]
 
     def _bound_by(self, target: cst.CSTNode) -> Iterator[str]:
@@ -163,6 +195,10 @@ class Kinds:
             yield from self._of_value(holder.value)
         elif isinstance(holder, cst.Element) and (values := [*self._unpacked(holder)]):
             yield from self._of_value(values[0])
+        elif isinstance(holder, cst.Element):
+            yield from self._of_member(holder)
+        elif isinstance(holder, cst.Param):
+            yield self._given_to_handler(holder)
         elif isinstance(holder, cst.WithItem):
             yield self._entered(holder.item)
         elif isinstance(holder, (cst.For, cst.CompFor)) and holder.target is target:
@@ -170,8 +206,69 @@ class Kinds:
         else:
             yield UNKNOWN
 
+    def _awaited_call(self, value: cst.BaseExpression) -> str:
+        """Return what is called in `await call()`, with or without a deadline."""
+        call = value.expression if isinstance(value, cst.Await) else None
+        called = (
+            self._names.qualified(call.func) if isinstance(call, cst.Call) else None
+        )
+        if called == "asyncio.wait_for" and isinstance(call, cst.Call) and call.args:
+            inner = call.args[0].value
+            if isinstance(inner, cst.Call):
+                called = self._names.qualified(inner.func)
+        return called or ""
+
+    def _of_member(self, element: cst.Element) -> Iterator[str]:
+        """Yield the kinds of `a` in `a, b = await call()`."""
+        assign = self._names.enclosing(element, cst.Assign)
+        target = self._names.parent(element)
+        if assign is None or not isinstance(target, cst.Tuple):
+            yield UNKNOWN
+            return
+        index = target.elements.index(element)
+        if self._awaited_call(assign.value) in _PAIRS_OF_STREAMS and index < 2:
+            yield (READER, WRITER)[index]
+            return
+        returned = self._returned(assign.value)
+        if isinstance(returned, cst.Subscript) and index < len(returned.slice):
+            inner = returned.slice[index].slice
+            is_tuple = self._names.qualified(returned.value) == "builtins.tuple"
+            if is_tuple and isinstance(inner, cst.Index):
+                yield from self._annotated(inner.value)
+                return
+        yield UNKNOWN
+
+    def _returned(self, value: cst.BaseExpression) -> cst.BaseExpression | None:
+        """Return what a function of this module says that its call returns."""
+        call = value.expression if isinstance(value, cst.Await) else value
+        if not (isinstance(call, cst.Call) and isinstance(call.func, cst.Name)):
+            return None
+        function = self._names.function(call.func)
+        is_awaited = isinstance(value, cst.Await)
+        if function is None or is_awaited != (function.asynchronous is not None):
+            return None
+        return None if function.returns is None else function.returns.annotation
+
+    def _given_to_handler(self, param: cst.Param) -> str:
+        """Return what a server gives to a parameter of its handler."""
+        function = self._names.enclosing(param, cst.FunctionDef)
+        if function is None or function.name.value not in self._handlers:
+            return UNKNOWN
+        given = [each for each in function.params.params if each.name.value != "self"]
+        if len(given) == 2 and param in given:
+            return (READER, WRITER)[given.index(param)]
+        return UNKNOWN
+
+    @cached_property
+    def _handlers(self) -> set[str]:
+        return handlers_in(self._names)
+
     def _entered(self, item: cst.BaseExpression) -> str:
         """Return the kind of `x` in `async with item as x`."""
+        if isinstance(item, cst.Await):
+            return _KIND_OF_AWAITED.get(self._awaited_call(item), UNKNOWN)
+        if isinstance(item, (cst.Name, cst.Attribute)) and self.kind(item) == SERVER:
+            return SERVER
         if not isinstance(item, cst.Call):
             return UNKNOWN
         called = self._names.qualified(item.func)
@@ -185,6 +282,9 @@ class Kinds:
             return
         if isinstance(value, (cst.Name, cst.Attribute, cst.Subscript)):
             yield self.kind(value) or UNKNOWN
+            return
+        if isinstance(value, cst.Await):
+            yield _KIND_OF_AWAITED.get(self._awaited_call(value), UNKNOWN)
             return
         if not isinstance(value, cst.Call):
             yield UNKNOWN
@@ -285,42 +385,3 @@ class Kinds:
             name = part.split("[")[0].strip()
             if name != "None":
                 yield self._names.qualified(name, at=at) or UNKNOWN
-
-
-class _AttributeCollector(Reader):
-    """Collects where `self.x` is bound anywhere in one class."""
-
-    def __init__(self, names: Names) -> None:
-        super().__init__()
-        self.found: dict[str, list[cst.CSTNode]] = {}
-        self._names = names
-
-    def visit_ClassDef(self, node: cst.ClassDef) -> bool:
-        return False
-
-    def visit_AssignTarget(self, node: cst.AssignTarget) -> None:
-        self._collect(node.target)
-
-    def visit_AnnAssign(self, node: cst.AnnAssign) -> None:
-        self._collect(node.target)
-
-    def visit_AugAssign(self, node: cst.AugAssign) -> None:
-        self._collect(node.target)
-
-    def visit_For(self, node: cst.For) -> None:
-        self._collect(node.target)
-
-    def visit_AsName(self, node: cst.AsName) -> None:
-        self._collect(node.name)
-
-    def _collect(self, target: cst.BaseExpression) -> None:
-        if isinstance(target, (cst.Tuple, cst.List)):
-            for element in target.elements:
-                self._collect(element.value)
-        elif isinstance(target, cst.Attribute) and isinstance(target.value, cst.Name):
-            if target.value.value == "self":
-                self.found.setdefault(target.attr.value, []).append(target)
-        elif isinstance(target, cst.Name):
-            owner = self._names.enclosing(target, cst.ClassDef, cst.FunctionDef)
-            if isinstance(owner, cst.ClassDef):
-                self.found.setdefault(target.value, []).append(target)

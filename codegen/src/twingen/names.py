@@ -61,7 +61,18 @@ class Names:
         self.module = module
         self.twin = twin
         self.is_package = is_package
-        self.definitions = definitions
+        self._definitions = definitions
+        self._qualified: dict[cst.CSTNode, str | None] = {}
+
+    @property
+    def definitions(self) -> Definitions:
+        """What the sources of the project define, as far as it is known."""
+        return self._definitions
+
+    @definitions.setter
+    def definitions(self, definitions: Definitions) -> None:
+        self._definitions = definitions
+        self._qualified.clear()
 
     # -- the tree ---------------------------------------------------------
 
@@ -123,8 +134,11 @@ class Names:
         A name that is bound in several ways, a local variable, a parameter or
         an attribute of one has none. A dotted string is looked up `at` a node.
         """
-        found = self.meanings(node, at)
-        return next(iter(found)) if len(found) == 1 else None
+        if isinstance(node, str):
+            return _only(self.meanings(node, at))
+        if node not in self._qualified:
+            self._qualified[node] = _only(self.meanings(node))
+        return self._qualified[node]
 
     def meanings(
         self, node: cst.CSTNode | str, at: cst.CSTNode | None = None
@@ -334,6 +348,10 @@ class Names:
         if len(found) == 1 and isinstance(found[0], cst.FunctionDef):
             return found[0]
         return None
+
+
+def _only(meanings: set[str | None]) -> str | None:
+    return next(iter(meanings)) if len(meanings) == 1 else None
 
 
 def _is_named(node: cst.CSTNode) -> bool:

@@ -9,20 +9,26 @@ import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
 from .import_order import FUTURE, import_of, joined, module_name
-from .scopes import parents_of
-from .traversal import Reader, holding, rewritten
+from .traversal import Reader, lines_of, rewritten
 
 
 def without_orphans(tree: cst.Module, keep: set[str]) -> cst.Module:
     """Return a module that imports only the names to keep."""
-    parents = parents_of(tree)
-    only = holding(parents, _VISITED) | {id(tree)}
+    only = {id(tree)}
+    for line, above in lines_of(tree):
+        only.update(map(id, [*above, line, *_imports_in(line)]))
     settled = rewritten(tree, _Orphans(keep), only)
     assert isinstance(settled, cst.Module)
     return settled
 
 
-_VISITED = {cst.Import, cst.ImportFrom, cst.SimpleStatementLine}
+def _imports_in(line: cst.CSTNode) -> list[cst.Import | cst.ImportFrom]:
+    assert isinstance(line, (cst.SimpleStatementLine, cst.SimpleStatementSuite))
+    return [
+        statement
+        for statement in line.body
+        if isinstance(statement, (cst.Import, cst.ImportFrom))
+    ]
 
 
 class _Orphans(cst.CSTTransformer):
@@ -106,19 +112,14 @@ def _bound_name(alias: cst.ImportAlias) -> str:
 
 
 def bound_by_imports(tree: cst.Module) -> set[str]:
-    collector = _ImportedNames()
-    tree.visit(collector)
-    return collector.found
-
-
-class _ImportedNames(Reader):
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: set[str] = set()
-
-    def visit_ImportAlias(self, node: cst.ImportAlias) -> bool:
-        self.found.add(_bound_name(node))
-        return False
+    """Return the names that imports bind anywhere in a module."""
+    return {
+        _bound_name(alias)
+        for line, _ in lines_of(tree)
+        for statement in _imports_in(line)
+        if not isinstance(statement.names, cst.ImportStar)
+        for alias in statement.names
+    }
 
 
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")

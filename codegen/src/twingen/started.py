@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from .descriptors import find
-from .kinds import CALLS_FOR_LOOP, FUTURE, LOOP, TASK, TASK_GROUP
+from .kinds import CALLS_FOR_LOOP, FUTURE, LOOP, RUNNER, TASK, TASK_GROUP
 from .names import Names
 from .rule import Refused, Site
 
@@ -33,7 +33,7 @@ def function_and_arguments(
 
 def starts_task(names: Names, call: cst.Call) -> bool:
     """Tell whether this is `create_task()` of asyncio, a loop or a task group."""
-    if names.qualified(call.func) == "asyncio.create_task":
+    if names.qualified(call.func) in ("asyncio.create_task", "asyncio.ensure_future"):
         return True
     function = call.func
     if not (
@@ -41,6 +41,16 @@ def starts_task(names: Names, call: cst.Call) -> bool:
     ):
         return False
     return is_in_task_group(names, call) or is_loop(names, function.value)
+
+
+def runs_in_runner(names: Names, call: cst.Call) -> bool:
+    """Tell whether this is `run()` of an `asyncio.Runner`."""
+    function = call.func
+    return (
+        isinstance(function, cst.Attribute)
+        and function.attr.value == "run"
+        and names.kind(function.value) == RUNNER
+    )
 
 
 def returns_started(names: Names, call: cst.Call) -> bool:

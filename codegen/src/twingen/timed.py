@@ -13,9 +13,11 @@ from typing import TypeGuard
 import libcst as cst
 
 from .descriptors import loop_that_sets
-from .kinds import FUTURE, TASK
+from .kinds import FUTURE, PROCESS, READER, SERVER, TASK, WRITER
+from .loops import LOOKED_UP, TIMED
 from .names import Names
 from .rule import Refused, Site
+from .started import is_loop
 from .swallowed import catching_part
 
 SLEEPS = {"anyio.sleep", "asyncio.sleep"}
@@ -26,6 +28,16 @@ _ACQUIRED = {
     "asyncio.Semaphore",
     "asyncio.BoundedSemaphore",
 }
+# What takes `timeout=` in the twin.
+_TIMED_FUNCTIONS = {"asyncio.open_connection", "asyncio.open_unix_connection"}
+_TIMED_METHODS = {
+    "asyncio.Barrier": {"wait"},
+    PROCESS: {"communicate", "wait"},
+    READER: {"read", "readexactly", "readline", "readuntil"},
+    SERVER: {"wait_closed"},
+    WRITER: {"drain", "wait_closed"},
+}
+_BLOCKS = {"asyncio.timeout", "asyncio.timeout_at"}
 _QUEUES = {"asyncio.Queue", "asyncio.LifoQueue", "asyncio.PriorityQueue"}
 
 
@@ -46,11 +58,19 @@ def timed_call(
     if called == "asyncio.to_thread":
         function = site.imports.name(f"{_RUNTIME}.call_in_thread")
         assert isinstance(new, cst.Call)
-        if isinstance(site.names.parent(old), cst.Await):
+        if len(arguments) < len(old.args):
             arguments = [cst.Arg(new.func), *arguments]  # `to_thread_call` was here
         return cst.Call(function, [cst.Arg(timeout), *arguments])
+    if called == "asyncio.shield":  # the runtime's task, which goes on by itself
+        return cst.Call(cst.Attribute(new, cst.Name("wait")), [cst.Arg(timeout)])
+    if isinstance(new, cst.Call) and _takes_timeout(site.names, old):
+        return new.with_changes(args=[*new.args, _keyword("timeout", timeout)])
     if isinstance(old.func, cst.Attribute):
         receiver, method = old.func.value, old.func.attr.value
+        if method in LOOKED_UP and is_loop(site.names, receiver):
+            assert isinstance(new, cst.Call)
+            function = site.imports.name(f"{_RUNTIME}.call_in_thread")
+            return cst.Call(function, [cst.Arg(timeout), cst.Arg(new.func), *arguments])
         kind = site.names.kind(receiver)
         if kind == "asyncio.Event" and method == "wait":
             return event_wait(site, receiver, timeout)
@@ -74,6 +94,24 @@ def timed_call(
     )
 
 
+def _takes_timeout(names: Names, call: cst.Call) -> bool:
+    """Tell whether the twin of a call takes `timeout=`."""
+    function = call.func
+    if names.qualified(function) in _TIMED_FUNCTIONS:
+        return True
+    if not isinstance(function, cst.Attribute):
+        return False
+    method = function.attr.value
+    if method in TIMED and is_loop(names, function.value):
+        return True
+    return method in _TIMED_METHODS.get(names.kind(function.value) or "", ())
+
+
+def _keyword(name: str, value: cst.BaseExpression) -> cst.Arg:
+    equal = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
+    return cst.Arg(value, keyword=cst.Name(name), equal=equal)
+
+
 def timed_value(
     kind: str | None, value: cst.BaseExpression, timeout: cst.BaseExpression | None
 ) -> cst.BaseExpression:
@@ -88,7 +126,7 @@ def timed_value(
         raise Refused(
             "asyncio cancels a task whose wait times out, and a running thread cannot "
             "be cancelled",
-            "await asyncio.wait({task}, timeout=...), which leaves it running",
+            "await asyncio.wait_for(asyncio.shield(task), ...), and it goes on",
         )
     arguments = [] if timeout is None else [cst.Arg(timeout)]
     return cst.Call(cst.Attribute(value, cst.Name("wait")), arguments)
@@ -115,8 +153,7 @@ def is_timeout_block(block: cst.CSTNode, names: Names) -> TypeGuard[cst.With]:
     if not isinstance(block, cst.With) or block.asynchronous is None:
         return False
     return any(
-        isinstance(item.item, cst.Call)
-        and names.qualified(item.item.func) == "asyncio.timeout"
+        isinstance(item.item, cst.Call) and names.qualified(item.item.func) in _BLOCKS
         for item in block.items
     )
 

@@ -39,9 +39,11 @@ class Trace:
         self._numbered: list[cst.CSTNode] = []
         self._settled = cst.Module([])
 
-    def claim(self, rule: Rule, node: cst.CSTNode) -> None:
-        """Note that a rule replaced a node of the source."""
+    def claim(self, rule: Rule, node: cst.CSTNode, whole: bool = False) -> None:
+        """Note that a rule replaced a node of the source, or the whole statement."""
         self.claims.append((rule, node))
+        if whole:
+            self.claims += [(rule, part) for part in parts_of(node)]
 
     def number(
         self,
@@ -54,7 +56,12 @@ class Trace:
         number = len(self._numbered)
         self._numbered.append(old)
         if isinstance(new, cst.FlattenSentinel):
-            return cst.FlattenSentinel([_with_number(node, number) for node in new])
+            return cst.FlattenSentinel(
+                [
+                    node if _is_numbered(node) else _with_number(node, number)
+                    for node in new
+                ]
+            )
         return _with_number(new, number)
 
     def settled(self, tree: cst.Module) -> None:
@@ -75,8 +82,8 @@ class Trace:
             yield Part(node, origin if node is holder else _nth(origin, index))
 
 
-def parts_of(tree: cst.Module) -> list[cst.CSTNode]:
-    """Return the statements, clauses and decorators of a module in order."""
+def parts_of(tree: cst.CSTNode) -> list[cst.CSTNode]:
+    """Return the statements, clauses and decorators at or below a node in order."""
     finder = _Parts()
     tree.visit(finder)
     return [node for node, _, _ in finder.found]
@@ -140,6 +147,12 @@ def line_end(node: cst.CSTNode) -> cst.TrailingWhitespace | None:
         return body.header
     assert isinstance(body, cst.SimpleStatementSuite)
     return body.trailing_whitespace
+
+
+def _is_numbered(node: cst.CSTNode) -> bool:
+    """Tell whether a statement came from inside of the one that it replaces."""
+    end = line_end(node)
+    return end is not None and end.whitespace.value.startswith(_MARK)
 
 
 def _with_number(node: cst.CSTNode, number: int) -> cst.CSTNode:

@@ -92,6 +92,26 @@ def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
                     yield child
 
 
+_BRANCHES = ("body", "orelse", "handlers", "finalbody", "cases")
+
+
+def lines_of(tree: cst.Module) -> Iterator[tuple[cst.CSTNode, tuple[cst.CSTNode, ...]]]:
+    """Yield the lines of simple statements, each with what it is below."""
+    waiting: list[tuple[cst.CSTNode, tuple[cst.CSTNode, ...]]] = [(tree, ())]
+    while waiting:
+        node, above = waiting.pop()
+        if isinstance(node, (cst.SimpleStatementLine, cst.SimpleStatementSuite)):
+            yield node, above
+            continue
+        below = (*above, node)
+        for name in _BRANCHES:
+            value: Any = getattr(node, name, ())
+            if _SORTS[type(value)] == _SEQUENCE:
+                waiting.extend((child, below) for child in value)
+            elif value is not None:
+                waiting.append((value, below))
+
+
 class Reader(cst.CSTVisitor):
     """A visitor that reads code, not layout: whitespace and comments are skipped.
 

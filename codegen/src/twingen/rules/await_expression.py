@@ -34,6 +34,10 @@ def drop_await(site: Site[cst.Await]) -> cst.BaseExpression | None:
     if starts_task(site.names, old):
         rest = cst.parse_expression(f"{deadline}.remaining()") if deadline else None
         return timed_value(TASK, new, rest)
+    if site.names.qualified(old.func) == "asyncio.shield":
+        rest = cst.parse_expression(f"{deadline}.remaining()") if deadline else None
+        arguments = [] if rest is None else [cst.Arg(rest)]
+        return cst.Call(cst.Attribute(new, cst.Name("wait")), arguments)
     if returns_started(site.names, old):
         raise Refused(
             "the function that is called here returns a task or a future that was "

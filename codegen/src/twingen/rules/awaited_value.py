@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import libcst as cst
 
+from ..coroutine_tests import is_unwrapping
+from ..coroutines import is_property
 from ..kinds import COMPLETED, FUTURE, TASK
 from ..rule import Refused, Site, rewrite
 from ..timed import enclosing_deadline, timed_value
@@ -21,6 +23,10 @@ def wait_for_value(site: Site[cst.Await]) -> cst.BaseExpression | None:
     old, new = site.old.expression, site.new.expression
     if isinstance(old, (cst.Call, cst.IfExp)):
         return None
+    if is_unwrapping(site.names, site.names.enclosing(site.old, cst.If)):
+        return None  # the whole statement goes: `coroutine_test`
+    if is_property(site.names, old):
+        return None  # `async_property`
     kind = site.names.kind(old)
     if kind == COMPLETED and enclosing_deadline(site, site.old) is None:
         return cst.Call(cst.Attribute(new, cst.Name("wait")))

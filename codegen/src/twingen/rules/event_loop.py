@@ -3,19 +3,23 @@
 In the twin a loop is what waits for file descriptors: one kept selector with
 `add_reader`, `add_writer`, `remove_reader`, `remove_writer` and
 `create_future`. It must be kept in a variable or an attribute, so that what is
-registered and what is waited for meet in the same selector; only its clock, tasks
-and executor may be asked for on the spot.
+registered and what is waited for meet in the same selector; what needs none of
+them (`loop_method`), tasks and the executor may be asked for on the spot.
 """
 
 from __future__ import annotations
 
 import libcst as cst
 
+from ..descriptors import WATCH, find
 from ..kinds import CALLS_FOR_LOOP
+from ..loops import FUNCTIONS
 from ..rule import Refused, Site, rewrite
 
 # What has nothing to do with descriptors: `loop_method`, `executor_call`, `task_call`.
-_ASKED_AT_ONCE = {"create_task", "run_in_executor", "time"}
+_ASKED_AT_ONCE = {"create_task", "run_in_executor", *FUNCTIONS}
+# What may settle a future from another thread.
+_FROM_THREADS = {"call_at", "call_later", "call_soon_threadsafe"}
 
 
 @rewrite("TW306", cst.Call)
@@ -32,4 +36,17 @@ def make_selector_loop(site: Site[cst.Call]) -> cst.Call | None:
             "keep it: `loop = asyncio.get_running_loop()`",
         )
     function = site.imports.name("twingen.runtime.selector_loop.SelectorLoop")
-    return site.new.with_changes(func=function)
+    return site.new.with_changes(func=function, args=_arguments(site))
+
+
+def _arguments(site: Site[cst.Call]) -> list[cst.Arg]:
+    """Return what lets the loop be woken while it watches descriptors too."""
+    called = {
+        node.attr.value
+        for node in find(site.names.tree, cst.Attribute)
+        if node.attr.value in (*WATCH, *_FROM_THREADS)
+    }
+    if called.isdisjoint(WATCH) or called.isdisjoint(_FROM_THREADS):
+        return []
+    equal = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
+    return [cst.Arg(cst.Name("True"), keyword=cst.Name("wakeable"), equal=equal)]

@@ -1,15 +1,18 @@
-"""`loop.run_in_executor(None, function, *args)` becomes `function(*args)`.
+"""`loop.run_in_executor(None, function, *args)` becomes a call of the function.
 
 The async form hands blocking work to a thread of the default executor so that
 the loop goes on; in the twin there is no loop to hold up. An executor of the
 author's own may limit how much runs at once, or run it in another process, and
-is refused.
+is refused. The executor's thread sees none of the caller's context variables: the
+twin calls `contextvars.Context().run(function, *args)`, but for functions of the
+standard library that use none (`time.sleep`, `os.stat` ...).
 """
 
 from __future__ import annotations
 
 import libcst as cst
 
+from ..contexts import call_in_context
 from ..rule import Refused, Site, rewrite
 from ..started import is_loop
 
@@ -43,7 +46,10 @@ def call_directly(site: Site[cst.Call]) -> cst.Call | None:
             "pass None for the default executor",
             node=executor,
         )
-    work = site.new.args[1].value
-    if not isinstance(work, (cst.Name, cst.Attribute, cst.Call, cst.Subscript)):
-        work = work.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
-    return site.new.with_changes(func=work, args=site.new.args[2:])
+    return call_in_context(
+        site,
+        site.old.args[1].value,
+        site.new.args[1].value,
+        site.new.args[2:],
+        "Context",
+    )

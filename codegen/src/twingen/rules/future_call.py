@@ -1,19 +1,24 @@
-"""Futures and tasks are made by the loop, never by their class.
+"""Futures, tasks, streams and servers are made by functions, never by their class.
 
 `asyncio.Future()` says neither which loop settles it nor who waits, and
-`asyncio.Task(...)` is what `asyncio.create_task()` is for.
+`asyncio.Task(...)` is what `asyncio.create_task()` is for. A stream made by hand is
+fed by a protocol, which the twin has none of.
 """
 
 from __future__ import annotations
 
 import libcst as cst
 
-from ..kinds import FUTURE, TASK
+from ..kinds import FUTURE, PROCESS, READER, SERVER, TASK, WRITER
 from ..rule import Refused, Site, rewrite
 
 _INSTEAD = {
     FUTURE: "use loop.create_future() on a loop that you keep in a variable",
+    PROCESS: "use asyncio.create_subprocess_exec()",
+    READER: "use asyncio.open_connection() or asyncio.start_server()",
+    SERVER: "use asyncio.start_server()",
     TASK: "use asyncio.create_task()",
+    WRITER: "use asyncio.open_connection() or asyncio.start_server()",
 }
 
 

@@ -1,13 +1,20 @@
 """What an event loop is asked for, beyond waiting for descriptors.
 
-`loop.time()` becomes `time.monotonic()`; the methods that the twin's selector
-has stay; every other one is refused.
+`loop.time()` becomes `time.monotonic()`, `loop.sock_recv()` and its like become
+functions that wait for the socket, `loop.getaddrinfo()` that of `socket`. A
+callback of `loop.call_later()` or `call_at()` is called in a thread of its own: it
+is over, or never begins, once its handle's `cancel()` has returned. What
+`loop.call_soon_threadsafe()` is given is called at once, if it is safe in any
+thread. The methods that the twin's selector has stay; every other one is refused,
+`call_soon()` because callbacks of threads have no order.
 """
 
 from __future__ import annotations
 
 import libcst as cst
 
+from ..kinds import FUTURE
+from ..loops import FUNCTIONS
 from ..rule import Refused, Site, rewrite
 from ..started import is_loop
 
@@ -22,11 +29,16 @@ _KEPT = {
 # Rules of their own: `executor_call` and `task_call`.
 _CALLED = {"create_task", "run_in_executor"}
 _INSTEAD = {
-    "getaddrinfo": "await asyncio.to_thread(socket.getaddrinfo, ...)",
     "run_in_executor": "await asyncio.to_thread(function, ...)",
     "create_task": "asyncio.create_task(f())",
-    "call_later": "a wait with a timeout",
-    "call_at": "a wait with a timeout",
+    "call_soon": "a plain call, or asyncio.create_task()",
+}
+_THREADSAFE = {
+    "asyncio.Event": {"set"},
+    "asyncio.Queue": {"put_nowait"},
+    "asyncio.LifoQueue": {"put_nowait"},
+    "asyncio.PriorityQueue": {"put_nowait"},
+    FUTURE: {"set_exception", "set_result"},
 }
 
 
@@ -40,8 +52,9 @@ def ask_selector(site: Site[cst.Attribute]) -> cst.BaseExpression | None:
     parent = site.names.parent(site.old)
     if method in _CALLED and isinstance(parent, cst.Call) and parent.func is site.old:
         return None
-    if method == "time":
-        return site.imports.name("time.monotonic")
+    if method in FUNCTIONS:
+        _check(site, method, parent)
+        return site.imports.name(FUNCTIONS[method])
     raise Refused(
         f"{method}() of the event loop has no counterpart in the twin's selector",
         (
@@ -50,3 +63,29 @@ def ask_selector(site: Site[cst.Attribute]) -> cst.BaseExpression | None:
             else "move it to code marked `# twingen: async-only`"
         ),
     )
+
+
+def _check(site: Site[cst.Attribute], method: str, parent: cst.CSTNode | None) -> None:
+    """Refuse what the function of the twin would do otherwise."""
+    call = parent if isinstance(parent, cst.Call) and parent.func is site.old else None
+    if method == "call_soon_threadsafe":
+        if call is None or not _is_threadsafe(site, call):
+            raise Refused(
+                "call_soon_threadsafe() makes a callback run in the loop's thread, and "
+                "the twin calls it here",
+                "pass the set() of an event, the put_nowait() of a queue, or what "
+                "settles a future",
+            )
+    elif method == "getnameinfo" and call is not None and len(call.args) < 2:
+        raise Refused(
+            "socket.getnameinfo() must be given its flags",
+            "write `loop.getnameinfo(address, 0)`",
+        )
+
+
+def _is_threadsafe(site: Site[cst.Attribute], call: cst.Call) -> bool:
+    callback = call.args[0].value if call.args else None
+    if not isinstance(callback, cst.Attribute):
+        return False
+    kind = site.names.kind(callback.value) or ""
+    return callback.attr.value in _THREADSAFE.get(kind, ())

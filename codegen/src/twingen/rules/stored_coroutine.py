@@ -10,56 +10,20 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..definitions import is_coroutine
+from ..coroutines import makes_coroutine
 from ..rule import Refused, Site, rewrite
-from ..started import is_started_element, starts_task
-
-_COROUTINES = {"anyio.sleep", "anyio.to_thread.run_sync", "builtins.anext"}
-_METHODS = {
-    "asyncio.Lock": {"acquire"},
-    "asyncio.Condition": {"acquire", "wait", "wait_for"},
-    "asyncio.Semaphore": {"acquire"},
-    "asyncio.BoundedSemaphore": {"acquire"},
-    "asyncio.Event": {"wait"},
-    "asyncio.Barrier": {"abort", "reset", "wait"},
-    "asyncio.Queue": {"get", "join", "put"},
-    "asyncio.LifoQueue": {"get", "join", "put"},
-    "asyncio.PriorityQueue": {"get", "join", "put"},
-}
+from ..started import is_started_element, runs_in_runner, starts_task
 
 
 @rewrite("TW108", cst.Call)
 def refuse_stored_coroutine(site: Site[cst.Call]) -> None:
-    if not _is_coroutine_call(site) or _is_taken_up(site):
+    if not makes_coroutine(site.names, site.old) or _is_taken_up(site):
         return
     raise Refused(
         "this call makes a coroutine that is not awaited here; the twin would run "
         "it at once",
         "await it here, or start it with asyncio.create_task()",
     )
-
-
-def _is_coroutine_call(site: Site[cst.Call]) -> bool:
-    definitions, function = site.names.definitions, site.old.func
-    qualified = site.names.qualified(function)
-    if qualified is not None:
-        return qualified in definitions.coroutines or qualified in _COROUTINES
-    if isinstance(function, cst.Name):
-        local = site.names.function(function)
-        return local is not None and is_coroutine(local)
-    if not isinstance(function, cst.Attribute):
-        return False
-    member = function.attr.value
-    kind = site.names.kind(function.value)
-    if kind is not None:
-        known = member in _METHODS.get(kind, ())
-        return known or definitions.is_coroutine_method(kind, member)
-    owner = site.names.enclosing(site.old, cst.ClassDef)
-    receiver = function.value.value if isinstance(function.value, cst.Name) else ""
-    if owner is None or receiver not in ("self", "cls"):
-        return False
-    name = f"{site.names.module}.{owner.name.value}"
-    return definitions.is_coroutine_method(name, member)
 
 
 def _is_taken_up(site: Site[cst.Call]) -> bool:
@@ -77,7 +41,7 @@ def _is_taken_up(site: Site[cst.Call]) -> bool:
         taker = site.names.parent(parent)
         assert isinstance(taker, (cst.Call, cst.ClassDef))
         if isinstance(taker, cst.Call):
-            if starts_task(site.names, taker):
+            if starts_task(site.names, taker) or runs_in_runner(site.names, taker):
                 return True
             verdict = site.verdict(taker.func)
             return verdict is not None and bool(verdict.unwrap or verdict.rule)

@@ -2,13 +2,16 @@
 
 So does `loop.create_task(f(x))`; `tg.create_task(f(x))` of a task group becomes
 `tg.create_task(f, x)`. Arguments are evaluated at once, as in the async form;
-context variables are copied. `await task` becomes `task.wait()`.
+context variables are copied. `await task` becomes `task.wait()`, and `name=` becomes
+`.named()`. `asyncio.ensure_future(f(x))` is the same where `f` is known to be a
+coroutine function; what else it takes may have been started already.
 """
 
 from __future__ import annotations
 
 import libcst as cst
 
+from ..coroutines import makes_coroutine
 from ..rule import Refused, Site, rewrite
 from ..started import function_and_arguments, is_in_task_group, starts_task
 
@@ -17,13 +20,33 @@ from ..started import function_and_arguments, is_in_task_group, starts_task
 def start_thread(site: Site[cst.Call]) -> cst.Call | None:
     if not starts_task(site.names, site.old):
         return None
-    if len(site.old.args) != 1:
+    keywords = [arg.keyword.value if arg.keyword else None for arg in site.old.args]
+    if keywords not in ([None], [None, "name"]):
         raise Refused(
-            "asyncio.create_task() can be given the coroutine call alone",
-            "leave out name= and context=",
+            "asyncio.create_task() can be given the coroutine call and a name alone",
+            "leave out context=: a task has a copy of the current one",
         )
-    started = function_and_arguments(site, site.old.args[0], site.new.args[0])
+    old, new = site.old.args[0], site.new.args[0]
+    if _is_ensure_future(site) and not (
+        isinstance(old.value, cst.Call) and makes_coroutine(site.names, old.value)
+    ):
+        raise Refused(
+            "ensure_future() takes a coroutine or a future, and nothing shows that "
+            "this is a call of a coroutine function",
+            "use asyncio.create_task()",
+        )
+    started = function_and_arguments(site, old, new)
     if is_in_task_group(site.names, site.old):
-        return site.new.with_changes(args=started)
-    task = site.imports.name("twingen.runtime.tasks.Task")
-    return site.new.with_changes(func=task, args=started)
+        task = site.new.with_changes(args=started)
+    else:
+        function = site.imports.name("twingen.runtime.tasks.Task")
+        task = site.new.with_changes(func=function, args=started)
+    if len(keywords) == 1:
+        return task
+    return cst.Call(
+        cst.Attribute(task, cst.Name("named")), [cst.Arg(site.new.args[1].value)]
+    )
+
+
+def _is_ensure_future(site: Site[cst.Call]) -> bool:
+    return site.names.qualified(site.old.func) == "asyncio.ensure_future"

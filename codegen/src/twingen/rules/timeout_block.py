@@ -1,5 +1,7 @@
 """`async with asyncio.timeout(delay)` becomes `with Deadline(delay)`.
 
+`timeout_at(loop.time() + delay)` becomes `Deadline.at(time.monotonic() + delay)`.
+
 Every await in the block is given what remains of the deadline, so it must be
 one that can carry it (see `wait_for_call`). `async for`, `async with` and
 another timeout inside the block are refused.
@@ -36,6 +38,10 @@ def with_deadline(site: Site[cst.With]) -> cst.With | None:
     assert isinstance(item.item, cst.Call)
     name = cst.Name(deadline_name(site, site.old))
     function = site.imports.name("twingen.runtime.deadline.Deadline")
+    old = site.old.items[0].item
+    assert isinstance(old, cst.Call)
+    if site.names.qualified(old.func) == "asyncio.timeout_at":
+        function = cst.Attribute(function, cst.Name("at"))
     changed = item.with_changes(
         item=item.item.with_changes(func=function),
         asname=cst.AsName(cst.Name(name.value)),

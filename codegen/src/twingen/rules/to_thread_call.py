@@ -1,13 +1,17 @@
-"""`asyncio.to_thread(function, *args)` becomes `function(*args)`.
+"""`asyncio.to_thread(function, *args)` becomes a call of the function.
 
 So does `anyio.to_thread.run_sync(function, *args)`. The async form hands blocking
 work to a thread so that the loop goes on; in the twin there is no loop to hold up.
+The thread has a copy of the context, and what it changes there is lost: the twin
+calls `contextvars.copy_context().run(function, *args)`, but for functions of the
+standard library that change none (`time.sleep`, `os.stat` ...).
 """
 
 from __future__ import annotations
 
 import libcst as cst
 
+from ..contexts import call_in_context
 from ..rule import Refused, Site, rewrite
 
 
@@ -33,9 +37,10 @@ def call_directly(site: Site[cst.Call]) -> cst.Call | None:
             "the twin calls the function itself",
             "leave it out; pass keywords of the function with functools.partial()",
         )
-    function = site.new.args[0].value
-    if not isinstance(function, (cst.Name, cst.Attribute, cst.Call, cst.Subscript)):
-        function = function.with_changes(
-            lpar=[cst.LeftParen()], rpar=[cst.RightParen()]
-        )
-    return site.new.with_changes(func=function, args=site.new.args[1:])
+    return call_in_context(
+        site,
+        site.old.args[0].value,
+        site.new.args[0].value,
+        site.new.args[1:],
+        "copy_context",
+    )

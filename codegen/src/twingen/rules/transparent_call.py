@@ -1,7 +1,9 @@
 """`asyncio.run(main())` becomes `main()`.
 
 A call whose only work is to wait for the coroutine it is given is replaced by
-that coroutine's call: rows with `unwrap = true`.
+that coroutine's call: rows with `unwrap = true`. `debug=` of `asyncio.run` is about
+the event loop, and goes. `asyncio.run` has a context of its own: where a module of
+the project imports `contextvars`, its twin is `contextvars.copy_context().run(main)`.
 """
 
 from __future__ import annotations
@@ -16,13 +18,36 @@ def unwrap_call(site: Site[cst.Call]) -> cst.BaseExpression | None:
     verdict = site.verdict(site.old.func)
     if verdict is None or not verdict.unwrap:
         return None
-    if len(site.old.args) != 1 or not isinstance(site.old.args[0].value, cst.Call):
+    arguments = [arg for arg in site.old.args if not _is_debug(site, arg)]
+    if len(arguments) != 1 or not isinstance(arguments[0].value, cst.Call):
         raise Refused(
             "this call is replaced by the coroutine call that it is given, and must "
             "be given just that",
             "pass the coroutine call as the only argument",
         )
-    inner = site.new.args[0].value
+    inner = site.new.args[site.old.args.index(arguments[0])].value
+    assert isinstance(inner, cst.Call)
+    if _is_run(site) and _uses_context_variables(site):
+        made = cst.Call(site.imports.name("contextvars.copy_context"))
+        started = [cst.Arg(inner.func), *inner.args]
+        return site.new.with_changes(
+            func=cst.Attribute(made, cst.Name("run")), args=started
+        )
     if inner.lpar or not site.new.lpar:
         return inner
     return inner.with_changes(lpar=site.new.lpar, rpar=site.new.rpar)
+
+
+def _is_run(site: Site[cst.Call]) -> bool:
+    return site.names.qualified(site.old.func) == "asyncio.run"
+
+
+def _is_debug(site: Site[cst.Call], argument: cst.Arg) -> bool:
+    keyword = argument.keyword
+    return _is_run(site) and keyword is not None and keyword.value == "debug"
+
+
+def _uses_context_variables(site: Site[cst.Call]) -> bool:
+    """Tell whether a module of the project imports `contextvars`."""
+    borrowed = site.names.definitions.borrowed.values()
+    return any(name.split(".")[0] == "contextvars" for name in borrowed)

@@ -7,6 +7,7 @@ over already still takes what is there, as the waits of a timeout block do.
 
 from __future__ import annotations
 
+import contextvars
 import queue
 import threading
 import time
@@ -100,14 +101,16 @@ def call_in_thread(
 ) -> T:
     """Call a function that has no timeout of its own.
 
-    It runs in a daemon thread, which goes on by itself when the deadline passes.
+    It runs in a daemon thread with a copy of the context, and goes on by itself
+    when the deadline passes.
     """
+    context = contextvars.copy_context()
     outcome: queue.SimpleQueue[tuple[T | None, BaseException | None]]
     outcome = queue.SimpleQueue()
 
     def run() -> None:
         try:
-            outcome.put((function(*args, **kwargs), None))
+            outcome.put((context.run(function, *args, **kwargs), None))
         except BaseException as error:
             outcome.put((None, error))
 
@@ -135,6 +138,13 @@ class Deadline:
         self._when = None if delay is None else time.monotonic() + delay
         self._expired = False
 
+    @classmethod
+    def at(cls, when: float | None) -> Deadline:
+        """Return the deadline at a moment of `time.monotonic()`."""
+        deadline = cls(None)
+        deadline._when = when
+        return deadline
+
     def __enter__(self) -> Deadline:
         return self
 
@@ -150,6 +160,10 @@ class Deadline:
     def remaining(self) -> float | None:
         """Return the seconds that are left, 0 when the deadline has passed."""
         return None if self._when is None else max(self._when - time.monotonic(), 0.0)
+
+    def when(self) -> float | None:
+        """Return the moment on the clock of `time.monotonic()`, if there is one."""
+        return self._when
 
     def expired(self) -> bool:
         """Tell whether a wait of the block was ended by the deadline."""

@@ -2,12 +2,16 @@
 
 One selector is kept as long as the loop object lives. Callbacks run while
 :meth:`Future.wait` or :meth:`SelectorLoop.wait_event` selects, and only then:
-two threads must not wait on the same loop at the same time.
+two threads must not wait on the same loop at the same time. Another thread may
+settle a future if the loop is made wakeable, or watches no descriptor where the
+wait begins.
 """
 
 from __future__ import annotations
 
+import contextlib
 import selectors
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -39,13 +43,17 @@ class Future(Generic[T]):
 
     def set_result(self, value: T) -> None:
         """Settle the future with a value; RuntimeError if it is settled already."""
-        self._settle()
+        if self._done:
+            raise RuntimeError("the future is settled already")
         self._value = value
+        self._settle()
 
     def set_exception(self, error: BaseException) -> None:
         """Settle the future with an exception that every wait raises."""
-        self._settle()
+        if self._done:
+            raise RuntimeError("the future is settled already")
         self._error = error
+        self._settle()
 
     def result(self) -> T:
         """Return the value or raise the exception; RuntimeError if not settled."""
@@ -62,9 +70,9 @@ class Future(Generic[T]):
         return self._error
 
     def _settle(self) -> None:
-        if self._done:
-            raise RuntimeError("the future is settled already")
-        self._done = True
+        self._done = True  # last, for whoever looks from another thread
+        if self._loop.waker is not None:
+            self._loop.wake()
 
     def wait(self, timeout: float | None = None) -> T:
         """Select until the future is done, and return its value.
@@ -86,8 +94,34 @@ class Future(Generic[T]):
 class SelectorLoop:
     """A kept selector with the vocabulary of `asyncio`'s event loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, wakeable: bool = False) -> None:
         self._selector = _Selector()
+        self._watches_nothing = True
+        # What wakes the thread that selects: its own end, and that of the others.
+        self.waker: socket.socket | None = None
+        self._woken: socket.socket | None = None
+        if wakeable:
+            self._make_wakeable()
+
+    def _make_wakeable(self) -> None:
+        """Let other threads settle futures of this loop; takes two sockets."""
+        if self.waker is None:
+            self._woken, waker = socket.socketpair()
+            self._woken.setblocking(False)
+            waker.setblocking(False)
+            self.add_reader(self._woken, self._woken.recv, 4096)
+            self.waker = waker
+
+    def wake(self) -> None:
+        """Make the thread that selects look again at what it waits for."""
+        assert self.waker is not None
+        with contextlib.suppress(BlockingIOError):  # it will wake already
+            self.waker.send(b"\0")
+
+    def __del__(self) -> None:
+        if self.waker is not None and self._woken is not None:
+            self.waker.close()
+            self._woken.close()
 
     def create_future(self) -> Future[Any]:
         """Return a future that callbacks of this loop settle."""
@@ -121,6 +155,8 @@ class SelectorLoop:
     def run_until(self, done: Callable[[], bool], timeout: float | None) -> None:
         """Select and call back until `done()`; TimeoutError after `timeout` s."""
         deadline = None if timeout is None else time.monotonic() + timeout
+        if self._watches_nothing:
+            self._make_wakeable()  # only another thread can end this wait
         while not done():
             ready = self._selector.select(timeout)
             for key, mask in ready:
@@ -135,6 +171,7 @@ class SelectorLoop:
     def _watch(
         self, fd: Any, event: int, handler: tuple[Callable[..., object], Any]
     ) -> None:
+        self._watches_nothing = False
         key = self._selector.get_map().get(fd)
         if key is None:
             self._selector.register(fd, event, {event: handler})
@@ -151,4 +188,5 @@ class SelectorLoop:
             self._selector.modify(fd, key.events & ~event, handlers)
         else:
             self._selector.unregister(fd)
+            self._watches_nothing = not self._selector.get_map()
         return True

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextvars
+import itertools
+import logging
 import queue
 import sys
 import threading
@@ -14,6 +16,8 @@ from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
+_numbers = itertools.count(1)
+
 
 class Task(Generic[T]):
     """One call that runs in a thread of its own, with a copy of the context."""
@@ -23,6 +27,7 @@ class Task(Generic[T]):
     def __init__(
         self, function: Callable[..., T], /, *args: Any, **kwargs: Any
     ) -> None:
+        self._name = f"Task-{next(_numbers)}"
         self._error: BaseException | None = None
         self._callbacks: list[Callable[[Task[T]], object]] = []
         self._finished = threading.Event()
@@ -42,8 +47,29 @@ class Task(Generic[T]):
             self._error = error
         with self._lock:
             self._finished.set()
-        for callback in self._callbacks:
+            callbacks, self._callbacks = self._callbacks, []
+        for callback in callbacks:
+            self._call(callback)
+
+    def _call(self, callback: Callable[[Task[T]], object]) -> None:
+        try:
             callback(self)
+        except Exception:  # it has no caller that could be told
+            logging.getLogger(__name__).exception("exception in callback %r", callback)
+
+    def get_name(self) -> str:
+        """Return the name of the task."""
+        return self._name
+
+    def set_name(self, value: object) -> None:
+        """Give the task a name."""
+        self._name = str(value)
+
+    def named(self, name: object) -> Task[T]:
+        """Give the task a name, unless it is `None`; return the task."""
+        if name is not None:
+            self.set_name(name)
+        return self
 
     def done(self) -> bool:
         """Tell whether the call has returned or raised."""
@@ -79,7 +105,15 @@ class Task(Generic[T]):
             if not self._finished.is_set():
                 self._callbacks.append(callback)
                 return
-        callback(self)
+        self._call(callback)
+
+    def remove_done_callback(self, callback: Callable[[Task[T]], object]) -> int:
+        """Call a callback no more; return how many times it was there."""
+        with self._lock:
+            kept = [each for each in self._callbacks if each != callback]
+            removed = len(self._callbacks) - len(kept)
+            self._callbacks = kept
+        return removed
 
 
 def gather(*calls: Callable[[], Any], return_exceptions: bool = False) -> list[Any]:

@@ -14,6 +14,7 @@ class A:
 
 # ---- twin ----
 
+import contextvars
 from functools import partial
 
 from twin_runtime.selector_loop import SelectorLoop
@@ -26,5 +27,5 @@ class A:
     def work(self, xs):
         loop = SelectorLoop()
         print("x", *xs)
-        partial(print, end="")()
-        return (lambda: 3)()
+        contextvars.Context().run(partial(print, end=""))
+        return contextvars.Context().run(lambda: 3)

@@ -23,9 +23,7 @@ async def f(g):
 #   help: pass what identifies the work, or mark the code `# twingen: async-only`
 # 11:12: TW201 library_name: asyncio.CancelledError has no sync twin: nothing cancels a running thread
 #   help: catch BaseException to clean up on both sides, or mark the code `# twingen: async-only`
-# 13:8: TW201 library_name: inspect.iscoroutinefunction has no sync twin: there are no coroutine functions in the twin
-#   help: do not branch on the kind of function, or mark the code `# twingen: async-only`
-# 14:32: TW201 library_name: asyncio.open_connection has no sync twin: streams have no counterpart yet
-#   help: connect a socket in asyncio.to_thread() and wait for it with loop.add_reader()
+# 13:8: TW111 coroutine_test: the branches do different things, and nothing tells in the twin which functions and values were asynchronous
+#   help: make them differ by `await` alone, or mark the code `# twingen: async-only`
 # 15:27: TW201 library_name: asyncio.locks has no sync twin: it belongs to the event loop's own machinery, or is not known to this version
 #   help: move it to code marked `# twingen: async-only`

@@ -9,7 +9,5 @@ async def f(loop: asyncio.AbstractEventLoop):
 # ---- refused ----
 # 5:5: TW307 loop_method: set_debug() of the event loop has no counterpart in the twin's selector
 #   help: move it to code marked `# twingen: async-only`
-# 6:5: TW307 loop_method: call_later() of the event loop has no counterpart in the twin's selector
-#   help: use a wait with a timeout
 # 7:5: TW307 loop_method: call_soon() of the event loop has no counterpart in the twin's selector
-#   help: move it to code marked `# twingen: async-only`
+#   help: use a plain call, or asyncio.create_task()

@@ -20,9 +20,7 @@ class Pool:
 #   help: try to acquire it, or mark the code `# twingen: async-only`
 # 12:17: TW211 member_name: cancel of asyncio.Task has no sync twin: a task is a thread in the twin, and a running thread cannot be cancelled
 #   help: tell the task to stop with an event, or mark the code `# twingen: async-only`
-# 13:20: TW211 member_name: __aenter__ of asyncio.Barrier has no sync twin: threading.Barrier has no such member
-#   help: await barrier.wait(), or mark the code `# twingen: async-only`
 # 14:13: TW211 member_name: cancel of asyncio.Future has no sync twin: the future of a selector has no such member
 #   help: mark the code `# twingen: async-only`
-# 16:13: TW211 member_name: reschedule of asyncio.Timeout has no sync twin: its moment is on the event loop's clock
+# 16:13: TW211 member_name: reschedule of asyncio.Timeout has no sync twin: a wait that has begun keeps the deadline that it began with
 #   help: use asyncio.timeout(delay) around each part

@@ -10,8 +10,6 @@ async def main(x):
     asyncio.create_task(asyncio.sleep(1))
 
 # ---- refused ----
-# 8:5: TW309 task_call: asyncio.create_task() can be given the coroutine call alone
-#   help: leave out name= and context=
 # 9:25: TW309 task_call: what is started here is not a call of a function of your own
 #   help: pass the call of a coroutine function
 # 10:25: TW309 task_call: what is started here is not a call of a function of your own

@@ -39,6 +39,6 @@ def f(queue: _queue.Queue[int], lock: threading.Lock, fd):
         acquire(lock, limit.remaining())
         sleep(1, limit.remaining())
         call_in_thread(limit.remaining(), print, 1, end="")
-        call_in_thread(limit.remaining(), (lambda: print))
+        call_in_thread(limit.remaining(), lambda: print)
         future.wait(limit.remaining())
     return limit

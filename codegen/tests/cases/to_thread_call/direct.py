@@ -8,7 +8,10 @@ async def f(a, b):
 
 # ---- twin ----
 
+import contextvars
+
+
 def f(a, b):
     x = print(1, sep="")
-    y = (lambda: 1)()
-    return x, y, (a or b)(*x)
+    y = contextvars.copy_context().run(lambda: 1)
+    return x, y, contextvars.copy_context().run(a or b, *x)

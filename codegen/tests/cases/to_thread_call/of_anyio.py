@@ -8,6 +8,9 @@ async def f(work, limiter):
 
 # ---- twin ----
 
+import contextvars
+
+
 def f(work, limiter):
-    work(1)
-    return (lambda: 3)()
+    contextvars.copy_context().run(work, 1)
+    return contextvars.copy_context().run(lambda: 3)

@@ -9,6 +9,5 @@ async def main():
     await asyncio.wait_for(task, 5)
 
 # ---- refused ----
-
 # 9:11: TW302 wait_for_call: asyncio cancels a task whose wait times out, and a running thread cannot be cancelled
-#   help: await asyncio.wait({task}, timeout=...), which leaves it running
+#   help: await asyncio.wait_for(asyncio.shield(task), ...), and it goes on

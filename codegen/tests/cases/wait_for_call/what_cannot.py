@@ -20,8 +20,6 @@ async def f(event, x, barrier: asyncio.Barrier):
 #   help: give the function a timeout parameter of its own, down to an event, a lock, a queue or a future
 # 10:11: TW302 wait_for_call: nothing shows that what is waited for here is a future or a task
 #   help: pass the call itself, or annotate the name as asyncio.Future or asyncio.Task
-# 11:28: TW302 wait_for_call: this call cannot be given a deadline in the twin
-#   help: give the function a timeout parameter of its own, down to an event, a lock, a queue or a future
 # 12:11: TW302 wait_for_call: the arguments of asyncio.wait_for() must be a wait and its timeout
 #   help: write `asyncio.wait_for(wait, timeout)`
 # 13:9: TW302 wait_for_call: asyncio.wait_for() is not awaited here

@@ -1,0 +1,83 @@
+"""Branches on whether something is a coroutine, which means nothing in a twin."""
+
+from __future__ import annotations
+
+import io
+import tokenize
+from collections.abc import Sequence
+
+import libcst as cst
+
+from .names import Names
+
+FUNCTION_TESTS = {"asyncio.iscoroutinefunction", "inspect.iscoroutinefunction"}
+VALUE_TESTS = {"asyncio.iscoroutine", "inspect.isawaitable", "inspect.iscoroutine"}
+
+_LAYOUT = {tokenize.COMMENT, tokenize.NL}
+
+
+def tested(names: Names, statement: cst.If) -> cst.Call | None:
+    """Return the call in `if iscoroutinefunction(f):`, with or without a `not`."""
+    test = statement.test
+    if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+        test = test.expression
+    if not isinstance(test, cst.Call) or len(test.args) != 1:
+        return None
+    known = names.qualified(test.func) in FUNCTION_TESTS | VALUE_TESTS
+    return test if known else None
+
+
+def is_unwrapping(names: Names, statement: cst.CSTNode | None) -> bool:
+    """Tell whether a statement is `if isawaitable(x): x = await x`."""
+    if not isinstance(statement, cst.If) or statement.orelse is not None:
+        return False
+    test = statement.test
+    if not isinstance(test, cst.Call) or len(test.args) != 1:
+        return False
+    if names.qualified(test.func) not in VALUE_TESTS:
+        return False
+    body = statements_of(statement.body)
+    line = body[0] if len(body) == 1 else None
+    assign = line.body[0] if isinstance(line, cst.SimpleStatementLine) else None
+    if not (isinstance(assign, cst.Assign) and len(assign.targets) == 1):
+        return False
+    target, value = assign.targets[0].target, assign.value
+    return (
+        isinstance(value, cst.Await)
+        and names.same_value(target, value.expression)
+        and names.same_value(target, test.args[0].value)
+    )
+
+
+def statements_of(suite: cst.BaseSuite) -> Sequence[cst.BaseStatement]:
+    """Return the statements of a block, also of one on the line of its header."""
+    if isinstance(suite, cst.IndentedBlock):
+        return suite.body
+    assert isinstance(suite, cst.SimpleStatementSuite)
+    return [cst.SimpleStatementLine(suite.body)]
+
+
+def do_the_same(
+    one: Sequence[cst.BaseStatement], other: Sequence[cst.BaseStatement]
+) -> bool:
+    """Tell whether statements are equal but for layout and local functions' names."""
+    defined = [
+        [each.name.value for each in statements if isinstance(each, cst.FunctionDef)]
+        for statements in (one, other)
+    ]
+    if len(defined[0]) != len(defined[1]):
+        return False
+    renamed = dict(zip(*defined, strict=True))
+    tokens = [renamed.get(token, token) for token in _tokens(one)]
+    return tokens == _tokens(other)
+
+
+def _tokens(statements: Sequence[cst.BaseStatement]) -> list[str]:
+    layout = cst.Module([])
+    code = "".join(layout.code_for_node(each) for each in statements)
+    read = io.StringIO(code).readline
+    return [
+        "" if token.type in (tokenize.INDENT, tokenize.NEWLINE) else token.string
+        for token in tokenize.generate_tokens(read)
+        if token.type not in _LAYOUT
+    ]

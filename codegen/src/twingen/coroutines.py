@@ -1,0 +1,85 @@
+"""Calls that make a coroutine, as far as the source shows it."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from .definitions import is_coroutine
+from .kinds import LOOP, PROCESS, READER, SERVER, WRITER
+from .loops import COROUTINES
+from .names import Names
+from .started import is_loop
+
+_FUNCTIONS = {
+    "anyio.sleep",
+    "anyio.to_thread.run_sync",
+    "asyncio.create_subprocess_exec",
+    "asyncio.create_subprocess_shell",
+    "asyncio.open_connection",
+    "asyncio.open_unix_connection",
+    "asyncio.start_server",
+    "asyncio.start_unix_server",
+    "asyncio.subprocess.create_subprocess_exec",
+    "asyncio.subprocess.create_subprocess_shell",
+    "builtins.anext",
+}
+_METHODS = {
+    "asyncio.Lock": {"acquire"},
+    "asyncio.Condition": {"acquire", "wait", "wait_for"},
+    "asyncio.Semaphore": {"acquire"},
+    "asyncio.BoundedSemaphore": {"acquire"},
+    "asyncio.Event": {"wait"},
+    "asyncio.Barrier": {"abort", "reset", "wait"},
+    "asyncio.Queue": {"get", "join", "put"},
+    "asyncio.LifoQueue": {"get", "join", "put"},
+    "asyncio.PriorityQueue": {"get", "join", "put"},
+    LOOP: COROUTINES,
+    PROCESS: {"communicate", "wait"},
+    READER: {"read", "readexactly", "readline", "readuntil"},
+    SERVER: {"serve_forever", "start_serving", "wait_closed"},
+    WRITER: {"drain", "wait_closed"},
+}
+
+
+def makes_coroutine(names: Names, call: cst.Call) -> bool:
+    """Tell whether what is called is known to be a coroutine function."""
+    definitions, function = names.definitions, call.func
+    qualified = names.qualified(function)
+    if qualified is not None:
+        return qualified in definitions.coroutines or qualified in _FUNCTIONS
+    if isinstance(function, cst.Name):
+        local = names.function(function)
+        return local is not None and is_coroutine(local)
+    if not isinstance(function, cst.Attribute):
+        return False
+    member = function.attr.value
+    if is_loop(names, function.value):
+        return member in COROUTINES
+    owner = _owner(names, function)
+    known = member in _METHODS.get(owner, ())
+    return known or definitions.is_coroutine_method(owner, member)
+
+
+def is_property(names: Names, value: cst.CSTNode) -> bool:
+    """Tell whether a value is a property that makes a coroutine."""
+    return (
+        isinstance(value, cst.Attribute)
+        and bool(names.definitions.properties)
+        and (
+            names.definitions.is_coroutine_property(
+                _owner(names, value), value.attr.value
+            )
+        )
+    )
+
+
+def _owner(names: Names, member: cst.Attribute) -> str:
+    """Return the class of what a member is asked of, where the source shows it."""
+    kind = names.kind(member.value)
+    if kind is not None:
+        return kind
+    owner = names.enclosing(member, cst.ClassDef)
+    receiver = member.value.value if isinstance(member.value, cst.Name) else ""
+    if owner is None or receiver not in ("self", "cls"):
+        return ""
+    return f"{names.module}.{owner.name.value}"

@@ -1,0 +1,32 @@
+"""What an event loop is asked for that has a function of its own in the twin."""
+
+from __future__ import annotations
+
+_SOCKETS = "twingen.runtime.sockets"
+_TIMERS = "twingen.runtime.timers"
+
+# Coroutine methods that take `timeout=` in the twin.
+TIMED = {
+    name: f"{_SOCKETS}.{name}"
+    for name in (
+        "sock_accept",
+        "sock_connect",
+        "sock_recv",
+        "sock_recv_into",
+        "sock_recvfrom",
+        "sock_sendall",
+        "sock_sendto",
+    )
+}
+# Coroutine methods that hand a function of the standard library to a thread.
+LOOKED_UP = {
+    "getaddrinfo": "socket.getaddrinfo",
+    "getnameinfo": "socket.getnameinfo",
+}
+TIMERS = {
+    "call_at": f"{_TIMERS}.call_at",
+    "call_later": f"{_TIMERS}.call_later",
+    "call_soon_threadsafe": f"{_TIMERS}.call_now",
+}
+COROUTINES = {*TIMED, *LOOKED_UP}
+FUNCTIONS = {"time": "time.monotonic", **TIMED, **LOOKED_UP, **TIMERS}

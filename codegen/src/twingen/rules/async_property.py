@@ -1,0 +1,40 @@
+"""`await self.total` becomes `self.total` where `total` is an `async` property.
+
+The property of the twin has the value itself. The source must show the class: `self`,
+or a value that is annotated or made in place. A property that is not awaited makes a
+coroutine that the twin would run at once, and is refused.
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from ..coroutines import is_property
+from ..rule import Refused, Site, rewrite
+from ..timed import enclosing_deadline
+
+
+@rewrite("TW112", cst.Await, cst.Attribute)
+def read_property(
+    site: Site[cst.Await | cst.Attribute],
+) -> cst.BaseExpression | None:
+    if isinstance(site.new, cst.Await):
+        value = site.new.expression
+        assert isinstance(site.old, cst.Await)
+        if not is_property(site.names, site.old.expression):
+            return None
+        if enclosing_deadline(site, site.old) is not None:
+            raise Refused(
+                "a property cannot be given a deadline",
+                "make it a method with a timeout parameter",
+            )
+        if "\n" not in cst.Module([]).code_for_node(value):
+            return value
+        return value.with_changes(lpar=site.new.lpar, rpar=site.new.rpar)
+    if is_property(site.names, site.old) and not site.is_awaited():
+        raise Refused(
+            "this property makes a coroutine that is not awaited here; the twin would "
+            "run it at once",
+            "await it here",
+        )
+    return None

@@ -1,0 +1,102 @@
+"""`if inspect.iscoroutinefunction(f): ... else: ...` becomes one of its branches.
+
+No function of the twin is a coroutine function, so nothing can tell there which of
+them were. The branches must therefore do the same: once the awaits are gone, they
+are equal but for the names of the functions that they define. What follows an `if`
+that ends with `return` counts as its other branch. `if inspect.isawaitable(x): x =
+await x` goes: the value is there already. Every other use of these tests is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import libcst as cst
+
+from ..coroutine_tests import (
+    FUNCTION_TESTS,
+    VALUE_TESTS,
+    do_the_same,
+    is_unwrapping,
+    statements_of,
+    tested,
+)
+from ..names import Names
+from ..rule import Refused, Site, rewrite
+
+_PASS = cst.SimpleStatementLine([cst.Pass()])
+
+
+@rewrite("TW111", cst.If, cst.Call)
+def keep_one_branch(
+    site: Site[cst.If | cst.Call],
+) -> cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[Any] | None:
+    old, new = site.old, site.new
+    if isinstance(old, cst.Call):
+        _check_position(site.names, old)
+        return None
+    assert isinstance(new, cst.If)
+    test = tested(site.names, old)
+    if test is None:
+        return None
+    if is_unwrapping(site.names, old):
+        return _instead(site.names, old, [])
+    branch = statements_of(new.body)
+    if isinstance(new.orelse, cst.Else):
+        kept = other = statements_of(new.orelse.body)
+    else:
+        follows = new.orelse is None and _leaves(old)
+        kept, other = [], _rest(site.names, old) if follows else []
+    if do_the_same(branch, other):
+        return _instead(site.names, old, kept)
+    raise Refused(
+        "the branches do different things, and nothing tells in the twin which "
+        "functions and values were asynchronous",
+        "make them differ by `await` alone, or mark the code `# twingen: async-only`",
+        node=test,
+    )
+
+
+def _check_position(names: Names, call: cst.Call) -> None:
+    if names.qualified(call.func) not in FUNCTION_TESTS | VALUE_TESTS:
+        return
+    parent = names.parent(call)
+    if isinstance(parent, cst.UnaryOperation):
+        parent = names.parent(parent)
+    if not isinstance(parent, cst.If) or tested(names, parent) is not call:
+        raise Refused(
+            "there are no coroutines in the twin, so the answer would always be no",
+            "test it in an `if` of its own, or mark the code `# twingen: async-only`",
+        )
+
+
+def _leaves(statement: cst.If) -> bool:
+    last = statements_of(statement.body)[-1]
+    if isinstance(last, cst.SimpleStatementLine):
+        return isinstance(last.body[-1], (cst.Return, cst.Raise))
+    return False
+
+
+def _rest(names: Names, statement: cst.If) -> Sequence[cst.BaseStatement]:
+    """Return what follows a statement in its block."""
+    block = names.parent(statement)
+    if not isinstance(block, (cst.IndentedBlock, cst.Module)):
+        return []
+    body = [each for each in block.body if isinstance(each, cst.BaseStatement)]
+    return body[body.index(statement) + 1 :]
+
+
+def _instead(
+    names: Names, statement: cst.If, kept: Sequence[cst.BaseStatement]
+) -> cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[Any]:
+    block = names.parent(statement)
+    if isinstance(block, cst.If):  # an elif cannot become several statements
+        raise Refused(
+            "this test stands in an `elif`", "give it an `if` of its own in an else"
+        )
+    alone = isinstance(block, cst.IndentedBlock) and len(block.body) == 1
+    if not kept:
+        return _PASS if alone else cst.RemovalSentinel.REMOVE
+    first = kept[0].with_changes(leading_lines=statement.leading_lines)
+    return cst.FlattenSentinel([first, *kept[1:]])

@@ -1,0 +1,46 @@
+"""Streams and servers take the arguments that mean the same without an event loop.
+
+`asyncio.open_connection()`, `start_server()` and their like become functions of the
+runtime (rows of the table). What only an event loop can do with a connection, as
+trying several addresses at the same time, is refused.
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from ..rule import Refused, Site, rewrite
+
+_CONNECT = {"limit", "server_hostname", "sock", "ssl", "ssl_handshake_timeout"}
+_SERVE = {"backlog", "client_connected_cb", "limit", "sock", "ssl",
+          "ssl_handshake_timeout", "start_serving"}  # fmt: skip
+_KEYWORDS = {
+    "asyncio.open_connection": _CONNECT
+    | {"family", "flags", "host", "local_addr", "port", "proto"},
+    "asyncio.open_unix_connection": _CONNECT | {"path"},
+    "asyncio.start_server": _SERVE
+    | {"family", "flags", "host", "port", "reuse_address", "reuse_port"},
+    "asyncio.start_unix_server": _SERVE | {"path"},
+}
+
+
+@rewrite("TW320", cst.Call)
+def check_keywords(site: Site[cst.Call]) -> None:
+    called = site.names.qualified(site.old.func)
+    known = _KEYWORDS.get(called or "")
+    if called is None or known is None:
+        return
+    for argument in site.old.args:
+        if argument.star == "**":
+            raise Refused(
+                f"the keywords of {called}() are hidden here",
+                "spell them out",
+                node=argument,
+            )
+        if argument.keyword is not None and argument.keyword.value not in known:
+            raise Refused(
+                f"{argument.keyword.value}= of {called}() has no counterpart without "
+                "an event loop",
+                "leave it out, or mark the code `# twingen: async-only`",
+                node=argument,
+            )

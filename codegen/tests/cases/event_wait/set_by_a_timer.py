@@ -1,0 +1,13 @@
+import asyncio
+
+
+async def f(fd):
+    loop = asyncio.get_running_loop()
+    event = asyncio.Event()
+    loop.add_reader(fd, event.set)
+    loop.call_later(1, event.set)
+    await event.wait()
+
+# ---- refused ----
+# 9:11: TW305 event_wait: this event is set by a descriptor and by a call; whoever selects in the twin would not see the call
+#   help: keep one event for the descriptor and another for the call

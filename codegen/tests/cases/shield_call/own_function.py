@@ -1,0 +1,6 @@
+def shield(call):
+    return call
+
+
+def f(task):
+    return shield(task)
