@@ -10,6 +10,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import nox
 
@@ -58,6 +59,16 @@ def twin(session: nox.Session) -> None:
     """Write the twins that are not in step with their sources."""
     session.install("-e", "codegen")
     session.run("twingen", "build", *session.posargs)
+
+
+@nox.session
+def wheel(session: nox.Session) -> None:
+    """Build twingen's wheel and follow its README where nothing else is installed."""
+    folder = session.create_tmp()
+    session.run("python", "-m", "pip", "wheel", "--no-deps", "-w", folder, "./codegen")
+    (built,) = Path(folder).glob("twingen-*.whl")
+    session.install(str(built))
+    session.run("python", "codegen/tests/readme.py")
 
 
 @nox.session
