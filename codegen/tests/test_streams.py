@@ -61,7 +61,12 @@ def test_lines_are_whole_while_another_thread_writes(connected: Connected) -> No
             there.sendall(data)
 
     echoing = Task(echo)
-    sender = Task(lambda: [writer.write(line) for line in lines])
+
+    def send() -> None:
+        for line in lines:
+            writer.write(line)
+
+    sender = Task(send)
     assert [reader.readline(timeout=5) for _ in lines] == lines
     sender.wait(5)
     writer.write_eof()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import queue
 import socket
 import ssl
 import threading
@@ -21,7 +20,7 @@ from .sockets import READ, WRITE, awaited_event, wait_until_ready
 T = TypeVar("T")
 
 CHUNK = 64 * 1024
-_READ_AHEAD = 2  # chunks, as asyncio reads before anybody asks for them
+_READ_AHEAD = 2 * CHUNK  # what asyncio reads before anybody asks for it
 
 
 class Channel(Protocol):
@@ -93,7 +92,7 @@ class SocketChannel:
             with contextlib.suppress(OSError):
                 # Data that nobody has read would make the system reset the
                 # connection, and the peer lose what was sent last.
-                for _ in range(_READ_AHEAD):
+                for _ in range(_READ_AHEAD // CHUNK):
                     self.socket.recv(CHUNK)
             with contextlib.suppress(OSError, ValueError):
                 if isinstance(self.socket, ssl.SSLSocket):
@@ -135,27 +134,30 @@ class OutputPipe:
 
     def __init__(self, pipe: IO[bytes]) -> None:
         self._pipe = pipe
-        self._chunks: queue.Queue[bytes] = queue.Queue(_READ_AHEAD)
+        self._buffer = bytearray()
         self._ended = False
+        self._changed = threading.Condition()  # guards the two above
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self) -> None:
         with self._pipe, contextlib.suppress(OSError):
             while chunk := os.read(self._pipe.fileno(), CHUNK):
-                self._chunks.put(chunk)
-        self._chunks.put(b"")
+                with self._changed:
+                    self._buffer += chunk
+                    self._changed.notify_all()
+                    self._changed.wait_for(lambda: len(self._buffer) < _READ_AHEAD)
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
 
     def receive(self, timeout: float | None) -> bytes:
-        if self._ended:
-            return b""
-        try:
-            chunk = self._chunks.get(
-                timeout=None if timeout is None else max(timeout, 0)
-            )
-        except queue.Empty:
-            raise TimeoutError from None
-        self._ended = not chunk
-        return chunk
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._buffer or self._ended, timeout):
+                raise TimeoutError
+            data = bytes(self._buffer)
+            self._buffer.clear()
+            self._changed.notify_all()
+        return data
 
 
 class InputPipe:
