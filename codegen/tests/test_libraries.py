@@ -177,7 +177,7 @@ def test_row_of_a_third_party_is_a_name_of_it(name: str) -> None:
     owner, _, last = name.rpartition(".")
     if last == "*" or owner.endswith(("Lock", "Event", "Condition", "Limiter")):
         return
-    if owner.rpartition(".")[2].startswith("Async"):
+    if owner.rpartition(".")[2].startswith(("Async", "TaskGroup")):
         package, _, owner = owner.rpartition(".")
         home = getattr(pytest.importorskip(package), owner)
     else:

@@ -24,6 +24,7 @@ LOOP = "asyncio.AbstractEventLoop"
 FUTURE = "asyncio.Future"
 TASK = "asyncio.Task"
 TASK_GROUP = "asyncio.TaskGroup"
+ANYIO_GROUP = "anyio.abc.TaskGroup"
 TIMEOUT = "asyncio.Timeout"
 COMPLETED = "asyncio.as_completed"  # what a loop over it is given
 
@@ -69,6 +70,7 @@ _KIND_OF_ENTERED = {
 } | {
     "asyncio.timeout": TIMEOUT,
     "asyncio.timeout_at": TIMEOUT,
+    "anyio.create_task_group": ANYIO_GROUP,
     RUNNER: RUNNER,
     TASK_GROUP: TASK_GROUP,
 }

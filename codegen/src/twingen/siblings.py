@@ -7,11 +7,12 @@ import libcst as cst
 from .kinds import TASK_GROUP
 from .names import Names
 
+GROUPS = {TASK_GROUP, "anyio.create_task_group"}
 MARKER = "# twingen: siblings finish"
 
 
 def is_marked(names: Names, call: cst.Call) -> bool:
-    """Tell whether a call of TaskGroup is entered by a block with the marker."""
+    """Tell whether what makes a task group is entered by a block with the marker."""
     item = names.parent(call)
     block = names.parent(item) if isinstance(item, cst.WithItem) else None
     if not isinstance(block, cst.With) or block.asynchronous is None:
@@ -28,7 +29,7 @@ def marks_task_group(names: Names, comment: cst.Comment) -> bool:
         and marker_of(block) is comment
         and any(
             isinstance(item.item, cst.Call)
-            and names.qualified(item.item.func) == TASK_GROUP
+            and names.qualified(item.item.func) in GROUPS
             and is_marked(names, item.item)
             for item in block.items
         )

@@ -14,7 +14,7 @@ left, and what they and the block raised is raised together as an
 `ExceptionGroup` (KeyboardInterrupt and SystemExit alone, as in asyncio). The one
 difference is what the marker says: nobody is cancelled, so the group may also
 hold what siblings raised after the first failure. The marker is not repeated in
-the twin.
+the twin. The same holds for `anyio.create_task_group()`.
 """
 
 from __future__ import annotations
@@ -23,18 +23,20 @@ import libcst as cst
 
 from ..kinds import TASK_GROUP
 from ..rule import Refused, Site, rewrite
-from ..siblings import MARKER, is_marked
+from ..siblings import GROUPS, MARKER, is_marked
 
 
 @rewrite("TW312", cst.Call)
 def require_marker(site: Site[cst.Call]) -> None:
-    if site.names.qualified(site.old.func) != TASK_GROUP:
+    called = site.names.qualified(site.old.func)
+    if called not in GROUPS:
         return
     if is_marked(site.names, site.old):
         return
     raise Refused(
-        "asyncio.TaskGroup cancels the siblings of a task that fails, and a running "
+        f"{called} cancels the siblings of a task that fails, and a running "
         "thread cannot be cancelled",
         "if every task and the block end by themselves, say so at the end of the line "
-        f"`async with asyncio.TaskGroup() as tg:  {MARKER}`; else use asyncio.gather()",
+        f"`async with {called}() as tg:  {MARKER}`; else "
+        + ("use asyncio.gather()" if called == TASK_GROUP else "await them in turn"),
     )

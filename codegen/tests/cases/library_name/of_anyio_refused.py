@@ -12,11 +12,9 @@ async def work(tg: TaskGroup, lock: anyio.Lock):
     send, receive = anyio.create_memory_object_stream(1)
 
 # ---- refused ----
-# 6:20: TW201 library_name: anyio.abc.TaskGroup has no sync twin: it belongs to the event loop's own machinery
-#   help: mark the code `# twingen: async-only`
-# 7:16: TW201 library_name: anyio.create_task_group has no sync twin: the task group cancels the siblings of a task that fails, and a running thread cannot be cancelled
-#   help: await the calls in turn, or mark the code `# twingen: async-only`
-# 9:10: TW201 library_name: anyio.move_on_after has no sync twin: nothing cancels a running thread
+# 7:16: TW312 task_group: anyio.create_task_group cancels the siblings of a task that fails, and a running thread cannot be cancelled
+#   help: if every task and the block end by themselves, say so at the end of the line `async with anyio.create_task_group() as tg:  # twingen: siblings finish`; else await them in turn
+# 9:10: TW201 library_name: anyio.move_on_after has no sync twin: its deadline strikes at every checkpoint, also where nothing waits
 #   help: give the waits a timeout of their own, or mark the code `# twingen: async-only`
 # 10:15: TW201 library_name: anyio.lowlevel.checkpoint has no sync twin: it belongs to the event loop's own machinery
 #   help: mark the code `# twingen: async-only`
