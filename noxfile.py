@@ -106,3 +106,10 @@ def bench_codegen(session: nox.Session) -> None:
     """Compare twingen with unasync and unasyncd on the same 20,000 lines."""
     session.install("-e", "codegen", "unasync==0.6.0", "unasyncd==0.10.1")
     session.run("python", "benchmarks/codegen.py", *session.posargs)
+
+
+@nox.session
+def adopted(session: nox.Session) -> None:
+    """Convert releases of three libraries and run their tests in both forms."""
+    session.install("-e", "codegen")
+    session.run("python", "codegen/adopted/run.py", *session.posargs)

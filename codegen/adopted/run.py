@@ -13,6 +13,7 @@ from __future__ import annotations
 import ast
 import difflib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,7 @@ import tempfile
 import time
 import venv
 import xml.etree.ElementTree as ElementTree
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,7 +43,8 @@ class Library:
 
     `shipped` are the folders of a twin that the release brings itself: they are
     compared with ours. `deselect` leaves out tests of both forms. `backends` are the
-    event loops that the async form runs each of its tests on.
+    event loops that the async form runs each of its tests on, `path` the folder that
+    the packages are in.
     """
 
     name: str
@@ -53,6 +56,7 @@ class Library:
     shipped: tuple[str, ...] = ()
     deselect: tuple[str, ...] = ()
     backends: tuple[str, ...] = ()
+    path: str = "."
     configuration: str = field(default="", repr=False)
 
 
@@ -127,7 +131,8 @@ def passed(library: Library, root: Path, python: Path, tests: str) -> list[str]:
     report = root / "report.xml"
     options = ["-q", "-p", "no:cacheprovider", f"--junitxml={report}"]
     options += [f"--deselect={tests}/{name}" for name in library.deselect]
-    run([str(python), "-m", "pytest", *options, tests], root)
+    paths = {**os.environ, "PYTHONPATH": str(root / library.path)}
+    run([str(python), "-m", "pytest", *options, tests], root, paths)
     package = tests.replace("/", ".")
     names = []
     for case in ElementTree.parse(report).iter("testcase"):
@@ -137,11 +142,11 @@ def passed(library: Library, root: Path, python: Path, tests: str) -> list[str]:
     return names
 
 
-def without_backend(name: str, backends: tuple[str, ...]) -> str:
-    """Return a test's name without the event loop that it ran on."""
-    test, bracket, parameters = name.partition("[")
-    kept = [p for p in parameters.rstrip("]").split("-") if p not in backends]
-    return f"{test}[{'-'.join(kept)}]" if bracket and kept != [""] and kept else test
+def by_function(names: list[str], backends: tuple[str, ...]) -> Counter[str]:
+    """Count the cases of each test function, whatever event loop they ran on."""
+    loops = re.compile(rf"\[(?:{'|'.join(backends) or '$'})(?:-|(?=\]))")
+    cases = {loops.sub("[", name) for name in names}
+    return Counter(name.partition("[")[0] for name in cases)
 
 
 def differences(shipped: Path, ours: Path) -> Iterator[str]:
@@ -185,17 +190,25 @@ def adopt(library: Library, folder: Path) -> Row:
     python = environment(library, folder / "environment")
     source = passed(library, root, python, library.tests)
     twin = passed(library, root, python, library.twin_tests)
-    wanted = {without_backend(name, library.backends) for name in source}
-    problems = [f"passes in one form only: {n}" for n in sorted(wanted ^ set(twin))]
+    counts = by_function(source, library.backends), by_function(twin, ())
+    problems = [
+        f"{name} passes {counts[0][name]} times, and {counts[1][name]} in the twin"
+        for name in sorted(counts[0].keys() | counts[1].keys())
+        if counts[0][name] != counts[1][name]
+    ]
     for name in library.shipped:
         for line in differences(folder / "shipped" / name, root / name):
             print(f"  {library.name}: {name}/{line}")
     return Row(library.name, files, lines, len(source), len(twin), seconds, problems)
 
 
-def run(command: list[str], folder: Path) -> None:
+def run(
+    command: list[str], folder: Path, environ: Mapping[str, str] | None = None
+) -> None:
     """Run a command; raise `RuntimeError` with its output when it fails."""
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    done = subprocess.run(
+        command, cwd=folder, env=environ, capture_output=True, text=True
+    )
     if done.returncode:
         last = "\n".join((done.stdout + done.stderr).splitlines()[-40:])
         raise RuntimeError(f"{' '.join(command[:4])} ...\n{last}")

@@ -30,6 +30,7 @@ PROJECTS: dict[str, dict[str, str]] = {
         "__init__.py": "import aio.m\nimport aio.m as mm\nfrom aio import m\n"
         "from . import m as m2\nfrom .m import AsyncX as Y, AsyncX\n"
         "from .m import AsyncX as AsyncX\n"
+        "assert [aio.m, mm, m2] == [m] * 3 and aio.m.__name__ != aio.__name__\n"
         "made = [c() for c in (aio.m.AsyncX, mm.AsyncX, m.AsyncX, m2.AsyncX, Y)]\n"
         "assert len({type(x) for x in made}) == 1\n"
         "assert AsyncX.AsyncY == 1 and AsyncX.__name__ in ('X', 'AsyncX')\n"

@@ -28,7 +28,7 @@ def tested(names: Names, statement: cst.If) -> cst.Call | None:
 
 
 def is_unwrapping(names: Names, statement: cst.CSTNode | None) -> bool:
-    """Tell whether a statement is `if isawaitable(x): x = await x`."""
+    """Tell whether a statement is `if isawaitable(x): x = await x`, or awaits alone."""
     if not isinstance(statement, cst.If) or statement.orelse is not None:
         return False
     test = statement.test
@@ -38,14 +38,14 @@ def is_unwrapping(names: Names, statement: cst.CSTNode | None) -> bool:
         return False
     body = statements_of(statement.body)
     line = body[0] if len(body) == 1 else None
-    assign = line.body[0] if isinstance(line, cst.SimpleStatementLine) else None
-    if not (isinstance(assign, cst.Assign) and len(assign.targets) == 1):
+    only = line.body[0] if isinstance(line, cst.SimpleStatementLine) else None
+    if not isinstance(only, (cst.Assign, cst.Expr)):
         return False
-    target, value = assign.targets[0].target, assign.value
-    return (
-        isinstance(value, cst.Await)
-        and names.same_value(target, value.expression)
-        and names.same_value(target, test.args[0].value)
+    value, tested_value = only.value, test.args[0].value
+    targets = only.targets if isinstance(only, cst.Assign) else ()
+    return isinstance(value, cst.Await) and all(
+        names.same_value(each, tested_value)
+        for each in (value.expression, *(target.target for target in targets))
     )
 
 

@@ -58,14 +58,16 @@ class Imports:
             part = module[len(_RUNTIME) :]
             key = (f"{self._runtime}.{part}", member)
             return cst.Name(self._members.setdefault(key, self.free_name(member)))
-        if module not in self._modules:
-            free = module
-            if not self._names.imports_only(module.split(".")[0], module):
-                free = self.free_name(module.replace(".", "_"))
-            self._modules[module] = free
-        expression = cst.parse_expression(f"{self._modules[module]}.{member}")
-        assert isinstance(expression, cst.BaseExpression)
-        return expression
+        return cst.Attribute(self.module(module), cst.Name(member))
+
+    def module(self, dotted: str) -> cst.BaseExpression:
+        """Return an expression for a module; its import is added later."""
+        if dotted not in self._modules:
+            free = dotted
+            if not self._names.imports_only(dotted.split(".")[0], dotted):
+                free = self.free_name(dotted.replace(".", "_"))
+            self._modules[dotted] = free
+        return cst.parse_expression(self._modules[dotted])
 
     def builtin(self, name: str) -> cst.BaseExpression:
         """Return an expression for a builtin, also where the author hides it."""

@@ -14,8 +14,10 @@ from fnmatch import fnmatchcase
 from .definitions import Definitions
 from .diagnostic import ConfigurationError
 
-# An escape is taken as a whole, so that its letter is not part of a word.
-_NAME = re.compile(r"\\.|[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+# An escape is taken as a whole, so that its letter is not part of a word; but the dots
+# of a name may be escaped, as in a regular expression.
+_DOT = r"\\*\."
+_NAME = re.compile(rf"\\.|[^\W\d]\w*(?:{_DOT}[^\W\d]\w*)*")
 
 
 class Renames:
@@ -75,10 +77,12 @@ class Renames:
         """Return a string literal of a package with every renamed name replaced."""
 
         def twin(match: re.Match[str]) -> str:
-            dotted = match.group()
-            if "." in dotted and (found := self.twin_of(dotted)) is not None:
-                return found
-            return ".".join(map(self._word, dotted.split(".")))
+            separator = re.search(_DOT, match.group())
+            if separator is None:
+                return self._word(match.group())
+            dotted = match.group().replace(separator.group(), ".")
+            found = self.twin_of(dotted) or ".".join(map(self._word, dotted.split(".")))
+            return found.replace(".", separator.group())
 
         text = _NAME.sub(twin, literal)
         if text != literal:

@@ -84,8 +84,11 @@ class Site(Generic[NodeT_co]):
         Raises :class:`Refused` when the tables say that it has no twin. Names
         that a rule handles where they are called stay: the rule replaces them.
         """
+        modules = self.names.definitions.modules
+        if qualified in modules and get_full_name_for_node(spelled) == qualified:
+            return self.imports.module(modules[qualified])
         verdict = self.libraries.verdict(qualified)
-        if verdict is None or qualified in self.names.definitions.modules:
+        if verdict is None or qualified in modules:
             return None
         if verdict.refuse:
             raise Refused(

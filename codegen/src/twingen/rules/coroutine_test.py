@@ -4,7 +4,8 @@ No function of the twin is a coroutine function, so nothing can tell there which
 them were. The branches must therefore do the same: once the awaits are gone, they
 are equal but for the names of the functions that they define. What follows an `if`
 that ends with `return` counts as its other branch. `if inspect.isawaitable(x): x =
-await x` goes: the value is there already. Every other use of these tests is refused.
+await x` goes, as does one that only awaits: the value is there already. Every other
+use of these tests is refused.
 """
 
 from __future__ import annotations

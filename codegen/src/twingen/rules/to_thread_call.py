@@ -4,7 +4,8 @@ So does `anyio.to_thread.run_sync(function, *args)`. The async form hands blocki
 work to a thread so that the loop goes on; in the twin there is no loop to hold up.
 The thread has a copy of the context, and what it changes there is lost: the twin
 calls `contextvars.copy_context().run(function, *args)`, but for functions of the
-standard library that change none (`time.sleep`, `os.stat` ...).
+standard library that change none (`time.sleep`, `os.stat` ...). It must be awaited
+in place, or handed to the caller with `return` from a plain function or a lambda.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ def call_directly(site: Site[cst.Call]) -> cst.Call | None:
             return (
                 None  # asyncio.wait_for(asyncio.to_thread(...), ...): its rule decides
             )
-        raise Refused(f"{called}() is not awaited here", "await it in place")
+        if not _is_handed_on(site):
+            raise Refused(f"{called}() is not awaited here", "await it in place")
     if not site.old.args or site.old.args[0].star or site.old.args[0].keyword:
         raise Refused(
             "the function to call is not the first argument",
@@ -44,3 +46,11 @@ def call_directly(site: Site[cst.Call]) -> cst.Call | None:
         site.new.args[1:],
         "copy_context",
     )
+
+
+def _is_handed_on(site: Site[cst.Call]) -> bool:
+    parent = site.names.parent(site.old)
+    if isinstance(parent, cst.Return):
+        function = site.names.enclosing(parent, cst.FunctionDef)
+        return function is not None and function.asynchronous is None
+    return isinstance(parent, cst.Lambda)

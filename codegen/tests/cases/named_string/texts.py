@@ -18,6 +18,7 @@ def test(client: "AsyncClient"):
     assert repr(cast("AsyncClient", client)) == "<AsyncClient [AsyncClients]>"
     assert client.name == "AsyncClient" "\nAsyncClient"
     assert client.path != "source.AsyncClient" != b"AsyncClient" != "x.AsyncClient.y"
+    assert client.kind != r"\b<pkg\.AsyncPool at" != "source\\.AsyncClient" != "\\."
 
 
 # ---- twin ----
@@ -41,3 +42,4 @@ def test(client: "Client"):
     assert repr(cast("Client", client)) == "<Client [AsyncClients]>"
     assert client.name == "Client" "\nClient"
     assert client.path != "twin.Client" != b"Client" != "x.Client.y"
+    assert client.kind != r"\b<pkg\.Pool at" != "twin\\.Client" != "\\."
