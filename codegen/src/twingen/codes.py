@@ -77,6 +77,14 @@ CODES = (
         "of the plug-ins out of `plugins`, or have its rule answer None here.",
     ),
     Code(
+        "TW009",
+        "unreadable",
+        "Python reads this construct, and the pinned libcst does not.\n\n"
+        "Annotated targets in parentheses (`(x): int`), template strings with the\n"
+        'prefix tr, and template strings side by side (`t"a" t"b"`) are known\n'
+        "to be such. Write them in another way.",
+    ),
+    Code(
         "TW011",
         "missing",
         "A twin is not there. `twingen build` writes it; commit it with its\n"

@@ -6,7 +6,6 @@ type. No file is read or written here; see `tree` for folders.
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -28,6 +27,7 @@ from .rules import RULES
 from .sides import Side, of_twin
 from .trace import Trace
 from .traversal import EVERYTHING, rewritten
+from .unreadable import reason
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def parse(source: Source, definitions: Definitions) -> Names:
     """
     try:
         tree = cst.parse_module(source.text)
-    except (cst.ParserSyntaxError, cst.CSTValidationError) as error:
+    except (cst.ParserSyntaxError, cst.CSTValidationError, cst.CSTLogicError) as error:
         problem = syntax_problem(source, error)
         raise ConversionError([problem]) from None
     except RecursionError:
@@ -125,26 +125,16 @@ def _names(side: Side, source: Source, definitions: Definitions) -> Names:
 
 def syntax_problem(source: Source, error: Exception) -> Diagnostic:
     """Return what to say of a text that libcst does not read."""
-    line, column, message = 1, 1, str(error)
-    if isinstance(error, cst.ParserSyntaxError):
-        line, column = error.editor_line, error.editor_column
-        message = error.message
-    try:
-        ast.parse(source.text)
-    except SyntaxError as precise:  # libcst tells where it gave up, often too late
-        line, column = precise.lineno or 1, max(precise.offset or 1, 1)
-        message = precise.msg
-    except ValueError:  # null bytes
-        pass
-    excerpt = source.text.splitlines()[line - 1 : line]
+    found = reason(source.text, error)
+    excerpt = source.text.splitlines()[found.line - 1 : found.line]
     return Diagnostic(
         path=source.path,
-        line=line,
-        column=column,
-        code="TW001",
-        rule="syntax",
-        message=f"the source does not parse: {message}",
-        help="mend the syntax; nothing is written before every source parses",
+        line=found.line,
+        column=found.column,
+        code=found.code,
+        rule=found.rule,
+        message=found.message,
+        help=found.help,
         excerpt="".join(excerpt),
     )
 
@@ -171,6 +161,8 @@ def convert_parsed(
                 trace.claim(_BY_NAME[name], node)
             trace.settled(settled)
         text = format_source(settled.code, settings.mode)
+        if trace is not None:
+            text = trace.without_numbers(text)
         problems = list(_residue(source, text, settings.definitions))
     except FormattingError as error:
         raise ConversionError([_formatting_problem(source, error)]) from None

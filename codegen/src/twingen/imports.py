@@ -72,9 +72,12 @@ class Imports:
         return self.name(f"builtins.{name}" if self._names.is_bound(name) else name)
 
     def free_name(self, name: str) -> str:
-        """Return `name`, with underscores before it while the author uses it."""
-        while name in self._taken:
-            name = f"_{name}"
+        """Return `name`, with underscores while the author uses it.
+
+        Only one goes before it: two would be mangled in a class.
+        """
+        while name in self._taken or self._names.is_looked_up(name):
+            name = f"{name}_" if name.startswith("_") else f"_{name}"
         return name
 
     @cached_property

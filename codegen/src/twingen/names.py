@@ -274,8 +274,13 @@ class Names:
         return scope is not None and bool(self._own(scope, name))
 
     def imports_only(self, name: str, module: str) -> bool:
-        """Tell whether every binding of a name is `import module`."""
+        """Tell whether every binding of a name is `import module`.
+
+        What is looked up and bound nowhere comes from elsewhere: a star import.
+        """
         bindings = [a for scope in self._all_scopes for a in self._own(scope, name)]
+        if not bindings and self.is_looked_up(name):
+            return False
         return all(
             isinstance(binding, ImportAssignment)
             and binding.get_module_name_for_import() == module

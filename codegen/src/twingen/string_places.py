@@ -8,6 +8,13 @@ from .names import Names
 
 _TYPING = ("typing", "typing_extensions")
 _CALLS = {f"{home}.{n}" for home in _TYPING for n in ("cast", "NewType", "TypeVar")}
+_LITERALS = {f"{home}.Literal" for home in _TYPING}
+_ANNOTATED = {f"{home}.Annotated" for home in _TYPING}
+_ALIASES = {f"{home}.TypeAlias" for home in _TYPING}
+_GENERIC_HOMES = {*_TYPING, "collections.abc"}
+_GENERICS = {
+    f"builtins.{n}" for n in ("dict", "frozenset", "list", "set", "tuple", "type")
+}
 # Of these only the first argument is looked at.
 _NAMING = {"builtins.type", "collections.namedtuple", "enum.Enum", "enum.IntEnum",
            "enum.StrEnum", "enum.Flag", "enum.IntFlag"} | {
@@ -19,20 +26,34 @@ _NAMING = {"builtins.type", "collections.namedtuple", "enum.Enum", "enum.IntEnum
 
 def is_type(names: Names, string: cst.CSTNode) -> bool:
     """Tell a string that is a type, or the name of one, from text."""
+    inner = string
     for node in names.ancestors(string):
-        if isinstance(node, cst.Annotation):
+        if isinstance(node, (cst.Annotation, cst.TypeAlias, cst.TypeParam)):
+            return True
+        if isinstance(node, cst.AnnAssign) and (
+            names.qualified(node.annotation.annotation) in _ALIASES
+        ):
             return True
         if isinstance(node, cst.Subscript):
-            literal = names.qualified(node.value)
-            if literal in ("typing.Literal", "typing_extensions.Literal"):
+            generic = names.qualified(node.value)
+            if generic in _LITERALS:
                 return False
+            if generic in _ANNOTATED and inner is not node.slice[0]:
+                return False
+            if generic is not None and _is_generic(generic):
+                return True
         if isinstance(node, cst.Call):
             called = names.qualified(node.func)
             is_first = bool(node.args) and node.args[0].value is string
             return called in _CALLS or (is_first and called in _NAMING)
         if isinstance(node, cst.BaseStatement):
             return False
+        inner = node
     return False
+
+
+def _is_generic(qualified: str) -> bool:
+    return qualified in _GENERICS or qualified.rpartition(".")[0] in _GENERIC_HOMES
 
 
 def is_export(names: Names, string: cst.CSTNode) -> bool:

@@ -8,6 +8,7 @@ that a trace is made of is measured and thrown away, never written.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ import libcst as cst
 from .rule import Rule
 
 _MARK = "\f"
+_BEFORE_COMMENT = re.compile(r"\f[ \t]+(?=#)")
+_AT_LINE_END = re.compile(r"\f[ \t]+$", re.MULTILINE)
 _DIGITS = str.maketrans("01", " \t")
 _BITS = str.maketrans(" \t", "01")
 
@@ -67,6 +70,10 @@ class Trace:
     def settled(self, tree: cst.Module) -> None:
         """Note the converted module as it is before its layout."""
         self._settled = tree
+
+    def without_numbers(self, text: str) -> str:
+        """Return a twin without the numbers that are left where layout is off."""
+        return _AT_LINE_END.sub("", _BEFORE_COMMENT.sub("  ", text))
 
     def parts(self) -> Iterator[Part]:
         """Yield what the twin consists of, in the order of :func:`parts_of`."""

@@ -41,7 +41,7 @@ def units_of(text: str, path: str, *, docstrings: bool) -> dict[str, Unit]:
     """
     try:
         tree = cst.parse_module(text)
-    except (cst.ParserSyntaxError, cst.CSTValidationError) as error:
+    except (cst.ParserSyntaxError, cst.CSTValidationError, cst.CSTLogicError) as error:
         problem = syntax_problem(Source(text, path), error)
         raise ConversionError([problem]) from None
     try:

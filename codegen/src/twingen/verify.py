@@ -19,6 +19,8 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from .newer_syntax import NewerSyntax
+
 _ASYNC_NODES = (
     ast.AsyncFunctionDef,
     ast.AsyncFor,
@@ -56,49 +58,43 @@ def residue(
         tree = ast.parse(text)
         free = _free_names(text, tree)
     except SyntaxError as error:
-        return _residue_of_newer_syntax(text, error)
+        return _of_newer_syntax(text, error, source, package, without_twin)
     nodes = list(ast.walk(tree))
     found = list(_asynchronous(nodes))
-    found.extend(_imports_of(nodes, package, without_twin))
-    if free and not any(map(_is_star_import, nodes)):
-        allowed = set(_free_names_of(source))
-        found.extend(
-            Residue(line, f"the name {name} is not defined in the twin", name)
-            for name, line in free.items()
-            if name not in allowed
-        )
+    for node in nodes:
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            found.extend(
+                _of_import(node.lineno, _imported(node, package), without_twin)
+            )
+    found.extend(_undefined(free, source, any(map(_is_star_import, nodes))))
     return sorted(found)
 
 
-def _residue_of_newer_syntax(text: str, error: SyntaxError) -> list[Residue]:
+def _of_newer_syntax(
+    text: str, error: SyntaxError, source: str, package: str, without: Collection[str]
+) -> list[Residue]:
+    """Read a twin by libcst; what is said of it is what any Python would say."""
     try:
-        tree = cst.parse_module(text)
-    except cst.ParserSyntaxError:
+        read = NewerSyntax(text)
+    except (cst.ParserSyntaxError, cst.CSTLogicError):
         return [Residue(error.lineno or 1, f"the twin does not parse: {error.msg}")]
-    finder = _KeywordFinder()
-    tree.visit(finder)
-    sentence = "something asynchronous is left in the twin"
-    return [Residue(1, sentence)] if finder.found else []
+    found = [Residue(read.line(node), what) for node, what in read.asynchronous()]
+    has_star = False
+    for node, level, module, names in read.imports():
+        imported = _names_imported(level, module, names, package)
+        found.extend(_of_import(read.line(node), imported, without))
+        has_star = has_star or names == ["*"]
+    found.extend(_undefined(read.free_names(), source, has_star))
+    return sorted(found)
 
 
-class _KeywordFinder(cst.CSTVisitor):
-    def __init__(self) -> None:
-        super().__init__()
-        self.found = False
-
-    def visit_Asynchronous(self, node: cst.Asynchronous) -> None:
-        self.found = True
-
-    def visit_Await(self, node: cst.Await) -> None:
-        self.found = True
-
-    def visit_ImportAlias(self, node: cst.ImportAlias) -> None:
-        self.found |= node.evaluated_name.split(".")[0] == "asyncio"
-
-    def visit_ImportFrom(self, node: cst.ImportFrom) -> bool:
-        module = cst.Module([]).code_for_node(node.module) if node.module else ""
-        self.found |= not node.relative and module.split(".")[0] == "asyncio"
-        return False
+def _undefined(free: dict[str, int], source: str, has_star: bool) -> Iterator[Residue]:
+    """Yield the free names of a twin that its source does not have."""
+    allowed = set(_free_names_of(source)) if free and not has_star else set(free)
+    for name, line in free.items():
+        if name not in allowed and name not in _MODULE_NAMES:
+            sentence = f"the name {name} is not defined in the twin"
+            yield Residue(line, sentence, name)
 
 
 def _asynchronous(nodes: Iterable[ast.AST]) -> Iterator[Residue]:
@@ -109,37 +105,41 @@ def _asynchronous(nodes: Iterable[ast.AST]) -> Iterator[Residue]:
         elif isinstance(node, ast.comprehension) and node.is_async:
             sentence = "an asynchronous comprehension is left in the twin"
             yield Residue(node.iter.lineno, sentence)
-        elif isinstance(node, ast.stmt) and any(
-            name.split(".")[0] == "asyncio" for name in _imported(node, "")
-        ):
-            sentence = "asyncio is still imported in the twin"
-            yield Residue(node.lineno, sentence, "asyncio")
 
 
-def _imports_of(
-    nodes: Iterable[ast.AST], package: str, without_twin: Collection[str]
+def _of_import(
+    line: int, names: list[str], without_twin: Collection[str]
 ) -> Iterator[Residue]:
-    for node in nodes if without_twin else ():
-        if isinstance(node, ast.stmt):
-            for name in _imported(node, package):
-                if name in without_twin:
-                    sentence = (
-                        f"{name} is for the async side only, so its import and its "
-                        "uses must be marked `# twingen: async-only` too"
-                    )
-                    yield Residue(node.lineno, sentence, name.rpartition(".")[2])
+    """Yield what one statement must not import."""
+    if any(name.split(".")[0] == "asyncio" for name in names):
+        yield Residue(line, "asyncio is still imported in the twin", "asyncio")
+    for name in names:
+        if name in without_twin:
+            sentence = (
+                f"{name} is for the async side only, so its import and its "
+                "uses must be marked `# twingen: async-only` too"
+            )
+            yield Residue(line, sentence, name.rpartition(".")[2])
 
 
-def _imported(node: ast.stmt, package: str) -> list[str]:
+def _imported(node: ast.Import | ast.ImportFrom, package: str) -> list[str]:
     """Return the modules that a statement imports, and the names from them."""
+    names = [alias.name for alias in node.names]
     if isinstance(node, ast.Import):
-        return [alias.name for alias in node.names]
-    if isinstance(node, ast.ImportFrom):
-        parts = package.split(".")
-        base = parts[: len(parts) - node.level + 1] if node.level else []
-        module = ".".join([*base, *filter(None, [node.module])])
-        return [module, *(f"{module}.{alias.name}" for alias in node.names)]
-    return []
+        return names
+    return _names_imported(node.level, node.module or "", names, package)
+
+
+def _names_imported(
+    level: int, module: str, names: list[str], package: str
+) -> list[str]:
+    """Return the names of an import as absolute ones, after their module."""
+    if not level and not module:
+        return names
+    parts = package.split(".")
+    base = parts[: len(parts) - level + 1] if level else []
+    home = ".".join([*base, *filter(None, [module])])
+    return [home, *(f"{home}.{name}" for name in names)]
 
 
 def _is_star_import(node: ast.AST) -> bool:
@@ -151,6 +151,10 @@ def _free_names_of(source: str) -> Collection[str]:
     try:
         return _free_names(source, ast.parse(source))
     except SyntaxError:
+        pass
+    try:
+        return NewerSyntax(source).free_names()
+    except (cst.ParserSyntaxError, cst.CSTLogicError):
         return ()
 
 

@@ -178,10 +178,11 @@ def _check_collision(
     name = becomes.rpartition(".")[2]
     if alias.asname is not None or name == alias.evaluated_name:
         return
-    if site.names.is_bound_otherwise(name, becomes):
+    unknown = site.names.is_looked_up(name) and not site.names.is_bound(name)
+    if unknown or site.names.is_bound_otherwise(name, becomes):
         raise Refused(
-            f"{alias.evaluated_name} becomes {name} in the twin, which is bound in "
-            "this module already",
+            f"{alias.evaluated_name} becomes {name} in the twin, which is "
+            f"{'used' if unknown else 'bound'} in this module already",
             f"import it as another name, or rename {name}",
             node=alias,
         )

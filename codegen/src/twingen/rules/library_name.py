@@ -45,9 +45,10 @@ def _check_collision(
             f"{old.value} becomes {taken} in the twin, which this module binds already",
             "rename one of the two",
         )
-    if hasattr(builtins, taken) and names.is_looked_up(taken):
+    if names.is_looked_up(taken):
+        hidden = "the builtin" if hasattr(builtins, taken) else "the name"
         raise Refused(
-            f"{old.value} becomes {taken} in the twin, which hides the builtin that "
+            f"{old.value} becomes {taken} in the twin, which hides {hidden} that "
             "this module uses",
             "rename it",
         )

@@ -1,7 +1,8 @@
 """`asyncio.Lock` is a class; `threading.Lock` is a function before Python 3.13.
 
-It may be called and stand in annotations. A base class, `isinstance`, and a
-union that is evaluated when the module is imported would fail in the twin.
+It may be called and stand in annotations. A base class, `isinstance`, `case
+Lock():` and a union that is evaluated when the module is imported would fail in
+the twin.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ def refuse_use_as_class(site: Site[cst.Name | cst.Attribute]) -> None:
         elif isinstance(node, cst.Call) and inner is not node.func:
             if site.names.qualified(node.func) in _CHECKS:
                 break
-        elif isinstance(node, cst.ClassDef) and inner in node.bases:
+        elif isinstance(node, cst.MatchClass) or (
+            isinstance(node, cst.ClassDef) and inner in node.bases
+        ):
             break
         elif isinstance(node, (cst.BaseStatement, cst.BaseSmallStatement)):
             if in_union:

@@ -1,8 +1,9 @@
 """Annotations in strings are converted like those in code.
 
 Looked at are strings inside annotations, the type given to `cast`, the bound,
-the constraints and the name of a `TypeVar`, what a `NewType` stands for, and
-the name that a definition by a call repeats: `Pair = namedtuple("Pair", ...)`.
+the constraints and the name of a `TypeVar`, what a `NewType` stands for, the
+name that a definition by a call repeats (`Pair = namedtuple("Pair", ...)`), type
+aliases, and what generic types are given in code: `Callable[["Client"], None]`.
 """
 
 from __future__ import annotations

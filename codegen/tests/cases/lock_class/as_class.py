@@ -10,6 +10,12 @@ def f(lock: asyncio.Lock | None):
 
 Optional = asyncio.Lock | None
 
+
+def matched(x):
+    match x:
+        case asyncio.Lock():
+            return 1
+
 # ---- refused ----
 # 4:14: TW210 lock_class: asyncio.Lock is used as a class here, and threading.Lock is a function before Python 3.13
 #   help: hold a lock instead of being one, and do not ask whether a value is a lock
@@ -18,4 +24,6 @@ Optional = asyncio.Lock | None
 # 8:35: TW210 lock_class: asyncio.Lock is used as a class here, and threading.Lock is a function before Python 3.13
 #   help: hold a lock instead of being one, and do not ask whether a value is a lock
 # 11:12: TW210 lock_class: asyncio.Lock is used as a class here, and threading.Lock is a function before Python 3.13
+#   help: hold a lock instead of being one, and do not ask whether a value is a lock
+# 16:14: TW210 lock_class: asyncio.Lock is used as a class here, and threading.Lock is a function before Python 3.13
 #   help: hold a lock instead of being one, and do not ask whether a value is a lock

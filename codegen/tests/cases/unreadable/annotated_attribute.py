@@ -1,0 +1,9 @@
+class A:
+    async def f(self):
+        if self:
+            (self.x["a"]): int
+        return 1
+
+# ---- refused ----
+# 4:13: TW009 unreadable: the libcst that twingen pins cannot read an annotated target in parentheses, though Python can
+#   help: take the parentheses away: `x: int` for `(x): int`

@@ -1,0 +1,7 @@
+async def f():
+    (x): int = 1
+    return x
+
+# ---- refused ----
+# 2:5: TW009 unreadable: the libcst that twingen pins cannot read an annotated target in parentheses, though Python can
+#   help: take the parentheses away: `x: int` for `(x): int`

@@ -1,0 +1,10 @@
+# python: 3.14
+x = 1  # not t"{x}"
+y = (
+    t"{x}"
+    t"b"
+)
+
+# ---- refused ----
+# 4:5: TW009 unreadable: the libcst that twingen pins cannot read template strings that are joined by standing side by side, though Python can
+#   help: join them with +
