@@ -66,7 +66,7 @@ else:
 
 __all__ = ["Pipe", "Codec", "lines"]
 
-Opener = Callable[[str], "AsyncPipe"]
+Opener = Callable[[str], "Pipe"]
 
 
 def lines(pipe: Pipe, codec: "Codec | None") -> "Iterator[str]":
