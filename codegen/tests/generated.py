@@ -181,6 +181,25 @@ _BLOCKS = [
     ),
     "# a comment alone\n\n\n{body0}\n# and one after",
     (
+        "if a == a:  # twingen: async-only\n{body}\n"
+        "else:  # twingen: sync-only\n    # of the twin\n{body}"
+    ),
+    (
+        "async def scoped(\n    q,\n    scope=None,  # twingen: async-only\n"
+        "    *,\n    loop=1,  # twingen: async-only\n):\n{body}\n"
+        "    return await value(q)\n"
+        "print(await scoped({0}, a), await scoped(loop=b, q={1}, scope=None))"
+    ),
+    (
+        "print([\n    {atom},  # kept\n    *[],  # twingen: async-only\n    {0},\n])\n"
+        "unused = {atom}  # twingen: async-only"
+    ),
+    (
+        "class Both:\n    async def aclose(self): return {atom}\n"
+        "    def close(self): ...  # twingen: async-only\n"
+        "print(await Both().aclose())"
+    ),
+    (
         "async def gen():\n    yield {atom}\n    if await value({atom}): return\n"
         "    yield 2\n"
         "print([x async for x in gen()])"
@@ -260,6 +279,12 @@ _READ = [
     "obj.aclose()",
     "'await it' \"async\"",
     "'bytes' b'x'",  # which Python refuses
+    "f'{{f\"{{await f({0})}}\" + g({1})!r:>{{await f(4)}}}}'",
+    "f'{{f'{{await f({0})}}'}}'",  # from Python 3.12
+    "t'{{await f({0})}} {{x}}'",  # from Python 3.14
+    "[w := await f({0}), w]",
+    "getattr(x, 'aclose')",
+    "list['AsyncIterator[int]']",
 ]
 _READ_SIMPLE = [
     *_SIMPLE,
@@ -276,6 +301,16 @@ _READ_SIMPLE = [
     "global a",
     "x = y = {0};",
     "async def one(): return await f({0})  # type: ignore",
+    "marked = f({0})  # twingen: async-only",
+    "# twingen: async-only\nmarked = await f({0})",
+    "from asyncio import (\n    Lock,\n    Runner,  # twingen: async-only\n)",
+    "marked: int = {0}  # twingen: sync-only",  # which is refused
+    "type Alias[T] = dict[T, 'Awaitable[int]']",  # from Python 3.12
+    "AsyncT = TypeVar('AsyncT', bound='Awaitable[int]')",
+    "ASYNC = True",
+    "y = f(ASYNC)",  # which is refused
+    "(x): int = {0}",  # which is refused
+    "x = [ {0},1 ]  # fmt: skip",
 ]
 _READ_BLOCKS = [
     *_BLOCKS,
@@ -291,6 +326,28 @@ _READ_BLOCKS = [
     "async with asyncio.timeout({0}) as t, lock:\n{body}",
     "async with asyncio.TaskGroup() as tg:\n    tg.create_task(f({0}))\n{body}",
     "# fmt: off\nx = [ 1,2 ]\n# fmt: on\n{body0}",
+    "if ASYNC:\n{body}\nelse:\n{other}\n    # the end",
+    "if not ASYNC:\n{body}\nelif {0}:\n{other}",
+    "if {0}:\n{body}\nelif ASYNC:\n{other}\nelif {1}:\n{body}\nelse:\n    pass",
+    "if TYPE_CHECKING:  # twingen: sync-only\n{body}\n    # the end",
+    "for i in f({0}):  # twingen: async-only\n{body}",
+    (
+        "class Marked:\n    async def f(\n        self,\n"
+        "        scope,  # twingen: async-only\n    ):\n{body8}\n"
+        "    async def g(self):\n        return await self.f({atom})"
+    ),
+    ("try:\n{body}\nexcept* (ValueError, TypeError) as e:\n{other}"),  # from 3.11
+    "try:\n{body}\nexcept ValueError, TypeError:\n{other}",  # from Python 3.14
+    (
+        "async def f[T: 'Awaitable[int]' = int, *Ts, **P](x: T, *a: *Ts):\n"  # 3.13
+        "{body}"
+    ),
+    "class Generic[T](Base[T]):\n    async def aclose(self) -> T:\n{body8}",
+    (
+        "match await f({0}):\n"
+        "    case {{'k': [1, *_], **rest}} if (w := await f({1})):\n"
+        "{body8}\n    case Base(x=1) | -1 + 2j | a.b | (1,) as both:\n{other8}"
+    ),
     (
         "def plain():\n    loop = asyncio.get_running_loop()\n"
         "    loop.add_reader({0}, event.set)"
@@ -302,6 +359,8 @@ _HEADS = st.sampled_from(
         '"""Module."""\n\nfrom __future__ import annotations\n\nimport asyncio\n',
         "#!/usr/bin/env python\n# -*- coding: utf-8 -*-\nimport asyncio as asyncio\n",
         "from asyncio import *\n",
+        "# twingen: sync-only\nimport asyncio\n",
+        "from typing import TYPE_CHECKING, TypeVar\nASYNC = True\n",
         (
             "import asyncio\n"
             "from typing import AsyncIterator, Awaitable, Coroutine, cast\n"
@@ -319,6 +378,7 @@ sources: Text = st.tuples(_HEADS, _READ_BODIES, st.booleans()).map(
 # -- sources without anything asynchronous ----------------------------------
 
 _SYNC_WORDS = (("await(", "("), ("await ", ""), ("async ", ""), ("aclose", "close"))
+_NOT_SYNC = ("asyncio", "Async", "__a", "Awaitable", "b'x'", "twingen:", "(x): int")
 
 
 def _sync(forms: list[str]) -> list[str]:
@@ -327,9 +387,7 @@ def _sync(forms: list[str]) -> list[str]:
     for form in forms:
         for word, instead in _SYNC_WORDS:
             form = form.replace(word, instead)
-        if not any(
-            name in form for name in ("asyncio", "Async", "__a", "Awaitable", "b'x'")
-        ):
+        if not any(name in form for name in _NOT_SYNC):
             found.append(form)
     return found
 

@@ -16,7 +16,8 @@ from generated import programs, sources, sync_sources
 from hypothesis import HealthCheck, Phase, given, settings
 from programs import load, outcome, twin_of
 
-from twingen.conversion import convert
+from twingen.conversion import Settings, convert
+from twingen.definitions import Definitions
 from twingen.diagnostic import ConversionError, Diagnostic
 
 settings.register_profile(
@@ -35,11 +36,16 @@ _PROFILE = settings.get_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 _NUMBER = itertools.count()
 
 
+def configured() -> Settings:
+    """Return settings with a constant that tells the sides apart."""
+    return Settings(definitions=Definitions(constant="source.ASYNC"))
+
+
 def converted(text: str) -> str | None:
     """Return the twin of a text; `None` when it is refused with places and reasons."""
     problems: list[Diagnostic] = []
     try:
-        return convert(text).text
+        return convert(text, settings=configured()).text
     except ConversionError as error:
         problems.extend(error.diagnostics)
     assert problems
