@@ -19,6 +19,7 @@ from case import CASES, FOLDER, Case
 
 from twingen.rule import Rule
 from twingen.rules import RULES
+from twingen.traversal import EVERYTHING
 
 _NEWER = re.compile(r"^# python: 3\.(\d+)$", re.MULTILINE)
 CONVERTED = [case for case in CASES if case.kind == "twin"]
@@ -113,3 +114,13 @@ def test_every_example_is_read() -> None:
     assert {case.path for case in CASES} == {
         path for path in files if "__pycache__" not in path.parts
     }
+
+
+@pytest.mark.parametrize("case", named(CASES))
+def test_nodes_left_out_do_not_matter(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No rule has anything to say of what `visits` does not offer."""
+    expected = case.result(case.source)
+    monkeypatch.setattr("twingen.conversion._Rewriter.to_visit", lambda _: EVERYTHING)
+    assert case.result(case.source) == expected

@@ -44,6 +44,7 @@ GENERATOR = [
     "sides",
     "scopes",
     "definitions",
+    "visits",
     "attributes",
     "handlers",
     "kinds",

@@ -150,7 +150,7 @@ def convert_parsed(
     rewriter = _Rewriter(source, names, imports, settings, trace)
     try:
         # Every statement is numbered in a trace, also where no rule looks.
-        only = EVERYTHING if trace is not None else names.holding(rewriter.types)
+        only = EVERYTHING if trace is not None else rewriter.to_visit()
         converted = rewritten(names.tree, rewriter, only)
         assert isinstance(converted, cst.Module)
         if rewriter.refusals:
@@ -249,13 +249,19 @@ class _Rewriter(cst.CSTTransformer):
     ) -> None:
         super().__init__()
         self._rules = _by_type(settings.rules)
-        self.types = frozenset(self._rules)
         self._trace = trace
         self.refusals: list[Diagnostic] = []
         self._source = source
         self._names = names
         self._imports = imports
         self._libraries = settings.libraries
+
+    def to_visit(self) -> set[int]:
+        """Return the ids of the nodes that the rules have to be offered."""
+        of_names = self._rules.get(cst.Name, ())
+        return self._names.to_visit(
+            self._rules, every_name=any(r.plugin != "twingen" for r in of_names)
+        )
 
     def on_visit(self, node: cst.CSTNode) -> bool:
         return True

@@ -32,7 +32,7 @@ from .definitions import Definitions
 from .kinds import Kinds
 from .scopes import parents_of, scopes_of
 from .sides import Side
-from .traversal import holding
+from .visits import nodes_to_visit
 
 NodeT = TypeVar("NodeT", bound=cst.CSTNode)
 
@@ -62,7 +62,7 @@ class Names:
         self.twin = twin
         self.is_package = is_package
         self._definitions = definitions
-        self._qualified: dict[cst.CSTNode, str | None] = {}
+        self._found: dict[cst.CSTNode, set[str | None]] = {}
 
     @property
     def definitions(self) -> Definitions:
@@ -72,7 +72,7 @@ class Names:
     @definitions.setter
     def definitions(self, definitions: Definitions) -> None:
         self._definitions = definitions
-        self._qualified.clear()
+        self._found.clear()
 
     # -- the tree ---------------------------------------------------------
 
@@ -93,9 +93,13 @@ class Names:
                 return ancestor
         return None
 
-    def holding(self, types: Container[type[object]]) -> set[int]:
-        """Return the ids of the nodes of these types, and of all that hold them."""
-        return holding(self._parents, types) | {id(self.tree)}
+    def to_visit(
+        self, types: Container[type[object]], *, every_name: bool = False
+    ) -> set[int]:
+        """Return the ids of the nodes of these types that can matter to a rule."""
+        return nodes_to_visit(
+            self._parents, self._all_scopes, types, every_name=every_name
+        ) | {id(self.tree)}
 
     def place(self, node: cst.CSTNode) -> CodeRange | None:
         """Return where a node stands in the source.
@@ -134,11 +138,8 @@ class Names:
         A name that is bound in several ways, a local variable, a parameter or
         an attribute of one has none. A dotted string is looked up `at` a node.
         """
-        if isinstance(node, str):
-            return _only(self.meanings(node, at))
-        if node not in self._qualified:
-            self._qualified[node] = _only(self.meanings(node))
-        return self._qualified[node]
+        found = self.meanings(node, at)
+        return next(iter(found)) if len(found) == 1 else None
 
     def meanings(
         self, node: cst.CSTNode | str, at: cst.CSTNode | None = None
@@ -147,13 +148,18 @@ class Names:
 
         `x = None` beside `import x` says that x is not there, and does not count.
         """
+        if not isinstance(node, str) and node in self._found:
+            return self._found[node]
         where = at if isinstance(node, str) else node
         if where is None or not (isinstance(node, str) or _is_named(node)):
             return set()
         scope = self.scope(where)
         if scope is None:
             return set()
-        return {self._absolute(name) for name in self._meanings(scope, node)}
+        if isinstance(node, str):
+            return {self._absolute(name) for name in self._meanings(scope, node)}
+        self._found[node] = set(map(self._absolute, self._meanings(scope, node)))
+        return self._found[node]
 
     def _meanings(
         self, scope: Scope, node: cst.CSTNode | str
@@ -353,10 +359,6 @@ class Names:
         if len(found) == 1 and isinstance(found[0], cst.FunctionDef):
             return found[0]
         return None
-
-
-def _only(meanings: set[str | None]) -> str | None:
-    return next(iter(meanings)) if len(meanings) == 1 else None
 
 
 def _is_named(node: cst.CSTNode) -> bool:

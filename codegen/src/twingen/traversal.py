@@ -11,7 +11,6 @@ from collections.abc import (
     Callable,
     Container,
     Iterator,
-    Mapping,
     Sequence,
 )
 from typing import Any
@@ -165,20 +164,6 @@ class _Methods(dict[type[cst.CSTNode], "Callable[[Any], Any] | None"]):
             method = None
         self[kind] = method
         return method
-
-
-def holding(
-    parents: Mapping[cst.CSTNode, cst.CSTNode], types: Container[type[object]]
-) -> set[int]:
-    """Return the ids of the nodes of these types, and of all that hold them."""
-    found: set[int] = set()
-    for node in parents:
-        if type(node) in types:
-            current: cst.CSTNode | None = node
-            while current is not None and id(current) not in found:
-                found.add(id(current))
-                current = parents.get(current)
-    return found
 
 
 class _Everything:
