@@ -32,7 +32,7 @@ from twingen.formatting import FormattingError, format_source
 
 # What a source says that only an asynchronous one means.
 _ASYNCHRONOUS = re.compile(
-    r"async|await|Async|Coroutine|iscoroutine|aclos|anyio|trio\b|twingen:"
+    r"async|await|Async|ASYNC|Coroutine|COROUTINE|iscoroutine|aclos|anyio|trio\b|twingen:"
     r"|__a(?:enter|exit|iter|next)__"
 )
 # Refusals that say that a file cannot be read, not that it has no twin.
@@ -40,7 +40,8 @@ _UNREADABLE = ("TW001", "TW004", "TW005")
 # black is asked once where a file and its twin are the same before it lays them out.
 _formatted = lru_cache(maxsize=1)(format_source)
 PASSED = {
-    "unchanged", "converted", "refused", "unreadable", "formatter", "too deep"
+    "unchanged", "converted", "refused", "unreadable", "beyond libcst", "formatter",
+    "too deep",
 }  # fmt: skip
 
 
@@ -102,6 +103,8 @@ def _converted(text: str) -> tuple[str, str]:
     except ConversionError as error:
         codes = {problem.code for problem in error.diagnostics}
         said = f"{error.diagnostics[0].code}: {error.diagnostics[0].message}"
+        if codes == {"TW009"}:
+            return "beyond libcst", said
         if codes <= {*_UNREADABLE}:
             if _is_rejected(text):
                 return "unreadable", said
@@ -151,12 +154,14 @@ def main() -> int:
     kinds: Counter[str] = Counter()
     said: Counter[str] = Counter()
     lines = 0
-    for found in outcomes(paths, options.processes):
+    for number, found in enumerate(outcomes(paths, options.processes), 1):
+        if number % 500 == 0:
+            print(f"{number} of {len(paths)} files", file=sys.stderr, flush=True)
         kinds[found.kind] += 1
         lines += found.lines
         if found.kind in ("refused", "residue", "unreadable"):
             said[found.detail.partition(":")[0]] += 1
-        if not found.passed or found.kind == "too deep":
+        if not found.passed or found.kind in ("too deep", "beyond libcst"):
             print(f"{found.kind}: {found.path}\n  {found.detail}", flush=True)
     for kind, count in kinds.most_common():
         print(f"{count:7} {kind}")

@@ -137,7 +137,7 @@ class Batch:
 
 def collect_rarely() -> None:
     """Look for cyclic garbage less often: trees are many objects that stay."""
-    gc.set_threshold(100_000, 50, 100)
+    gc.set_threshold(50_000, 10, 10)
 
 
 @contextmanager

@@ -27,7 +27,7 @@ from .rules import RULES
 from .sides import Side, of_twin
 from .trace import Trace
 from .traversal import EVERYTHING, rewritten
-from .unreadable import reason
+from .unreadable import is_too_deep, reason
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,9 @@ class Twin:
     runtime_modules: frozenset[str]
 
 
+_LIBCST_ERRORS = (cst.ParserSyntaxError, cst.CSTValidationError, cst.CSTLogicError)
+
+
 def convert(
     text: str, *, settings: Settings | None = None, path: str = "<source>"
 ) -> Twin:
@@ -83,15 +86,19 @@ def parse(source: Source, definitions: Definitions) -> Names:
 
     Raises :class:`ConversionError` when the text does not parse.
     """
+    if is_too_deep(source.text):
+        raise ConversionError([too_deep(source)])
     try:
         tree = cst.parse_module(source.text)
-    except (cst.ParserSyntaxError, cst.CSTValidationError, cst.CSTLogicError) as error:
+    except (*_LIBCST_ERRORS, UnicodeEncodeError) as error:  # a lone surrogate
         problem = syntax_problem(source, error)
         raise ConversionError([problem]) from None
     except RecursionError:
         raise ConversionError([too_deep(source)]) from None
     try:
         return _names(_side(tree, source, definitions), source, definitions)
+    except UnicodeEncodeError as error:
+        raise ConversionError([syntax_problem(source, error)]) from None
     except RecursionError:
         raise ConversionError([too_deep(source)]) from None
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
+import warnings
 from dataclasses import dataclass
 
 import libcst as cst
@@ -17,6 +19,13 @@ _PLACE = re.compile(r"error at (\d+):(\d+)")
 _TARGET = re.compile(r"\s*(\([\w.\s\[\]'\"()-]*\))\s*:[^=]")
 _PREFIX = re.compile(r"(?<![\w'\"])[tT][rR](?=['\"])")
 _TEMPLATE = re.compile(r"(?<!\w)([tT][rR]?|[rR][tT])['\"]")
+
+
+# No text of fewer characters is nested deeply enough to do harm.
+_HARMLESS = 1000
+# Python reads `a and b and c` as a flat list, libcst as one within the other.
+_OPERATOR = re.compile(r"\b(?:and|or)\b")
+_LONGEST = 500
 
 
 @dataclass(frozen=True)
@@ -29,6 +38,32 @@ class Unreadable:
     rule: str
     message: str
     help: str
+
+
+def is_too_deep(text: str) -> bool:
+    """Tell a text that is nested beyond what parsers bear.
+
+    libcst's parser overflows its stack then, which ends the process; Python's own
+    says so.
+    """
+    if len(text) < _HARMLESS:
+        return False
+    # Before Python 3.11 only the compiler counts.
+    flags = ast.PyCF_ONLY_AST if sys.version_info >= (3, 11) else 0
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(text, "<source>", "exec", flags, dont_inherit=True)
+    except (MemoryError, RecursionError):
+        return True
+    except SyntaxError as error:
+        return "too many nested" in error.msg
+    except ValueError:  # null bytes
+        return False
+    return len(_OPERATOR.findall(text)) > _LONGEST and any(
+        isinstance(node, ast.BoolOp) and len(node.values) > _LONGEST
+        for node in ast.walk(ast.parse(text))
+    )
 
 
 def reason(text: str, error: Exception) -> Unreadable:
@@ -69,6 +104,9 @@ def reason(text: str, error: Exception) -> Unreadable:
         return _broken(precise.lineno or 1, max(precise.offset or 1, 1), precise.msg)
     except ValueError as null_bytes:
         return _broken(line, column, str(null_bytes))
+    if isinstance(error, UnicodeEncodeError):
+        what = "a string that is a type and holds a lone surrogate"
+        return _of_libcst(line, column, what, "spell the type out")
     return _of_libcst(line, column, "what stands here", "write it in another way")
 
 

@@ -25,7 +25,7 @@ def convert_annotation(site: Site[cst.SimpleString]) -> cst.SimpleString | None:
         return None
     try:
         expression = cst.parse_expression(text)
-    except cst.ParserSyntaxError:
+    except (cst.ParserSyntaxError, UnicodeEncodeError):  # text, or lone surrogates
         return None
     converted = expression.visit(_Converter(site))
     assert isinstance(converted, cst.BaseExpression)
