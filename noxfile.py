@@ -47,11 +47,27 @@ def demo(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Pass every test, on each supported Python that is installed."""
     session.install("-e", ".[test]", "-e", "codegen[test]")
-    session.run("twingen", "check")
+    session.run("twingen", "check", "--no-cache")
     session.run("pytest", *session.posargs)
     if not session.posargs:
         with session.chdir("codegen"):
             session.run("pytest")
+
+
+@nox.session(name="same-bytes", venv_backend="none")
+def same_bytes(session: nox.Session) -> None:
+    """Compare a hash of all twins between the Pythons that are installed."""
+    digests: dict[str, str] = {}
+    for version in found_pythons():
+        folder = Path(session.create_tmp(), version)
+        session.run(f"python{version}", "-m", "venv", "--clear", str(folder))
+        python = str(next(folder.glob("[bS]*/python*")))
+        session.run(python, "-m", "pip", "install", "-q", "-e", "./codegen")
+        program = "codegen/tests/test_any_python.py"
+        digests[version] = str(session.run(python, program, silent=True)).strip()
+        session.log(f"Python {version}: {digests[version]}")
+    if len(set(digests.values())) != 1:
+        session.error("the twins are not the same on each Python")
 
 
 @nox.session
@@ -84,7 +100,7 @@ def lint(session: nox.Session) -> None:
     session.install("-e", "codegen", "ruff==0.17.6")
     session.run("black", "--check", "--quiet", "--diff", ".")
     session.run("ruff", "check")
-    session.run("twingen", "check")
+    session.run("twingen", "check", "--no-cache")
 
 
 @nox.session
