@@ -26,9 +26,14 @@ DRIVER = [
     "copy",
     "pipeline",
     "notify",
+    "stream",
+    "results",
     "cursor",
+    "client_cursor",
     "server_cursor",
+    "raw_cursor",
     "connection",
+    "type_info",
 ]
 GENERATOR = [
     "diagnostic",

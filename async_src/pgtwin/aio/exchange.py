@@ -136,6 +136,11 @@ class Exchange:
         self.pgconn.send_prepare(name, text, types)
         return await self._receive()
 
+    async def describe_portal(self, name: bytes) -> list[PGresult]:
+        """Ask for the columns of a portal (`PQsendDescribePortal`)."""
+        self.pgconn.send_describe_portal(name)
+        return await self._receive()
+
     async def close_prepared(self, name: bytes) -> list[PGresult]:
         """Let the server forget a prepared statement (`PQsendClosePrepared`)."""
         if capabilities.has_send_close_prepared():
@@ -143,6 +148,46 @@ class Exchange:
         else:
             self.pgconn.send_query(b"DEALLOCATE " + name)
         return await self._receive()
+
+    def send_rows(
+        self,
+        text: bytes,
+        values: Sequence[Buffer | None] | None,
+        types: Sequence[int],
+        formats: Sequence[int] | None,
+        result_format: int,
+        size: int,
+    ) -> None:
+        """Begin a conversation whose rows are received `size` at a time.
+
+        `receive()` goes on with it (`PQsetSingleRowMode`, `PQsetChunkedRowsMode`).
+        """
+        self.pgconn.send_query_params(text, values, types, formats, result_format)
+        if size == 1:
+            self.pgconn.set_single_row_mode()
+        else:
+            self.pgconn.set_chunked_rows_mode(size)
+
+    async def receive(self) -> PGresult | None:
+        """Go on with a conversation: return its next result, `None` at its end.
+
+        Who goes on no more before the end calls `recover()`.
+        """
+        pgconn = self.pgconn
+        self._talking = True
+        try:
+            if pgconn.flush():
+                await self._readiness.wait(self._sent, None, True)
+            if self._failure is None and pgconn.is_busy():
+                await self._readiness.wait(self._answered)
+            if self._failure is not None:
+                raise self._last_words([])
+            return pgconn.get_result()
+        except BaseException as error:
+            await self._tear_off(error, [])
+            raise
+        finally:
+            self._let_go()
 
     async def wait_notification(self, timeout: float | None) -> bool:
         """Wait until a notification has arrived, at most `timeout` seconds.
@@ -193,11 +238,14 @@ class Exchange:
             readiness.detach()
             conn.finish()
 
-    async def recover(self) -> None:
-        """Bring to rest what an interruption has left behind, or give it up."""
+    async def recover(self, *received: PGresult) -> None:
+        """Bring to rest what an interruption has left behind, or give it up.
+
+        `received` are results of the conversation that is to be ended, if known.
+        """
         self._talking = True
         try:
-            await self._settle([])
+            await self._settle(list(received))
         finally:
             self._let_go()
 
@@ -224,15 +272,19 @@ class Exchange:
                         "copy() yet: use psycopg's"
                     )
         except BaseException as error:
-            leaving = self._leaving
-            await self._settle(results)
-            if leaving and isinstance(error, e.OperationalError):
-                raise e.OperationalError(CLOSED) from None
+            await self._tear_off(error, results)
             raise
         finally:
             self._talking = False
             if self._leaving or pgconn.status != OK:
                 self._let_go()
+
+    async def _tear_off(self, error: BaseException, results: list[PGresult]) -> None:
+        """Settle after an error; raise what it means if the handle was closed."""
+        leaving = self._leaving
+        await self._settle(results)
+        if leaving and isinstance(error, e.OperationalError):
+            raise e.OperationalError(CLOSED) from None
 
     async def _settle(self, results: list[PGresult]) -> None:
         """Bring an interrupted conversation to rest, or give the handle up."""
