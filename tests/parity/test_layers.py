@@ -32,8 +32,8 @@ DRIVER = [
     "client_cursor",
     "server_cursor",
     "raw_cursor",
-    "connection",
     "type_info",
+    "connection",
 ]
 GENERATOR = [
     "diagnostic",

@@ -24,10 +24,12 @@ from pgtwin.aio.server_cursor import AsyncServerCursor
 from pgtwin.aio.session import Session
 from pgtwin.aio.set_by_method import set_by_method  # twingen: async-only
 from pgtwin.aio.transaction import AsyncTransaction, check_no_block
+from pgtwin.aio.type_info import find_type
 
 if TYPE_CHECKING:
     import asyncio
 
+    from psycopg import sql
     from psycopg.pq.abc import PGconn
     from typing_extensions import Self
 
@@ -44,11 +46,13 @@ if TYPE_CHECKING:
         RowFactory,
         Template,
     )
+    from pgtwin.types.info import TypeInfo
 
 IDLE = pq.TransactionStatus.IDLE
 BINARY = pq.Format.BINARY
 
 OtherRow = TypeVar("OtherRow")
+Info = TypeVar("Info", bound="TypeInfo")
 
 logger = logging.getLogger("pgtwin")
 
@@ -504,6 +508,12 @@ class AsyncConnection(Generic[Row]):
         """
         if not self.closed:
             await self._session.exchange.cancel(timeout)
+
+    async def _find_type(
+        self, cls: type[Info], name: str | sql.Identifier
+    ) -> Info | None:
+        """Fetch what `pgtwin.types` knows of a type."""
+        return await find_type(self, cls, name)
 
     def _check_idle(self, name: str) -> None:
         session = self._session
