@@ -25,7 +25,7 @@ class AsyncClientCursor(AsyncCursor[Row]):
 
     __module__ = "pgtwin"
     _bind: ClassVar[Binder] = staticmethod(bind_merged)
-    _preparable = False
+    _merging = True
 
     def mogrify(self, query: Query, params: Params | None = None) -> str:
         """Return the text that `execute()` would send.

@@ -37,7 +37,8 @@ class AsyncCursor(AsyncResults[Row]):
 
     __module__ = "pgtwin"
     _bind: ClassVar[Binder] = staticmethod(bind)
-    _preparable: ClassVar[bool] = True
+    # Whether the binder writes the parameters into the text.
+    _merging: ClassVar[bool] = False
 
     @overload
     def __init__(self, connection: AsyncConnection[Row]) -> None: ...
@@ -113,12 +114,17 @@ class AsyncCursor(AsyncResults[Row]):
             if self._closed:
                 raise closed_cursor()
             self._forget()
+            # As _format() would say, without a call.
+            wanted = self.format if binary is None else BINARY if binary else TEXT
+            if self._merging:
+                prepare = False
+                wanted = self._format(binary)
             results = await session.execute(
                 query,
                 params,
                 self._bind,
-                prepare=prepare if self._preparable else False,
-                result_format=self._format(binary),
+                prepare=prepare,
+                result_format=wanted,
                 transformer=self._dumper(),
             )
             self._results = results
@@ -145,7 +151,7 @@ class AsyncCursor(AsyncResults[Row]):
                     query,
                     params,
                     self._bind,
-                    prepare=self._preparable,
+                    prepare=not self._merging,
                     result_format=self.format,
                     transformer=self._dumper(),
                 )
