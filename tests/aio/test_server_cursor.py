@@ -353,6 +353,35 @@ async def test_close_after_an_error(
     await usable(conn)
 
 
+async def test_close_after_a_rollback(conn: pgtwin.AsyncConnection[Any]) -> None:
+    async with conn.cursor("curs") as cur:
+        await cur.execute(NUMBERS)
+        await conn.rollback()
+        await conn.execute("SELECT 1")
+        await cur.execute("SELECT 2")
+        assert await cur.fetchone() == (2,)
+        await conn.rollback()
+        await conn.execute("SELECT 1")
+    assert conn.info.transaction_status == TransactionStatus.INTRANS
+
+
+async def test_close_with_an_older_libpq(
+    conn: pgtwin.AsyncConnection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        type(pgtwin.capabilities), "has_send_close_prepared", lambda _: False
+    )
+    async with conn.cursor("it's") as cur:
+        await cur.execute(NUMBERS)
+        assert await declared(conn) == ["it's"]
+    assert await declared(conn) == []
+    async with conn.cursor("it's") as cur:
+        await cur.execute(NUMBERS)
+        await conn.rollback()
+        await conn.execute("SELECT 1")
+    assert conn.info.transaction_status == TransactionStatus.INTRANS
+
+
 async def test_error_in_the_query(
     conn: pgtwin.AsyncConnection[Any],
     cur: pgtwin.AsyncServerCursor[Any],

@@ -141,6 +141,11 @@ class Exchange:
         self.pgconn.send_describe_portal(name)
         return await self._receive()
 
+    async def close_portal(self, name: bytes) -> list[PGresult]:
+        """Close a portal if the server has it (`PQsendClosePortal`, libpq 17)."""
+        self.pgconn.send_close_portal(name)
+        return await self._receive()
+
     async def close_prepared(self, name: bytes) -> list[PGresult]:
         """Let the server forget a prepared statement (`PQsendClosePrepared`)."""
         if capabilities.has_send_close_prepared():

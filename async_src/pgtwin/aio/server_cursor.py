@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, overload
 
-from psycopg import errors as e, pq, sql
+from psycopg import capabilities, errors as e, pq, sql
 from psycopg.rows import Row
 
 from pgtwin.aio.cursor import AsyncCursor
@@ -280,14 +280,16 @@ class AsyncServerCursor(AsyncCursor[Row]):
         status = session.pgconn.transaction_status
         if status != INTRANS and not (status == IDLE and self._withhold):
             return
-        if not self._described:
-            name = sql.Literal(self._name).as_bytes(session.transformer())
-            found = await session.command(
-                b"SELECT FROM pg_catalog.pg_cursors WHERE name = " + name
-            )
-            if not found.ntuples:
-                return
-        await session.command(b"CLOSE " + self._identifier())
+        if capabilities.has_send_close_prepared():
+            await session.close_portal(self._name.encode(self._encoding))
+            return
+        # A rollback may have closed it, and CLOSE fails then.
+        name = sql.Literal(self._name).as_bytes(session.transformer())
+        found = await session.command(
+            b"SELECT FROM pg_catalog.pg_cursors WHERE name = " + name
+        )
+        if found.ntuples:
+            await session.command(b"CLOSE " + self._identifier())
 
     def _identifier(self) -> bytes:
         return sql.Identifier(self._name).as_bytes(self._session.transformer())

@@ -232,13 +232,17 @@ class Session:
     async def describe_portal(self, name: bytes) -> PGresult:
         """Return the columns of a portal, as a result without rows."""
         await self.usable()
-        try:
-            results = await self.exchange.describe_portal(name)
-        finally:
-            if self.exchange.arrived:
-                self.deliver()
+        results = await self.exchange.describe_portal(name)
+        self.deliver()
         self.examine(results)
         return results[-1]
+
+    async def close_portal(self, name: bytes) -> None:
+        """Close a portal, if the server has it."""
+        await self.usable()
+        results = await self.exchange.close_portal(name)
+        self.deliver()
+        self.examine(results)
 
     async def begin(self) -> None:
         """Begin a transaction, unless one is open or in autocommit mode."""
