@@ -225,6 +225,16 @@ async def test_never_begun(conn: pgtwin.AsyncConnection[Any]) -> None:
     assert conn.info.transaction_status == TransactionStatus.IDLE
 
 
+async def test_connection_closed_before_the_end(dsn: str) -> None:
+    async with pgtwin.AsyncConnection.connect(dsn) as conn:
+        found = []
+        with pytest.raises(e.OperationalError, match="closed"):
+            async for (number,) in conn.cursor().stream(NUMBERS):
+                found.append(number)
+                await conn.close()
+        assert found == [1]
+
+
 async def test_connection_closed_meanwhile(dsn: str) -> None:
     async with pgtwin.AsyncConnection.connect(dsn) as conn:
         found = []

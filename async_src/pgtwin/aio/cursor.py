@@ -13,10 +13,18 @@ from psycopg import errors as e, pq
 from psycopg.rows import Row
 
 from pgtwin.aio.results import TEXT, AsyncResults, closed_cursor
-from pgtwin.aio.stream import check_size, close_rows, next_rows, open_rows
+from pgtwin.aio.stream import (
+    ROWS,
+    check_size,
+    close_rows,
+    end_rows,
+    open_rows,
+    receive_rows,
+)
 from pgtwin.core.plan import Binder, bind
 
 if TYPE_CHECKING:
+    from psycopg.abc import Transformer
     from psycopg.pq.abc import PGresult
     from typing_extensions import Self
 
@@ -200,12 +208,21 @@ class AsyncCursor(AsyncResults[Row]):
                     self._format(binary),
                     size,
                 )
-                while (result := await next_rows(session)) is not None:
-                    self.pgresult = result
-                    self._bound = False
-                    for index in range(result.ntuples):
-                        make_row = self._make_row or self._row_maker()
-                        yield self._loader().load_row(index, make_row)
+                loader: Transformer | None = None
+                while results := await receive_rows(session):
+                    for result in results:
+                        session.check()  # the caller may have closed it
+                        if result.status not in ROWS:
+                            await end_rows(session, result)
+                            continue
+                        self.pgresult = result
+                        if loader is None:
+                            loader = self._loader()
+                        else:
+                            loader.set_pgresult(result, set_loaders=False)
+                        for index in range(result.ntuples):
+                            make_row = self._make_row or self._row_maker()
+                            yield loader.load_row(index, make_row)
             finally:
                 await close_rows(session)
 

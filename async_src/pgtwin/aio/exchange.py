@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from psycopg.abc import Buffer
     from psycopg.pq.abc import PGconn, PGresult
 
+    from pgtwin.core.plan import Statement
+
 OK = pq.ConnStatus.OK
 BAD = pq.ConnStatus.BAD
 ACTIVE = pq.TransactionStatus.ACTIVE
@@ -33,6 +35,9 @@ SQLSTATE = pq.DiagnosticField.SQLSTATE
 POLL_OK = pq.PollingStatus.OK
 POLL_FAILED = pq.PollingStatus.FAILED
 POLL_WRITING = pq.PollingStatus.WRITING
+
+# Results that are handed over together while a conversation goes on.
+AT_ONCE = 64
 
 # Seconds that an interrupted conversation has to come to rest.
 SETTLE_TIMEOUT = 5.0
@@ -154,31 +159,24 @@ class Exchange:
             self.pgconn.send_query(b"DEALLOCATE " + name)
         return await self._receive()
 
-    def send_rows(
-        self,
-        text: bytes,
-        values: Sequence[Buffer | None] | None,
-        types: Sequence[int],
-        formats: Sequence[int] | None,
-        result_format: int,
-        size: int,
-    ) -> None:
-        """Begin a conversation whose rows are received `size` at a time.
+    def send_rows(self, statement: Statement, result_format: int, size: int) -> None:
+        """Begin a conversation whose rows come `size` at a time.
 
         `receive()` goes on with it (`PQsetSingleRowMode`, `PQsetChunkedRowsMode`).
         """
-        self.pgconn.send_query_params(text, values, types, formats, result_format)
+        self.pgconn.send_query_params(*statement, result_format)
         if size == 1:
             self.pgconn.set_single_row_mode()
         else:
             self.pgconn.set_chunked_rows_mode(size)
 
-    async def receive(self) -> PGresult | None:
-        """Go on with a conversation: return its next result, `None` at its end.
+    async def receive(self) -> list[PGresult]:
+        """Go on with a conversation: return results that have come, none at its end.
 
         Who goes on no more before the end calls `recover()`.
         """
         pgconn = self.pgconn
+        results: list[PGresult] = []
         self._talking = True
         try:
             if pgconn.flush():
@@ -186,10 +184,14 @@ class Exchange:
             if self._failure is None and pgconn.is_busy():
                 await self._readiness.wait(self._answered)
             if self._failure is not None:
-                raise self._last_words([])
-            return pgconn.get_result()
+                raise self._last_words(results)
+            while (result := pgconn.get_result()) is not None:
+                results.append(result)
+                if len(results) == AT_ONCE or result.status in COPY or pgconn.is_busy():
+                    break
+            return results
         except BaseException as error:
-            await self._tear_off(error, [])
+            await self._tear_off(error, results)
             raise
         finally:
             self._let_go()
@@ -244,10 +246,7 @@ class Exchange:
             conn.finish()
 
     async def recover(self, *received: PGresult) -> None:
-        """Bring to rest what an interruption has left behind, or give it up.
-
-        `received` are results of the conversation that is to be ended, if known.
-        """
+        """Bring to rest what an interruption has left behind, or give it up."""
         self._talking = True
         try:
             await self._settle(list(received))

@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
 ACTIVE = pq.TransactionStatus.ACTIVE
 TUPLES_OK = pq.ExecStatus.TUPLES_OK
-FATAL_ERROR = pq.ExecStatus.FATAL_ERROR
-ROWS = (pq.ExecStatus.SINGLE_TUPLE, pq.ExecStatus.TUPLES_CHUNK)
+ROWS = frozenset((pq.ExecStatus.SINGLE_TUPLE, pq.ExecStatus.TUPLES_CHUNK))
 COPY = (pq.ExecStatus.COPY_IN, pq.ExecStatus.COPY_OUT, pq.ExecStatus.COPY_BOTH)
 
 
@@ -48,33 +47,34 @@ async def open_rows(
 ) -> None:
     """Begin to execute a query whose rows are received `size` at a time."""
     await session.ready()
-    text, values, types, formats = bind(
+    statement = bind(
         query, params, transformer or session.transformer(), session.encoding
     )
     await session.begin()
-    session.exchange.send_rows(text, values, types, formats, result_format, size)
+    session.exchange.send_rows(statement, result_format, size)
 
 
-async def next_rows(session: Session) -> PGresult | None:
-    """Return the next rows, `None` after the last.
+async def receive_rows(session: Session) -> list[PGresult]:
+    """Return what has come: results of `ROWS`, at the end another; then none."""
+    session.check()
+    return await session.exchange.receive()
+
+
+async def end_rows(session: Session, result: PGresult) -> None:
+    """End the query with the result that came after its rows.
 
     Raises the server's error, and `ProgrammingError` for a query without rows.
     """
-    session.check()
-    result = await session.exchange.receive()
-    if result is None or result.status in ROWS:
-        return result
     if result.status in COPY:
         await session.exchange.recover(result)
         raise e.ProgrammingError("COPY cannot be executed with stream()")
-    while await session.exchange.receive() is not None:
+    while await session.exchange.receive():
         pass
     session.examine([result])
     if result.status != TUPLES_OK:
         raise e.ProgrammingError(
             "no rows to stream: the statement returns none, use execute()"
         )
-    return None
 
 
 async def close_rows(session: Session) -> None:
