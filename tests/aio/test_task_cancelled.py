@@ -199,6 +199,27 @@ async def test_stream_cancelled_at_every_step(
     await usable(conn)
 
 
+async def test_declaring_cancelled_at_every_step(
+    conn: pgtwin.AsyncConnection[Any],
+) -> None:
+    survived = 0
+    for turns in range(30):
+        async with conn.cursor("curs") as cur:
+            await conn.execute("SELECT 1")
+            task = asyncio.create_task(cur.execute("SELECT generate_series(1, 9)"))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+            if conn.info.transaction_status == TransactionStatus.INTRANS:
+                survived += 1
+                await cur.execute("SELECT 2")
+                assert await cur.fetchall() == [(2,)]
+        await conn.rollback()
+    assert survived
+
+
 async def test_stream_left_by_a_task_that_ends(
     conn: pgtwin.AsyncConnection[Any], usable: Usable
 ) -> None:

@@ -74,6 +74,7 @@ class AsyncServerCursor(AsyncCursor[Row]):
         self._name = name
         self._scrollable = scrollable
         self._withhold = withhold
+        self._opened = False  # perhaps: an interruption may have come in between
         self._described = False
         self._fetch_format = TEXT
         self._page: list[Row] | None = None
@@ -166,9 +167,10 @@ class AsyncServerCursor(AsyncCursor[Row]):
                 raise e.NotSupportedError(
                     "server-side cursors cannot be used in pipeline mode"
                 )
-            if self._described:
+            if self._opened:
                 await self._close_portal()
-                self._described = False
+            self._opened = True
+            self._described = False
             self._page = None
             self._forget()
             await session.execute(
@@ -249,7 +251,7 @@ class AsyncServerCursor(AsyncCursor[Row]):
         name = self._name.encode(self._encoding)
         self._results = [await self._session.describe_portal(name)]
         self._select(0)
-        self._described = True
+        self._opened = self._described = True
 
     async def _fetch(self, number: int | None) -> list[Row]:
         session = self._session
