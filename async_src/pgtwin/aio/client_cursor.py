@@ -12,7 +12,8 @@ from psycopg import errors as e, pq
 from psycopg.rows import Row
 
 from pgtwin.aio.cursor import AsyncCursor
-from pgtwin.core.plan import Binder, bind_merged
+from pgtwin.core.literals import bind_merged
+from pgtwin.core.plan import Binder
 
 if TYPE_CHECKING:
     from pgtwin.core.annotations import Params, Query

@@ -191,7 +191,7 @@ class Exchange:
                     break
             return results
         except BaseException as error:
-            await self._tear_off(error, results)
+            await self._break_off(error, results)
             raise
         finally:
             self._let_go()
@@ -276,14 +276,14 @@ class Exchange:
                         "copy() yet: use psycopg's"
                     )
         except BaseException as error:
-            await self._tear_off(error, results)
+            await self._break_off(error, results)
             raise
         finally:
             self._talking = False
             if self._leaving or pgconn.status != OK:
                 self._let_go()
 
-    async def _tear_off(self, error: BaseException, results: list[PGresult]) -> None:
+    async def _break_off(self, error: BaseException, results: list[PGresult]) -> None:
         """Settle after an error; raise what it means if the handle was closed."""
         leaving = self._leaving
         await self._settle(results)

@@ -136,28 +136,6 @@ def bind(
     return Statement(plan.text, dumped, transformer.types or (), transformer.formats)
 
 
-def bind_merged(
-    query: Query, params: Params | None, transformer: Transformer, encoding: str
-) -> Statement:
-    """Return a statement in whose text the parameters stand, as literals.
-
-    Raises what `bind()` raises.
-    """
-    if not isinstance(query, (str, bytes, Composable)):
-        _check_template(query, params)
-        text = convert(query, transformer, encoding, merge=True).text
-        return Statement(text, None, (), None)
-    text = _encoded(query, transformer, encoding)
-    if params is not None:
-        plan = (kept_plan if len(text) <= KEPT_LENGTH else make_plan)(text, encoding)
-        literals = [transformer.as_literal(value) for value in plan.arrange(params)]
-        text = b"".join(
-            literals[piece] if isinstance(piece, int) else piece
-            for piece in plan.pieces
-        )
-    return Statement(text, None, (), None)
-
-
 def bind_raw(
     query: Query, params: Params | None, transformer: Transformer, encoding: str
 ) -> Statement:
@@ -167,11 +145,11 @@ def bind_raw(
     template string.
     """
     if not isinstance(query, (str, bytes, Composable)):
-        _check_template(query, None)
+        check_template(query, None)
         raise NotSupportedError(
             "raw cursors take no template strings: use a cursor of another class"
         )
-    text = _encoded(query, transformer, encoding)
+    text = encoded(query, transformer, encoding)
     if params is None:
         return Statement(text, None, (), None)
     if not _is_sequence(params):
@@ -237,7 +215,7 @@ kept_plan = lru_cache(maxsize=512)(make_plan)
 def _bind_template(
     template: Template, params: Params | None, transformer: Transformer, encoding: str
 ) -> Statement:
-    _check_template(template, params)
+    check_template(template, params)
     text, values, formats = convert(template, transformer, encoding)
     if not values:
         return Statement(text, None, (), None)
@@ -245,7 +223,7 @@ def _bind_template(
     return Statement(text, dumped, transformer.types or (), transformer.formats)
 
 
-def _check_template(query: object, params: Params | None) -> None:
+def check_template(query: object, params: Params | None) -> None:
     """Raise `TypeError` when a query is nothing that can be executed."""
     if not isinstance(query, Template):
         raise TypeError(
@@ -258,9 +236,10 @@ def _check_template(query: object, params: Params | None) -> None:
         )
 
 
-def _encoded(
+def encoded(
     query: str | bytes | Composable, transformer: Transformer, encoding: str
 ) -> bytes:
+    """Return the text of a query, placeholders and all."""
     if isinstance(query, Composable):
         return query.as_bytes(transformer)
     return query.encode(encoding) if isinstance(query, str) else query
