@@ -26,8 +26,13 @@ DRIVER = [
     "copy",
     "pipeline",
     "notify",
+    "stream",
+    "results",
     "cursor",
+    "client_cursor",
     "server_cursor",
+    "raw_cursor",
+    "type_info",
     "connection",
 ]
 GENERATOR = [

@@ -18,7 +18,7 @@ from psycopg import ConnectionInfo, Notify, errors as e, pq
 
 from pgtwin.aio.exchange import CLOSED, LOST, Exchange
 from pgtwin.core.adapters import Adapters, Place
-from pgtwin.core.plan import Statement, bind
+from pgtwin.core.plan import Binder, Statement, bind
 from pgtwin.core.prepared import PreparedStatements
 from pgtwin.core.transactions import Characteristics
 
@@ -116,6 +116,10 @@ class Session:
             transformer = self._transformer = self._place.transformer()
         return transformer
 
+    def new_transformer(self) -> Transformer:
+        """Return a transformer that can be used without the lock."""
+        return self._place.transformer()
+
     def load(
         self, result: PGresult, start: int, end: int, make_row: RowMaker[Row]
     ) -> list[Row]:
@@ -141,12 +145,13 @@ class Session:
         self,
         query: Query,
         params: Params | None = None,
+        bind: Binder = bind,
         *,
         prepare: bool | None = None,
         result_format: int = TEXT,
         transformer: Transformer | None = None,
     ) -> list[PGresult]:
-        """Execute a query and return its results.
+        """Execute a query, made a statement by `bind`, and return its results.
 
         Starts a transaction before, unless in autocommit mode. Raises the server's
         error; the session can be used after, if it is not closed.
@@ -195,28 +200,54 @@ class Session:
                 )
         finally:
             if exchange.arrived:
-                self._deliver()
+                self.deliver()
         if name is not None and results and _is_stale(results[-1]):
             prepared.retire(key)
             if retry and self.pgconn.transaction_status == IDLE:
                 return await self.run(statement, prepare, result_format, False)
-        self._examine(results)
+        self.examine(results)
         if may_prepare and name is None and len(results) == 1:
             prepared.count(key)
         if prepared.retired:
             await self._forget_retired()
         return results
 
-    async def command(self, text: bytes) -> PGresult:
+    async def command(self, text: bytes, result_format: int = TEXT) -> PGresult:
         """Execute one statement of our own and return its result."""
         await self.usable()
+        exchange = self.exchange
         try:
-            results = await self.exchange.query(text)
+            if result_format == TEXT:
+                results = await exchange.query(text)
+            else:
+                results = await exchange.query_params(
+                    text, None, (), None, result_format
+                )
         finally:
-            if self.exchange.arrived:
-                self._deliver()
-        self._examine(results)
+            if exchange.arrived:
+                self.deliver()
+        self.examine(results)
         return results[-1]
+
+    async def describe_portal(self, name: bytes) -> PGresult:
+        """Return the columns of a portal, as a result without rows."""
+        await self.usable()
+        results = await self.exchange.describe_portal(name)
+        self.deliver()
+        self.examine(results)
+        return results[-1]
+
+    async def close_portal(self, name: bytes) -> None:
+        """Close a portal, if the server has it."""
+        await self.usable()
+        results = await self.exchange.close_portal(name)
+        self.deliver()
+        self.examine(results)
+
+    async def begin(self) -> None:
+        """Begin a transaction, unless one is open or in autocommit mode."""
+        if not self.autocommit and self.pgconn.transaction_status == IDLE:
+            await self.command(self.characteristics.begin())
 
     async def usable(self) -> None:
         """Check that a conversation can be started, and end one that was torn off."""
@@ -251,12 +282,12 @@ class Session:
         try:
             return await self.exchange.wait_notification(timeout)
         finally:
-            self._deliver()
+            self.deliver()
 
     async def _prepare(self, statement: Statement) -> bytes:
         name = self.prepared.new_name()
         results = await self.exchange.prepare(name, statement.text, statement.types)
-        self._examine(results)
+        self.examine(results)
         in_transaction = self.pgconn.transaction_status != IDLE
         self.prepared.add((statement.text, statement.types), name, in_transaction)
         return name
@@ -266,7 +297,7 @@ class Session:
         while retired and self.pgconn.transaction_status != INERROR:
             await self.exchange.close_prepared(retired.popleft())
 
-    def _examine(self, results: list[PGresult]) -> None:
+    def examine(self, results: list[PGresult]) -> None:
         """Raise the server's error if there is one; note what commands have changed."""
         self._look_at_settings()
         if not results:
@@ -290,7 +321,7 @@ class Session:
             self._transformer = None
             self.version += 1
 
-    def _deliver(self) -> None:
+    def deliver(self) -> None:
         """Hand what has arrived to the handlers, or keep it for who asks later."""
         arrived = self.exchange.arrived
         while arrived:
