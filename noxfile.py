@@ -125,6 +125,13 @@ def bench_codegen(session: nox.Session) -> None:
 
 
 @nox.session
+def corpus(session: nox.Session) -> None:
+    """Pass the standard library and all that is installed through twingen."""
+    session.install("-e", ".[test]", "-e", "codegen[test]")
+    session.run("python", "codegen/tests/corpus.py", *session.posargs)
+
+
+@nox.session
 def adopted(session: nox.Session) -> None:
     """Convert releases of three libraries and run their tests in both forms."""
     session.install("-e", "codegen")

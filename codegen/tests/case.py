@@ -6,12 +6,14 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from twingen.conversion import Settings, Source, convert
+from twingen.conversion import Settings, convert
 from twingen.definitions import Definitions
 from twingen.diagnostic import ConversionError
 from twingen.library import built_in_libraries
 from twingen.renames import MethodRenames, Renames
 
+# What the examples are imported as.
+MODULE = "source"
 FOLDER = Path(__file__).parent / "cases"
 _MARK = re.compile(r"^# ---- (twin|refused) ----\n", re.MULTILINE)
 _RENAMES = re.compile(r"^# renames: (\S+) = (\S+)$", re.MULTILINE)
@@ -49,7 +51,7 @@ class Case:
         renames = Renames(dict(_RENAMES.findall(self.source)), definitions)
         libraries.renames = renames
         if self.source.startswith("# texts"):
-            renames.texts.add(Source("").module)
+            renames.texts.add(MODULE)
         methods = dict(_METHODS.findall(self.source))
         libraries.own_methods = MethodRenames(methods, definitions)
         libraries.strings = tuple(_STRINGS.findall(self.source))
@@ -58,7 +60,8 @@ class Case:
     def result(self, text: str) -> tuple[str, str]:
         """Convert a text as this case is configured; return what came of it."""
         try:
-            twin = convert(text, settings=self.settings()).text
+            settings = self.settings()
+            twin = convert(text, settings=settings, module=MODULE, twin="twin").text
         except ConversionError as error:
             return "refused", _plain(error)
         return ("unchanged" if twin == text else "twin"), twin

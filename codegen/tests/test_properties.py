@@ -38,7 +38,7 @@ _NUMBER = itertools.count()
 
 def configured() -> Settings:
     """Return settings with a constant that tells the sides apart."""
-    return Settings(definitions=Definitions(constant="source.ASYNC"))
+    return Settings(definitions=Definitions(constant="__main__.ASYNC"))
 
 
 def converted(text: str) -> str | None:

@@ -61,3 +61,9 @@ def test_lone_surrogates() -> None:
     assert code_of("x = '\udc00'\n") == "TW001"
     assert code_of("x: '\\udc00' = 1\n") == "TW009"
     assert code_of("x = '\\udc00'\n") == ""
+
+
+def test_no_module_is_taken_for_the_text_itself() -> None:
+    """A text that stands alone may import modules of any name."""
+    text = "import source, twin\nfrom . import source as s, twin as t\n"
+    assert convert(text).text == text

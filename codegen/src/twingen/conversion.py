@@ -39,8 +39,8 @@ class Source:
 
     text: str
     path: str = "<source>"
-    module: str = "source"
-    twin: str = "twin"
+    module: str = "__main__"
+    twin: str = "__main__"
     is_package: bool = False
 
 
@@ -67,15 +67,22 @@ _LIBCST_ERRORS = (cst.ParserSyntaxError, cst.CSTValidationError, cst.CSTLogicErr
 
 
 def convert(
-    text: str, *, settings: Settings | None = None, path: str = "<source>"
+    text: str,
+    *,
+    settings: Settings | None = None,
+    path: str = "<source>",
+    module: str = "__main__",
+    twin: str = "__main__",
 ) -> Twin:
     """Return the sync twin of one self-contained async module.
+
+    `module` and `twin` are what the two are imported as, if they are.
 
     Raises :class:`ConversionError` when the text does not parse or holds what
     has no faithful twin; `diagnostics` then lists every place.
     """
     settings = settings or Settings()
-    source = Source(text, path)
+    source = Source(text, path, module, twin)
     names = parse(source, settings.definitions)
     settings.definitions.add(names)
     return convert_parsed(source, names, settings)

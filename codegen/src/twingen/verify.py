@@ -137,6 +137,8 @@ def _names_imported(
     if not level and not module:
         return names
     parts = package.split(".")
+    if level > len(parts):  # above what is known, and in no way absolute
+        return []
     base = parts[: len(parts) - level + 1] if level else []
     home = ".".join([*base, *filter(None, [module])])
     return [home, *(f"{home}.{name}" for name in names)]
