@@ -6,12 +6,21 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Iterator
 
 import psycopg
 import pytest
 
 import pgtwin
 from pgtwin.pq import TransactionStatus
+
+
+@pytest.fixture(autouse=True)
+def interrupts() -> Iterator[None]:
+    """Have Ctrl-C heeded also where the tests run in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def interrupt_when_executing(dsn: str, pid: int) -> None:

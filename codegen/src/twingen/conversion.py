@@ -26,7 +26,7 @@ from .rule import Refused, Rule, Site
 from .rules import RULES
 from .sides import Side, of_twin
 from .trace import Trace
-from .traversal import EVERYTHING, rewritten
+from .traversal import EVERYTHING, code_of, rewritten
 from .unreadable import is_too_deep, reason
 
 
@@ -174,7 +174,7 @@ def convert_parsed(
             for name, node in names.side.changes:
                 trace.claim(_BY_NAME[name], node)
             trace.settled(settled)
-        text = format_source(settled.code, settings.mode)
+        text = format_source(code_of(settled), settings.mode)
         if trace is not None:
             text = trace.without_numbers(text)
         problems = list(_residue(source, text, settings.definitions))

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
-from .traversal import lines_of
+from .traversal import code_of, lines_of
 
 # What is in the standard library of one supported Python and not of another.
 _STDLIB = sys.stdlib_module_names | {
@@ -82,7 +82,7 @@ class _Tidy:
 def _code(line: cst.SimpleStatementLine) -> str:
     end = line.trailing_whitespace.with_changes(whitespace=cst.SimpleWhitespace(" "))
     bare = line.with_changes(leading_lines=[], trailing_whitespace=end)
-    return cst.Module([bare]).code.strip()
+    return code_of(cst.Module([bare])).strip()
 
 
 def import_of(line: cst.CSTNode) -> cst.Import | cst.ImportFrom | None:

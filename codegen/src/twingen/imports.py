@@ -94,11 +94,11 @@ class Imports:
         before = self._names.side.source
         used = used_names(tree)
         unused_before: set[str] = set()
-        if not bound_by_imports(tree) <= used:
+        emptied = not bound_by_imports(tree) <= used
+        if emptied:
             unused_before = bound_by_imports(before) - used_names(before)
             unused_before -= self._closed()
-        emptied = True
-        while emptied and not bound_by_imports(tree) <= used | unused_before:
+        while emptied:
             tree, emptied = without_orphans(tree, used | unused_before)
             if emptied:
                 used = used_names(tree)

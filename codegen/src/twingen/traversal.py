@@ -1,4 +1,4 @@
-"""Walks libcst's trees without building what does not change.
+"""Walks libcst's trees without building what does not change, and writes them.
 
 libcst's own `visit` makes every node anew, also for a visitor that only reads.
 Here a reader makes none, and a rewriting makes those above a change. Children
@@ -13,9 +13,11 @@ from collections.abc import (
     Iterator,
     Sequence,
 )
+from contextlib import nullcontext
 from typing import Any
 
 import libcst as cst
+from libcst._nodes.internal import CodegenState
 
 # Nodes that hold neither a name nor a comment.
 _PLAIN = (cst.SimpleWhitespace, cst.Newline)
@@ -89,6 +91,29 @@ def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
             for child in value:
                 if _SORTS[type(child)] == _NODE:
                     yield child
+
+
+class _Code(CodegenState):
+    """Writes code without noting where each node stands, which nobody asks."""
+
+    def record_syntactic_position(
+        self,
+        node: cst.CSTNode,
+        *,
+        start_node: cst.CSTNode | None = None,
+        end_node: cst.CSTNode | None = None,
+    ) -> Any:
+        return _NOWHERE
+
+
+_NOWHERE = nullcontext()
+
+
+def code_of(tree: cst.Module) -> str:
+    """Return the text of a module."""
+    state = _Code(tree.default_indent, tree.default_newline)
+    tree._codegen(state)
+    return "".join(state.tokens)
 
 
 _BRANCHES = ("body", "orelse", "handlers", "finalbody", "cases")

@@ -21,8 +21,11 @@ _PREFIX = re.compile(r"(?<![\w'\"])[tT][rR](?=['\"])")
 _TEMPLATE = re.compile(r"(?<!\w)([tT][rR]?|[rR][tT])['\"]")
 
 
-# No text of fewer characters is nested deeply enough to do harm.
-_HARMLESS = 1000
+# What code can be nested in, or hang on; fewer of them in a text do no harm.
+_NESTING = ("(", "[", "{", ".", "+", "-", "*", "/", "%", "@", "&", "|", "^", "~", "<<",
+            ">>", "<", ">", "not", "and", "or", "if", "lambda", "await", "yield", ":=",
+            "for", "==", "!=", " in", " is")  # fmt: skip
+_HARMLESS = 700
 # Python reads `a and b and c` as a flat list, libcst as one within the other.
 _OPERATOR = re.compile(r"\b(?:and|or)\b")
 _LONGEST = 500
@@ -46,7 +49,7 @@ def is_too_deep(text: str) -> bool:
     libcst's parser overflows its stack then, which ends the process; Python's own
     says so.
     """
-    if len(text) < _HARMLESS:
+    if sum(map(text.count, _NESTING)) < _HARMLESS:
         return False
     # Before Python 3.11 only the compiler counts.
     flags = ast.PyCF_ONLY_AST if sys.version_info >= (3, 11) else 0
