@@ -58,9 +58,11 @@ from pgtwin.core.transactions import OutOfOrderTransactionNesting, Rollback
 
 if TYPE_CHECKING:
     from pgtwin.aio.connection import AsyncConnection
+    from pgtwin.aio.copy import AsyncCopy
     from pgtwin.aio.cursor import AsyncCursor
     from pgtwin.aio.transaction import AsyncTransaction
     from pgtwin_sync.connection import Connection
+    from pgtwin_sync.copy import Copy
     from pgtwin_sync.cursor import Cursor
     from pgtwin_sync.transaction import Transaction
 
@@ -75,9 +77,11 @@ paramstyle = "pyformat"
 
 _PLACES = {
     "AsyncConnection": "pgtwin.aio.connection",
+    "AsyncCopy": "pgtwin.aio.copy",
     "AsyncCursor": "pgtwin.aio.cursor",
     "AsyncTransaction": "pgtwin.aio.transaction",
     "Connection": "pgtwin_sync.connection",
+    "Copy": "pgtwin_sync.copy",
     "Cursor": "pgtwin_sync.cursor",
     "Transaction": "pgtwin_sync.transaction",
 }
@@ -89,6 +93,7 @@ __all__ = [
     "ROWID",
     "STRING",
     "AsyncConnection",
+    "AsyncCopy",
     "AsyncCursor",
     "AsyncTransaction",
     "Binary",
@@ -96,6 +101,7 @@ __all__ = [
     "Column",
     "Connection",
     "ConnectionInfo",
+    "Copy",
     "Cursor",
     "DataError",
     "DatabaseError",

@@ -23,11 +23,13 @@ DRIVER = [
     "attempts",
     "session",
     "transaction",
+    "copying",
     "copy",
     "pipeline",
     "notify",
     "cursor",
     "server_cursor",
+    "records",
     "connection",
 ]
 GENERATOR = [

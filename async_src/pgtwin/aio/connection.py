@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
@@ -20,6 +20,7 @@ from pgtwin.aio.attempts import open_exchange
 from pgtwin.aio.cursor import AsyncCursor
 from pgtwin.aio.notify import notifications
 from pgtwin.aio.opening import Opening
+from pgtwin.aio.records import copy_records
 from pgtwin.aio.session import Session
 from pgtwin.aio.set_by_method import set_by_method  # twingen: async-only
 from pgtwin.aio.transaction import AsyncTransaction, check_no_block
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     import asyncio
 
     from psycopg.pq.abc import PGconn
+    from psycopg.sql import Identifier
     from typing_extensions import Self
 
     from pgtwin.aio.exchange import Exchange
@@ -360,6 +362,23 @@ class AsyncConnection(Generic[Row]):
         """Execute a query on a new cursor and return that cursor."""
         cursor = self.cursor(binary=binary)
         return await cursor.execute(query, params, prepare=prepare)
+
+    async def copy_records(
+        self,
+        table: str | Identifier,
+        columns: Sequence[str] | None,
+        rows: Iterable[Sequence[Any]] | AsyncIterable[Sequence[Any]],
+    ) -> int:
+        """Copy rows into a table and return their number.
+
+        `table` is a name, or an `Identifier` when it has a schema; without `columns`
+        each row has all that are not generated. The values go in binary format if
+        those of the first row can, as the columns' types, else as text. Raises
+        `DataError` for values that do not fit, else the server's error; no row is in
+        the table then.
+        """
+        cursor = self.cursor(row_factory=tuple_row)
+        return await copy_records(cursor, table, columns, rows)
 
     async def commit(self) -> None:
         """Commit the transaction that is open, if one is.

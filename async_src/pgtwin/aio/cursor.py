@@ -6,14 +6,18 @@ closed; fetching never talks to the server.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, cast, overload
 
 from psycopg import Column, errors as e, pq
 from psycopg.rows import Row, RowMaker
 
+from pgtwin.aio import copying
+from pgtwin.aio.copy import AsyncCopy, AsyncWriter
 from pgtwin.core.adapters import Adapters, Place
+from pgtwin.core.literals import bind_merged
 
 if TYPE_CHECKING:
     from psycopg.abc import Transformer
@@ -243,6 +247,33 @@ class AsyncCursor(Generic[Row]):
             elif not returning:
                 self._rowcount = rowcount
 
+    @asynccontextmanager
+    async def copy(
+        self,
+        statement: Query,
+        params: Params | None = None,
+        *,
+        writer: AsyncWriter | None = None,
+    ) -> AsyncGenerator[AsyncCopy, None]:
+        """Execute a COPY to or from the client, and give the block its data.
+
+        Parameters are written into the statement as literals. An error that leaves
+        the block cancels the COPY, and so does leaving before all has been read.
+        `writer` takes what the block writes, instead of the server. Raises
+        `ProgrammingError` when the statement is no such COPY, else the server's
+        error.
+        """
+        session = self._session
+        async with session.lock:
+            if self._closed:
+                raise _closed()
+            self._forget()
+            transformer = self._dumper() or session.transformer()
+            bound = bind_merged(statement, params, transformer, session.encoding)
+            self._keep([await copying.start(session, bound.text)])
+        async with AsyncCopy(self, writer=writer) as copy:
+            yield copy
+
     async def fetchone(self) -> Row | None:
         """Return the next row, `None` after the last.
 
@@ -373,6 +404,16 @@ class AsyncCursor(Generic[Row]):
         raise e.ProgrammingError(
             f"no rows to fetch: the last statement was {tag}, which returns none"
         )
+
+    def _keep(self, results: list[PGresult]) -> None:
+        self._results = results
+        self._select(0)
+
+    def _note_end(self, result: PGresult) -> None:
+        """Note how a COPY from the server has ended; its columns stay as they are."""
+        self._tag = result.command_status
+        tuples = result.command_tuples
+        self._rowcount = -1 if tuples is None else tuples
 
     def _select(self, index: int) -> None:
         self._index = index

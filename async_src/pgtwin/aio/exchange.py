@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from psycopg import ConnectionInfo, capabilities, errors as e, pq
@@ -39,6 +40,8 @@ SETTLE_TIMEOUT = 5.0
 
 CLOSED = "the connection is closed: open another with connect()"
 LOST = "the connection is lost: open another with connect()"
+NOT_EXECUTED = "COPY cannot be executed with execute(): use copy()"
+MIXED = "copy() executes one COPY and no other statement with it"
 
 
 class Exchange:
@@ -144,6 +147,50 @@ class Exchange:
             self.pgconn.send_query(b"DEALLOCATE " + name)
         return await self._receive()
 
+    async def start_copy(self, text: bytes) -> list[PGresult]:
+        """Execute a statement; the last result is a COPY's if it has started one."""
+        self.pgconn.send_query(text)
+        return await self._receive(copying=True)
+
+    async def results(self) -> list[PGresult]:
+        """Return the results that are still to come, for what was sent before."""
+        return await self._receive()
+
+    @asynccontextmanager
+    async def conversation(self) -> AsyncGenerator[None, None]:
+        """Have the handle for a block, which may leave it in the midst of something.
+
+        An error that leaves the block brings the handle to rest, or finishes it.
+        """
+        self._talking = True
+        try:
+            yield
+        except BaseException as error:
+            await self._break_off(error, [])
+            raise
+        finally:
+            self._pause()
+
+    async def send(self) -> None:
+        """Send what is queued, and take in what the server says meanwhile."""
+        if not self._sent():
+            await self._readiness.wait(self._sent, None, True)
+        self._check()
+
+    async def take_in(self, step: Callable[[], bool]) -> None:
+        """Wait for the server until a step, called after each reading, is true."""
+
+        def take() -> bool:
+            try:
+                self._take_in()
+            except e.OperationalError as error:
+                self._failure = error
+                return True
+            return step()
+
+        await self._readiness.wait(take)
+        self._check()
+
     async def wait_notification(self, timeout: float | None) -> bool:
         """Wait until a notification has arrived, at most `timeout` seconds.
 
@@ -201,8 +248,11 @@ class Exchange:
         finally:
             self._let_go()
 
-    async def _receive(self) -> list[PGresult]:
-        """Send what is queued and return all results, errors of the server included."""
+    async def _receive(self, copying: bool = False) -> list[PGresult]:
+        """Send what is queued and return all results, errors of the server included.
+
+        A COPY ends them, if the caller is prepared for one, else it is an error.
+        """
         pgconn = self.pgconn
         results: list[PGresult] = []
         self._talking = True
@@ -219,20 +269,30 @@ class Exchange:
                     return results
                 results.append(result)
                 if result.status in COPY:
-                    raise e.ProgrammingError(
-                        "COPY cannot be executed with execute(), and pgtwin has no "
-                        "copy() yet: use psycopg's"
-                    )
+                    if copying and result.status != COPY_BOTH and len(results) == 1:
+                        return results
+                    raise e.ProgrammingError(MIXED if copying else NOT_EXECUTED)
         except BaseException as error:
-            leaving = self._leaving
-            await self._settle(results)
-            if leaving and isinstance(error, e.OperationalError):
-                raise e.OperationalError(CLOSED) from None
+            await self._break_off(error, results)
             raise
         finally:
-            self._talking = False
-            if self._leaving or pgconn.status != OK:
-                self._let_go()
+            self._pause()
+
+    def _check(self) -> None:
+        if self._failure is not None:
+            raise self._last_words([])
+
+    async def _break_off(self, error: BaseException, results: list[PGresult]) -> None:
+        """End a conversation that an error leaves; raise another if that says more."""
+        leaving = self._leaving
+        await self._settle(results)
+        if leaving and isinstance(error, e.OperationalError):
+            raise e.OperationalError(CLOSED) from None
+
+    def _pause(self) -> None:
+        self._talking = False
+        if self._leaving or self.pgconn.status != OK:
+            self._let_go()
 
     async def _settle(self, results: list[PGresult]) -> None:
         """Bring an interrupted conversation to rest, or give the handle up."""
@@ -241,10 +301,12 @@ class Exchange:
             return
         deadline = time.monotonic() + SETTLE_TIMEOUT
         try:
-            # A statement that the server has only half of cannot be cancelled.
-            if pgconn.flush():
-                await self._readiness.wait(self._sent, SETTLE_TIMEOUT, True)
-            if not results or results[-1].status != COPY_IN:
+            # A statement that the server has only half of cannot be cancelled; a
+            # COPY can, and may have to be, for the server to read the rest.
+            sent = pgconn.flush() == 0 or await self._readiness.wait(
+                self._sent, SETTLE_TIMEOUT / 2, True
+            )
+            if not sent or not results or results[-1].status != COPY_IN:
                 await self.cancel(deadline - time.monotonic())
             while True:
                 if pgconn.is_busy():
@@ -255,7 +317,7 @@ class Exchange:
                 if result is None:
                     return
                 if result.status == COPY_IN:
-                    pgconn.put_copy_end(b"COPY cannot be executed with execute()")
+                    pgconn.put_copy_end(b"interrupted by the client")
                     if pgconn.flush():
                         await self._rest(self._sent, deadline, writing=True)
                 elif result.status == COPY_OUT:

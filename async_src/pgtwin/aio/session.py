@@ -62,6 +62,7 @@ class Session:
         self.characteristics = Characteristics()
         self.depth = 0
         self.orphaned = False
+        self.copying: weakref.ReferenceType[object] | None = None
         self.prepared = PreparedStatements()
         self.adapters = Adapters(template)
         self.notice_handlers: list[NoticeHandler] = []
@@ -195,12 +196,12 @@ class Session:
                 )
         finally:
             if exchange.arrived:
-                self._deliver()
+                self.deliver()
         if name is not None and results and _is_stale(results[-1]):
             prepared.retire(key)
             if retry and self.pgconn.transaction_status == IDLE:
                 return await self.run(statement, prepare, result_format, False)
-        self._examine(results)
+        self.examine(results)
         if may_prepare and name is None and len(results) == 1:
             prepared.count(key)
         if prepared.retired:
@@ -214,14 +215,19 @@ class Session:
             results = await self.exchange.query(text)
         finally:
             if self.exchange.arrived:
-                self._deliver()
-        self._examine(results)
+                self.deliver()
+        self.examine(results)
         return results[-1]
 
     async def usable(self) -> None:
         """Check that a conversation can be started, and end one that was torn off."""
         self.check()
         if self.pgconn.transaction_status == ACTIVE:
+            if self.copying is not None and self.copying() is not None:
+                raise e.OperationalError(
+                    "a COPY is under way on the connection: leave its copy() block "
+                    "before another operation"
+                )
             # A signal may interrupt anywhere, even before a conversation is guarded.
             await self.exchange.recover()
             self.check()
@@ -251,12 +257,12 @@ class Session:
         try:
             return await self.exchange.wait_notification(timeout)
         finally:
-            self._deliver()
+            self.deliver()
 
     async def _prepare(self, statement: Statement) -> bytes:
         name = self.prepared.new_name()
         results = await self.exchange.prepare(name, statement.text, statement.types)
-        self._examine(results)
+        self.examine(results)
         in_transaction = self.pgconn.transaction_status != IDLE
         self.prepared.add((statement.text, statement.types), name, in_transaction)
         return name
@@ -266,7 +272,7 @@ class Session:
         while retired and self.pgconn.transaction_status != INERROR:
             await self.exchange.close_prepared(retired.popleft())
 
-    def _examine(self, results: list[PGresult]) -> None:
+    def examine(self, results: list[PGresult]) -> None:
         """Raise the server's error if there is one; note what commands have changed."""
         self._look_at_settings()
         if not results:
@@ -290,7 +296,7 @@ class Session:
             self._transformer = None
             self.version += 1
 
-    def _deliver(self) -> None:
+    def deliver(self) -> None:
         """Hand what has arrived to the handlers, or keep it for who asks later."""
         arrived = self.exchange.arrived
         while arrived:

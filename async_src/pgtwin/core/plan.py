@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # Longer texts are mostly written by programs and seldom come twice.
 KEPT_LENGTH = 4096
 
-_PLACEHOLDER = re.compile(rb"%(?:\(([^)]*)\))?(.)?", re.DOTALL)
+PLACEHOLDER = re.compile(rb"%(?:\(([^)]*)\))?(.)?", re.DOTALL)
 _FORMATS = {b"s": PyFormat.AUTO, b"t": PyFormat.TEXT, b"b": PyFormat.BINARY}
 
 
@@ -134,7 +134,7 @@ def make_plan(query: str | bytes, encoding: str) -> Plan:
     numbers: dict[str, int] = {}
     positional = 0
     end = 0
-    for match in _PLACEHOLDER.finditer(text):
+    for match in PLACEHOLDER.finditer(text):
         chunks.append(text[end : match.start()])
         end = match.end()
         name, letter = match.groups()
