@@ -48,6 +48,7 @@ from pgtwin import (
     abc,
     adapt,
     conninfo,
+    copy,
     errors,
     pq,
     rows,
@@ -60,10 +61,12 @@ if TYPE_CHECKING:
     from pgtwin.aio.connection import AsyncConnection
     from pgtwin.aio.copy import AsyncCopy
     from pgtwin.aio.cursor import AsyncCursor
+    from pgtwin.aio.pipeline import AsyncPipeline
     from pgtwin.aio.transaction import AsyncTransaction
     from pgtwin_sync.connection import Connection
     from pgtwin_sync.copy import Copy
     from pgtwin_sync.cursor import Cursor
+    from pgtwin_sync.pipeline import Pipeline
     from pgtwin_sync.transaction import Transaction
 
     connect = Connection.connect
@@ -79,10 +82,12 @@ _PLACES = {
     "AsyncConnection": "pgtwin.aio.connection",
     "AsyncCopy": "pgtwin.aio.copy",
     "AsyncCursor": "pgtwin.aio.cursor",
+    "AsyncPipeline": "pgtwin.aio.pipeline",
     "AsyncTransaction": "pgtwin.aio.transaction",
     "Connection": "pgtwin_sync.connection",
     "Copy": "pgtwin_sync.copy",
     "Cursor": "pgtwin_sync.cursor",
+    "Pipeline": "pgtwin_sync.pipeline",
     "Transaction": "pgtwin_sync.transaction",
 }
 
@@ -95,6 +100,7 @@ __all__ = [
     "AsyncConnection",
     "AsyncCopy",
     "AsyncCursor",
+    "AsyncPipeline",
     "AsyncTransaction",
     "Binary",
     "Capabilities",
@@ -116,6 +122,7 @@ __all__ = [
     "Notify",
     "OperationalError",
     "OutOfOrderTransactionNesting",
+    "Pipeline",
     "ProgrammingError",
     "Rollback",
     "Time",
@@ -132,6 +139,7 @@ __all__ = [
     "capabilities",
     "connect",
     "conninfo",
+    "copy",
     "errors",
     "paramstyle",
     "pq",

@@ -10,7 +10,7 @@ import pytest
 
 import pgtwin
 
-PAIRS = ["Connection", "Copy", "Cursor", "Transaction"]
+PAIRS = ["Connection", "Copy", "Cursor", "Pipeline", "Transaction"]
 
 # The dunder methods of the two protocols, async name first.
 PROTOCOLS = {

@@ -20,6 +20,7 @@ from pgtwin.aio.attempts import open_exchange
 from pgtwin.aio.cursor import AsyncCursor
 from pgtwin.aio.notify import notifications
 from pgtwin.aio.opening import Opening
+from pgtwin.aio.pipeline import AsyncPipeline
 from pgtwin.aio.records import copy_records
 from pgtwin.aio.session import Session
 from pgtwin.aio.set_by_method import set_by_method  # twingen: async-only
@@ -406,6 +407,10 @@ class AsyncConnection(Generic[Row]):
         `force_rollback` rolls back even when the block is left normally.
         """
         return AsyncTransaction(self, savepoint_name, force_rollback)
+
+    def pipeline(self) -> AsyncPipeline:
+        """Return a block in which statements do not wait for their results."""
+        return AsyncPipeline(self)
 
     def notifies(
         self, *, timeout: float | None = None, stop_after: int | None = None

@@ -373,7 +373,9 @@ class AsyncCopy:
                 return True
             self._finished = True
             session.copying = None
-            self.cursor._note_end(await copying.finish(session))
+            result = await copying.finish(session)
+            rowcount = result.command_tuples
+            self.cursor._note(-1 if rowcount is None else rowcount, result)
             return False
 
 

@@ -16,8 +16,11 @@ from psycopg.rows import Row, RowMaker
 
 from pgtwin.aio import copying
 from pgtwin.aio.copy import AsyncCopy, AsyncWriter
+from pgtwin.aio.many import execute_many
+from pgtwin.aio.pipelining import Owner
 from pgtwin.core.adapters import Adapters, Place
 from pgtwin.core.literals import bind_merged
+from pgtwin.core.plan import bind
 
 if TYPE_CHECKING:
     from psycopg.abc import Transformer
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 
     from pgtwin.aio.connection import AsyncConnection
     from pgtwin.core.annotations import Params, Query, RowFactory
+    from pgtwin.core.prepared import Key
 
 TUPLES_OK = pq.ExecStatus.TUPLES_OK
 TEXT = pq.Format.TEXT
@@ -83,6 +87,7 @@ class AsyncCursor(Generic[Row]):
         self._position = 0
         self._rowcount = -1
         self._tag: bytes | None = None
+        self._pending: Owner | None = None
 
     def __repr__(self) -> str:
         if self._closed:
@@ -109,6 +114,8 @@ class AsyncCursor(Generic[Row]):
         return self
 
     async def __anext__(self) -> Row:
+        if self._pending is not None:
+            await self._arrive()
         result = self._rows()
         if self._position >= result.ntuples:
             raise StopAsyncIteration
@@ -200,52 +207,42 @@ class AsyncCursor(Generic[Row]):
             if self._closed:
                 raise _closed()
             self._forget()
-            results = await session.execute(
+            result_format = (
+                self.format if binary is None else BINARY if binary else TEXT
+            )
+            if session.pipelining is not None:
+                transformer = self._dumper() or session.transformer()
+                statement = bind(query, params, transformer, session.encoding)
+                await session.pipelining.execute(
+                    statement, prepare, result_format, self._own
+                )
+                return self
+            self._results = await session.execute(
                 query,
                 params,
                 prepare=prepare,
-                result_format=(
-                    self.format if binary is None else BINARY if binary else TEXT
-                ),
+                result_format=result_format,
                 transformer=self._dumper(),
             )
-            self._results = results
             self._select(0)
         return self
 
     async def executemany(
         self, query: Query, params_seq: Iterable[Params], *, returning: bool = False
     ) -> None:
-        """Execute a query once for each set of parameters.
+        """Execute a query once for each set of parameters, in a pipeline.
 
         The statement is prepared. With `returning` each execution leaves a result,
         to be walked with `results()` or `nextset()`; without, `rowcount` is the sum.
+        Raises the first error of the server, and executes no more then.
         """
         session = self._session
         async with session.lock:
             if self._closed:
                 raise _closed()
             self._forget()
-            results: list[PGresult] = []
-            rowcount = 0
-            for params in params_seq:
-                received = await session.execute(
-                    query,
-                    params,
-                    prepare=True,
-                    result_format=self.format,
-                    transformer=self._dumper(),
-                )
-                if returning:
-                    results.extend(received)
-                    continue
-                rowcount += sum(result.command_tuples or 0 for result in received)
-                self._tag = received[-1].command_status
-            if results:
-                self._results = results
-                self._select(0)
-            elif not returning:
-                self._rowcount = rowcount
+            transformer = self._dumper() or session.transformer()
+            await execute_many(self, query, params_seq, transformer, returning)
 
     @asynccontextmanager
     async def copy(
@@ -279,6 +276,8 @@ class AsyncCursor(Generic[Row]):
 
         Raises `ProgrammingError` when the last query gives no rows.
         """
+        if self._pending is not None:
+            await self._arrive()
         result = self._rows()
         if self._position >= result.ntuples:
             return None
@@ -286,6 +285,8 @@ class AsyncCursor(Generic[Row]):
 
     async def fetchmany(self, size: int = 0) -> list[Row]:
         """Return the next rows, at most `size` of them, `arraysize` when not given."""
+        if self._pending is not None:
+            await self._arrive()
         result = self._rows()
         start = self._position
         end = min(start + (size or self.arraysize), result.ntuples)
@@ -295,10 +296,23 @@ class AsyncCursor(Generic[Row]):
 
     async def fetchall(self) -> list[Row]:
         """Return all rows that were not fetched yet."""
+        if self._pending is not None:
+            await self._arrive()
         result = self._rows()
         rows = self._load(result, self._position, result.ntuples)
         self._position = result.ntuples
         return rows
+
+    async def _arrive(self) -> None:
+        """Receive the results that a pipeline still owes."""
+        session = self._session
+        async with session.lock:
+            if self._pending is not None and session.pipelining is not None:
+                await session.pipelining.receive(self._pending)
+
+    def _own(self, key: Key | None) -> Execution:
+        self._pending = execution = Execution(self, key)
+        return execution
 
     async def scroll(self, value: int, mode: str = "relative") -> None:
         """Move to another row of the result: by a distance, or to an index.
@@ -306,6 +320,8 @@ class AsyncCursor(Generic[Row]):
         `mode` is `relative` or `absolute`. Raises `IndexError`, and stays where it
         is, when there is no such row.
         """
+        if self._pending is not None:
+            await self._arrive()
         result = self._rows()
         if mode == "relative":
             position = self._position + value
@@ -328,6 +344,8 @@ class AsyncCursor(Generic[Row]):
 
     async def results(self) -> AsyncIterator[Self]:
         """Yield the cursor once for each result, moved to it."""
+        if self._pending is not None:
+            await self._arrive()
         if self.pgresult is not None:
             yield self
             while self.nextset():
@@ -338,6 +356,8 @@ class AsyncCursor(Generic[Row]):
 
         Raises `IndexError` when there is no such result.
         """
+        if self._pending is not None:
+            await self._arrive()
         number = len(self._results)
         if not -number <= index < number:
             raise IndexError(f"no result {index}: the cursor has {number}")
@@ -409,11 +429,10 @@ class AsyncCursor(Generic[Row]):
         self._results = results
         self._select(0)
 
-    def _note_end(self, result: PGresult) -> None:
-        """Note how a COPY from the server has ended; its columns stay as they are."""
-        self._tag = result.command_status
-        tuples = result.command_tuples
-        self._rowcount = -1 if tuples is None else tuples
+    def _note(self, rowcount: int, last: PGresult | None) -> None:
+        """Note how something without rows to fetch has ended."""
+        self._rowcount = rowcount
+        self._tag = None if last is None else last.command_status
 
     def _select(self, index: int) -> None:
         self._index = index
@@ -437,9 +456,33 @@ class AsyncCursor(Generic[Row]):
         self._position = 0
         self._rowcount = -1
         self._tag = None
+        self._pending = None
 
 
 def _closed() -> e.InterfaceError:
     return e.InterfaceError(
         "the cursor is closed: open another with connection.cursor()"
     )
+
+
+class Execution(Owner):
+    """Owns a statement of a pipeline for a cursor."""
+
+    def __init__(self, cursor: AsyncCursor[Any], key: Key | None) -> None:
+        super().__init__(cursor._session, key)
+        self._cursor = cursor
+
+    def receive(self, results: list[PGresult]) -> None:
+        cursor = self._cursor
+        # The cursor may have executed another query since.
+        if cursor._pending is self:
+            cursor._pending = None
+            super().receive(results)
+            cursor._keep(results)
+        else:
+            super().receive(results)
+
+    def give_up(self) -> None:
+        super().give_up()
+        if self._cursor._pending is self:
+            self._cursor._pending = None

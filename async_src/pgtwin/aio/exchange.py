@@ -30,6 +30,8 @@ COPY_IN = pq.ExecStatus.COPY_IN
 COPY_OUT = pq.ExecStatus.COPY_OUT
 COPY_BOTH = pq.ExecStatus.COPY_BOTH
 COPY = (COPY_IN, COPY_OUT, COPY_BOTH)
+PIPELINE_SYNC = pq.ExecStatus.PIPELINE_SYNC
+PIPELINE_OFF = pq.PipelineStatus.OFF
 SQLSTATE = pq.DiagnosticField.SQLSTATE
 POLL_OK = pq.PollingStatus.OK
 POLL_FAILED = pq.PollingStatus.FAILED
@@ -50,6 +52,7 @@ class Exchange:
     def __init__(self, pgconn: PGconn, readiness: Readiness) -> None:
         self.pgconn = pgconn
         self.arrived: deque[pq.PGnotify] = deque()
+        self.syncs = 0  # of a pipeline, that the server has not answered yet
         self._readiness = readiness
         self._talking = False
         self._leaving = False
@@ -103,6 +106,11 @@ class Exchange:
             return
         self._readiness.detach()
         self.pgconn.finish()
+
+    def give_up(self) -> None:
+        """Finish a handle that cannot be brought to rest."""
+        self._leaving = True
+        self._pause()
 
     async def query(self, text: bytes) -> list[PGresult]:
         """Execute one or more statements without parameters (`PQsendQuery`)."""
@@ -297,10 +305,14 @@ class Exchange:
     async def _settle(self, results: list[PGresult]) -> None:
         """Bring an interrupted conversation to rest, or give the handle up."""
         pgconn = self.pgconn
-        if self._leaving or pgconn.transaction_status != ACTIVE:
+        pipelined = pgconn.pipeline_status != PIPELINE_OFF
+        if self._leaving or not (pipelined or pgconn.transaction_status == ACTIVE):
             return
         deadline = time.monotonic() + SETTLE_TIMEOUT
         try:
+            if pipelined:
+                pgconn.pipeline_sync()
+                self.syncs += 1
             # A statement that the server has only half of cannot be cancelled; a
             # COPY can, and may have to be, for the server to read the rest.
             sent = pgconn.flush() == 0 or await self._readiness.wait(
@@ -315,8 +327,13 @@ class Exchange:
                     return
                 result = pgconn.get_result()
                 if result is None:
-                    return
-                if result.status == COPY_IN:
+                    if not self.syncs:
+                        return
+                elif result.status == PIPELINE_SYNC:
+                    self.syncs -= 1
+                    if not self.syncs:
+                        return
+                elif result.status == COPY_IN:
                     pgconn.put_copy_end(b"interrupted by the client")
                     if pgconn.flush():
                         await self._rest(self._sent, deadline, writing=True)

@@ -7,7 +7,7 @@ so that it is made once and kept.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -101,16 +101,7 @@ def bind(
     `ProgrammingError` for a bad placeholder or a value that cannot be adapted,
     `TypeError` for a query or parameters of a wrong type.
     """
-    text: str | bytes
-    if isinstance(query, (str, bytes)):
-        text = query
-    elif isinstance(query, Composable):
-        text = query.as_bytes(transformer)
-    else:
-        raise TypeError(
-            "query must be str, bytes or an object of pgtwin.sql, not "
-            f"{type(query).__qualname__}"
-        )
+    text = _text(query, transformer)
     if params is None:
         if isinstance(text, str):
             text = text.encode(encoding)
@@ -120,6 +111,36 @@ def bind(
         return Statement(plan.text, None, (), None)
     dumped = transformer.dump_sequence(values, plan.formats)
     return Statement(plan.text, dumped, transformer.types or (), transformer.formats)
+
+
+def bind_each(
+    query: Query,
+    params_seq: Iterable[Params],
+    transformer: Transformer,
+    encoding: str,
+) -> Iterator[tuple[bytes, Sequence[Buffer | None], tuple[int, ...], Any]]:
+    """Yield what `bind()` returns for each set of parameters, as plain tuples."""
+    plan = make_plan(_text(query, transformer), encoding)
+    text, formats, names = plan
+    number = len(formats)
+    dump = transformer.dump_sequence
+    for params in params_seq:
+        if type(params) is tuple and len(params) == number and names is None:
+            dumped = dump(params, formats)
+        else:
+            dumped = dump(plan.arrange(params), formats)
+        yield text, dumped, transformer.types or (), transformer.formats
+
+
+def _text(query: Query, transformer: Transformer) -> str | bytes:
+    if isinstance(query, (str, bytes)):
+        return query
+    if isinstance(query, Composable):
+        return query.as_bytes(transformer)
+    raise TypeError(
+        "query must be str, bytes or an object of pgtwin.sql, not "
+        f"{type(query).__qualname__}"
+    )
 
 
 def make_plan(query: str | bytes, encoding: str) -> Plan:
