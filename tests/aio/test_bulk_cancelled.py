@@ -26,9 +26,10 @@ async def executemany(conn: Connection) -> None:
 
 
 async def pipeline(conn: Connection) -> None:
+    cur = conn.cursor()
     async with conn.pipeline():
         for n in range(150):
-            cur = await conn.execute("INSERT INTO things VALUES (%s, 'x')", (n,))
+            await cur.execute("INSERT INTO things VALUES (%s, 'x')", (n,))
         await conn.execute("SELECT repeat('x', 100000)")
     assert cur.rowcount == 1
 

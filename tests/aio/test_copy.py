@@ -7,7 +7,7 @@ import io
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date, datetime, timezone
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
@@ -22,6 +22,9 @@ from pgtwin.copy import (
     AsyncWriter,
 )
 from pgtwin.pq import TransactionStatus
+
+if TYPE_CHECKING:
+    from typing_extensions import LiteralString
 
 Connection = pgtwin.AsyncConnection[Any]
 Usable = Callable[[Connection], Awaitable[None]]
@@ -43,7 +46,7 @@ both = pytest.mark.parametrize(("options", "data"), FORMATS, ids=["text", "binar
 
 
 @pytest.fixture
-async def table(conn: Connection) -> str:
+async def table(conn: Connection) -> LiteralString:
     """A temporary table of three columns."""
     await conn.execute("CREATE TEMP TABLE things (id int PRIMARY KEY, a text, b text)")
     await conn.commit()
@@ -59,7 +62,7 @@ async def content(conn: Connection) -> list[tuple[Any, ...]]:
 
 
 @both
-async def test_read(conn: Connection, options: str, data: bytes) -> None:
+async def test_read(conn: Connection, options: LiteralString, data: bytes) -> None:
     cur = conn.cursor()
     pieces = []
     async with cur.copy(f"COPY (SELECT * FROM {VALUES}) TO STDOUT {options}") as copy:
@@ -74,7 +77,7 @@ async def test_read(conn: Connection, options: str, data: bytes) -> None:
 
 
 @both
-async def test_iterate(conn: Connection, options: str, data: bytes) -> None:
+async def test_iterate(conn: Connection, options: LiteralString, data: bytes) -> None:
     cur = conn.cursor()
     async with cur.copy(f"COPY (SELECT * FROM {VALUES}) TO STDOUT {options}") as copy:
         pieces = [bytes(piece) async for piece in copy]
@@ -82,7 +85,7 @@ async def test_iterate(conn: Connection, options: str, data: bytes) -> None:
 
 
 @both
-async def test_rows(conn: Connection, options: str, data: bytes) -> None:
+async def test_rows(conn: Connection, options: LiteralString, data: bytes) -> None:
     cur = conn.cursor()
     async with cur.copy(f"COPY (SELECT * FROM {VALUES}) TO STDOUT {options}") as copy:
         copy.set_types(TYPES)
@@ -91,7 +94,7 @@ async def test_rows(conn: Connection, options: str, data: bytes) -> None:
 
 
 @both
-async def test_read_row(conn: Connection, options: str, data: bytes) -> None:
+async def test_read_row(conn: Connection, options: LiteralString, data: bytes) -> None:
     cur = conn.cursor()
     async with cur.copy(f"COPY (SELECT * FROM {VALUES}) TO STDOUT {options}") as copy:
         copy.set_types(TYPES)
@@ -132,7 +135,7 @@ LOADED = [
 @pytest.mark.parametrize("options", ["", "(FORMAT binary)"], ids=["text", "binary"])
 @pytest.mark.parametrize(("type_name", "value"), LOADED)
 async def test_types(
-    conn: Connection, options: str, type_name: str, value: object
+    conn: Connection, options: LiteralString, type_name: LiteralString, value: object
 ) -> None:
     await conn.execute("SET timezone TO 'UTC'")
     cur = conn.cursor()
@@ -144,7 +147,7 @@ async def test_types(
 
 
 @pytest.mark.parametrize("options", ["", "(FORMAT binary)"], ids=["text", "binary"])
-async def test_many_rows_of_numbers(conn: Connection, options: str) -> None:
+async def test_many_rows_of_numbers(conn: Connection, options: LiteralString) -> None:
     cur = conn.cursor()
     query = (
         "COPY (SELECT n, n::int8 * 1000000007, n / 4::float8, n % 2 = 0, "
@@ -236,7 +239,9 @@ async def test_write_while_reading(conn: Connection, usable: Usable) -> None:
 
 
 @both
-async def test_write(conn: Connection, table: str, options: str, data: bytes) -> None:
+async def test_write(
+    conn: Connection, table: LiteralString, options: LiteralString, data: bytes
+) -> None:
     cur = conn.cursor()
     async with cur.copy(f"COPY {table} FROM STDIN {options}") as copy:
         for start in range(0, len(data), 7):
@@ -246,13 +251,15 @@ async def test_write(conn: Connection, table: str, options: str, data: bytes) ->
     assert cur.statusmessage == "COPY 3"
 
 
-async def test_write_text(conn: Connection, table: str) -> None:
+async def test_write_text(conn: Connection, table: LiteralString) -> None:
     async with conn.cursor().copy(f"COPY {table} FROM STDIN") as copy:
         await copy.write(TEXT.decode())
     assert await content(conn) == ROWS
 
 
-async def test_write_text_in_another_encoding(conn: Connection, table: str) -> None:
+async def test_write_text_in_another_encoding(
+    conn: Connection, table: LiteralString
+) -> None:
     await conn.execute("SET client_encoding TO latin1")
     async with conn.cursor().copy(f"COPY {table} FROM STDIN") as copy:
         await copy.write("1\té\t\n")
@@ -263,14 +270,16 @@ async def test_write_text_in_another_encoding(conn: Connection, table: str) -> N
         assert await copy.read_row() == ("2", "è", "")
 
 
-async def test_write_other_buffers(conn: Connection, table: str) -> None:
+async def test_write_other_buffers(conn: Connection, table: LiteralString) -> None:
     async with conn.cursor().copy(f"COPY {table} FROM STDIN") as copy:
         await copy.write(bytearray(TEXT[:20]))
         await copy.write(memoryview(TEXT[20:]))
     assert await content(conn) == ROWS
 
 
-async def test_no_text_in_binary(conn: Connection, table: str, usable: Usable) -> None:
+async def test_no_text_in_binary(
+    conn: Connection, table: LiteralString, usable: Usable
+) -> None:
     with pytest.raises(TypeError, match="str"):
         async with conn.cursor().copy(
             f"COPY {table} FROM STDIN (FORMAT binary)"
@@ -282,7 +291,7 @@ async def test_no_text_in_binary(conn: Connection, table: str, usable: Usable) -
 
 @both
 async def test_write_row(
-    conn: Connection, table: str, options: str, data: bytes
+    conn: Connection, table: LiteralString, options: LiteralString, data: bytes
 ) -> None:
     cur = conn.cursor()
     async with cur.copy(f"COPY {table} FROM STDIN {options}") as copy:
@@ -301,7 +310,7 @@ async def later(rows: list[tuple[Any, ...]]) -> AsyncIterator[tuple[Any, ...]]:
 
 @both
 async def test_write_rows(
-    conn: Connection, table: str, options: str, data: bytes
+    conn: Connection, table: LiteralString, options: LiteralString, data: bytes
 ) -> None:
     cur = conn.cursor()
     async with cur.copy(f"COPY {table} FROM STDIN {options}") as copy:
@@ -314,7 +323,7 @@ async def test_write_rows(
     assert cur.rowcount == 3
 
 
-async def test_rows_that_change(conn: Connection, table: str) -> None:
+async def test_rows_that_change(conn: Connection, table: LiteralString) -> None:
     row: list[Any] = [0, "", [0]]
     async with conn.cursor().copy(f"COPY {table} FROM STDIN") as copy:
         for number in range(3):
@@ -324,7 +333,9 @@ async def test_rows_that_change(conn: Connection, table: str) -> None:
 
 
 @pytest.mark.parametrize("options", ["", "(FORMAT binary)"], ids=["text", "binary"])
-async def test_nothing(conn: Connection, table: str, options: str) -> None:
+async def test_nothing(
+    conn: Connection, table: LiteralString, options: LiteralString
+) -> None:
     cur = conn.cursor()
     async with cur.copy(f"COPY {table} FROM STDIN {options}"):
         pass
@@ -334,7 +345,7 @@ async def test_nothing(conn: Connection, table: str, options: str) -> None:
 
 @pytest.mark.parametrize("type_name", ["int2", "int4", "oid"])
 async def test_number_too_large(
-    conn: Connection, type_name: str, usable: Usable
+    conn: Connection, type_name: LiteralString, usable: Usable
 ) -> None:
     await conn.execute(f"CREATE TEMP TABLE numbers (n {type_name})")
     await conn.commit()
@@ -349,7 +360,7 @@ async def test_number_too_large(
 
 
 async def test_wrong_number_of_values(
-    conn: Connection, table: str, usable: Usable
+    conn: Connection, table: LiteralString, usable: Usable
 ) -> None:
     with pytest.raises(e.DataError):
         async with conn.cursor().copy(
@@ -360,14 +371,16 @@ async def test_wrong_number_of_values(
     await usable(conn)
 
 
-async def test_nul(conn: Connection, table: str, usable: Usable) -> None:
+async def test_nul(conn: Connection, table: LiteralString, usable: Usable) -> None:
     with pytest.raises(e.DataError):
         async with conn.cursor().copy(f"COPY {table} FROM STDIN") as copy:
             await copy.write_row((1, "a\0b", ""))
     await usable(conn)
 
 
-async def test_error_in_block(conn: Connection, table: str, usable: Usable) -> None:
+async def test_error_in_block(
+    conn: Connection, table: LiteralString, usable: Usable
+) -> None:
     cur = conn.cursor()
     with pytest.raises(ZeroDivisionError):
         async with cur.copy(f"COPY {table} FROM STDIN") as copy:
@@ -378,7 +391,7 @@ async def test_error_in_block(conn: Connection, table: str, usable: Usable) -> N
     assert await content(conn) == []
 
 
-async def test_server_has_the_reason(conn: Connection, table: str) -> None:
+async def test_server_has_the_reason(conn: Connection, table: LiteralString) -> None:
     cur = conn.cursor()
     reason = "error from Python: ValueError - é is wrong"
     with pytest.raises(ValueError, match="é is wrong"):
@@ -403,7 +416,9 @@ class Telling(AsyncWriter):
         Telling.told = self.cur.connection.pgconn.get_error_message()
 
 
-async def test_server_error(conn: Connection, table: str, usable: Usable) -> None:
+async def test_server_error(
+    conn: Connection, table: LiteralString, usable: Usable
+) -> None:
     with pytest.raises(e.InvalidTextRepresentation) as caught:
         async with conn.cursor().copy(f"COPY {table} FROM STDIN") as copy:
             await copy.write("no number\ta\tb\n")
@@ -412,7 +427,7 @@ async def test_server_error(conn: Connection, table: str, usable: Usable) -> Non
 
 
 async def test_constraint_at_the_end(
-    conn: Connection, table: str, usable: Usable
+    conn: Connection, table: LiteralString, usable: Usable
 ) -> None:
     with pytest.raises(e.UniqueViolation):
         async with conn.cursor().copy(f"COPY {table} FROM STDIN") as copy:
@@ -420,7 +435,9 @@ async def test_constraint_at_the_end(
     await usable(conn)
 
 
-async def test_read_while_writing(conn: Connection, table: str, usable: Usable) -> None:
+async def test_read_while_writing(
+    conn: Connection, table: LiteralString, usable: Usable
+) -> None:
     for method in ("read", "read_row"):
         with pytest.raises(e.ProgrammingError, match="write to it"):
             async with conn.cursor().copy(f"COPY {table} FROM STDIN") as copy:
@@ -428,7 +445,7 @@ async def test_read_while_writing(conn: Connection, table: str, usable: Usable) 
         await usable(conn)
 
 
-async def test_huge_buffer(conn: Connection, table: str) -> None:
+async def test_huge_buffer(conn: Connection, table: LiteralString) -> None:
     size = 30_000_000
     async with conn.cursor().copy(f"COPY {table} FROM STDIN") as copy:
         await copy.write(b"1\t" + b"x" * size + b"\t\n")
@@ -440,7 +457,9 @@ async def test_huge_buffer(conn: Connection, table: str) -> None:
 
 
 @pytest.mark.parametrize("options", ["", "(FORMAT binary)"], ids=["text", "binary"])
-async def test_many_rows(conn: Connection, table: str, options: str) -> None:
+async def test_many_rows(
+    conn: Connection, table: LiteralString, options: LiteralString
+) -> None:
     number = 60_000
     async with conn.cursor().copy(f"COPY {table} FROM STDIN {options}") as copy:
         copy.set_types(TYPES)
@@ -503,7 +522,7 @@ async def test_slow_server_bounds_memory(conn: Connection, other: Connection) ->
     "query", ["SELECT 1", "", "RESET timezone", "COPY things TO STDOUT; SELECT 1"]
 )
 async def test_not_one_copy(
-    conn: Connection, table: str, query: str, usable: Usable
+    conn: Connection, table: LiteralString, query: LiteralString, usable: Usable
 ) -> None:
     with pytest.raises(e.ProgrammingError, match=r"copy\(\) executes"):
         async with conn.cursor().copy(query) as copy:
@@ -542,7 +561,7 @@ async def test_parameters(conn: Connection) -> None:
         assert await copy.read_row() == ("%s",)
 
 
-async def test_starts_a_transaction(conn: Connection, table: str) -> None:
+async def test_starts_a_transaction(conn: Connection, table: LiteralString) -> None:
     async with conn.cursor().copy(f"COPY {table} FROM STDIN") as copy:
         await copy.write_rows(ROWS)
     assert conn.info.transaction_status == TransactionStatus.INTRANS
@@ -550,7 +569,7 @@ async def test_starts_a_transaction(conn: Connection, table: str) -> None:
     assert await content(conn) == []
 
 
-async def test_autocommit(conn: Connection, table: str) -> None:
+async def test_autocommit(conn: Connection, table: LiteralString) -> None:
     await conn.set_autocommit(True)
     async with conn.cursor().copy(f"COPY {table} FROM STDIN") as copy:
         await copy.write_rows(ROWS)
@@ -559,7 +578,7 @@ async def test_autocommit(conn: Connection, table: str) -> None:
 
 
 async def test_other_operation_meanwhile(
-    conn: Connection, table: str, usable: Usable
+    conn: Connection, table: LiteralString, usable: Usable
 ) -> None:
     async with conn.cursor().copy(f"COPY {table} FROM STDIN") as copy:
         await copy.write_row(ROWS[0])
@@ -572,7 +591,7 @@ async def test_other_operation_meanwhile(
     await usable(conn)
 
 
-async def test_close_meanwhile(conn: Connection, table: str) -> None:
+async def test_close_meanwhile(conn: Connection, table: LiteralString) -> None:
     with pytest.raises(e.OperationalError, match="closed"):
         async with conn.cursor().copy(f"COPY {table} FROM STDIN") as copy:
             await copy.write_row(ROWS[0])
@@ -596,7 +615,9 @@ async def test_block_is_entered_once(conn: Connection) -> None:
             pass
 
 
-async def test_lost_server(conn: Connection, other: Connection, table: str) -> None:
+async def test_lost_server(
+    conn: Connection, other: Connection, table: LiteralString
+) -> None:
     pid = conn.info.backend_pid
     with pytest.raises(e.OperationalError):
         async with conn.cursor().copy(f"COPY {table} FROM STDIN") as copy:
@@ -613,7 +634,9 @@ async def test_repr(conn: Connection) -> None:
     assert "finished" in repr(copy)
 
 
-async def test_table_to_table(conn: Connection, other: Connection, table: str) -> None:
+async def test_table_to_table(
+    conn: Connection, other: Connection, table: LiteralString
+) -> None:
     await other.execute("CREATE TEMP TABLE others (id int, a text, b text)")
     async with conn.cursor().copy(f"COPY {table} FROM STDIN") as copy:
         await copy.write_rows(ROWS)
@@ -636,9 +659,9 @@ async def test_table_to_table(conn: Connection, other: Connection, table: str) -
 @both
 async def test_libpq_writers(
     conn: Connection,
-    table: str,
+    table: LiteralString,
     cls: type[AsyncLibpqWriter],
-    options: str,
+    options: LiteralString,
     data: bytes,
 ) -> None:
     cur = conn.cursor()
@@ -651,7 +674,9 @@ async def test_libpq_writers(
     assert cur.rowcount == 903
 
 
-async def test_queued_error(conn: Connection, table: str, usable: Usable) -> None:
+async def test_queued_error(
+    conn: Connection, table: LiteralString, usable: Usable
+) -> None:
     cur = conn.cursor()
     writer = AsyncQueuedLibpqWriter(cur)
     with pytest.raises(e.InvalidTextRepresentation):
@@ -663,7 +688,7 @@ async def test_queued_error(conn: Connection, table: str, usable: Usable) -> Non
 
 
 async def test_queued_error_in_block(
-    conn: Connection, table: str, usable: Usable
+    conn: Connection, table: LiteralString, usable: Usable
 ) -> None:
     cur = conn.cursor()
     writer = AsyncQueuedLibpqWriter(cur)
@@ -676,7 +701,7 @@ async def test_queued_error_in_block(
 
 
 @both
-async def test_file(conn: Connection, options: str, data: bytes) -> None:
+async def test_file(conn: Connection, options: LiteralString, data: bytes) -> None:
     file = io.BytesIO()
     cur = conn.cursor()
     async with AsyncCopy(
@@ -706,7 +731,7 @@ class Half(AsyncWriter):
         await self.inner.finish(exc)
 
 
-async def test_own_writer(conn: Connection, table: str) -> None:
+async def test_own_writer(conn: Connection, table: LiteralString) -> None:
     cur = conn.cursor()
     writer = Half(cur)
     async with cur.copy(f"COPY {table} FROM STDIN", writer=writer) as copy:
@@ -724,7 +749,7 @@ class Deaf(AsyncWriter):
 
 
 async def test_writer_that_does_not_end_the_copy(
-    conn: Connection, table: str, usable: Usable
+    conn: Connection, table: LiteralString, usable: Usable
 ) -> None:
     async with conn.cursor().copy(f"COPY {table} FROM STDIN", writer=Deaf()) as copy:
         await copy.write_rows(ROWS)
@@ -741,7 +766,7 @@ async def test_not_a_copy_cursor(conn: Connection) -> None:
 # Records.
 
 
-async def test_records(conn: Connection, table: str) -> None:
+async def test_records(conn: Connection, table: LiteralString) -> None:
     assert await conn.copy_records(table, ["id", "a", "b"], ROWS) == 3
     assert await conn.copy_records(table, ["b", "id"], [("x", 1)]) == 1
     assert await conn.copy_records(table, None, later([(2, "y", "z")])) == 1
@@ -769,14 +794,10 @@ async def test_records_of_all_types(conn: Connection) -> None:
         pgtwin.types.json.Jsonb(value) if isinstance(value, dict) else value
         for _, value in LOADED
     )
-    await conn.execute(
-        "CREATE TEMP TABLE all_types ("
-        + ", ".join(
-            f"{column} {name}"
-            for column, (name, _) in zip(columns, LOADED, strict=True)
-        )
-        + ")"
+    definitions = ", ".join(
+        f"{column} {name}" for column, (name, _) in zip(columns, LOADED, strict=True)
     )
+    await conn.execute(f"CREATE TEMP TABLE all_types ({definitions})".encode())
     await conn.execute("SET timezone TO 'UTC'")
     await conn.copy_records("all_types", columns, [row, (None,) * len(row)])
     cur = await conn.execute("SELECT * FROM all_types WHERE c0 IS NOT NULL")
@@ -796,7 +817,9 @@ async def test_records_as_text(conn: Connection) -> None:
     await conn.rollback()
 
 
-async def test_records_too_large(conn: Connection, table: str, usable: Usable) -> None:
+async def test_records_too_large(
+    conn: Connection, table: LiteralString, usable: Usable
+) -> None:
     with pytest.raises(e.DataError):
         await conn.copy_records(table, ["id"], [(1,), (2**40,)])
     await usable(conn)
@@ -806,7 +829,9 @@ async def test_records_too_large(conn: Connection, table: str, usable: Usable) -
     assert await content(conn) == []
 
 
-async def test_records_errors(conn: Connection, table: str, usable: Usable) -> None:
+async def test_records_errors(
+    conn: Connection, table: LiteralString, usable: Usable
+) -> None:
     with pytest.raises(e.UndefinedTable):
         await conn.copy_records("no_such_table", ["a"], [(1,)])
     await usable(conn)

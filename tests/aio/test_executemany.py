@@ -264,9 +264,9 @@ async def test_in_a_pipeline(conn: Connection) -> None:
 
 
 async def test_error_in_a_pipeline(conn: Connection, usable: Usable) -> None:
+    cur = conn.cursor()
     with pytest.raises(e.UniqueViolation):
         async with conn.pipeline():
-            cur = conn.cursor()
             await cur.executemany(INSERT, [(1, "a"), (1, "b")])
     assert cur.rowcount == -1
     await usable(conn)

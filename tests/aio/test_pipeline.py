@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,12 +13,15 @@ import pgtwin
 from pgtwin import Rollback, errors as e
 from pgtwin.pq import PipelineStatus, TransactionStatus
 
+if TYPE_CHECKING:
+    from typing_extensions import LiteralString
+
 Connection = pgtwin.AsyncConnection[Any]
 Usable = Callable[[Connection], Awaitable[None]]
 
 
 @pytest.fixture
-async def table(conn: Connection) -> str:
+async def table(conn: Connection) -> LiteralString:
     """A temporary table of one column."""
     await conn.execute("CREATE TEMP TABLE numbers (n int PRIMARY KEY)")
     await conn.commit()
@@ -130,10 +133,11 @@ async def test_aborted(conn: Connection) -> None:
 
 
 async def test_first_error_wins(conn: Connection, usable: Usable) -> None:
+    cur = conn.cursor()
     with pytest.raises(e.DivisionByZero):
         async with conn.pipeline():
             await conn.execute("SELECT 1 / 0")
-            cur = await conn.execute("SELECT * FROM no_such_table")
+            await cur.execute("SELECT * FROM no_such_table")
     with pytest.raises(e.ProgrammingError):
         await cur.fetchone()
     await usable(conn)
@@ -184,7 +188,7 @@ async def test_parameters_of_other_kinds(conn: Connection) -> None:
 # Transactions.
 
 
-async def test_starts_one_transaction(conn: Connection, table: str) -> None:
+async def test_starts_one_transaction(conn: Connection, table: LiteralString) -> None:
     async with conn.pipeline():
         await conn.execute(f"INSERT INTO {table} VALUES (1)")
         await conn.execute(f"INSERT INTO {table} VALUES (2)")
@@ -193,7 +197,7 @@ async def test_starts_one_transaction(conn: Connection, table: str) -> None:
     assert await content(conn) == []
 
 
-async def test_commit(conn: Connection, table: str) -> None:
+async def test_commit(conn: Connection, table: LiteralString) -> None:
     async with conn.pipeline():
         await conn.execute(f"INSERT INTO {table} VALUES (1)")
         await conn.commit()
@@ -225,7 +229,7 @@ async def test_rollback_of_an_error(conn: Connection) -> None:
     assert await cur.fetchone() == (1,)
 
 
-async def test_transaction_block(conn: Connection, table: str) -> None:
+async def test_transaction_block(conn: Connection, table: LiteralString) -> None:
     async with conn.pipeline():
         async with conn.transaction():
             await conn.execute(f"INSERT INTO {table} VALUES (1)")
@@ -240,7 +244,7 @@ async def test_transaction_block(conn: Connection, table: str) -> None:
     assert await content(conn) == [1]
 
 
-async def test_transaction_block_around(conn: Connection, table: str) -> None:
+async def test_transaction_block_around(conn: Connection, table: LiteralString) -> None:
     async with conn.transaction(), conn.pipeline():
         await conn.execute(f"INSERT INTO {table} VALUES (1)")
     with pytest.raises(e.UniqueViolation):
@@ -251,7 +255,9 @@ async def test_transaction_block_around(conn: Connection, table: str) -> None:
     assert await content(conn) == [1]
 
 
-async def test_error_at_end_of_transaction(conn: Connection, table: str) -> None:
+async def test_error_at_end_of_transaction(
+    conn: Connection, table: LiteralString
+) -> None:
     async with conn.pipeline():
         with pytest.raises(e.UndefinedTable):
             async with conn.transaction():
@@ -267,7 +273,7 @@ async def test_error_at_end_of_transaction(conn: Connection, table: str) -> None
     assert await content(conn) == []
 
 
-async def test_savepoint(conn: Connection, table: str) -> None:
+async def test_savepoint(conn: Connection, table: LiteralString) -> None:
     async with conn.pipeline(), conn.transaction():
         await conn.execute(f"INSERT INTO {table} VALUES (1)")
         with pytest.raises(e.UniqueViolation):
@@ -278,7 +284,7 @@ async def test_savepoint(conn: Connection, table: str) -> None:
     assert await content(conn) == [1, 3]
 
 
-async def test_implicit_transaction(conn: Connection, table: str) -> None:
+async def test_implicit_transaction(conn: Connection, table: LiteralString) -> None:
     await conn.set_autocommit(True)
     with pytest.raises(e.UniqueViolation):
         async with conn.pipeline() as pipeline:
@@ -371,7 +377,7 @@ async def test_large_both_ways(conn: Connection) -> None:
         assert await cur.fetchone() == (str(n % 10) * size + "b",)
 
 
-async def test_many_statements(conn: Connection, table: str) -> None:
+async def test_many_statements(conn: Connection, table: LiteralString) -> None:
     async with conn.pipeline():
         for n in range(5000):
             await conn.execute(f"INSERT INTO {table} VALUES (%s)", (n,))

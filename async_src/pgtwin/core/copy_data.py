@@ -36,6 +36,7 @@ class RowDecoder(Protocol):
         Raises `DataError` when they are not in the format, `ProgrammingError` when
         there are more or fewer columns than types.
         """
+        ...
 
 
 def row_decoder(binary: bool, transformer: Transformer, encoding: str) -> RowDecoder:

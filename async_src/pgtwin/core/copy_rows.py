@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import psycopg
 from psycopg import pq
-from psycopg.adapt import AdaptersMap, Dumper
+from psycopg.adapt import AdaptersMap, Dumper, Transformer
 from psycopg.copy import Writer
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def takes_binary(
     if len(oids) != len(row):
         return False
     checked = _checked(adapters)
-    transformer = psycopg.adapt.Transformer()
+    transformer = Transformer()
     try:
         for oid, value in zip(oids, row, strict=True):
             dumper = checked.get_dumper_by_oid(oid, BINARY)
