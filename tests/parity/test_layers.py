@@ -19,6 +19,7 @@ DRIVER = [
     "set_by_method",
     "opening",
     "readiness",
+    "cancelling",
     "exchange",
     "attempts",
     "session",

@@ -7,7 +7,6 @@ possible in a few seconds.
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from psycopg import ConnectionInfo, capabilities, errors as e, pq
 
+from pgtwin.aio.cancelling import cancel
 from pgtwin.aio.readiness import Readiness
 
 if TYPE_CHECKING:
@@ -223,30 +223,7 @@ class Exchange:
         newer (`PQcancelStart`). Raises `CancellationTimeout` after `timeout` seconds,
         `OperationalError` when the server cannot be reached.
         """
-        if not capabilities.has_cancel_safe():
-            request = self.pgconn.get_cancel()
-            try:
-                await asyncio.wait_for(asyncio.to_thread(request.cancel), timeout)
-            except asyncio.TimeoutError:
-                raise _cancellation_timeout(timeout) from None
-            return
-        deadline = time.monotonic() + timeout
-        conn = self.pgconn.cancel_conn()
-        readiness = Readiness()
-        try:
-            conn.start()
-            while (poll := conn.poll()) != POLL_OK:
-                if poll == POLL_FAILED:
-                    raise e.OperationalError(
-                        f"cannot cancel: {conn.get_error_message().strip()}"
-                    )
-                readiness.attach(conn.socket)
-                left = deadline - time.monotonic()
-                if not await readiness.wait(_at_once, left, poll == POLL_WRITING):
-                    raise _cancellation_timeout(timeout)
-        finally:
-            readiness.detach()
-            conn.finish()
+        await cancel(self.pgconn, timeout)
 
     async def recover(self) -> None:
         """Bring to rest what an interruption has left behind, or give it up."""
@@ -415,7 +392,3 @@ class Exchange:
 
 def _at_once() -> bool:
     return True
-
-
-def _cancellation_timeout(timeout: float) -> e.CancellationTimeout:
-    return e.CancellationTimeout(f"cannot cancel: no answer in {round(timeout, 1):g} s")
