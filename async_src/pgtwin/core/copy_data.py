@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Callable, Iterable, Sequence
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, Protocol
 
 from psycopg import pq
@@ -208,16 +209,18 @@ class BinaryDecoder:
         if loads is not None and width != len(loads):
             raise _wrong_width(len(loads), width)
         values: list[Any] = []
+        append = values.append
+        length_at = LONG.unpack_from
         start = 2
-        for place in range(width):
-            (length,) = LONG.unpack_from(data, start)
+        for load in loads or repeat(bytes, width):
+            length = length_at(data, start)[0]
             start += 4
             if length < 0:
-                values.append(None)
+                append(None)
                 continue
-            field = data[start : start + length]
-            start += length
-            values.append(field if loads is None else loads[place](field))
+            end = start + length
+            append(load(data[start:end]))
+            start = end
         if start != len(data):
             raise DataError("the data is not in COPY's binary format")
         return tuple(values)
