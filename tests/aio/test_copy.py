@@ -163,6 +163,15 @@ async def test_many_rows_of_numbers(conn: Connection, options: LiteralString) ->
     ]
 
 
+@both
+async def test_no_rows(conn: Connection, options: LiteralString, data: bytes) -> None:
+    cur = conn.cursor()
+    async with cur.copy(f"COPY (SELECT 1 WHERE false) TO STDOUT {options}") as copy:
+        copy.set_types(["int4"])
+        assert [row async for row in copy.rows()] == []
+    assert cur.rowcount == 0
+
+
 async def test_wrong_number_of_types(conn: Connection, usable: Usable) -> None:
     for options in ("", "(FORMAT binary)"):
         cur = conn.cursor()

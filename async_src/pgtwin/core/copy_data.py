@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Callable, Iterable, Sequence
-from itertools import repeat
 from typing import TYPE_CHECKING, Any, Protocol
 
 from psycopg import pq
@@ -180,47 +179,56 @@ class BinaryDecoder:
             )
 
     def decode(self, messages: Sequence[Buffer]) -> list[Row]:
-        rows = list(map(bytes, messages))
-        if rows and not self._begun:
-            if not rows[0].startswith(SIGNATURE):
+        if messages and messages[-1] == TRAILER:
+            messages = messages[:-1]
+        data = b"".join(messages)
+        start = 0
+        if data and not self._begun:
+            if not data.startswith(SIGNATURE):
                 raise DataError("the data does not begin as COPY's binary format does")
-            rows[0] = rows[0][len(SIGNATURE) :]
             self._begun = True
-            if not rows[0]:
-                del rows[0]
-        if rows and rows[-1] == TRAILER:
-            del rows[-1]
+            start = len(SIGNATURE)
+        end = len(data)
+        if data == SIGNATURE + TRAILER:
+            return []
         fixed = self._fixed
-        # The columns are the same in each row, but a NULL would make it shorter.
+        # The columns are the same in each row, but a NULL would make its row shorter.
         if (
             fixed is not None
-            and set(map(len, rows)) == {fixed.size}
-            and self._layout.unpack(rows[0]) == self._sizes
+            and start < end == start + fixed.size * len(messages)
+            and set(map(len, messages[1:])) <= {fixed.size}
+            and self._layout.unpack_from(data, start) == self._sizes
         ):
-            return list(fixed.iter_unpack(b"".join(rows)))
+            return list(fixed.iter_unpack(data[start:]))
         try:
-            return list(map(self._row, rows))
-        except struct.error:
+            return self._rows(data, start, end)
+        except (struct.error, IndexError):
             raise DataError("the data is not in COPY's binary format") from None
 
-    def _row(self, data: bytes) -> Row:
+    def _rows(self, data: bytes, start: int, end: int) -> list[Row]:
         loads = self._loads
-        (width,) = SHORT.unpack_from(data)
-        if loads is not None and width != len(loads):
-            raise _wrong_width(len(loads), width)
-        values: list[Any] = []
-        append = values.append
+        if loads is None:
+            loads = [bytes] * SHORT.unpack_from(data, start)[0] if start < end else []
+        expected = len(loads)
+        width_at = SHORT.unpack_from
         length_at = LONG.unpack_from
-        start = 2
-        for load in loads or repeat(bytes, width):
-            length = length_at(data, start)[0]
-            start += 4
-            if length < 0:
-                append(None)
-                continue
-            end = start + length
-            append(load(data[start:end]))
-            start = end
-        if start != len(data):
+        rows: list[Row] = []
+        while start < end:
+            width = width_at(data, start)[0]
+            if width != expected:
+                raise _wrong_width(expected, width)
+            start += 2
+            values: list[Any] = []
+            for load in loads:
+                length = length_at(data, start)[0]
+                start += 4
+                if length < 0:
+                    values.append(None)
+                    continue
+                stop = start + length
+                values.append(load(data[start:stop]))
+                start = stop
+            rows.append(tuple(values))
+        if start != end:
             raise DataError("the data is not in COPY's binary format")
-        return tuple(values)
+        return rows
