@@ -49,6 +49,29 @@ def test_interrupted_query(dsn: str) -> None:
         assert conn.execute("SELECT 1").fetchone() == (1,)
 
 
+def test_interrupted_stream(dsn: str) -> None:
+    with pgtwin.connect(dsn) as conn:
+        thread = threading.Thread(
+            target=interrupt_when_executing, args=(dsn, conn.info.backend_pid)
+        )
+        thread.start()
+        found = []
+        # The server sends when it has 8 KiB.
+        query = (
+            "SELECT n, repeat('x', 10000), pg_sleep(n / 3 * 20) "
+            "FROM generate_series(1, 5) AS n"
+        )
+        with pytest.raises(KeyboardInterrupt):
+            for number, _, _ in conn.cursor().stream(query):
+                found.append(number)
+        thread.join()
+        assert found[:1] == [1]
+        assert not conn.closed
+        assert not conn.lock.locked()
+        conn.rollback()
+        assert conn.execute("SELECT 1").fetchone() == (1,)
+
+
 def test_interrupted_notifies(dsn: str) -> None:
     with pgtwin.connect(dsn, autocommit=True) as conn:
         conn.execute("LISTEN mychan")

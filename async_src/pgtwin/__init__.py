@@ -17,7 +17,6 @@ from psycopg import (
     STRING,
     Binary,
     Capabilities,
-    Column,
     ConnectionInfo,
     Date,
     DateFromTicks,
@@ -55,18 +54,25 @@ from pgtwin import (
     sql,
     types,
 )
+from pgtwin.core.column import Column
 from pgtwin.core.transactions import OutOfOrderTransactionNesting, Rollback
 
 if TYPE_CHECKING:
+    from pgtwin.aio.client_cursor import AsyncClientCursor
     from pgtwin.aio.connection import AsyncConnection
     from pgtwin.aio.copy import AsyncCopy
     from pgtwin.aio.cursor import AsyncCursor
     from pgtwin.aio.pipeline import AsyncPipeline
+    from pgtwin.aio.raw_cursor import AsyncRawCursor, AsyncRawServerCursor
+    from pgtwin.aio.server_cursor import AsyncServerCursor
     from pgtwin.aio.transaction import AsyncTransaction
+    from pgtwin_sync.client_cursor import ClientCursor
     from pgtwin_sync.connection import Connection
     from pgtwin_sync.copy import Copy
     from pgtwin_sync.cursor import Cursor
     from pgtwin_sync.pipeline import Pipeline
+    from pgtwin_sync.raw_cursor import RawCursor, RawServerCursor
+    from pgtwin_sync.server_cursor import ServerCursor
     from pgtwin_sync.transaction import Transaction
 
     connect = Connection.connect
@@ -79,15 +85,23 @@ threadsafety = 2
 paramstyle = "pyformat"
 
 _PLACES = {
+    "AsyncClientCursor": "pgtwin.aio.client_cursor",
     "AsyncConnection": "pgtwin.aio.connection",
     "AsyncCopy": "pgtwin.aio.copy",
     "AsyncCursor": "pgtwin.aio.cursor",
     "AsyncPipeline": "pgtwin.aio.pipeline",
+    "AsyncRawCursor": "pgtwin.aio.raw_cursor",
+    "AsyncRawServerCursor": "pgtwin.aio.raw_cursor",
+    "AsyncServerCursor": "pgtwin.aio.server_cursor",
     "AsyncTransaction": "pgtwin.aio.transaction",
+    "ClientCursor": "pgtwin_sync.client_cursor",
     "Connection": "pgtwin_sync.connection",
     "Copy": "pgtwin_sync.copy",
     "Cursor": "pgtwin_sync.cursor",
     "Pipeline": "pgtwin_sync.pipeline",
+    "RawCursor": "pgtwin_sync.raw_cursor",
+    "RawServerCursor": "pgtwin_sync.raw_cursor",
+    "ServerCursor": "pgtwin_sync.server_cursor",
     "Transaction": "pgtwin_sync.transaction",
 }
 
@@ -97,13 +111,18 @@ __all__ = [
     "NUMBER",
     "ROWID",
     "STRING",
+    "AsyncClientCursor",
     "AsyncConnection",
     "AsyncCopy",
     "AsyncCursor",
     "AsyncPipeline",
+    "AsyncRawCursor",
+    "AsyncRawServerCursor",
+    "AsyncServerCursor",
     "AsyncTransaction",
     "Binary",
     "Capabilities",
+    "ClientCursor",
     "Column",
     "Connection",
     "ConnectionInfo",
@@ -124,7 +143,10 @@ __all__ = [
     "OutOfOrderTransactionNesting",
     "Pipeline",
     "ProgrammingError",
+    "RawCursor",
+    "RawServerCursor",
     "Rollback",
+    "ServerCursor",
     "Time",
     "TimeFromTicks",
     "Timestamp",

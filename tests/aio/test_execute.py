@@ -299,21 +299,6 @@ async def test_rowcount(conn: pgtwin.AsyncConnection[Any]) -> None:
     assert cur.rowcount == 0
 
 
-async def test_description(conn: pgtwin.AsyncConnection[Any]) -> None:
-    cur = await conn.execute(
-        "SELECT 1::int4 AS number, 1.5::numeric(8,3) AS price, 'x'::varchar(20) AS name"
-    )
-    assert cur.description is not None
-    number, price, name = cur.description
-    assert (number.name, number.type_code, number.internal_size) == ("number", 23, 4)
-    assert (price.name, price.precision, price.scale) == ("price", 8, 3)
-    assert (name.name, name.display_size) == ("name", 20)
-    assert len(number) == 7
-    assert number[0] == "number"
-    assert number.type_code == pgtwin.NUMBER
-    assert name.type_code == pgtwin.STRING
-
-
 async def test_fetch_before_execute(conn: pgtwin.AsyncConnection[Any]) -> None:
     cur = conn.cursor()
     assert cur.description is None

@@ -463,3 +463,29 @@ async def test_transaction_is_begun_once(conn: Connection) -> None:
             assert await cur.fetchone() == (n,)
     assert notices == []
     assert conn.info.transaction_status == TransactionStatus.INTRANS
+
+
+async def test_other_cursors(conn: Connection, table: str) -> None:
+    async with conn.pipeline():
+        client = pgtwin.AsyncClientCursor(conn)
+        await client.executemany(f"INSERT INTO {table} VALUES (%s)".encode(), [(1,)])
+        raw = pgtwin.AsyncRawCursor(conn)
+        await raw.executemany(f"INSERT INTO {table} VALUES ($1)".encode(), [(2,), (3,)])
+        async with conn.cursor("portal") as server:
+            with pytest.raises(e.NotSupportedError, match="pipeline"):
+                await server.execute("SELECT 1")
+        with pytest.raises(e.ProgrammingError, match="pipeline"):
+            async for _ in client.stream("SELECT 1"):
+                pass
+    assert client.rowcount == 1
+    assert raw.rowcount == 2
+
+
+async def test_server_cursor_opened_before(conn: Connection) -> None:
+    async with conn.cursor("portal") as server:
+        await server.execute("SELECT generate_series(1, 3)")
+        async with conn.pipeline():
+            cur = await conn.execute("SELECT 1")
+            assert await server.fetchmany(2) == [(1,), (2,)]
+            assert await cur.fetchone() == (1,)
+            await server.close()

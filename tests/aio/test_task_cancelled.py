@@ -149,6 +149,89 @@ async def test_cancelled_twice(
     await conn.close()
 
 
+# The server sends when it has 8 KiB.
+SLOW_ROWS = (
+    "SELECT n, repeat('x', 10000), pg_sleep(n / 3) FROM generate_series(1, 300) AS n"
+)
+
+
+async def stream_slowly(conn: pgtwin.AsyncConnection[Any], found: list[int]) -> None:
+    async for number, _, _ in conn.cursor().stream(SLOW_ROWS):
+        found.append(number)
+
+
+async def fetch_slowly(conn: pgtwin.AsyncConnection[Any], found: list[int]) -> None:
+    async with conn.cursor("curs") as cur:
+        cur.itersize = 1
+        await cur.execute(SLOW_ROWS)
+        async for number, _, _ in cur:
+            found.append(number)
+
+
+@pytest.mark.parametrize("read", [stream_slowly, fetch_slowly])
+async def test_cancelled_between_rows(
+    conn: pgtwin.AsyncConnection[Any], read: Any, usable: Usable
+) -> None:
+    found: list[int] = []
+    started = time.monotonic()
+    with pytest.raises(asyncio.TimeoutError):
+        await asyncio.wait_for(read(conn, found), 2)
+    assert time.monotonic() - started < DEADLINE
+    assert found[:2] == [1, 2]
+    await usable(conn)
+
+
+@pytest.mark.parametrize("turns", range(0, 60, 3))
+async def test_stream_cancelled_at_every_step(
+    conn: pgtwin.AsyncConnection[Any], turns: int, usable: Usable
+) -> None:
+    async def read() -> None:
+        query = "SELECT repeat('x', 10000) FROM generate_series(1, 10000)"
+        async for _ in conn.cursor().stream(query):
+            await asyncio.sleep(0)
+
+    task = asyncio.create_task(read())
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await usable(conn)
+
+
+async def test_declaring_cancelled_at_every_step(
+    conn: pgtwin.AsyncConnection[Any],
+) -> None:
+    survived = 0
+    for turns in range(30):
+        async with conn.cursor("curs") as cur:
+            await conn.execute("SELECT 1")
+            task = asyncio.create_task(cur.execute("SELECT generate_series(1, 9)"))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+            if conn.info.transaction_status == TransactionStatus.INTRANS:
+                survived += 1
+                await cur.execute("SELECT 2")
+                assert await cur.fetchall() == [(2,)]
+        await conn.rollback()
+    assert survived
+
+
+async def test_stream_left_by_a_task_that_ends(
+    conn: pgtwin.AsyncConnection[Any], usable: Usable
+) -> None:
+    async def read() -> Any:
+        async for row in conn.cursor().stream("SELECT generate_series(1, 100000)"):
+            return row
+        return None
+
+    assert await asyncio.create_task(read()) == (1,)
+    await usable(conn)
+
+
 async def test_cancelled_while_connecting(
     silent_port: int,
 ) -> None:

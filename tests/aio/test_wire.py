@@ -42,6 +42,7 @@ async def converse(conn: pgtwin.AsyncConnection[Any]) -> None:
         await conn.execute("SELECT name FROM things WHERE id = %s", (number,))
     await conn.execute("SELECT %b", ("evicts the other",), prepare=True)
     await conn.commit()
+    await converse_by_other_cursors(conn)
     await conn.set_isolation_level(IsolationLevel.SERIALIZABLE)
     await conn.set_read_only(True)
     with pytest.raises(e.ReadOnlySqlTransaction):
@@ -79,6 +80,29 @@ async def converse(conn: pgtwin.AsyncConnection[Any]) -> None:
     await conn.rollback()
     await conn.set_autocommit(True)
     await conn.execute("DO $$BEGIN RAISE NOTICE 'by the way'; END$$")
+
+
+async def converse_by_other_cursors(conn: pgtwin.AsyncConnection[Any]) -> None:
+    client = pgtwin.AsyncClientCursor(conn)
+    await client.execute("SET LOCAL statement_timeout TO %s", ("60s",))
+    await client.executemany("SELECT %s", [(1,), (None,)])
+    await pgtwin.AsyncRawCursor(conn).execute("SELECT $1::int % 2", (3,))
+    async for row in client.stream("SELECT %s, name FROM things", (1,)):
+        assert row[0] == 1
+    async for row in conn.cursor().stream("SELECT 1, 2", binary=True):
+        assert row == (1, 2)
+    async with conn.cursor("curs", scrollable=True, binary=True) as cur:
+        cur.itersize = 2
+        await cur.execute("SELECT id FROM things WHERE id < %s ORDER BY id", (9,))
+        assert len([row async for row in cur]) == 3
+        await cur.scroll(-2)
+        await cur.fetchone()
+        await cur.scroll(0, mode="absolute")
+        await cur.fetchall()
+    await conn.execute("DECLARE theirs CURSOR FOR SELECT 1")
+    async with conn.cursor("theirs") as cur:
+        await cur.fetchmany(2)
+    await conn.commit()
 
 
 async def test_conversation(

@@ -30,9 +30,14 @@ DRIVER = [
     "pipeline",
     "many",
     "notify",
+    "stream",
+    "results",
     "cursor",
+    "client_cursor",
     "server_cursor",
     "records",
+    "raw_cursor",
+    "type_info",
     "connection",
 ]
 GENERATOR = [

@@ -10,7 +10,17 @@ import pytest
 
 import pgtwin
 
-PAIRS = ["Connection", "Copy", "Cursor", "Pipeline", "Transaction"]
+PAIRS = [
+    "ClientCursor",
+    "Connection",
+    "Copy",
+    "Cursor",
+    "Pipeline",
+    "RawCursor",
+    "RawServerCursor",
+    "ServerCursor",
+    "Transaction",
+]
 
 # The dunder methods of the two protocols, async name first.
 PROTOCOLS = {
@@ -33,10 +43,18 @@ def twins(name: str) -> tuple[type, type]:
     return getattr(pgtwin, f"Async{name}"), getattr(pgtwin, name)
 
 
+def driver(cls: type) -> bool:
+    return cls.__module__ == "pgtwin"
+
+
 def members(cls: type, own: bool = False) -> dict[str, Any]:
-    """Return the public members of a class, and its protocols by their sync names."""
+    """Return the public members of a class, and its protocols by their sync names.
+
+    `own` are those that the driver defines, in the class itself or below it.
+    """
     found = {}
-    for name in vars(cls) if own else dir(cls):
+    ours = [name for base in cls.__mro__ if driver(base) for name in vars(base)]
+    for name in ours if own else dir(cls):
         if name in PROTOCOLS:
             found[PROTOCOLS[name]] = inspect.getattr_static(cls, name)
         elif not name.startswith("_") or name in PROTOCOLS.values():

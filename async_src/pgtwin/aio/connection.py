@@ -22,15 +22,17 @@ from pgtwin.aio.notify import notifications
 from pgtwin.aio.opening import Opening
 from pgtwin.aio.pipeline import AsyncPipeline
 from pgtwin.aio.records import copy_records
+from pgtwin.aio.server_cursor import AsyncServerCursor
 from pgtwin.aio.session import Session
 from pgtwin.aio.set_by_method import set_by_method  # twingen: async-only
 from pgtwin.aio.transaction import AsyncTransaction, check_no_block
+from pgtwin.aio.type_info import find_type
 
 if TYPE_CHECKING:
     import asyncio
 
+    from psycopg import sql
     from psycopg.pq.abc import PGconn
-    from psycopg.sql import Identifier
     from typing_extensions import Self
 
     from pgtwin.aio.exchange import Exchange
@@ -42,13 +44,17 @@ if TYPE_CHECKING:
         NotifyHandler,
         Params,
         Query,
+        QueryNoTemplate,
         RowFactory,
+        Template,
     )
+    from pgtwin.types.info import TypeInfo
 
 IDLE = pq.TransactionStatus.IDLE
 BINARY = pq.Format.BINARY
 
 OtherRow = TypeVar("OtherRow")
+Info = TypeVar("Info", bound="TypeInfo")
 
 logger = logging.getLogger("pgtwin")
 
@@ -75,6 +81,7 @@ class AsyncConnection(Generic[Row]):
 
     row_factory: RowFactory[Row]
     cursor_factory: type[AsyncCursor[Any]]
+    server_cursor_factory: type[AsyncServerCursor[Any]]
 
     def __init__(
         self,
@@ -87,6 +94,7 @@ class AsyncConnection(Generic[Row]):
         )
         self.row_factory = row_factory or cast("RowFactory[Row]", tuple_row)
         self.cursor_factory = AsyncCursor
+        self.server_cursor_factory = AsyncServerCursor
 
     @overload
     @classmethod
@@ -246,8 +254,9 @@ class AsyncConnection(Generic[Row]):
         return self._session.adapters
 
     @property
-    def connection(self) -> Self:
+    def connection(self) -> Any:
         """The connection itself, as adaptation contexts have it."""
+        # Not Self: psycopg's own functions take contexts of its own connections.
         return self
 
     @property
@@ -339,18 +348,74 @@ class AsyncConnection(Generic[Row]):
         self, *, binary: bool = False, row_factory: RowFactory[OtherRow]
     ) -> AsyncCursor[OtherRow]: ...
 
+    @overload
     def cursor(
-        self, *, binary: bool = False, row_factory: RowFactory[Any] | None = None
-    ) -> AsyncCursor[Any]:
-        """Return a new cursor; `binary` asks for all values in binary format.
+        self,
+        name: str,
+        *,
+        binary: bool = False,
+        scrollable: bool | None = None,
+        withhold: bool = False,
+    ) -> AsyncServerCursor[Row]: ...
 
-        Raises `OperationalError` when the connection is closed or lost.
+    @overload
+    def cursor(
+        self,
+        name: str,
+        *,
+        binary: bool = False,
+        row_factory: RowFactory[OtherRow],
+        scrollable: bool | None = None,
+        withhold: bool = False,
+    ) -> AsyncServerCursor[OtherRow]: ...
+
+    def cursor(
+        self,
+        name: str = "",
+        *,
+        binary: bool = False,
+        row_factory: RowFactory[Any] | None = None,
+        scrollable: bool | None = None,
+        withhold: bool = False,
+    ) -> AsyncCursor[Any] | AsyncServerCursor[Any]:
+        """Return a new cursor, a server-side one if it has a name.
+
+        `binary` asks for all values in binary format. `scrollable` and `withhold`
+        are for server-side cursors: whether they can go backward, and whether they
+        outlive their transaction. Raises `OperationalError` when the connection is
+        closed or lost.
         """
         self._session.check()
-        cursor = self.cursor_factory(self, row_factory=row_factory or self.row_factory)
+        row_factory = row_factory or self.row_factory
+        cursor: AsyncCursor[Any]
+        if name:
+            cursor = self.server_cursor_factory(
+                self,
+                name=name,
+                row_factory=row_factory,
+                scrollable=scrollable,
+                withhold=withhold,
+            )
+        else:
+            cursor = self.cursor_factory(self, row_factory=row_factory)
         if binary:
             cursor.format = BINARY
         return cursor
+
+    @overload
+    async def execute(
+        self,
+        query: QueryNoTemplate,
+        params: Params | None = None,
+        *,
+        prepare: bool | None = None,
+        binary: bool = False,
+    ) -> AsyncCursor[Row]: ...
+
+    @overload
+    async def execute(
+        self, query: Template, *, prepare: bool | None = None, binary: bool = False
+    ) -> AsyncCursor[Row]: ...
 
     async def execute(
         self,
@@ -362,11 +427,12 @@ class AsyncConnection(Generic[Row]):
     ) -> AsyncCursor[Row]:
         """Execute a query on a new cursor and return that cursor."""
         cursor = self.cursor(binary=binary)
-        return await cursor.execute(query, params, prepare=prepare)
+        either: Any = query  # the overloads take one or the other
+        return await cursor.execute(either, params, prepare=prepare)
 
     async def copy_records(
         self,
-        table: str | Identifier,
+        table: str | sql.Identifier,
         columns: Sequence[str] | None,
         rows: Iterable[Sequence[Any]] | AsyncIterable[Sequence[Any]],
     ) -> int:
@@ -465,6 +531,12 @@ class AsyncConnection(Generic[Row]):
         """
         if not self.closed:
             await self._session.exchange.cancel(timeout)
+
+    async def _find_type(
+        self, cls: type[Info], name: str | sql.Identifier
+    ) -> Info | None:
+        """Fetch what `pgtwin.types` knows of a type."""
+        return await find_type(self, cls, name)
 
     def _check_idle(self, name: str) -> None:
         session = self._session

@@ -31,8 +31,7 @@ async def start(session: Session, text: bytes) -> PGresult:
     Starts a transaction before, unless in autocommit mode. Raises `ProgrammingError`
     when the statement is no COPY to or from the client.
     """
-    if session.pipelining is not None:
-        raise e.NotSupportedError("COPY cannot be used in a pipeline: leave its block")
+    session.check_no_pipeline("a COPY")
     await session.ready()
     if not session.autocommit and session.pgconn.transaction_status == IDLE:
         await session.command(session.characteristics.begin())

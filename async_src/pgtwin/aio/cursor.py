@@ -1,58 +1,56 @@
-"""Cursors: execute a query, keep its results, build rows from them.
+"""Cursors: execute queries and keep their results.
 
-Law: a result once received stays as it is until the cursor executes again or is
-closed; fetching never talks to the server.
+Law: each method that talks to the server holds the session's lock meanwhile.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, cast, overload
+from typing import TYPE_CHECKING, Any, ClassVar, overload
 
-from psycopg import Column, errors as e, pq
-from psycopg.rows import Row, RowMaker
+from psycopg import errors as e, pq
+from psycopg.rows import Row
 
 from pgtwin.aio import copying
 from pgtwin.aio.copy import AsyncCopy, AsyncWriter
 from pgtwin.aio.many import execute_many
-from pgtwin.aio.pipelining import Owner
-from pgtwin.core.adapters import Adapters, Place
+from pgtwin.aio.results import TEXT, AsyncResults, closed_cursor
+from pgtwin.aio.stream import (
+    ROWS,
+    check_size,
+    close_rows,
+    end_rows,
+    open_rows,
+    receive_rows,
+)
 from pgtwin.core.literals import bind_merged
-from pgtwin.core.plan import bind
+from pgtwin.core.plan import Binder, bind
 
 if TYPE_CHECKING:
     from psycopg.abc import Transformer
-    from psycopg.pq.abc import PGresult
     from typing_extensions import Self
 
     from pgtwin.aio.connection import AsyncConnection
-    from pgtwin.core.annotations import Params, Query, RowFactory
-    from pgtwin.core.prepared import Key
+    from pgtwin.core.annotations import (
+        Params,
+        Query,
+        QueryNoTemplate,
+        RowFactory,
+        Template,
+    )
 
-TUPLES_OK = pq.ExecStatus.TUPLES_OK
-TEXT = pq.Format.TEXT
 BINARY = pq.Format.BINARY
 
-# Results up to this size are loaded by the session's transformer, others by one of
-# the cursor's own: binding a result to it costs more than loading a row.
-FEW_ROWS = 20
 
-
-class Described:
-    """What a `Column` reads of a cursor."""
-
-    def __init__(self, pgresult: PGresult, adapters: Adapters, encoding: str) -> None:
-        self.pgresult = pgresult
-        self.adapters = adapters
-        self._encoding = encoding
-
-
-class AsyncCursor(Generic[Row]):
+class AsyncCursor(AsyncResults[Row]):
     """Executes queries on a connection and gives their results (PEP 249)."""
 
     __module__ = "pgtwin"
+    _bind: ClassVar[Binder] = staticmethod(bind)
+    # Whether the binder writes the parameters into the text.
+    _merging: ClassVar[bool] = False
 
     @overload
     def __init__(self, connection: AsyncConnection[Row]) -> None: ...
@@ -68,36 +66,7 @@ class AsyncCursor(Generic[Row]):
         *,
         row_factory: RowFactory[Row] | None = None,
     ) -> None:
-        self._connection = connection
-        self._session = connection._session
-        self._row_factory: RowFactory[Row] = row_factory or connection.row_factory
-        self._adapters: Adapters | None = None
-        self._dumping: Transformer | None = None
-        self._dumping_mark = (-1, -1)
-        self._loading: Transformer | None = None
-        self._loading_mark = (-1, -1)
-        self._bound = False
-        self._make_row: RowMaker[Row] | None = None
-        self._closed = False
-        self.arraysize = 1
-        self.format: pq.Format = TEXT
-        self._results: list[PGresult] = []
-        self._index = 0
-        self.pgresult: PGresult | None = None
-        self._position = 0
-        self._rowcount = -1
-        self._tag: bytes | None = None
-        self._pending: Owner | None = None
-
-    def __repr__(self) -> str:
-        if self._closed:
-            status = "closed"
-        elif self.pgresult is None:
-            status = "no result"
-        else:
-            status = pq.ExecStatus(self.pgresult.status).name
-        cls = type(self)
-        return f"<{cls.__module__}.{cls.__qualname__} [{status}] of {self._connection}>"
+        super().__init__(connection, row_factory or connection.row_factory)
 
     async def __aenter__(self) -> Self:
         return self
@@ -110,80 +79,29 @@ class AsyncCursor(Generic[Row]):
     ) -> None:
         await self.close()
 
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> Row:
-        if self._pending is not None:
-            await self._arrive()
-        result = self._rows()
-        if self._position >= result.ntuples:
-            raise StopAsyncIteration
-        return self._next_row(result)
-
-    @property
-    def connection(self) -> AsyncConnection[Any]:
-        """The connection on which the cursor executes."""
-        return self._connection
-
-    @property
-    def adapters(self) -> Adapters:
-        """The adapters of this cursor: a copy of the connection's, made when asked."""
-        if self._adapters is None:
-            self._adapters = Adapters(self._session.adapters)
-        return self._adapters
-
-    @property
-    def row_factory(self) -> RowFactory[Row]:
-        """What builds the rows; may be replaced at any time."""
-        return self._row_factory
-
-    @row_factory.setter
-    def row_factory(self, row_factory: RowFactory[Row]) -> None:
-        self._row_factory = row_factory
-        self._make_row = None
-
-    @property
-    def closed(self) -> bool:
-        """Whether `close()` was called."""
-        return self._closed
-
-    @property
-    def description(self) -> list[Column] | None:
-        """The columns of the current result, `None` when it has no rows to fetch."""
-        result = self.pgresult
-        if result is None or not (result.nfields or result.status == TUPLES_OK):
-            return None
-        described = Described(
-            result, self._adapters or self._session.adapters, self._encoding
-        )
-        return [Column(cast(Any, described), i) for i in range(result.nfields)]
-
-    @property
-    def rowcount(self) -> int:
-        """The number of rows found or changed, -1 when not known."""
-        return self._rowcount
-
-    @property
-    def rownumber(self) -> int | None:
-        """The index, from 0, of the row that is fetched next; `None` without rows."""
-        if self.pgresult is None or self.pgresult.status != TUPLES_OK:
-            return None
-        return self._position
-
-    @property
-    def statusmessage(self) -> str | None:
-        """The server's command tag, as in `INSERT 0 1`."""
-        return None if self._tag is None else self._tag.decode()
-
-    @property
-    def _encoding(self) -> str:
-        return self._session.encoding
-
     async def close(self) -> None:
         """Forget the results; the cursor can execute no more."""
         self._forget()
         self._closed = True
+
+    @overload
+    async def execute(
+        self,
+        query: QueryNoTemplate,
+        params: Params | None = None,
+        *,
+        prepare: bool | None = None,
+        binary: bool | None = None,
+    ) -> Self: ...
+
+    @overload
+    async def execute(
+        self,
+        query: Template,
+        *,
+        prepare: bool | None = None,
+        binary: bool | None = None,
+    ) -> Self: ...
 
     async def execute(
         self,
@@ -197,33 +115,40 @@ class AsyncCursor(Generic[Row]):
 
         `prepare` forces or forbids a prepared statement, else the connection's
         threshold decides. `binary` asks for values in binary format. Without
-        `params` the query may hold several statements. Raises `InterfaceError` when
-        the cursor is closed, `ProgrammingError` when placeholders and parameters do
-        not match, `OperationalError` when the connection is closed or lost, else the
-        error that the server gives.
+        `params` the query may hold several statements; a template string holds its
+        parameters itself. Raises `InterfaceError` when the cursor is closed,
+        `ProgrammingError` when placeholders and parameters do not match,
+        `OperationalError` when the connection is closed or lost, else the error that
+        the server gives.
         """
         session = self._session
         async with session.lock:
             if self._closed:
-                raise _closed()
+                raise closed_cursor()
             self._forget()
-            result_format = (
-                self.format if binary is None else BINARY if binary else TEXT
-            )
+            # As _format() would say, without a call.
+            wanted = self.format if binary is None else BINARY if binary else TEXT
+            if self._merging:
+                prepare = False
+                wanted = self._format(binary)
             if session.pipelining is not None:
                 transformer = self._dumper() or session.transformer()
-                statement = bind(query, params, transformer, session.encoding)
                 await session.pipelining.execute(
-                    statement, prepare, result_format, self._own
+                    self._bind(query, params, transformer, session.encoding),
+                    prepare,
+                    wanted,
+                    self._own,
                 )
                 return self
-            self._results = await session.execute(
+            results = await session.execute(
                 query,
                 params,
+                self._bind,
                 prepare=prepare,
-                result_format=result_format,
+                result_format=wanted,
                 transformer=self._dumper(),
             )
+            self._results = results
             self._select(0)
         return self
 
@@ -239,7 +164,7 @@ class AsyncCursor(Generic[Row]):
         session = self._session
         async with session.lock:
             if self._closed:
-                raise _closed()
+                raise closed_cursor()
             self._forget()
             transformer = self._dumper() or session.transformer()
             await execute_many(self, query, params_seq, transformer, returning)
@@ -263,7 +188,7 @@ class AsyncCursor(Generic[Row]):
         session = self._session
         async with session.lock:
             if self._closed:
-                raise _closed()
+                raise closed_cursor()
             self._forget()
             transformer = self._dumper() or session.transformer()
             bound = bind_merged(statement, params, transformer, session.encoding)
@@ -271,218 +196,58 @@ class AsyncCursor(Generic[Row]):
         async with AsyncCopy(self, writer=writer) as copy:
             yield copy
 
-    async def fetchone(self) -> Row | None:
-        """Return the next row, `None` after the last.
+    async def stream(
+        self,
+        query: Query,
+        params: Params | None = None,
+        *,
+        binary: bool | None = None,
+        size: int = 1,
+    ) -> AsyncGenerator[Row, None]:
+        """Execute a query and yield its rows while the server still sends.
 
-        Raises `ProgrammingError` when the last query gives no rows.
+        The rows are received `size` at a time, more than one with libpq 17 or newer.
+        The connection does nothing else until the last row, or until the generator
+        is closed: the query is cancelled then, and the connection can be used.
+        Raises what `execute()` raises, before the first row or between two, and
+        `ProgrammingError` when the query returns no rows.
         """
-        if self._pending is not None:
-            await self._arrive()
-        result = self._rows()
-        if self._position >= result.ntuples:
-            return None
-        return self._next_row(result)
-
-    async def fetchmany(self, size: int = 0) -> list[Row]:
-        """Return the next rows, at most `size` of them, `arraysize` when not given."""
-        if self._pending is not None:
-            await self._arrive()
-        result = self._rows()
-        start = self._position
-        end = min(start + (size or self.arraysize), result.ntuples)
-        rows = self._load(result, start, end)
-        self._position = end
-        return rows
-
-    async def fetchall(self) -> list[Row]:
-        """Return all rows that were not fetched yet."""
-        if self._pending is not None:
-            await self._arrive()
-        result = self._rows()
-        rows = self._load(result, self._position, result.ntuples)
-        self._position = result.ntuples
-        return rows
-
-    async def _arrive(self) -> None:
-        """Receive the results that a pipeline still owes."""
         session = self._session
+        check_size(size)
         async with session.lock:
-            if self._pending is not None and session.pipelining is not None:
-                await session.pipelining.receive(self._pending)
+            if self._closed:
+                raise closed_cursor()
+            if session.pgconn.pipeline_status:
+                raise e.ProgrammingError("stream() cannot be used in pipeline mode")
+            self._forget()
+            try:
+                await open_rows(
+                    session,
+                    query,
+                    params,
+                    self._bind,
+                    self._dumper(),
+                    self._format(binary),
+                    size,
+                )
+                loader: Transformer | None = None
+                while results := await receive_rows(session):
+                    for result in results:
+                        session.check()  # the caller may have closed it
+                        if result.status not in ROWS:
+                            await end_rows(session, result)
+                            continue
+                        self.pgresult = result
+                        if loader is None:
+                            loader = self._loader()
+                        else:
+                            loader.set_pgresult(result, set_loaders=False)
+                        for index in range(result.ntuples):
+                            make_row = self._make_row or self._row_maker()
+                            yield loader.load_row(index, make_row)
+            finally:
+                await close_rows(session)
 
-    def _own(self, key: Key | None) -> Execution:
-        self._pending = execution = Execution(self, key)
-        return execution
-
-    async def scroll(self, value: int, mode: str = "relative") -> None:
-        """Move to another row of the result: by a distance, or to an index.
-
-        `mode` is `relative` or `absolute`. Raises `IndexError`, and stays where it
-        is, when there is no such row.
-        """
-        if self._pending is not None:
-            await self._arrive()
-        result = self._rows()
-        if mode == "relative":
-            position = self._position + value
-        elif mode == "absolute":
-            position = value
-        else:
-            raise ValueError(f"scroll mode must be relative or absolute, not {mode!r}")
-        if not 0 <= position < result.ntuples:
-            raise IndexError(
-                f"no row {position} in a result of {result.ntuples}: the first is 0"
-            )
-        self._position = position
-
-    def nextset(self) -> bool | None:
-        """Move to the next result; return `None` when there is none."""
-        if self._index + 1 >= len(self._results):
-            return None
-        self._select(self._index + 1)
-        return True
-
-    async def results(self) -> AsyncIterator[Self]:
-        """Yield the cursor once for each result, moved to it."""
-        if self._pending is not None:
-            await self._arrive()
-        if self.pgresult is not None:
-            yield self
-            while self.nextset():
-                yield self
-
-    async def set_result(self, index: int) -> Self:
-        """Move to a result by its index, from 0; negative ones count from the end.
-
-        Raises `IndexError` when there is no such result.
-        """
-        if self._pending is not None:
-            await self._arrive()
-        number = len(self._results)
-        if not -number <= index < number:
-            raise IndexError(f"no result {index}: the cursor has {number}")
-        self._select(index % number)
-        return self
-
-    def setinputsizes(self, sizes: Sequence[Any]) -> None:
-        """Do nothing (PEP 249 asks for the method)."""
-
-    def setoutputsize(self, size: Any, column: int | None = None) -> None:
-        """Do nothing (PEP 249 asks for the method)."""
-
-    def _dumper(self) -> Transformer | None:
-        """Return the cursor's own transformer if it has adapters of its own."""
-        adapters = self._adapters
-        if adapters is None:
-            return None
-        mark = (adapters.generation, self._session.version)
-        if self._dumping is None or self._dumping_mark != mark:
-            self._dumping = Place(adapters, self._connection).transformer()
-            self._dumping_mark = mark
-        return self._dumping
-
-    def _loader(self) -> Transformer:
-        """Return the transformer that loads the current result."""
-        adapters = self._adapters or self._session.adapters
-        mark = (adapters.generation, self._session.version)
-        transformer = self._loading
-        if transformer is None or self._loading_mark != mark:
-            transformer = Place(adapters, self._connection).transformer()
-            self._loading = transformer
-            self._loading_mark = mark
-            self._bound = False
-        if not self._bound:
-            transformer.set_pgresult(self.pgresult)
-            self._bound = True
-        return transformer
-
-    def _next_row(self, result: PGresult) -> Row:
-        row = self._load(result, self._position, self._position + 1)[0]
-        self._position += 1
-        return row
-
-    def _load(self, result: PGresult, start: int, end: int) -> list[Row]:
-        make_row = self._make_row or self._row_maker()
-        if self._adapters is None and result.ntuples <= FEW_ROWS:
-            return self._session.load(result, start, end, make_row)
-        return self._loader().load_rows(start, end, make_row)
-
-    def _row_maker(self) -> RowMaker[Row]:
-        make_row = self._make_row = self._row_factory(self)
-        return make_row
-
-    def _rows(self) -> PGresult:
-        """Return the current result; raise when there are no rows to fetch from it."""
-        result = self.pgresult
-        if result is not None and result.status == TUPLES_OK:
-            return result
-        if self._closed:
-            raise _closed()
-        if result is None:
-            raise e.ProgrammingError("no result to fetch from: call execute() first")
-        tag = self._tag.decode() if self._tag else pq.ExecStatus(result.status).name
-        raise e.ProgrammingError(
-            f"no rows to fetch: the last statement was {tag}, which returns none"
-        )
-
-    def _keep(self, results: list[PGresult]) -> None:
-        self._results = results
-        self._select(0)
-
-    def _note(self, rowcount: int, last: PGresult | None) -> None:
-        """Note how something without rows to fetch has ended."""
-        self._rowcount = rowcount
-        self._tag = None if last is None else last.command_status
-
-    def _select(self, index: int) -> None:
-        self._index = index
-        result = self.pgresult = self._results[index]
-        self._bound = False
-        self._make_row = None
-        self._position = 0
-        self._tag = result.command_status
-        if result.status == TUPLES_OK:
-            self._rowcount = result.ntuples
-        else:
-            tuples = result.command_tuples
-            self._rowcount = -1 if tuples is None else tuples
-
-    def _forget(self) -> None:
-        self._results = []
-        self._index = 0
-        self.pgresult = None
-        self._bound = False
-        self._make_row = None
-        self._position = 0
-        self._rowcount = -1
-        self._tag = None
-        self._pending = None
-
-
-def _closed() -> e.InterfaceError:
-    return e.InterfaceError(
-        "the cursor is closed: open another with connection.cursor()"
-    )
-
-
-class Execution(Owner):
-    """Owns a statement of a pipeline for a cursor."""
-
-    def __init__(self, cursor: AsyncCursor[Any], key: Key | None) -> None:
-        super().__init__(cursor._session, key)
-        self._cursor = cursor
-
-    def receive(self, results: list[PGresult]) -> None:
-        cursor = self._cursor
-        # The cursor may have executed another query since.
-        if cursor._pending is self:
-            cursor._pending = None
-            super().receive(results)
-            cursor._keep(results)
-        else:
-            super().receive(results)
-
-    def give_up(self) -> None:
-        super().give_up()
-        if self._cursor._pending is self:
-            self._cursor._pending = None
+    def _format(self, binary: bool | None) -> pq.Format:
+        """Return the format of results that is asked for."""
+        return self.format if binary is None else BINARY if binary else TEXT

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from psycopg.abc import Buffer
     from psycopg.pq.abc import PGconn, PGresult
 
+    from pgtwin.core.plan import Statement
+
 OK = pq.ConnStatus.OK
 BAD = pq.ConnStatus.BAD
 ACTIVE = pq.TransactionStatus.ACTIVE
@@ -36,6 +38,9 @@ SQLSTATE = pq.DiagnosticField.SQLSTATE
 POLL_OK = pq.PollingStatus.OK
 POLL_FAILED = pq.PollingStatus.FAILED
 POLL_WRITING = pq.PollingStatus.WRITING
+
+# Results that are handed over together while a conversation goes on.
+AT_ONCE = 64
 
 # Seconds that an interrupted conversation has to come to rest.
 SETTLE_TIMEOUT = 5.0
@@ -147,6 +152,16 @@ class Exchange:
         self.pgconn.send_prepare(name, text, types)
         return await self._receive()
 
+    async def describe_portal(self, name: bytes) -> list[PGresult]:
+        """Ask for the columns of a portal (`PQsendDescribePortal`)."""
+        self.pgconn.send_describe_portal(name)
+        return await self._receive()
+
+    async def close_portal(self, name: bytes) -> list[PGresult]:
+        """Close a portal if the server has it (`PQsendClosePortal`, libpq 17)."""
+        self.pgconn.send_close_portal(name)
+        return await self._receive()
+
     async def close_prepared(self, name: bytes) -> list[PGresult]:
         """Let the server forget a prepared statement (`PQsendClosePrepared`)."""
         if capabilities.has_send_close_prepared():
@@ -199,6 +214,43 @@ class Exchange:
         await self._readiness.wait(take)
         self._check()
 
+    def send_rows(self, statement: Statement, result_format: int, size: int) -> None:
+        """Begin a conversation whose rows come `size` at a time.
+
+        `receive()` goes on with it (`PQsetSingleRowMode`, `PQsetChunkedRowsMode`).
+        """
+        self.pgconn.send_query_params(*statement, result_format)
+        if size == 1:
+            self.pgconn.set_single_row_mode()
+        else:
+            self.pgconn.set_chunked_rows_mode(size)
+
+    async def receive(self) -> list[PGresult]:
+        """Go on with a conversation: return results that have come, none at its end.
+
+        Who goes on no more before the end calls `recover()`.
+        """
+        pgconn = self.pgconn
+        results: list[PGresult] = []
+        self._talking = True
+        try:
+            if pgconn.flush():
+                await self._readiness.wait(self._sent, None, True)
+            if self._failure is None and pgconn.is_busy():
+                await self._readiness.wait(self._answered)
+            if self._failure is not None:
+                raise self._last_words(results)
+            while (result := pgconn.get_result()) is not None:
+                results.append(result)
+                if len(results) == AT_ONCE or result.status in COPY or pgconn.is_busy():
+                    break
+            return results
+        except BaseException as error:
+            await self._break_off(error, results)
+            raise
+        finally:
+            self._let_go()
+
     async def wait_notification(self, timeout: float | None) -> bool:
         """Wait until a notification has arrived, at most `timeout` seconds.
 
@@ -225,11 +277,11 @@ class Exchange:
         """
         await cancel(self.pgconn, timeout)
 
-    async def recover(self) -> None:
+    async def recover(self, *received: PGresult) -> None:
         """Bring to rest what an interruption has left behind, or give it up."""
         self._talking = True
         try:
-            await self._settle([])
+            await self._settle(list(received))
         finally:
             self._let_go()
 

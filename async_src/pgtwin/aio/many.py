@@ -1,4 +1,4 @@
-"""One query for many sets of parameters: a pipeline of its own, or part of another.
+"""What cursors own in a pipeline; one query for many sets of parameters.
 
 Law: the caller holds the session's lock, and gives each batch one cursor.
 """
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult
 
     from pgtwin.aio.cursor import AsyncCursor
+    from pgtwin.aio.results import AsyncResults
     from pgtwin.aio.session import Session
     from pgtwin.core.annotations import Params, Query
     from pgtwin.core.prepared import Key
@@ -34,6 +35,8 @@ class Batch(Owner):
     def __init__(self, cursor: AsyncCursor[Any], returning: bool) -> None:
         super().__init__(cursor._session)
         self._cursor = cursor
+        self.bind = cursor._bind
+        self.preparing = not cursor._merging
         self._returning = returning
         self._keys: list[Key] = []
         self._results: list[PGresult] = []
@@ -99,6 +102,29 @@ class Batch(Owner):
             cursor._note(self._rowcount, self._last)
         if self._last is not None:
             self._session.prepared.note(self._last.command_status or b"")
+
+
+class Execution(Owner):
+    """Owns a statement of a pipeline for a cursor."""
+
+    def __init__(self, cursor: AsyncResults[Any], key: Key | None) -> None:
+        super().__init__(cursor._session, key)
+        self._cursor = cursor
+
+    def receive(self, results: list[PGresult]) -> None:
+        cursor = self._cursor
+        # The cursor may have executed another query since.
+        if cursor._pending is self:
+            cursor._pending = None
+            super().receive(results)
+            cursor._keep(results)
+        else:
+            super().receive(results)
+
+    def give_up(self) -> None:
+        super().give_up()
+        if self._cursor._pending is self:
+            self._cursor._pending = None
 
 
 async def execute_many(

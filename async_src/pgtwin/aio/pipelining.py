@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from psycopg import errors as e, pq
+from psycopg.sql import Composable
 
-from pgtwin.core.plan import Statement, bind_each
+from pgtwin.core.plan import Statement, bind, bind_each
 
 if TYPE_CHECKING:
     from psycopg.abc import Transformer
@@ -173,12 +174,18 @@ class Pipelining:
         number = 0
         last: object = None
         name: bytes | None = None
-        for text, values, types, formats in bind_each(
-            query, params_seq, transformer, encoding
-        ):
+        statements: Iterable[tuple[Any, Any, Any, Any]]
+        if batch.bind is bind and isinstance(query, (str, bytes, Composable)):
+            statements = bind_each(query, params_seq, transformer, encoding)
+        else:
+            statements = (
+                batch.bind(query, params, transformer, encoding)
+                for params in params_seq
+            )
+        for text, values, types, formats in statements:
             if types is not last and types != last:
                 last = types
-                name = self.name(text, types, True)
+                name = self.name(text, types, batch.preparing)
                 batch.under(None if name is None else (text, types))
             if name is None:
                 send_query_params(text, values, types, formats, result_format)
@@ -198,11 +205,11 @@ class Pipelining:
         await self._session.exchange.recover()
         self._drop()
 
-    async def command(self, text: bytes) -> PGresult:
+    async def command(self, text: bytes, result_format: int = 0) -> PGresult:
         """Execute a statement of our own and return its result."""
         received = Command(self._session)
         self._open = True
-        self._pgconn.send_query_params(text, None)
+        self._pgconn.send_query_params(text, None, result_format=result_format)
         self._owners.append(received)
         await self.sync()
         return received.results[-1]

@@ -18,7 +18,7 @@ from psycopg import ConnectionInfo, Notify, errors as e, pq
 
 from pgtwin.aio.exchange import CLOSED, LOST, Exchange
 from pgtwin.core.adapters import Adapters, Place
-from pgtwin.core.plan import Statement, bind
+from pgtwin.core.plan import Binder, Statement, bind
 from pgtwin.core.prepared import PreparedStatements
 from pgtwin.core.transactions import Characteristics
 
@@ -120,6 +120,10 @@ class Session:
             transformer = self._transformer = self._place.transformer()
         return transformer
 
+    def new_transformer(self) -> Transformer:
+        """Return a transformer that can be used without the lock."""
+        return self._place.transformer()
+
     def load(
         self, result: PGresult, start: int, end: int, make_row: RowMaker[Row]
     ) -> list[Row]:
@@ -145,12 +149,13 @@ class Session:
         self,
         query: Query,
         params: Params | None = None,
+        bind: Binder = bind,
         *,
         prepare: bool | None = None,
         result_format: int = TEXT,
         transformer: Transformer | None = None,
     ) -> list[PGresult]:
-        """Execute a query and return its results.
+        """Execute a query, made a statement by `bind`, and return its results.
 
         Starts a transaction before, unless in autocommit mode. Raises the server's
         error; the session can be used after, if it is not closed.
@@ -211,18 +216,52 @@ class Session:
             await self._forget_retired()
         return results
 
-    async def command(self, text: bytes) -> PGresult:
+    async def command(self, text: bytes, result_format: int = TEXT) -> PGresult:
         """Execute one statement of our own and return its result."""
         await self.usable()
         if self.pipelining is not None:
-            return await self.pipelining.command(text)
+            return await self.pipelining.command(text, result_format)
+        exchange = self.exchange
         try:
-            results = await self.exchange.query(text)
+            if result_format == TEXT:
+                results = await exchange.query(text)
+            else:
+                results = await exchange.query_params(
+                    text, None, (), None, result_format
+                )
         finally:
-            if self.exchange.arrived:
+            if exchange.arrived:
                 self.deliver()
         self.examine(results)
         return results[-1]
+
+    async def describe_portal(self, name: bytes) -> PGresult:
+        """Return the columns of a portal, as a result without rows."""
+        self.check_no_pipeline("a server-side cursor")
+        await self.usable()
+        results = await self.exchange.describe_portal(name)
+        self.deliver()
+        self.examine(results)
+        return results[-1]
+
+    async def close_portal(self, name: bytes) -> None:
+        """Close a portal, if the server has it."""
+        await self.usable()
+        results = await self.exchange.close_portal(name)
+        self.deliver()
+        self.examine(results)
+
+    def check_no_pipeline(self, what: str) -> None:
+        """Raise `NotSupportedError` in a pipeline."""
+        if self.pipelining is not None:
+            raise e.NotSupportedError(
+                f"{what} cannot be opened in a pipeline: leave its block before"
+            )
+
+    async def begin(self) -> None:
+        """Begin a transaction, unless one is open or in autocommit mode."""
+        if not self.autocommit and self.pgconn.transaction_status == IDLE:
+            await self.command(self.characteristics.begin())
 
     async def usable(self) -> None:
         """Check that a conversation can be started, and end one that was torn off."""

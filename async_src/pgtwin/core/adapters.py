@@ -6,13 +6,29 @@ makes it again when the two differ.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 import psycopg
 from psycopg.adapt import AdaptersMap, Transformer as AdaptTransformer
+from psycopg.types import TypeInfo, TypesRegistry
 
 if TYPE_CHECKING:
     from psycopg.abc import AdaptContext, Dumper, Loader, Transformer
+
+Info = TypeVar("Info", bound=TypeInfo)
+
+
+class Types(TypesRegistry):
+    """A registry of types that finds what psycopg has registered by our classes too."""
+
+    __module__ = "pgtwin"
+
+    def get_by_subtype(self, cls: type[Info], subtype: int | str) -> Info | None:
+        """Return the range or multirange of a subtype; `None` if there is none."""
+        for known in cls.__mro__:
+            if info := super().get_by_subtype(known, subtype):
+                return cast("Info", info)
+        return None
 
 
 class Adapters(AdaptersMap):
@@ -21,7 +37,9 @@ class Adapters(AdaptersMap):
     __module__ = "pgtwin"
 
     def __init__(self, template: AdaptersMap | None = None) -> None:
-        super().__init__(template if template is not None else psycopg.adapters)
+        template = template if template is not None else psycopg.adapters
+        super().__init__(template)
+        self.types = Types(template.types)
         self.generation = 0
 
     def register_dumper(self, cls: type | str | None, dumper: type[Dumper]) -> None:

@@ -9,10 +9,12 @@ from collections.abc import Callable
 from typing import Any, Protocol, TypeAlias
 
 from psycopg import Notify
-from psycopg.abc import ConnParam, Params, QueryNoTemplate as Query
+from psycopg.abc import ConnParam, Params, QueryNoTemplate
 from psycopg.adapt import AdaptersMap
 from psycopg.errors import Diagnostic
 from psycopg.rows import Row, RowMaker
+
+from pgtwin.core.templates import Template
 
 __all__ = [
     "AdaptContext",
@@ -21,9 +23,12 @@ __all__ = [
     "NotifyHandler",
     "Params",
     "Query",
+    "QueryNoTemplate",
     "RowFactory",
+    "Template",
 ]
 
+Query: TypeAlias = QueryNoTemplate | Template
 NoticeHandler: TypeAlias = Callable[[Diagnostic], None]
 NotifyHandler: TypeAlias = Callable[[Notify], None]
 

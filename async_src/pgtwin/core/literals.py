@@ -1,14 +1,23 @@
-"""Merges parameters into the text of a statement that the server takes none for.
+"""Statements in whose text the parameters stand, as literals.
 
-Law: every value goes through its dumper's quoting, none through formatting.
+Law: what is returned has no parameters to send apart.
 """
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from pgtwin.core.plan import PLACEHOLDER, Statement, bind, make_plan
+from psycopg.sql import Composable
+
+from pgtwin.core.plan import (
+    KEPT_LENGTH,
+    Statement,
+    check_template,
+    encoded,
+    kept_plan,
+    make_plan,
+)
+from pgtwin.core.templates import convert
 
 if TYPE_CHECKING:
     from psycopg.abc import Transformer
@@ -23,18 +32,16 @@ def bind_merged(
 
     Raises what `bind()` raises.
     """
-    text = bind(query, None, transformer, encoding).text
-    if not params:
+    if not isinstance(query, (str, bytes, Composable)):
+        check_template(query, params)
+        text = convert(query, transformer, encoding, merge=True).text
         return Statement(text, None, (), None)
-    plan = make_plan(text, encoding)
-    literals = list(map(transformer.as_literal, plan.arrange(params)))
-    order = {name: place for place, name in enumerate(plan.names or ())}
-    in_order = iter(literals)
-
-    def literal(match: re.Match[bytes]) -> bytes:
-        name, letter = match.groups()
-        if name is not None:
-            return literals[order[name.decode(encoding)]]
-        return b"%" if letter == b"%" else next(in_order)
-
-    return Statement(PLACEHOLDER.sub(literal, text), None, (), None)
+    text = encoded(query, transformer, encoding)
+    if params is not None:
+        plan = (kept_plan if len(text) <= KEPT_LENGTH else make_plan)(text, encoding)
+        literals = [transformer.as_literal(value) for value in plan.arrange(params)]
+        text = b"".join(
+            literals[piece] if isinstance(piece, int) else piece
+            for piece in plan.pieces
+        )
+    return Statement(text, None, (), None)

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeGuard
 
 from psycopg import pq
 from psycopg.adapt import PyFormat
-from psycopg.errors import ProgrammingError
+from psycopg.errors import NotSupportedError, ProgrammingError
 from psycopg.sql import Composable
+
+from pgtwin.core.templates import Template, convert
 
 if TYPE_CHECKING:
     from psycopg.abc import Buffer, Transformer
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 # Longer texts are mostly written by programs and seldom come twice.
 KEPT_LENGTH = 4096
 
-PLACEHOLDER = re.compile(rb"%(?:\(([^)]*)\))?(.)?", re.DOTALL)
+_PLACEHOLDER = re.compile(rb"%(?:\(([^)]*)\))?(.)?", re.DOTALL)
 _FORMATS = {b"s": PyFormat.AUTO, b"t": PyFormat.TEXT, b"b": PyFormat.BINARY}
 
 
@@ -37,12 +39,29 @@ class Statement(NamedTuple):
     formats: Sequence[pq.Format] | None
 
 
+class Binder(Protocol):
+    """Makes a statement of a query and its parameters, as `bind()` does."""
+
+    def __call__(
+        self,
+        query: Query,
+        params: Params | None,
+        transformer: Transformer,
+        encoding: str,
+        /,
+    ) -> Statement: ...
+
+
 class Plan(NamedTuple):
-    """A query's text in the server's words, and the placeholders that it had."""
+    """A query's text in the server's words, and the placeholders that it had.
+
+    `pieces` are the text again, with the index of a value for each placeholder.
+    """
 
     text: bytes
     formats: list[PyFormat]
     names: tuple[str, ...] | None
+    pieces: tuple[bytes | int, ...]
 
     def arrange(self, params: Params) -> Sequence[Any]:
         """Return the parameters in the order of `$1`, `$2` ...
@@ -54,9 +73,7 @@ class Plan(NamedTuple):
         if kind is not tuple and kind is not list:
             if isinstance(params, Mapping):
                 return self._by_name(params)
-            if not isinstance(params, Sequence) or isinstance(
-                params, (str, bytes, bytearray, memoryview)
-            ):
+            if not _is_sequence(params):
                 raise TypeError(
                     "query parameters must be a sequence or a mapping, not "
                     f"{kind.__qualname__}: write a single one as (value,)"
@@ -101,7 +118,13 @@ def bind(
     `ProgrammingError` for a bad placeholder or a value that cannot be adapted,
     `TypeError` for a query or parameters of a wrong type.
     """
-    text = _text(query, transformer)
+    text: str | bytes
+    if isinstance(query, (str, bytes)):
+        text = query
+    elif isinstance(query, Composable):
+        text = query.as_bytes(transformer)
+    else:
+        return _bind_template(query, params, transformer, encoding)
     if params is None:
         if isinstance(text, str):
             text = text.encode(encoding)
@@ -114,14 +137,14 @@ def bind(
 
 
 def bind_each(
-    query: Query,
+    query: str | bytes | Composable,
     params_seq: Iterable[Params],
     transformer: Transformer,
     encoding: str,
-) -> Iterator[tuple[bytes, Sequence[Buffer | None], tuple[int, ...], Any]]:
+) -> Iterator[tuple[bytes, Sequence[Buffer | None] | None, tuple[int, ...], Any]]:
     """Yield what `bind()` returns for each set of parameters, as plain tuples."""
-    plan = make_plan(_text(query, transformer), encoding)
-    text, formats, names = plan
+    plan = make_plan(encoded(query, transformer, encoding), encoding)
+    text, formats, names, _ = plan
     number = len(formats)
     dump = transformer.dump_sequence
     for params in params_seq:
@@ -132,15 +155,31 @@ def bind_each(
         yield text, dumped, transformer.types or (), transformer.formats
 
 
-def _text(query: Query, transformer: Transformer) -> str | bytes:
-    if isinstance(query, (str, bytes)):
-        return query
-    if isinstance(query, Composable):
-        return query.as_bytes(transformer)
-    raise TypeError(
-        "query must be str, bytes or an object of pgtwin.sql, not "
-        f"{type(query).__qualname__}"
-    )
+def bind_raw(
+    query: Query, params: Params | None, transformer: Transformer, encoding: str
+) -> Statement:
+    """Return the statement for a query that has the server's placeholders, `$1` ...
+
+    Raises `TypeError` when the parameters are no sequence, `NotSupportedError` for a
+    template string.
+    """
+    if not isinstance(query, (str, bytes, Composable)):
+        check_template(query, None)
+        raise NotSupportedError(
+            "raw cursors take no template strings: use a cursor of another class"
+        )
+    text = encoded(query, transformer, encoding)
+    if params is None:
+        return Statement(text, None, (), None)
+    if not _is_sequence(params):
+        raise TypeError(
+            "the parameters of a raw query must be a sequence, not "
+            f"{type(params).__qualname__}"
+        )
+    if not params:
+        return Statement(text, None, (), None)
+    dumped = transformer.dump_sequence(params, [PyFormat.AUTO] * len(params))
+    return Statement(text, dumped, transformer.types or (), transformer.formats)
 
 
 def make_plan(query: str | bytes, encoding: str) -> Plan:
@@ -150,17 +189,17 @@ def make_plan(query: str | bytes, encoding: str) -> Plan:
     names mixed with positions.
     """
     text = query.encode(encoding) if isinstance(query, str) else query
-    chunks: list[bytes] = []
+    pieces: list[bytes | int] = []
     formats: list[PyFormat] = []
     numbers: dict[str, int] = {}
     positional = 0
     end = 0
-    for match in PLACEHOLDER.finditer(text):
-        chunks.append(text[end : match.start()])
+    for match in _PLACEHOLDER.finditer(text):
+        pieces.append(text[end : match.start()])
         end = match.end()
         name, letter = match.groups()
         if name is None and letter == b"%":
-            chunks.append(b"%")
+            pieces.append(b"%")
             continue
         wanted = _FORMATS.get(letter)
         if wanted is None:
@@ -182,12 +221,53 @@ def make_plan(query: str | bytes, encoding: str) -> Plan:
             raise ProgrammingError(
                 "statement mixes %s with %(name)s: use one kind of placeholder"
             )
-        chunks.append(b"$%d" % number)
-    chunks.append(text[end:])
-    return Plan(b"".join(chunks), formats, tuple(numbers) if numbers else None)
+        pieces.append(number - 1)
+    pieces.append(text[end:])
+    written = (b"$%d" % (i + 1) if isinstance(i, int) else i for i in pieces)
+    names = tuple(numbers) if numbers else None
+    return Plan(b"".join(written), formats, names, tuple(pieces))
 
 
 kept_plan = lru_cache(maxsize=512)(make_plan)
+
+
+def _bind_template(
+    template: Template, params: Params | None, transformer: Transformer, encoding: str
+) -> Statement:
+    check_template(template, params)
+    text, values, formats = convert(template, transformer, encoding)
+    if not values:
+        return Statement(text, None, (), None)
+    dumped = transformer.dump_sequence(values, formats)
+    return Statement(text, dumped, transformer.types or (), transformer.formats)
+
+
+def check_template(query: object, params: Params | None) -> None:
+    """Raise `TypeError` when a query is nothing that can be executed."""
+    if not isinstance(query, Template):
+        raise TypeError(
+            "query must be str, bytes, a template string or an object of pgtwin.sql, "
+            f"not {type(query).__qualname__}"
+        )
+    if params is not None:
+        raise TypeError(
+            "a template string carries its own values: execute it without parameters"
+        )
+
+
+def encoded(
+    query: str | bytes | Composable, transformer: Transformer, encoding: str
+) -> bytes:
+    """Return the text of a query, placeholders and all."""
+    if isinstance(query, Composable):
+        return query.as_bytes(transformer)
+    return query.encode(encoding) if isinstance(query, str) else query
+
+
+def _is_sequence(params: object) -> TypeGuard[Sequence[Any]]:
+    return isinstance(params, Sequence) and not isinstance(
+        params, (str, bytes, bytearray, memoryview)
+    )
 
 
 def _complaint(text: bytes, match: re.Match[bytes], encoding: str) -> str:

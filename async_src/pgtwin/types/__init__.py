@@ -1,10 +1,10 @@
-# pyright: reportWildcardImportFromLibrary=false
 """Types of PostgreSQL and how they are registered.
 
-Law: names of psycopg's public module of the same name, nothing of our own.
+Law: names of psycopg's public modules of the same names; what is fetched from a server
+is ours.
 """
 
-from psycopg.types import *  # noqa: F403
+from psycopg.types import TypesRegistry as TypesRegistry
 
 from pgtwin.types import (
     array as array,
@@ -23,3 +23,4 @@ from pgtwin.types import (
     string as string,
     uuid as uuid,
 )
+from pgtwin.types.info import TypeInfo as TypeInfo

@@ -1,7 +1,15 @@
-# pyright: reportWildcardImportFromLibrary=false
 """Composite types.
 
-Law: names of psycopg's public module of the same name, nothing of our own.
+Law: names of psycopg's public module of the same name; what is fetched from a server
+is ours.
 """
 
-from psycopg.types.composite import *  # noqa: F403
+from psycopg.types.composite import (
+    RecordBinaryLoader as RecordBinaryLoader,
+    RecordLoader as RecordLoader,
+    TupleDumper as TupleDumper,
+    register_composite as register_composite,
+    register_default_adapters as register_default_adapters,
+)
+
+from pgtwin.types.info import CompositeInfo as CompositeInfo

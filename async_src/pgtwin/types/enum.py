@@ -1,7 +1,14 @@
-# pyright: reportWildcardImportFromLibrary=false
 """Enumerations.
 
-Law: names of psycopg's public module of the same name, nothing of our own.
+Law: names of psycopg's public module of the same name; what is fetched from a server
+is ours.
 """
 
-from psycopg.types.enum import *  # noqa: F403
+from psycopg.types.enum import (
+    EnumBinaryDumper as EnumBinaryDumper,
+    EnumDumper as EnumDumper,
+    register_default_adapters as register_default_adapters,
+    register_enum as register_enum,
+)
+
+from pgtwin.types.info import EnumInfo as EnumInfo

@@ -97,6 +97,7 @@ class Batch:
     def learn(self, definitions: Definitions) -> None:
         """Take what all sources define; everything else is asked after this."""
         self._settings.definitions.update(definitions)
+        gc.freeze()  # what was parsed is no garbage until it is converted
 
     def names(self, source: Source) -> Names:
         """Return the answers about the names of a source."""
@@ -148,4 +149,5 @@ def collecting_rarely() -> Iterator[None]:
     try:
         yield
     finally:
+        gc.unfreeze()
         gc.set_threshold(*thresholds)

@@ -97,11 +97,11 @@ class Imports:
         if not bound_by_imports(tree) <= used:
             unused_before = bound_by_imports(before) - used_names(before)
             unused_before -= self._closed()
-        for _ in range(2):  # the second round takes an orphaned TYPE_CHECKING
-            if bound_by_imports(tree) <= used | unused_before:
-                break
-            tree = without_orphans(tree, used | unused_before)
-            used = used_names(tree)
+        emptied = True
+        while emptied and not bound_by_imports(tree) <= used | unused_before:
+            tree, emptied = without_orphans(tree, used | unused_before)
+            if emptied:
+                used = used_names(tree)
         self._forget_unused(used)
         return with_requests(
             tree, self._requests(), before=self._names.tree, own=self._own_packages()

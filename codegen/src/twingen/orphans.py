@@ -12,14 +12,19 @@ from .import_order import FUTURE, import_of, joined, module_name
 from .traversal import Reader, lines_of, rewritten
 
 
-def without_orphans(tree: cst.Module, keep: set[str]) -> cst.Module:
-    """Return a module that imports only the names to keep."""
+def without_orphans(tree: cst.Module, keep: set[str]) -> tuple[cst.Module, bool]:
+    """Return a module that imports only the names to keep.
+
+    Told as well is whether an `if` went with its imports, so that what it asked may
+    be unused now.
+    """
     only = {id(tree)}
     for line, above in lines_of(tree):
         only.update(map(id, [*above, line, *_imports_in(line)]))
-    settled = rewritten(tree, _Orphans(keep), only)
+    orphans = _Orphans(keep)
+    settled = rewritten(tree, orphans, only)
     assert isinstance(settled, cst.Module)
-    return settled
+    return settled, orphans.emptied
 
 
 def _imports_in(line: cst.CSTNode) -> list[cst.Import | cst.ImportFrom]:
@@ -36,6 +41,7 @@ class _Orphans(cst.CSTTransformer):
 
     def __init__(self, keep: set[str]) -> None:
         super().__init__()
+        self.emptied = False
         self._keep = keep
         self._starts_group = False
 
@@ -91,6 +97,7 @@ class _Orphans(cst.CSTTransformer):
             and original_node.body.body
         )
         if emptied and updated_node.orelse is None:
+            self.emptied = True
             return cst.RemoveFromParent()
         return updated_node
 
