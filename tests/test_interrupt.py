@@ -6,13 +6,14 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import psycopg
 import pytest
 
 import pgtwin
-from pgtwin.pq import TransactionStatus
+from pgtwin.pq import PipelineStatus, TransactionStatus
 
 
 @pytest.fixture(autouse=True)
@@ -92,3 +93,41 @@ def test_interrupted_notifies(dsn: str) -> None:
         conn.execute("NOTIFY mychan, 'after'")
         found = [n.payload for n in conn.notifies(timeout=30, stop_after=1)]
         assert found == ["after"]
+
+
+def many(conn: pgtwin.Connection[Any]) -> None:
+    conn.cursor().executemany("SELECT pg_sleep(%s)", [(0,), (60,), (60,)])
+
+
+def pipeline(conn: pgtwin.Connection[Any]) -> None:
+    with conn.pipeline():
+        conn.execute("SELECT 1")
+        conn.execute("SELECT pg_sleep(60)")
+        conn.execute("SELECT 2")
+
+
+def copy(conn: pgtwin.Connection[Any]) -> None:
+    with conn.cursor().copy("COPY (SELECT pg_sleep(60)) TO STDOUT") as rows:
+        rows.read()
+
+
+@pytest.mark.parametrize("work", [many, pipeline, copy])
+def test_interrupted_bulk(
+    dsn: str, work: Callable[[pgtwin.Connection[Any]], None]
+) -> None:
+    with pgtwin.connect(dsn) as conn:
+        thread = threading.Thread(
+            target=interrupt_when_executing, args=(dsn, conn.info.backend_pid)
+        )
+        thread.start()
+        started = time.monotonic()
+        with pytest.raises(KeyboardInterrupt):
+            work(conn)
+        thread.join()
+        assert time.monotonic() - started < 40
+        assert not conn.closed
+        assert conn.pgconn.pipeline_status == PipelineStatus.OFF
+        assert conn.info.transaction_status == TransactionStatus.INERROR
+        assert not conn.lock.locked()
+        conn.rollback()
+        assert conn.execute("SELECT 1").fetchone() == (1,)

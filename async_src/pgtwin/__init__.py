@@ -47,6 +47,7 @@ from pgtwin import (
     abc,
     adapt,
     conninfo,
+    copy,
     errors,
     pq,
     rows,
@@ -59,13 +60,17 @@ from pgtwin.core.transactions import OutOfOrderTransactionNesting, Rollback
 if TYPE_CHECKING:
     from pgtwin.aio.client_cursor import AsyncClientCursor
     from pgtwin.aio.connection import AsyncConnection
+    from pgtwin.aio.copy import AsyncCopy
     from pgtwin.aio.cursor import AsyncCursor
+    from pgtwin.aio.pipeline import AsyncPipeline
     from pgtwin.aio.raw_cursor import AsyncRawCursor, AsyncRawServerCursor
     from pgtwin.aio.server_cursor import AsyncServerCursor
     from pgtwin.aio.transaction import AsyncTransaction
     from pgtwin_sync.client_cursor import ClientCursor
     from pgtwin_sync.connection import Connection
+    from pgtwin_sync.copy import Copy
     from pgtwin_sync.cursor import Cursor
+    from pgtwin_sync.pipeline import Pipeline
     from pgtwin_sync.raw_cursor import RawCursor, RawServerCursor
     from pgtwin_sync.server_cursor import ServerCursor
     from pgtwin_sync.transaction import Transaction
@@ -82,14 +87,18 @@ paramstyle = "pyformat"
 _PLACES = {
     "AsyncClientCursor": "pgtwin.aio.client_cursor",
     "AsyncConnection": "pgtwin.aio.connection",
+    "AsyncCopy": "pgtwin.aio.copy",
     "AsyncCursor": "pgtwin.aio.cursor",
+    "AsyncPipeline": "pgtwin.aio.pipeline",
     "AsyncRawCursor": "pgtwin.aio.raw_cursor",
     "AsyncRawServerCursor": "pgtwin.aio.raw_cursor",
     "AsyncServerCursor": "pgtwin.aio.server_cursor",
     "AsyncTransaction": "pgtwin.aio.transaction",
     "ClientCursor": "pgtwin_sync.client_cursor",
     "Connection": "pgtwin_sync.connection",
+    "Copy": "pgtwin_sync.copy",
     "Cursor": "pgtwin_sync.cursor",
+    "Pipeline": "pgtwin_sync.pipeline",
     "RawCursor": "pgtwin_sync.raw_cursor",
     "RawServerCursor": "pgtwin_sync.raw_cursor",
     "ServerCursor": "pgtwin_sync.server_cursor",
@@ -104,7 +113,9 @@ __all__ = [
     "STRING",
     "AsyncClientCursor",
     "AsyncConnection",
+    "AsyncCopy",
     "AsyncCursor",
+    "AsyncPipeline",
     "AsyncRawCursor",
     "AsyncRawServerCursor",
     "AsyncServerCursor",
@@ -115,6 +126,7 @@ __all__ = [
     "Column",
     "Connection",
     "ConnectionInfo",
+    "Copy",
     "Cursor",
     "DataError",
     "DatabaseError",
@@ -129,6 +141,7 @@ __all__ = [
     "Notify",
     "OperationalError",
     "OutOfOrderTransactionNesting",
+    "Pipeline",
     "ProgrammingError",
     "RawCursor",
     "RawServerCursor",
@@ -148,6 +161,7 @@ __all__ = [
     "capabilities",
     "connect",
     "conninfo",
+    "copy",
     "errors",
     "paramstyle",
     "pq",

@@ -54,6 +54,31 @@ async def converse(conn: pgtwin.AsyncConnection[Any]) -> None:
     await conn.execute("NOTIFY mychan, 'hello'")
     async for notification in conn.notifies(timeout=30, stop_after=1):
         await conn.execute("SELECT %s", (notification.payload,))
+    await conn.set_read_only(None)
+    await conn.set_autocommit(False)
+    async with cur.copy("COPY things FROM STDIN") as copy:
+        await copy.write("10\tten\n")
+        await copy.write_rows([(11, "eleven"), (12, None)])
+    async with cur.copy("COPY things TO STDOUT (FORMAT binary)") as copy:
+        copy.set_types(["int4", "text"])
+        assert len([row async for row in copy.rows()]) >= 3
+    with pytest.raises(ZeroDivisionError):
+        async with cur.copy("COPY things FROM STDIN"):
+            raise ZeroDivisionError("in the block")
+    await conn.rollback()
+    await conn.copy_records("things", ["id"], [(20,), (21,)])
+    async with conn.pipeline() as pipeline:
+        await cur.execute("SELECT %s::int", (1,))
+        assert await cur.fetchone() == (1,)
+        async with conn.transaction():
+            await cur.execute("SELECT 2")
+        await pipeline.sync()
+    with pytest.raises(e.DivisionByZero):
+        async with conn.pipeline():
+            await cur.execute("SELECT 1 / 0")
+            await cur.execute("SELECT 1")
+    await conn.rollback()
+    await conn.set_autocommit(True)
     await conn.execute("DO $$BEGIN RAISE NOTICE 'by the way'; END$$")
 
 

@@ -13,7 +13,9 @@ import pgtwin
 PAIRS = [
     "ClientCursor",
     "Connection",
+    "Copy",
     "Cursor",
+    "Pipeline",
     "RawCursor",
     "RawServerCursor",
     "ServerCursor",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
@@ -20,6 +20,8 @@ from pgtwin.aio.attempts import open_exchange
 from pgtwin.aio.cursor import AsyncCursor
 from pgtwin.aio.notify import notifications
 from pgtwin.aio.opening import Opening
+from pgtwin.aio.pipeline import AsyncPipeline
+from pgtwin.aio.records import copy_records
 from pgtwin.aio.server_cursor import AsyncServerCursor
 from pgtwin.aio.session import Session
 from pgtwin.aio.set_by_method import set_by_method  # twingen: async-only
@@ -428,6 +430,23 @@ class AsyncConnection(Generic[Row]):
         either: Any = query  # the overloads take one or the other
         return await cursor.execute(either, params, prepare=prepare)
 
+    async def copy_records(
+        self,
+        table: str | sql.Identifier,
+        columns: Sequence[str] | None,
+        rows: Iterable[Sequence[Any]] | AsyncIterable[Sequence[Any]],
+    ) -> int:
+        """Copy rows into a table and return their number.
+
+        `table` is a name, or an `Identifier` when it has a schema; without `columns`
+        each row has all that are not generated. The values go in binary format if
+        those of the first row can, as the columns' types, else as text. Raises
+        `DataError` for values that do not fit, else the server's error; no row is in
+        the table then.
+        """
+        cursor = self.cursor(row_factory=tuple_row)
+        return await copy_records(cursor, table, columns, rows)
+
     async def commit(self) -> None:
         """Commit the transaction that is open, if one is.
 
@@ -454,6 +473,10 @@ class AsyncConnection(Generic[Row]):
         `force_rollback` rolls back even when the block is left normally.
         """
         return AsyncTransaction(self, savepoint_name, force_rollback)
+
+    def pipeline(self) -> AsyncPipeline:
+        """Return a block in which statements do not wait for their results."""
+        return AsyncPipeline(self)
 
     def notifies(
         self, *, timeout: float | None = None, stop_after: int | None = None

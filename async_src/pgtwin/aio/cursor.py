@@ -6,12 +6,16 @@ Law: each method that talks to the server holds the session's lock meanwhile.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterable
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, overload
 
 from psycopg import errors as e, pq
 from psycopg.rows import Row
 
+from pgtwin.aio import copying
+from pgtwin.aio.copy import AsyncCopy, AsyncWriter
+from pgtwin.aio.many import execute_many
 from pgtwin.aio.results import TEXT, AsyncResults, closed_cursor
 from pgtwin.aio.stream import (
     ROWS,
@@ -21,11 +25,11 @@ from pgtwin.aio.stream import (
     open_rows,
     receive_rows,
 )
+from pgtwin.core.literals import bind_merged
 from pgtwin.core.plan import Binder, bind
 
 if TYPE_CHECKING:
     from psycopg.abc import Transformer
-    from psycopg.pq.abc import PGresult
     from typing_extensions import Self
 
     from pgtwin.aio.connection import AsyncConnection
@@ -127,6 +131,15 @@ class AsyncCursor(AsyncResults[Row]):
             if self._merging:
                 prepare = False
                 wanted = self._format(binary)
+            if session.pipelining is not None:
+                transformer = self._dumper() or session.transformer()
+                await session.pipelining.execute(
+                    self._bind(query, params, transformer, session.encoding),
+                    prepare,
+                    wanted,
+                    self._own,
+                )
+                return self
             results = await session.execute(
                 query,
                 params,
@@ -142,37 +155,46 @@ class AsyncCursor(AsyncResults[Row]):
     async def executemany(
         self, query: Query, params_seq: Iterable[Params], *, returning: bool = False
     ) -> None:
-        """Execute a query once for each set of parameters.
+        """Execute a query once for each set of parameters, in a pipeline.
 
         The statement is prepared. With `returning` each execution leaves a result,
         to be walked with `results()` or `nextset()`; without, `rowcount` is the sum.
+        Raises the first error of the server, and executes no more then.
         """
         session = self._session
         async with session.lock:
             if self._closed:
                 raise closed_cursor()
             self._forget()
-            results: list[PGresult] = []
-            rowcount = 0
-            for params in params_seq:
-                received = await session.execute(
-                    query,
-                    params,
-                    self._bind,
-                    prepare=not self._merging,
-                    result_format=self.format,
-                    transformer=self._dumper(),
-                )
-                if returning:
-                    results.extend(received)
-                    continue
-                rowcount += sum(result.command_tuples or 0 for result in received)
-                self._tag = received[-1].command_status
-            if results:
-                self._results = results
-                self._select(0)
-            elif not returning:
-                self._rowcount = rowcount
+            transformer = self._dumper() or session.transformer()
+            await execute_many(self, query, params_seq, transformer, returning)
+
+    @asynccontextmanager
+    async def copy(
+        self,
+        statement: Query,
+        params: Params | None = None,
+        *,
+        writer: AsyncWriter | None = None,
+    ) -> AsyncGenerator[AsyncCopy, None]:
+        """Execute a COPY to or from the client, and give the block its data.
+
+        Parameters are written into the statement as literals. An error that leaves
+        the block cancels the COPY, and so does leaving before all has been read.
+        `writer` takes what the block writes, instead of the server. Raises
+        `ProgrammingError` when the statement is no such COPY, else the server's
+        error.
+        """
+        session = self._session
+        async with session.lock:
+            if self._closed:
+                raise closed_cursor()
+            self._forget()
+            transformer = self._dumper() or session.transformer()
+            bound = bind_merged(statement, params, transformer, session.encoding)
+            self._keep([await copying.start(session, bound.text)])
+        async with AsyncCopy(self, writer=writer) as copy:
+            yield copy
 
     async def stream(
         self,

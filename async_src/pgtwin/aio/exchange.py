@@ -7,14 +7,15 @@ possible in a few seconds.
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from psycopg import ConnectionInfo, capabilities, errors as e, pq
 
+from pgtwin.aio.cancelling import cancel
 from pgtwin.aio.readiness import Readiness
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ COPY_IN = pq.ExecStatus.COPY_IN
 COPY_OUT = pq.ExecStatus.COPY_OUT
 COPY_BOTH = pq.ExecStatus.COPY_BOTH
 COPY = (COPY_IN, COPY_OUT, COPY_BOTH)
+PIPELINE_SYNC = pq.ExecStatus.PIPELINE_SYNC
+PIPELINE_OFF = pq.PipelineStatus.OFF
 SQLSTATE = pq.DiagnosticField.SQLSTATE
 POLL_OK = pq.PollingStatus.OK
 POLL_FAILED = pq.PollingStatus.FAILED
@@ -44,6 +47,8 @@ SETTLE_TIMEOUT = 5.0
 
 CLOSED = "the connection is closed: open another with connect()"
 LOST = "the connection is lost: open another with connect()"
+NOT_EXECUTED = "COPY cannot be executed with execute(): use copy()"
+MIXED = "copy() executes one COPY and no other statement with it"
 
 
 class Exchange:
@@ -52,6 +57,7 @@ class Exchange:
     def __init__(self, pgconn: PGconn, readiness: Readiness) -> None:
         self.pgconn = pgconn
         self.arrived: deque[pq.PGnotify] = deque()
+        self.syncs = 0  # of a pipeline, that the server has not answered yet
         self._readiness = readiness
         self._talking = False
         self._leaving = False
@@ -106,6 +112,11 @@ class Exchange:
         self._readiness.detach()
         self.pgconn.finish()
 
+    def give_up(self) -> None:
+        """Finish a handle that cannot be brought to rest."""
+        self._leaving = True
+        self._pause()
+
     async def query(self, text: bytes) -> list[PGresult]:
         """Execute one or more statements without parameters (`PQsendQuery`)."""
         self.pgconn.send_query(text)
@@ -158,6 +169,50 @@ class Exchange:
         else:
             self.pgconn.send_query(b"DEALLOCATE " + name)
         return await self._receive()
+
+    async def start_copy(self, text: bytes) -> list[PGresult]:
+        """Execute a statement; the last result is a COPY's if it has started one."""
+        self.pgconn.send_query(text)
+        return await self._receive(copying=True)
+
+    async def results(self) -> list[PGresult]:
+        """Return the results that are still to come, for what was sent before."""
+        return await self._receive()
+
+    @asynccontextmanager
+    async def conversation(self) -> AsyncGenerator[None, None]:
+        """Have the handle for a block, which may leave it in the midst of something.
+
+        An error that leaves the block brings the handle to rest, or finishes it.
+        """
+        self._talking = True
+        try:
+            yield
+        except BaseException as error:
+            await self._break_off(error, [])
+            raise
+        finally:
+            self._pause()
+
+    async def send(self) -> None:
+        """Send what is queued, and take in what the server says meanwhile."""
+        if not self._sent():
+            await self._readiness.wait(self._sent, None, True)
+        self._check()
+
+    async def take_in(self, step: Callable[[], bool]) -> None:
+        """Wait for the server until a step, called after each reading, is true."""
+
+        def take() -> bool:
+            try:
+                self._take_in()
+            except e.OperationalError as error:
+                self._failure = error
+                return True
+            return step()
+
+        await self._readiness.wait(take)
+        self._check()
 
     def send_rows(self, statement: Statement, result_format: int, size: int) -> None:
         """Begin a conversation whose rows come `size` at a time.
@@ -220,30 +275,7 @@ class Exchange:
         newer (`PQcancelStart`). Raises `CancellationTimeout` after `timeout` seconds,
         `OperationalError` when the server cannot be reached.
         """
-        if not capabilities.has_cancel_safe():
-            request = self.pgconn.get_cancel()
-            try:
-                await asyncio.wait_for(asyncio.to_thread(request.cancel), timeout)
-            except asyncio.TimeoutError:
-                raise _cancellation_timeout(timeout) from None
-            return
-        deadline = time.monotonic() + timeout
-        conn = self.pgconn.cancel_conn()
-        readiness = Readiness()
-        try:
-            conn.start()
-            while (poll := conn.poll()) != POLL_OK:
-                if poll == POLL_FAILED:
-                    raise e.OperationalError(
-                        f"cannot cancel: {conn.get_error_message().strip()}"
-                    )
-                readiness.attach(conn.socket)
-                left = deadline - time.monotonic()
-                if not await readiness.wait(_at_once, left, poll == POLL_WRITING):
-                    raise _cancellation_timeout(timeout)
-        finally:
-            readiness.detach()
-            conn.finish()
+        await cancel(self.pgconn, timeout)
 
     async def recover(self, *received: PGresult) -> None:
         """Bring to rest what an interruption has left behind, or give it up."""
@@ -253,8 +285,11 @@ class Exchange:
         finally:
             self._let_go()
 
-    async def _receive(self) -> list[PGresult]:
-        """Send what is queued and return all results, errors of the server included."""
+    async def _receive(self, copying: bool = False) -> list[PGresult]:
+        """Send what is queued and return all results, errors of the server included.
+
+        A COPY ends them, if the caller is prepared for one, else it is an error.
+        """
         pgconn = self.pgconn
         results: list[PGresult] = []
         self._talking = True
@@ -271,36 +306,48 @@ class Exchange:
                     return results
                 results.append(result)
                 if result.status in COPY:
-                    raise e.ProgrammingError(
-                        "COPY cannot be executed with execute(), and pgtwin has no "
-                        "copy() yet: use psycopg's"
-                    )
+                    if copying and result.status != COPY_BOTH and len(results) == 1:
+                        return results
+                    raise e.ProgrammingError(MIXED if copying else NOT_EXECUTED)
         except BaseException as error:
             await self._break_off(error, results)
             raise
         finally:
-            self._talking = False
-            if self._leaving or pgconn.status != OK:
-                self._let_go()
+            self._pause()
+
+    def _check(self) -> None:
+        if self._failure is not None:
+            raise self._last_words([])
 
     async def _break_off(self, error: BaseException, results: list[PGresult]) -> None:
-        """Settle after an error; raise what it means if the handle was closed."""
+        """End a conversation that an error leaves; raise another if that says more."""
         leaving = self._leaving
         await self._settle(results)
         if leaving and isinstance(error, e.OperationalError):
             raise e.OperationalError(CLOSED) from None
 
+    def _pause(self) -> None:
+        self._talking = False
+        if self._leaving or self.pgconn.status != OK:
+            self._let_go()
+
     async def _settle(self, results: list[PGresult]) -> None:
         """Bring an interrupted conversation to rest, or give the handle up."""
         pgconn = self.pgconn
-        if self._leaving or pgconn.transaction_status != ACTIVE:
+        pipelined = pgconn.pipeline_status != PIPELINE_OFF
+        if self._leaving or not (pipelined or pgconn.transaction_status == ACTIVE):
             return
         deadline = time.monotonic() + SETTLE_TIMEOUT
         try:
-            # A statement that the server has only half of cannot be cancelled.
-            if pgconn.flush():
-                await self._readiness.wait(self._sent, SETTLE_TIMEOUT, True)
-            if not results or results[-1].status != COPY_IN:
+            if pipelined:
+                pgconn.pipeline_sync()
+                self.syncs += 1
+            # A statement that the server has only half of cannot be cancelled; a
+            # COPY can, and may have to be, for the server to read the rest.
+            sent = pgconn.flush() == 0 or await self._readiness.wait(
+                self._sent, SETTLE_TIMEOUT / 2, True
+            )
+            if not sent or not results or results[-1].status != COPY_IN:
                 await self.cancel(deadline - time.monotonic())
             while True:
                 if pgconn.is_busy():
@@ -309,9 +356,14 @@ class Exchange:
                     return
                 result = pgconn.get_result()
                 if result is None:
-                    return
-                if result.status == COPY_IN:
-                    pgconn.put_copy_end(b"COPY cannot be executed with execute()")
+                    if not self.syncs:
+                        return
+                elif result.status == PIPELINE_SYNC:
+                    self.syncs -= 1
+                    if not self.syncs:
+                        return
+                elif result.status == COPY_IN:
+                    pgconn.put_copy_end(b"interrupted by the client")
                     if pgconn.flush():
                         await self._rest(self._sent, deadline, writing=True)
                 elif result.status == COPY_OUT:
@@ -392,7 +444,3 @@ class Exchange:
 
 def _at_once() -> bool:
     return True
-
-
-def _cancellation_timeout(timeout: float) -> e.CancellationTimeout:
-    return e.CancellationTimeout(f"cannot cancel: no answer in {round(timeout, 1):g} s")

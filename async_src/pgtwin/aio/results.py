@@ -1,7 +1,8 @@
 """The results that a cursor holds: walk through them, build rows from them.
 
 Law: a result once received stays as it is until the cursor executes again or is
-closed; nothing in this module talks to the server.
+closed; nothing in this module talks to the server,
+but to receive what a pipeline still owes.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic
 from psycopg import errors as e, pq
 from psycopg.rows import Row, RowMaker
 
+from pgtwin.aio.many import Execution
 from pgtwin.core.adapters import Adapters, Place
 from pgtwin.core.column import Column
 
@@ -21,7 +23,9 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from pgtwin.aio.connection import AsyncConnection
+    from pgtwin.aio.pipelining import Owner
     from pgtwin.core.annotations import RowFactory
+    from pgtwin.core.prepared import Key
 
 TUPLES_OK = pq.ExecStatus.TUPLES_OK
 SINGLE_TUPLE = pq.ExecStatus.SINGLE_TUPLE
@@ -61,6 +65,7 @@ class AsyncResults(Generic[Row]):
         self._position = 0
         self._rowcount = -1
         self._tag: bytes | None = None
+        self._pending: Owner | None = None
 
     def __repr__(self) -> str:
         if self._closed:
@@ -76,6 +81,8 @@ class AsyncResults(Generic[Row]):
         return self
 
     async def __anext__(self) -> Row:
+        if self._pending is not None:
+            await self._arrive()
         result = self._rows()
         if self._position >= result.ntuples:
             raise StopAsyncIteration
@@ -143,6 +150,8 @@ class AsyncResults(Generic[Row]):
 
         Raises `ProgrammingError` when the last query gives no rows.
         """
+        if self._pending is not None:
+            await self._arrive()
         result = self._rows()
         if self._position >= result.ntuples:
             return None
@@ -150,6 +159,8 @@ class AsyncResults(Generic[Row]):
 
     async def fetchmany(self, size: int = 0) -> list[Row]:
         """Return the next rows, at most `size` of them, `arraysize` when not given."""
+        if self._pending is not None:
+            await self._arrive()
         result = self._rows()
         start = self._position
         end = min(start + (size or self.arraysize), result.ntuples)
@@ -159,6 +170,8 @@ class AsyncResults(Generic[Row]):
 
     async def fetchall(self) -> list[Row]:
         """Return all rows that were not fetched yet."""
+        if self._pending is not None:
+            await self._arrive()
         result = self._rows()
         rows = self._load(result, self._position, result.ntuples)
         self._position = result.ntuples
@@ -170,6 +183,8 @@ class AsyncResults(Generic[Row]):
         `mode` is `relative` or `absolute`. Raises `IndexError`, and stays where it
         is, when there is no such row.
         """
+        if self._pending is not None:
+            await self._arrive()
         result = self._rows()
         if mode == "relative":
             position = self._position + value
@@ -192,6 +207,8 @@ class AsyncResults(Generic[Row]):
 
     async def results(self) -> AsyncIterator[Self]:
         """Yield the cursor once for each result, moved to it."""
+        if self._pending is not None:
+            await self._arrive()
         if self.pgresult is not None:
             yield self
             while self.nextset():
@@ -202,6 +219,8 @@ class AsyncResults(Generic[Row]):
 
         Raises `IndexError` when there is no such result.
         """
+        if self._pending is not None:
+            await self._arrive()
         number = len(self._results)
         if not -number <= index < number:
             raise IndexError(f"no result {index}: the cursor has {number}")
@@ -269,6 +288,26 @@ class AsyncResults(Generic[Row]):
             f"no rows to fetch: the last statement was {tag}, which returns none"
         )
 
+    async def _arrive(self) -> None:
+        """Receive the results that a pipeline still owes."""
+        session = self._session
+        async with session.lock:
+            if self._pending is not None and session.pipelining is not None:
+                await session.pipelining.receive(self._pending)
+
+    def _own(self, key: Key | None) -> Execution:
+        self._pending = execution = Execution(self, key)
+        return execution
+
+    def _keep(self, results: list[PGresult]) -> None:
+        self._results = results
+        self._select(0)
+
+    def _note(self, rowcount: int, last: PGresult | None) -> None:
+        """Note how something without rows to fetch has ended."""
+        self._rowcount = rowcount
+        self._tag = None if last is None else last.command_status
+
     def _select(self, index: int) -> None:
         self._index = index
         result = self.pgresult = self._results[index]
@@ -291,6 +330,7 @@ class AsyncResults(Generic[Row]):
         self._position = 0
         self._rowcount = -1
         self._tag = None
+        self._pending = None
 
 
 def closed_cursor() -> e.InterfaceError:

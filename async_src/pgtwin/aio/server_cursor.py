@@ -282,7 +282,7 @@ class AsyncServerCursor(AsyncCursor[Row]):
         status = session.pgconn.transaction_status
         if status != INTRANS and not (status == IDLE and self._withhold):
             return
-        if capabilities.has_send_close_prepared():
+        if session.pipelining is None and capabilities.has_send_close_prepared():
             await session.close_portal(self._name.encode(self._encoding))
             return
         # A rollback may have closed it, and CLOSE fails then.

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult
     from psycopg.rows import Row, RowMaker
 
+    from pgtwin.aio.pipelining import Pipelining
     from pgtwin.core.annotations import NoticeHandler, NotifyHandler, Params, Query
 
 OK = pq.ConnStatus.OK
@@ -39,6 +40,7 @@ INERROR = pq.TransactionStatus.INERROR
 COMMAND_OK = pq.ExecStatus.COMMAND_OK
 TUPLES_OK = pq.ExecStatus.TUPLES_OK
 FATAL_ERROR = pq.ExecStatus.FATAL_ERROR
+PIPELINE_ABORTED = pq.ExecStatus.PIPELINE_ABORTED
 EMPTY_QUERY = pq.ExecStatus.EMPTY_QUERY
 TEXT = pq.Format.TEXT
 SEVERITY = pq.DiagnosticField.SEVERITY_NONLOCALIZED
@@ -62,6 +64,8 @@ class Session:
         self.characteristics = Characteristics()
         self.depth = 0
         self.orphaned = False
+        self.pipelining: Pipelining | None = None
+        self.copying: weakref.ReferenceType[object] | None = None
         self.prepared = PreparedStatements()
         self.adapters = Adapters(template)
         self.notice_handlers: list[NoticeHandler] = []
@@ -79,7 +83,7 @@ class Session:
         self._closed = False
         self._pid = os.getpid()
         self.pgconn.notice_handler = partial(_notice, weakref.ref(self))
-        self._look_at_settings()
+        self.look_at_settings()
 
     @property
     def closed(self) -> bool:
@@ -201,7 +205,7 @@ class Session:
         finally:
             if exchange.arrived:
                 self.deliver()
-        if name is not None and results and _is_stale(results[-1]):
+        if name is not None and self.is_stale(results):
             prepared.retire(key)
             if retry and self.pgconn.transaction_status == IDLE:
                 return await self.run(statement, prepare, result_format, False)
@@ -215,6 +219,8 @@ class Session:
     async def command(self, text: bytes, result_format: int = TEXT) -> PGresult:
         """Execute one statement of our own and return its result."""
         await self.usable()
+        if self.pipelining is not None:
+            return await self.pipelining.command(text, result_format)
         exchange = self.exchange
         try:
             if result_format == TEXT:
@@ -231,6 +237,7 @@ class Session:
 
     async def describe_portal(self, name: bytes) -> PGresult:
         """Return the columns of a portal, as a result without rows."""
+        self.check_no_pipeline("a server-side cursor")
         await self.usable()
         results = await self.exchange.describe_portal(name)
         self.deliver()
@@ -244,6 +251,13 @@ class Session:
         self.deliver()
         self.examine(results)
 
+    def check_no_pipeline(self, what: str) -> None:
+        """Raise `NotSupportedError` in a pipeline."""
+        if self.pipelining is not None:
+            raise e.NotSupportedError(
+                f"{what} cannot be opened in a pipeline: leave its block before"
+            )
+
     async def begin(self) -> None:
         """Begin a transaction, unless one is open or in autocommit mode."""
         if not self.autocommit and self.pgconn.transaction_status == IDLE:
@@ -252,7 +266,14 @@ class Session:
     async def usable(self) -> None:
         """Check that a conversation can be started, and end one that was torn off."""
         self.check()
-        if self.pgconn.transaction_status == ACTIVE:
+        if self.pipelining is not None:
+            await self.pipelining.sync()
+        elif self.pgconn.transaction_status == ACTIVE:
+            if self.copying is not None and self.copying() is not None:
+                raise e.OperationalError(
+                    "a COPY is under way on the connection: leave its copy() block "
+                    "before another operation"
+                )
             # A signal may interrupt anywhere, even before a conversation is guarded.
             await self.exchange.recover()
             self.check()
@@ -273,8 +294,19 @@ class Session:
     async def rollback(self) -> None:
         """Roll back the transaction that is open, if one is."""
         self.check()
+        await self.quiet()
         if self.pgconn.transaction_status != IDLE:
             await self.command(b"ROLLBACK")
+
+    async def quiet(self) -> None:
+        """Receive the results of a pipeline, before what they are is undone."""
+        if self.pipelining is not None:
+            try:
+                await self.pipelining.sync()
+            except e.Error as error:
+                if self.closed:
+                    raise
+                logger.info("error of a pipeline that is rolled back: %s", error)
 
     async def wait_notifications(self, timeout: float | None) -> bool:
         """Wait for notifications, at most `timeout` seconds, and deliver them."""
@@ -299,7 +331,11 @@ class Session:
 
     def examine(self, results: list[PGresult]) -> None:
         """Raise the server's error if there is one; note what commands have changed."""
-        self._look_at_settings()
+        self.look_at_settings()
+        self.check_results(results)
+
+    def check_results(self, results: list[PGresult]) -> None:
+        """Do what `examine()` does, settings apart."""
         if not results:
             raise e.InternalError("the server has sent no result")
         for result in results:
@@ -308,10 +344,27 @@ class Session:
                 continue
             if status == COMMAND_OK:
                 self.prepared.note(result.command_status or b"")
+            elif status == PIPELINE_ABORTED:
+                raise e.PipelineAborted(
+                    "not executed: a statement before it in the pipeline has failed"
+                )
             elif status != EMPTY_QUERY:
                 raise e.error_from_result(result, self.encoding)
 
-    def _look_at_settings(self) -> None:
+    @staticmethod
+    def is_stale(results: list[PGresult]) -> bool:
+        """Tell whether the server no longer has a statement as it was prepared."""
+        # Another session changed a table, or a pooler gave us another server.
+        if not results or results[-1].status != FATAL_ERROR:
+            return False
+        result = results[-1]
+        state = result.error_field(pq.DiagnosticField.SQLSTATE)
+        if state == b"26000":
+            return True
+        routine = result.error_field(pq.DiagnosticField.SOURCE_FUNCTION)
+        return state == b"0A000" and routine == b"RevalidateCachedQuery"
+
+    def look_at_settings(self) -> None:
         if self.pgconn.status != OK:
             return
         settings = list(map(self.pgconn.parameter_status, SETTINGS))
@@ -340,18 +393,6 @@ class Session:
                     handler(notification)
                 except Exception:
                     logger.exception("notify handler %r failed", handler)
-
-
-def _is_stale(result: PGresult) -> bool:
-    """Tell whether the server no longer has a statement as it was prepared."""
-    # Another session changed a table, or a pooler gave us another server.
-    if result.status != FATAL_ERROR:
-        return False
-    state = result.error_field(pq.DiagnosticField.SQLSTATE)
-    if state == b"26000":
-        return True
-    routine = result.error_field(pq.DiagnosticField.SOURCE_FUNCTION)
-    return state == b"0A000" and routine == b"RevalidateCachedQuery"
 
 
 def _notice(reference: weakref.ReferenceType[Session], result: PGresult) -> None:

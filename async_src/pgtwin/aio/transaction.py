@@ -166,6 +166,7 @@ class AsyncTransaction:
     async def _roll_back(self, error: BaseException | None) -> bool:
         explicit = isinstance(error, Rollback)
         try:
+            await self._session.quiet()
             if self._outermost:
                 await self._session.command(b"ROLLBACK")
             else:
@@ -187,6 +188,7 @@ class AsyncTransaction:
         if session.closed:
             return
         try:
+            await session.quiet()
             if self._outermost:
                 await session.rollback()
             elif session.pgconn.transaction_status == INERROR:

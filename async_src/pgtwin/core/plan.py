@@ -7,7 +7,7 @@ so that it is made once and kept.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeGuard
 
@@ -134,6 +134,25 @@ def bind(
         return Statement(plan.text, None, (), None)
     dumped = transformer.dump_sequence(values, plan.formats)
     return Statement(plan.text, dumped, transformer.types or (), transformer.formats)
+
+
+def bind_each(
+    query: str | bytes | Composable,
+    params_seq: Iterable[Params],
+    transformer: Transformer,
+    encoding: str,
+) -> Iterator[tuple[bytes, Sequence[Buffer | None] | None, tuple[int, ...], Any]]:
+    """Yield what `bind()` returns for each set of parameters, as plain tuples."""
+    plan = make_plan(encoded(query, transformer, encoding), encoding)
+    text, formats, names, _ = plan
+    number = len(formats)
+    dump = transformer.dump_sequence
+    for params in params_seq:
+        if type(params) is tuple and len(params) == number and names is None:
+            dumped = dump(params, formats)
+        else:
+            dumped = dump(plan.arrange(params), formats)
+        yield text, dumped, transformer.types or (), transformer.formats
 
 
 def bind_raw(

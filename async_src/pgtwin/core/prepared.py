@@ -80,6 +80,10 @@ class PreparedStatements:
         if len(self._counts) > COUNTED:
             self._counts.popitem(last=False)
 
+    def forget(self, key: Key) -> None:
+        """Note that the server has not prepared a statement after all."""
+        self._names.pop(key, None)
+
     def retire(self, key: Key) -> None:
         """Stop using one statement."""
         name = self._names.pop(key, None)

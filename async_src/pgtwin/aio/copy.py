@@ -1,0 +1,383 @@
+"""COPY: data and rows to the server, or from it, or into something else.
+
+Law: what is written in a COPY block is on the server when the block has been left
+without an error, and not before; an error cancels the COPY.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import weakref
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
+from contextlib import suppress
+from struct import error as StructError
+from types import TracebackType
+from typing import IO, TYPE_CHECKING, Any
+
+from psycopg import errors as e, pq
+
+from pgtwin.aio import copying
+from pgtwin.core.adapters import Place
+from pgtwin.core.copy_data import row_decoder
+from pgtwin.core.copy_rows import Rows, checked
+
+if TYPE_CHECKING:
+    from psycopg.abc import Buffer
+    from typing_extensions import Self
+
+    from pgtwin.aio.cursor import AsyncCursor
+
+COPY_IN = pq.ExecStatus.COPY_IN
+COPY_OUT = pq.ExecStatus.COPY_OUT
+ACTIVE = pq.TransactionStatus.ACTIVE
+
+# Bytes that libpq may keep for a slow server.
+FLUSH_THRESHOLD = 1024 * 1024
+# Pieces of data from this size on, in bytes, are written at once, others together.
+SMALL = 8 * 1024
+PIECES = 100
+# Blocks that wait in a queue before the writer waits.
+QUEUED = 64
+
+logger = logging.getLogger("pgtwin")
+
+
+class AsyncWriter(ABC):
+    """Takes the data of a COPY and puts it somewhere."""
+
+    __module__ = "pgtwin.copy"
+
+    @abstractmethod
+    async def write(self, data: Buffer) -> None:
+        """Write some data."""
+
+    async def finish(  # noqa: B027 (it may do nothing)
+        self, exc: BaseException | None = None
+    ) -> None:
+        """End the writing; `exc` is the error with which the COPY ends, if any."""
+
+
+class AsyncLibpqWriter(AsyncWriter):
+    """Writes to the server.
+
+    Waits for a slow server whenever `flush_threshold` bytes were written, and so
+    bounds what is kept in memory.
+    """
+
+    __module__ = "pgtwin.copy"
+
+    def __init__(
+        self, cursor: AsyncCursor[Any], *, flush_threshold: int = FLUSH_THRESHOLD
+    ) -> None:
+        self.cursor = cursor
+        self.connection = cursor.connection
+        self.flush_threshold = flush_threshold
+        self._session = cursor._session
+        self._unflushed = 0
+
+    async def write(self, data: Buffer) -> None:
+        """Send some data. The server's errors are raised at the end."""
+        async with self._session.lock:
+            await copying.write(self._session, data)
+            self._unflushed += len(data)
+            if self._unflushed >= self.flush_threshold:
+                self._unflushed = 0
+                await copying.flush(self._session)
+
+    async def finish(self, exc: BaseException | None = None) -> None:
+        """End the COPY on the server, or cancel it with the text of an error."""
+        session = self._session
+        if exc is not None and session.pgconn.transaction_status != ACTIVE:
+            return  # the server has ended it
+        async with session.lock:
+            if exc is None:
+                self.cursor._keep([await copying.end(session)])
+                return
+            reason = f"error from Python: {type(exc).__qualname__} - {exc}"
+            with suppress(e.QueryCanceled):
+                await copying.end(session, reason.encode(session.encoding, "replace"))
+
+
+class AsyncQueuedLibpqWriter(AsyncLibpqWriter):
+    """Writes to the server in the background, while the next block is made.
+
+    Up to 64 blocks wait in a queue; `write()` waits only when it is full.
+    """
+
+    __module__ = "pgtwin.copy"
+
+    def __init__(
+        self, cursor: AsyncCursor[Any], *, flush_threshold: int = FLUSH_THRESHOLD
+    ) -> None:
+        super().__init__(cursor, flush_threshold=flush_threshold)
+        self._queue: asyncio.Queue[Buffer] = asyncio.Queue(QUEUED)
+        self._worker: asyncio.Task[None] | None = None
+        self._error: BaseException | None = None
+
+    async def write(self, data: Buffer) -> None:
+        """Queue some data. Raises the error with which earlier data has failed."""
+        if self._error is not None:
+            raise self._error
+        if self._worker is None:
+            self._worker = asyncio.create_task(self._work())
+        if data:
+            await self._queue.put(data)
+
+    async def finish(self, exc: BaseException | None = None) -> None:
+        """Wait for what is queued, then end the COPY."""
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            await self._queue.put(b"")
+            await worker
+        if self._error is not None and exc is None:
+            raise self._error
+        await super().finish(exc)
+
+    async def _work(self) -> None:
+        while data := await self._queue.get():
+            if self._error is not None:
+                continue  # keep the queue moving, or write() would wait for ever
+            try:
+                await super().write(data)
+            except BaseException as error:
+                self._error = error
+
+
+class AsyncFileWriter(AsyncWriter):
+    """Writes to a file that is open for writing bytes."""
+
+    __module__ = "pgtwin.copy"
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file = file
+
+    async def write(self, data: Buffer) -> None:
+        """Write some data to the file."""
+        self.file.write(data)
+
+
+class AsyncCopy:
+    """One COPY, used as a block; `cursor.copy()` returns it.
+
+    `binary` chooses the format when the cursor has not executed a COPY statement,
+    `writer` where data goes instead of to the server.
+    """
+
+    __module__ = "pgtwin"
+
+    def __init__(
+        self,
+        cursor: AsyncCursor[Any],
+        *,
+        binary: bool | None = None,
+        writer: AsyncWriter | None = None,
+    ) -> None:
+        session = cursor._session
+        result = cursor.pgresult
+        self.cursor = cursor
+        self.connection = cursor.connection
+        self._session = session
+        self._direction = COPY_IN if result is None else pq.ExecStatus(result.status)
+        if self._direction not in (COPY_IN, COPY_OUT):
+            raise e.ProgrammingError(
+                "the cursor has not executed a COPY statement, its result is "
+                + self._direction.name
+            )
+        if binary is None:
+            binary = result is not None and bool(result.binary_tuples)
+        self.writer = writer or AsyncLibpqWriter(cursor)
+        adapters = cursor._adapters or session.adapters
+        self._types = adapters.types
+        for_rows = Place(checked(adapters) if binary else adapters, cursor.connection)
+        self._rows = Rows(for_rows.transformer(), session.encoding, binary)
+        self._blocks = self._rows.blocks
+        self._add = self._rows.add
+        transformer = Place(adapters, cursor.connection).transformer()
+        self._decoder = row_decoder(binary, transformer, session.encoding)
+        self._messages: deque[Buffer] = deque()
+        self._ended = False
+        self._finished = False
+
+    def __repr__(self) -> str:
+        state = "finished" if self._finished else self._direction.name
+        return f"<pgtwin.{type(self).__name__} [{state}] of {self.connection}>"
+
+    async def __aenter__(self) -> Self:
+        if self._finished:
+            raise TypeError("a COPY block is entered once: call copy() again")
+        self._session.copying = weakref.ref(self)
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_val: BaseException | None,
+        exc_tb: TracebackType | None,
+    ) -> None:
+        await self.finish(exc_val)
+
+    async def __aiter__(self) -> AsyncIterator[Buffer]:
+        messages = self._messages
+        while messages or await self._receive():
+            while messages:
+                yield messages.popleft()
+
+    def set_types(self, types: Sequence[int | str]) -> None:
+        """Say of which types the columns are: names (`timestamptz[]`) or oids.
+
+        Rows are loaded and dumped by them. Without, rows that are read hold text (or
+        bytes, in binary format) as it comes, and rows that are written are dumped
+        by the types of their Python values, which binary format seldom forgives.
+        """
+        get = self._types.get_oid
+        oids = [each if isinstance(each, int) else get(each) for each in types]
+        if self._direction == COPY_IN:
+            self._rows.set_types(oids)
+        else:
+            self._decoder.set_types(oids)
+
+    async def read(self) -> Buffer:
+        """Return the next piece of data as the server sends it, empty at the end.
+
+        In text and CSV format a piece is a row. Raises the server's error.
+        """
+        if self._messages or await self._receive():
+            return self._messages.popleft()
+        return b""
+
+    async def read_row(self) -> tuple[Any, ...] | None:
+        """Return the next row, `None` at the end."""
+        while self._messages or await self._receive():
+            for row in self._decoder.decode([self._messages.popleft()]):
+                return row
+        return None
+
+    async def rows(self) -> AsyncIterator[tuple[Any, ...]]:
+        """Yield the rows that the server sends."""
+        while self._messages or await self._receive():
+            messages = list(self._messages)
+            self._messages.clear()
+            for row in self._decoder.decode(messages):
+                yield row
+
+    async def write(self, buffer: Buffer | str) -> None:
+        """Write data that is in the format of the COPY already.
+
+        Raises `TypeError` for text in binary format; the server's errors are raised
+        at the end of the block.
+        """
+        self._check_direction()
+        self._rows.add_data(buffer)
+        if len(self._blocks) >= PIECES or len(buffer) >= SMALL:
+            await self.writer.write(self._rows.take())
+
+    async def write_row(self, row: Sequence[Any]) -> None:
+        """Write a row of Python values.
+
+        Raises `DataError` for a value that cannot be adapted; the server's errors
+        are raised at the end of the block.
+        """
+        try:
+            self._add(row)
+        except StructError as error:
+            raise _too_large(error) from None
+        if self._blocks:
+            self._check_direction()
+            await self.writer.write(self._rows.take())
+
+    async def write_rows(
+        self,
+        rows: Iterable[Sequence[Any]] | AsyncIterable[Sequence[Any]],
+    ) -> None:
+        """Write many rows; faster than a call for each. Raises as `write_row()`."""
+        self._check_direction()
+        add = self._add
+        blocks = self._blocks
+        if isinstance(rows, AsyncIterable):  # twingen: async-only
+            async for row in rows:
+                try:
+                    add(row)
+                except StructError as error:
+                    raise _too_large(error) from None
+                if blocks:
+                    await self.writer.write(self._rows.take())
+            return
+        for row in rows:
+            try:
+                add(row)
+            except StructError as error:
+                raise _too_large(error) from None
+            if blocks:
+                await self.writer.write(self._rows.take())
+
+    async def finish(self, exc: BaseException | None) -> None:
+        """End the COPY, or cancel it because of an error; the block does it itself."""
+        if self._finished:
+            return
+        try:
+            if self._direction == COPY_IN:
+                await self._finish_writing(exc)
+            else:
+                await self._stop()
+        except Exception as failure:
+            if exc is None:
+                raise
+            # The error that is on its way tells more than this one.
+            logger.warning("ending %r failed: %s", self, failure)
+        finally:
+            self._finished = True
+            self._session.copying = None
+
+    async def _finish_writing(self, exc: BaseException | None) -> None:
+        if exc is None:
+            try:
+                await self._write_rest()
+            except BaseException as error:
+                await self._finish_writing(error)
+                raise
+        try:
+            await self.writer.finish(exc)
+        finally:
+            await self._stop()  # what a writer of another kind has not ended
+
+    async def _stop(self) -> None:
+        session = self._session
+        if session.copying is not None and not session.closed:
+            async with session.lock:
+                await copying.stop(session)
+
+    async def _write_rest(self) -> None:
+        self._rows.end()
+        if self._blocks:
+            await self.writer.write(self._rows.take())
+
+    def _check_direction(self) -> None:
+        if self._direction != COPY_IN:
+            raise e.ProgrammingError("this COPY sends nothing to the server: read it")
+
+    async def _receive(self) -> bool:
+        """Fetch messages; tell whether there were any before the end."""
+        if self._direction != COPY_OUT:
+            raise e.ProgrammingError("this COPY receives nothing: write to it")
+        if self._finished:
+            return False
+        session = self._session
+        async with session.lock:
+            if not self._ended:
+                messages, self._ended = await copying.read(session)
+                self._messages.extend(messages)
+            if self._messages:
+                return True
+            self._finished = True
+            session.copying = None
+            result = await copying.finish(session)
+            rowcount = result.command_tuples
+            self.cursor._note(-1 if rowcount is None else rowcount, result)
+            return False
+
+
+def _too_large(error: StructError) -> e.DataError:
+    return e.DataError(f"a number does not fit the type of its column: {error}")

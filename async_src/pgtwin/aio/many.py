@@ -1,0 +1,190 @@
+"""What cursors own in a pipeline; one query for many sets of parameters.
+
+Law: the caller holds the session's lock, and gives each batch one cursor.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from psycopg import errors as e, pq
+
+from pgtwin.aio.pipelining import Owner, Pipelining
+
+if TYPE_CHECKING:
+    from psycopg.abc import Transformer
+    from psycopg.pq.abc import PGresult
+
+    from pgtwin.aio.cursor import AsyncCursor
+    from pgtwin.aio.results import AsyncResults
+    from pgtwin.aio.session import Session
+    from pgtwin.core.annotations import Params, Query
+    from pgtwin.core.prepared import Key
+
+IDLE = pq.TransactionStatus.IDLE
+GOOD = (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK)
+
+logger = logging.getLogger("pgtwin")
+
+
+class Batch(Owner):
+    """Owns the executions of one `executemany()`: adds up rows, or keeps results."""
+
+    def __init__(self, cursor: AsyncCursor[Any], returning: bool) -> None:
+        super().__init__(cursor._session)
+        self._cursor = cursor
+        self.bind = cursor._bind
+        self.preparing = not cursor._merging
+        self._returning = returning
+        self._keys: list[Key] = []
+        self._results: list[PGresult] = []
+        self._rowcount = 0
+        self._last: PGresult | None = None
+        self._received = 0
+        self._expected = -1
+        self._failed = False
+        self.stale = False
+        cursor._pending = self
+
+    def under(self, key: Key | None) -> Batch:
+        """Note under which key the next executions are prepared."""
+        if key is not None:
+            self._keys.append(key)
+        return self
+
+    def expect(self, number: int) -> None:
+        """Learn how many executions there are."""
+        self._expected = number
+        if self._received == number:
+            self._finish()
+
+    def receive(self, results: list[PGresult]) -> None:
+        self._received += 1
+        try:
+            result = results[0] if len(results) == 1 else None
+            if result is None or result.status not in GOOD:
+                self._fail(results)
+            elif self._returning:
+                self._results.append(result)
+            else:
+                self._rowcount += result.command_tuples or 0
+                self._last = result
+        finally:
+            if self._received == self._expected:
+                self._finish()
+
+    def give_up(self) -> None:
+        self._failed = True
+        self._finish()
+
+    def _fail(self, results: list[PGresult]) -> None:
+        self._failed = True
+        prepared = self._session.prepared
+        if self._session.is_stale(results):
+            self.stale = True
+            for key in self._keys:
+                prepared.retire(key)
+        self._session.check_results(results)
+
+    def _finish(self) -> None:
+        self.done = True
+        cursor = self._cursor
+        if cursor._pending is not self:
+            return
+        cursor._pending = None
+        if self._failed:
+            return
+        if self._results:
+            cursor._keep(self._results)
+        elif not self._returning:
+            cursor._note(self._rowcount, self._last)
+        if self._last is not None:
+            self._session.prepared.note(self._last.command_status or b"")
+
+
+class Execution(Owner):
+    """Owns a statement of a pipeline for a cursor."""
+
+    def __init__(self, cursor: AsyncResults[Any], key: Key | None) -> None:
+        super().__init__(cursor._session, key)
+        self._cursor = cursor
+
+    def receive(self, results: list[PGresult]) -> None:
+        cursor = self._cursor
+        # The cursor may have executed another query since.
+        if cursor._pending is self:
+            cursor._pending = None
+            super().receive(results)
+            cursor._keep(results)
+        else:
+            super().receive(results)
+
+    def give_up(self) -> None:
+        super().give_up()
+        if self._cursor._pending is self:
+            self._cursor._pending = None
+
+
+async def execute_many(
+    cursor: AsyncCursor[Any],
+    query: Query,
+    params_seq: Iterable[Params],
+    transformer: Transformer,
+    returning: bool,
+) -> None:
+    """Execute a query for each set of parameters, waiting for the server once."""
+    session = cursor._session
+    batch = Batch(cursor, returning)
+    if session.pipelining is not None:
+        await session.pipelining.execute_many(
+            query, params_seq, transformer, cursor.format, batch
+        )
+        return
+    await session.ready()
+    alone = session.pgconn.transaction_status == IDLE
+    try:
+        await _execute(session, query, params_seq, transformer, cursor.format, batch)
+    except e.Error:
+        # The server did nothing: as in execute(), it is asked once more.
+        if not (batch.stale and alone and isinstance(params_seq, Sequence)):
+            raise
+        await session.rollback()
+        batch = Batch(cursor, returning)
+        await _execute(session, query, params_seq, transformer, cursor.format, batch)
+
+
+async def _execute(
+    session: Session,
+    query: Query,
+    params_seq: Iterable[Params],
+    transformer: Transformer,
+    result_format: int,
+    batch: Batch,
+) -> None:
+    pipelining = Pipelining(session)
+    try:
+        await pipelining.execute_many(
+            query, params_seq, transformer, result_format, batch
+        )
+        await pipelining.sync()
+    except e.Error:
+        await _end(pipelining, session)
+        raise
+    except BaseException:
+        # Parameters that cannot be adapted, or an interruption.
+        await pipelining.interrupt()
+        raise
+    finally:
+        pipelining.stop()
+
+
+async def _end(pipelining: Pipelining, session: Session) -> None:
+    """Receive what is left after an error, if anything is."""
+    if session.closed:
+        return
+    try:
+        await pipelining.sync()
+    except e.Error as error:
+        logger.info("another error of executemany(): %s", error)

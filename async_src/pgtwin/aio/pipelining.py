@@ -1,0 +1,314 @@
+"""The conversation of a pipeline: statements are sent, results come later, in order.
+
+Law: the caller holds the session's lock. Whoever has sent a statement is its owner and
+receives its results, or is told that there will be none.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from psycopg import errors as e, pq
+from psycopg.sql import Composable
+
+from pgtwin.core.plan import Statement, bind, bind_each
+
+if TYPE_CHECKING:
+    from psycopg.abc import Transformer
+    from psycopg.pq.abc import PGresult
+
+    from pgtwin.aio.many import Batch
+    from pgtwin.aio.session import Session
+    from pgtwin.core.annotations import Params, Query
+    from pgtwin.core.prepared import Key
+
+IDLE = pq.TransactionStatus.IDLE
+PIPELINE_SYNC = pq.ExecStatus.PIPELINE_SYNC
+COPY_IN = pq.ExecStatus.COPY_IN
+COPY_OUT = pq.ExecStatus.COPY_OUT
+COPY_BOTH = pq.ExecStatus.COPY_BOTH
+COPY = (COPY_IN, COPY_OUT, COPY_BOTH)
+
+# Statements between two looks at what has come back: the server stops reading when
+# nobody reads its answers.
+TURN = 100
+
+
+class Owner:
+    """Has sent a statement, and checks its results."""
+
+    def __init__(self, session: Session, key: Key | None = None) -> None:
+        self._session = session
+        self._key = key
+        self.done = False
+
+    def receive(self, results: list[PGresult]) -> None:
+        """Take the results of the statement. Raises the server's error."""
+        self.done = True
+        try:
+            self._session.check_results(results)
+        except e.Error:
+            if self._key is not None and self._session.is_stale(results):
+                self._session.prepared.retire(self._key)
+            raise
+
+    def give_up(self) -> None:
+        """Learn that there will be no results."""
+        self.done = True
+
+
+class Preparation(Owner):
+    """Has asked for a prepared statement, which is used before it is known to be."""
+
+    def receive(self, results: list[PGresult]) -> None:
+        try:
+            super().receive(results)
+        except e.Error:
+            self.give_up()
+            raise
+
+    def give_up(self) -> None:
+        super().give_up()
+        if self._key is not None:
+            self._session.prepared.forget(self._key)
+
+
+class Pipelining:
+    """Keeps a session in pipeline mode, and the owners of what was sent."""
+
+    def __init__(self, session: Session) -> None:
+        self.level = 0
+        self._session = session
+        self._pgconn = session.pgconn
+        self._owners: deque[Owner | None] = deque()  # None: a synchronization
+        self._results: list[PGresult] = []
+        self._unseen = 0
+        self._open = False  # whether something was sent since the last sync
+        self.error: e.Error | None = None
+        self._pgconn.enter_pipeline_mode()
+
+    def stop(self) -> None:
+        """Leave pipeline mode; a session that is not at rest is given up."""
+        session = self._session
+        settled = not self._open
+        self._drop()
+        if not session.closed:
+            try:
+                self._pgconn.exit_pipeline_mode()
+            except e.OperationalError:
+                settled = False
+            if not settled:
+                session.exchange.give_up()
+
+    def begin(self) -> None:
+        """Start a transaction if that is to be done before the next statement."""
+        session = self._session
+        if self._open:
+            return  # libpq knows the transaction's status at a sync only
+        self._open = True
+        if not session.autocommit and self._pgconn.transaction_status == IDLE:
+            self._pgconn.send_query_params(session.characteristics.begin(), None)
+            self._owners.append(Owner(session))
+
+    def name(
+        self, text: bytes, types: tuple[int, ...], prepare: bool | None
+    ) -> bytes | None:
+        """Return the name of a prepared statement, prepared now if it is time."""
+        session = self._session
+        prepared = session.prepared
+        if prepare is False or prepared.threshold is None:
+            return None
+        key = (text, types)
+        name = prepared.find(key)
+        if name is None:
+            if not (prepare or prepared.due(key)):
+                prepared.count(key)
+                return None
+            name = prepared.new_name()
+            self._pgconn.send_prepare(name, text, types)
+            self._owners.append(Preparation(session, key))
+            prepared.add(key, name, self._pgconn.transaction_status != IDLE)
+        return name
+
+    async def execute(
+        self,
+        statement: Statement,
+        prepare: bool | None,
+        result_format: int,
+        owner: Callable[[Key | None], Owner],
+    ) -> None:
+        """Send a statement; its owner is made knowing its key if it is prepared."""
+        self._session.check()
+        self.begin()
+        text, values, types, formats = statement
+        name = self.name(text, types, prepare)
+        if name is None:
+            self._pgconn.send_query_params(text, values, types, formats, result_format)
+            self._owners.append(owner(None))
+        else:
+            self._pgconn.send_query_prepared(name, values, formats, result_format)
+            self._owners.append(owner((text, types)))
+        self._unseen += 1
+        if self._unseen >= TURN:
+            await self._converse(_now)
+            self._raise()
+
+    async def execute_many(
+        self,
+        query: Query,
+        params_seq: Iterable[Params],
+        transformer: Transformer,
+        result_format: int,
+        batch: Batch,
+    ) -> None:
+        """Send a statement for each set of parameters, until one has failed."""
+        session = self._session
+        session.check()
+        self.begin()
+        encoding = session.encoding
+        send_query_params = self._pgconn.send_query_params
+        send_query_prepared = self._pgconn.send_query_prepared
+        add_owner = self._owners.append
+        number = 0
+        last: object = None
+        name: bytes | None = None
+        statements: Iterable[tuple[Any, Any, Any, Any]]
+        if batch.bind is bind and isinstance(query, (str, bytes, Composable)):
+            statements = bind_each(query, params_seq, transformer, encoding)
+        else:
+            statements = (
+                batch.bind(query, params, transformer, encoding)
+                for params in params_seq
+            )
+        for text, values, types, formats in statements:
+            if types is not last and types != last:
+                last = types
+                name = self.name(text, types, batch.preparing)
+                batch.under(None if name is None else (text, types))
+            if name is None:
+                send_query_params(text, values, types, formats, result_format)
+            else:
+                send_query_prepared(name, values, formats, result_format)
+            add_owner(batch)
+            number += 1
+            if not number % TURN:
+                await self._converse(_now)
+                if self.error is not None:
+                    break
+        batch.expect(number)
+        self._raise()
+
+    async def interrupt(self) -> None:
+        """Cancel what is under way, and receive nothing of it."""
+        await self._session.exchange.recover()
+        self._drop()
+
+    async def command(self, text: bytes, result_format: int = 0) -> PGresult:
+        """Execute a statement of our own and return its result."""
+        received = Command(self._session)
+        self._open = True
+        self._pgconn.send_query_params(text, None, result_format=result_format)
+        self._owners.append(received)
+        await self.sync()
+        return received.results[-1]
+
+    async def sync(self) -> None:
+        """End what is under way, and receive all results. Raises the first error."""
+        if self._open:
+            self._pgconn.pipeline_sync()
+            self._open = False
+            self._session.exchange.syncs += 1
+            self._owners.append(None)
+        if self._owners:
+            await self._converse(self._all_done)
+        self._raise()
+
+    async def receive(self, owner: Owner) -> None:
+        """Wait until an owner has its results. Raises the first error on the way."""
+        if not owner.done:
+            self._pgconn.send_flush_request()
+            await self._converse(lambda: owner.done)
+        self._raise()
+
+    async def _converse(self, done: Callable[[], bool]) -> None:
+        """Send everything, then hand results out until it is enough."""
+        self._unseen = 0
+        session = self._session
+        exchange = session.exchange
+
+        def collected() -> bool:
+            self._collect()
+            return done()
+
+        try:
+            async with exchange.conversation():
+                await exchange.send()
+                if not collected():
+                    await exchange.take_in(collected)
+        except BaseException:
+            self._drop()
+            raise
+        finally:
+            session.deliver()
+        session.look_at_settings()
+
+    def _collect(self) -> None:
+        """Hand out the results that have arrived."""
+        pgconn = self._pgconn
+        is_busy = pgconn.is_busy
+        get_result = pgconn.get_result
+        owners = self._owners
+        results = self._results
+        while owners and not is_busy():
+            result = get_result()
+            if result is not None:
+                status = result.status
+                if status == PIPELINE_SYNC:
+                    owners.popleft()
+                    self._session.exchange.syncs -= 1
+                    continue
+                results.append(result)
+                if status not in COPY:
+                    continue
+                raise e.NotSupportedError("COPY cannot be used in a pipeline")
+            owner = owners.popleft()
+            assert owner is not None
+            try:
+                owner.receive(results)
+            except e.Error as error:
+                if self.error is None:
+                    self.error = error
+            results = self._results = []
+
+    def _all_done(self) -> bool:
+        return not self._owners
+
+    def _raise(self) -> None:
+        error, self.error = self.error, None
+        if error is not None:
+            raise error
+
+    def _drop(self) -> None:
+        """Tell everybody who waits that nothing will come any more."""
+        self._results = []
+        self._open = False
+        while self._owners:
+            owner = self._owners.popleft()
+            if owner is not None:
+                owner.give_up()
+
+
+class Command(Owner):
+    """Keeps the results of a statement of our own."""
+
+    results: list[PGresult]
+
+    def receive(self, results: list[PGresult]) -> None:
+        self.results = results
+        super().receive(results)
+
+
+def _now() -> bool:
+    return True

@@ -1,0 +1,234 @@
+"""From the data of a COPY to rows of Python values, whole columns at a time.
+
+Law: a value is what its loader makes of it. The shortcuts below are taken only for
+the loaders that psycopg registers.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from psycopg import pq
+from psycopg.errors import DataError, ProgrammingError
+
+if TYPE_CHECKING:
+    from psycopg.abc import Buffer, Loader, Transformer
+
+Row = tuple[Any, ...]
+
+PACKAGES = ("psycopg", "psycopg_binary", "psycopg_c")
+SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+TRAILER = b"\xff\xff"
+
+
+class RowDecoder(Protocol):
+    """Makes rows from the data of a COPY."""
+
+    def set_types(self, oids: Sequence[int]) -> None:
+        """Load values of these types of the server."""
+
+    def decode(self, messages: Sequence[Buffer]) -> list[Row]:
+        """Return the rows that stand in messages of the server, one in each.
+
+        Raises `DataError` when they are not in the format, `ProgrammingError` when
+        there are more or fewer columns than types.
+        """
+        ...
+
+
+def row_decoder(binary: bool, transformer: Transformer, encoding: str) -> RowDecoder:
+    """Return a decoder for one COPY."""
+    if binary:
+        return BinaryDecoder(transformer)
+    return TextDecoder(transformer, encoding)
+
+
+def _known(loader: Loader) -> str:
+    """Return the name of a loader class that is psycopg's, empty for others."""
+    cls = type(loader)
+    return cls.__name__ if cls.__module__.partition(".")[0] in PACKAGES else ""
+
+
+def _wrong_width(expected: int, found: int) -> ProgrammingError:
+    return ProgrammingError(
+        f"cannot load a row of {found} columns: set_types() was given {expected} types"
+    )
+
+
+ESCAPE = re.compile(rb"\\(.)", re.DOTALL)
+ESCAPED = {b"b": b"\b", b"t": b"\t", b"n": b"\n", b"v": b"\v", b"f": b"\f", b"r": b"\r"}
+TEXT_LOADS: dict[str, Callable[[Any], Any]] = {"IntLoader": int, "FloatLoader": float}
+
+
+def _character(match: re.Match[bytes]) -> bytes:
+    return ESCAPED.get(match[1], match[1])
+
+
+def _unescape(field: bytes) -> bytes | None:
+    if field == b"\\N":
+        return None
+    return ESCAPE.sub(_character, field) if b"\\" in field else field
+
+
+class TextDecoder:
+    """Reads rows in text format."""
+
+    def __init__(self, transformer: Transformer, encoding: str) -> None:
+        self._transformer = transformer
+        self._encoding = encoding
+        self._loads: list[Callable[[Any], Any] | None] | None = None
+
+    def set_types(self, oids: Sequence[int]) -> None:
+        get = self._transformer.get_loader
+        self._loads = [self._load(get(oid, pq.Format.TEXT)) for oid in oids]
+
+    def _load(self, loader: Loader) -> Callable[[Any], Any] | None:
+        """Return what makes a value from bytes; None: decode them."""
+        name = _known(loader)
+        if name == "TextLoader":
+            return None
+        return TEXT_LOADS.get(name) or loader.load
+
+    def decode(self, messages: Sequence[Buffer]) -> list[Row]:
+        if not messages:
+            return []
+        data = b"".join(messages)
+        number = len(messages)
+        width = bytes(messages[0]).count(b"\t") + 1
+        if (
+            not data.endswith(b"\n")
+            or data.count(b"\n") != number
+            or data.count(b"\t") != number * (width - 1)
+        ):
+            raise DataError(
+                "the data is not in COPY's text format: use read() for other formats"
+            )
+        loads = self._loads
+        if loads is not None and len(loads) != width:
+            raise _wrong_width(len(loads), width)
+        fields: list[Any]
+        if b"\\" not in data and loads is None:
+            fields = data[:-1].decode(self._encoding).replace("\n", "\t").split("\t")
+            return list(
+                zip(*(fields[place::width] for place in range(width)), strict=True)
+            )
+        fields = data[:-1].replace(b"\n", b"\t").split(b"\t")
+        columns = [
+            self._column(fields[place::width], None if loads is None else loads[place])
+            for place in range(width)
+        ]
+        return list(zip(*columns, strict=True))
+
+    def _column(
+        self, fields: list[bytes], load: Callable[[Any], Any] | None
+    ) -> Iterable[Any]:
+        encoding = self._encoding
+        joined = b"\n".join(fields)
+        if b"\\" in joined:
+            values = list(map(_unescape, fields))
+            if load is None:
+                return [v if v is None else v.decode(encoding) for v in values]
+            return [v if v is None else load(v) for v in values]
+        if load is None:
+            return joined.decode(encoding).split("\n")
+        return map(load, fields)
+
+
+# psycopg's loaders of fixed width, as `struct` unpacks the same.
+FIXED = {
+    "Int2BinaryLoader": "h",
+    "Int4BinaryLoader": "i",
+    "Int8BinaryLoader": "q",
+    "OidBinaryLoader": "I",
+    "Float4BinaryLoader": "f",
+    "Float8BinaryLoader": "d",
+    "BoolBinaryLoader": "?",
+}
+SHORT = struct.Struct("!h")
+LONG = struct.Struct("!i")
+
+
+class BinaryDecoder:
+    """Reads rows in binary format."""
+
+    def __init__(self, transformer: Transformer) -> None:
+        self._transformer = transformer
+        self._loads: list[Callable[[Any], Any]] | None = None
+        self._fixed: struct.Struct | None = None
+        self._layout = LONG
+        self._sizes: tuple[int, ...] = ()
+        self._begun = False
+
+    def set_types(self, oids: Sequence[int]) -> None:
+        get = self._transformer.get_loader
+        loaders = [get(oid, pq.Format.BINARY) for oid in oids]
+        self._loads = [loader.load for loader in loaders]
+        codes = [FIXED.get(_known(loader)) for loader in loaders]
+        self._fixed = None
+        if codes and all(codes):
+            self._fixed = struct.Struct("!2x" + "".join(f"4x{code}" for code in codes))
+            self._layout = struct.Struct(
+                "!h" + "".join(f"i{struct.calcsize(f'!{code}')}x" for code in codes)
+            )
+            self._sizes = (
+                len(codes),
+                *(struct.calcsize(f"!{code}") for code in codes),
+            )
+
+    def decode(self, messages: Sequence[Buffer]) -> list[Row]:
+        if messages and messages[-1] == TRAILER:
+            messages = messages[:-1]
+        data = b"".join(messages)
+        start = 0
+        if data and not self._begun:
+            if not data.startswith(SIGNATURE):
+                raise DataError("the data does not begin as COPY's binary format does")
+            self._begun = True
+            start = len(SIGNATURE)
+        end = len(data)
+        if data == SIGNATURE + TRAILER:
+            return []
+        fixed = self._fixed
+        # The columns are the same in each row, but a NULL would make its row shorter.
+        if (
+            fixed is not None
+            and start < end == start + fixed.size * len(messages)
+            and set(map(len, messages[1:])) <= {fixed.size}
+            and self._layout.unpack_from(data, start) == self._sizes
+        ):
+            return list(fixed.iter_unpack(data[start:]))
+        try:
+            return self._rows(data, start, end)
+        except (struct.error, IndexError):
+            raise DataError("the data is not in COPY's binary format") from None
+
+    def _rows(self, data: bytes, start: int, end: int) -> list[Row]:
+        loads = self._loads
+        if loads is None:
+            loads = [bytes] * SHORT.unpack_from(data, start)[0] if start < end else []
+        expected = len(loads)
+        width_at = SHORT.unpack_from
+        length_at = LONG.unpack_from
+        rows: list[Row] = []
+        while start < end:
+            width = width_at(data, start)[0]
+            if width != expected:
+                raise _wrong_width(expected, width)
+            start += 2
+            values: list[Any] = []
+            for load in loads:
+                length = length_at(data, start)[0]
+                start += 4
+                if length < 0:
+                    values.append(None)
+                    continue
+                stop = start + length
+                values.append(load(data[start:stop]))
+                start = stop
+            rows.append(tuple(values))
+        if start != end:
+            raise DataError("the data is not in COPY's binary format")
+        return rows

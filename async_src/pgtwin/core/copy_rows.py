@@ -1,0 +1,186 @@
+"""From rows of Python values to the data of a COPY, in blocks.
+
+Law: a value becomes what its dumper makes of it; nothing is sent from here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from struct import Struct
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg import pq
+from psycopg.adapt import Dumper, PyFormat, Transformer as AdaptTransformer
+
+from pgtwin.core.adapters import Adapters
+from pgtwin.core.copy_data import SIGNATURE, TRAILER
+
+if TYPE_CHECKING:
+    from psycopg.abc import Buffer, Transformer
+
+BINARY = pq.Format.BINARY
+
+# Bytes from which on rows are given as a block: fewer calls of libpq, little kept.
+BLOCK = 64 * 1024
+
+# What text format writes with a backslash, besides the tab between columns.
+_SPECIAL = re.compile(rb"[\b\n\v\f\r\\]")
+_ESCAPED = re.compile(rb"[\b\t\n\v\f\r\\]")
+_ESCAPES = {
+    b"\b": rb"\b", b"\t": rb"\t", b"\n": rb"\n", b"\v": rb"\v", b"\f": rb"\f",
+    b"\r": rb"\r", b"\\": rb"\\",
+}  # fmt: skip
+
+_pack_count = Struct("!h").pack
+_pack_length = Struct("!i").pack
+_NULL = _pack_length(-1)
+_SHORT = [_pack_length(length) for length in range(64)]
+
+
+class _Int2(Dumper):
+    """Dumps what fits; psycopg's own cuts off what does not."""
+
+    format = BINARY
+    oid = psycopg.adapters.types["int2"].oid
+    dump: Any = staticmethod(Struct("!h").pack)
+
+
+class _Int4(_Int2):
+    oid = psycopg.adapters.types["int4"].oid
+    dump: Any = staticmethod(Struct("!i").pack)
+
+
+class _Oid(_Int2):
+    oid = psycopg.adapters.types["oid"].oid
+    dump: Any = staticmethod(Struct("!I").pack)
+
+
+def checked(adapters: Adapters) -> Adapters:
+    """Return adapters that refuse numbers too large for a column of a binary COPY."""
+    found = Adapters(adapters)
+    for dumper in (_Int2, _Int4, _Oid):
+        known = psycopg.adapters.get_dumper_by_oid(dumper.oid, BINARY)
+        if adapters.get_dumper_by_oid(dumper.oid, BINARY) is known:
+            found.register_dumper(None, dumper)
+    return found
+
+
+def takes_binary(adapters: Adapters, oids: Sequence[int], row: Sequence[Any]) -> bool:
+    """Tell whether a row can be dumped in binary format for columns of these types."""
+    if len(oids) != len(row):
+        return False
+    careful = checked(adapters)
+    transformer = AdaptTransformer()
+    try:
+        for oid, value in zip(oids, row, strict=True):
+            dumper = careful.get_dumper_by_oid(oid, BINARY)
+            if value is not None:
+                dumper(type(value), transformer).dump(value)
+    except Exception:
+        return False  # dumpers raise what they like
+    return True
+
+
+class Rows:
+    """Takes rows and pieces of data, gives the data of a COPY in blocks.
+
+    `add` takes a row; `blocks` are what is to be sent, and who sends them takes them.
+    """
+
+    add: Callable[[Sequence[Any]], None]
+
+    def __init__(self, transformer: Transformer, encoding: str, binary: bool) -> None:
+        self.blocks: list[Buffer] = []
+        self.add = self._add_binary if binary else self._add_text
+        self._transformer = transformer
+        self._encoding = encoding
+        self._binary = binary
+        self._formats: list[PyFormat] = []
+        self._rows: list[bytes] = []
+        self._size = 0
+        self._began = self._has_rows = False
+
+    def set_types(self, oids: Sequence[int]) -> None:
+        """Dump values as these types of the server."""
+        self._transformer.set_dumper_types(oids, pq.Format(self._binary))
+
+    def add_data(self, data: Buffer | str) -> None:
+        """Add data that is in the format already; `TypeError` for text in binary."""
+        if isinstance(data, str):
+            if self._binary:
+                raise TypeError("a binary COPY takes bytes, not str")
+            data = data.encode(self._encoding)
+        self._close_block()
+        self._began = True
+        self.blocks.append(data)
+
+    def end(self) -> None:
+        """Add what the end of the data needs."""
+        if self._binary and not self._began:
+            self._rows.append(SIGNATURE)
+        # Data that came in pieces has an end of its own.
+        if self._binary and (self._has_rows or not self._began):
+            self._rows.append(TRAILER)
+        self._close_block()
+
+    def take(self) -> Buffer:
+        """Return what is to be sent as one block, and keep nothing of it."""
+        blocks = self.blocks
+        data = blocks[0] if len(blocks) == 1 else b"".join(blocks)
+        blocks.clear()
+        return data
+
+    def _dumped(self, row: Sequence[Any]) -> Sequence[Buffer | None]:
+        formats = self._formats
+        if len(formats) != len(row):
+            kind = PyFormat.BINARY if self._binary else PyFormat.TEXT
+            formats = self._formats = [kind] * len(row)
+        return self._transformer.dump_sequence(row, formats)
+
+    def _add_text(self, row: Sequence[Any]) -> None:
+        values = self._dumped(row)
+        if None in values:
+            line = b"\t".join(map(_text, values))
+        else:
+            line = b"\t".join(values)  # type: ignore[arg-type]
+            if _SPECIAL.search(line) or line.count(b"\t") >= max(len(row), 1):
+                line = b"\t".join(map(_text, values))
+        self._keep(line + b"\n")
+
+    def _add_binary(self, row: Sequence[Any]) -> None:
+        parts: list[Buffer] = [_pack_count(len(row))]
+        for value in self._dumped(row):
+            if value is None:
+                parts.append(_NULL)
+            else:
+                length = len(value)
+                parts.append(_SHORT[length] if length < 64 else _pack_length(length))
+                parts.append(value)
+        if not self._began:
+            self._began = True
+            self._rows.append(SIGNATURE)
+        self._keep(b"".join(parts))
+
+    def _keep(self, row: bytes) -> None:
+        self._has_rows = True
+        self._rows.append(row)
+        self._size += len(row)
+        if self._size > BLOCK:
+            self._close_block()
+
+    def _close_block(self) -> None:
+        if self._rows:
+            self.blocks.append(b"".join(self._rows))
+            self._rows.clear()
+            self._size = 0
+
+
+def _text(value: Buffer | None) -> bytes:
+    """Return a value as text format has it."""
+    return rb"\N" if value is None else _ESCAPED.sub(_escape, value)
+
+
+def _escape(match: re.Match[bytes]) -> bytes:
+    return _ESCAPES[match[0]]

@@ -1,0 +1,280 @@
+"""executemany(): one pipeline, its results, errors, and prepared statements."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+import pytest
+
+import pgtwin
+from pgtwin import errors as e, sql
+from pgtwin.pq import PipelineStatus, TransactionStatus
+
+Connection = pgtwin.AsyncConnection[Any]
+Usable = Callable[[Connection], Awaitable[None]]
+
+INSERT = "INSERT INTO things (id, name) VALUES (%s, %s)"
+
+
+@pytest.fixture(autouse=True)
+async def table(conn: Connection) -> None:
+    """A temporary table of two columns."""
+    await conn.execute("CREATE TEMP TABLE things (id int8 PRIMARY KEY, name text)")
+    await conn.commit()
+
+
+async def content(conn: Connection) -> list[tuple[Any, ...]]:
+    cur = await conn.execute("SELECT * FROM things ORDER BY id")
+    return await cur.fetchall()
+
+
+async def test_rows(conn: Connection) -> None:
+    cur = conn.cursor()
+    await cur.executemany(INSERT, [(1, "one"), [2, None], (3, "three")])
+    assert cur.rowcount == 3
+    assert cur.statusmessage == "INSERT 0 1"
+    assert cur.nextset() is None
+    with pytest.raises(e.ProgrammingError, match="no result"):
+        await cur.fetchone()
+    assert conn.pgconn.pipeline_status == PipelineStatus.OFF
+    assert conn.info.transaction_status == TransactionStatus.INTRANS
+    assert await content(conn) == [(1, "one"), (2, None), (3, "three")]
+    await conn.rollback()
+    assert await content(conn) == []
+
+
+async def test_mappings(conn: Connection) -> None:
+    cur = conn.cursor()
+    await cur.executemany(
+        sql.SQL("INSERT INTO {} VALUES (%(id)s, %(name)s)").format(
+            sql.Identifier("things")
+        ),
+        [{"name": "one", "id": 1}, {"id": 2, "name": "two", "more": 3}],
+    )
+    assert await content(conn) == [(1, "one"), (2, "two")]
+
+
+async def test_generator(conn: Connection) -> None:
+    def rows() -> Iterator[tuple[int, str]]:
+        for n in range(1000):
+            yield n, f"name {n}"
+
+    cur = conn.cursor()
+    await cur.executemany(INSERT, rows())
+    assert cur.rowcount == 1000
+    assert len(await content(conn)) == 1000
+
+
+async def test_nothing(conn: Connection) -> None:
+    cur = conn.cursor()
+    await cur.executemany(INSERT, [])
+    assert cur.rowcount == 0
+    await cur.executemany("SELECT %s", [], returning=True)
+    with pytest.raises(e.ProgrammingError):
+        await cur.fetchone()
+
+
+async def test_without_placeholders(conn: Connection) -> None:
+    cur = conn.cursor()
+    await cur.executemany(
+        "INSERT INTO things SELECT count(*) FROM things", [(), {}, ()]
+    )
+    assert await content(conn) == [(0, None), (1, None), (2, None)]
+
+
+async def test_rowcount_is_the_sum(conn: Connection) -> None:
+    cur = conn.cursor()
+    await cur.executemany(INSERT, [(n, "") for n in range(10)])
+    await cur.executemany(
+        "UPDATE things SET name = 'x' WHERE id < %s", [(2,), (5,), (0,)]
+    )
+    assert cur.rowcount == 7
+    await cur.executemany("INSERT INTO things VALUES (%s) RETURNING id", [(20,), (21,)])
+    assert cur.rowcount == 2
+
+
+async def test_returning(conn: Connection) -> None:
+    cur = conn.cursor()
+    query = "INSERT INTO things VALUES (%s, %s) RETURNING id, name"
+    rows = [(n, f"name {n}") for n in range(250)]
+    await cur.executemany(query, rows, returning=True)
+    assert cur.rowcount == 1
+    assert [await each.fetchone() async for each in cur.results()] == rows
+    await cur.set_result(0)
+    assert await cur.fetchall() == [(0, "name 0")]
+    assert cur.nextset()
+    assert await cur.fetchone() == (1, "name 1")
+    await cur.set_result(-1)
+    assert await cur.fetchone() == (249, "name 249")
+    assert cur.nextset() is None
+
+
+async def test_returning_nothing(conn: Connection) -> None:
+    cur = conn.cursor()
+    await cur.executemany(INSERT, [(1, ""), (2, "")], returning=True)
+    assert cur.rowcount == 1
+    with pytest.raises(e.ProgrammingError, match="INSERT"):
+        await cur.fetchone()
+    assert cur.nextset()
+    assert cur.nextset() is None
+
+
+async def test_returning_binary(conn: Connection) -> None:
+    cur = conn.cursor(binary=True)
+    await cur.executemany("SELECT %s::int4", [(1,), (2,)], returning=True)
+    assert cur.pgresult is not None
+    assert cur.pgresult.get_value(0, 0) == b"\0\0\0\x01"
+
+
+async def test_types_that_change(conn: Connection) -> None:
+    numbers = [1, 100_000, 2**40, 2, None, 200_000]
+    cur = conn.cursor()
+    await cur.executemany("SELECT %s::int8", [(n,) for n in numbers], returning=True)
+    found = [await each.fetchone() async for each in cur.results()]
+    assert found == [(n,) for n in numbers]
+
+
+async def test_error(conn: Connection, usable: Usable) -> None:
+    cur = conn.cursor()
+    rows = [(1, ""), (2, ""), (1, ""), (3, "")]
+    with pytest.raises(e.UniqueViolation):
+        await cur.executemany(INSERT, rows)
+    assert conn.info.transaction_status == TransactionStatus.INERROR
+    assert conn.pgconn.pipeline_status == PipelineStatus.OFF
+    with pytest.raises(e.ProgrammingError):
+        await cur.fetchone()
+    await usable(conn)
+    assert await content(conn) == []
+
+
+async def test_error_with_autocommit(conn: Connection, usable: Usable) -> None:
+    await conn.set_autocommit(True)
+    with pytest.raises(e.UniqueViolation):
+        await conn.cursor().executemany(INSERT, [(1, ""), (2, ""), (1, "")])
+    assert await content(conn) == []
+    await usable(conn)
+
+
+async def test_error_ends_the_sending(conn: Connection, usable: Usable) -> None:
+    sent = 0
+
+    def rows() -> Iterator[tuple[int, str]]:
+        nonlocal sent
+        for _ in range(100_000):
+            sent += 1
+            yield 1, "x" * 1000
+
+    with pytest.raises(e.UniqueViolation):
+        await conn.cursor().executemany(INSERT, rows())
+    assert sent < 100_000
+    await usable(conn)
+
+
+async def test_value_that_cannot_be_adapted(conn: Connection, usable: Usable) -> None:
+    with pytest.raises(e.ProgrammingError, match="cannot adapt"):
+        await conn.cursor().executemany(INSERT, [(1, ""), (2, object())])
+    await usable(conn)
+
+
+@pytest.mark.parametrize("rows", [[(1,)], [(1, "", 2)], [{"id": 1}], [5], [None]])
+async def test_wrong_parameters(
+    conn: Connection, rows: list[Any], usable: Usable
+) -> None:
+    with pytest.raises((e.ProgrammingError, TypeError)):
+        await conn.cursor().executemany(INSERT, [(1, ""), *rows])
+    await usable(conn)
+
+
+async def test_error_of_the_generator(conn: Connection, usable: Usable) -> None:
+    def rows() -> Iterator[tuple[int, str]]:
+        yield 1, ""
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await conn.cursor().executemany(INSERT, rows())
+    assert conn.pgconn.pipeline_status == PipelineStatus.OFF
+    await usable(conn)
+
+
+async def test_error_in_statement(conn: Connection, usable: Usable) -> None:
+    with pytest.raises(e.UndefinedTable):
+        await conn.cursor().executemany("INSERT INTO nowhere VALUES (%s)", [(1,), (2,)])
+    await usable(conn)
+    with pytest.raises(e.SyntaxError):
+        await conn.cursor().executemany("SELECT 1; SELECT %s", [(1,)])
+    await usable(conn)
+
+
+async def test_large_both_ways(conn: Connection) -> None:
+    cur = conn.cursor()
+    size = 100_000
+    await cur.executemany(
+        "SELECT %s::text || 'b'", [("x" * size,) for _ in range(500)], returning=True
+    )
+    found = 0
+    async for each in cur.results():
+        assert await each.fetchone() == ("x" * size + "b",)
+        found += 1
+    assert found == 500
+
+
+async def test_prepared_once(conn: Connection) -> None:
+    await conn.set_autocommit(True)
+    for _ in range(2):
+        await conn.cursor().executemany("SELECT %s::text", [("a",), ("b",)])
+        cur = await conn.execute("SELECT statement FROM pg_prepared_statements")
+        assert await cur.fetchall() == [("SELECT $1::text",)]
+
+
+async def test_without_prepared_statements(conn: Connection) -> None:
+    conn.prepare_threshold = None
+    await conn.cursor().executemany(INSERT, [(1, "a"), (2, "b")])
+    cur = await conn.execute("SELECT count(*) FROM pg_prepared_statements")
+    assert await cur.fetchone() == (0,)
+    assert await content(conn) == [(1, "a"), (2, "b")]
+
+
+@pytest.mark.parametrize("autocommit", [False, True])
+async def test_prepared_statement_that_is_gone(
+    conn: Connection, autocommit: bool
+) -> None:
+    await conn.set_autocommit(autocommit)
+    await conn.cursor().executemany(INSERT, [(1, "a")])
+    await conn.commit()
+    conn.pgconn.exec_(b"DEALLOCATE ALL")
+    cur = conn.cursor()
+    await cur.executemany(INSERT, [(2, "b"), (3, "c")])
+    assert cur.rowcount == 2
+    assert len(await content(conn)) == 3
+
+
+async def test_in_a_pipeline(conn: Connection) -> None:
+    query = "INSERT INTO things (id, name) VALUES (%s, %s) RETURNING id"
+    async with conn.pipeline():
+        one = conn.cursor()
+        await one.executemany(INSERT, [(1, "a"), (2, "b")])
+        assert one.rowcount == -1
+        two = conn.cursor()
+        await two.executemany(query, [(3, "c"), (4, "d")], returning=True)
+        three = await conn.execute("SELECT count(*) FROM things")
+        assert [await each.fetchone() async for each in two.results()] == [(3,), (4,)]
+        assert one.rowcount == 2
+    assert await three.fetchone() == (4,)
+
+
+async def test_error_in_a_pipeline(conn: Connection, usable: Usable) -> None:
+    cur = conn.cursor()
+    with pytest.raises(e.UniqueViolation):
+        async with conn.pipeline():
+            await cur.executemany(INSERT, [(1, "a"), (1, "b")])
+    assert cur.rowcount == -1
+    await usable(conn)
+
+
+async def test_server_ends_meanwhile(conn: Connection, other: Connection) -> None:
+    pid = conn.info.backend_pid
+    await other.execute("SELECT pg_terminate_backend(%s, 30000)", (pid,))
+    with pytest.raises(e.OperationalError):
+        await conn.cursor().executemany(INSERT, [(n, "") for n in range(1000)])
+    assert conn.broken

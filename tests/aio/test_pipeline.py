@@ -1,0 +1,491 @@
+"""Pipeline mode: results in order, errors, transactions, nesting, large amounts."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import pgtwin
+from pgtwin import Rollback, errors as e
+from pgtwin.pq import PipelineStatus, TransactionStatus
+
+if TYPE_CHECKING:
+    from typing_extensions import LiteralString
+
+Connection = pgtwin.AsyncConnection[Any]
+Usable = Callable[[Connection], Awaitable[None]]
+
+
+@pytest.fixture
+async def table(conn: Connection) -> LiteralString:
+    """A temporary table of one column."""
+    await conn.execute("CREATE TEMP TABLE numbers (n int PRIMARY KEY)")
+    await conn.commit()
+    return "numbers"
+
+
+async def content(conn: Connection) -> list[int]:
+    cur = await conn.execute("SELECT n FROM numbers ORDER BY n")
+    return [row[0] for row in await cur.fetchall()]
+
+
+def test_is_supported() -> None:
+    assert pgtwin.AsyncPipeline.is_supported()
+
+
+async def test_results_at_exit(conn: Connection) -> None:
+    async with conn.pipeline() as pipeline:
+        assert pipeline.status.name == "ON"
+        assert "[ON]" in repr(pipeline)
+        cursors = [await conn.execute("SELECT %s::int", (n,)) for n in range(10)]
+        assert cursors[0].statusmessage is None
+        assert cursors[0].rowcount == -1
+        assert conn.info.transaction_status.name == "ACTIVE"
+    assert pipeline.status.name == "OFF"
+    assert conn.info.transaction_status == TransactionStatus.INTRANS
+    for n, cur in enumerate(cursors):
+        assert cur.statusmessage == "SELECT 1"
+        assert await cur.fetchall() == [(n,)]
+
+
+async def test_results_when_asked_for(conn: Connection) -> None:
+    async with conn.pipeline():
+        one = await conn.execute("SELECT 1")
+        two = await conn.execute("SELECT generate_series(2, 4)")
+        three = await conn.execute("SELECT 5 UNION SELECT 6 ORDER BY 1")
+        assert await two.fetchone() == (2,)
+        assert one.statusmessage == "SELECT 1"
+        assert await two.fetchmany(2) == [(3,), (4,)]
+        assert [row async for row in three] == [(5,), (6,)]
+        assert await one.fetchall() == [(1,)]
+        await two.scroll(0, "absolute")
+        assert await two.fetchone() == (2,)
+
+
+async def test_results_at_sync(conn: Connection) -> None:
+    async with conn.pipeline() as pipeline:
+        cur = await conn.execute("SELECT 1")
+        await pipeline.sync()
+        assert cur.statusmessage == "SELECT 1"
+        cur = await conn.execute("SELECT 2")
+        assert cur.statusmessage is None
+        await pipeline.sync()
+        await pipeline.sync()
+        assert cur.rowcount == 1
+
+
+async def test_cursor_is_used_again(conn: Connection) -> None:
+    async with conn.pipeline(), conn.cursor() as cur:
+        await cur.execute("SELECT 1")
+        await cur.execute("SELECT 2")
+        assert await cur.fetchall() == [(2,)]
+        await cur.execute("SELECT 3")
+        assert await cur.fetchall() == [(3,)]
+
+
+async def test_nothing_executed(conn: Connection) -> None:
+    async with conn.pipeline():
+        pass
+    assert conn.info.transaction_status == TransactionStatus.IDLE
+    async with conn.pipeline(), conn.cursor() as cur:
+        with pytest.raises(e.ProgrammingError, match="no result"):
+            await cur.fetchone()
+
+
+async def test_error_at_exit(conn: Connection, usable: Usable) -> None:
+    await conn.set_autocommit(True)
+    with pytest.raises(e.UndefinedTable):
+        async with conn.pipeline():
+            await conn.execute("SELECT * FROM no_such_table")
+            await conn.execute("CREATE TABLE voila ()")
+    assert conn.pgconn.pipeline_status == PipelineStatus.OFF
+    cur = await conn.execute("SELECT to_regclass('voila')")
+    assert await cur.fetchone() == (None,)
+    await usable(conn)
+
+
+async def test_error_at_sync(conn: Connection) -> None:
+    async with conn.pipeline() as pipeline:
+        await conn.execute("SELECT 1 FROM no_such_table")
+        with pytest.raises(e.UndefinedTable):
+            await pipeline.sync()
+        await conn.rollback()
+
+
+async def test_aborted(conn: Connection) -> None:
+    await conn.set_autocommit(True)
+    async with conn.pipeline() as pipeline:
+        before = await conn.execute("SELECT 1")
+        with pytest.raises(e.UndefinedTable):
+            await (await conn.execute("SELECT * FROM no_such_table")).fetchone()
+        assert pipeline.status.name == "ABORTED"
+        with pytest.raises(e.PipelineAborted):
+            await (await conn.execute("SELECT 'aborted'")).fetchone()
+        await pipeline.sync()
+        assert pipeline.status.name == "ON"
+        after = await conn.execute("SELECT 2")
+    assert await before.fetchone() == (1,)
+    assert await after.fetchone() == (2,)
+
+
+async def test_first_error_wins(conn: Connection, usable: Usable) -> None:
+    cur = conn.cursor()
+    with pytest.raises(e.DivisionByZero):
+        async with conn.pipeline():
+            await conn.execute("SELECT 1 / 0")
+            await cur.execute("SELECT * FROM no_such_table")
+    with pytest.raises(e.ProgrammingError):
+        await cur.fetchone()
+    await usable(conn)
+
+
+async def test_error_of_block_wins(
+    conn: Connection, usable: Usable, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING, logger="pgtwin")
+    with pytest.raises(ZeroDivisionError):
+        async with conn.pipeline():
+            await conn.execute("SELECT * FROM no_such_table")
+            raise ZeroDivisionError
+    assert "no_such_table" in caplog.text
+    await usable(conn)
+
+
+async def test_several_statements(conn: Connection, usable: Usable) -> None:
+    with pytest.raises(e.SyntaxError):
+        async with conn.pipeline():
+            await conn.execute("SELECT 1; SELECT 2")
+    await usable(conn)
+
+
+async def test_copy(conn: Connection, usable: Usable) -> None:
+    with pytest.raises(e.NotSupportedError, match="pipeline"):
+        async with conn.pipeline(), conn.cursor().copy("COPY (SELECT 1) TO STDOUT"):
+            pass
+    await usable(conn)
+
+
+async def test_binary(conn: Connection) -> None:
+    async with conn.pipeline(), conn.cursor(binary=True) as cur:
+        await cur.execute("SELECT %s::int4", (1,))
+        await cur.fetchone()
+        assert cur.pgresult is not None
+        assert cur.pgresult.get_value(0, 0) == b"\0\0\0\x01"
+
+
+async def test_parameters_of_other_kinds(conn: Connection) -> None:
+    async with conn.pipeline():
+        named = await conn.execute("SELECT %(a)s::text", {"a": "x"})
+        with pytest.raises(e.ProgrammingError):
+            await conn.execute("SELECT %s, %s", (1,))
+        assert await named.fetchone() == ("x",)
+
+
+# Transactions.
+
+
+async def test_starts_one_transaction(conn: Connection, table: LiteralString) -> None:
+    async with conn.pipeline():
+        await conn.execute(f"INSERT INTO {table} VALUES (1)")
+        await conn.execute(f"INSERT INTO {table} VALUES (2)")
+    assert conn.info.transaction_status == TransactionStatus.INTRANS
+    await conn.rollback()
+    assert await content(conn) == []
+
+
+async def test_commit(conn: Connection, table: LiteralString) -> None:
+    async with conn.pipeline():
+        await conn.execute(f"INSERT INTO {table} VALUES (1)")
+        await conn.commit()
+        assert conn.info.transaction_status == TransactionStatus.IDLE
+        await conn.execute(f"INSERT INTO {table} VALUES (2)")
+        await conn.rollback()
+        await conn.execute(f"INSERT INTO {table} VALUES (3)")
+    await conn.commit()
+    assert await content(conn) == [1, 3]
+
+
+async def test_error_at_commit(conn: Connection) -> None:
+    async with conn.pipeline():
+        await conn.execute("SELECT 1 FROM no_such_table")
+        with pytest.raises(e.UndefinedTable):
+            await conn.commit()
+        await conn.rollback()
+        one = await conn.execute("SELECT 1")
+    two = await conn.execute("SELECT 2")
+    assert await one.fetchone() == (1,)
+    assert await two.fetchone() == (2,)
+
+
+async def test_rollback_of_an_error(conn: Connection) -> None:
+    async with conn.pipeline():
+        await conn.execute("SELECT 1 FROM no_such_table")
+        await conn.rollback()
+        cur = await conn.execute("SELECT 1")
+    assert await cur.fetchone() == (1,)
+
+
+async def test_transaction_block(conn: Connection, table: LiteralString) -> None:
+    async with conn.pipeline():
+        async with conn.transaction():
+            await conn.execute(f"INSERT INTO {table} VALUES (1)")
+        assert conn.info.transaction_status == TransactionStatus.IDLE
+        async with conn.transaction():
+            await conn.execute(f"INSERT INTO {table} VALUES (2)")
+            raise Rollback
+        with pytest.raises(ZeroDivisionError):
+            async with conn.transaction():
+                await conn.execute(f"INSERT INTO {table} VALUES (3)")
+                raise ZeroDivisionError
+    assert await content(conn) == [1]
+
+
+async def test_transaction_block_around(conn: Connection, table: LiteralString) -> None:
+    async with conn.transaction(), conn.pipeline():
+        await conn.execute(f"INSERT INTO {table} VALUES (1)")
+    with pytest.raises(e.UniqueViolation):
+        async with conn.transaction(), conn.pipeline():
+            await conn.execute(f"INSERT INTO {table} VALUES (2)")
+            await conn.execute(f"INSERT INTO {table} VALUES (1)")
+    assert conn.info.transaction_status == TransactionStatus.IDLE
+    assert await content(conn) == [1]
+
+
+async def test_error_at_end_of_transaction(
+    conn: Connection, table: LiteralString
+) -> None:
+    async with conn.pipeline():
+        with pytest.raises(e.UndefinedTable):
+            async with conn.transaction():
+                await conn.execute("SELECT 1 FROM no_such_table")
+        cur = await conn.execute("SELECT 1")
+        with pytest.raises(e.UniqueViolation):
+            async with conn.transaction():
+                await conn.execute(f"INSERT INTO {table} VALUES (1)")
+                async with conn.transaction():
+                    await conn.execute(f"INSERT INTO {table} VALUES (1)")
+    assert await cur.fetchone() == (1,)
+    await conn.rollback()
+    assert await content(conn) == []
+
+
+async def test_savepoint(conn: Connection, table: LiteralString) -> None:
+    async with conn.pipeline(), conn.transaction():
+        await conn.execute(f"INSERT INTO {table} VALUES (1)")
+        with pytest.raises(e.UniqueViolation):
+            async with conn.transaction():
+                await conn.execute(f"INSERT INTO {table} VALUES (2)")
+                await conn.execute(f"INSERT INTO {table} VALUES (1)")
+        await conn.execute(f"INSERT INTO {table} VALUES (3)")
+    assert await content(conn) == [1, 3]
+
+
+async def test_implicit_transaction(conn: Connection, table: LiteralString) -> None:
+    await conn.set_autocommit(True)
+    with pytest.raises(e.UniqueViolation):
+        async with conn.pipeline() as pipeline:
+            await conn.execute(f"INSERT INTO {table} VALUES (1)")
+            await pipeline.sync()
+            await conn.execute(f"INSERT INTO {table} VALUES (2)")
+            await conn.execute(f"INSERT INTO {table} VALUES (1)")
+    assert conn.info.transaction_status == TransactionStatus.IDLE
+    assert await content(conn) == [1]
+
+
+async def test_nested(conn: Connection) -> None:
+    async with conn.pipeline() as outer:
+        one = await conn.execute("SELECT 1")
+        async with conn.pipeline() as inner:
+            assert one.statusmessage == "SELECT 1"
+            two = await conn.execute("SELECT 2")
+        assert two.statusmessage == "SELECT 1"
+        assert inner.status == outer.status == PipelineStatus.ON
+        three = await conn.execute("SELECT 3")
+    assert [(await cur.fetchone()) for cur in (one, two, three)] == [(1,), (2,), (3,)]
+
+
+async def test_after_the_end(conn: Connection) -> None:
+    async with conn.pipeline() as pipeline:
+        pass
+    with pytest.raises(e.ProgrammingError, match="has ended"):
+        await pipeline.sync()
+    async with conn.pipeline():
+        cur = await conn.execute("SELECT 1")
+    assert await cur.fetchone() == (1,)
+
+
+# Prepared statements.
+
+
+async def test_prepared(conn: Connection) -> None:
+    await conn.set_autocommit(True)
+    async with conn.pipeline():
+        one = await conn.execute("SELECT %s::int", (10,), prepare=True)
+        two = await conn.execute("SELECT statement FROM pg_prepared_statements")
+        assert await one.fetchone() == (10,)
+        assert await two.fetchall() == [("SELECT $1::int",)]
+        again = await conn.execute("SELECT %s::int", (11,))
+    assert await again.fetchone() == (11,)
+
+
+async def test_prepared_after_the_threshold(conn: Connection) -> None:
+    query = "SELECT count(*) FROM pg_prepared_statements"
+    async with conn.pipeline():
+        cursors = [await conn.execute(query) for _ in range(10)]
+    assert [(await cur.fetchone()) for cur in cursors] == [(0,)] * 5 + [(1,)] * 5
+
+
+async def test_statement_that_cannot_be_prepared(conn: Connection) -> None:
+    await conn.set_autocommit(True)
+    for _ in range(2):
+        with pytest.raises(e.UndefinedTable):
+            async with conn.pipeline():
+                await conn.execute("SELECT 1 FROM later_table", prepare=True)
+    await conn.execute("CREATE TEMP TABLE later_table ()")
+    async with conn.pipeline():
+        cur = await conn.execute("SELECT 1 FROM later_table", prepare=True)
+    assert await cur.fetchall() == []
+
+
+async def test_prepared_statement_that_is_gone(conn: Connection) -> None:
+    await conn.set_autocommit(True)
+    await conn.execute("SELECT %s::int", (1,), prepare=True)
+    conn.pgconn.exec_(b"DEALLOCATE ALL")
+    with pytest.raises(e.InvalidSqlStatementName):
+        async with conn.pipeline():
+            await conn.execute("SELECT %s::int", (1,))
+    async with conn.pipeline():
+        cur = await conn.execute("SELECT %s::int", (1,), prepare=True)
+    assert await cur.fetchone() == (1,)
+
+
+# Large amounts, interruptions.
+
+
+async def test_large_both_ways(conn: Connection) -> None:
+    size = 200_000
+    async with conn.pipeline():
+        cursors = [
+            await conn.execute("SELECT %s::text || 'b'", (str(n % 10) * size,))
+            for n in range(250)
+        ]
+    for n, cur in enumerate(cursors):
+        assert await cur.fetchone() == (str(n % 10) * size + "b",)
+
+
+async def test_many_statements(conn: Connection, table: LiteralString) -> None:
+    async with conn.pipeline():
+        for n in range(5000):
+            await conn.execute(f"INSERT INTO {table} VALUES (%s)", (n,))
+    assert await content(conn) == list(range(5000))
+
+
+async def test_notifications(conn: Connection) -> None:
+    await conn.set_autocommit(True)
+    received = []
+    conn.add_notify_handler(lambda notification: received.append(notification.payload))
+    await conn.execute("LISTEN pipelined")
+    async with conn.pipeline() as pipeline:
+        await conn.execute("NOTIFY pipelined, 'a'")
+        await pipeline.sync()
+        await conn.execute("SELECT 1")
+    assert received == ["a"]
+
+
+async def test_settings(conn: Connection) -> None:
+    async with conn.pipeline() as pipeline:
+        await conn.execute("SET client_encoding TO latin1")
+        await pipeline.sync()
+        cur = await conn.execute("SELECT %s::text", ("é",))
+    assert await cur.fetchone() == ("é",)
+
+
+async def test_two_tasks(conn: Connection) -> None:
+    async def ask(start: int) -> list[Any]:
+        found = []
+        for n in range(start, start + 50):
+            cur = await conn.execute("SELECT %s::int", (n,))
+            found.append(await cur.fetchone())
+        return found
+
+    async with conn.pipeline():
+        one = asyncio.create_task(ask(0))
+        two = asyncio.create_task(ask(100))
+        assert await one == [(n,) for n in range(50)]
+        assert await two == [(n,) for n in range(100, 150)]
+
+
+async def test_server_ends_meanwhile(conn: Connection, other: Connection) -> None:
+    with pytest.raises(e.OperationalError):
+        async with conn.pipeline():
+            await conn.execute("SELECT 1")
+            pid = conn.info.backend_pid
+            await other.execute("SELECT pg_terminate_backend(%s, 30000)", (pid,))
+            await conn.execute("SELECT 2")
+    assert conn.broken
+
+
+async def test_close_meanwhile(conn: Connection) -> None:
+    async with conn.pipeline():
+        await conn.execute("SELECT 1")
+        await conn.close()
+    assert conn.closed
+    assert not conn.broken
+
+
+async def test_cancelled_by_another(
+    conn: Connection, until_executing: Callable[[int], Awaitable[None]], usable: Usable
+) -> None:
+    async def wait() -> None:
+        async with conn.pipeline():
+            await conn.execute("SELECT 1")
+            await conn.execute("SELECT pg_sleep(60)")
+            await conn.execute("SELECT 2")
+
+    task = asyncio.create_task(wait())
+    await until_executing(conn.info.backend_pid)
+    await conn.cancel_safe()
+    with pytest.raises(e.QueryCanceled):
+        await task
+    await usable(conn)
+
+
+async def test_transaction_is_begun_once(conn: Connection) -> None:
+    notices: list[str | None] = []
+    conn.add_notice_handler(lambda notice: notices.append(notice.message_primary))
+    async with conn.pipeline():
+        for n in range(3):
+            cur = await conn.execute("SELECT %s::int", (n,))
+            assert await cur.fetchone() == (n,)
+    assert notices == []
+    assert conn.info.transaction_status == TransactionStatus.INTRANS
+
+
+async def test_other_cursors(conn: Connection, table: str) -> None:
+    async with conn.pipeline():
+        client = pgtwin.AsyncClientCursor(conn)
+        await client.executemany(f"INSERT INTO {table} VALUES (%s)".encode(), [(1,)])
+        raw = pgtwin.AsyncRawCursor(conn)
+        await raw.executemany(f"INSERT INTO {table} VALUES ($1)".encode(), [(2,), (3,)])
+        async with conn.cursor("portal") as server:
+            with pytest.raises(e.NotSupportedError, match="pipeline"):
+                await server.execute("SELECT 1")
+        with pytest.raises(e.ProgrammingError, match="pipeline"):
+            async for _ in client.stream("SELECT 1"):
+                pass
+    assert client.rowcount == 1
+    assert raw.rowcount == 2
+
+
+async def test_server_cursor_opened_before(conn: Connection) -> None:
+    async with conn.cursor("portal") as server:
+        await server.execute("SELECT generate_series(1, 3)")
+        async with conn.pipeline():
+            cur = await conn.execute("SELECT 1")
+            assert await server.fetchmany(2) == [(1,), (2,)]
+            assert await cur.fetchone() == (1,)
+            await server.close()
