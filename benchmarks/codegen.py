@@ -2,7 +2,8 @@
 
 The input is the driver's own async source, in as many copies as a size asks for.
 Every tool starts cold, in a process of its own; runs take turns, and what is
-printed are medians. `--json PATH` writes the figures as well.
+printed are medians. Then come `twingen check` with and without what an earlier run
+knows, and several sizes. `--json PATH` writes the figures as well.
 """
 
 from __future__ import annotations
@@ -96,22 +97,45 @@ def run(tool: str, root: Path) -> Run:
     shutil.rmtree(root / "out", ignore_errors=True)
     for cache in root.glob(".*cache*"):
         shutil.rmtree(cache)
-    cpu = wall = peak = 0.0
-    for command in TOOLS[tool]:
-        before = time.perf_counter()
-        process = subprocess.Popen(command, cwd=root, stdout=subprocess.DEVNULL)
-        _, status, usage = os.wait4(process.pid, 0)
-        wall += time.perf_counter() - before
-        cpu += usage.ru_utime + usage.ru_stime
-        peak = max(peak, usage.ru_maxrss / 1024)
-        # unasyncd ends with 1 when it has written something.
-        if os.waitstatus_to_exitcode(status) > (tool == "unasyncd"):
-            raise SystemExit(f"{tool} failed: {' '.join(command)}")
+    # unasyncd ends with 1 when it has written something.
+    found = measured(TOOLS[tool], root, worst=int(tool == "unasyncd"))
     missing = {path.relative_to(root / "src") for path in root.glob("src/**/*.py")}
     missing -= {path.relative_to(root / "out") for path in root.glob("out/**/*.py")}
     if missing:
         raise SystemExit(f"{tool} wrote no twin of {len(missing)} files")
+    return found
+
+
+def measured(commands: list[list[str]], root: Path, *, worst: int = 0) -> Run:
+    """Run commands one after the other; `worst` is the highest exit code allowed."""
+    cpu = wall = peak = 0.0
+    environment = {**os.environ, "TWINGEN_CACHE_DIR": str(root / ".twingen_cache")}
+    for command in commands:
+        before = time.perf_counter()
+        process = subprocess.Popen(
+            command, cwd=root, env=environment, stdout=subprocess.DEVNULL
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        wall += time.perf_counter() - before
+        cpu += usage.ru_utime + usage.ru_stime
+        peak = max(peak, usage.ru_maxrss / 1024)
+        if os.waitstatus_to_exitcode(status) > worst:
+            raise SystemExit(f"failed: {' '.join(command)}")
     return Run(cpu, wall, peak)
+
+
+def checks(size: int, rounds: int) -> dict[str, Run]:
+    """Return the medians of `check` on a project in step, cold and warm."""
+    start = [sys.executable, "-c", _TWINGEN]
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        make_input(root, size)
+        run("twingen", root)
+        found: dict[str, list[Run]] = {"cold": [], "warm": []}
+        for _ in range(rounds):
+            found["cold"].append(measured([[*start, "check", "--no-cache"]], root))
+            found["warm"].append(measured([[*start, "check"]], root))
+    return {name: median(runs) for name, runs in found.items()}
 
 
 def median(runs: list[Run]) -> Run:
@@ -165,6 +189,12 @@ def main() -> None:
             f"| {found.peak:.0f} |",
             flush=True,
         )
+    found_checks = checks(options.lines, options.rounds)
+    cold = found_checks["cold"]
+    print("\n| twingen check | CPU s | wall s | to cold |\n|---|---|---|---|")
+    for name, found in found_checks.items():
+        share = f"1/{cold.cpu / found.cpu:.0f}"
+        print(f"| {name} | {found.cpu:.2f} | {found.wall:.2f} | {share} |", flush=True)
     sizes = scale(options.sizes)
     print(
         "\n| twingen, lines | CPU s | CPU ms per line | peak MiB |\n|---|---|---|---|"
@@ -176,6 +206,7 @@ def main() -> None:
         figures = {
             "lines": lines,
             "tools": {tool: asdict(found) for tool, found in runs.items()},
+            "checks": {name: asdict(found) for name, found in found_checks.items()},
             "sizes": [{"lines": size, **asdict(found)} for size, found in sizes],
         }
         options.json.write_text(json.dumps(figures, indent=2) + "\n")
