@@ -13,7 +13,7 @@ from pathlib import Path
 
 import libcst as cst
 import pytest
-from case import CASES, Case
+from case import CASES, MODULE, Case
 
 from twingen.config import load
 from twingen.conversion import Settings, Source, convert_parsed, parse
@@ -26,12 +26,13 @@ from twingen.trace import Trace, parts_of
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def traced(source: str, settings: Settings) -> tuple[Places, Names, str]:
+def traced(text: str, settings: Settings) -> tuple[Places, Names, str]:
     """Convert a text with a trace, and ask it for its places."""
-    names = parse(Source(source), settings.definitions)
+    source = Source(text, module=MODULE, twin="twin")
+    names = parse(source, settings.definitions)
     settings.definitions.add(names)
     trace = Trace()
-    twin = convert_parsed(Source(source), names, settings, trace).text
+    twin = convert_parsed(source, names, settings, trace).text
     return Places(names, trace, twin), names, twin
 
 
