@@ -25,10 +25,10 @@ from functools import lru_cache
 from pathlib import Path
 from unittest import mock
 
-from twingen.batch import collect_rarely
 from twingen.conversion import Settings, convert
 from twingen.diagnostic import ConversionError
 from twingen.formatting import FormattingError, format_source
+from twingen.workers import collect_rarely
 
 # What a source says that only an asynchronous one means.
 _ASYNCHRONOUS = re.compile(

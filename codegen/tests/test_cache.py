@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from project import Project
 
-from twingen.batch import Batch, Converted
+from twingen.batch import Batch
 from twingen.cache import cache_of
 from twingen.config import load
-from twingen.conversion import Source
 from twingen.definitions import Definitions
 from twingen.names import Names
+from twingen.source import Converted, Source
 from twingen.trace import Trace
 from twingen.tree import Project as Tree
 
@@ -51,6 +53,18 @@ def test_nothing_is_converted_twice(project: Project, converted: list[str]) -> N
     assert len(converted) == 5
     assert project.run("check", "--no-cache").code == 0
     assert len(converted) == 10
+
+
+@pytest.mark.parametrize("command", ["build", "check", "diff"])
+def test_what_is_in_step_loads_no_parser(project: Project, command: str) -> None:
+    """libcst and black take longer to load than all the rest."""
+    project.run("check")
+    program = (
+        "import sys; from twingen.cli import main; code = main(sys.argv[1:]); "
+        "assert not {'libcst', 'black'} & set(sys.modules); sys.exit(code)"
+    )
+    arguments = [sys.executable, "-c", program, "--project", project.root, command]
+    subprocess.run(arguments, check=True)
 
 
 def test_one_change_converts_one_source(project: Project, converted: list[str]) -> None:

@@ -16,11 +16,13 @@ import pytest
 from case import CASES, MODULE, Case
 
 from twingen.config import load
-from twingen.conversion import Settings, Source, convert_parsed, parse
+from twingen.conversion import Settings, convert_parsed, parse
+from twingen.defining import define
 from twingen.diagnostic import ConversionError
 from twingen.names import Names
 from twingen.places import Places, Span, edited_lines, expected_line
 from twingen.plan import Plan
+from twingen.source import Source
 from twingen.trace import Trace, parts_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,7 +32,7 @@ def traced(text: str, settings: Settings) -> tuple[Places, Names, str]:
     """Convert a text with a trace, and ask it for its places."""
     source = Source(text, module=MODULE, twin="twin")
     names = parse(source, settings.definitions)
-    settings.definitions.add(names)
+    define(settings.definitions, names)
     trace = Trace()
     twin = convert_parsed(source, names, settings, trace).text
     return Places(names, trace, twin), names, twin

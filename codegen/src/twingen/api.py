@@ -12,7 +12,7 @@ from typing import Any
 
 from .batch import Batch
 from .config import Config, find_root, load
-from .conversion import Source
+from .source import Source
 from .tree import Difference, Project
 
 

@@ -2,57 +2,43 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
-
-from .traversal import Reader
 
 if TYPE_CHECKING:
     from .names import Names
 
-
-def attributes_of(owner: cst.ClassDef, names: Names) -> dict[str, list[cst.CSTNode]]:
-    """Return the nodes that bind each attribute of a class."""
-    collector = _AttributeCollector(names)
-    owner.body.visit(collector)
-    return collector.found
+_TARGETS = {cst.AssignTarget, cst.AnnAssign, cst.AugAssign, cst.For}
 
 
-class _AttributeCollector(Reader):
-    """Collects where `self.x` is bound anywhere in one class."""
+def attributes_in(names: Names) -> dict[cst.ClassDef, dict[str, list[cst.CSTNode]]]:
+    """Return the nodes that bind each attribute of each class of a module."""
+    found: dict[cst.ClassDef, dict[str, list[cst.CSTNode]]] = {}
+    for node in names.nodes if names.nodes.of(cst.ClassDef) else ():
+        binds: Any = node
+        if type(node) in _TARGETS:
+            target = binds.target
+        elif type(node) is cst.AsName:
+            target = binds.name
+        else:
+            continue
+        owner = names.enclosing(target, cst.ClassDef)
+        if owner is not None:
+            _collect(target, names, found.setdefault(owner, {}))
+    return found
 
-    def __init__(self, names: Names) -> None:
-        super().__init__()
-        self.found: dict[str, list[cst.CSTNode]] = {}
-        self._names = names
 
-    def visit_ClassDef(self, node: cst.ClassDef) -> bool:
-        return False
-
-    def visit_AssignTarget(self, node: cst.AssignTarget) -> None:
-        self._collect(node.target)
-
-    def visit_AnnAssign(self, node: cst.AnnAssign) -> None:
-        self._collect(node.target)
-
-    def visit_AugAssign(self, node: cst.AugAssign) -> None:
-        self._collect(node.target)
-
-    def visit_For(self, node: cst.For) -> None:
-        self._collect(node.target)
-
-    def visit_AsName(self, node: cst.AsName) -> None:
-        self._collect(node.name)
-
-    def _collect(self, target: cst.BaseExpression) -> None:
-        if isinstance(target, (cst.Tuple, cst.List)):
-            for element in target.elements:
-                self._collect(element.value)
-        elif isinstance(target, cst.Attribute) and isinstance(target.value, cst.Name):
-            if target.value.value == "self":
-                self.found.setdefault(target.attr.value, []).append(target)
-        elif isinstance(target, cst.Name):
-            owner = self._names.enclosing(target, cst.ClassDef, cst.FunctionDef)
-            if isinstance(owner, cst.ClassDef):
-                self.found.setdefault(target.value, []).append(target)
+def _collect(
+    target: cst.BaseExpression, names: Names, found: dict[str, list[cst.CSTNode]]
+) -> None:
+    if isinstance(target, (cst.Tuple, cst.List)):
+        for element in target.elements:
+            _collect(element.value, names, found)
+    elif isinstance(target, cst.Attribute) and isinstance(target.value, cst.Name):
+        if target.value.value == "self":
+            found.setdefault(target.attr.value, []).append(target)
+    elif isinstance(target, cst.Name):
+        owner = names.enclosing(target, cst.ClassDef, cst.FunctionDef)
+        if isinstance(owner, cst.ClassDef):
+            found.setdefault(target.value, []).append(target)

@@ -22,9 +22,9 @@ from typing import Any
 from platformdirs import user_cache_path
 
 from .config import Config
-from .conversion import Source
 from .definitions import Definitions
 from .disk import replace
+from .source import Source
 
 _TOOLS = ("libcst", "black")
 
@@ -34,7 +34,7 @@ class Known:
     """What became of one source, with the definitions of a certain project.
 
     `context` tells that project, `digest` is that of the file; the others are
-    those of :class:`twingen.batch.Converted`.
+    those of :class:`twingen.source.Converted`.
     """
 
     context: str

@@ -12,7 +12,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import __version__, commands
+from . import __version__
+from .commands.console import FAILED, Console
 from .diagnostic import ConfigurationError, ConversionError
 from .report import FORMATS
 
@@ -20,7 +21,7 @@ from .report import FORMATS
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     options = _parser().parse_args(arguments)
-    console = commands.Console(
+    console = Console(
         options.command,
         output_format=getattr(options, "output_format", "text"),
         color=options.color,
@@ -36,28 +37,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return console.misconfigured(error)
     except BrokenPipeError:  # who reads has had enough, as in `twingen diff | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return commands.FAILED
+        return FAILED
 
 
-def _run(console: commands.Console, options: argparse.Namespace) -> int:
+def _run(console: Console, options: argparse.Namespace) -> int:
     start: Path = options.project
     if options.command in ("build", "check", "diff"):
-        project = commands.project(
+        from .commands import twins
+
+        project = twins.project(
             console, start, cached=not options.no_cache, jobs=options.jobs
         )
         if options.command == "build":
-            return commands.build(console, project, force=options.force)
+            return twins.build(console, project, force=options.force)
         if options.command == "check":
-            return commands.check(console, project, diff=options.diff)
-        return commands.diff(project)
+            return twins.check(console, project, diff=options.diff)
+        return twins.diff(project)
     if options.command == "watch":
-        return commands.watch(console, start)
+        from .commands.watch import watch
+
+        return watch(console, start)
     if options.command == "convert":
-        return commands.convert_one(
-            console, start, options.file, options.stdin_filename
-        )
+        from .commands.convert import convert_one
+
+        return convert_one(console, start, options.file, options.stdin_filename)
     if options.command == "adopt":
-        return commands.adopt(
+        from .commands.adopt import adopt
+
+        return adopt(
             console,
             start,
             options.written,
@@ -65,10 +72,16 @@ def _run(console: commands.Console, options: argparse.Namespace) -> int:
             docstrings=options.docstrings,
         )
     if options.command == "explain":
-        return commands.explain(start, options.what)
+        from .commands.places import explain
+
+        return explain(start, options.what)
     if options.command == "where":
-        return commands.where(console, start, options.place)
-    return commands.init(console, start, write=options.write)
+        from .commands.places import where
+
+        return where(console, start, options.place)
+    from .commands.init import init
+
+    return init(console, start, write=options.write)
 
 
 def _parser() -> argparse.ArgumentParser:

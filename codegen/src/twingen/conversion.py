@@ -15,33 +15,20 @@ import libcst as cst
 from black.mode import Mode
 
 from . import verify
+from .defining import define
 from .definitions import Definitions
 from .diagnostic import ConversionError, Diagnostic
 from .formatting import FormattingError, format_source
 from .imports import Imports
 from .library import Libraries, built_in_libraries
-from .markers import MARK
 from .names import Names
 from .rule import Refused, Rule, Site
 from .rules import RULES
 from .sides import Side, of_twin
+from .source import MARK, Source
 from .trace import Trace
 from .traversal import EVERYTHING, code_of, rewritten
 from .unreadable import is_too_deep, reason
-
-
-@dataclass(frozen=True)
-class Source:
-    """One async module: its text and what it is called on both sides.
-
-    `path` is what messages call it; `module` and `twin` are dotted import names.
-    """
-
-    text: str
-    path: str = "<source>"
-    module: str = "__main__"
-    twin: str = "__main__"
-    is_package: bool = False
 
 
 @dataclass
@@ -84,7 +71,7 @@ def convert(
     settings = settings or Settings()
     source = Source(text, path, module, twin)
     names = parse(source, settings.definitions)
-    settings.definitions.add(names)
+    define(settings.definitions, names)
     return convert_parsed(source, names, settings)
 
 
@@ -304,7 +291,8 @@ class _Rewriter(cst.CSTTransformer):
         for rule in rules:
             try:
                 replacement = rule.apply(site)
-                self._imports.check_runtime()
+                if self._imports.homeless is not None:
+                    self._imports.check_runtime()
             except Refused as refused:
                 self._imports.homeless = None
                 self._refuse(rule.code, rule.name, refused, original_node)

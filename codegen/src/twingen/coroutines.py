@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from .definitions import is_coroutine
+from .defining import is_coroutine
 from .kinds import LOOP, PROCESS, READER, SERVER, WRITER
 from .loops import COROUTINES
 from .names import Names
@@ -49,7 +49,7 @@ def makes_coroutine(names: Names, call: cst.Call) -> bool:
         return qualified in definitions.coroutines or qualified in _FUNCTIONS
     if isinstance(function, cst.Name):
         local = names.function(function)
-        return local is not None and is_coroutine(local)
+        return local is not None and is_coroutine(local, names)
     if not isinstance(function, cst.Attribute):
         return False
     member = function.attr.value

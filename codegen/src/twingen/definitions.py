@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any
-
-import libcst as cst
-
-from .traversal import Reader
-
-if TYPE_CHECKING:
-    from .names import Names
+from typing import Any
 
 
 @dataclass
@@ -105,79 +98,6 @@ class Definitions:
             if (home := self.module_of(name)) is not None
         }
 
-    def add(self, names: Names) -> None:
-        """Add what one module defines."""
-        self.modules[names.module] = names.twin
-        self._add_side(names)
-        for statement in _statements(names.tree.body):
-            self.names.update(_defined(statement))
-            if isinstance(statement, cst.SimpleStatementLine):
-                self._add_imports(statement, names)
-            if isinstance(statement, cst.FunctionDef) and is_coroutine(statement):
-                self.coroutines.add(f"{names.module}.{statement.name.value}")
-            if isinstance(statement, cst.ClassDef):
-                self._add_class(statement, names)
-
-    def _add_side(self, names: Names) -> None:
-        """Remember what only one side of a module has."""
-        side = names.side
-        if names.tree in side.sync_only:
-            self.sync_only.add(names.module)
-        if side.tree is not side.source:
-            gone = _bound(side.source.body) - _bound(side.tree.body)
-            self.async_only.update(f"{names.module}.{name}" for name in gone)
-        for function, lost in side.parameters.items():
-            assert isinstance(function, cst.FunctionDef)
-            qualified = names.qualified(function) or (
-                f"{names.module}.<locals>.{function.name.value}"
-            )
-            self.parameters[qualified] = {**self.parameters.get(qualified, {}), **lost}
-            self.receivers[qualified] = _receiver(function, names)
-
-    def _add_imports(self, line: cst.SimpleStatementLine, names: Names) -> None:
-        """Remember what a module imports from elsewhere, for who imports it from here.
-
-        Modules of the project itself keep their own names.
-        """
-        for statement in line.body:
-            if isinstance(statement, cst.ImportFrom):
-                module = names.imported_module(statement)
-                aliases = statement.names
-                if module is None or isinstance(aliases, cst.ImportStar):
-                    continue
-                found = [
-                    (alias, f"{module}.{alias.evaluated_name}") for alias in aliases
-                ]
-            elif isinstance(statement, cst.Import):
-                found = [(alias, alias.evaluated_name) for alias in statement.names]
-            else:
-                continue
-            for alias, qualified in found:
-                local = alias.evaluated_alias or alias.evaluated_name
-                if "." not in local and _is_foreign(qualified, names):
-                    self.borrowed[f"{names.module}.{local}"] = qualified
-
-    def _add_class(self, statement: cst.ClassDef, names: Names) -> None:
-        qualified = names.qualified(statement)
-        if qualified is None:
-            return
-        bases = [
-            base.value.value if isinstance(base.value, cst.Subscript) else base.value
-            for base in statement.bases
-        ]
-        known = [names.qualified(base) for base in bases]
-        self.classes[qualified] = tuple(name for name in known if name)
-        for member in _statements(statement.body.body):
-            if isinstance(member, cst.ClassDef):
-                self._add_class(member, names)
-            if isinstance(member, cst.FunctionDef):
-                self.members.add(f"{qualified}.{member.name.value}")
-                if member.asynchronous is not None:
-                    self.asynchronous.add(f"{qualified}.{member.name.value}")
-                if is_coroutine(member):
-                    where = self.properties if _is_property(member) else self.coroutines
-                    where.add(f"{qualified}.{member.name.value}")
-
     def is_coroutine_method(self, owner: str, name: str) -> bool:
         """Tell whether a class, or a base that we know, defines a coroutine method."""
         return any(f"{each}.{name}" in self.coroutines for each in self.bases(owner))
@@ -237,108 +157,3 @@ _PLAIN = ("constant", "constant_used")
 _COLLECTIONS = tuple(
     each.name for each in fields(Definitions) if each.name not in _PLAIN
 )
-
-
-def _receiver(function: cst.FunctionDef, names: Names) -> str:
-    """Return what a method is given by the object or the class that it is called on."""
-    owner = names.enclosing(function, cst.ClassDef, cst.FunctionDef)
-    decorators = {names.qualified(d.decorator) for d in function.decorators}
-    if not isinstance(owner, cst.ClassDef) or "builtins.staticmethod" in decorators:
-        return ""
-    implicit = function.name.value in ("__new__", "__init_subclass__")
-    return "cls" if implicit or "builtins.classmethod" in decorators else "self"
-
-
-def _is_property(method: cst.FunctionDef) -> bool:
-    decorators = [each.decorator for each in method.decorators]
-    return any(
-        isinstance(each, cst.Name) and each.value == "property" for each in decorators
-    )
-
-
-def _is_foreign(qualified: str, names: Names) -> bool:
-    """Tell whether a name comes from outside of this module's own package."""
-    return qualified.split(".")[0] != names.module.split(".")[0]
-
-
-def _defined(statement: cst.CSTNode) -> Iterator[str]:
-    if isinstance(statement, (cst.ClassDef, cst.FunctionDef)):
-        yield statement.name.value
-    elif isinstance(statement, cst.SimpleStatementLine):
-        yield from _assigned(statement)
-
-
-def _statements(body: Iterable[cst.CSTNode]) -> Iterator[cst.CSTNode]:
-    """Yield statements and those of their blocks, but of classes and functions."""
-    for statement in body:
-        yield statement
-        if isinstance(
-            statement, (cst.SimpleStatementLine, cst.ClassDef, cst.FunctionDef)
-        ):
-            continue
-        for branch in ("body", "orelse", "handlers", "finalbody", "cases"):
-            inner = getattr(statement, branch, None)
-            if isinstance(inner, cst.IndentedBlock):
-                yield from _statements(inner.body)
-            elif isinstance(inner, (cst.If, cst.Else, cst.Finally)):
-                yield from _statements([inner])
-            elif isinstance(inner, (list, tuple)):
-                yield from _statements(inner)
-
-
-def _bound(body: Iterable[cst.CSTNode]) -> set[str]:
-    """Return the names that statements bind at the top of a module."""
-    found: set[str] = set()
-    for statement in _statements(body):
-        found.update(_defined(statement))
-        if isinstance(statement, cst.SimpleStatementLine):
-            found.update(_imported(statement))
-    return found
-
-
-def _imported(line: cst.SimpleStatementLine) -> Iterator[str]:
-    """Yield the names that a statement imports."""
-    for statement in line.body:
-        if not isinstance(statement, (cst.Import, cst.ImportFrom)):
-            continue
-        if not isinstance(statement.names, cst.ImportStar):
-            for alias in statement.names:
-                name = alias.evaluated_alias or alias.evaluated_name
-                yield name.split(".")[0]
-
-
-def _assigned(line: cst.SimpleStatementLine) -> Iterator[str]:
-    """Yield the names that a statement assigns at the top of a module."""
-    for statement in line.body:
-        targets: list[cst.BaseExpression] = []
-        if isinstance(statement, cst.Assign):
-            targets = [target.target for target in statement.targets]
-        elif isinstance(statement, cst.AnnAssign):
-            targets = [statement.target]
-        for target in targets:
-            if isinstance(target, cst.Name):
-                yield target.value
-
-
-def is_coroutine(function: cst.FunctionDef) -> bool:
-    """Tell a coroutine function from a plain one and from a generator."""
-    if function.asynchronous is None:
-        return False
-    finder = _YieldFinder()
-    function.body.visit(finder)
-    return not finder.found
-
-
-class _YieldFinder(Reader):
-    def __init__(self) -> None:
-        super().__init__()
-        self.found = False
-
-    def visit_Yield(self, node: cst.Yield) -> None:
-        self.found = True
-
-    def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:
-        return False
-
-    def visit_Lambda(self, node: cst.Lambda) -> bool:
-        return False

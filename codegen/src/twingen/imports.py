@@ -13,7 +13,7 @@ import libcst as cst
 from .import_order import with_requests
 from .library import Libraries
 from .names import Names
-from .orphans import bound_by_imports, used_names, without_orphans
+from .orphans import UsedNames, bound_by_imports, without_orphans
 from .rule import Refused
 
 _RUNTIME = "twingen.runtime."
@@ -92,16 +92,17 @@ class Imports:
     def settle(self, tree: cst.Module) -> cst.Module:
         """Return the converted tree with its imports in their final state."""
         before = self._names.side.source
-        used = used_names(tree)
+        names = UsedNames()
+        used = names.of(tree)
         unused_before: set[str] = set()
         emptied = not bound_by_imports(tree) <= used
         if emptied:
-            unused_before = bound_by_imports(before) - used_names(before)
+            unused_before = bound_by_imports(before) - names.of(before)
             unused_before -= self._closed()
         while emptied:
             tree, emptied = without_orphans(tree, used | unused_before)
             if emptied:
-                used = used_names(tree)
+                used = names.of(tree)
         self._forget_unused(used)
         return with_requests(
             tree, self._requests(), before=self._names.tree, own=self._own_packages()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 from libcst.metadata import Assignment
 
-from .attributes import attributes_of
+from .attributes import attributes_in
 from .handlers import handlers_in
 
 if TYPE_CHECKING:
@@ -93,7 +93,6 @@ class Kinds:
 
     def __init__(self, names: Names) -> None:
         self._names = names
-        self._attributes: dict[cst.ClassDef, dict[str, list[cst.CSTNode]]] = {}
         self._known: dict[cst.CSTNode, str | None] = {}
         self._followed: set[cst.CSTNode] = set()
 
@@ -180,9 +179,11 @@ class Kinds:
         )
 
     def _class_attributes(self, owner: cst.ClassDef) -> dict[str, list[cst.CSTNode]]:
-        if owner not in self._attributes:
-            self._attributes[owner] = attributes_of(owner, self._names)
-        return self._attributes[owner]
+        return self._attributes.get(owner, {})
+
+    @cached_property
+    def _attributes(self) -> dict[cst.ClassDef, dict[str, list[cst.CSTNode]]]:
+        return attributes_in(self._names)
 
     def _bound_by(self, target: cst.CSTNode) -> Iterator[str]:
         """Yield the kinds that one binding allows."""

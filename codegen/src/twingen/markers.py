@@ -10,9 +10,10 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-MARK = "# twingen:"
-ASYNC_ONLY = "# twingen: async-only"
-SYNC_ONLY = "# twingen: sync-only"
+from .source import ASYNC_ONLY, SYNC_ONLY
+
+# Every node is asked about, and libcst's `isinstance` is a call in Python.
+_STATEMENTS = {cst.SimpleStatementLine, *cst.BaseCompoundStatement.__subclasses__()}
 
 
 def marks(comment: cst.Comment | None, marker: str) -> bool:
@@ -27,9 +28,9 @@ def is_async_only(node: cst.CSTNode) -> bool:
 
 def is_marked(node: cst.CSTNode, marker: str) -> bool:
     """Tell whether a statement or decorator carries one marker itself."""
-    if isinstance(node, cst.Decorator):
+    if type(node) is cst.Decorator:
         return marks(node.trailing_whitespace.comment, marker)
-    if isinstance(node, (cst.SimpleStatementLine, cst.BaseCompoundStatement)):
+    if type(node) in _STATEMENTS:
         return marks(first_line_comment(node), marker) or marked_above(node, marker)
     return False
 
@@ -56,12 +57,3 @@ def marked_above(node: cst.CSTNode, marker: str) -> bool:
     """Tell whether the marker stands alone on the line just above a statement."""
     lines: Sequence[cst.EmptyLine] = getattr(node, "leading_lines", ())
     return bool(lines) and marks(lines[-1].comment, marker)
-
-
-def first_line(text: str) -> str | None:
-    """Return the marker that a whole source begins with."""
-    start = text.lstrip("\ufeff")
-    for marker in (ASYNC_ONLY, SYNC_ONLY):
-        if start.startswith(marker):
-            return marker
-    return None

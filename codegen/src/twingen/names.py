@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterator
 from functools import cached_property
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import libcst as cst
 from libcst.helpers import (
@@ -30,7 +30,8 @@ from libcst.metadata import (
 
 from .definitions import Definitions
 from .kinds import Kinds
-from .scopes import parents_of, scopes_of
+from .nodes import Nodes
+from .scopes import Scopes
 from .sides import Side
 from .visits import nodes_to_visit
 
@@ -52,9 +53,10 @@ class Names:
         is_package: bool,
         definitions: Definitions,
     ) -> None:
-        self._parents = parents_of(side.tree)
-        self._scopes = scopes_of(side.tree, self._parents)
-        self._known: dict[cst.CSTNode, Collection[QualifiedName]] = {}
+        self.nodes = Nodes(side.tree)
+        self._scopes = Scopes(self.nodes)
+        # By id, with the node itself, which keeps the id from being given again.
+        self._known: dict[int, tuple[cst.CSTNode, Collection[QualifiedName]]] = {}
         self._kinds = Kinds(self)
         self.side = side
         self.tree = side.tree
@@ -62,7 +64,7 @@ class Names:
         self.twin = twin
         self.is_package = is_package
         self._definitions = definitions
-        self._found: dict[cst.CSTNode, set[str | None]] = {}
+        self._found: dict[int, tuple[cst.CSTNode, set[str | None]]] = {}
 
     @property
     def definitions(self) -> Definitions:
@@ -77,7 +79,7 @@ class Names:
     # -- the tree ---------------------------------------------------------
 
     def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
-        return self._parents.get(node)
+        return self.nodes.parent(node)
 
     def ancestors(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         """Yield the parents of a node, innermost first."""
@@ -87,18 +89,18 @@ class Names:
             current = self.parent(current)
 
     def enclosing(self, node: cst.CSTNode, *types: type[NodeT]) -> NodeT | None:
-        """Return the innermost ancestor of one of these types."""
-        for ancestor in self.ancestors(node):
-            if isinstance(ancestor, types):
-                return ancestor
-        return None
+        """Return the innermost ancestor of exactly one of these types."""
+        current = self.parent(node)
+        while current is not None and type(current) not in types:
+            current = self.parent(current)
+        return cast("NodeT | None", current)
 
     def to_visit(
         self, types: Container[type[object]], *, every_name: bool = False
     ) -> set[int]:
         """Return the ids of the nodes of these types that can matter to a rule."""
         return nodes_to_visit(
-            self._parents, self._all_scopes, types, every_name=every_name
+            self.nodes, self._scopes.all, types, every_name=every_name
         ) | {id(self.tree)}
 
     def place(self, node: cst.CSTNode) -> CodeRange | None:
@@ -148,33 +150,38 @@ class Names:
 
         `x = None` beside `import x` says that x is not there, and does not count.
         """
-        if not isinstance(node, str) and node in self._found:
-            return self._found[node]
-        where = at if isinstance(node, str) else node
-        if where is None or not (isinstance(node, str) or _is_named(node)):
-            return set()
-        scope = self.scope(where)
-        if scope is None:
-            return set()
         if isinstance(node, str):
-            return {self._absolute(name) for name in self._meanings(scope, node)}
-        self._found[node] = set(map(self._absolute, self._meanings(scope, node)))
-        return self._found[node]
+            scope = self.scope(at) if at is not None else None
+            return set(map(self._absolute, self._meanings(scope, node)))
+        known = self._found.get(id(node))
+        if known is not None:
+            return known[1]
+        found: set[str | None] = set()
+        if _is_named(node):
+            found.update(map(self._absolute, self._meanings(self.scope(node), node)))
+        self._found[id(node)] = node, found
+        return found
 
     def _meanings(
-        self, scope: Scope, node: cst.CSTNode | str
+        self, scope: Scope | None, node: cst.CSTNode | str
     ) -> Collection[QualifiedName]:
         """Return what a name may stand for; asked of libcst once for each node."""
+        if scope is None:
+            return ()
         if isinstance(node, str):
             found = scope.get_qualified_names_for(node)
             return self._without_placeholders(found, scope, node)
-        if node not in self._known:
+        known = self._known.get(id(node))
+        if known is None:
             # One that binds a name is asked for by what all of them say together.
-            name = get_full_name_for_node(node) or ""
-            every = isinstance(node, cst.Name) and self.is_definition(node)
+            if type(node) is cst.Name:
+                name, every = node.value, self.is_definition(node)
+            else:
+                name, every = get_full_name_for_node(node) or "", False
             found = scope.get_qualified_names_for(name if every else node)
-            self._known[node] = self._without_placeholders(found, scope, name)
-        return self._known[node]
+            known = node, self._without_placeholders(found, scope, name)
+            self._known[id(node)] = known
+        return known[1]
 
     def _without_placeholders(
         self, found: Collection[QualifiedName], scope: Scope, name: str
@@ -242,27 +249,27 @@ class Names:
     def is_definition(self, node: cst.CSTNode) -> bool:
         """Tell whether a name is what a class, function or assignment defines."""
         parent = self.parent(node)
-        if isinstance(parent, (cst.ClassDef, cst.FunctionDef)):
+        if type(parent) is cst.ClassDef or type(parent) is cst.FunctionDef:
             return parent.name is node
-        return isinstance(parent, (cst.AssignTarget, cst.AnnAssign))
+        return type(parent) is cst.AssignTarget or type(parent) is cst.AnnAssign
 
     def is_bound_otherwise(self, name: str, qualified: str) -> bool:
         """Tell whether a name is bound to anything but what `qualified` says."""
         return any(
             qualified not in {self._absolute(found) for found in meanings}
-            for scope in self._all_scopes
+            for scope in self._scopes.all
             for assignment in self._own(scope, name)
             for meanings in [assignment.get_qualified_names_for(name)]
         )
 
     def is_looked_up(self, name: str) -> bool:
         """Tell whether anything in the module looks this name up."""
-        return any(name in scope.accesses for scope in self._all_scopes)
+        return any(name in scope.accesses for scope in self._scopes.all)
 
     def bound(self) -> dict[str, set[str]]:
         """Return every name that the module binds, with what it may stand for."""
         found: dict[str, set[str]] = {}
-        for scope in self._all_scopes:
+        for scope in self._scopes.all:
             for assignment in scope.assignments:
                 if assignment.scope is scope:
                     meanings = assignment.get_qualified_names_for(assignment.name)
@@ -272,7 +279,7 @@ class Names:
 
     def is_bound(self, name: str) -> bool:
         """Tell whether any scope of the module binds this name."""
-        return any(self._own(scope, name) for scope in self._all_scopes)
+        return any(self._own(scope, name) for scope in self._scopes.all)
 
     def is_bound_beside(self, node: cst.CSTNode, name: str) -> bool:
         """Tell whether the scope that holds this definition also binds `name`."""
@@ -284,7 +291,7 @@ class Names:
 
         What is looked up and bound nowhere comes from elsewhere: a star import.
         """
-        bindings = [a for scope in self._all_scopes for a in self._own(scope, name)]
+        bindings = [a for scope in self._scopes.all for a in self._own(scope, name)]
         if not bindings and self.is_looked_up(name):
             return False
         return all(
@@ -293,10 +300,6 @@ class Names:
             and isinstance(binding.node, cst.Import)
             for binding in bindings
         )
-
-    @cached_property
-    def _all_scopes(self) -> set[Scope]:
-        return {scope for scope in self._scopes.values() if scope is not None}
 
     def _own(self, scope: Scope, name: str) -> list[BaseAssignment]:
         """Return the assignments that this scope itself makes to a name."""
@@ -347,6 +350,15 @@ class Names:
         scopes = self.scope(one), self.scope(other)
         bindings = [set(scope[name]) if scope else set() for scope in scopes]
         return bindings[0] == bindings[1]
+
+    def is_generator(self, function: cst.FunctionDef) -> bool:
+        """Tell whether a function of this module yields."""
+        return id(function) in self._generators
+
+    @cached_property
+    def _generators(self) -> set[int]:
+        yields = self.nodes.of(cst.Yield)
+        return {id(self.enclosing(y, cst.FunctionDef, cst.Lambda)) for y in yields}
 
     def function(self, node: cst.Name) -> cst.FunctionDef | None:
         """Return the one function of this module that a name stands for."""

@@ -13,7 +13,8 @@ import libcst as cst
 from libcst.helpers import get_full_name_for_node
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
-from .scopes import parents_of, scopes_of
+from .nodes import Nodes
+from .scopes import Scopes
 
 _STATEMENTS = {
     cst.FunctionDef: "AsyncFunctionDef is left in the twin",
@@ -28,7 +29,7 @@ class NewerSyntax:
 
     def __init__(self, text: str) -> None:
         self._tree = cst.parse_module(text)
-        self._parents = parents_of(self._tree)
+        self._nodes = Nodes(self._tree)
 
     def line(self, node: cst.CSTNode) -> int:
         """Return the line on which a node starts."""
@@ -41,7 +42,7 @@ class NewerSyntax:
 
     def asynchronous(self) -> Iterator[tuple[cst.CSTNode, str]]:
         """Yield what is asynchronous, with what `verify` says of it."""
-        for node in self._parents:
+        for node in self._nodes:
             if isinstance(node, cst.Await):
                 yield node, "Await is left in the twin"
             elif getattr(node, "asynchronous", None) is not None:
@@ -53,7 +54,7 @@ class NewerSyntax:
 
         `import x, y` is given as names of no module.
         """
-        for node in self._parents:
+        for node in self._nodes:
             if isinstance(node, cst.Import):
                 yield node, 0, "", [alias.evaluated_name for alias in node.names]
             elif isinstance(node, cst.ImportFrom):
@@ -67,10 +68,10 @@ class NewerSyntax:
 
     def free_names(self) -> dict[str, int]:
         """Return the names that nothing defines, with their first lines."""
-        scopes = scopes_of(self._tree, self._parents)
+        scopes = Scopes(self._nodes)
         nodes = [
             access.node
-            for scope in {s for s in scopes.values() if s is not None}
+            for scope in scopes.all
             for access in scope.accesses
             if not access.referents
         ]
@@ -79,7 +80,7 @@ class NewerSyntax:
             node: cst.CSTNode = found
             while isinstance(node, cst.Attribute):
                 node = node.value
-            if isinstance(node, cst.Name) and node in self._parents:
+            if isinstance(node, cst.Name) and node in self._nodes:
                 line = self.line(node)
                 lines[node.value] = min(line, lines.get(node.value, line))
         return lines

@@ -132,13 +132,37 @@ def bound_by_imports(tree: cst.Module) -> set[str]:
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 
 
-class _UsedNames(Reader):
-    """Collects the names that are looked up, strings of annotations included."""
+class UsedNames(Reader):
+    """Collects the names that are looked up, strings of annotations included.
+
+    The trees before and after a conversion share most of their lines, and each line
+    is read once.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self.found: set[str] = set()
+        self._found: set[str] = set()
         self._in_type = 0
+        # By id, with the line itself, which keeps the id from being given again.
+        self._known: dict[int, tuple[cst.CSTNode, set[str]]] = {}
+
+    def of(self, tree: cst.Module) -> set[str]:
+        """Return the names that a module looks up."""
+        return self._names_in([tree])
+
+    def _names_in(self, nodes: Sequence[cst.CSTNode]) -> set[str]:
+        outside, self._found = self._found, set()
+        for node in nodes:
+            node.visit(self)
+        found, self._found = self._found, outside
+        return found
+
+    def visit_SimpleStatementLine(self, node: cst.SimpleStatementLine) -> bool:
+        known = self._known.get(id(node))
+        if known is None:
+            known = self._known[id(node)] = node, self._names_in(node.body)
+        self._found |= known[1]
+        return False
 
     def visit_Import(self, node: cst.Import) -> bool:
         return False
@@ -148,7 +172,7 @@ class _UsedNames(Reader):
         if not isinstance(node.names, cst.ImportStar):
             for alias in node.names:
                 if alias.evaluated_alias == alias.evaluated_name:
-                    self.found.add(alias.evaluated_name)
+                    self._found.add(alias.evaluated_name)
         return False
 
     def visit_Attribute(self, node: cst.Attribute) -> bool:
@@ -160,7 +184,7 @@ class _UsedNames(Reader):
         return False
 
     def visit_Name(self, node: cst.Name) -> None:
-        self.found.add(node.value)
+        self._found.add(node.value)
 
     def visit_Annotation(self, node: cst.Annotation) -> None:
         self._in_type += 1
@@ -192,7 +216,7 @@ class _UsedNames(Reader):
 
     def visit_SimpleString(self, node: cst.SimpleString) -> None:
         if self._in_type:
-            self.found.update(_IDENTIFIER.findall(node.raw_value))
+            self._found.update(_IDENTIFIER.findall(node.raw_value))
 
 
 _TYPE_CALLS = {"cast", "typing.cast", "TypeVar", "typing.TypeVar"}
@@ -200,9 +224,3 @@ _TYPE_CALLS = {"cast", "typing.cast", "TypeVar", "typing.TypeVar"}
 
 def _is_dunder_all(target: cst.BaseExpression) -> bool:
     return isinstance(target, cst.Name) and target.value == "__all__"
-
-
-def used_names(tree: cst.Module) -> set[str]:
-    collector = _UsedNames()
-    tree.visit(collector)
-    return collector.found

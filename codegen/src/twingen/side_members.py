@@ -11,7 +11,8 @@ from typing import Any
 
 import libcst as cst
 
-from .markers import ASYNC_ONLY, marks
+from .markers import marks
+from .source import ASYNC_ONLY
 
 # Where each node keeps its members, and what closes them.
 _MEMBERS: dict[type[cst.CSTNode], tuple[tuple[str, ...], str]] = {

@@ -16,8 +16,6 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from .markers import (
-    ASYNC_ONLY,
-    SYNC_ONLY,
     first_line_comment,
     is_async_only,
     is_marked,
@@ -26,6 +24,7 @@ from .markers import (
     marks,
 )
 from .side_members import dropped_members, parameters_lost, without_members
+from .source import ASYNC_ONLY, SYNC_ONLY
 from .traversal import rewritten
 
 IsConstant = Callable[[cst.BaseExpression], bool]
@@ -91,7 +90,7 @@ class _Taker(cst.CSTTransformer):
             self._drop(original_node)
             self._changed(original_node)
             return cst.RemoveFromParent()
-        if isinstance(updated_node, (cst.Module, cst.IndentedBlock)):
+        if type(updated_node) is cst.Module or type(updated_node) is cst.IndentedBlock:
             updated_node = self._with_footers(updated_node)
             if isinstance(updated_node, cst.IndentedBlock) and not updated_node.body:
                 updated_node = self._with_pass(original_node, updated_node)
@@ -108,13 +107,13 @@ class _Taker(cst.CSTTransformer):
         return updated_node
 
     def _goes(self, node: cst.CSTNode) -> bool:
-        if isinstance(node, cst.If):
+        if type(node) is cst.If:
             return False  # its branches say
         return is_async_only(node) or self._defines_constant(node)
 
     def _defines_constant(self, node: cst.CSTNode) -> bool:
         """Tell `ASYNC = True`, of which the twin has nothing left to ask."""
-        if not isinstance(node, cst.SimpleStatementLine) or len(node.body) != 1:
+        if type(node) is not cst.SimpleStatementLine or len(node.body) != 1:
             return False
         statement = node.body[0]
         if isinstance(statement, cst.Assign) and len(statement.targets) == 1:

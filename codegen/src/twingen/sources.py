@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .config import Config, Tree
-from .conversion import Source
 from .diagnostic import ConfigurationError, Diagnostic
 from .disk import decode, display, files_below
-from .markers import ASYNC_ONLY, first_line
+from .source import Source, has_no_twin
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ class Sources:
         except SyntaxError as error:
             self._problem(path, "TW003", "encoding", str(error.msg), "save it as UTF-8")
             return
-        if first_line(text) == ASYNC_ONLY:
+        if has_no_twin(text):
             self._leave_out(tree, path)
             return
         label = display(self._root, path)

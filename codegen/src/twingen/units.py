@@ -14,9 +14,10 @@ import libcst as cst
 from black.mode import Mode
 from libcst.metadata import MetadataWrapper, PositionProvider
 
-from .conversion import Source, syntax_problem, too_deep
+from .conversion import syntax_problem, too_deep
 from .diagnostic import ConversionError
 from .formatting import FormattingError, format_source
+from .source import Source
 
 _PLAIN = Mode(magic_trailing_comma=False)
 _STRINGS = (cst.SimpleString, cst.ConcatenatedString)

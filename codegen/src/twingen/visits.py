@@ -8,16 +8,16 @@ local variable at what is done with it. A plug-in that looks at names sees them 
 from __future__ import annotations
 
 import builtins
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable
 
 import libcst as cst
 from libcst.metadata import ClassScope, GlobalScope, ImportAssignment, Scope
 
-Parents = Mapping[cst.CSTNode, cst.CSTNode]
+from .nodes import Nodes
 
 
 def nodes_to_visit(
-    parents: Parents,
+    nodes: Nodes,
     scopes: Iterable[Scope],
     types: Container[type[object]],
     *,
@@ -26,17 +26,18 @@ def nodes_to_visit(
     """Return the ids of nodes of these types that can matter, and of all above them."""
     local = set() if every_name else _local_names(scopes)
     found: set[int] = set()
-    for node, parent in parents.items():
-        if type(node) not in types:
+    for kind, of_kind in nodes.by_type.items():
+        if kind not in types:
             continue
-        if type(node) is cst.Name and not (
-            every_name or _can_matter(node, parent, local)
-        ):
-            continue
-        current: cst.CSTNode | None = node
-        while current is not None and id(current) not in found:
-            found.add(id(current))
-            current = parents.get(current)
+        for node in of_kind:
+            if type(node) is cst.Name and not (
+                every_name or _can_matter(node, nodes, local)
+            ):
+                continue
+            current: cst.CSTNode | None = node
+            while current is not None and id(current) not in found:
+                found.add(id(current))
+                current = nodes.parent(current)
     return found
 
 
@@ -53,9 +54,10 @@ def _local_names(scopes: Iterable[Scope]) -> set[str]:
     return local - others
 
 
-def _can_matter(node: cst.Name, parent: cst.CSTNode, local: set[str]) -> bool:
+def _can_matter(node: cst.Name, nodes: Nodes, local: set[str]) -> bool:
     if node.value.startswith("__a"):
         return True  # the asynchronous protocols, whoever is asked for them
+    parent = nodes.parent(node)
     if type(parent) is cst.Attribute and parent.attr is node:
         return False
     if type(parent) is cst.Arg and parent.keyword is node:

@@ -5,17 +5,20 @@ Every source stays with the process that read it, so that it is parsed once.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from .batch import Batch, Converted, collect_rarely, collecting_rarely
 from .config import Config
-from .conversion import Source
 from .definitions import Definitions
 from .diagnostic import ConversionError, Diagnostic
+from .source import Converted, Source
+
+if TYPE_CHECKING:
+    from .batch import Batch
 
 T = TypeVar("T")
 Refusals = Sequence[Diagnostic]
@@ -40,37 +43,40 @@ class Workers(Protocol):
 
 @contextmanager
 def workers(
-    config: Config, batch: Batch, sources: Sequence[Source], jobs: int
+    config: Config, batch: Callable[[], Batch], sources: Sequence[Source], jobs: int
 ) -> Iterator[Workers]:
-    """Provide as many processes as are worth it, `jobs` at most; 0: one per core."""
+    """Provide as many processes as are worth it, `jobs` at most; 0: one per core.
+
+    `batch` returns that of this process.
+    """
     worth = sum(len(source.text) for source in sources) // _WORTH
     count = min(jobs or os.cpu_count() or 1, max(worth, 1), max(len(sources), 1))
     with ExitStack() as stack:
-        stack.enter_context(collecting_rarely())
+        stack.enter_context(_collecting_rarely())
         yield _Alone(batch) if count == 1 else _Several(config, sources, count, stack)
 
 
 class _Alone:
-    """This process."""
+    """This process, whose batch is made for the first source."""
 
-    def __init__(self, batch: Batch) -> None:
+    def __init__(self, batch: Callable[[], Batch]) -> None:
         self._batch = batch
 
     def read(
         self, sources: Sequence[Source]
     ) -> Iterator[tuple[Source, Definitions | Refusals]]:
         for source in sources:
-            yield source, _result(self._batch.read, source)
+            yield source, _result(self._batch().read, source)
 
     def learn(self, definitions: Definitions) -> None:
-        self._batch.learn(definitions)
+        """Do nothing: whose batch it is teaches it."""
 
     def convert(
         self, sources: Sequence[Source]
     ) -> Iterator[tuple[Source, Converted | Refusals]]:
         for source in sources:
-            yield source, _result(self._batch.convert, source)
-            self._batch.forget(source)
+            yield source, _result(self._batch().convert, source)
+            self._batch().forget(source)
 
 
 class _Several:
@@ -133,12 +139,31 @@ def _result(work: Callable[[Source], T], source: Source) -> T | Refusals:
         return error.diagnostics
 
 
+def collect_rarely() -> None:
+    """Look for cyclic garbage less often: trees are many objects that stay."""
+    gc.set_threshold(50_000, 10, 10)
+
+
+@contextmanager
+def _collecting_rarely() -> Iterator[None]:
+    """Do so for a while."""
+    thresholds = gc.get_threshold()
+    collect_rarely()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*thresholds)
+
+
 # -- in the processes: one batch each ---------------------------------------------
 
 _batches: list[Batch] = []
 
 
 def _start(config: Config) -> None:
+    from .batch import Batch
+
     collect_rarely()
     _batches.append(Batch(config))
 

@@ -19,10 +19,11 @@ import re
 
 import libcst as cst
 
-from ..markers import ASYNC_ONLY, SYNC_ONLY, marks
+from ..markers import marks
 from ..prose import rename_words
 from ..rule import Refused, Site, rewrite
 from ..siblings import marks_task_group
+from ..source import ASYNC_ONLY, SYNC_ONLY
 
 _MARKER = re.compile(r"#+\s*twingen\s*:")
 

@@ -1,0 +1,38 @@
+"""adopt: hand-written twins beside those that would be generated."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from .. import adoption_report
+from ..adoption import Adoption, Status
+from .console import DRIFT, IN_STEP, Console
+from .inputs import given
+from .twins import project
+
+
+def adopt(
+    console: Console,
+    start: Path,
+    written: Path | None,
+    source: Path | None,
+    *,
+    docstrings: bool,
+) -> int:
+    tree = project(console, start, cached=True, jobs=0)
+    if written is not None:
+        written = given(start, written)
+    if source is not None:
+        source = given(start, source)
+    adoption = Adoption(tree, written, source)
+    found = list(adoption.comparisons(docstrings=docstrings))
+    same = all(each.status is Status.SAME for each in found)
+    code = IN_STEP if same else DRIFT
+    if not console.for_people:
+        sys.stdout.write(adoption_report.as_json(found, code))
+        return code
+    for line in adoption_report.text(found, console.out):
+        print(line)
+    console.good(adoption_report.summary(found))
+    return code

@@ -1,0 +1,84 @@
+"""How a command speaks, and its exit codes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from .. import report
+from ..diagnostic import ConfigurationError, ConversionError, Diagnostic
+from ..progress import Progress, progress_on, silent
+from ..style import style_for
+
+if TYPE_CHECKING:
+    from ..rule import Rule
+
+IN_STEP, DRIFT, FAILED = 0, 1, 2
+
+
+class Console:
+    """How one command speaks: format, colour, how much."""
+
+    def __init__(
+        self, command: str, *, output_format: str, color: str, quiet: bool
+    ) -> None:
+        self.command = command
+        self.for_people = output_format == "text"
+        self.plugins: Sequence[str] = ()
+        self.out, self.err = style_for(sys.stdout, color), style_for(sys.stderr, color)
+        self.progress: Progress = silent
+        if self.for_people and not quiet:
+            self.progress = progress_on(sys.stderr)
+        self._format = output_format
+        self._quiet = quiet
+
+    def good(self, sentence: str) -> None:
+        """Say that all is well."""
+        if self.for_people and not self._quiet:
+            print(self.out(sentence, "green"))
+
+    def note(self, sentence: str) -> None:
+        """Say to people what to make of the findings."""
+        if self.for_people and not self._quiet:
+            print(f"twingen: {sentence}", file=sys.stderr)
+
+    def report(
+        self, code: int, findings: Sequence[Diagnostic] = (), mend: str = ""
+    ) -> int:
+        """Tell the findings in the chosen format and return the exit code."""
+        if self.for_people:
+            for finding in findings:
+                print(report.text(finding, self.err), file=sys.stderr)
+        else:
+            from ..machine import Report, machine
+
+            found = Report(self.command, code, findings, mend, self._rules())
+            sys.stdout.write(machine(found, self._format))
+        return code
+
+    def _rules(self) -> Sequence[Rule]:
+        """Return the rules that findings can come from."""
+        from ..plugins import load_plugins
+
+        try:
+            return load_plugins(self.plugins).rules
+        except ConfigurationError:  # what cannot be loaded has found nothing
+            return load_plugins(()).rules
+
+    def refused(self, error: ConversionError) -> int:
+        count = len(error.diagnostics)
+        places = "place" if count == 1 else "places"
+        self.report(FAILED, error.diagnostics)
+        self.note(f"refused at {count} {places}; nothing written")
+        return FAILED
+
+    def misconfigured(self, error: ConfigurationError) -> int:
+        if not self.for_people:
+            message = str(error)
+            finding = Diagnostic(
+                "pyproject.toml", 1, 1, "TW007", "configuration", message
+            )
+            return self.report(FAILED, [finding])
+        print(f"twingen: {error}", file=sys.stderr)
+        return FAILED

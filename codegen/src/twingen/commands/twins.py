@@ -1,0 +1,81 @@
+"""build, check and diff: the twins on the disk and what they should be."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..cache import cache_of
+from ..config import find_root
+from ..tree import Difference, Drift, Project
+from .console import DRIFT, IN_STEP, Console
+from .inputs import configured
+
+
+def project(console: Console, start: Path, *, cached: bool, jobs: int) -> Project:
+    """Read the project at or above a folder, and convert what is not known."""
+    config = configured(console, find_root(start.resolve()))
+    cache = cache_of(config) if cached else None
+    return Project(config, cache=cache, jobs=jobs, progress=console.progress)
+
+
+def build(console: Console, project: Project, *, force: bool) -> int:
+    changed, left = project.write(force=force)
+    tell(console, project, left)
+    if any(difference.drift is Drift.EDITED for difference in left):
+        console.note(
+            "nothing written; move the edits to the sources, or overwrite them with "
+            "`twingen build --force`"
+        )
+    else:
+        console.good(f"{len(project.outputs)} files: {len(changed)} written")
+    if not console.for_people:
+        return _report(console, project, left)
+    return DRIFT if left else IN_STEP
+
+
+def check(console: Console, project: Project, *, diff: bool) -> int:
+    differences = project.differences()
+    if not console.for_people:
+        return _report(console, project, differences)
+    if not differences:
+        console.good(f"{len(project.outputs)} files in step")
+        return IN_STEP
+    if diff:
+        sys.stdout.writelines(project.diff())
+    from .. import drift
+
+    tell(console, project, differences)
+    console.note(drift.advice(differences))
+    return DRIFT
+
+
+def diff(project: Project) -> int:
+    sys.stdout.writelines(project.diff())
+    return DRIFT if project.differences() else IN_STEP
+
+
+def tell(console: Console, project: Project, found: Sequence[Difference]) -> None:
+    """List what is not in step, below the lines that were edited by hand."""
+    if not console.for_people or not found:
+        return
+    from .. import drift
+
+    edited = [each for each in found if each.drift is Drift.EDITED]
+    console.report(DRIFT, list(drift.edits(project, edited)))
+    for each in found:
+        origin = f" (from {each.origin})" if each.origin else ""
+        path = console.err(project.display(each.path), "bold")
+        kind = console.err(each.drift.value, "yellow")
+        print(f"{path}: {kind}{origin}", file=sys.stderr)
+
+
+def _report(console: Console, project: Project, found: Sequence[Difference]) -> int:
+    """Report what is not in step to a machine; return the exit code."""
+    if not found:
+        return console.report(IN_STEP)
+    from .. import drift
+
+    findings = list(drift.findings(project, found))
+    return console.report(DRIFT, findings, drift.mend(found))

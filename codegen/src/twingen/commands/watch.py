@@ -1,0 +1,58 @@
+"""watch: build after each save."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from .. import drift
+from ..config import find_root, load
+from ..diagnostic import ConfigurationError, ConversionError
+from ..tree import Drift
+from ..watching import Watched, saves
+from .console import IN_STEP, Console
+from .twins import project, tell
+
+
+def watch(console: Console, start: Path) -> int:
+    """Build after each save until Ctrl-C; what is refused waits for the next one."""
+    root = find_root(start.resolve())
+    console.good(f"watching {root}; Ctrl-C ends")
+    with suppress(KeyboardInterrupt):
+        for _ in saves(lambda: _watched(root)):
+            try:
+                _rebuild(console, root)
+            except ConversionError as error:
+                console.refused(error)
+            except ConfigurationError as error:
+                console.misconfigured(error)
+            except FileNotFoundError as error:
+                console.note(f"{error.filename} went away while it was read")
+            sys.stdout.flush()
+    return IN_STEP
+
+
+def _watched(root: Path) -> Watched:
+    """Return what a build reads and writes; without configuration, what it lacks."""
+    file = root / "pyproject.toml"
+    try:
+        config = load(root)
+    except ConfigurationError:
+        return Watched((file,), ())
+    return Watched(
+        (file, *config.tables, *(tree.source for tree in config.trees)),
+        tuple(tree.target for tree in config.trees),
+    )
+
+
+def _rebuild(console: Console, root: Path) -> None:
+    tree = project(console, root, cached=True, jobs=0)
+    changed, left = tree.write()
+    for each in changed:
+        verb = "removed" if each.drift is Drift.ORPHAN else "written"
+        origin = f" (from {each.origin})" if each.origin else ""
+        console.good(f"{tree.display(each.path)}: {verb}{origin}")
+    tell(console, tree, left)
+    if any(each.drift is Drift.EDITED for each in left):
+        console.note("nothing written; " + drift.advice(left))

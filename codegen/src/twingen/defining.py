@@ -1,0 +1,178 @@
+"""Reads what one module defines into the definitions of its project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from .definitions import Definitions
+
+if TYPE_CHECKING:
+    from .names import Names
+
+
+def define(found: Definitions, names: Names) -> None:
+    """Add what one module defines."""
+    found.modules[names.module] = names.twin
+    _add_side(found, names)
+    for statement in _statements(names.tree.body):
+        found.names.update(_defined(statement))
+        if isinstance(statement, cst.SimpleStatementLine):
+            _add_imports(found, statement, names)
+        if isinstance(statement, cst.FunctionDef) and is_coroutine(statement, names):
+            found.coroutines.add(f"{names.module}.{statement.name.value}")
+        if isinstance(statement, cst.ClassDef):
+            _add_class(found, statement, names)
+
+
+def _add_side(found: Definitions, names: Names) -> None:
+    """Remember what only one side of a module has."""
+    side = names.side
+    if names.tree in side.sync_only:
+        found.sync_only.add(names.module)
+    if side.tree is not side.source:
+        gone = _bound(side.source.body) - _bound(side.tree.body)
+        found.async_only.update(f"{names.module}.{name}" for name in gone)
+    for function, lost in side.parameters.items():
+        assert isinstance(function, cst.FunctionDef)
+        qualified = names.qualified(function) or (
+            f"{names.module}.<locals>.{function.name.value}"
+        )
+        found.parameters[qualified] = {**found.parameters.get(qualified, {}), **lost}
+        found.receivers[qualified] = _receiver(function, names)
+
+
+def _add_imports(
+    found: Definitions, line: cst.SimpleStatementLine, names: Names
+) -> None:
+    """Remember what a module imports from elsewhere, for who imports it from here.
+
+    Modules of the project itself keep their own names.
+    """
+    for statement in line.body:
+        if isinstance(statement, cst.ImportFrom):
+            module = names.imported_module(statement)
+            aliases = statement.names
+            if module is None or isinstance(aliases, cst.ImportStar):
+                continue
+            imported = [
+                (alias, f"{module}.{alias.evaluated_name}") for alias in aliases
+            ]
+        elif isinstance(statement, cst.Import):
+            imported = [(alias, alias.evaluated_name) for alias in statement.names]
+        else:
+            continue
+        for alias, qualified in imported:
+            local = alias.evaluated_alias or alias.evaluated_name
+            if "." not in local and _is_foreign(qualified, names):
+                found.borrowed[f"{names.module}.{local}"] = qualified
+
+
+def _add_class(found: Definitions, statement: cst.ClassDef, names: Names) -> None:
+    qualified = names.qualified(statement)
+    if qualified is None:
+        return
+    bases = [
+        base.value.value if isinstance(base.value, cst.Subscript) else base.value
+        for base in statement.bases
+    ]
+    known = [names.qualified(base) for base in bases]
+    found.classes[qualified] = tuple(name for name in known if name)
+    for member in _statements(statement.body.body):
+        if isinstance(member, cst.ClassDef):
+            _add_class(found, member, names)
+        if isinstance(member, cst.FunctionDef):
+            found.members.add(f"{qualified}.{member.name.value}")
+            if member.asynchronous is not None:
+                found.asynchronous.add(f"{qualified}.{member.name.value}")
+            if is_coroutine(member, names):
+                where = found.properties if _is_property(member) else found.coroutines
+                where.add(f"{qualified}.{member.name.value}")
+
+
+def _receiver(function: cst.FunctionDef, names: Names) -> str:
+    """Return what a method is given by the object or the class that it is called on."""
+    owner = names.enclosing(function, cst.ClassDef, cst.FunctionDef)
+    decorators = {names.qualified(d.decorator) for d in function.decorators}
+    if not isinstance(owner, cst.ClassDef) or "builtins.staticmethod" in decorators:
+        return ""
+    implicit = function.name.value in ("__new__", "__init_subclass__")
+    return "cls" if implicit or "builtins.classmethod" in decorators else "self"
+
+
+def _is_property(method: cst.FunctionDef) -> bool:
+    decorators = [each.decorator for each in method.decorators]
+    return any(
+        isinstance(each, cst.Name) and each.value == "property" for each in decorators
+    )
+
+
+def _is_foreign(qualified: str, names: Names) -> bool:
+    """Tell whether a name comes from outside of this module's own package."""
+    return qualified.split(".")[0] != names.module.split(".")[0]
+
+
+def _defined(statement: cst.CSTNode) -> Iterator[str]:
+    if isinstance(statement, (cst.ClassDef, cst.FunctionDef)):
+        yield statement.name.value
+    elif isinstance(statement, cst.SimpleStatementLine):
+        yield from _assigned(statement)
+
+
+def _statements(body: Iterable[cst.CSTNode]) -> Iterator[cst.CSTNode]:
+    """Yield statements and those of their blocks, but of classes and functions."""
+    for statement in body:
+        yield statement
+        if isinstance(
+            statement, (cst.SimpleStatementLine, cst.ClassDef, cst.FunctionDef)
+        ):
+            continue
+        for branch in ("body", "orelse", "handlers", "finalbody", "cases"):
+            inner = getattr(statement, branch, None)
+            if isinstance(inner, cst.IndentedBlock):
+                yield from _statements(inner.body)
+            elif isinstance(inner, (cst.If, cst.Else, cst.Finally)):
+                yield from _statements([inner])
+            elif isinstance(inner, (list, tuple)):
+                yield from _statements(inner)
+
+
+def _bound(body: Iterable[cst.CSTNode]) -> set[str]:
+    """Return the names that statements bind at the top of a module."""
+    found: set[str] = set()
+    for statement in _statements(body):
+        found.update(_defined(statement))
+        if isinstance(statement, cst.SimpleStatementLine):
+            found.update(_imported(statement))
+    return found
+
+
+def _imported(line: cst.SimpleStatementLine) -> Iterator[str]:
+    """Yield the names that a statement imports."""
+    for statement in line.body:
+        if not isinstance(statement, (cst.Import, cst.ImportFrom)):
+            continue
+        if not isinstance(statement.names, cst.ImportStar):
+            for alias in statement.names:
+                name = alias.evaluated_alias or alias.evaluated_name
+                yield name.split(".")[0]
+
+
+def _assigned(line: cst.SimpleStatementLine) -> Iterator[str]:
+    """Yield the names that a statement assigns at the top of a module."""
+    for statement in line.body:
+        targets: list[cst.BaseExpression] = []
+        if isinstance(statement, cst.Assign):
+            targets = [target.target for target in statement.targets]
+        elif isinstance(statement, cst.AnnAssign):
+            targets = [statement.target]
+        for target in targets:
+            if isinstance(target, cst.Name):
+                yield target.value
+
+
+def is_coroutine(function: cst.FunctionDef, names: Names) -> bool:
+    """Tell a coroutine function from a plain one and from a generator."""
+    return function.asynchronous is not None and not names.is_generator(function)

@@ -1,0 +1,60 @@
+"""The nodes of a tree: which one each is in, and all that are of a type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeVar
+
+import libcst as cst
+
+from .traversal import children
+
+NodeT = TypeVar("NodeT", bound=cst.CSTNode)
+
+
+class Nodes:
+    """Every node of a module, plain whitespace left out, in the order of the source.
+
+    They are told apart by their ids, because libcst's own hash is a call in Python;
+    `tree` keeps them alive.
+    """
+
+    def __init__(self, tree: cst.Module) -> None:
+        self.tree = tree
+        self._parents: dict[int, cst.CSTNode] = {}
+        self._by_type: dict[type[cst.CSTNode], list[cst.CSTNode]] = {}
+        self._all: list[cst.CSTNode] = []
+        parents, by_type = self._parents, self._by_type
+        waiting: list[cst.CSTNode] = [tree]
+        while waiting:
+            node = waiting.pop()
+            self._all.append(node)
+            kind = type(node)
+            if kind in by_type:
+                by_type[kind].append(node)
+            else:
+                by_type[kind] = [node]
+            below = list(children(node))
+            for child in below:
+                parents[id(child)] = node
+            below.reverse()
+            waiting += below
+
+    def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
+        """Return what a node is directly in."""
+        return self._parents.get(id(node))
+
+    def __contains__(self, node: cst.CSTNode) -> bool:
+        return node is self.tree or id(node) in self._parents
+
+    def of(self, kind: type[NodeT]) -> Sequence[NodeT]:
+        """Return the nodes of exactly this type."""
+        return self._by_type.get(kind, ())  # type: ignore[return-value]
+
+    @property
+    def by_type(self) -> Mapping[type[cst.CSTNode], Sequence[cst.CSTNode]]:
+        """All nodes, by their types."""
+        return self._by_type
+
+    def __iter__(self) -> Iterator[cst.CSTNode]:
+        return iter(self._all)

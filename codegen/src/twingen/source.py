@@ -1,0 +1,42 @@
+"""A source as it comes and as it goes: its text, its names, the text of its twin."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+MARK = "# twingen:"
+ASYNC_ONLY = "# twingen: async-only"
+SYNC_ONLY = "# twingen: sync-only"
+
+
+@dataclass(frozen=True)
+class Source:
+    """One async module: its text and what it is called on both sides.
+
+    `path` is what messages call it; `module` and `twin` are dotted import names.
+    """
+
+    text: str
+    path: str = "<source>"
+    module: str = "__main__"
+    twin: str = "__main__"
+    is_package: bool = False
+
+
+@dataclass(frozen=True)
+class Converted:
+    """The text of a twin without its header, and what it took.
+
+    `runtime` are the parts of the runtime that it imports, `used` what it used of
+    what is :func:`twingen.unused.configured`.
+    """
+
+    text: str
+    runtime: frozenset[str]
+    used: Collection[str]
+
+
+def has_no_twin(text: str) -> bool:
+    """Tell whether the marker that a source begins with takes it out of the twins."""
+    return text.lstrip("\ufeff").startswith(ASYNC_ONLY)
