@@ -63,7 +63,7 @@ def test_what_is_in_step_loads_no_parser(project: Project, command: str) -> None
         "import sys; from twingen.cli import main; code = main(sys.argv[1:]); "
         "assert not {'libcst', 'black'} & set(sys.modules); sys.exit(code)"
     )
-    arguments = [sys.executable, "-c", program, "--project", project.root, command]
+    arguments = [sys.executable, "-c", program, "--project", str(project.root), command]
     subprocess.run(arguments, check=True)
 
 
