@@ -60,6 +60,14 @@ def login_dsn(dsn: str) -> Iterator[str]:
 
 
 @pytest.fixture
+def two_phase(dsn: str) -> None:
+    """Skip a test that needs a server with `max_prepared_transactions`."""
+    with psycopg.connect(dsn) as conn:
+        if conn.execute("SHOW max_prepared_transactions").fetchone() == ("0",):
+            pytest.skip("the server has max_prepared_transactions = 0")
+
+
+@pytest.fixture
 def silent_port() -> Iterator[int]:
     """A port of 127.0.0.1 where connections are accepted and nobody ever answers."""
     with socket.create_server(("127.0.0.1", 0)) as listener:

@@ -23,6 +23,7 @@ fsync = off
 full_page_writes = off
 synchronous_commit = off
 log_min_messages = fatal
+max_prepared_transactions = 10
 """
 ACCESS = f"""
 local all {LOGIN_ROLE}              scram-sha-256

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -105,15 +106,44 @@ async def converse_by_other_cursors(conn: pgtwin.AsyncConnection[Any]) -> None:
     await conn.commit()
 
 
+async def converse_in_two_phases(conn: pgtwin.AsyncConnection[Any]) -> None:
+    await conn.tpc_begin(conn.xid(1, "golden", "trace"))
+    await conn.execute("SELECT 1")
+    await conn.tpc_prepare()
+    await conn.tpc_rollback()
+    await conn.tpc_begin("golden trace")
+    await conn.execute("SELECT 1")
+    await conn.tpc_commit()
+    with pytest.raises(e.UndefinedObject):
+        await conn.tpc_commit("golden trace")
+
+
 async def test_conversation(
     dsn: str, tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
-    golden = pytestconfig.rootpath / "tests/parity/golden/conversation.trace"
+    await compare(converse, "conversation", dsn, tmp_path, pytestconfig)
+
+
+async def test_two_phase_conversation(
+    dsn: str, two_phase: None, tmp_path: Path, pytestconfig: pytest.Config
+) -> None:
+    await compare(converse_in_two_phases, "two_phase", dsn, tmp_path, pytestconfig)
+
+
+async def compare(
+    scenario: Callable[[pgtwin.AsyncConnection[Any]], Awaitable[None]],
+    name: str,
+    dsn: str,
+    tmp_path: Path,
+    pytestconfig: pytest.Config,
+) -> None:
+    """Hold the trace of a scenario to the stored one."""
+    golden = pytestconfig.rootpath / f"tests/parity/golden/{name}.trace"
     async with pgtwin.AsyncConnection.connect(dsn) as conn:
         with (tmp_path / "trace").open("w") as trace:
             conn.pgconn.trace(trace.fileno())
             conn.pgconn.set_trace_flags(Trace.SUPPRESS_TIMESTAMPS | Trace.REGRESS_MODE)
-            await converse(conn)
+            await scenario(conn)
             conn.pgconn.untrace()
     # The number of the schema for temporary tables is the server's choice.
     text = re.sub(r"pg_temp_\d+", "pg_temp_N", (tmp_path / "trace").read_text())

@@ -37,6 +37,9 @@ DRIVER = [
     "server_cursor",
     "records",
     "raw_cursor",
+    "characteristics",
+    "two_phase",
+    "messages",
     "type_info",
     "connection",
 ]

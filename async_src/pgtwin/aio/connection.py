@@ -8,24 +8,25 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Sequence
+from collections.abc import AsyncIterable, Iterable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
-from psycopg import ConnectionInfo, IsolationLevel, Notify, errors as e, pq
+from psycopg import ConnectionInfo, errors as e, pq
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import Row, tuple_row
 
 from pgtwin.aio.attempts import open_exchange
+from pgtwin.aio.characteristics import AsyncCharacteristics
 from pgtwin.aio.cursor import AsyncCursor
-from pgtwin.aio.notify import notifications
+from pgtwin.aio.messages import AsyncMessages
 from pgtwin.aio.opening import Opening
 from pgtwin.aio.pipeline import AsyncPipeline
 from pgtwin.aio.records import copy_records
 from pgtwin.aio.server_cursor import AsyncServerCursor
 from pgtwin.aio.session import Session
-from pgtwin.aio.set_by_method import set_by_method  # twingen: async-only
-from pgtwin.aio.transaction import AsyncTransaction, check_no_block
+from pgtwin.aio.transaction import AsyncTransaction
+from pgtwin.aio.two_phase import AsyncTwoPhase
 from pgtwin.aio.type_info import find_type
 
 if TYPE_CHECKING:
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
     from pgtwin.core.annotations import (
         AdaptContext,
         ConnParam,
-        NoticeHandler,
-        NotifyHandler,
         Params,
         Query,
         QueryNoTemplate,
@@ -50,7 +49,6 @@ if TYPE_CHECKING:
     )
     from pgtwin.types.info import TypeInfo
 
-IDLE = pq.TransactionStatus.IDLE
 BINARY = pq.Format.BINARY
 
 OtherRow = TypeVar("OtherRow")
@@ -59,7 +57,7 @@ Info = TypeVar("Info", bound="TypeInfo")
 logger = logging.getLogger("pgtwin")
 
 
-class AsyncConnection(Generic[Row]):
+class AsyncConnection(AsyncCharacteristics, AsyncTwoPhase, AsyncMessages, Generic[Row]):
     """A connection with a PostgreSQL server (PEP 249).
 
     Used as a block it commits when the block is left normally, rolls back when an
@@ -277,65 +275,6 @@ class AsyncConnection(Generic[Row]):
     def prepared_max(self, value: int | None) -> None:
         self._session.prepared.limit = value
 
-    @property
-    def autocommit(self) -> bool:
-        """Whether each statement is a transaction of its own."""
-        return self._session.autocommit
-
-    @autocommit.setter
-    @set_by_method("set_autocommit")  # twingen: async-only
-    async def autocommit(self, value: bool) -> None:
-        await self.set_autocommit(value)
-
-    async def set_autocommit(self, value: bool) -> None:
-        """Set `autocommit`; raises `ProgrammingError` inside a transaction."""
-        async with self._session.lock:
-            self._check_idle("autocommit")
-            self._session.autocommit = bool(value)
-
-    @property
-    def isolation_level(self) -> IsolationLevel | None:
-        """The isolation level of new transactions; `None` leaves it to the server."""
-        return self._session.characteristics.isolation_level
-
-    @isolation_level.setter
-    @set_by_method("set_isolation_level")  # twingen: async-only
-    async def isolation_level(self, value: IsolationLevel | None) -> None:
-        await self.set_isolation_level(value)
-
-    async def set_isolation_level(self, value: IsolationLevel | None) -> None:
-        """Set `isolation_level`; raises `ProgrammingError` inside a transaction."""
-        level = None if value is None else IsolationLevel(value)
-        await self._set_characteristic("isolation_level", level)
-
-    @property
-    def read_only(self) -> bool | None:
-        """Whether new transactions only read; `None` leaves it to the server."""
-        return self._session.characteristics.read_only
-
-    @read_only.setter
-    @set_by_method("set_read_only")  # twingen: async-only
-    async def read_only(self, value: bool | None) -> None:
-        await self.set_read_only(value)
-
-    async def set_read_only(self, value: bool | None) -> None:
-        """Set `read_only`; raises `ProgrammingError` inside a transaction."""
-        await self._set_characteristic("read_only", _maybe_bool(value))
-
-    @property
-    def deferrable(self) -> bool | None:
-        """Whether new transactions are deferrable; `None` leaves it to the server."""
-        return self._session.characteristics.deferrable
-
-    @deferrable.setter
-    @set_by_method("set_deferrable")  # twingen: async-only
-    async def deferrable(self, value: bool | None) -> None:
-        await self.set_deferrable(value)
-
-    async def set_deferrable(self, value: bool | None) -> None:
-        """Set `deferrable`; raises `ProgrammingError` inside a transaction."""
-        await self._set_characteristic("deferrable", _maybe_bool(value))
-
     async def close(self) -> None:
         """Close the connection; what has not been committed is lost."""
         self._session.close()
@@ -447,24 +386,6 @@ class AsyncConnection(Generic[Row]):
         cursor = self.cursor(row_factory=tuple_row)
         return await copy_records(cursor, table, columns, rows)
 
-    async def commit(self) -> None:
-        """Commit the transaction that is open, if one is.
-
-        Raises `ProgrammingError` inside a `transaction()` block.
-        """
-        async with self._session.lock:
-            check_no_block(self._session.depth, "commit()")
-            await self._session.commit()
-
-    async def rollback(self) -> None:
-        """Roll back the transaction that is open, if one is.
-
-        Raises `ProgrammingError` inside a `transaction()` block.
-        """
-        async with self._session.lock:
-            check_no_block(self._session.depth, "rollback()")
-            await self._session.rollback()
-
     def transaction(
         self, savepoint_name: str | None = None, force_rollback: bool = False
     ) -> AsyncTransaction:
@@ -477,34 +398,6 @@ class AsyncConnection(Generic[Row]):
     def pipeline(self) -> AsyncPipeline:
         """Return a block in which statements do not wait for their results."""
         return AsyncPipeline(self)
-
-    def notifies(
-        self, *, timeout: float | None = None, stop_after: int | None = None
-    ) -> AsyncGenerator[Notify, None]:
-        """Yield the notifications of the channels on which the connection listens.
-
-        Waits for the server without polling, for `timeout` seconds at most, and
-        stops after `stop_after` notifications or when the generator is closed. What
-        arrives between two calls is kept for the next. Raises `OperationalError`
-        when the server goes away.
-        """
-        return notifications(self._session, timeout, stop_after)
-
-    def add_notify_handler(self, callback: NotifyHandler) -> None:
-        """Call a function with each notification that arrives during an operation."""
-        self._session.notify_handlers.append(callback)
-
-    def remove_notify_handler(self, callback: NotifyHandler) -> None:
-        """Call it no more; raises `ValueError` when it was not registered."""
-        self._session.notify_handlers.remove(callback)
-
-    def add_notice_handler(self, callback: NoticeHandler) -> None:
-        """Call a function with the `Diagnostic` of each notice and warning."""
-        self._session.notice_handlers.append(callback)
-
-    def remove_notice_handler(self, callback: NoticeHandler) -> None:
-        """Call it no more; raises `ValueError` when it was not registered."""
-        self._session.notice_handlers.remove(callback)
 
     def fileno(self) -> int:
         """Return the descriptor of the socket; it is readable when the server speaks.
@@ -521,6 +414,7 @@ class AsyncConnection(Generic[Row]):
         Use `cancel_safe()` where blocking matters.
         """
         if not self.closed:
+            self._session.check_cancellable()
             self._session.pgconn.get_cancel().cancel()
 
     async def cancel_safe(self, *, timeout: float = 30.0) -> None:
@@ -530,6 +424,7 @@ class AsyncConnection(Generic[Row]):
         connection. Raises `CancellationTimeout` after `timeout` seconds.
         """
         if not self.closed:
+            self._session.check_cancellable()
             await self._session.exchange.cancel(timeout)
 
     async def _find_type(
@@ -537,24 +432,3 @@ class AsyncConnection(Generic[Row]):
     ) -> Info | None:
         """Fetch what `pgtwin.types` knows of a type."""
         return await find_type(self, cls, name)
-
-    def _check_idle(self, name: str) -> None:
-        session = self._session
-        session.check()
-        check_no_block(session.depth, f"setting {name}")
-        status = session.pgconn.transaction_status
-        if status != IDLE:
-            raise e.ProgrammingError(
-                f"{name} cannot be set in transaction status "
-                f"{pq.TransactionStatus(status).name}: commit() or rollback() before"
-            )
-
-    async def _set_characteristic(self, name: str, value: Any) -> None:
-        session = self._session
-        async with session.lock:
-            self._check_idle(name)
-            session.characteristics = session.characteristics._replace(**{name: value})
-
-
-def _maybe_bool(value: bool | None) -> bool | None:
-    return None if value is None else bool(value)

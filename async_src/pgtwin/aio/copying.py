@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from pgtwin.aio.session import Session
 
 ACTIVE = pq.TransactionStatus.ACTIVE
-IDLE = pq.TransactionStatus.IDLE
 COPY_IN = pq.ExecStatus.COPY_IN
 COPY_OUT = pq.ExecStatus.COPY_OUT
 
@@ -33,8 +32,7 @@ async def start(session: Session, text: bytes) -> PGresult:
     """
     session.check_no_pipeline("a COPY")
     await session.ready()
-    if not session.autocommit and session.pgconn.transaction_status == IDLE:
-        await session.command(session.characteristics.begin())
+    await session.begin()
     try:
         results = await session.exchange.start_copy(text)
     finally:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg import errors as e, pq
 
 from pgtwin.aio.pipelining import Owner, Pipelining
+from pgtwin.core.prepared import is_stale
 
 if TYPE_CHECKING:
     from psycopg.abc import Transformer
@@ -82,7 +83,7 @@ class Batch(Owner):
     def _fail(self, results: list[PGresult]) -> None:
         self._failed = True
         prepared = self._session.prepared
-        if self._session.is_stale(results):
+        if is_stale(results):
             self.stale = True
             for key in self._keys:
                 prepared.retire(key)

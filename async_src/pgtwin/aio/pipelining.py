@@ -14,6 +14,7 @@ from psycopg import errors as e, pq
 from psycopg.sql import Composable
 
 from pgtwin.core.plan import Statement, bind, bind_each
+from pgtwin.core.prepared import is_stale
 
 if TYPE_CHECKING:
     from psycopg.abc import Transformer
@@ -50,7 +51,7 @@ class Owner:
         try:
             self._session.check_results(results)
         except e.Error:
-            if self._key is not None and self._session.is_stale(results):
+            if self._key is not None and is_stale(results):
                 self._session.prepared.retire(self._key)
             raise
 
@@ -109,7 +110,7 @@ class Pipelining:
             return  # libpq knows the transaction's status at a sync only
         self._open = True
         if not session.autocommit and self._pgconn.transaction_status == IDLE:
-            self._pgconn.send_query_params(session.characteristics.begin(), None)
+            self._pgconn.send_query_params(session.opening(), None)
             self._owners.append(Owner(session))
 
     def name(

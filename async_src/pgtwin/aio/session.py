@@ -19,8 +19,8 @@ from psycopg import ConnectionInfo, Notify, errors as e, pq
 from pgtwin.aio.exchange import CLOSED, LOST, Exchange
 from pgtwin.core.adapters import Adapters, Place
 from pgtwin.core.plan import Binder, Statement, bind
-from pgtwin.core.prepared import PreparedStatements
-from pgtwin.core.transactions import Characteristics
+from pgtwin.core.prepared import PreparedStatements, is_stale
+from pgtwin.core.transactions import Characteristics, GlobalTransaction
 
 if TYPE_CHECKING:
     from psycopg.abc import Transformer
@@ -39,7 +39,6 @@ IDLE = pq.TransactionStatus.IDLE
 INERROR = pq.TransactionStatus.INERROR
 COMMAND_OK = pq.ExecStatus.COMMAND_OK
 TUPLES_OK = pq.ExecStatus.TUPLES_OK
-FATAL_ERROR = pq.ExecStatus.FATAL_ERROR
 PIPELINE_ABORTED = pq.ExecStatus.PIPELINE_ABORTED
 EMPTY_QUERY = pq.ExecStatus.EMPTY_QUERY
 TEXT = pq.Format.TEXT
@@ -62,6 +61,7 @@ class Session:
         self.lock = asyncio.Lock()
         self.autocommit = False
         self.characteristics = Characteristics()
+        self.global_transaction: GlobalTransaction | None = None
         self.depth = 0
         self.orphaned = False
         self.pipelining: Pipelining | None = None
@@ -111,6 +111,46 @@ class Session:
             raise e.OperationalError(CLOSED)
         if self.pgconn.status != OK:
             raise e.OperationalError(LOST)
+
+    def check_unowned(self, method: str) -> None:
+        """Raise `ProgrammingError` when only other methods may end the transaction."""
+        if self.depth:
+            raise e.ProgrammingError(
+                f"{method} cannot be used inside a transaction() block: leave the "
+                "block, or raise Rollback() in it"
+            )
+        if self.global_transaction is not None:
+            raise e.ProgrammingError(
+                f"{method} cannot be used inside a two-phase transaction: call "
+                "tpc_commit() or tpc_rollback()"
+            )
+
+    def check_idle(self, method: str) -> None:
+        """Raise `ProgrammingError` when a transaction is open."""
+        self.check_unowned(method)
+        status = self.pgconn.transaction_status
+        if status != IDLE:
+            raise e.ProgrammingError(
+                f"{method} cannot be used in transaction status "
+                f"{pq.TransactionStatus(status).name}: commit() or rollback() before"
+            )
+
+    def check_cancellable(self) -> None:
+        """Raise `ProgrammingError` when cancelling could not undo what was done."""
+        if self.global_transaction is not None and self.global_transaction.prepared:
+            raise e.ProgrammingError(
+                "a two-phase transaction that is prepared cannot be cancelled: call "
+                "tpc_rollback()"
+            )
+
+    def opening(self) -> bytes:
+        """Return the statement that opens a transaction, if there may be one now."""
+        if self.global_transaction is not None:
+            raise e.ProgrammingError(
+                "nothing can be executed in a two-phase transaction that has been "
+                "prepared, or has failed to be: call tpc_commit() or tpc_rollback()"
+            )
+        return self.characteristics.begin()
 
     def transformer(self) -> Transformer:
         """Return the transformer that dumps parameters, used under the lock only."""
@@ -170,7 +210,7 @@ class Session:
             query, params, transformer or self.transformer(), self.encoding
         )
         if not self.autocommit and self.pgconn.transaction_status == IDLE:
-            await self.command(self.characteristics.begin())
+            await self.command(self.opening())
         return await self.run(statement, prepare, result_format)
 
     async def run(
@@ -205,7 +245,7 @@ class Session:
         finally:
             if exchange.arrived:
                 self.deliver()
-        if name is not None and self.is_stale(results):
+        if name is not None and is_stale(results):
             prepared.retire(key)
             if retry and self.pgconn.transaction_status == IDLE:
                 return await self.run(statement, prepare, result_format, False)
@@ -261,7 +301,7 @@ class Session:
     async def begin(self) -> None:
         """Begin a transaction, unless one is open or in autocommit mode."""
         if not self.autocommit and self.pgconn.transaction_status == IDLE:
-            await self.command(self.characteristics.begin())
+            await self.command(self.opening())
 
     async def usable(self) -> None:
         """Check that a conversation can be started, and end one that was torn off."""
@@ -350,19 +390,6 @@ class Session:
                 )
             elif status != EMPTY_QUERY:
                 raise e.error_from_result(result, self.encoding)
-
-    @staticmethod
-    def is_stale(results: list[PGresult]) -> bool:
-        """Tell whether the server no longer has a statement as it was prepared."""
-        # Another session changed a table, or a pooler gave us another server.
-        if not results or results[-1].status != FATAL_ERROR:
-            return False
-        result = results[-1]
-        state = result.error_field(pq.DiagnosticField.SQLSTATE)
-        if state == b"26000":
-            return True
-        routine = result.error_field(pq.DiagnosticField.SOURCE_FUNCTION)
-        return state == b"0A000" and routine == b"RevalidateCachedQuery"
 
     def look_at_settings(self) -> None:
         if self.pgconn.status != OK:

@@ -108,7 +108,7 @@ class AsyncTransaction:
         self._level = session.depth
         try:
             if self._outermost:
-                await session.command(session.characteristics.begin())
+                await session.command(session.opening())
             if self._savepoint_name:
                 await session.command(self._savepoint("SAVEPOINT {}"))
         except BaseException:
@@ -203,12 +203,3 @@ class AsyncTransaction:
     def _savepoint(self, words: LiteralString) -> bytes:
         name = sql.Identifier(self._savepoint_name)
         return sql.SQL(words).format(name).as_bytes(self._session.transformer())
-
-
-def check_no_block(depth: int, method: str) -> None:
-    """Raise `ProgrammingError` when a method is called inside a transaction block."""
-    if depth:
-        raise e.ProgrammingError(
-            f"{method} cannot be used inside a transaction() block: leave the block, "
-            "or raise Rollback() in it"
-        )

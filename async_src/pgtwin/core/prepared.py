@@ -6,13 +6,20 @@ Law: a name is used for one statement only, during the whole life of a session.
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+from psycopg import pq
+
+if TYPE_CHECKING:
+    from psycopg.pq.abc import PGresult
 
 # The same text with parameters of other types is another statement.
 Key: TypeAlias = tuple[bytes, tuple[int, ...]]
 
 # Texts that are counted on their way to the threshold.
 COUNTED = 1000
+
+FATAL_ERROR = pq.ExecStatus.FATAL_ERROR
 
 
 class PreparedStatements:
@@ -111,3 +118,16 @@ class PreparedStatements:
             self._fresh.clear()
         elif tag == b"COMMIT":
             self._fresh.clear()
+
+
+def is_stale(results: list[PGresult]) -> bool:
+    """Tell whether the server no longer has a statement as it was prepared."""
+    # Another session changed a table, or a pooler gave us another server.
+    if not results or results[-1].status != FATAL_ERROR:
+        return False
+    result = results[-1]
+    state = result.error_field(pq.DiagnosticField.SQLSTATE)
+    if state == b"26000":
+        return True
+    routine = result.error_field(pq.DiagnosticField.SOURCE_FUNCTION)
+    return state == b"0A000" and routine == b"RevalidateCachedQuery"

@@ -9,7 +9,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import psycopg
-from psycopg import IsolationLevel
+from psycopg import IsolationLevel, Xid
 from psycopg.errors import ProgrammingError
 
 if TYPE_CHECKING:
@@ -67,3 +67,10 @@ class Characteristics(NamedTuple):
         if self.deferrable is not None:
             words.append("DEFERRABLE" if self.deferrable else "NOT DEFERRABLE")
         return " ".join(words).replace("_", " ").encode()
+
+
+class GlobalTransaction(NamedTuple):
+    """A two-phase transaction that a connection has begun."""
+
+    xid: Xid
+    prepared: bool = False

@@ -1,0 +1,195 @@
+"""The end of transactions: in one phase, or in two across several servers.
+
+Law: what `tpc_begin()` has begun is ended by the `tpc_*()` methods only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from psycopg import Xid, errors as e, pq, sql
+
+from pgtwin.core.transactions import GlobalTransaction
+
+if TYPE_CHECKING:
+    from pgtwin.aio.session import Session
+
+IDLE = pq.TransactionStatus.IDLE
+
+PREPARED = b"SELECT gid, prepared, owner, database FROM pg_catalog.pg_prepared_xacts"
+
+
+class AsyncTwoPhase:
+    """The part of a connection that ends transactions (PEP 249)."""
+
+    __module__ = "pgtwin"
+    _session: Session
+
+    async def commit(self) -> None:
+        """Commit the transaction that is open, if one is.
+
+        Raises `ProgrammingError` inside a `transaction()` block and in a two-phase
+        transaction.
+        """
+        session = self._session
+        async with session.lock:
+            session.check_unowned("commit()")
+            await session.commit()
+
+    async def rollback(self) -> None:
+        """Roll back the transaction that is open, if one is.
+
+        Raises `ProgrammingError` inside a `transaction()` block and in a two-phase
+        transaction.
+        """
+        session = self._session
+        async with session.lock:
+            session.check_unowned("rollback()")
+            await session.rollback()
+
+    def xid(self, format_id: int, gtrid: str, bqual: str) -> Xid:
+        """Return an identifier for a two-phase transaction (PEP 249, XA).
+
+        `format_id` is a number below 2**31; `gtrid`, the global transaction, and
+        `bqual`, the branch, are at most 64 characters. Raises `ValueError` otherwise.
+        """
+        return Xid.from_parts(format_id, gtrid, bqual)
+
+    async def tpc_begin(self, xid: Xid | str) -> None:
+        """Begin a two-phase transaction.
+
+        Raises `ProgrammingError` in autocommit mode and inside any transaction.
+        """
+        session = self._session
+        async with session.lock:
+            await session.ready()
+            session.check_idle("tpc_begin()")
+            if session.autocommit:
+                raise e.ProgrammingError(
+                    "tpc_begin() cannot be used in autocommit mode: call "
+                    "set_autocommit(False) before"
+                )
+            await session.command(session.opening())
+            session.global_transaction = GlobalTransaction(_parsed(xid))
+
+    async def tpc_prepare(self) -> None:
+        """Do the first phase: the server keeps the transaction until its second.
+
+        The connection is free for `tpc_commit()` or `tpc_rollback()` after. Raises
+        `ProgrammingError` when no two-phase transaction was begun or it is prepared
+        already, `NotSupportedError` when the server has `max_prepared_transactions`
+        at zero.
+        """
+        session = self._session
+        async with session.lock:
+            begun = session.global_transaction
+            if begun is None:
+                raise e.ProgrammingError(
+                    "tpc_prepare() without a two-phase transaction: call tpc_begin() "
+                    "before"
+                )
+            if begun.prepared:
+                raise e.ProgrammingError(
+                    "the two-phase transaction is prepared already: call tpc_commit() "
+                    "or tpc_rollback()"
+                )
+            # Also if it is never known what the server has made of it.
+            session.global_transaction = begun._replace(prepared=True)
+            try:
+                result = await session.command(
+                    _prepared("PREPARE TRANSACTION", begun.xid)
+                )
+            except e.Error as error:
+                if error.sqlstate:
+                    session.global_transaction = begun
+                if isinstance(error, e.ObjectNotInPrerequisiteState):
+                    raise e.NotSupportedError(str(error)) from None
+                raise
+            if result.command_status == b"ROLLBACK":
+                session.global_transaction = begun
+                raise e.ProgrammingError(
+                    "nothing was prepared: a statement had failed, so the server has "
+                    "rolled the transaction back; call tpc_rollback()"
+                )
+
+    async def tpc_commit(self, xid: Xid | str | None = None) -> None:
+        """Commit this connection's two-phase transaction, or another, prepared one.
+
+        Without `xid` a transaction that was not prepared is committed in one phase.
+        With one, which `tpc_recover()` may have found, there must be no two-phase
+        transaction on this connection. Raises `ProgrammingError` otherwise.
+        """
+        await self._finish("COMMIT", xid)
+
+    async def tpc_rollback(self, xid: Xid | str | None = None) -> None:
+        """Roll back this connection's two-phase transaction, or another, prepared one.
+
+        Takes and raises what `tpc_commit()` does.
+        """
+        await self._finish("ROLLBACK", xid)
+
+    async def tpc_recover(self) -> list[Xid]:
+        """Return the transactions that are prepared on the server, of any database.
+
+        They can be given to `tpc_commit()` and `tpc_rollback()`. Leaves the
+        transaction status as it was.
+        """
+        session = self._session
+        async with session.lock:
+            await session.ready()
+            result = await session.command(PREPARED)
+            return session.load(result, 0, result.ntuples, _recovered)
+
+    async def _finish(
+        self, action: Literal["COMMIT", "ROLLBACK"], xid: Xid | str | None
+    ) -> None:
+        session = self._session
+        method = f"tpc_{action.lower()}()"
+        async with session.lock:
+            begun = session.global_transaction
+            if xid is not None:
+                if begun is not None:
+                    raise e.ProgrammingError(
+                        f"{method} with an xid cannot be used inside a two-phase "
+                        "transaction: end it before, without an xid"
+                    )
+                await session.ready()
+                await session.command(_prepared(f"{action} PREPARED", _parsed(xid)))
+                return
+            if begun is None:
+                raise e.ProgrammingError(
+                    f"{method} without an xid is for a two-phase transaction: call "
+                    "tpc_begin() before, or say which one"
+                )
+            await session.usable()
+            if begun.prepared:
+                await session.command(_prepared(f"{action} PREPARED", begun.xid))
+                session.global_transaction = None
+                return
+            session.global_transaction = None
+            if action == "ROLLBACK":
+                await session.rollback()
+            elif session.pgconn.transaction_status == IDLE:
+                raise e.ProgrammingError(
+                    "nothing to commit: the server has rolled the transaction back "
+                    "when tpc_prepare() failed"
+                )
+            else:
+                await session.commit()
+
+
+def _parsed(xid: Xid | str) -> Xid:
+    return xid if isinstance(xid, Xid) else Xid.from_string(xid)
+
+
+def _prepared(words: str, xid: Xid) -> bytes:
+    return f"{words} {sql.Literal(str(xid)).as_string()}".encode()
+
+
+def _recovered(values: Sequence[Any]) -> Xid:
+    gid, prepared, owner, database = values
+    return replace(
+        Xid.from_string(gid), prepared=prepared, owner=owner, database=database
+    )
