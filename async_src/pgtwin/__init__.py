@@ -55,6 +55,7 @@ from pgtwin import (
     types,
 )
 from pgtwin.core.column import Column
+from pgtwin.core.deadlines import OperationTimeout
 from pgtwin.core.transactions import OutOfOrderTransactionNesting, Rollback
 
 if TYPE_CHECKING:
@@ -139,6 +140,7 @@ __all__ = [
     "IsolationLevel",
     "NotSupportedError",
     "Notify",
+    "OperationTimeout",
     "OperationalError",
     "OutOfOrderTransactionNesting",
     "Pipeline",

@@ -438,8 +438,8 @@ async def test_several_at_once(conn: pgtwin.AsyncConnection[Any]) -> None:
 class OwnServerCursor(pgtwin.AsyncServerCursor[Any]):
     """A server-side cursor of a user's own class."""
 
-    async def fetchone(self) -> Any:
-        return ("own", await super().fetchone())
+    async def fetchone(self, *, timeout: float | None = None) -> Any:
+        return ("own", await super().fetchone(timeout=timeout))
 
 
 async def test_factory(conn: pgtwin.AsyncConnection[Any]) -> None:

@@ -235,11 +235,10 @@ async def test_stream_left_by_a_task_that_ends(
 async def test_cancelled_while_connecting(
     silent_port: int,
 ) -> None:
-    task = asyncio.create_task(
-        pgtwin.AsyncConnection._connect(
-            f"host=127.0.0.1 port={silent_port}", False, 5, None, None, None, {}
-        )
-    )
+    async def connect() -> None:
+        await pgtwin.AsyncConnection.connect(f"host=127.0.0.1 port={silent_port}")
+
+    task = asyncio.create_task(connect())
     await asyncio.sleep(0.1)
     started = time.monotonic()
     task.cancel()

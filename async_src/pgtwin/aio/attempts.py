@@ -6,8 +6,8 @@ Law: every attempt ends within its own `connect_timeout`, name look-up included.
 from __future__ import annotations
 
 import asyncio
+import math
 import socket
-import time
 from functools import partial
 
 from psycopg import errors as e
@@ -15,31 +15,40 @@ from psycopg.conninfo import make_conninfo
 
 from pgtwin.aio.exchange import Exchange
 from pgtwin.core import attempts
+from pgtwin.core.deadlines import ConnectTimeout, Deadline
 
 
-async def open_exchange(params: attempts.Parameters) -> Exchange:
+async def open_exchange(
+    params: attempts.Parameters, whole: float | None = None
+) -> Exchange:
     """Connect as the connection parameters say, trying host after host.
 
-    Raises `ConnectionTimeout` or `OperationalError`; with several attempts the
-    message has one line for each.
+    All attempts together may take `whole` seconds, if that is not `None`. Raises
+    `ConnectTimeout` or `OperationalError`; with several attempts the message has one
+    line for each.
     """
-    timeout = attempts.timeout_of(params)
+    patience = attempts.timeout_of(params)
+    limit = Deadline(math.inf if whole is None else whole)
     failed: list[tuple[str, e.Error]] = []
     for round_ in attempts.rounds(params):
         for attempt in attempts.split(round_):
-            deadline = time.monotonic() + timeout
+            if failed and not limit.left():
+                break
+            deadline = Deadline(min(patience, limit.left()))
             try:
-                addresses = await look_up(attempt, timeout)
+                addresses = await look_up(attempt, deadline.seconds)
             except e.OperationalError as error:
                 failed.append((attempts.describe(attempt), error))
                 continue
             for address in addresses:
-                left = max(deadline - time.monotonic(), 0.0)
+                conninfo = make_conninfo("", **address)
                 try:
-                    return await Exchange.connect(make_conninfo("", **address), left)
+                    return await Exchange.connect(conninfo, deadline.left())
                 except e.OperationalError as error:
                     failed.append((attempts.describe(address), error))
-                deadline = time.monotonic() + timeout
+                if not limit.left():
+                    break
+                deadline = Deadline(min(patience, limit.left()))
     where, last = failed[-1]
     if len(failed) > 1:
         text = attempts.failure(failed)
@@ -72,7 +81,7 @@ async def look_up(
     try:
         answers = await asyncio.wait_for(asyncio.to_thread(ask), timeout)
     except asyncio.TimeoutError:
-        raise e.ConnectionTimeout(
+        raise ConnectTimeout(
             f"no answer to the look-up of host {host!r} in {round(timeout, 1):g} s"
         ) from None
     except (OSError, UnicodeError) as error:

@@ -1,6 +1,7 @@
-"""Asks a server to cancel what it executes, over a connection of its own.
+"""Requests to cancel what the server executes for a connection.
 
-Law: the handle that is cancelled is only read here; its conversation goes on.
+Law: the connection itself is not touched; whatever it does goes on until the server's
+answer reaches it.
 """
 
 from __future__ import annotations
@@ -21,8 +22,13 @@ POLL_FAILED = pq.PollingStatus.FAILED
 POLL_WRITING = pq.PollingStatus.WRITING
 
 
-async def cancel(pgconn: PGconn, timeout: float) -> None:
-    """Send the request, and wait until the server has it or `timeout` is over."""
+async def request_cancel(pgconn: PGconn, timeout: float) -> None:
+    """Ask the server to cancel what it executes for a handle.
+
+    Uses a connection of its own, encrypted as the first one if libpq is 17 or newer
+    (`PQcancelStart`). Raises `CancellationTimeout` after `timeout` seconds,
+    `OperationalError` when the server cannot be reached.
+    """
     if not capabilities.has_cancel_safe():
         request = pgconn.get_cancel()
         try:

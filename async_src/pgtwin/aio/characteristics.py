@@ -34,7 +34,7 @@ class AsyncCharacteristics:
     async def set_autocommit(self, value: bool) -> None:
         """Set `autocommit`; raises `ProgrammingError` inside a transaction."""
         session = self._session
-        async with session.lock:
+        async with session.turn():
             session.check()
             session.check_idle("setting autocommit")
             session.autocommit = bool(value)
@@ -84,7 +84,7 @@ class AsyncCharacteristics:
 
     async def _set_characteristic(self, name: str, value: Any) -> None:
         session = self._session
-        async with session.lock:
+        async with session.turn():
             session.check()
             session.check_idle(f"setting {name}")
             session.characteristics = session.characteristics._replace(**{name: value})

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import AsyncIterable, Iterable, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
-from psycopg import ConnectionInfo, errors as e, pq
+from psycopg import ConnectionInfo, errors as e
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import Row, tuple_row
 
@@ -21,8 +20,7 @@ from pgtwin.aio.characteristics import AsyncCharacteristics
 from pgtwin.aio.cursor import AsyncCursor
 from pgtwin.aio.messages import AsyncMessages
 from pgtwin.aio.opening import Opening
-from pgtwin.aio.pipeline import AsyncPipeline
-from pgtwin.aio.records import copy_records
+from pgtwin.aio.queries import AsyncQueries
 from pgtwin.aio.server_cursor import AsyncServerCursor
 from pgtwin.aio.session import Session
 from pgtwin.aio.transaction import AsyncTransaction
@@ -41,15 +39,9 @@ if TYPE_CHECKING:
     from pgtwin.core.annotations import (
         AdaptContext,
         ConnParam,
-        Params,
-        Query,
-        QueryNoTemplate,
         RowFactory,
-        Template,
     )
     from pgtwin.types.info import TypeInfo
-
-BINARY = pq.Format.BINARY
 
 OtherRow = TypeVar("OtherRow")
 Info = TypeVar("Info", bound="TypeInfo")
@@ -57,7 +49,9 @@ Info = TypeVar("Info", bound="TypeInfo")
 logger = logging.getLogger("pgtwin")
 
 
-class AsyncConnection(AsyncCharacteristics, AsyncTwoPhase, AsyncMessages, Generic[Row]):
+class AsyncConnection(
+    AsyncQueries[Row], AsyncCharacteristics, AsyncTwoPhase, AsyncMessages
+):
     """A connection with a PostgreSQL server (PEP 249).
 
     Used as a block it commits when the block is left normally, rolls back when an
@@ -76,10 +70,6 @@ class AsyncConnection(AsyncCharacteristics, AsyncTwoPhase, AsyncMessages, Generi
     InternalError = e.InternalError
     ProgrammingError = e.ProgrammingError
     NotSupportedError = e.NotSupportedError
-
-    row_factory: RowFactory[Row]
-    cursor_factory: type[AsyncCursor[Any]]
-    server_cursor_factory: type[AsyncServerCursor[Any]]
 
     def __init__(
         self,
@@ -105,6 +95,10 @@ class AsyncConnection(AsyncCharacteristics, AsyncTwoPhase, AsyncMessages, Generi
         context: AdaptContext | None = None,
         row_factory: RowFactory[Row] | None = None,
         cursor_factory: type[AsyncCursor[Any]] | None = None,
+        server_cursor_factory: type[AsyncServerCursor[Any]] | None = None,
+        prepared_max: int | None = 100,
+        timeout: float | None = None,
+        command_timeout: float | None = None,
         **kwargs: ConnParam,
     ) -> Opening[Self]: ...
 
@@ -119,6 +113,10 @@ class AsyncConnection(AsyncCharacteristics, AsyncTwoPhase, AsyncMessages, Generi
         context: AdaptContext | None = None,
         row_factory: RowFactory[OtherRow],
         cursor_factory: type[AsyncCursor[Any]] | None = None,
+        server_cursor_factory: type[AsyncServerCursor[Any]] | None = None,
+        prepared_max: int | None = 100,
+        timeout: float | None = None,
+        command_timeout: float | None = None,
         **kwargs: ConnParam,
     ) -> Opening[AsyncConnection[OtherRow]]: ...
 
@@ -132,25 +130,34 @@ class AsyncConnection(AsyncCharacteristics, AsyncTwoPhase, AsyncMessages, Generi
         context: AdaptContext | None = None,
         row_factory: RowFactory[Any] | None = None,
         cursor_factory: type[AsyncCursor[Any]] | None = None,
+        server_cursor_factory: type[AsyncServerCursor[Any]] | None = None,
+        prepared_max: int | None = 100,
+        timeout: float | None = None,
+        command_timeout: float | None = None,
         **kwargs: ConnParam,
     ) -> Opening[Any]:
         """Connect to a server and return the connection.
 
         `conninfo` and the other keywords are libpq's connection parameters; each
-        attempt may take `connect_timeout` seconds. Raises `ProgrammingError` for
-        parameters that libpq does not know, `ConnectionTimeout` or another
-        `OperationalError`, with all attempts in its message, when there is no server
-        that accepts us.
+        attempt may take `connect_timeout` seconds, all together `timeout` seconds.
+        `command_timeout` is the time that operations on the connection have unless
+        they are given another. Raises `ProgrammingError` for parameters that libpq
+        does not know, `ConnectionTimeout` or another `OperationalError`, with all
+        attempts in its message, when there is no server that accepts us.
         """
         return Opening(
             cls._connect(
                 conninfo,
-                autocommit,
-                prepare_threshold,
-                context,
-                row_factory,
-                cursor_factory,
                 kwargs,
+                timeout,
+                row_factory,
+                context,
+                autocommit=bool(autocommit),
+                prepare_threshold=prepare_threshold,
+                prepared_max=prepared_max,
+                command_timeout=command_timeout,
+                cursor_factory=cursor_factory or AsyncCursor,
+                server_cursor_factory=server_cursor_factory or AsyncServerCursor,
             )
         )
 
@@ -158,24 +165,30 @@ class AsyncConnection(AsyncCharacteristics, AsyncTwoPhase, AsyncMessages, Generi
     async def _connect(
         cls,
         conninfo: str,
-        autocommit: bool,
-        prepare_threshold: int | None,
-        context: AdaptContext | None,
+        params: dict[str, ConnParam],
+        timeout: float | None,
         row_factory: RowFactory[Row] | None,
-        cursor_factory: type[AsyncCursor[Any]] | None,
-        kwargs: dict[str, ConnParam],
+        context: AdaptContext | None,
+        *,
+        autocommit: bool,
+        **attributes: Any,
     ) -> Self:
-        exchange = await open_exchange(conninfo_to_dict(conninfo, **kwargs))
+        exchange = await open_exchange(conninfo_to_dict(conninfo, **params), timeout)
         try:
             connection = cls(exchange, row_factory, context)
-            connection._session.autocommit = bool(autocommit)
-            connection.prepare_threshold = prepare_threshold
-            if cursor_factory is not None:
-                connection.cursor_factory = cursor_factory
+            connection._session.autocommit = autocommit
+            for name, value in attributes.items():
+                setattr(connection, name, value)
         except BaseException:
             exchange.finish()
             raise
         return connection
+
+    def __reduce__(self) -> Any:
+        raise TypeError(
+            f"a {type(self).__qualname__} cannot be copied or pickled: open another "
+            "with connect()"
+        )
 
     def __del__(self) -> None:
         session: Session | None = getattr(self, "_session", None)
@@ -267,6 +280,18 @@ class AsyncConnection(AsyncCharacteristics, AsyncTwoPhase, AsyncMessages, Generi
         self._session.prepared.threshold = value
 
     @property
+    def command_timeout(self) -> float | None:
+        """Seconds that an operation has if it is not given others; `None`: no limit.
+
+        A single operation is freed of it by `timeout=math.inf`.
+        """
+        return self._session.command_timeout
+
+    @command_timeout.setter
+    def command_timeout(self, value: float | None) -> None:
+        self._session.command_timeout = value
+
+    @property
     def prepared_max(self) -> int | None:
         """How many statements stay prepared; `None` sets no limit."""
         return self._session.prepared.limit
@@ -279,113 +304,6 @@ class AsyncConnection(AsyncCharacteristics, AsyncTwoPhase, AsyncMessages, Generi
         """Close the connection; what has not been committed is lost."""
         self._session.close()
 
-    @overload
-    def cursor(self, *, binary: bool = False) -> AsyncCursor[Row]: ...
-
-    @overload
-    def cursor(
-        self, *, binary: bool = False, row_factory: RowFactory[OtherRow]
-    ) -> AsyncCursor[OtherRow]: ...
-
-    @overload
-    def cursor(
-        self,
-        name: str,
-        *,
-        binary: bool = False,
-        scrollable: bool | None = None,
-        withhold: bool = False,
-    ) -> AsyncServerCursor[Row]: ...
-
-    @overload
-    def cursor(
-        self,
-        name: str,
-        *,
-        binary: bool = False,
-        row_factory: RowFactory[OtherRow],
-        scrollable: bool | None = None,
-        withhold: bool = False,
-    ) -> AsyncServerCursor[OtherRow]: ...
-
-    def cursor(
-        self,
-        name: str = "",
-        *,
-        binary: bool = False,
-        row_factory: RowFactory[Any] | None = None,
-        scrollable: bool | None = None,
-        withhold: bool = False,
-    ) -> AsyncCursor[Any] | AsyncServerCursor[Any]:
-        """Return a new cursor, a server-side one if it has a name.
-
-        `binary` asks for all values in binary format. `scrollable` and `withhold`
-        are for server-side cursors: whether they can go backward, and whether they
-        outlive their transaction. Raises `OperationalError` when the connection is
-        closed or lost.
-        """
-        self._session.check()
-        row_factory = row_factory or self.row_factory
-        cursor: AsyncCursor[Any]
-        if name:
-            cursor = self.server_cursor_factory(
-                self,
-                name=name,
-                row_factory=row_factory,
-                scrollable=scrollable,
-                withhold=withhold,
-            )
-        else:
-            cursor = self.cursor_factory(self, row_factory=row_factory)
-        if binary:
-            cursor.format = BINARY
-        return cursor
-
-    @overload
-    async def execute(
-        self,
-        query: QueryNoTemplate,
-        params: Params | None = None,
-        *,
-        prepare: bool | None = None,
-        binary: bool = False,
-    ) -> AsyncCursor[Row]: ...
-
-    @overload
-    async def execute(
-        self, query: Template, *, prepare: bool | None = None, binary: bool = False
-    ) -> AsyncCursor[Row]: ...
-
-    async def execute(
-        self,
-        query: Query,
-        params: Params | None = None,
-        *,
-        prepare: bool | None = None,
-        binary: bool = False,
-    ) -> AsyncCursor[Row]:
-        """Execute a query on a new cursor and return that cursor."""
-        cursor = self.cursor(binary=binary)
-        either: Any = query  # the overloads take one or the other
-        return await cursor.execute(either, params, prepare=prepare)
-
-    async def copy_records(
-        self,
-        table: str | sql.Identifier,
-        columns: Sequence[str] | None,
-        rows: Iterable[Sequence[Any]] | AsyncIterable[Sequence[Any]],
-    ) -> int:
-        """Copy rows into a table and return their number.
-
-        `table` is a name, or an `Identifier` when it has a schema; without `columns`
-        each row has all that are not generated. The values go in binary format if
-        those of the first row can, as the columns' types, else as text. Raises
-        `DataError` for values that do not fit, else the server's error; no row is in
-        the table then.
-        """
-        cursor = self.cursor(row_factory=tuple_row)
-        return await copy_records(cursor, table, columns, rows)
-
     def transaction(
         self, savepoint_name: str | None = None, force_rollback: bool = False
     ) -> AsyncTransaction:
@@ -394,10 +312,6 @@ class AsyncConnection(AsyncCharacteristics, AsyncTwoPhase, AsyncMessages, Generi
         `force_rollback` rolls back even when the block is left normally.
         """
         return AsyncTransaction(self, savepoint_name, force_rollback)
-
-    def pipeline(self) -> AsyncPipeline:
-        """Return a block in which statements do not wait for their results."""
-        return AsyncPipeline(self)
 
     def fileno(self) -> int:
         """Return the descriptor of the socket; it is readable when the server speaks.

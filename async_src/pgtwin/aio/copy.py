@@ -80,7 +80,7 @@ class AsyncLibpqWriter(AsyncWriter):
 
     async def write(self, data: Buffer) -> None:
         """Send some data. The server's errors are raised at the end."""
-        async with self._session.lock:
+        async with copying.turn(self._session):
             await copying.write(self._session, data)
             self._unflushed += len(data)
             if self._unflushed >= self.flush_threshold:
@@ -92,7 +92,7 @@ class AsyncLibpqWriter(AsyncWriter):
         session = self._session
         if exc is not None and session.pgconn.transaction_status != ACTIVE:
             return  # the server has ended it
-        async with session.lock:
+        async with copying.turn(session):
             if exc is None:
                 self.cursor._keep([await copying.end(session)])
                 return
@@ -163,7 +163,8 @@ class AsyncCopy:
     """One COPY, used as a block; `cursor.copy()` returns it.
 
     `binary` chooses the format when the cursor has not executed a COPY statement,
-    `writer` where data goes instead of to the server.
+    `writer` where data goes instead of to the server; `timeout` is the seconds of each
+    wait for the server.
     """
 
     __module__ = "pgtwin"
@@ -174,6 +175,7 @@ class AsyncCopy:
         *,
         binary: bool | None = None,
         writer: AsyncWriter | None = None,
+        timeout: float | None = None,
     ) -> None:
         session = cursor._session
         result = cursor.pgresult
@@ -198,6 +200,8 @@ class AsyncCopy:
         transformer = Place(adapters, cursor.connection).transformer()
         self._decoder = row_decoder(binary, transformer, session.encoding)
         self._messages: deque[Buffer] = deque()
+        self._timeout = timeout
+        self._copying: copying.Copying | None = None
         self._ended = False
         self._finished = False
 
@@ -208,7 +212,8 @@ class AsyncCopy:
     async def __aenter__(self) -> Self:
         if self._finished:
             raise TypeError("a COPY block is entered once: call copy() again")
-        self._session.copying = weakref.ref(self)
+        self._copying = copying.Copying(self._timeout)
+        self._session.copying = weakref.ref(self._copying)
         return self
 
     async def __aexit__(
@@ -346,7 +351,7 @@ class AsyncCopy:
     async def _stop(self) -> None:
         session = self._session
         if session.copying is not None and not session.closed:
-            async with session.lock:
+            async with copying.turn(session):
                 await copying.stop(session)
 
     async def _write_rest(self) -> None:
@@ -365,7 +370,7 @@ class AsyncCopy:
         if self._finished:
             return False
         session = self._session
-        async with session.lock:
+        async with copying.turn(session):
             if not self._ended:
                 messages, self._ended = await copying.read(session)
                 self._messages.extend(messages)

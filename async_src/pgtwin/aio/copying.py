@@ -6,9 +6,12 @@ COPY, and whoever gives it up calls `stop()`.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from psycopg import errors as e, pq
+
+from pgtwin.aio.turn import Holder, Turn
 
 if TYPE_CHECKING:
     from psycopg.abc import Buffer
@@ -22,6 +25,22 @@ COPY_OUT = pq.ExecStatus.COPY_OUT
 
 # Bytes given to libpq at once: it moves what it could not send yet.
 CHUNK = 128 * 1024
+
+
+class Copying:
+    """A COPY under way: whose it is, and how long it may wait for the server."""
+
+    __slots__ = ("__weakref__", "holder", "timeout")
+
+    def __init__(self, timeout: float | None) -> None:
+        self.holder = Holder("copy()", asyncio.current_task())
+        self.timeout = timeout
+
+
+def turn(session: Session) -> asyncio.Lock | Turn:
+    """Return the block in which the COPY under way talks to the server."""
+    copying = session.copy_under_way()
+    return session.turn(None if copying is None else copying.timeout)
 
 
 async def start(session: Session, text: bytes) -> PGresult:

@@ -92,6 +92,7 @@ class AsyncCursor(AsyncResults[Row]):
         *,
         prepare: bool | None = None,
         binary: bool | None = None,
+        timeout: float | None = None,
     ) -> Self: ...
 
     @overload
@@ -101,6 +102,7 @@ class AsyncCursor(AsyncResults[Row]):
         *,
         prepare: bool | None = None,
         binary: bool | None = None,
+        timeout: float | None = None,
     ) -> Self: ...
 
     async def execute(
@@ -110,19 +112,22 @@ class AsyncCursor(AsyncResults[Row]):
         *,
         prepare: bool | None = None,
         binary: bool | None = None,
+        timeout: float | None = None,
     ) -> Self:
         """Execute a query and keep its results; return the cursor itself.
 
         `prepare` forces or forbids a prepared statement, else the connection's
         threshold decides. `binary` asks for values in binary format. Without
         `params` the query may hold several statements; a template string holds its
-        parameters itself. Raises `InterfaceError` when the cursor is closed,
+        parameters itself. After `timeout` seconds, those of the connection's
+        `command_timeout` if it is not given, the server is told to cancel and
+        `OperationTimeout` is raised. Raises `InterfaceError` when the cursor is closed,
         `ProgrammingError` when placeholders and parameters do not match,
         `OperationalError` when the connection is closed or lost, else the error that
         the server gives.
         """
         session = self._session
-        async with session.lock:
+        async with session.turn(timeout):
             if self._closed:
                 raise closed_cursor()
             self._forget()
@@ -153,21 +158,32 @@ class AsyncCursor(AsyncResults[Row]):
         return self
 
     async def executemany(
-        self, query: Query, params_seq: Iterable[Params], *, returning: bool = False
+        self,
+        query: Query,
+        params_seq: Iterable[Params],
+        *,
+        returning: bool = False,
+        timeout: float | None = None,
     ) -> None:
         """Execute a query once for each set of parameters, in a pipeline.
 
         The statement is prepared. With `returning` each execution leaves a result,
         to be walked with `results()` or `nextset()`; without, `rowcount` is the sum.
-        Raises the first error of the server, and executes no more then.
+        Raises the first error of the server, and executes no more then;
+        `OperationTimeout` when not all is done after `timeout` seconds.
         """
         session = self._session
-        async with session.lock:
+        async with session.turn(timeout):
             if self._closed:
                 raise closed_cursor()
             self._forget()
             transformer = self._dumper() or session.transformer()
-            await execute_many(self, query, params_seq, transformer, returning)
+            # The caller's iterable works while the connection is busy.
+            session.hold("executemany()", patience=0)
+            try:
+                await execute_many(self, query, params_seq, transformer, returning)
+            finally:
+                session.release()
 
     @asynccontextmanager
     async def copy(
@@ -176,24 +192,26 @@ class AsyncCursor(AsyncResults[Row]):
         params: Params | None = None,
         *,
         writer: AsyncWriter | None = None,
+        timeout: float | None = None,
     ) -> AsyncGenerator[AsyncCopy, None]:
         """Execute a COPY to or from the client, and give the block its data.
 
         Parameters are written into the statement as literals. An error that leaves
         the block cancels the COPY, and so does leaving before all has been read.
-        `writer` takes what the block writes, instead of the server. Raises
-        `ProgrammingError` when the statement is no such COPY, else the server's
-        error.
+        `writer` takes what the block writes, instead of the server. `timeout` counts
+        the seconds of each wait for the server, not the caller's. Raises
+        `ProgrammingError` when the statement is no such COPY, `OperationTimeout`, else
+        the server's error.
         """
         session = self._session
-        async with session.lock:
+        async with session.turn(timeout):
             if self._closed:
                 raise closed_cursor()
             self._forget()
             transformer = self._dumper() or session.transformer()
             bound = bind_merged(statement, params, transformer, session.encoding)
             self._keep([await copying.start(session, bound.text)])
-        async with AsyncCopy(self, writer=writer) as copy:
+        async with AsyncCopy(self, writer=writer, timeout=timeout) as copy:
             yield copy
 
     async def stream(
@@ -203,23 +221,27 @@ class AsyncCursor(AsyncResults[Row]):
         *,
         binary: bool | None = None,
         size: int = 1,
+        timeout: float | None = None,
     ) -> AsyncGenerator[Row, None]:
         """Execute a query and yield its rows while the server still sends.
 
         The rows are received `size` at a time, more than one with libpq 17 or newer.
         The connection does nothing else until the last row, or until the generator
         is closed: the query is cancelled then, and the connection can be used.
+        `timeout` counts the seconds of each wait for the server, not the caller's.
         Raises what `execute()` raises, before the first row or between two, and
         `ProgrammingError` when the query returns no rows.
         """
         session = self._session
         check_size(size)
-        async with session.lock:
+        limit = session.limit(timeout)
+        async with session.turn(timeout):
             if self._closed:
                 raise closed_cursor()
             if session.pgconn.pipeline_status:
                 raise e.ProgrammingError("stream() cannot be used in pipeline mode")
             self._forget()
+            session.hold("stream()")
             try:
                 await open_rows(
                     session,
@@ -231,7 +253,7 @@ class AsyncCursor(AsyncResults[Row]):
                     size,
                 )
                 loader: Transformer | None = None
-                while results := await receive_rows(session):
+                while results := await receive_rows(session, limit):
                     for result in results:
                         session.check()  # the caller may have closed it
                         if result.status not in ROWS:
@@ -247,6 +269,7 @@ class AsyncCursor(AsyncResults[Row]):
                             yield loader.load_row(index, make_row)
             finally:
                 await close_rows(session)
+                session.release()
 
     def _format(self, binary: bool | None) -> pq.Format:
         """Return the format of results that is asked for."""

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 from psycopg import ConnectionInfo, capabilities, errors as e, pq
 
-from pgtwin.aio.cancelling import cancel
+from pgtwin.aio.cancelling import request_cancel
 from pgtwin.aio.readiness import Readiness
+from pgtwin.core.deadlines import ConnectTimeout, Deadline
 
 if TYPE_CHECKING:
     from psycopg.abc import Buffer
@@ -63,6 +64,7 @@ class Exchange:
         self._leaving = False
         self._failure: e.OperationalError | None = None
         self.farewell: e.Error | None = None
+        self.deadline: Deadline | None = None
 
     @classmethod
     async def connect(cls, conninfo: str, timeout: float) -> Exchange:
@@ -87,7 +89,7 @@ class Exchange:
                 readiness.attach(pgconn.socket)
                 left = deadline - time.monotonic()
                 if not await readiness.wait(_at_once, left, poll == POLL_WRITING):
-                    raise e.ConnectionTimeout(
+                    raise ConnectTimeout(
                         f"no answer from the server in {round(timeout, 1):g} s"
                     )
             text = pgconn.get_error_message().strip()
@@ -197,7 +199,7 @@ class Exchange:
     async def send(self) -> None:
         """Send what is queued, and take in what the server says meanwhile."""
         if not self._sent():
-            await self._readiness.wait(self._sent, None, True)
+            await self._in_time(self._sent, writing=True)
         self._check()
 
     async def take_in(self, step: Callable[[], bool]) -> None:
@@ -211,7 +213,7 @@ class Exchange:
                 return True
             return step()
 
-        await self._readiness.wait(take)
+        await self._in_time(take)
         self._check()
 
     def send_rows(self, statement: Statement, result_format: int, size: int) -> None:
@@ -235,9 +237,9 @@ class Exchange:
         self._talking = True
         try:
             if pgconn.flush():
-                await self._readiness.wait(self._sent, None, True)
+                await self._in_time(self._sent, writing=True)
             if self._failure is None and pgconn.is_busy():
-                await self._readiness.wait(self._answered)
+                await self._in_time(self._answered)
             if self._failure is not None:
                 raise self._last_words(results)
             while (result := pgconn.get_result()) is not None:
@@ -269,13 +271,8 @@ class Exchange:
             self._let_go()
 
     async def cancel(self, timeout: float) -> None:
-        """Ask the server to cancel what it executes for this handle.
-
-        Uses a connection of its own, encrypted as the first one if libpq is 17 or
-        newer (`PQcancelStart`). Raises `CancellationTimeout` after `timeout` seconds,
-        `OperationalError` when the server cannot be reached.
-        """
-        await cancel(self.pgconn, timeout)
+        """Ask the server to cancel what it executes, as `request_cancel()` does."""
+        await request_cancel(self.pgconn, timeout)
 
     async def recover(self, *received: PGresult) -> None:
         """Bring to rest what an interruption has left behind, or give it up."""
@@ -295,10 +292,13 @@ class Exchange:
         self._talking = True
         try:
             if pgconn.flush():
-                await self._readiness.wait(self._sent, None, True)
+                await self._in_time(self._sent, writing=True)
             while True:
                 if self._failure is None and pgconn.is_busy():
-                    await self._readiness.wait(self._answered)
+                    if self.deadline is None:
+                        await self._readiness.wait(self._answered)
+                    else:
+                        await self._in_time(self._answered)
                 if self._failure is not None:
                     raise self._last_words(results)
                 result = pgconn.get_result()
@@ -318,6 +318,16 @@ class Exchange:
     def _check(self) -> None:
         if self._failure is not None:
             raise self._last_words([])
+
+    async def _in_time(
+        self, step: Callable[[], bool], *, writing: bool = False
+    ) -> None:
+        """Wait as long as the deadline allows; raise `OperationTimeout` at its end."""
+        deadline = self.deadline
+        left = None if deadline is None else deadline.left()
+        if not await self._readiness.wait(step, left, writing):
+            assert deadline is not None
+            raise deadline.overrun()
 
     async def _break_off(self, error: BaseException, results: list[PGresult]) -> None:
         """End a conversation that an error leaves; raise another if that says more."""

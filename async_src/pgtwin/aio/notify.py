@@ -5,6 +5,7 @@ Law: what was not handed out stays in the session's backlog, for the next who as
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING
@@ -32,7 +33,8 @@ async def notifications(
                 received += 1
                 yield session.backlog.popleft()
                 continue
-            async with session.lock:
+            # To listen is to wait: no deadline but the one that is asked for here.
+            async with session.turn(math.inf):
                 if deadline is not None:
                     left = max(deadline - time.monotonic(), 0.0)
                 if not session.backlog and not await session.wait_notifications(left):

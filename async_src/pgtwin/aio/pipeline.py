@@ -48,14 +48,15 @@ class AsyncPipeline:
         """Tell whether libpq knows pipelines, as it does from version 14 on."""
         return capabilities.has_pipeline()
 
-    async def sync(self) -> None:
+    async def sync(self, *, timeout: float | None = None) -> None:
         """Wait until everything that was sent has its results.
 
         Statements before and after do not share an implicit transaction. Raises the
-        first error of the server since the last time.
+        first error of the server since the last time, `OperationTimeout` after
+        `timeout` seconds.
         """
         session = self._session
-        async with session.lock:
+        async with session.turn(timeout):
             session.check()
             if session.pipelining is None:
                 raise e.ProgrammingError("the pipeline has ended: enter another")
@@ -63,7 +64,7 @@ class AsyncPipeline:
 
     async def __aenter__(self) -> Self:
         session = self._session
-        async with session.lock:
+        async with session.turn():
             capabilities.has_pipeline(check=True)
             if session.pipelining is None:
                 await session.ready()
@@ -84,7 +85,7 @@ class AsyncPipeline:
         pipelining = session.pipelining
         assert pipelining is not None
         try:
-            async with session.lock:
+            async with session.turn():
                 if not session.closed:
                     await pipelining.sync()
         except Exception as failure:

@@ -31,10 +31,11 @@ async def copy_records(
     table: str | sql.Identifier,
     columns: Sequence[str] | None,
     rows: Rows,
+    timeout: float | None,
 ) -> int:
     """Copy rows into a table, in binary format if that is possible; return how many."""
     name = sql.Identifier(table) if isinstance(table, str) else table
-    await cursor.execute(COLUMNS, (name.as_string(None),))
+    await cursor.execute(COLUMNS, (name.as_string(None),), timeout=timeout)
     types = dict(await cursor.fetchall())
     names = list(types if columns is None else columns)
     oids = [types.get(column, 0) for column in names]
@@ -45,7 +46,7 @@ async def copy_records(
         sql.SQL(", ").join(map(sql.Identifier, names)),
         sql.SQL("(FORMAT binary)" if binary else ""),
     )
-    async with cursor.copy(statement) as copy:
+    async with cursor.copy(statement, timeout=timeout) as copy:
         if binary:
             copy.set_types(oids)
         await copy.write_rows(rows)

@@ -291,7 +291,7 @@ class AsyncResults(Generic[Row]):
     async def _arrive(self) -> None:
         """Receive the results that a pipeline still owes."""
         session = self._session
-        async with session.lock:
+        async with session.turn():
             if self._pending is not None and session.pipelining is not None:
                 await session.pipelining.receive(self._pending)
 

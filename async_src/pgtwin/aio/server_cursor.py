@@ -133,7 +133,7 @@ class AsyncServerCursor(AsyncCursor[Row]):
 
     async def close(self) -> None:
         """Close the server's cursor and forget the results."""
-        async with self._session.lock:
+        async with self._session.turn():
             if self._closed:
                 return
             try:
@@ -148,6 +148,7 @@ class AsyncServerCursor(AsyncCursor[Row]):
         params: Params | None = None,
         *,
         binary: bool | None = None,
+        timeout: float | None = None,
         **kwargs: Any,
     ) -> Self:
         """Declare the cursor for a query; return the cursor itself.
@@ -160,7 +161,7 @@ class AsyncServerCursor(AsyncCursor[Row]):
                 f"server-side cursors do not know the argument {next(iter(kwargs))!r}"
             )
         session = self._session
-        async with session.lock:
+        async with session.turn(timeout):
             if self._closed:
                 raise closed_cursor()
             if session.pgconn.pipeline_status:
@@ -185,32 +186,44 @@ class AsyncServerCursor(AsyncCursor[Row]):
         return self
 
     async def executemany(
-        self, query: Query, params_seq: Iterable[Params], *, returning: bool = True
+        self,
+        query: Query,
+        params_seq: Iterable[Params],
+        *,
+        returning: bool = True,
+        timeout: float | None = None,
     ) -> None:
         """Raise `NotSupportedError`: a cursor is declared for one query."""
         raise e.NotSupportedError(
             "server-side cursors have no executemany(): use another cursor"
         )
 
-    async def fetchone(self) -> Row | None:
-        """Return the next row, `None` after the last."""
-        rows = await self._fetch(1)
+    async def fetchone(self, *, timeout: float | None = None) -> Row | None:
+        """Return the next row, `None` after the last.
+
+        Raises `OperationTimeout` after `timeout` seconds, as all that waits here does.
+        """
+        rows = await self._fetch(1, timeout)
         self._position += len(rows)
         return rows[0] if rows else None
 
-    async def fetchmany(self, size: int = 0) -> list[Row]:
+    async def fetchmany(
+        self, size: int = 0, *, timeout: float | None = None
+    ) -> list[Row]:
         """Return the next rows, at most `size` of them, `arraysize` when not given."""
-        rows = await self._fetch(size or self.arraysize)
+        rows = await self._fetch(size or self.arraysize, timeout)
         self._position += len(rows)
         return rows
 
-    async def fetchall(self) -> list[Row]:
+    async def fetchall(self, *, timeout: float | None = None) -> list[Row]:
         """Return all rows that were not fetched yet."""
-        rows = await self._fetch(None)
+        rows = await self._fetch(None, timeout)
         self._position += len(rows)
         return rows
 
-    async def scroll(self, value: int, mode: str = "relative") -> None:
+    async def scroll(
+        self, value: int, mode: str = "relative", *, timeout: float | None = None
+    ) -> None:
         """Move the server's cursor: by a distance, or to an index.
 
         `mode` is `relative` or `absolute`. Whether there is such a row is not told by
@@ -218,7 +231,7 @@ class AsyncServerCursor(AsyncCursor[Row]):
         """
         if mode not in ("relative", "absolute"):
             raise ValueError(f"scroll mode must be relative or absolute, not {mode!r}")
-        async with self._session.lock:
+        async with self._session.turn(timeout):
             if self._closed:
                 raise closed_cursor()
             move = b"MOVE ABSOLUTE" if mode == "absolute" else b"MOVE"
@@ -253,9 +266,11 @@ class AsyncServerCursor(AsyncCursor[Row]):
         self._select(0)
         self._opened = self._described = True
 
-    async def _fetch(self, number: int | None) -> list[Row]:
+    async def _fetch(
+        self, number: int | None, timeout: float | None = None
+    ) -> list[Row]:
         session = self._session
-        async with session.lock:
+        async with session.turn(timeout):
             if self._closed:
                 raise closed_cursor()
             if not self._described:

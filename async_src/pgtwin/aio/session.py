@@ -5,10 +5,8 @@ Law: whoever calls a method that waits holds `lock`; the other methods never wai
 
 from __future__ import annotations
 
-import asyncio
 import copy
 import logging
-import os
 import weakref
 from collections import deque
 from functools import partial
@@ -17,6 +15,7 @@ from typing import TYPE_CHECKING
 from psycopg import ConnectionInfo, Notify, errors as e, pq
 
 from pgtwin.aio.exchange import CLOSED, LOST, Exchange
+from pgtwin.aio.turn import INHERITED, Turns
 from pgtwin.core.adapters import Adapters, Place
 from pgtwin.core.plan import Binder, Statement, bind
 from pgtwin.core.prepared import PreparedStatements, is_stale
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult
     from psycopg.rows import Row, RowMaker
 
+    from pgtwin.aio.copying import Copying
     from pgtwin.aio.pipelining import Pipelining
     from pgtwin.core.annotations import NoticeHandler, NotifyHandler, Params, Query
 
@@ -50,22 +50,21 @@ SETTINGS = (b"client_encoding", b"TimeZone", b"DateStyle", b"IntervalStyle")
 logger = logging.getLogger("pgtwin")
 
 
-class Session:
+class Session(Turns):
     """Keeps everything that belongs to one connection with the server."""
 
     def __init__(
         self, exchange: Exchange, owner: object, template: AdaptersMap | None = None
     ) -> None:
-        self.exchange = exchange
+        super().__init__(exchange)
         self.pgconn = exchange.pgconn
-        self.lock = asyncio.Lock()
         self.autocommit = False
         self.characteristics = Characteristics()
         self.global_transaction: GlobalTransaction | None = None
         self.depth = 0
         self.orphaned = False
         self.pipelining: Pipelining | None = None
-        self.copying: weakref.ReferenceType[object] | None = None
+        self.copying: weakref.ReferenceType[Copying] | None = None
         self.prepared = PreparedStatements()
         self.adapters = Adapters(template)
         self.notice_handlers: list[NoticeHandler] = []
@@ -81,32 +80,29 @@ class Session:
         self._loaders: deque[tuple[tuple[int, int], Transformer]] = deque()
         self._generation = 0
         self._closed = False
-        self._pid = os.getpid()
         self.pgconn.notice_handler = partial(_notice, weakref.ref(self))
         self.look_at_settings()
 
     @property
     def closed(self) -> bool:
         """Whether no more can be executed, for whatever reason."""
-        return self._closed or self.exchange.closed
+        return self._closed or self.inherited or self.exchange.closed
 
     @property
     def broken(self) -> bool:
         """Whether the session ended without having been closed."""
-        return not self._closed and self.exchange.closed
-
-    @property
-    def inherited(self) -> bool:
-        """Whether the session belongs to the process that this one was forked from."""
-        return self._pid != os.getpid()
+        return not self._closed and not self.inherited and self.exchange.closed
 
     def close(self) -> None:
         """End the session; what another thread or task executes in it fails."""
         self._closed = True
-        self.exchange.finish()
+        if not self.inherited:
+            self.exchange.finish()  # which says good-bye to the server
 
     def check(self) -> None:
         """Raise `OperationalError` when nothing can be executed any more."""
+        if self.inherited:
+            raise e.InterfaceError(INHERITED)
         if self._closed:
             raise e.OperationalError(CLOSED)
         if self.pgconn.status != OK:
@@ -298,6 +294,10 @@ class Session:
                 f"{what} cannot be opened in a pipeline: leave its block before"
             )
 
+    def copy_under_way(self) -> Copying | None:
+        """Return the COPY whose block has not been left."""
+        return None if self.copying is None else self.copying()
+
     async def begin(self) -> None:
         """Begin a transaction, unless one is open or in autocommit mode."""
         if not self.autocommit and self.pgconn.transaction_status == IDLE:
@@ -309,10 +309,11 @@ class Session:
         if self.pipelining is not None:
             await self.pipelining.sync()
         elif self.pgconn.transaction_status == ACTIVE:
-            if self.copying is not None and self.copying() is not None:
+            copying = self.copy_under_way()
+            if copying is not None:
                 raise e.OperationalError(
-                    "a COPY is under way on the connection: leave its copy() block "
-                    "before another operation"
+                    f"the connection is busy with {copying.holder}: leave its block "
+                    "before another operation, or use another connection"
                 )
             # A signal may interrupt anywhere, even before a conversation is guarded.
             await self.exchange.recover()

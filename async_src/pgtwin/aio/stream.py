@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from psycopg import capabilities, errors as e, pq
 
+from pgtwin.core.deadlines import Deadline
+
 if TYPE_CHECKING:
     from psycopg.abc import Transformer
     from psycopg.pq.abc import PGresult
@@ -54,9 +56,13 @@ async def open_rows(
     session.exchange.send_rows(statement, result_format, size)
 
 
-async def receive_rows(session: Session) -> list[PGresult]:
-    """Return what has come: results of `ROWS`, at the end another; then none."""
+async def receive_rows(session: Session, limit: float | None) -> list[PGresult]:
+    """Return what has come: results of `ROWS`, at the end another; then none.
+
+    Raises `OperationTimeout` when nothing comes in `limit` seconds.
+    """
     session.check()
+    session.exchange.deadline = None if limit is None else Deadline(limit)
     return await session.exchange.receive()
 
 

@@ -69,7 +69,7 @@ class AsyncTransaction:
     async def __aenter__(self) -> Self:
         self._check_new()
         try:
-            async with self._session.lock:
+            async with self._session.turn():
                 await self._enter()
             return self
         except BaseException:
@@ -86,7 +86,7 @@ class AsyncTransaction:
         session = self._session
         mine = False
         try:
-            async with session.lock:
+            async with session.turn():
                 mine = True
                 return await self._leave(exc_val)
         finally:

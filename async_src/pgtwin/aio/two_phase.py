@@ -27,25 +27,26 @@ class AsyncTwoPhase:
     __module__ = "pgtwin"
     _session: Session
 
-    async def commit(self) -> None:
+    async def commit(self, *, timeout: float | None = None) -> None:
         """Commit the transaction that is open, if one is.
 
-        Raises `ProgrammingError` inside a `transaction()` block and in a two-phase
-        transaction.
+        When `OperationTimeout` is raised, after `timeout` seconds, the transaction may
+        have been committed. Raises `ProgrammingError` inside a `transaction()` block
+        and in a two-phase transaction.
         """
         session = self._session
-        async with session.lock:
+        async with session.turn(timeout):
             session.check_unowned("commit()")
             await session.commit()
 
-    async def rollback(self) -> None:
+    async def rollback(self, *, timeout: float | None = None) -> None:
         """Roll back the transaction that is open, if one is.
 
-        Raises `ProgrammingError` inside a `transaction()` block and in a two-phase
-        transaction.
+        Raises `OperationTimeout` after `timeout` seconds, `ProgrammingError` inside a
+        `transaction()` block and in a two-phase transaction.
         """
         session = self._session
-        async with session.lock:
+        async with session.turn(timeout):
             session.check_unowned("rollback()")
             await session.rollback()
 
@@ -63,7 +64,7 @@ class AsyncTwoPhase:
         Raises `ProgrammingError` in autocommit mode and inside any transaction.
         """
         session = self._session
-        async with session.lock:
+        async with session.turn():
             await session.ready()
             session.check_idle("tpc_begin()")
             if session.autocommit:
@@ -83,7 +84,7 @@ class AsyncTwoPhase:
         at zero.
         """
         session = self._session
-        async with session.lock:
+        async with session.turn():
             begun = session.global_transaction
             if begun is None:
                 raise e.ProgrammingError(
@@ -137,7 +138,7 @@ class AsyncTwoPhase:
         transaction status as it was.
         """
         session = self._session
-        async with session.lock:
+        async with session.turn():
             await session.ready()
             result = await session.command(PREPARED)
             return session.load(result, 0, result.ntuples, _recovered)
@@ -147,7 +148,7 @@ class AsyncTwoPhase:
     ) -> None:
         session = self._session
         method = f"tpc_{action.lower()}()"
-        async with session.lock:
+        async with session.turn():
             begun = session.global_transaction
             if xid is not None:
                 if begun is not None:

@@ -1,0 +1,171 @@
+"""Where queries begin: the cursors of a connection, and `execute()` without one.
+
+Law: a cursor belongs to one connection as long as it lives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+
+from psycopg import pq
+from psycopg.rows import Row, tuple_row
+
+from pgtwin.aio.cursor import AsyncCursor
+from pgtwin.aio.pipeline import AsyncPipeline
+from pgtwin.aio.records import copy_records
+from pgtwin.aio.server_cursor import AsyncServerCursor
+
+if TYPE_CHECKING:
+    from psycopg import sql
+
+    from pgtwin.aio.session import Session
+    from pgtwin.core.annotations import (
+        Params,
+        Query,
+        QueryNoTemplate,
+        RowFactory,
+        Template,
+    )
+
+BINARY = pq.Format.BINARY
+
+OtherRow = TypeVar("OtherRow")
+
+
+class AsyncQueries(Generic[Row]):
+    """The part of a connection that executes queries."""
+
+    __module__ = "pgtwin"
+    _session: Session
+
+    row_factory: RowFactory[Row]
+    cursor_factory: type[AsyncCursor[Any]]
+    server_cursor_factory: type[AsyncServerCursor[Any]]
+
+    @overload
+    def cursor(self, *, binary: bool = False) -> AsyncCursor[Row]: ...
+
+    @overload
+    def cursor(
+        self, *, binary: bool = False, row_factory: RowFactory[OtherRow]
+    ) -> AsyncCursor[OtherRow]: ...
+
+    @overload
+    def cursor(
+        self,
+        name: str,
+        *,
+        binary: bool = False,
+        scrollable: bool | None = None,
+        withhold: bool = False,
+    ) -> AsyncServerCursor[Row]: ...
+
+    @overload
+    def cursor(
+        self,
+        name: str,
+        *,
+        binary: bool = False,
+        row_factory: RowFactory[OtherRow],
+        scrollable: bool | None = None,
+        withhold: bool = False,
+    ) -> AsyncServerCursor[OtherRow]: ...
+
+    def cursor(
+        self,
+        name: str = "",
+        *,
+        binary: bool = False,
+        row_factory: RowFactory[Any] | None = None,
+        scrollable: bool | None = None,
+        withhold: bool = False,
+    ) -> AsyncCursor[Any] | AsyncServerCursor[Any]:
+        """Return a new cursor, a server-side one if it has a name.
+
+        `binary` asks for all values in binary format. `scrollable` and `withhold`
+        are for server-side cursors: whether they can go backward, and whether they
+        outlive their transaction. Raises `OperationalError` when the connection is
+        closed or lost.
+        """
+        self._session.check()
+        row_factory = row_factory or self.row_factory
+        cursor: AsyncCursor[Any]
+        # The connection of which this is a part.
+        connection: Any = self
+        if name:
+            cursor = self.server_cursor_factory(
+                connection,
+                name=name,
+                row_factory=row_factory,
+                scrollable=scrollable,
+                withhold=withhold,
+            )
+        else:
+            cursor = self.cursor_factory(connection, row_factory=row_factory)
+        if binary:
+            cursor.format = BINARY
+        return cursor
+
+    @overload
+    async def execute(
+        self,
+        query: QueryNoTemplate,
+        params: Params | None = None,
+        *,
+        prepare: bool | None = None,
+        binary: bool = False,
+        timeout: float | None = None,
+    ) -> AsyncCursor[Row]: ...
+
+    @overload
+    async def execute(
+        self,
+        query: Template,
+        *,
+        prepare: bool | None = None,
+        binary: bool = False,
+        timeout: float | None = None,
+    ) -> AsyncCursor[Row]: ...
+
+    async def execute(
+        self,
+        query: Query,
+        params: Params | None = None,
+        *,
+        prepare: bool | None = None,
+        binary: bool = False,
+        timeout: float | None = None,
+    ) -> AsyncCursor[Row]:
+        """Execute a query on a new cursor and return that cursor.
+
+        Takes what `cursor.execute()` takes, and raises what it raises.
+        """
+        cursor = self.cursor(binary=binary)
+        either: Any = query  # the overloads take one or the other
+        return await cursor.execute(either, params, prepare=prepare, timeout=timeout)
+
+    async def copy_records(
+        self,
+        table: str | sql.Identifier,
+        columns: Sequence[str] | None,
+        rows: Iterable[Sequence[Any]] | AsyncIterable[Sequence[Any]],
+        *,
+        timeout: float | None = None,
+    ) -> int:
+        """Copy rows into a table and return their number.
+
+        `table` is a name, or an `Identifier` when it has a schema; without `columns`
+        each row has all that are not generated. The values go in binary format if
+        those of the first row can, as the columns' types, else as text. `timeout`
+        counts as for `cursor.copy()`. Raises `DataError` for values that do not fit,
+        else the server's error; no row is in the table then.
+        """
+        cursor = self.cursor(row_factory=tuple_row)
+        return await copy_records(cursor, table, columns, rows, timeout)
+
+    def pipeline(self) -> AsyncPipeline:
+        """Return a block in which statements do not wait for their results."""
+        # The connection of which this is a part.
+        connection: Any = self
+        return AsyncPipeline(connection)

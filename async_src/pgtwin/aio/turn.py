@@ -1,0 +1,153 @@
+"""Who may talk to the server next, and how long.
+
+Law: operations of one connection take turns; who would wait for itself, or for
+something that never ends, is told so instead.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import os
+import weakref
+from types import TracebackType
+from typing import NamedTuple
+
+from psycopg import errors as e
+
+from pgtwin.aio.exchange import Exchange
+from pgtwin.core.deadlines import Deadline, OperationTimeout
+
+# Seconds that an operation of the same caller has to give the turn back: a generator
+# that was left may be about to close.
+OWN_PATIENCE = 5.0
+
+
+class Holder(NamedTuple):
+    """Who has the turn, where that is known: what it does, and in which task.
+
+    The same task, if it wants another turn, waits `patience` seconds for the end.
+    """
+
+    operation: str
+    task: object
+    patience: float = OWN_PATIENCE
+
+    def __str__(self) -> str:
+        return f"{self.operation} in {self.task!r}"
+
+
+class Turns:
+    """Gives the lock of a session to one operation after the other."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self.exchange = exchange
+        self.lock = asyncio.Lock()
+        self.holder: Holder | None = None
+        self.command_timeout: float | None = None
+        self.inherited = False
+        self._loop = asyncio.get_running_loop()  # twingen: async-only
+        _known.add(self)
+
+    def turn(self, timeout: float | None = None) -> asyncio.Lock | Turn:
+        """Return the block in which one operation talks to the server.
+
+        The operation may take `timeout` seconds, waiting for its turn included;
+        `None` stands for the session's own `command_timeout`, infinity for ever.
+        Raises `InterfaceError` when the turn could never come.
+        """
+        if self.inherited:
+            raise e.InterfaceError(INHERITED)
+        if asyncio.get_running_loop() is not self._loop:  # twingen: async-only
+            raise _another_loop(self._loop)
+        limit = self.limit(timeout)
+        if limit is None and self.holder is None:
+            return self.lock
+        return Turn(self, limit)
+
+    def limit(self, timeout: float | None) -> float | None:
+        """Return the seconds that an operation may take; `None` sets no limit."""
+        if timeout is None:
+            timeout = self.command_timeout
+        return None if timeout == math.inf else timeout
+
+    def hold(self, operation: str, patience: float = OWN_PATIENCE) -> None:
+        """Note what the lock is held for while the caller of an operation works."""
+        self.holder = Holder(operation, asyncio.current_task(), patience)
+
+    def release(self) -> None:
+        """Forget what `hold()` has noted."""
+        self.holder = None
+
+
+class Turn:
+    """Holds the lock of a session for one operation that must not wait for ever."""
+
+    __slots__ = ("_limit", "_turns")
+
+    def __init__(self, turns: Turns, limit: float | None) -> None:
+        self._turns = turns
+        self._limit = limit
+
+    async def __aenter__(self) -> None:
+        turns = self._turns
+        limit = patience = self._limit
+        deadline = None if limit is None else Deadline(limit)
+        holder = turns.holder
+        own = holder is not None and holder.task is asyncio.current_task()
+        if own and holder is not None:
+            patience = min(math.inf if patience is None else patience, holder.patience)
+        lock: asyncio.Lock = turns.lock
+        try:
+            await asyncio.wait_for(lock.acquire(), patience)
+        except asyncio.TimeoutError:
+            if own and holder is not None and turns.holder is holder:
+                raise e.InterfaceError(
+                    f"the connection is busy with {holder.operation}, begun by the "
+                    "same caller: finish or close that first, or use another connection"
+                ) from None
+            raise OperationTimeout(
+                f"the connection was busy for {patience:g} s with "
+                f"{turns.holder or 'another operation'}: wait longer, or use another "
+                "connection"
+            ) from None
+        turns.exchange.deadline = deadline
+        turns.hold("an operation")
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_val: BaseException | None,
+        exc_tb: TracebackType | None,
+    ) -> None:
+        turns = self._turns
+        turns.release()
+        turns.exchange.deadline = None
+        turns.lock.release()
+
+
+INHERITED = (
+    "the connection belongs to the process that this one was forked from: open "
+    "another with connect() in this process"
+)
+
+_known: weakref.WeakSet[Turns] = weakref.WeakSet()
+
+
+def _forked() -> None:
+    for turns in tuple(_known):
+        turns.inherited = True
+    _known.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)
+
+
+# twingen: async-only
+def _another_loop(loop: asyncio.AbstractEventLoop) -> e.InterfaceError:
+    state = "is closed" if loop.is_closed() else "runs elsewhere"
+    return e.InterfaceError(
+        f"the connection belongs to another event loop, {loop!r}, which {state}: use "
+        "it there, or open another connection in this loop"
+    )

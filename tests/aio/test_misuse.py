@@ -1,0 +1,134 @@
+"""Connections used where or when they cannot be: told, not hung."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import os
+import pickle
+import threading
+from typing import Any
+
+import pytest
+
+import pgtwin
+from pgtwin import errors as e
+
+
+async def test_execute_while_streaming(conn: pgtwin.AsyncConnection[Any]) -> None:
+    async for _ in conn.cursor().stream("SELECT generate_series(1, 3)"):
+        with pytest.raises(
+            e.InterfaceError, match=r"busy with stream\(\).*same caller"
+        ):
+            await conn.execute("SELECT 1", timeout=0.3)
+    assert await conn.execute("SELECT 1")
+
+
+async def test_execute_while_streaming_without_deadline(
+    conn: pgtwin.AsyncConnection[Any],
+) -> None:
+    async for _ in conn.cursor().stream("SELECT 1"):
+        with pytest.raises(
+            e.InterfaceError, match=r"busy with stream\(\).*same caller"
+        ):
+            await conn.commit()
+    assert await conn.execute("SELECT 1")
+
+
+async def test_another_task_names_the_holder(
+    conn: pgtwin.AsyncConnection[Any],
+) -> None:
+    async def execute() -> None:
+        await conn.execute("SELECT 1", timeout=0.3)
+
+    async for _ in conn.cursor().stream("SELECT generate_series(1, 3)"):
+        with pytest.raises(pgtwin.OperationTimeout, match=r"with stream\(\) in <"):
+            await asyncio.create_task(execute())
+    assert await conn.execute("SELECT 1")
+
+
+async def test_execute_while_copying(conn: pgtwin.AsyncConnection[Any]) -> None:
+    async def execute() -> None:
+        await conn.execute("SELECT 1", timeout=0.3)
+
+    busy = r"busy with copy\(\) in <.*leave its block"
+    async with conn.cursor().copy("COPY (VALUES (1), (2)) TO STDOUT") as copy:
+        assert await copy.read() == b"1\n"
+        with pytest.raises(e.OperationalError, match=busy):
+            await conn.execute("SELECT 1")
+        with pytest.raises(e.OperationalError, match=busy):
+            await asyncio.create_task(execute())
+        assert await copy.read() == b"2\n"
+    assert await conn.execute("SELECT 1")
+
+
+async def test_execute_after_leaving_a_stream(
+    other: pgtwin.AsyncConnection[Any],
+) -> None:
+    async for row in other.cursor().stream("SELECT generate_series(1, 100000)"):
+        assert row == (1,)
+        break
+    cur = await other.execute("SELECT 2", timeout=30)
+    assert await cur.fetchone() == (2,)
+
+
+async def test_no_copies(conn: pgtwin.AsyncConnection[Any]) -> None:
+    for make in (copy.copy, copy.deepcopy, pickle.dumps):
+        with pytest.raises(TypeError, match=r"connect\(\)"):
+            make(conn)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork()")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
+async def test_forked(conn: pgtwin.AsyncConnection[Any]) -> None:
+    await conn.execute("SELECT 1")
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if not pid:
+        said = "nothing"
+        try:
+            said = f"closed={conn.closed} broken={conn.broken} "
+            await conn.execute("SELECT 1")
+        except e.InterfaceError as error:
+            said += str(error)
+        except BaseException as error:
+            said += repr(error)
+        finally:
+            await conn.close()
+            os.write(writing, said.encode())
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as child:
+        said = child.read()
+    os.waitpid(pid, 0)
+    assert said.startswith("closed=True broken=False the connection belongs to"), said
+    assert "connect()" in said
+    # What the child has done to its copy means nothing to the parent.
+    cur = await conn.execute("SELECT 2")
+    assert await cur.fetchone() == (2,)
+
+
+# twingen: async-only
+def test_another_loop(dsn: str) -> None:
+    async def connect() -> pgtwin.AsyncConnection[Any]:
+        return await pgtwin.AsyncConnection.connect(dsn)
+
+    async def use(conn: pgtwin.AsyncConnection[Any]) -> None:
+        with pytest.raises(
+            e.InterfaceError, match=r"another event loop.*runs elsewhere"
+        ):
+            await conn.execute("SELECT 1")
+        with pytest.raises(e.InterfaceError, match="another event loop"):
+            await conn.rollback()
+
+    loop = asyncio.new_event_loop()
+    try:
+        conn = loop.run_until_complete(connect())
+        thread = threading.Thread(target=asyncio.run, args=(use(conn),))
+        thread.start()
+        thread.join()
+        cur = loop.run_until_complete(conn.execute("SELECT 1"))
+        assert loop.run_until_complete(cur.fetchone()) == (1,)
+        loop.run_until_complete(conn.close())
+    finally:
+        loop.close()
