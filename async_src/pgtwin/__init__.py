@@ -56,6 +56,7 @@ from pgtwin import (
 )
 from pgtwin.core.column import Column
 from pgtwin.core.deadlines import OperationTimeout
+from pgtwin.core.hooks import QueryEvent
 from pgtwin.core.transactions import OutOfOrderTransactionNesting, Rollback
 
 if TYPE_CHECKING:
@@ -145,6 +146,7 @@ __all__ = [
     "OutOfOrderTransactionNesting",
     "Pipeline",
     "ProgrammingError",
+    "QueryEvent",
     "RawCursor",
     "RawServerCursor",
     "Rollback",

@@ -24,6 +24,7 @@ DRIVER = [
     "attempts",
     "turn",
     "session",
+    "observed",
     "transaction",
     "copying",
     "copy",

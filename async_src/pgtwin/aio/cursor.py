@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, overload
 
@@ -142,7 +143,7 @@ class AsyncCursor(AsyncResults[Row]):
                     self._bind(query, params, transformer, session.encoding),
                     prepare,
                     wanted,
-                    self._own,
+                    partial(self._own, session.observe(query)),
                 )
                 return self
             results = await session.execute(
@@ -204,15 +205,17 @@ class AsyncCursor(AsyncResults[Row]):
         the server's error.
         """
         session = self._session
-        async with session.turn(timeout):
-            if self._closed:
-                raise closed_cursor()
-            self._forget()
-            transformer = self._dumper() or session.transformer()
-            bound = bind_merged(statement, params, transformer, session.encoding)
-            self._keep([await copying.start(session, bound.text)])
-        async with AsyncCopy(self, writer=writer, timeout=timeout) as copy:
-            yield copy
+        with session.observe(statement) as seen:
+            async with session.turn(timeout):
+                if self._closed:
+                    raise closed_cursor()
+                self._forget()
+                transformer = self._dumper() or session.transformer()
+                bound = bind_merged(statement, params, transformer, session.encoding)
+                self._keep([await copying.start(session, bound.text)])
+            async with AsyncCopy(self, writer=writer, timeout=timeout) as copy:
+                yield copy
+            seen.count(self._rowcount)
 
     async def stream(
         self,
@@ -243,30 +246,32 @@ class AsyncCursor(AsyncResults[Row]):
             self._forget()
             session.hold("stream()")
             try:
-                await open_rows(
-                    session,
-                    query,
-                    params,
-                    self._bind,
-                    self._dumper(),
-                    self._format(binary),
-                    size,
-                )
-                loader: Transformer | None = None
-                while results := await receive_rows(session, limit):
-                    for result in results:
-                        session.check()  # the caller may have closed it
-                        if result.status not in ROWS:
-                            await end_rows(session, result)
-                            continue
-                        self.pgresult = result
-                        if loader is None:
-                            loader = self._loader()
-                        else:
-                            loader.set_pgresult(result, set_loaders=False)
-                        for index in range(result.ntuples):
-                            make_row = self._make_row or self._row_maker()
-                            yield loader.load_row(index, make_row)
+                with session.observe(query) as seen:
+                    await open_rows(
+                        session,
+                        query,
+                        params,
+                        self._bind,
+                        self._dumper(),
+                        self._format(binary),
+                        size,
+                    )
+                    loader: Transformer | None = None
+                    while results := await receive_rows(session, limit):
+                        for result in results:
+                            session.check()  # the caller may have closed it
+                            if result.status not in ROWS:
+                                seen.note([result])
+                                await end_rows(session, result)
+                                continue
+                            self.pgresult = result
+                            if loader is None:
+                                loader = self._loader()
+                            else:
+                                loader.set_pgresult(result, set_loaders=False)
+                            for index in range(result.ntuples):
+                                make_row = self._make_row or self._row_maker()
+                                yield loader.load_row(index, make_row)
             finally:
                 await close_rows(session)
                 session.release()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg import errors as e, pq
 
 from pgtwin.aio.pipelining import Owner, Pipelining
+from pgtwin.core.hooks import UNOBSERVED, Observation
 from pgtwin.core.prepared import is_stale
 
 if TYPE_CHECKING:
@@ -33,8 +34,13 @@ logger = logging.getLogger("pgtwin")
 class Batch(Owner):
     """Owns the executions of one `executemany()`: adds up rows, or keeps results."""
 
-    def __init__(self, cursor: AsyncCursor[Any], returning: bool) -> None:
-        super().__init__(cursor._session)
+    def __init__(
+        self,
+        cursor: AsyncCursor[Any],
+        returning: bool,
+        seen: Observation = UNOBSERVED,
+    ) -> None:
+        super().__init__(cursor._session, seen=seen)
         self._cursor = cursor
         self.bind = cursor._bind
         self.preparing = not cursor._merging
@@ -46,6 +52,7 @@ class Batch(Owner):
         self._received = 0
         self._expected = -1
         self._failed = False
+        self._error: BaseException | None = None
         self.stale = False
         cursor._pending = self
 
@@ -76,8 +83,9 @@ class Batch(Owner):
             if self._received == self._expected:
                 self._finish()
 
-    def give_up(self) -> None:
+    def give_up(self, error: BaseException) -> None:
         self._failed = True
+        self._error = self._error or error
         self._finish()
 
     def _fail(self, results: list[PGresult]) -> None:
@@ -87,10 +95,18 @@ class Batch(Owner):
             self.stale = True
             for key in self._keys:
                 prepared.retire(key)
-        self._session.check_results(results)
+        try:
+            self._session.check_results(results)
+        except e.Error as error:
+            self._error = self._error or error
+            raise
 
     def _finish(self) -> None:
         self.done = True
+        if not self._failed:
+            self._seen.note(self._results)
+            self._seen.count(-1 if self._returning else self._rowcount)
+        self._seen.end(self._error)
         cursor = self._cursor
         if cursor._pending is not self:
             return
@@ -108,8 +124,10 @@ class Batch(Owner):
 class Execution(Owner):
     """Owns a statement of a pipeline for a cursor."""
 
-    def __init__(self, cursor: AsyncResults[Any], key: Key | None) -> None:
-        super().__init__(cursor._session, key)
+    def __init__(
+        self, cursor: AsyncResults[Any], key: Key | None, seen: Observation
+    ) -> None:
+        super().__init__(cursor._session, key, seen)
         self._cursor = cursor
 
     def receive(self, results: list[PGresult]) -> None:
@@ -122,8 +140,8 @@ class Execution(Owner):
         else:
             super().receive(results)
 
-    def give_up(self) -> None:
-        super().give_up()
+    def give_up(self, error: BaseException) -> None:
+        super().give_up(error)
         if self._cursor._pending is self:
             self._cursor._pending = None
 
@@ -137,12 +155,35 @@ async def execute_many(
 ) -> None:
     """Execute a query for each set of parameters, waiting for the server once."""
     session = cursor._session
-    batch = Batch(cursor, returning)
-    if session.pipelining is not None:
-        await session.pipelining.execute_many(
-            query, params_seq, transformer, cursor.format, batch
-        )
+    seen = session.observe(query)
+    if session.pipelining is None:
+        with seen:
+            await _execute_alone(cursor, query, params_seq, transformer, returning)
+            seen.note(cursor._results)
+            seen.count(-1 if returning else cursor.rowcount)
         return
+    try:
+        await session.pipelining.execute_many(
+            query,
+            params_seq,
+            transformer,
+            cursor.format,
+            Batch(cursor, returning, seen),
+        )
+    except BaseException as error:
+        seen.end(error)
+        raise
+
+
+async def _execute_alone(
+    cursor: AsyncCursor[Any],
+    query: Query,
+    params_seq: Iterable[Params],
+    transformer: Transformer,
+    returning: bool,
+) -> None:
+    session = cursor._session
+    batch = Batch(cursor, returning)
     await session.ready()
     alone = session.pgconn.transaction_status == IDLE
     try:
@@ -173,9 +214,9 @@ async def _execute(
     except e.Error:
         await _end(pipelining, session)
         raise
-    except BaseException:
+    except BaseException as error:
         # Parameters that cannot be adapted, or an interruption.
-        await pipelining.interrupt()
+        await pipelining.interrupt(error)
         raise
     finally:
         pipelining.stop()

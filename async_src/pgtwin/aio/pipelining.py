@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg import errors as e, pq
 from psycopg.sql import Composable
 
+from pgtwin.core.hooks import UNOBSERVED, Observation
 from pgtwin.core.plan import Statement, bind, bind_each
 from pgtwin.core.prepared import is_stale
 
@@ -40,24 +41,35 @@ TURN = 100
 class Owner:
     """Has sent a statement, and checks its results."""
 
-    def __init__(self, session: Session, key: Key | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        key: Key | None = None,
+        seen: Observation = UNOBSERVED,
+    ) -> None:
         self._session = session
         self._key = key
+        self._seen = seen
         self.done = False
+        seen.begin()
 
     def receive(self, results: list[PGresult]) -> None:
         """Take the results of the statement. Raises the server's error."""
         self.done = True
         try:
             self._session.check_results(results)
-        except e.Error:
+        except e.Error as error:
             if self._key is not None and is_stale(results):
                 self._session.prepared.retire(self._key)
+            self._seen.end(error)
             raise
+        self._seen.note(results)
+        self._seen.end()
 
-    def give_up(self) -> None:
-        """Learn that there will be no results."""
+    def give_up(self, error: BaseException) -> None:
+        """Learn that there will be no results, and why."""
         self.done = True
+        self._seen.end(error)
 
 
 class Preparation(Owner):
@@ -66,12 +78,12 @@ class Preparation(Owner):
     def receive(self, results: list[PGresult]) -> None:
         try:
             super().receive(results)
-        except e.Error:
-            self.give_up()
+        except e.Error as error:
+            self.give_up(error)
             raise
 
-    def give_up(self) -> None:
-        super().give_up()
+    def give_up(self, error: BaseException) -> None:
+        super().give_up(error)
         if self._key is not None:
             self._session.prepared.forget(self._key)
 
@@ -94,7 +106,7 @@ class Pipelining:
         """Leave pipeline mode; a session that is not at rest is given up."""
         session = self._session
         settled = not self._open
-        self._drop()
+        self._drop(e.PipelineAborted("the pipeline was left before the results came"))
         if not session.closed:
             try:
                 self._pgconn.exit_pipeline_mode()
@@ -110,8 +122,9 @@ class Pipelining:
             return  # libpq knows the transaction's status at a sync only
         self._open = True
         if not session.autocommit and self._pgconn.transaction_status == IDLE:
-            self._pgconn.send_query_params(session.opening(), None)
-            self._owners.append(Owner(session))
+            text = session.opening()
+            self._pgconn.send_query_params(text, None)
+            self._owners.append(Owner(session, seen=session.observe(text)))
 
     def name(
         self, text: bytes, types: tuple[int, ...], prepare: bool | None
@@ -201,10 +214,10 @@ class Pipelining:
         batch.expect(number)
         self._raise()
 
-    async def interrupt(self) -> None:
-        """Cancel what is under way, and receive nothing of it."""
+    async def interrupt(self, error: BaseException) -> None:
+        """Cancel what is under way because of an error, and receive nothing of it."""
         await self._session.exchange.recover()
-        self._drop()
+        self._drop(error)
 
     async def command(self, text: bytes, result_format: int = 0) -> PGresult:
         """Execute a statement of our own and return its result."""
@@ -248,8 +261,8 @@ class Pipelining:
                 await exchange.send()
                 if not collected():
                     await exchange.take_in(collected)
-        except BaseException:
-            self._drop()
+        except BaseException as error:
+            self._drop(error)
             raise
         finally:
             session.deliver()
@@ -291,14 +304,14 @@ class Pipelining:
         if error is not None:
             raise error
 
-    def _drop(self) -> None:
-        """Tell everybody who waits that nothing will come any more."""
+    def _drop(self, error: BaseException) -> None:
+        """Tell everybody who waits that nothing will come any more, and why."""
         self._results = []
         self._open = False
         while self._owners:
             owner = self._owners.popleft()
             if owner is not None:
-                owner.give_up()
+                owner.give_up(error)
 
 
 class Command(Owner):

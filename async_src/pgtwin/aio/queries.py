@@ -12,6 +12,7 @@ from psycopg import pq
 from psycopg.rows import Row, tuple_row
 
 from pgtwin.aio.cursor import AsyncCursor
+from pgtwin.aio.observed import add_hook, remove_hook
 from pgtwin.aio.pipeline import AsyncPipeline
 from pgtwin.aio.records import copy_records
 from pgtwin.aio.server_cursor import AsyncServerCursor
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         RowFactory,
         Template,
     )
+    from pgtwin.core.hooks import QueryHook
 
 BINARY = pq.Format.BINARY
 
@@ -169,3 +171,16 @@ class AsyncQueries(Generic[Row]):
         # The connection of which this is a part.
         connection: Any = self
         return AsyncPipeline(connection)
+
+    def add_query_hook(self, hook: QueryHook) -> None:
+        """Call a function with a `QueryEvent` after each statement.
+
+        It is told of what the driver executes by itself (`BEGIN`, `FETCH` ...) too, and
+        of no parameter's value; `executemany()`, `copy()` and `stream()` count as one
+        statement each. In a pipeline it is called when the results arrive.
+        """
+        add_hook(self._session, hook)
+
+    def remove_query_hook(self, hook: QueryHook) -> None:
+        """Call it no more; raises `ValueError` when it was not added."""
+        remove_hook(self._session, hook)

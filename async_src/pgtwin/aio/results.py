@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pgtwin.aio.connection import AsyncConnection
     from pgtwin.aio.pipelining import Owner
     from pgtwin.core.annotations import RowFactory
+    from pgtwin.core.hooks import Observation
     from pgtwin.core.prepared import Key
 
 TUPLES_OK = pq.ExecStatus.TUPLES_OK
@@ -295,8 +296,8 @@ class AsyncResults(Generic[Row]):
             if self._pending is not None and session.pipelining is not None:
                 await session.pipelining.receive(self._pending)
 
-    def _own(self, key: Key | None) -> Execution:
-        self._pending = execution = Execution(self, key)
+    def _own(self, seen: Observation, key: Key | None) -> Execution:
+        self._pending = execution = Execution(self, key, seen)
         return execution
 
     def _keep(self, results: list[PGresult]) -> None:

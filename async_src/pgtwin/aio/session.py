@@ -17,6 +17,7 @@ from psycopg import ConnectionInfo, Notify, errors as e, pq
 from pgtwin.aio.exchange import CLOSED, LOST, Exchange
 from pgtwin.aio.turn import INHERITED, Turns
 from pgtwin.core.adapters import Adapters, Place
+from pgtwin.core.hooks import UNOBSERVED, Observation, QueryHook
 from pgtwin.core.plan import Binder, Statement, bind
 from pgtwin.core.prepared import PreparedStatements, is_stale
 from pgtwin.core.transactions import Characteristics, GlobalTransaction
@@ -69,6 +70,7 @@ class Session(Turns):
         self.adapters = Adapters(template)
         self.notice_handlers: list[NoticeHandler] = []
         self.notify_handlers: list[NotifyHandler] = []
+        self.hooks: list[QueryHook] = []
         self.backlog: deque[Notify] = deque()
         self.listeners = 0
         self.encoding = "utf-8"
@@ -180,6 +182,10 @@ class Session(Turns):
         if not self._loaders:
             self._loaders.append((mark, transformer))
         return rows
+
+    def observe(self, query: Query) -> Observation:
+        """Return the block in which a statement is executed, for query hooks."""
+        return UNOBSERVED
 
     async def execute(
         self,

@@ -1,0 +1,107 @@
+"""Functions that are told of every statement: what they are told, and when.
+
+Law: a hook that fails is logged and stops nothing; it never sees a parameter's value.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from psycopg.pq.abc import PGresult
+
+logger = logging.getLogger("pgtwin")
+
+
+class QueryEvent(NamedTuple):
+    """A statement that was executed, as query hooks are told of it.
+
+    `query` is its text, with placeholders where the values were; `started` is in
+    seconds since the epoch and `duration` in seconds; `rowcount` is the number of
+    rows returned or changed, -1 if that is not known; `error` is what it raised.
+    """
+
+    query: str
+    started: float
+    duration: float
+    rowcount: int
+    error: BaseException | None
+
+
+QueryEvent.__module__ = "pgtwin"
+
+QueryHook: TypeAlias = Callable[[QueryEvent], None]
+
+
+class Observation:
+    """What is seen of one statement; of this one, nobody is told.
+
+    A block around the statement, or `begin()` and `end()` where its results come later.
+    """
+
+    def note(self, results: Sequence[PGresult]) -> None:
+        """Count the rows of results that have arrived."""
+
+    def count(self, rows: int) -> None:
+        """Count rows, -1 if it is not known how many."""
+
+    def begin(self) -> None:
+        """Let time run; a block does so when it is entered."""
+
+    def end(self, error: BaseException | None = None) -> None:
+        """Tell the hooks, once; a block does so when it is left."""
+
+    def __enter__(self) -> Observation:
+        self.begin()
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_val: BaseException | None,
+        exc_tb: TracebackType | None,
+    ) -> None:
+        # A stream that its reader has left is no failure.
+        self.end(None if isinstance(exc_val, GeneratorExit) else exc_val)
+
+
+UNOBSERVED = Observation()
+
+
+class Observed(Observation):
+    """What is seen of one statement, of which hooks are told when it ends."""
+
+    def __init__(self, hooks: Sequence[QueryHook], query: str) -> None:
+        self._hooks = tuple(hooks)
+        self._query = query
+        self._rowcount = -1
+
+    def note(self, results: Sequence[PGresult]) -> None:
+        for result in results:
+            rows = result.command_tuples
+            if rows is None:
+                rows = result.ntuples or None
+            if rows is not None:
+                self.count(rows)
+
+    def count(self, rows: int) -> None:
+        if rows >= 0:
+            self._rowcount = max(self._rowcount, 0) + rows
+
+    def begin(self) -> None:
+        self._started = time.time()
+        self._clock = time.perf_counter()
+
+    def end(self, error: BaseException | None = None) -> None:
+        duration = time.perf_counter() - self._clock
+        event = QueryEvent(self._query, self._started, duration, self._rowcount, error)
+        hooks, self._hooks = self._hooks, ()
+        for hook in hooks:
+            try:
+                hook(event)
+            except Exception:
+                logger.exception("query hook %r failed", hook)
