@@ -25,6 +25,7 @@ DRIVER = [
     "turn",
     "session",
     "observed",
+    "watcher",
     "transaction",
     "copying",
     "copy",

@@ -26,6 +26,7 @@ from pgtwin.aio.session import Session
 from pgtwin.aio.transaction import AsyncTransaction
 from pgtwin.aio.two_phase import AsyncTwoPhase
 from pgtwin.aio.type_info import find_type
+from pgtwin.aio.watcher import AsyncWatching
 
 if TYPE_CHECKING:
     import asyncio
@@ -50,7 +51,11 @@ logger = logging.getLogger("pgtwin")
 
 
 class AsyncConnection(
-    AsyncQueries[Row], AsyncCharacteristics, AsyncTwoPhase, AsyncMessages
+    AsyncQueries[Row],
+    AsyncCharacteristics,
+    AsyncTwoPhase,
+    AsyncMessages,
+    AsyncWatching,
 ):
     """A connection with a PostgreSQL server (PEP 249).
 

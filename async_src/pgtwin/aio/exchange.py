@@ -65,6 +65,7 @@ class Exchange:
         self._failure: e.OperationalError | None = None
         self.farewell: e.Error | None = None
         self.deadline: Deadline | None = None
+        self.watchers: list[Readiness] = []
 
     @classmethod
     async def connect(cls, conninfo: str, timeout: float) -> Exchange:
@@ -113,6 +114,8 @@ class Exchange:
             return
         self._readiness.detach()
         self.pgconn.finish()
+        for watcher in tuple(self.watchers):
+            watcher.shut_down()
 
     def give_up(self) -> None:
         """Finish a handle that cannot be brought to rest."""
@@ -273,6 +276,16 @@ class Exchange:
     async def cancel(self, timeout: float) -> None:
         """Ask the server to cancel what it executes, as `request_cancel()` does."""
         await request_cancel(self.pgconn, timeout)
+
+    def look(self) -> None:
+        """Take in what has come though nobody asked; a loss is seen by `closed`."""
+        self._talking = True
+        try:
+            self._take_in()
+        except e.OperationalError:
+            pass
+        finally:
+            self._let_go()
 
     async def recover(self, *received: PGresult) -> None:
         """Bring to rest what an interruption has left behind, or give it up."""
