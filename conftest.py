@@ -5,10 +5,13 @@ Law: nothing here belongs to one of the twins; it is imported by both suites.
 
 from __future__ import annotations
 
+import asyncio
+import importlib.util
 import selectors
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any, NoReturn
 
 import psycopg
 import pytest
@@ -16,6 +19,54 @@ from embedded_server import LOGIN_ROLE, running_server
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 PASSWORD = "correct horse"
+
+
+class LoopWithoutReaders(asyncio.SelectorEventLoop):
+    """An event loop that cannot watch descriptors, as Windows' proactor loop."""
+
+
+def _refuse(*args: Any) -> NoReturn:
+    raise NotImplementedError
+
+
+for _name in ("add_reader", "remove_reader", "add_writer", "remove_writer"):
+    setattr(LoopWithoutReaders, _name, _refuse)
+
+
+def new_uvloop() -> asyncio.AbstractEventLoop:
+    loop: asyncio.AbstractEventLoop = importlib.import_module("uvloop").new_event_loop()
+    return loop
+
+
+LOOPS: dict[str, Callable[[], asyncio.AbstractEventLoop]] = {
+    "asyncio": asyncio.new_event_loop,
+    "uvloop": new_uvloop,
+    "without-readers": LoopWithoutReaders,
+}
+if importlib.util.find_spec("uvloop") is None:
+    del LOOPS["uvloop"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--loop",
+        action="append",
+        choices=sorted(LOOPS),
+        help="event loop of all async tests; may be given several times",
+    )
+
+
+def pytest_asyncio_loop_factories(
+    config: pytest.Config, item: pytest.Item
+) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Run async tests in the loops of `--loop`; without it, marked ones in all."""
+    marked = item.get_closest_marker("every_loop")
+    names = config.getoption("--loop") or (LOOPS if marked else ["asyncio"])
+    loops = {name: LOOPS[name] for name in names}
+    if item.get_closest_marker("needs_readers"):
+        # A test that calls add_reader() itself.
+        loops.pop("without-readers", None)
+    return loops or {"asyncio": LOOPS["asyncio"]}
 
 
 @pytest.fixture(scope="session")

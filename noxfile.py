@@ -71,6 +71,14 @@ def same_bytes(session: nox.Session) -> None:
 
 
 @nox.session
+def loops(session: nox.Session) -> None:
+    """Pass the async tests in every event loop, also one without add_reader()."""
+    session.install("-e", ".[test]", "-e", "codegen")
+    for loop in ("uvloop", "without-readers"):
+        session.run("pytest", "tests/aio", f"--loop={loop}", *session.posargs)
+
+
+@nox.session
 def twin(session: nox.Session) -> None:
     """Write the twins that are not in step with their sources."""
     session.install("-e", "codegen")

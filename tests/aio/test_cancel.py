@@ -12,6 +12,8 @@ import pytest
 import pgtwin
 from pgtwin import errors as e
 
+pytestmark = pytest.mark.every_loop
+
 DEADLINE = 20
 
 

@@ -10,6 +10,8 @@ import pytest
 import pgtwin
 from pgtwin import errors as e
 
+pytestmark = pytest.mark.every_loop
+
 
 async def double(conn: pgtwin.AsyncConnection[Any], number: int) -> int:
     cur = await conn.execute(

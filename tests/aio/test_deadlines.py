@@ -14,6 +14,8 @@ import pgtwin
 from pgtwin import errors as e
 from pgtwin.copy import AsyncQueuedLibpqWriter
 
+pytestmark = pytest.mark.every_loop
+
 # Far more than any of these tests needs, far less than what is executed would take.
 DEADLINE = 20
 

@@ -12,6 +12,8 @@ import pytest
 import pgtwin
 from pgtwin import errors as e
 
+pytestmark = pytest.mark.every_loop
+
 DEADLINE = 20
 
 
@@ -139,6 +141,7 @@ async def test_results_survive(
         await cur.execute("SELECT 1")
 
 
+@pytest.mark.needs_readers
 async def test_detected_by_reader(
     doomed: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
 ) -> None:
@@ -162,6 +165,7 @@ async def test_detected_by_reader(
     await plainly_broken(doomed)
 
 
+@pytest.mark.needs_readers
 async def test_reader_outlives_queries(
     doomed: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
 ) -> None:

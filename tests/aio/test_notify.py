@@ -13,6 +13,8 @@ import pytest
 import pgtwin
 from pgtwin import Notify, errors as e
 
+pytestmark = pytest.mark.every_loop
+
 
 @pytest.fixture
 async def listener(dsn: str) -> AsyncIterator[pgtwin.AsyncConnection[Any]]:

@@ -151,6 +151,7 @@ async def test_notify_handler(
     )
 
 
+@pytest.mark.needs_readers
 async def test_detecting_disconnections(
     dsn: str, other: pgtwin.AsyncConnection[Any]
 ) -> None:

@@ -11,6 +11,8 @@ import pytest
 import pgtwin
 from pgtwin import errors as e
 
+pytestmark = pytest.mark.every_loop
+
 # A watcher is much quicker; a machine under load is not.
 DEADLINE = 10
 

@@ -14,6 +14,8 @@ from collections.abc import Callable
 
 from psycopg.errors import OperationalError
 
+from pgtwin.aio.selector_thread import able_to_watch  # twingen: async-only
+
 
 class Readiness:
     """Waits for one socket on the running loop.
@@ -34,6 +36,7 @@ class Readiness:
         """Watch another socket, or the same number opened again."""
         self.detach()
         self._fd = os.dup(fd)
+        self._loop = able_to_watch(self._loop, self._fd)  # twingen: async-only
 
     def detach(self) -> None:
         """Watch nothing; a pending wait fails, the socket itself stays as it is."""
