@@ -6,6 +6,7 @@ import gc
 import re
 import socket
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -96,6 +97,55 @@ async def test_cursor_factory(dsn: str) -> None:
     async with pgtwin.AsyncConnection.connect(dsn, cursor_factory=Mine) as conn:
         assert type(conn.cursor()) is Mine
         assert type(await conn.execute("SELECT 1")) is Mine
+
+
+async def test_server_cursor_factory(dsn: str) -> None:
+    class Mine(pgtwin.AsyncServerCursor[Any]):
+        pass
+
+    async with pgtwin.AsyncConnection.connect(dsn, server_cursor_factory=Mine) as conn:
+        cur = conn.cursor("mine")
+        assert type(cur) is Mine
+        await cur.close()
+
+
+async def test_prepared_max(dsn: str) -> None:
+    async with pgtwin.AsyncConnection.connect(dsn, prepared_max=None) as conn:
+        assert conn.prepared_max is None
+    async with pgtwin.AsyncConnection.connect(dsn) as conn:
+        assert conn.prepared_max == 100
+
+
+async def test_context(dsn: str) -> None:
+    async with pgtwin.AsyncConnection.connect(dsn) as first:
+        text_loader = first.adapters.get_loader(25, pgtwin.pq.Format.TEXT)
+        assert text_loader is not None
+        first.adapters.register_loader("int4", text_loader)
+        async with pgtwin.AsyncConnection.connect(dsn, context=first) as conn:
+            cur = await conn.execute("SELECT 1")
+            assert await cur.fetchone() == ("1",)
+
+
+async def test_service(
+    dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [f"{name}={value}" for name, value in conninfo_to_dict(dsn).items()]
+    service = tmp_path / "services.conf"
+    service.write_text("\n".join(["[pgtwin]", *lines, ""]))
+    monkeypatch.setenv("PGSERVICEFILE", str(service))
+    async with pgtwin.AsyncConnection.connect(service="pgtwin") as conn:
+        assert conn.info.dbname == conninfo_to_dict(dsn)["dbname"]
+    with pytest.raises(e.OperationalError, match="other"):
+        await pgtwin.AsyncConnection.connect("service=other")
+
+
+async def test_ssl_is_passed_on(tcp_dsn: str) -> None:
+    async with pgtwin.AsyncConnection.connect(tcp_dsn, sslmode="disable") as conn:
+        assert not conn.pgconn.ssl_in_use
+    with pytest.raises(e.OperationalError, match=r"root\.crt|SSL"):
+        await pgtwin.AsyncConnection.connect(
+            tcp_dsn, sslmode="verify-ca", sslrootcert="/nowhere/root.crt"
+        )
 
 
 async def test_environment(in_environment: str) -> None:
