@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import pgtwin
 from pgtwin.pq import TransactionStatus
+
+if TYPE_CHECKING:
+    from typing_extensions import LiteralString
 
 
 @pytest.fixture
@@ -62,3 +65,24 @@ def usable() -> Callable[[pgtwin.AsyncConnection[Any]], Awaitable[None]]:
         await conn.rollback()
 
     return check
+
+
+@pytest.fixture
+async def table(conn: pgtwin.AsyncConnection[Any]) -> LiteralString:
+    """The name of a temporary table of three columns."""
+    await conn.execute("CREATE TEMP TABLE things (id int PRIMARY KEY, a text, b text)")
+    await conn.commit()
+    return "things"
+
+
+@pytest.fixture
+def content() -> (
+    Callable[[pgtwin.AsyncConnection[Any]], Awaitable[list[tuple[Any, ...]]]]
+):
+    """Return the rows of that table."""
+
+    async def fetch(conn: pgtwin.AsyncConnection[Any]) -> list[tuple[Any, ...]]:
+        cur = await conn.execute("SELECT * FROM things ORDER BY id")
+        return await cur.fetchall()
+
+    return fetch

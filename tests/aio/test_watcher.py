@@ -143,3 +143,39 @@ async def test_network_cut(network: Any) -> None:
     await wait_for_one(found)
     assert isinstance(found[0], e.OperationalError)
     await conn.close()
+
+
+async def test_copy_is_not_read_ahead(
+    conn: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
+) -> None:
+    task = asyncio.create_task(conn.wait_disconnected(60))
+    copied = 0
+    async with conn.cursor().copy(
+        "COPY (SELECT repeat('x', 10000) FROM generate_series(1, 5000)) TO STDOUT"
+    ) as copy:
+        assert await copy.read()
+        await asyncio.sleep(0.5)
+        # The server has more than the network takes.
+        cur = await other.execute(
+            "SELECT wait_event FROM pg_stat_activity WHERE pid = %s",
+            (conn.info.backend_pid,),
+        )
+        assert await cur.fetchone() == ("ClientWrite",)
+        async for _ in copy:
+            copied += 1
+    assert copied == 4999
+    await terminate(other, conn)
+    assert await task is True
+
+
+async def test_lost_while_copying(dsn: str, other: pgtwin.AsyncConnection[Any]) -> None:
+    conn = await pgtwin.AsyncConnection.connect(dsn)
+    await conn.execute("CREATE TEMP TABLE things (id int)")
+    task = asyncio.create_task(conn.wait_disconnected(60))
+    with pytest.raises(e.OperationalError):
+        async with conn.cursor().copy("COPY things FROM STDIN") as copy:
+            await copy.write_row([1])
+            await terminate(other, conn)
+            assert await task is True
+    assert conn.broken
+    await conn.close()

@@ -212,7 +212,7 @@ class AsyncCopy:
     async def __aenter__(self) -> Self:
         if self._finished:
             raise TypeError("a COPY block is entered once: call copy() again")
-        self._copying = copying.Copying(self._timeout)
+        self._copying = copying.Copying(self._direction == COPY_OUT, self._timeout)
         self._session.copying = weakref.ref(self._copying)
         return self
 

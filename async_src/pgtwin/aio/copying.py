@@ -28,12 +28,16 @@ CHUNK = 128 * 1024
 
 
 class Copying:
-    """A COPY under way: whose it is, and how long it may wait for the server."""
+    """A COPY under way: whose it is, and how long it may wait for the server.
 
-    __slots__ = ("__weakref__", "holder", "timeout")
+    When it is `receiving`, nobody else reads what the server sends.
+    """
 
-    def __init__(self, timeout: float | None) -> None:
+    __slots__ = ("__weakref__", "holder", "receiving", "timeout")
+
+    def __init__(self, receiving: bool, timeout: float | None) -> None:
         self.holder = Holder("copy()", asyncio.current_task())
+        self.receiving = receiving
         self.timeout = timeout
 
 

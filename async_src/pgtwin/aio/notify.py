@@ -37,6 +37,7 @@ async def notifications(
             async with session.turn(math.inf):
                 if deadline is not None:
                     left = max(deadline - time.monotonic(), 0.0)
+                session.check()
                 if not session.backlog and not await session.wait_notifications(left):
                     return
     finally:

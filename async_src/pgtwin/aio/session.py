@@ -5,17 +5,17 @@ Law: whoever calls a method that waits holds `lock`; the other methods never wai
 
 from __future__ import annotations
 
-import copy
 import logging
 import weakref
 from collections import deque
-from functools import partial
 from typing import TYPE_CHECKING
 
-from psycopg import ConnectionInfo, Notify, errors as e, pq
+from psycopg import ConnectionInfo, errors as e, pq
 
-from pgtwin.aio.exchange import CLOSED, LOST, Exchange
-from pgtwin.aio.turn import INHERITED, Turns
+from pgtwin.aio.conversation import CLOSED, LOST
+from pgtwin.aio.exchange import Exchange
+from pgtwin.aio.inbox import Inbox
+from pgtwin.aio.turn import INHERITED
 from pgtwin.core.adapters import Adapters, Place
 from pgtwin.core.hooks import UNOBSERVED, Observation, QueryHook
 from pgtwin.core.plan import Binder, Statement, bind
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from pgtwin.aio.copying import Copying
     from pgtwin.aio.pipelining import Pipelining
-    from pgtwin.core.annotations import NoticeHandler, NotifyHandler, Params, Query
+    from pgtwin.core.annotations import Params, Query
 
 OK = pq.ConnStatus.OK
 BAD = pq.ConnStatus.BAD
@@ -43,7 +43,6 @@ TUPLES_OK = pq.ExecStatus.TUPLES_OK
 PIPELINE_ABORTED = pq.ExecStatus.PIPELINE_ABORTED
 EMPTY_QUERY = pq.ExecStatus.EMPTY_QUERY
 TEXT = pq.Format.TEXT
-SEVERITY = pq.DiagnosticField.SEVERITY_NONLOCALIZED
 
 # Settings of the server on which dumpers and loaders depend.
 SETTINGS = (b"client_encoding", b"TimeZone", b"DateStyle", b"IntervalStyle")
@@ -51,14 +50,13 @@ SETTINGS = (b"client_encoding", b"TimeZone", b"DateStyle", b"IntervalStyle")
 logger = logging.getLogger("pgtwin")
 
 
-class Session(Turns):
+class Session(Inbox):
     """Keeps everything that belongs to one connection with the server."""
 
     def __init__(
         self, exchange: Exchange, owner: object, template: AdaptersMap | None = None
     ) -> None:
         super().__init__(exchange)
-        self.pgconn = exchange.pgconn
         self.autocommit = False
         self.characteristics = Characteristics()
         self.global_transaction: GlobalTransaction | None = None
@@ -68,12 +66,7 @@ class Session(Turns):
         self.copying: weakref.ReferenceType[Copying] | None = None
         self.prepared = PreparedStatements()
         self.adapters = Adapters(template)
-        self.notice_handlers: list[NoticeHandler] = []
-        self.notify_handlers: list[NotifyHandler] = []
         self.hooks: list[QueryHook] = []
-        self.backlog: deque[Notify] = deque()
-        self.listeners = 0
-        self.encoding = "utf-8"
         self.version = 0
         self._settings: list[bytes | None] = []
         # The owner is known weakly: it owns the session, not the other way round.
@@ -82,7 +75,6 @@ class Session(Turns):
         self._loaders: deque[tuple[tuple[int, int], Transformer]] = deque()
         self._generation = 0
         self._closed = False
-        self.pgconn.notice_handler = partial(_notice, weakref.ref(self))
         self.look_at_settings()
 
     @property
@@ -355,14 +347,6 @@ class Session(Turns):
                     raise
                 logger.info("error of a pipeline that is rolled back: %s", error)
 
-    async def wait_notifications(self, timeout: float | None) -> bool:
-        """Wait for notifications, at most `timeout` seconds, and deliver them."""
-        self.check()
-        try:
-            return await self.exchange.wait_notification(timeout)
-        finally:
-            self.deliver()
-
     async def _prepare(self, statement: Statement) -> bytes:
         name = self.prepared.new_name()
         results = await self.exchange.prepare(name, statement.text, statement.types)
@@ -407,39 +391,3 @@ class Session(Turns):
             self.encoding = ConnectionInfo(self.pgconn).encoding
             self._transformer = None
             self.version += 1
-
-    def deliver(self) -> None:
-        """Hand what has arrived to the handlers, or keep it for who asks later."""
-        arrived = self.exchange.arrived
-        while arrived:
-            raw = arrived.popleft()
-            # With SQL_ASCII there may be any byte; none of them is to be lost.
-            notification = Notify(
-                raw.relname.decode(self.encoding, "surrogateescape"),
-                raw.extra.decode(self.encoding, "surrogateescape"),
-                raw.be_pid,
-            )
-            handlers = tuple(self.notify_handlers)
-            if not handlers or self.listeners:
-                self.backlog.append(notification)
-            for handler in handlers:
-                try:
-                    handler(notification)
-                except Exception:
-                    logger.exception("notify handler %r failed", handler)
-
-
-def _notice(reference: weakref.ReferenceType[Session], result: PGresult) -> None:
-    session = reference()
-    if session is None:
-        return
-    if result.error_field(SEVERITY) == b"FATAL":
-        # Said while nothing was asked. A copy is needed, the result goes away now.
-        error = e.error_from_result(result, session.encoding)
-        session.exchange.farewell = copy.copy(error)
-    diagnostic = e.Diagnostic(result, session.encoding)
-    for handler in tuple(session.notice_handlers):
-        try:
-            handler(diagnostic)
-        except Exception:
-            logger.exception("notice handler %r failed", handler)

@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from psycopg import errors as e
 
-from pgtwin.aio.exchange import LOST
+from pgtwin.aio.conversation import LOST
 from pgtwin.aio.readiness import Readiness
 from pgtwin.core.deadlines import Deadline, OperationTimeout
 
 if TYPE_CHECKING:
     from pgtwin.aio.session import Session
+
+# Seconds between two looks at a connection from which somebody reads a COPY.
+COPY_PAUSE = 0.05
 
 DisconnectHandler: TypeAlias = Callable[[e.Error], None]
 
@@ -75,6 +78,12 @@ async def wait_lost(session: Session, timeout: float | None) -> bool:
                 return session.closed
             if session.closed:
                 return True
+            copying = session.copy_under_way()
+            if copying is not None and copying.receiving:
+                # To read ahead of its caller would fill the memory.
+                del copying
+                await asyncio.sleep(min(COPY_PAUSE, deadline.left()))
+                continue
             async with session.turn(deadline.left()):
                 exchange.look()
                 session.deliver()

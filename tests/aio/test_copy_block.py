@@ -1,0 +1,168 @@
+"""COPY blocks: their statements, transactions, and what may be done meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import pgtwin
+from pgtwin import errors as e, sql
+from pgtwin.copy import (
+    AsyncCopy,
+)
+from pgtwin.pq import TransactionStatus
+from tests.copied import ROWS
+
+if TYPE_CHECKING:
+    from typing_extensions import LiteralString
+
+Connection = pgtwin.AsyncConnection[Any]
+Usable = Callable[[Connection], Awaitable[None]]
+Content = Callable[[Connection], Awaitable[list[tuple[Any, ...]]]]
+
+
+@pytest.mark.parametrize(
+    "query", ["SELECT 1", "", "RESET timezone", "COPY things TO STDOUT; SELECT 1"]
+)
+async def test_not_one_copy(
+    conn: Connection, table: LiteralString, query: LiteralString, usable: Usable
+) -> None:
+    with pytest.raises(e.ProgrammingError, match=r"copy\(\) executes"):
+        async with conn.cursor().copy(query) as copy:
+            await copy.read()
+    await usable(conn)
+
+
+async def test_statement_before(conn: Connection, usable: Usable) -> None:
+    with pytest.raises(e.ProgrammingError, match="no other statement"):
+        async with conn.cursor().copy("SELECT 1; COPY (SELECT 1) TO STDOUT"):
+            pass
+    await usable(conn)
+
+
+async def test_error_in_statement(conn: Connection, usable: Usable) -> None:
+    with pytest.raises(e.UndefinedTable):
+        async with conn.cursor().copy("COPY no_such_table FROM STDIN"):
+            pass
+    await usable(conn)
+
+
+async def test_execute_says_what_to_use(conn: Connection, usable: Usable) -> None:
+    with pytest.raises(e.ProgrammingError, match=r"use copy\(\)"):
+        await conn.execute("COPY (SELECT 1) TO STDOUT")
+    await usable(conn)
+
+
+async def test_parameters(conn: Connection) -> None:
+    cur = conn.cursor()
+    async with cur.copy("COPY (SELECT %s, %s, '%%') TO STDOUT", (1, "a'b")) as copy:
+        assert await copy.read_row() == ("1", "a'b", "%")
+    query = sql.SQL("COPY (SELECT %(a)s, %(a)s) TO STDOUT")
+    async with cur.copy(query, {"a": date(2024, 1, 2)}) as copy:
+        assert await copy.read_row() == ("2024-01-02", "2024-01-02")
+    async with cur.copy("COPY (SELECT '%s') TO STDOUT") as copy:
+        assert await copy.read_row() == ("%s",)
+
+
+async def test_starts_a_transaction(
+    conn: Connection, table: LiteralString, content: Content
+) -> None:
+    async with conn.cursor().copy(f"COPY {table} FROM STDIN") as copy:
+        await copy.write_rows(ROWS)
+    assert conn.info.transaction_status == TransactionStatus.INTRANS
+    await conn.rollback()
+    assert await content(conn) == []
+
+
+async def test_autocommit(
+    conn: Connection, table: LiteralString, content: Content
+) -> None:
+    await conn.set_autocommit(True)
+    async with conn.cursor().copy(f"COPY {table} FROM STDIN") as copy:
+        await copy.write_rows(ROWS)
+    assert conn.info.transaction_status == TransactionStatus.IDLE
+    assert await content(conn) == ROWS
+
+
+async def test_other_operation_meanwhile(
+    conn: Connection, table: LiteralString, usable: Usable, content: Content
+) -> None:
+    async with conn.cursor().copy(f"COPY {table} FROM STDIN") as copy:
+        await copy.write_row(ROWS[0])
+        with pytest.raises(e.OperationalError, match=r"busy with copy\(\) in"):
+            await conn.execute("SELECT 1")
+        with pytest.raises(e.OperationalError, match=r"busy with copy\(\) in"):
+            await conn.commit()
+        await copy.write_row(ROWS[1])
+    assert await content(conn) == ROWS[:2]
+    await usable(conn)
+
+
+async def test_close_meanwhile(conn: Connection, table: LiteralString) -> None:
+    with pytest.raises(e.OperationalError, match="closed"):
+        async with conn.cursor().copy(f"COPY {table} FROM STDIN") as copy:
+            await copy.write_row(ROWS[0])
+            await conn.close()
+    assert conn.closed
+
+
+async def test_closed_cursor(conn: Connection) -> None:
+    cur = conn.cursor()
+    await cur.close()
+    with pytest.raises(e.InterfaceError, match="cursor is closed"):
+        async with cur.copy("COPY (SELECT 1) TO STDOUT"):
+            pass
+
+
+async def test_block_is_entered_once(conn: Connection) -> None:
+    async with conn.cursor().copy("COPY (SELECT 1) TO STDOUT") as copy:
+        assert await copy.read_row() == ("1",)
+    with pytest.raises(TypeError, match="entered once"):
+        async with copy:
+            pass
+
+
+async def test_lost_server(
+    conn: Connection, other: Connection, table: LiteralString
+) -> None:
+    pid = conn.info.backend_pid
+    with pytest.raises(e.OperationalError):
+        async with conn.cursor().copy(f"COPY {table} FROM STDIN") as copy:
+            await copy.write_row(ROWS[0])
+            await other.execute("SELECT pg_terminate_backend(%s, 30000)", (pid,))
+            for _ in range(1000):
+                await copy.write(b"x" * 65_536)
+    assert conn.broken
+
+
+async def test_repr(conn: Connection) -> None:
+    async with conn.cursor().copy("COPY (SELECT 1) TO STDOUT") as copy:
+        assert "COPY_OUT" in repr(copy)
+    assert "finished" in repr(copy)
+
+
+async def test_table_to_table(
+    conn: Connection, other: Connection, table: LiteralString
+) -> None:
+    await other.execute("CREATE TEMP TABLE others (id int, a text, b text)")
+    async with conn.cursor().copy(f"COPY {table} FROM STDIN") as copy:
+        await copy.write_rows(ROWS)
+    query = f"COPY {table} TO STDOUT (FORMAT binary)"
+    to_others = "COPY others FROM STDIN (FORMAT binary)"
+    async with (
+        conn.cursor().copy(query) as source,
+        other.cursor().copy(to_others) as target,
+    ):
+        async for data in source:
+            await target.write(data)
+    cur = await other.execute("SELECT * FROM others ORDER BY id")
+    assert await cur.fetchall() == ROWS
+
+
+async def test_not_a_copy_cursor(conn: Connection) -> None:
+    cur = await conn.execute("SELECT 1")
+    with pytest.raises(e.ProgrammingError, match="TUPLES_OK"):
+        AsyncCopy(cur)

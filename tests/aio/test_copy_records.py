@@ -1,0 +1,107 @@
+"""Rows copied into a table without a statement."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import pgtwin
+from pgtwin import errors as e, sql
+from tests.copied import LOADED, ROWS
+
+if TYPE_CHECKING:
+    from typing_extensions import LiteralString
+
+Connection = pgtwin.AsyncConnection[Any]
+Usable = Callable[[Connection], Awaitable[None]]
+Content = Callable[[Connection], Awaitable[list[tuple[Any, ...]]]]
+
+
+async def later(rows: list[tuple[Any, ...]]) -> AsyncIterator[tuple[Any, ...]]:
+    for row in rows:
+        await asyncio.sleep(0)
+        yield row
+
+
+async def test_records(
+    conn: Connection, table: LiteralString, content: Content
+) -> None:
+    assert await conn.copy_records(table, ["id", "a", "b"], ROWS) == 3
+    assert await conn.copy_records(table, ["b", "id"], [("x", 1)]) == 1
+    assert await conn.copy_records(table, None, later([(2, "y", "z")])) == 1
+    assert await conn.copy_records(table, None, []) == 0
+    assert await content(conn) == [(1, None, "x"), (2, "y", "z"), *ROWS]
+
+
+async def test_records_with_difficult_names(conn: Connection) -> None:
+    await conn.execute("""
+        CREATE SCHEMA "my ""schema";
+        CREATE TABLE "my ""schema"."Table; --" (
+            "%s" int, "Sp ace" text, twice int GENERATED ALWAYS AS ("%s" * 2) STORED)
+    """)
+    name = sql.Identifier('my "schema', "Table; --")
+    assert await conn.copy_records(name, None, [(1, "a")]) == 1
+    assert await conn.copy_records(name, ["Sp ace", "%s"], [("b", 2)]) == 1
+    cur = await conn.execute(sql.SQL("SELECT * FROM {} ORDER BY 1").format(name))
+    assert await cur.fetchall() == [(1, "a", 2), (2, "b", 4)]
+    await conn.rollback()
+
+
+async def test_records_of_all_types(conn: Connection) -> None:
+    columns = [f"c{number}" for number in range(len(LOADED))]
+    row = tuple(
+        pgtwin.types.json.Jsonb(value) if isinstance(value, dict) else value
+        for _, value in LOADED
+    )
+    definitions = ", ".join(
+        f"{column} {name}" for column, (name, _) in zip(columns, LOADED, strict=True)
+    )
+    await conn.execute(f"CREATE TEMP TABLE all_types ({definitions})".encode())
+    await conn.execute("SET timezone TO 'UTC'")
+    await conn.copy_records("all_types", columns, [row, (None,) * len(row)])
+    cur = await conn.execute("SELECT * FROM all_types WHERE c0 IS NOT NULL")
+    assert await cur.fetchall() == [tuple(value for _, value in LOADED)]
+
+
+async def test_records_as_text(conn: Connection) -> None:
+    await conn.execute("CREATE TYPE mood AS ENUM ('ok', 'bad')")
+    await conn.execute("CREATE TEMP TABLE moods (m mood, c char(3), n numeric, d date)")
+    rows = [("ok", "a", 1.5, "2024-01-02"), ("bad", None, Decimal(2), None)]
+    assert await conn.copy_records("moods", None, rows) == 2
+    cur = await conn.execute("SELECT * FROM moods ORDER BY n")
+    assert await cur.fetchall() == [
+        ("ok", "a  ", Decimal("1.5"), date(2024, 1, 2)),
+        ("bad", None, Decimal(2), None),
+    ]
+    await conn.rollback()
+
+
+async def test_records_too_large(
+    conn: Connection, table: LiteralString, usable: Usable, content: Content
+) -> None:
+    with pytest.raises(e.DataError):
+        await conn.copy_records(table, ["id"], [(1,), (2**40,)])
+    await usable(conn)
+    with pytest.raises(e.NumericValueOutOfRange):
+        await conn.copy_records(table, ["id"], [(2**40,)])
+    await usable(conn)
+    assert await content(conn) == []
+
+
+async def test_records_errors(
+    conn: Connection, table: LiteralString, usable: Usable
+) -> None:
+    with pytest.raises(e.UndefinedTable):
+        await conn.copy_records("no_such_table", ["a"], [(1,)])
+    await usable(conn)
+    with pytest.raises(e.UndefinedColumn):
+        await conn.copy_records(table, ["no_such_column"], [(1,)])
+    await usable(conn)
+    with pytest.raises(e.UniqueViolation):
+        await conn.copy_records(table, ["id"], [(1,), (1,)])
+    await usable(conn)
