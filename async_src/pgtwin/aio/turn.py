@@ -56,14 +56,18 @@ class Turns:
         `None` stands for the session's own `command_timeout`, infinity for ever.
         Raises `InterfaceError` when the turn could never come.
         """
-        if self.inherited:
-            raise e.InterfaceError(INHERITED)
         if asyncio.get_running_loop() is not self._loop:  # twingen: async-only
             raise _another_loop(self._loop)
-        limit = self.limit(timeout)
-        if limit is None and self.holder is None:
+        if (
+            timeout is None
+            and self.command_timeout is None
+            and self.holder is None
+            and not self.inherited
+        ):
             return self.lock
-        return Turn(self, limit)
+        if self.inherited:
+            raise e.InterfaceError(INHERITED)
+        return Turn(self, self.limit(timeout))
 
     def limit(self, timeout: float | None) -> float | None:
         """Return the seconds that an operation may take; `None` sets no limit."""
