@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import resource
+import sys
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -260,6 +262,153 @@ async def test_cancelled_while_waiting(
     await notify(other, "a")
     found = [n.payload async for n in listener.notifies(timeout=30, stop_after=1)]
     assert found == ["a"]
+
+
+async def test_queries_while_listening(
+    listener: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
+) -> None:
+    async def listen() -> list[str]:
+        return [n.payload async for n in listener.notifies(timeout=60, stop_after=3)]
+
+    task = asyncio.create_task(listen())
+    await asyncio.sleep(0.1)
+    started = time.monotonic()
+    for number in range(100):
+        cur = await listener.execute("SELECT %s::int", (number,), timeout=30)
+        assert await cur.fetchone() == (number,)
+    async with listener.transaction():
+        await listener.cursor().executemany("SELECT %s", [(1,), (2,)])
+    async for _ in listener.cursor().stream("SELECT generate_series(1, 5)"):
+        pass
+    await listener.execute("LISTEN another")
+    assert time.monotonic() - started < 30
+    await notify(other, "a", "b")
+    await other.execute("NOTIFY another, 'c'")
+    assert await task == ["a", "b", "c"]
+
+
+async def test_copy_while_listening(
+    listener: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
+) -> None:
+    async def listen() -> list[str]:
+        return [n.payload async for n in listener.notifies(timeout=60, stop_after=1)]
+
+    task = asyncio.create_task(listen())
+    await asyncio.sleep(0.1)
+    async with listener.cursor().copy(
+        "COPY (SELECT generate_series(1, 1000)) TO STDOUT"
+    ) as copy:
+        assert await copy.read() == b"1\n"
+        await notify(other, "a")
+        await asyncio.sleep(0.1)
+        assert len([data async for data in copy]) == 999
+    assert await task == ["a"]
+
+
+async def test_notify_oneself_while_listening(
+    listener: pgtwin.AsyncConnection[Any],
+) -> None:
+    found: list[str] = []
+
+    async def listen() -> None:
+        async for notification in listener.notifies(timeout=60, stop_after=200):
+            found.append(notification.payload)
+
+    task = asyncio.create_task(listen())
+    for number in range(200):
+        await notify(listener, str(number))
+        deadline = time.monotonic() + 30
+        # It comes with the answer, after the last result.
+        while len(found) <= number:
+            assert time.monotonic() < deadline, f"{number} was not heard"
+            await asyncio.sleep(0)
+    await task
+    assert found == [str(number) for number in range(200)]
+
+
+async def test_several_consumers(
+    listener: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
+) -> None:
+    async def listen(found: list[int]) -> None:
+        async for notification in listener.notifies(timeout=60):
+            if notification.payload == "stop":
+                break
+            found.append(int(notification.payload))
+            await asyncio.sleep(0)
+
+    each: list[list[int]] = [[], [], []]
+    tasks = [asyncio.create_task(listen(found)) for found in each]
+    for begin in range(0, 1000, 100):
+        await other.execute(
+            "SELECT pg_notify('mychan', n::text)"
+            " FROM generate_series(%s::int, %s::int) AS n",
+            (begin, begin + 99),
+        )
+        await listener.execute("SELECT 1")
+    await notify(other, *["stop"] * len(tasks))
+    for task in tasks:
+        await task
+    for found in each:
+        assert found == sorted(found)
+    assert sorted(number for found in each for number in found) == list(range(1000))
+
+
+async def test_handler_in_any_operation(
+    listener: pgtwin.AsyncConnection[Any],
+) -> None:
+    found: list[str] = []
+    listener.add_notify_handler(lambda notification: found.append(notification.payload))
+    cur = listener.cursor()
+    await notify(listener, "execute")
+    assert found == ["execute"]
+    query = "SELECT pg_notify('mychan', %s)"
+    await cur.executemany(query, [("many",), ("more",)])
+    assert found == ["execute", "many", "more"]
+    async for _ in cur.stream(query, ("stream",)):
+        pass
+    assert found[3:] == ["stream"]
+    async with listener.pipeline() as pipeline:
+        await listener.execute(query, ("pipeline",))
+        await pipeline.sync()
+        assert found[4:] == ["pipeline"]
+    async with cur.copy("COPY (SELECT pg_notify('mychan', 'copy')) TO STDOUT") as copy:
+        while await copy.read():
+            pass
+    assert found[5:] == ["copy"]
+    async with listener.transaction():
+        await listener.execute(query, ("commit",))
+        assert len(found) == 6
+    assert found[6:] == ["commit"]
+
+
+async def test_backlog_has_a_limit(
+    listener: pgtwin.AsyncConnection[Any],
+    other: pgtwin.AsyncConnection[Any],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    assert listener.notifies_max == 1_000_000
+    listener.notifies_max = 10
+    await other.execute(
+        "SELECT pg_notify('mychan', n::text) FROM generate_series(1, 25) AS n"
+    )
+    await listener.execute("SELECT 1")
+    found = [n.payload async for n in listener.notifies(timeout=0)]
+    assert found == [str(number) for number in range(16, 26)]
+    assert caplog.text.count("notifies_max = 10") == 1
+
+
+# What a loop that looks ten times a second would have needed is far more.
+@pytest.mark.skipif(sys.platform != "linux", reason="counts waits as Linux does")
+async def test_idle_costs_nothing(
+    listener: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
+) -> None:
+    listener.add_notify_handler(lambda _notification: None)
+    await other.execute("SELECT 1")
+    before = resource.getrusage(resource.RUSAGE_THREAD)
+    assert [n async for n in listener.notifies(timeout=2)] == []
+    after = resource.getrusage(resource.RUSAGE_THREAD)
+    assert after.ru_nvcsw - before.ru_nvcsw < 8
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 0.1
 
 
 async def test_notice_handler(conn: pgtwin.AsyncConnection[Any]) -> None:

@@ -306,3 +306,17 @@ async def test_big(conn: pgtwin.AsyncConnection[Any]) -> None:
         total += number
         assert len(text) == 1000
     assert total == 20000 * 20001 // 2
+
+
+async def test_pipeline_after_stream(other: pgtwin.AsyncConnection[Any]) -> None:
+    cur = other.cursor()
+    for _ in range(2):
+        async for row in cur.stream("SELECT generate_series(1, 3)"):
+            assert row
+        async with other.pipeline():
+            await cur.execute("SELECT generate_series(1, 3)")
+            assert await cur.fetchall() == [(1,), (2,), (3,)]
+        async for row in cur.stream("SELECT generate_series(1, 3)"):
+            assert row
+        await cur.executemany("SELECT generate_series(1, %s)", [(2,)], returning=True)
+        assert await cur.fetchall() == [(1,), (2,)]

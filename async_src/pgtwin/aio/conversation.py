@@ -53,6 +53,7 @@ class Conversation:
     def __init__(self, pgconn: PGconn, readiness: Readiness) -> None:
         self.pgconn = pgconn
         self.arrived: deque[pq.PGnotify] = deque()
+        self.streamed = False  # in single-row mode, or rows in chunks
         self.syncs = 0  # of a pipeline, that the server has not answered yet
         self._readiness = readiness
         self._talking = False

@@ -25,6 +25,8 @@ COPY_OUT = pq.ExecStatus.COPY_OUT
 
 # Bytes given to libpq at once: it moves what it could not send yet.
 CHUNK = 128 * 1024
+# Seconds between two looks at a socket from which a COPY is read.
+PAUSE = 0.05
 
 
 class Copying:
@@ -147,3 +149,16 @@ async def stop(session: Session) -> None:
     if session.pgconn.transaction_status == ACTIVE:
         await session.exchange.recover()
         session.deliver()
+
+
+async def pause(session: Session, left: float) -> bool:
+    """Wait a little, at most `left` seconds, if a COPY is read; tell whether it is.
+
+    To take in what the server sends, ahead of its reader, would fill the memory.
+    """
+    copying = session.copy_under_way()
+    if copying is None or not copying.receiving or not left:
+        return False
+    del copying  # it may be forgotten meanwhile
+    await asyncio.sleep(min(PAUSE, left))
+    return True

@@ -128,21 +128,21 @@ class Exchange(Conversation):
         `receive()` goes on with it (`PQsetSingleRowMode`, `PQsetChunkedRowsMode`).
         """
         self.pgconn.send_query_params(*statement, result_format)
+        self.streamed = True
         if size == 1:
             self.pgconn.set_single_row_mode()
         else:
             self.pgconn.set_chunked_rows_mode(size)
 
-    async def wait_notification(self, timeout: float | None) -> bool:
-        """Wait until a notification has arrived, at most `timeout` seconds.
+    def collect(self) -> None:
+        """Take in what has come though nobody asked.
 
-        Raises `OperationalError` when the server goes away meanwhile.
+        Raises `OperationalError`, in the server's own words if it left any, when the
+        server is gone.
         """
         self._talking = True
         try:
-            if self._notified():
-                return True
-            return await self._readiness.wait(self._notified, timeout)
+            self._take_in()
         except e.OperationalError as error:
             if self._leaving:
                 raise e.OperationalError(CLOSED) from None
@@ -150,23 +150,14 @@ class Exchange(Conversation):
         finally:
             self._let_go()
 
+    def drain(self) -> None:
+        """Move the notifications that libpq has into `arrived`."""
+        while (notification := self.pgconn.notifies()) is not None:
+            self.arrived.append(notification)
+
     async def cancel(self, timeout: float) -> None:
         """Ask the server to cancel what it executes, as `request_cancel()` does."""
         await request_cancel(self.pgconn, timeout)
-
-    def look(self) -> None:
-        """Take in what has come though nobody asked; a loss is seen by `closed`."""
-        self._talking = True
-        try:
-            self._take_in()
-        except e.OperationalError:
-            pass
-        finally:
-            self._let_go()
-
-    def _notified(self) -> bool:
-        self._take_in()
-        return bool(self.arrived)
 
 
 def _at_once() -> bool:

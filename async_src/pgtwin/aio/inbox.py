@@ -10,12 +10,14 @@ import copy
 import logging
 import weakref
 from collections import deque
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from psycopg import Notify, errors as e, pq
 
 from pgtwin.aio.exchange import Exchange
+from pgtwin.aio.listener import Listener
 from pgtwin.aio.turn import Turns
 
 if TYPE_CHECKING:
@@ -25,11 +27,19 @@ if TYPE_CHECKING:
 
 SEVERITY = pq.DiagnosticField.SEVERITY_NONLOCALIZED
 
+# Notifications that are kept while nobody takes them.
+NOTIFIES_MAX = 1_000_000
+
+T = TypeVar("T")
+
 logger = logging.getLogger("pgtwin")
 
 
 class Inbox(Turns):
     """Receives the notices and notifications of a session."""
+
+    notifies_max: int | None = NOTIFIES_MAX
+    dropped = 0
 
     def __init__(self, exchange: Exchange) -> None:
         super().__init__(exchange)
@@ -37,20 +47,28 @@ class Inbox(Turns):
         self.notice_handlers: list[NoticeHandler] = []
         self.notify_handlers: list[NotifyHandler] = []
         self.backlog: deque[Notify] = deque()
-        self.listeners = 0
+        self.listeners: list[Listener] = []
         self.encoding = "utf-8"
         self.pgconn.notice_handler = partial(_notice, weakref.ref(self))
 
-    async def wait_notifications(self, timeout: float | None) -> bool:
-        """Wait for notifications, at most `timeout` seconds, and deliver them."""
+    def collect(self) -> None:
+        """Take in and deliver what has come though nobody asked.
+
+        Raises `OperationalError` when the server is gone.
+        """
         try:
-            return await self.exchange.wait_notification(timeout)
+            self.exchange.collect()
         finally:
             self.deliver()
 
     def deliver(self) -> None:
         """Hand what has arrived to the handlers, or keep it for who asks later."""
-        arrived = self.exchange.arrived
+        exchange = self.exchange
+        if (self.listeners or self.notify_handlers) and not exchange.closed:
+            exchange.drain()  # what came with the last result
+        arrived = exchange.arrived
+        if not arrived:
+            return
         while arrived:
             raw = arrived.popleft()
             # With SQL_ASCII there may be any byte; none of them is to be lost.
@@ -59,27 +77,53 @@ class Inbox(Turns):
                 raw.extra.decode(self.encoding, "surrogateescape"),
                 raw.be_pid,
             )
-            handlers = tuple(self.notify_handlers)
-            if not handlers or self.listeners:
-                self.backlog.append(notification)
-            for handler in handlers:
+            if self.listeners or not self.notify_handlers:
+                self._keep(notification)
+            self._tell("a notify handler", self.notify_handlers, notification)
+        for listener in tuple(self.listeners):
+            listener.ring()
+
+    def _keep(self, notification: Notify) -> None:
+        backlog = self.backlog
+        if self.notifies_max is not None and len(backlog) >= self.notifies_max:
+            if not self.dropped:
+                logger.error(
+                    "nobody takes the notifications of a connection, more than "
+                    "notifies_max = %s have come: the oldest are dropped",
+                    self.notifies_max,
+                )
+            self.dropped += 1
+            backlog.popleft()
+        backlog.append(notification)
+
+    def _tell(
+        self, what: str, handlers: Sequence[Callable[[T], object]], said: T
+    ) -> None:
+        if not handlers:
+            return
+        # A handler is called in the midst of an operation, and cannot begin another.
+        holder = self.holder
+        self.hold(what, patience=0)
+        try:
+            for handler in tuple(handlers):
                 try:
-                    handler(notification)
+                    handler(said)
                 except Exception:
-                    logger.exception("notify handler %r failed", handler)
+                    logger.exception("%s failed: %r", what, handler)
+        finally:
+            self.holder = holder
+
+    def take_notice(self, result: PGresult) -> None:
+        """Hand a notice to the handlers."""
+        if result.error_field(SEVERITY) == b"FATAL":
+            # Said while nothing was asked. A copy is needed, the result goes away now.
+            error = e.error_from_result(result, self.encoding)
+            self.exchange.farewell = copy.copy(error)
+        diagnostic = e.Diagnostic(result, self.encoding)
+        self._tell("a notice handler", self.notice_handlers, diagnostic)
 
 
 def _notice(reference: weakref.ReferenceType[Inbox], result: PGresult) -> None:
     inbox = reference()
-    if inbox is None:
-        return
-    if result.error_field(SEVERITY) == b"FATAL":
-        # Said while nothing was asked. A copy is needed, the result goes away now.
-        error = e.error_from_result(result, inbox.encoding)
-        inbox.exchange.farewell = copy.copy(error)
-    diagnostic = e.Diagnostic(result, inbox.encoding)
-    for handler in tuple(inbox.notice_handlers):
-        try:
-            handler(diagnostic)
-        except Exception:
-            logger.exception("notice handler %r failed", handler)
+    if inbox is not None:
+        inbox.take_notice(result)

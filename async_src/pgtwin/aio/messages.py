@@ -29,14 +29,32 @@ class AsyncMessages:
         """Yield the notifications of the channels on which the connection listens.
 
         Waits for the server without polling, for `timeout` seconds at most, and
-        stops after `stop_after` notifications or when the generator is closed. What
-        arrives between two calls is kept for the next. Raises `OperationalError`
-        when the server goes away.
+        stops after `stop_after` notifications or when the generator is closed. The
+        connection can be used meanwhile; several generators share what arrives. What
+        arrives between two calls is kept for the next, as far as `notifies_max`
+        allows. Raises `OperationalError` when the server goes away.
         """
         return notifications(self._session, timeout, stop_after)
 
+    @property
+    def notifies_max(self) -> int | None:
+        """How many notifications are kept for `notifies()`; `None` sets no limit.
+
+        They are kept while a generator runs or no handler takes them. Beyond the limit
+        the oldest are dropped, which is logged as an error. The server's own queue
+        holds what no operation has read.
+        """
+        return self._session.notifies_max
+
+    @notifies_max.setter
+    def notifies_max(self, value: int | None) -> None:
+        self._session.notifies_max = value
+
     def add_notify_handler(self, callback: NotifyHandler) -> None:
-        """Call a function with each notification that arrives during an operation."""
+        """Call a function with each notification that arrives during an operation.
+
+        It cannot use the connection: that raises `InterfaceError`.
+        """
         self._session.notify_handlers.append(callback)
 
     def remove_notify_handler(self, callback: NotifyHandler) -> None:
@@ -44,7 +62,10 @@ class AsyncMessages:
         self._session.notify_handlers.remove(callback)
 
     def add_notice_handler(self, callback: NoticeHandler) -> None:
-        """Call a function with the `Diagnostic` of each notice and warning."""
+        """Call a function with the `Diagnostic` of each notice and warning.
+
+        It cannot use the connection: that raises `InterfaceError`.
+        """
         self._session.notice_handlers.append(callback)
 
     def remove_notice_handler(self, callback: NoticeHandler) -> None:

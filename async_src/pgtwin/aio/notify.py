@@ -1,19 +1,26 @@
 """The notifications of a session, one by one.
 
-Law: what was not handed out stays in the session's backlog, for the next who asks.
+Law: what was not handed out stays in the session's backlog, for the next who asks; who
+waits for more keeps nobody from using the connection.
 """
 
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING
 
 from psycopg import Notify
 
+from pgtwin.aio import copying
+from pgtwin.aio.listener import Listener
+from pgtwin.core.deadlines import Deadline, OperationTimeout
+
 if TYPE_CHECKING:
     from pgtwin.aio.session import Session
+
+# Seconds for one look at the socket, however late it is.
+PATIENCE = 0.05
 
 
 async def notifications(
@@ -21,24 +28,47 @@ async def notifications(
 ) -> AsyncGenerator[Notify, None]:
     """Yield notifications, for `timeout` seconds, until `stop_after` were received.
 
-    The session's lock is held only while waiting, not while the caller works.
+    The session's lock is held only to look at the socket, not to wait for it.
     """
-    deadline = None if timeout is None else time.monotonic() + timeout
-    left = timeout
+    deadline = Deadline(math.inf if timeout is None else timeout)
     received = 0
-    session.listeners += 1
+    listener = Listener()
+    session.listeners.append(listener)
     try:
         while stop_after is None or received < stop_after:
-            if session.backlog:
-                received += 1
-                yield session.backlog.popleft()
-                continue
-            # To listen is to wait: no deadline but the one that is asked for here.
-            async with session.turn(math.inf):
-                if deadline is not None:
-                    left = max(deadline - time.monotonic(), 0.0)
-                session.check()
-                if not session.backlog and not await session.wait_notifications(left):
-                    return
+            try:
+                notification = session.backlog.popleft()
+            except IndexError:
+                if await _more(session, listener, deadline):
+                    continue
+                return
+            received += 1
+            yield notification
     finally:
-        session.listeners -= 1
+        session.listeners.remove(listener)
+        if listener in session.exchange.watchers:
+            session.exchange.watchers.remove(listener)
+        listener.detach()
+
+
+async def _more(session: Session, listener: Listener, deadline: Deadline) -> bool:
+    """Wait until there is a backlog; tell whether there is before the deadline."""
+    if not listener.attached:
+        session.check()
+        listener.attach(session.pgconn.socket)
+        session.exchange.watchers.append(listener)
+    while not session.backlog:
+        left = deadline.left()
+        if await copying.pause(session, left):
+            continue
+        try:
+            async with session.turn(max(left, PATIENCE)):
+                session.check()
+                session.collect()
+        except OperationTimeout:
+            break  # an operation has kept the turn until now
+        if session.backlog:
+            break
+        if not await listener.listen(None if left == math.inf else left):
+            break
+    return bool(session.backlog)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg import capabilities, errors as e, pq
 
-from pgtwin.aio.pipelining import Pipelining
+from pgtwin.aio.pipelining import enter_pipeline
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -68,7 +68,7 @@ class AsyncPipeline:
             capabilities.has_pipeline(check=True)
             if session.pipelining is None:
                 await session.ready()
-                session.pipelining = Pipelining(session)
+                session.pipelining = await enter_pipeline(session)
             else:
                 session.check()
                 await session.pipelining.sync()

@@ -314,6 +314,17 @@ class Pipelining:
                 owner.give_up(error)
 
 
+async def enter_pipeline(session: Session) -> Pipelining:
+    """Put a session, which is at rest, into pipeline mode."""
+    exchange = session.exchange
+    if exchange.streamed:
+        # libpq forgets single-row mode when the next query is sent, but not in a
+        # pipeline.
+        await exchange.query(b"")
+        exchange.streamed = False
+    return Pipelining(session)
+
+
 class Command(Owner):
     """Keeps the results of a statement of our own."""
 

@@ -237,7 +237,7 @@ class Session(Inbox):
                     text, values, types, formats, result_format
                 )
         finally:
-            if exchange.arrived:
+            if exchange.arrived or self.listeners or self.notify_handlers:
                 self.deliver()
         if name is not None and is_stale(results):
             prepared.retire(key)
@@ -264,7 +264,7 @@ class Session(Inbox):
                     text, None, (), None, result_format
                 )
         finally:
-            if exchange.arrived:
+            if exchange.arrived or self.listeners or self.notify_handlers:
                 self.deliver()
         self.examine(results)
         return results[-1]

@@ -26,7 +26,8 @@ OWN_PATIENCE = 5.0
 class Holder(NamedTuple):
     """Who has the turn, where that is known: what it does, and in which task.
 
-    The same task, if it wants another turn, waits `patience` seconds for the end.
+    The same task, if it wants another turn, waits `patience` seconds for the end, and
+    not at all where it is called in the midst of the operation.
     """
 
     operation: str
@@ -100,16 +101,15 @@ class Turn:
         holder = turns.holder
         own = holder is not None and holder.task is asyncio.current_task()
         if own and holder is not None:
+            if not holder.patience:
+                raise _busy(holder)
             patience = min(math.inf if patience is None else patience, holder.patience)
         lock: asyncio.Lock = turns.lock
         try:
             await asyncio.wait_for(lock.acquire(), patience)
         except asyncio.TimeoutError:
             if own and holder is not None and turns.holder is holder:
-                raise e.InterfaceError(
-                    f"the connection is busy with {holder.operation}, begun by the "
-                    "same caller: finish or close that first, or use another connection"
-                ) from None
+                raise _busy(holder) from None
             raise OperationTimeout(
                 f"the connection was busy for {patience:g} s with "
                 f"{turns.holder or 'another operation'}: wait longer, or use another "
@@ -128,6 +128,13 @@ class Turn:
         turns.release()
         turns.exchange.deadline = None
         turns.lock.release()
+
+
+def _busy(holder: Holder) -> e.InterfaceError:
+    return e.InterfaceError(
+        f"the connection is busy with {holder.operation}, begun by the same caller: "
+        "finish or close that first, or use another connection"
+    )
 
 
 INHERITED = (

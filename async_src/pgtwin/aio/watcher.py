@@ -7,6 +7,7 @@ is theirs; it sleeps in between.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import math
 from collections.abc import Callable
@@ -14,15 +15,13 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from psycopg import errors as e
 
+from pgtwin.aio import copying
 from pgtwin.aio.conversation import LOST
 from pgtwin.aio.readiness import Readiness
 from pgtwin.core.deadlines import Deadline, OperationTimeout
 
 if TYPE_CHECKING:
     from pgtwin.aio.session import Session
-
-# Seconds between two looks at a connection from which somebody reads a COPY.
-COPY_PAUSE = 0.05
 
 DisconnectHandler: TypeAlias = Callable[[e.Error], None]
 
@@ -78,15 +77,11 @@ async def wait_lost(session: Session, timeout: float | None) -> bool:
                 return session.closed
             if session.closed:
                 return True
-            copying = session.copy_under_way()
-            if copying is not None and copying.receiving:
-                # To read ahead of its caller would fill the memory.
-                del copying
-                await asyncio.sleep(min(COPY_PAUSE, deadline.left()))
+            if await copying.pause(session, deadline.left()):
                 continue
             async with session.turn(deadline.left()):
-                exchange.look()
-                session.deliver()
+                with contextlib.suppress(e.Error):
+                    session.collect()
     except OperationTimeout:
         return session.closed  # an operation has kept the turn until now
     finally:

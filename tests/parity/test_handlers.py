@@ -1,0 +1,74 @@
+"""Handlers that call back into their connection are told so, in both twins alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+import pgtwin
+from pgtwin import errors as e
+
+BUSY = r"busy with a (notify|notice) handler, begun by the same caller"
+NOTIFY = "SELECT pg_notify('mychan', 'hello')"
+NOTICE = "DO $$BEGIN RAISE NOTICE 'hello'; END$$"
+SPOKEN = pytest.mark.parametrize("spoken", [NOTIFY, NOTICE], ids=["notify", "notice"])
+
+
+def handle(conn: Any, call: Callable[[], object]) -> list[BaseException]:
+    """Call back whenever the server speaks; return what that has raised."""
+    raised: list[BaseException] = []
+
+    def handler(_said: object) -> None:
+        try:
+            call()
+        except e.InterfaceError as error:
+            raised.append(error)
+
+    conn.add_notify_handler(handler)
+    conn.add_notice_handler(handler)
+    return raised
+
+
+def check(raised: list[BaseException]) -> None:
+    assert len(raised) == 1
+    with pytest.raises(e.InterfaceError, match=BUSY):
+        raise raised[0]
+
+
+@SPOKEN
+@pytest.mark.parametrize("timeout", [None, 30])
+def test_sync(dsn: str, spoken: Any, timeout: float | None) -> None:
+    with pgtwin.Connection.connect(dsn, autocommit=True) as conn:
+        conn.execute("LISTEN mychan")
+        raised = handle(conn, lambda: conn.execute("SELECT 1"))
+        conn.execute(spoken, timeout=timeout)
+        check(raised)
+        assert conn.execute("SELECT 2").fetchone() == (2,)
+
+
+@SPOKEN
+@pytest.mark.parametrize("timeout", [None, 30])
+async def test_async(dsn: str, spoken: Any, timeout: float | None) -> None:
+    async with pgtwin.AsyncConnection.connect(dsn, autocommit=True) as conn:
+        await conn.execute("LISTEN mychan")
+        # A handler is no coroutine, but it can begin one.
+        raised = handle(conn, lambda: conn.execute("SELECT 1").send(None))
+        await conn.execute(spoken, timeout=timeout)
+        check(raised)
+        cur = await conn.execute("SELECT 2")
+        assert await cur.fetchone() == (2,)
+
+
+def test_parameters_that_execute(dsn: str) -> None:
+    with pgtwin.Connection.connect(dsn) as conn:
+
+        def parameters() -> Iterator[tuple[int]]:
+            yield (1,)
+            conn.execute("SELECT 1")
+
+        with pytest.raises(e.InterfaceError, match=r"busy with executemany\(\)"):
+            conn.cursor().executemany("SELECT %s", parameters())
+        conn.rollback()
+        assert conn.execute("SELECT 2").fetchone() == (2,)
