@@ -189,7 +189,10 @@ class Conversation:
             await self._break_off(error, results)
             raise
         finally:
-            self._pause()
+            # As _pause() does, without a call.
+            self._talking = False
+            if self._leaving or pgconn.status != OK:
+                self._let_go()
 
     def _check(self) -> None:
         if self._failure is not None:
