@@ -120,8 +120,9 @@ def types(session: nox.Session) -> None:
     )
     session.run("mypy", *SOURCES)
     # Tests and examples have namesakes among their twins.
-    for programs in (PROGRAMS, TWIN_PROGRAMS):
-        session.run("mypy", "--explicit-package-bases", *programs)
+    programs = (*PROGRAMS, "benchmarks"), (*TWIN_PROGRAMS, "generated/benchmarks")
+    for paths in programs:
+        session.run("mypy", "--explicit-package-bases", *paths)
     session.run("pyright", *SOURCES, *PROGRAMS, *TWIN_PROGRAMS)
 
 
@@ -130,6 +131,17 @@ def bench_codegen(session: nox.Session) -> None:
     """Compare twingen with unasync and unasyncd on the same 20,000 lines."""
     session.install("-e", "codegen", "unasync==0.6.0", "unasyncd==0.10.1")
     session.run("python", "benchmarks/codegen.py", *session.posargs)
+
+
+@nox.session(name="bench-driver")
+def bench_driver(session: nox.Session) -> None:
+    """Compare the driver with the other drivers for PostgreSQL, side by side."""
+    session.install(
+        *("-e", ".[test]", "asyncpg==0.32.0", "psycopg2-binary==2.9.13"),
+        *("pg8000==1.31.6", "psqlpy==0.13.1", "uvloop==0.23.0"),
+        "matplotlib==3.11.2",
+    )
+    session.run("python", "-m", "benchmarks.driver", *session.posargs)
 
 
 @nox.session

@@ -1,0 +1,129 @@
+"""Compares pgtwin with psycopg, psycopg2, pg8000, asyncpg and psqlpy, side by side.
+
+Every driver does the same on one embedded PostgreSQL, by turns (A B C A B C ...), after
+its values were compared once. Printed are medians of the time that an operation takes,
+by the clock and of this process's CPU, and for the other drivers the medians of their
+ratios to pgtwin's in the same round, wall / CPU: 2.00 is twice as slow as pgtwin.
+
+Run it from the root of the repository: `python -m benchmarks.driver`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from embedded_server import running_server
+from generated.benchmarks.family import Family, Own
+
+import pgtwin
+from benchmarks.aio.family import AsyncFamily, AsyncOwn
+from benchmarks.peers.measuring import Contest, Entrant, Figures
+from benchmarks.peers.report import OURS, markdown, versions, write_json, write_plot
+from benchmarks.peers.workloads import TABLES, WORKLOADS
+
+Made = Callable[[str, str], Any]  # of a conninfo and a channel to listen to
+
+
+def _same(cls: Any) -> Any:
+    """Return psycopg's class, of which the family needs what pgtwin's has."""
+    return cls
+
+
+# Ours first: the others are compared with it.
+SYNC: dict[str, Made] = {
+    OURS: lambda dsn, channel: Own(pgtwin.Connection, dsn, channel),
+    "psycopg": lambda dsn, channel: Family(_same(psycopg.Connection), dsn, channel),
+}
+ASYNC: dict[str, Made] = {
+    OURS: lambda dsn, channel: AsyncOwn(pgtwin.AsyncConnection, dsn, channel),
+    "psycopg": lambda dsn, channel: AsyncFamily(
+        _same(psycopg.AsyncConnection), dsn, channel
+    ),
+}
+
+
+def peers(own: dict[str, Made], modules: dict[str, str]) -> dict[str, Made]:
+    """Return what makes each driver: our own family, and those installed."""
+    made = dict(own)
+    for name, class_name in modules.items():
+        try:
+            made[name] = getattr(
+                import_module(f"benchmarks.peers.{name}_peer"), class_name
+            )
+        except ModuleNotFoundError as error:
+            print(f"{name} takes no part: {error}", file=sys.stderr)
+    return made
+
+
+@contextmanager
+def open_entrants(dsn: str, sides: list[str]) -> Iterator[list[Entrant]]:
+    """Connect all drivers on all sides."""
+    sync = peers(SYNC, {"psycopg2": "Psycopg2", "pg8000": "Pg8000"})
+    concurrent = peers(ASYNC, {"asyncpg": "Asyncpg", "psqlpy": "Psqlpy"})
+    loops: dict[str, asyncio.AbstractEventLoop | None] = {"sync": None}
+    loops["asyncio"] = asyncio.new_event_loop()
+    try:
+        loops["uvloop"] = import_module("uvloop").new_event_loop()
+    except ModuleNotFoundError as error:
+        print(f"uvloop takes no part: {error}", file=sys.stderr)
+    entrants: list[Entrant] = []
+    try:
+        for side in sides:
+            if side not in loops:
+                continue
+            for name, make in (concurrent if loops[side] else sync).items():
+                channel = f"{side}_{name}"
+                entrant = Entrant(name, side, channel, make(dsn, channel), loops[side])
+                entrant.call("open")
+                entrants.append(entrant)
+        yield entrants
+    finally:
+        for entrant in entrants:
+            entrant.call("close")
+        for loop in loops.values():
+            if loop is not None:
+                loop.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--only", nargs="+", choices=WORKLOADS, metavar="WORKLOAD")
+    parser.add_argument(
+        "--sides", nargs="+", default=["sync", "asyncio", "uvloop"], metavar="SIDE"
+    )
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument(
+        "--seconds", type=float, default=0.1, help="of each measurement"
+    )
+    parser.add_argument("--json", type=Path, help="where to write the figures")
+    parser.add_argument("--plot", type=Path, help="where to draw them, as SVG")
+    options = parser.parse_args()
+    results: dict[str, dict[str, dict[str, Figures]]] = {}
+    with running_server() as dsn, psycopg.connect(dsn, autocommit=True) as control:
+        control.execute(TABLES)
+        control.execute("VACUUM ANALYZE")
+        contest = Contest(control, options.rounds, options.seconds)
+        with open_entrants(dsn, options.sides) as entrants:
+            for name in options.only or WORKLOADS:
+                print(WORKLOADS[name].title, file=sys.stderr, flush=True)
+                results[name] = contest.run(WORKLOADS[name], entrants)
+    print(", ".join(f"{name} {number}" for name, number in versions().items()), "\n")
+    print(markdown(results))
+    if options.json:
+        write_json(results, options.json)
+    if options.plot:
+        write_plot(results, options.plot)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""What was measured, as Markdown, as JSON and as a plot."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from benchmarks.peers.measuring import Figures
+from benchmarks.peers.workloads import WORKLOADS
+
+# Workload, side, driver.
+Results: TypeAlias = Mapping[str, Mapping[str, Mapping[str, Figures]]]
+
+OURS = "pgtwin"
+SIDES = {
+    "sync": "Sync",
+    "asyncio": "Async, asyncio's own loop",
+    "uvloop": "Async, uvloop",
+}
+PACKAGES = (
+    "psycopg", "psycopg2-binary", "asyncpg", "pg8000", "psqlpy", "uvloop",
+)  # fmt: skip
+COLORS = {
+    "psycopg": "#33658a",
+    "psycopg2": "#86bbd8",
+    "pg8000": "#c9c9c9",
+    "asyncpg": "#f6ae2d",
+    "psqlpy": "#b07bac",
+}
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of what is compared, as far as installed."""
+    found = {"Python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def markdown(results: Results) -> str:
+    """Return a table for each side: our times, and the others' relative to them."""
+    tables = []
+    for side, title in SIDES.items():
+        rows = {name: sides[side] for name, sides in results.items() if side in sides}
+        if not rows:
+            continue
+        others = list(
+            dict.fromkeys(n for row in rows.values() for n in row if n != OURS)
+        )
+        lines = [
+            f"| {title} | wall | CPU | {' | '.join(others)} |",
+            "|---" + "|--:" * (2 + len(others)) + "|",
+        ]
+        for name, row in rows.items():
+            cells = [WORKLOADS[name].title]
+            ours = row.get(OURS)
+            cells += [_time(ours.wall), _time(ours.cpu)] if ours else ["", ""]
+            cells += [_ratio(row.get(other)) for other in others]
+            lines.append(f"| {' | '.join(cells)} |")
+        tables.append("\n".join(lines))
+    return "\n\n".join(tables) + "\n"
+
+
+def _time(seconds: float) -> str:
+    if seconds < 0.001:
+        return f"{seconds * 1e6:.0f} us"
+    return f"{seconds * 1000:.3g} ms"
+
+
+def _ratio(figures: Figures | None) -> str:
+    if figures is None:
+        return ""
+    return f"{figures.wall_ratio:.2f} / {figures.cpu_ratio:.2f}"
+
+
+def write_json(results: Results, path: Path) -> None:
+    """Write all figures; times are seconds."""
+    figures = {
+        name: {
+            side: {driver: asdict(each) for driver, each in row.items()}
+            for side, row in sides.items()
+        }
+        for name, sides in results.items()
+    }
+    text = json.dumps({"versions": versions(), "workloads": figures}, indent=1)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def write_plot(results: Results, path: Path) -> None:
+    """Draw each driver's wall time relative to ours, a panel for each side."""
+    matplotlib: Any = import_module("matplotlib")
+    matplotlib.use("svg")
+    matplotlib.rcParams["svg.hashsalt"] = OURS
+    plots: Any = import_module("matplotlib.pyplot")
+    sides = [side for side in SIDES if any(side in row for row in results.values())]
+    figure, panels = plots.subplots(
+        1, len(sides), figsize=(5 * len(sides) + 2, 10), sharey=True, squeeze=False
+    )
+    names = list(results)
+    for panel, side in zip(panels[0], sides, strict=True):
+        panel.axvline(1, color="black", linewidth=1)
+        for driver, color in COLORS.items():
+            points = [
+                (row[side][driver].wall_ratio, place)
+                for place, row in enumerate(results.values())
+                if driver in row.get(side, {})
+            ]
+            if points:
+                panel.scatter(*zip(*points, strict=True), color=color, label=driver)
+        panel.set_xscale("log")
+        panel.set_xticks([0.5, 1, 2, 4, 8, 16], ["0.5", "1", "2", "4", "8", "16"])
+        panel.set_title(SIDES[side])
+        panel.set_xlabel("wall time / pgtwin's (right of 1: slower than pgtwin)")
+        panel.set_yticks(range(len(names)), [WORKLOADS[name].title for name in names])
+        panel.grid(alpha=0.3)
+        panel.legend(fontsize="small")
+    panels[0][0].invert_yaxis()
+    figure.tight_layout()
+    figure.savefig(path, metadata={"Date": None})
