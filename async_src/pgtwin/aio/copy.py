@@ -13,7 +13,6 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
 from contextlib import suppress
-from struct import error as StructError
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any
 
@@ -21,8 +20,9 @@ from psycopg import errors as e, pq
 
 from pgtwin.aio import copying
 from pgtwin.core.adapters import Place
+from pgtwin.core.copy_columns import checked
 from pgtwin.core.copy_data import row_decoder
-from pgtwin.core.copy_rows import Rows, checked
+from pgtwin.core.copy_rows import Rows
 
 if TYPE_CHECKING:
     from psycopg.abc import Buffer
@@ -285,10 +285,7 @@ class AsyncCopy:
         Raises `DataError` for a value that cannot be adapted; the server's errors
         are raised at the end of the block.
         """
-        try:
-            self._add(row)
-        except StructError as error:
-            raise _too_large(error) from None
+        self._add(row)
         if self._blocks:
             self._check_direction()
             await self.writer.write(self._rows.take())
@@ -297,24 +294,25 @@ class AsyncCopy:
         self,
         rows: Iterable[Sequence[Any]] | AsyncIterable[Sequence[Any]],
     ) -> None:
-        """Write many rows; faster than a call for each. Raises as `write_row()`."""
+        """Write many rows; faster than a call for each. Raises as `write_row()`.
+
+        Rows that are tuples are taken some hundreds at a time.
+        """
         self._check_direction()
-        add = self._add
         blocks = self._blocks
         if isinstance(rows, AsyncIterable):  # twingen: async-only
+            some: list[Sequence[Any]] = []
             async for row in rows:
-                try:
-                    add(row)
-                except StructError as error:
-                    raise _too_large(error) from None
+                some.append(row)
+                if len(some) >= self._rows.number:
+                    self._rows.add_some(some)
+                    some = []
                 if blocks:
                     await self.writer.write(self._rows.take())
+            self._rows.add_some(some)
             return
-        for row in rows:
-            try:
-                add(row)
-            except StructError as error:
-                raise _too_large(error) from None
+        source = iter(rows)
+        while self._rows.add_from(source):
             if blocks:
                 await self.writer.write(self._rows.take())
 
@@ -382,7 +380,3 @@ class AsyncCopy:
             rowcount = result.command_tuples
             self.cursor._note(-1 if rowcount is None else rowcount, result)
             return False
-
-
-def _too_large(error: StructError) -> e.DataError:
-    return e.DataError(f"a number does not fit the type of its column: {error}")

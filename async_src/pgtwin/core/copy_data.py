@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Row = tuple[Any, ...]
 
-PACKAGES = ("psycopg", "psycopg_binary", "psycopg_c")
+PACKAGES = ("psycopg", "psycopg_binary", "psycopg_c", "pgtwin")
 SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
 
@@ -46,9 +46,8 @@ def row_decoder(binary: bool, transformer: Transformer, encoding: str) -> RowDec
     return TextDecoder(transformer, encoding)
 
 
-def _known(loader: Loader) -> str:
-    """Return the name of a loader class that is psycopg's, empty for others."""
-    cls = type(loader)
+def known(cls: type) -> str:
+    """Return the name of an adapter class that is psycopg's or ours, else nothing."""
     return cls.__name__ if cls.__module__.partition(".")[0] in PACKAGES else ""
 
 
@@ -87,7 +86,7 @@ class TextDecoder:
 
     def _load(self, loader: Loader) -> Callable[[Any], Any] | None:
         """Return what makes a value from bytes; None: decode them."""
-        name = _known(loader)
+        name = known(type(loader))
         if name == "TextLoader":
             return None
         return TEXT_LOADS.get(name) or loader.load
@@ -166,7 +165,7 @@ class BinaryDecoder:
         get = self._transformer.get_loader
         loaders = [get(oid, pq.Format.BINARY) for oid in oids]
         self._loads = [loader.load for loader in loaders]
-        codes = [FIXED.get(_known(loader)) for loader in loaders]
+        codes = [FIXED.get(known(type(loader))) for loader in loaders]
         self._fixed = None
         if codes and all(codes):
             self._fixed = struct.Struct("!2x" + "".join(f"4x{code}" for code in codes))

@@ -6,24 +6,33 @@ Law: a value becomes what its dumper makes of it; nothing is sent from here.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from struct import Struct
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from struct import Struct, error as StructError
 from typing import TYPE_CHECKING, Any
 
-import psycopg
 from psycopg import pq
-from psycopg.adapt import Dumper, PyFormat, Transformer as AdaptTransformer
+from psycopg.adapt import PyFormat, Transformer as AdaptTransformer
+from psycopg.errors import DataError
 
-from pgtwin.core.adapters import Adapters
+from pgtwin.core.copy_columns import (
+    BinaryColumns,
+    TextColumns,
+    checked,
+)
 from pgtwin.core.copy_data import SIGNATURE, TRAILER
 
 if TYPE_CHECKING:
     from psycopg.abc import Buffer, Transformer
 
+    from pgtwin.core.adapters import Adapters
+
 BINARY = pq.Format.BINARY
 
 # Bytes from which on rows are given as a block: fewer calls of libpq, little kept.
 BLOCK = 64 * 1024
+# Rows that are written together, at most.
+TOGETHER = 1000
 
 # What text format writes with a backslash, besides the tab between columns.
 _SPECIAL = re.compile(rb"[\b\n\v\f\r\\]")
@@ -37,34 +46,6 @@ _pack_count = Struct("!h").pack
 _pack_length = Struct("!i").pack
 _NULL = _pack_length(-1)
 _SHORT = [_pack_length(length) for length in range(64)]
-
-
-class _Int2(Dumper):
-    """Dumps what fits; psycopg's own cuts off what does not."""
-
-    format = BINARY
-    oid = psycopg.adapters.types["int2"].oid
-    dump: Any = staticmethod(Struct("!h").pack)
-
-
-class _Int4(_Int2):
-    oid = psycopg.adapters.types["int4"].oid
-    dump: Any = staticmethod(Struct("!i").pack)
-
-
-class _Oid(_Int2):
-    oid = psycopg.adapters.types["oid"].oid
-    dump: Any = staticmethod(Struct("!I").pack)
-
-
-def checked(adapters: Adapters) -> Adapters:
-    """Return adapters that refuse numbers too large for a column of a binary COPY."""
-    found = Adapters(adapters)
-    for dumper in (_Int2, _Int4, _Oid):
-        known = psycopg.adapters.get_dumper_by_oid(dumper.oid, BINARY)
-        if adapters.get_dumper_by_oid(dumper.oid, BINARY) is known:
-            found.register_dumper(None, dumper)
-    return found
 
 
 def takes_binary(adapters: Adapters, oids: Sequence[int], row: Sequence[Any]) -> bool:
@@ -86,14 +67,19 @@ def takes_binary(adapters: Adapters, oids: Sequence[int], row: Sequence[Any]) ->
 class Rows:
     """Takes rows and pieces of data, gives the data of a COPY in blocks.
 
-    `add` takes a row; `blocks` are what is to be sent, and who sends them takes them.
+    `add` takes a row, `add_some` several, best `number` of them; `blocks` are what is
+    to be sent, and who sends them takes them.
     """
 
     add: Callable[[Sequence[Any]], None]
 
     def __init__(self, transformer: Transformer, encoding: str, binary: bool) -> None:
         self.blocks: list[Buffer] = []
+        self.number = 1
         self.add = self._add_binary if binary else self._add_text
+        self._columns: BinaryColumns | TextColumns = (
+            BinaryColumns(transformer) if binary else TextColumns(transformer, encoding)
+        )
         self._transformer = transformer
         self._encoding = encoding
         self._binary = binary
@@ -105,6 +91,43 @@ class Rows:
     def set_types(self, oids: Sequence[int]) -> None:
         """Dump values as these types of the server."""
         self._transformer.set_dumper_types(oids, pq.Format(self._binary))
+        self._columns.set_types(oids)
+
+    def add_from(self, source: Iterator[Sequence[Any]]) -> bool:
+        """Add some rows of an iterator; tell whether there were any."""
+        rows = list(islice(source, self.number))
+        self.add_some(rows)
+        return bool(rows)
+
+    def add_some(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Add rows that were taken together. Raises `DataError` as `add` does."""
+        data = self._block(rows)
+        if data is None:
+            for row in rows:
+                self.add(row)
+            return
+        fitting = len(rows) * BLOCK // (len(data) + 1)
+        self.number = max(1, min(TOGETHER, fitting, 50 * len(rows)))
+        self._begin()
+        self._keep(data)
+
+    def _block(self, rows: Sequence[Sequence[Any]]) -> bytes | None:
+        """Return the data of some rows; `None` when they must go one by one."""
+        # Who makes the rows may use a list, or a value in a tuple, for the next one
+        # too: those are not taken together.
+        self.number = 1
+        if set(map(type, rows)) != {tuple}:
+            return None
+        try:
+            columns = list(zip(*rows, strict=True))
+        except ValueError:
+            return None
+        if not columns:
+            return None
+        try:
+            return self._columns.block(columns)
+        except StructError as error:
+            raise _too_large(error) from None
 
     def add_data(self, data: Buffer | str) -> None:
         """Add data that is in the format already; `TypeError` for text in binary."""
@@ -151,17 +174,24 @@ class Rows:
 
     def _add_binary(self, row: Sequence[Any]) -> None:
         parts: list[Buffer] = [_pack_count(len(row))]
-        for value in self._dumped(row):
+        try:
+            values = self._dumped(row)
+        except StructError as error:
+            raise _too_large(error) from None
+        for value in values:
             if value is None:
                 parts.append(_NULL)
             else:
                 length = len(value)
                 parts.append(_SHORT[length] if length < 64 else _pack_length(length))
                 parts.append(value)
-        if not self._began:
+        self._begin()
+        self._keep(b"".join(parts))
+
+    def _begin(self) -> None:
+        if self._binary and not self._began:
             self._began = True
             self._rows.append(SIGNATURE)
-        self._keep(b"".join(parts))
 
     def _keep(self, row: bytes) -> None:
         self._has_rows = True
@@ -184,3 +214,7 @@ def _text(value: Buffer | None) -> bytes:
 
 def _escape(match: re.Match[bytes]) -> bytes:
     return _ESCAPES[match[0]]
+
+
+def _too_large(error: StructError) -> DataError:
+    return DataError(f"a number does not fit the type of its column: {error}")

@@ -1,0 +1,283 @@
+"""From rows of Python values to the data of a COPY, many rows at a time.
+
+Law: what comes out are the bytes that psycopg's dumpers make. Rows for which that is
+not known beforehand are left to whoever writes them one by one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+from itertools import chain, repeat
+from struct import Struct
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import psycopg
+from psycopg import pq
+from psycopg.adapt import Dumper, PyFormat
+from psycopg.errors import ProgrammingError
+
+from pgtwin.core.adapters import Adapters
+from pgtwin.core.copy_data import known
+
+if TYPE_CHECKING:
+    from psycopg.abc import Buffer, Dumper as DumperProtocol, Transformer
+
+TEXT = pq.Format.TEXT
+BINARY = pq.Format.BINARY
+
+NoneType = type(None)
+NULLS = {NoneType}
+Column = Sequence[Any]
+
+
+class Int2(Dumper):
+    """Dumps what fits; psycopg's own cuts off what does not."""
+
+    format = BINARY
+    oid = psycopg.adapters.types["int2"].oid
+    dump: Any = staticmethod(Struct("!h").pack)
+
+
+class Int4(Int2):
+    oid = psycopg.adapters.types["int4"].oid
+    dump: Any = staticmethod(Struct("!i").pack)
+
+
+class Oid(Int2):
+    oid = psycopg.adapters.types["oid"].oid
+    dump: Any = staticmethod(Struct("!I").pack)
+
+
+def checked(adapters: Adapters) -> Adapters:
+    """Return adapters that refuse numbers too large for a column of a binary COPY."""
+    found = Adapters(adapters)
+    for dumper in (Int2, Int4, Oid):
+        ordinary = psycopg.adapters.get_dumper_by_oid(dumper.oid, BINARY)
+        if adapters.get_dumper_by_oid(dumper.oid, BINARY) is ordinary:
+            found.register_dumper(None, dumper)
+    return found
+
+
+# What text format writes with a backslash.
+ESCAPES = str.maketrans(
+    {
+        "\b": r"\b",
+        "\t": r"\t",
+        "\n": r"\n",
+        "\v": r"\v",
+        "\f": r"\f",
+        "\r": r"\r",
+        "\\": r"\\",
+    }
+)
+SPECIAL = tuple(map(chr, ESCAPES))
+NULL = r"\N"
+
+Write = Callable[[Column], Column]
+
+
+def _as_it_is(column: Column) -> Column:
+    return column
+
+
+def _strings(column: Sequence[str]) -> Column:
+    joined = "".join(column)
+    if not any(map(joined.__contains__, SPECIAL)):
+        return column
+    return [value.translate(ESCAPES) for value in column]
+
+
+def _booleans(column: Sequence[bool]) -> Column:
+    return ["t" if value else "f" for value in column]
+
+
+def _ids(column: Sequence[UUID]) -> Column:
+    return [value.hex for value in column]
+
+
+TWO_DIGITS = [f"{number:02d}" for number in range(60)]
+
+
+def _moments(column: Sequence[dt.datetime]) -> Column:
+    zone = column[0].tzinfo
+    if zone not in (None, dt.timezone.utc) or any(
+        value.tzinfo is not zone or value.microsecond for value in column
+    ):
+        return column
+    # As str() writes them, which takes four times as long.
+    days = {day: str(day) for day in set(map(dt.datetime.date, column))}
+    two = TWO_DIGITS
+    end = "+00:00" if zone else ""
+    return [
+        f"{days[value.date()]} {two[value.hour]}:{two[value.minute]}:"
+        f"{two[value.second]}{end}"
+        for value in column
+    ]
+
+
+# How values of a Python type are written by psycopg's dumpers of some names.
+INTEGERS = ("IntDumper", "Int2Dumper", "Int4Dumper", "Int8Dumper")
+STRINGS = ("StrDumper", "StrDumperUnknown", "StrDumperVarchar", "StrDumperName")
+TEXTS: dict[type, tuple[tuple[str, ...], Write]] = {
+    int: (INTEGERS, _as_it_is),
+    float: (("FloatDumper", "Float4Dumper"), _as_it_is),
+    str: (STRINGS, _strings),
+    bool: (("BoolDumper",), _booleans),
+    UUID: (("UUIDDumper",), _ids),
+    dt.date: (("DateDumper",), _as_it_is),
+    dt.datetime: (("DatetimeDumper", "DatetimeNoTzDumper"), _moments),
+}
+
+
+class TextColumns:
+    """Writes rows in text format, dumped by their Python types or those of columns."""
+
+    def __init__(self, transformer: Transformer, encoding: str) -> None:
+        self._adapters = transformer.adapters
+        # As psycopg's dumper of strings has it.
+        self._encoding = "utf-8" if encoding == "ascii" else encoding
+        self._oids: Sequence[int] | None = None
+        self._known: dict[tuple[int, type], Write | None] = {}
+
+    def set_types(self, oids: Sequence[int]) -> None:
+        """Dump values as these types of the server."""
+        self._oids = oids
+        self._known.clear()
+
+    def block(self, columns: Sequence[Column]) -> bytes | None:
+        """Return the data of some columns; `None` when rows must go one by one."""
+        if self._oids is not None and len(columns) != len(self._oids):
+            return None
+        written: list[Column] = []
+        for place, column in enumerate(columns):
+            values = self._column(place, column)
+            if values is None:
+                return None
+            written.append(values)
+        lines = ("\t".join(["%s"] * len(columns)) + "\n") * len(columns[0])
+        text = lines % tuple(chain.from_iterable(zip(*written, strict=True)))
+        if "\0" in text:
+            return None  # the dumper complains about it
+        try:
+            return text.encode(self._encoding)
+        except UnicodeEncodeError:
+            return None
+
+    def _column(self, place: int, column: Column) -> Column | None:
+        kinds = set(map(type, column))
+        some = kinds - NULLS
+        if not some:
+            return [NULL] * len(column)
+        if len(some) > 1:
+            return None
+        (kind,) = some
+        if (place, kind) not in self._known:
+            self._known[place, kind] = self._find(place, kind)
+        write = self._known[place, kind]
+        if write is None or some == kinds:
+            return write and write(column)
+        values = iter(write([value for value in column if value is not None]))
+        return [NULL if value is None else next(values) for value in column]
+
+    def _find(self, place: int, kind: type) -> Write | None:
+        names, write = TEXTS.get(kind, ((), None))
+        try:
+            dumper = (
+                self._adapters.get_dumper(kind, PyFormat.TEXT)
+                if self._oids is None
+                else self._adapters.get_dumper_by_oid(self._oids[place], TEXT)
+            )
+        except ProgrammingError:
+            return None  # who writes the rows one by one says it
+        return write if known(dumper) in names else None
+
+
+# Dumpers whose values are packed by `struct`: code and size. The values of the first
+# ones need not be dumped before.
+NUMBERS = {
+    "Int2": ("h", 2),
+    "Int4": ("i", 4),
+    "Oid": ("I", 4),
+    "FloatBinaryDumper": ("d", 8),
+}
+FIXED = {
+    **NUMBERS,
+    "Int8BinaryDumper": ("8s", 8),
+    "BoolBinaryDumper": ("1s", 1),
+    "DateBinaryDumper": ("4s", 4),
+    "DatetimeBinaryDumper": ("8s", 8),
+    "DatetimeNoTzBinaryDumper": ("8s", 8),
+    "UUIDBinaryDumper": ("16s", 16),
+}
+STRING = "StrBinaryDumper"
+
+# Values that nobody can change between the moment a row is given and the moment it is
+# written.
+LASTING = frozenset(
+    (
+        *(NoneType, bool, int, float, Decimal, str, bytes, UUID),
+        *(dt.date, dt.datetime, dt.time, dt.timedelta),
+    )
+)
+
+
+def lasting(column: Column) -> bool:
+    """Tell whether the values of a column cannot be changed by anybody."""
+    return LASTING.issuperset(map(type, column))
+
+
+class BinaryColumns:
+    """Writes rows in binary format, dumped by the types of columns."""
+
+    def __init__(self, transformer: Transformer) -> None:
+        self._transformer = transformer
+        self._dumpers: list[DumperProtocol] = []
+        self._names: list[str] = []
+
+    def set_types(self, oids: Sequence[int]) -> None:
+        """Dump values as these types of the server."""
+        get = self._transformer.adapters.get_dumper_by_oid
+        self._dumpers = [get(oid, BINARY)(NoneType, self._transformer) for oid in oids]
+        self._names = [known(type(dumper)) for dumper in self._dumpers]
+
+    def block(self, columns: Sequence[Column]) -> bytes | None:
+        """Return the data of some columns; `None` when rows must go one by one."""
+        if len(columns) != len(self._dumpers):
+            return None
+        # What has a fixed size, with the size of what follows, is packed by one call.
+        code = "!h"
+        packed: list[Iterable[Any]] = [repeat(len(columns))]
+        pieces: list[Iterable[Buffer]] = []
+        for column, dumper, name in zip(
+            columns, self._dumpers, self._names, strict=True
+        ):
+            fixed = FIXED.get(name)
+            if not fixed and not name.startswith(STRING) and not lasting(column):
+                return None
+            dump = dumper.dump
+            dumped: list[Any]
+            if None in column:
+                dumped = [None if value is None else dump(value) for value in column]
+            elif fixed:
+                code += f"i{fixed[0]}"
+                packed.append(repeat(fixed[1]))
+                packed.append(column if name in NUMBERS else map(dump, column))
+                continue
+            else:
+                dumped = list(map(dump, column))
+            code += "i"
+            if None in dumped:
+                packed.append([-1 if value is None else len(value) for value in dumped])
+                dumped = [b"" if value is None else value for value in dumped]
+            else:
+                packed.append(map(len, dumped))
+            pieces.append(map(Struct(code).pack, *packed))
+            pieces.append(dumped)
+            code = "!"
+            packed = []
+        if packed:
+            pieces.append(map(Struct(code).pack, *packed))
+        return b"".join(chain.from_iterable(zip(*pieces, strict=True)))
