@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from twingen.runtime import deadline
+from twingen.runtime import deadline, selector_loop
 from twingen.runtime.deadline import Deadline
 from twingen.runtime.selector_loop import Future, SelectorLoop
 from twingen.runtime.tasks import Task, gather
@@ -179,6 +179,14 @@ class TestFuture:
             future.set_result(1)
 
 
+@pytest.fixture(params=["poll", "no poll"])
+def poll(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait once as this system does, once as others do."""
+    if request.param == "no poll":
+        monkeypatch.setattr(selector_loop, "_new_poll", selector_loop._Poll)
+
+
+@pytest.mark.usefixtures("poll")
 class TestSelectorLoop:
     def test_calls_back_while_it_waits(
         self, sockets: tuple[socket.socket, socket.socket]

@@ -10,6 +10,8 @@ wait begins.
 from __future__ import annotations
 
 import contextlib
+import math
+import select
 import selectors
 import socket
 import threading
@@ -19,23 +21,57 @@ from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
-# poll() needs no descriptor of its own, as epoll and kqueue do.
-_Selector: type[selectors.BaseSelector] = getattr(
-    selectors, "PollSelector", selectors.DefaultSelector
-)
+# As select.poll() has them, where it exists.
+_INPUT = getattr(select, "POLLIN", 1)
+_OUTPUT = getattr(select, "POLLOUT", 4)
+
+
+class _Poll:
+    """What `select.poll` is, where the system has none."""
+
+    def __init__(self) -> None:
+        self._selector = selectors.DefaultSelector()
+
+    def register(self, fd: int, events: int) -> None:
+        """Watch a descriptor, from now on for these events."""
+        wanted = selectors.EVENT_READ if events & _INPUT else 0
+        wanted |= selectors.EVENT_WRITE if events & _OUTPUT else 0
+        if fd in self._selector.get_map():
+            self._selector.modify(fd, wanted)
+        else:
+            self._selector.register(fd, wanted)
+
+    def unregister(self, fd: int) -> None:
+        """Watch a descriptor no more."""
+        self._selector.unregister(fd)
+
+    def poll(self, timeout: float | None = None) -> list[tuple[int, int]]:
+        """Return descriptors that are ready, with events; wait milliseconds for one."""
+        found = []
+        seconds = None if timeout is None else timeout / 1000
+        for key, events in self._selector.select(seconds):
+            ready = _INPUT if events & selectors.EVENT_READ else 0
+            ready |= _OUTPUT if events & selectors.EVENT_WRITE else 0
+            found.append((key.fd, ready))
+        return found
+
+
+# It needs no descriptor of its own, as epoll and kqueue do; a selector around it would
+# only say the same in other words.
+_new_poll: Callable[[], Any] = getattr(select, "poll", _Poll)
+
+_Handler = tuple[Callable[..., object], tuple[Any, ...]]
 
 
 class Future(Generic[T]):
     """A value that a reader or writer callback will settle."""
 
-    __slots__ = ("_done", "_error", "_loop", "_value")
-
     _value: T
+    _error: BaseException | None = None
+    _done = False
 
     def __init__(self, loop: SelectorLoop) -> None:
         self._loop = loop
-        self._done = False
-        self._error: BaseException | None = None
 
     def done(self) -> bool:
         """Tell whether the future has its value or its exception."""
@@ -46,14 +82,18 @@ class Future(Generic[T]):
         if self._done:
             raise RuntimeError("the future is settled already")
         self._value = value
-        self._settle()
+        self._done = True  # last, for whoever looks from another thread
+        if self._loop.waker is not None:
+            self._loop.wake()
 
     def set_exception(self, error: BaseException) -> None:
         """Settle the future with an exception that every wait raises."""
         if self._done:
             raise RuntimeError("the future is settled already")
         self._error = error
-        self._settle()
+        self._done = True
+        if self._loop.waker is not None:
+            self._loop.wake()
 
     def result(self) -> T:
         """Return the value or raise the exception; RuntimeError if not settled."""
@@ -69,11 +109,6 @@ class Future(Generic[T]):
             raise RuntimeError("the future is not settled")
         return self._error
 
-    def _settle(self) -> None:
-        self._done = True  # last, for whoever looks from another thread
-        if self._loop.waker is not None:
-            self._loop.wake()
-
     def wait(self, timeout: float | None = None) -> T:
         """Select until the future is done, and return its value.
 
@@ -81,22 +116,31 @@ class Future(Generic[T]):
         `TimeoutError`, or the exception that the future was settled with. As in
         asyncio, a future whose wait has timed out cannot be settled any more.
         """
-        if not self._done:
+        loop = self._loop
+        if timeout is None and not loop.watches_nothing:
+            # As below, without a call for each thing to ask.
+            while not self._done:
+                loop.call_back(None)
+        elif not self._done:
             try:
-                self._loop.run_until(self.done, timeout)
+                loop.run_until(self.done, timeout)
             except TimeoutError:
                 if not self._done:
                     self.set_exception(RuntimeError("the wait for it timed out"))
                 raise
-        return self.result()
+        if self._error is not None:
+            raise self._error
+        return self._value
 
 
 class SelectorLoop:
     """A kept selector with the vocabulary of `asyncio`'s event loop."""
 
     def __init__(self, wakeable: bool = False) -> None:
-        self._selector = _Selector()
-        self._watches_nothing = True
+        self._poll = _new_poll()
+        self._readers: dict[int, _Handler] = {}
+        self._writers: dict[int, _Handler] = {}
+        self.watches_nothing = True
         # What wakes the thread that selects: its own end, and that of the others.
         self.waker: socket.socket | None = None
         self._woken: socket.socket | None = None
@@ -133,19 +177,19 @@ class SelectorLoop:
 
     def add_reader(self, fd: Any, callback: Callable[..., object], *args: Any) -> None:
         """Call `callback(*args)` while waiting, whenever `fd` can be read."""
-        self._watch(fd, selectors.EVENT_READ, (callback, args))
+        self._watch(fd, self._readers, (callback, args))
 
     def add_writer(self, fd: Any, callback: Callable[..., object], *args: Any) -> None:
         """Call `callback(*args)` while waiting, whenever `fd` can be written."""
-        self._watch(fd, selectors.EVENT_WRITE, (callback, args))
+        self._watch(fd, self._writers, (callback, args))
 
     def remove_reader(self, fd: Any) -> bool:
         """Stop watching `fd` for reading; tell whether it was watched."""
-        return self._unwatch(fd, selectors.EVENT_READ)
+        return self._unwatch(fd, self._readers)
 
     def remove_writer(self, fd: Any) -> bool:
         """Stop watching `fd` for writing; tell whether it was watched."""
-        return self._unwatch(fd, selectors.EVENT_WRITE)
+        return self._unwatch(fd, self._writers)
 
     def wait_event(self, event: threading.Event, timeout: float | None = None) -> bool:
         """Select until a callback sets the event; TimeoutError after `timeout` s."""
@@ -155,38 +199,49 @@ class SelectorLoop:
     def run_until(self, done: Callable[[], bool], timeout: float | None) -> None:
         """Select and call back until `done()`; TimeoutError after `timeout` s."""
         deadline = None if timeout is None else time.monotonic() + timeout
-        if self._watches_nothing:
+        if self.watches_nothing:
             self._make_wakeable()  # only another thread can end this wait
         while not done():
-            ready = self._selector.select(timeout)
-            for key, mask in ready:
-                for event, (callback, args) in tuple(key.data.items()):
-                    if mask & event:
-                        callback(*args)
+            self.call_back(timeout)
             if deadline is not None:
                 timeout = deadline - time.monotonic()
                 if timeout <= 0 and not done():
                     raise TimeoutError
 
-    def _watch(
-        self, fd: Any, event: int, handler: tuple[Callable[..., object], Any]
-    ) -> None:
-        self._watches_nothing = False
-        key = self._selector.get_map().get(fd)
-        if key is None:
-            self._selector.register(fd, event, {event: handler})
-        else:
-            handlers = {**key.data, event: handler}
-            self._selector.modify(fd, key.events | event, handlers)
+    def call_back(self, timeout: float | None) -> None:
+        """Select once, for at most `timeout` seconds, and call back."""
+        # poll() waits for ever if it is negative, and rounds down. What it says of an
+        # error or of the end of a connection concerns who reads and who writes.
+        wait = None if timeout is None else math.ceil(max(timeout, 0) * 1000)
+        for fd, events in self._poll.poll(wait):
+            if events & ~_OUTPUT and fd in self._readers:
+                callback, args = self._readers[fd]
+                callback(*args)
+            if events & ~_INPUT and fd in self._writers:
+                callback, args = self._writers[fd]
+                callback(*args)
 
-    def _unwatch(self, fd: Any, event: int) -> bool:
-        key = self._selector.get_map().get(fd)
-        if key is None or not key.events & event:
+    def _watch(self, fd: Any, handlers: dict[int, _Handler], handler: _Handler) -> None:
+        self.watches_nothing = False
+        number = fd if isinstance(fd, int) else fd.fileno()
+        handlers[number] = handler
+        self._register(number)
+
+    def _unwatch(self, fd: Any, handlers: dict[int, _Handler]) -> bool:
+        number = fd if isinstance(fd, int) else fd.fileno()
+        if handlers.pop(number, None) is None:
             return False
-        handlers = {kept: key.data[kept] for kept in key.data if kept != event}
-        if handlers:
-            self._selector.modify(fd, key.events & ~event, handlers)
-        else:
-            self._selector.unregister(fd)
-            self._watches_nothing = not self._selector.get_map()
+        self._register(number)
         return True
+
+    def _register(self, fd: int) -> None:
+        events = 0
+        if fd in self._readers:
+            events |= _INPUT
+        if fd in self._writers:
+            events |= _OUTPUT
+        if events:
+            self._poll.register(fd, events)
+        else:
+            self._poll.unregister(fd)
+            self.watches_nothing = not (self._readers or self._writers)
