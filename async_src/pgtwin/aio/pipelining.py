@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pgtwin.core.prepared import Key
 
 IDLE = pq.TransactionStatus.IDLE
+TUPLES_OK = pq.ExecStatus.TUPLES_OK
 PIPELINE_SYNC = pq.ExecStatus.PIPELINE_SYNC
 COPY_IN = pq.ExecStatus.COPY_IN
 COPY_OUT = pq.ExecStatus.COPY_OUT
@@ -51,11 +52,15 @@ class Owner:
         self._key = key
         self._seen = seen
         self.done = False
-        seen.begin()
+        if seen is not UNOBSERVED:
+            seen.begin()
 
     def receive(self, results: list[PGresult]) -> None:
         """Take the results of the statement. Raises the server's error."""
         self.done = True
+        if self._seen is UNOBSERVED and len(results) == 1:
+            if results[0].status == TUPLES_OK:
+                return  # nothing is to be said of it
         try:
             self._session.check_results(results)
         except e.Error as error:
@@ -96,7 +101,6 @@ class Pipelining:
         self._session = session
         self._pgconn = session.pgconn
         self._owners: deque[Owner | None] = deque()  # None: a synchronization
-        self._results: list[PGresult] = []
         self._unseen = 0
         self._open = False  # whether something was sent since the last sync
         self.error: e.Error | None = None
@@ -155,7 +159,8 @@ class Pipelining:
     ) -> None:
         """Send a statement; its owner is made knowing its key if it is prepared."""
         self._session.check()
-        self.begin()
+        if not self._open:
+            self.begin()
         text, values, types, formats = statement
         name = self.name(text, types, prepare)
         if name is None:
@@ -270,23 +275,22 @@ class Pipelining:
 
     def _collect(self) -> None:
         """Hand out the results that have arrived."""
-        pgconn = self._pgconn
-        is_busy = pgconn.is_busy
-        get_result = pgconn.get_result
+        is_busy = self._pgconn.is_busy
+        get_result = self._pgconn.get_result
         owners = self._owners
-        results = self._results
         while owners and not is_busy():
             result = get_result()
-            if result is not None:
-                status = result.status
-                if status == PIPELINE_SYNC:
-                    owners.popleft()
-                    self._session.exchange.syncs -= 1
-                    continue
+            if result is not None and result.status == PIPELINE_SYNC:
+                owners.popleft()
+                self._session.exchange.syncs -= 1
+                continue
+            results = []
+            while result is not None:
+                if result.status in COPY:
+                    raise e.NotSupportedError("COPY cannot be used in a pipeline")
                 results.append(result)
-                if status not in COPY:
-                    continue
-                raise e.NotSupportedError("COPY cannot be used in a pipeline")
+                # What ends the results of a statement is no message to wait for.
+                result = get_result()
             owner = owners.popleft()
             assert owner is not None
             try:
@@ -294,7 +298,6 @@ class Pipelining:
             except e.Error as error:
                 if self.error is None:
                     self.error = error
-            results = self._results = []
 
     def _all_done(self) -> bool:
         return not self._owners
@@ -306,7 +309,6 @@ class Pipelining:
 
     def _drop(self, error: BaseException) -> None:
         """Tell everybody who waits that nothing will come any more, and why."""
-        self._results = []
         self._open = False
         while self._owners:
             owner = self._owners.popleft()

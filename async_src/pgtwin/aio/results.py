@@ -44,29 +44,31 @@ class AsyncResults(Generic[Row]):
 
     __module__ = "pgtwin"
 
+    # What a new cursor has; many live for one query only.
+    arraysize: int = 1
+    format: pq.Format = TEXT
+    pgresult: PGresult | None = None
+    _adapters: Adapters | None = None
+    _dumping: Transformer | None = None
+    _dumping_mark = (-1, -1)
+    _loading: Transformer | None = None
+    _loading_mark = (-1, -1)
+    _bound = False
+    _make_row: RowMaker[Row] | None = None
+    _closed = False
+    _results: Sequence[PGresult] = ()
+    _index = 0
+    _position = 0
+    _rowcount = -1
+    _tag: bytes | None = None
+    _pending: Owner | None = None
+
     def __init__(
         self, connection: AsyncConnection[Any], row_factory: RowFactory[Row]
     ) -> None:
         self._connection = connection
         self._session = connection._session
         self._row_factory = row_factory
-        self._adapters: Adapters | None = None
-        self._dumping: Transformer | None = None
-        self._dumping_mark = (-1, -1)
-        self._loading: Transformer | None = None
-        self._loading_mark = (-1, -1)
-        self._bound = False
-        self._make_row: RowMaker[Row] | None = None
-        self._closed = False
-        self.arraysize = 1
-        self.format: pq.Format = TEXT
-        self._results: list[PGresult] = []
-        self._index = 0
-        self.pgresult: PGresult | None = None
-        self._position = 0
-        self._rowcount = -1
-        self._tag: bytes | None = None
-        self._pending: Owner | None = None
 
     def __repr__(self) -> str:
         if self._closed:
@@ -323,7 +325,7 @@ class AsyncResults(Generic[Row]):
             self._rowcount = -1 if tuples is None else tuples
 
     def _forget(self) -> None:
-        self._results = []
+        self._results = ()
         self._index = 0
         self.pgresult = None
         self._bound = False

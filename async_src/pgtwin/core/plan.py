@@ -7,8 +7,8 @@ so that it is made once and kept.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeGuard
 
 from psycopg import pq
@@ -37,6 +37,10 @@ class Statement(NamedTuple):
     values: Sequence[Buffer | None] | None
     types: tuple[int, ...]
     formats: Sequence[pq.Format] | None
+
+
+# Makes a statement of a tuple, at half of what the class itself takes.
+_statement: Callable[[tuple[Any, ...]], Statement] = partial(tuple.__new__, Statement)
 
 
 class Binder(Protocol):
@@ -118,6 +122,19 @@ def bind(
     `ProgrammingError` for a bad placeholder or a value that cannot be adapted,
     `TypeError` for a query or parameters of a wrong type.
     """
+    if type(query) is str and type(params) is tuple and len(query) <= KEPT_LENGTH:
+        # What most queries are, without a call that can be spared.
+        text, formats, names, _ = kept_plan(query, encoding)
+        if params and names is None and len(params) == len(formats):
+            dumped = transformer.dump_sequence(params, formats)
+            types = transformer.types or ()
+            return _statement((text, dumped, types, transformer.formats))
+    return _bind(query, params, transformer, encoding)
+
+
+def _bind(
+    query: Query, params: Params | None, transformer: Transformer, encoding: str
+) -> Statement:
     text: str | bytes
     if isinstance(query, (str, bytes)):
         text = query
