@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import re
 import socket
@@ -49,6 +50,13 @@ async def test_connect_then_block(dsn: str) -> None:
     async with conn:
         assert not conn.closed
     assert conn.closed
+
+
+async def test_connect_in_a_task(dsn: str) -> None:
+    opening = asyncio.create_task(pgtwin.AsyncConnection.connect(dsn))
+    async with await opening as conn:
+        cur = await conn.execute("SELECT 1")
+        assert await cur.fetchone() == (1,)
 
 
 async def test_subclass(dsn: str) -> None:

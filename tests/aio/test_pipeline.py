@@ -489,3 +489,8 @@ async def test_server_cursor_opened_before(conn: Connection) -> None:
             assert await server.fetchmany(2) == [(1,), (2,)]
             assert await cur.fetchone() == (1,)
             await server.close()
+
+
+async def test_handle(conn: Connection) -> None:
+    async with conn.pipeline() as pipeline:
+        assert pipeline.pgconn is conn.pgconn

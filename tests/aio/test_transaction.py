@@ -407,3 +407,9 @@ async def test_characteristics_in_transaction(
     assert conn.isolation_level is None
     assert conn.read_only is None
     assert conn.deferrable is None
+
+
+async def test_handle(conn: pgtwin.AsyncConnection[Any]) -> None:
+    async with conn.transaction() as block:
+        assert block.pgconn is conn.pgconn
+        assert block.connection is conn

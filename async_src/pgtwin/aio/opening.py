@@ -28,8 +28,11 @@ class Enterable(Protocol):
 T = TypeVar("T", bound=Enterable)
 
 
-class Opening(Generic[T]):
-    """Opens with `await opening`, or opens and enters with `async with opening`."""
+class Opening(Coroutine[Any, Any, T], Generic[T]):
+    """Opens with `await opening`, or opens and enters with `async with opening`.
+
+    It is a coroutine, so `asyncio.run()` and `asyncio.create_task()` take it too.
+    """
 
     __module__ = "pgtwin"
     __slots__ = ("_coroutine", "_opened")
@@ -39,6 +42,15 @@ class Opening(Generic[T]):
 
     def __await__(self) -> Generator[Any, Any, T]:
         return self._coroutine.__await__()
+
+    def send(self, value: Any) -> Any:
+        return self._coroutine.send(value)
+
+    def throw(self, *error: Any) -> Any:
+        return self._coroutine.throw(*error)
+
+    def close(self) -> None:
+        self._coroutine.close()
 
     async def __aenter__(self) -> T:
         self._opened = await self._coroutine

@@ -14,6 +14,7 @@ from psycopg import capabilities, errors as e, pq
 from pgtwin.aio.pipelining import enter_pipeline
 
 if TYPE_CHECKING:
+    from psycopg.pq.abc import PGconn
     from typing_extensions import Self
 
     from pgtwin.aio.connection import AsyncConnection
@@ -42,6 +43,11 @@ class AsyncPipeline:
     def status(self) -> pq.PipelineStatus:
         """Whether the connection is in pipeline mode, or its pipeline was aborted."""
         return pq.PipelineStatus(self._session.pgconn.pipeline_status)
+
+    @property
+    def pgconn(self) -> PGconn:
+        """The libpq handle of the connection."""
+        return self._session.pgconn
 
     @classmethod
     def is_supported(cls) -> bool:

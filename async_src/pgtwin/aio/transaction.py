@@ -14,6 +14,7 @@ from psycopg import Rollback, errors as e, pq, sql
 from pgtwin.core.transactions import OutOfOrderTransactionNesting, Status
 
 if TYPE_CHECKING:
+    from psycopg.pq.abc import PGconn
     from typing_extensions import LiteralString, Self
 
     from pgtwin.aio.connection import AsyncConnection
@@ -52,6 +53,11 @@ class AsyncTransaction:
     def connection(self) -> AsyncConnection[Any]:
         """The connection on which the block runs."""
         return self._connection
+
+    @property
+    def pgconn(self) -> PGconn:
+        """The libpq handle of the connection."""
+        return self._session.pgconn
 
     @property
     def savepoint_name(self) -> str | None:

@@ -5,8 +5,10 @@ is ours.
 """
 
 from psycopg.types.composite import (
+    ObjectMaker as ObjectMaker,
     RecordBinaryLoader as RecordBinaryLoader,
     RecordLoader as RecordLoader,
+    SequenceMaker as SequenceMaker,
     TupleDumper as TupleDumper,
     register_composite as register_composite,
     register_default_adapters as register_default_adapters,

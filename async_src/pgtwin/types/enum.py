@@ -7,6 +7,7 @@ is ours.
 from psycopg.types.enum import (
     EnumBinaryDumper as EnumBinaryDumper,
     EnumDumper as EnumDumper,
+    EnumMapping as EnumMapping,
     register_default_adapters as register_default_adapters,
     register_enum as register_enum,
 )

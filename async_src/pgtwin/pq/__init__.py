@@ -9,6 +9,9 @@ from psycopg.pq import (  # noqa: F401
     Escaping,
     PGcancel,
     PGcancelConn,
+    PGresult,
     __build_version__,
     __impl__,
 )
+
+from pgtwin.pq import abc, misc  # noqa: F401
