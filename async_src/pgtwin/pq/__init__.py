@@ -5,13 +5,13 @@ Law: names of psycopg's public module of the same name, nothing of our own.
 """
 
 from psycopg.pq import *  # noqa: F403
-from psycopg.pq import (  # noqa: F401
-    Escaping,
-    PGcancel,
-    PGcancelConn,
-    PGresult,
-    __build_version__,
-    __impl__,
+from psycopg.pq import (
+    Escaping as Escaping,
+    PGcancel as PGcancel,
+    PGcancelConn as PGcancelConn,
+    PGresult as PGresult,
+    __build_version__ as __build_version__,
+    __impl__ as __impl__,
 )
 
-from pgtwin.pq import abc, misc  # noqa: F401
+from pgtwin.pq import abc as abc, misc as misc
