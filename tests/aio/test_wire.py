@@ -145,8 +145,10 @@ async def compare(
             conn.pgconn.set_trace_flags(Trace.SUPPRESS_TIMESTAMPS | Trace.REGRESS_MODE)
             await scenario(conn)
             conn.pgconn.untrace()
-    # The number of the schema for temporary tables is the server's choice.
-    text = re.sub(r"pg_temp_\d+", "pg_temp_N", (tmp_path / "trace").read_text())
+    # The number of the schema for temporary tables is the server's choice, and what
+    # the names of prepared statements begin with is the client's.
+    varying = r"(?<=pg_temp_)\d+|(?<=pgtwin_)[0-9a-f]{12}"
+    text = re.sub(varying, "N", (tmp_path / "trace").read_text())
     found = text.splitlines()
     if os.environ.get("PGTWIN_WRITE_GOLDEN"):
         golden.write_text("".join(f"{line}\n" for line in found))

@@ -39,9 +39,12 @@ def traces_of(main: Callable[[str], Any], dsn: str, folder: Path) -> dict[str, s
             patch.setattr(pgtwin, name, traced(getattr(pgtwin, name), folder))
         outcome = run(main, dsn)
     assert outcome.lines
-    # The number of the schema for temporary tables is the server's choice.
+    # The number of the schema for temporary tables is the server's choice, and what
+    # the names of prepared statements begin with is the client's.
     return {
-        path.name: re.sub(r"pg_temp_\d+", "pg_temp_N", path.read_text())
+        path.name: re.sub(
+            r"(?<=pg_temp_)\d+|(?<=pgtwin_)[0-9a-f]{12}", "N", path.read_text()
+        )
         for path in sorted(folder.iterdir())
     }
 

@@ -1,10 +1,12 @@
 """Which statements the server keeps prepared for one session.
 
-Law: a name is used for one statement only, during the whole life of a session.
+Law: a name is used for one statement only, by one client only: behind a pooler such as
+PgBouncer, other clients prepare statements in the same session of the server.
 """
 
 from __future__ import annotations
 
+import os
 from collections import OrderedDict, deque
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -35,6 +37,7 @@ class PreparedStatements:
         "_fresh",
         "_names",
         "_number",
+        "_prefix",
         "limit",
         "retired",
         "threshold",
@@ -48,6 +51,7 @@ class PreparedStatements:
         self._counts: OrderedDict[Key, int] = OrderedDict()
         self._fresh: list[Key] = []
         self._number = 0
+        self._prefix = b"pgtwin_%s_" % os.urandom(6).hex().encode()
 
     def __len__(self) -> int:
         return len(self._names)
@@ -66,9 +70,9 @@ class PreparedStatements:
         return self._counts.get(key, 0) >= self.threshold
 
     def new_name(self) -> bytes:
-        """Return a name that no statement of the session has had."""
+        """Return a name that no statement has had, of this client or another."""
         self._number += 1
-        return b"pgtwin_%d" % self._number
+        return b"%s%d" % (self._prefix, self._number)
 
     def add(self, key: Key, name: bytes, in_transaction: bool) -> None:
         """Note that the server has prepared a statement."""
