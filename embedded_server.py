@@ -38,7 +38,8 @@ def running_server() -> Iterator[str]:
     """Run a server and give its conninfo: the one of `PGTWIN_TEST_DSN` if it is set.
 
     A server that is started here listens on a local socket and, on the same port,
-    on 127.0.0.1.
+    on 127.0.0.1. Its programs are those of the folder `PGTWIN_TEST_BINARIES` if it is
+    set, else the embedded ones.
     """
     external = os.environ.get("PGTWIN_TEST_DSN")
     if external:
@@ -63,6 +64,8 @@ def _embedded_server(data: Path) -> Iterator[str]:
 
     data.mkdir()
     server = PostgresServer(data)
+    if folder := os.environ.get("PGTWIN_TEST_BINARIES"):
+        server.bin_path = Path(folder)
     # Makes the files; as root, also the user to whom they belong.
     server.ensure_pgdata_inited()
     with (data / "postgresql.conf").open("a") as config:

@@ -54,6 +54,20 @@ def tests(session: nox.Session) -> None:
             session.run("pytest")
 
 
+@nox.session
+def servers(session: nox.Session) -> None:
+    """Pass the driver's tests on each PostgreSQL that the system has installed."""
+    session.install("-e", ".[test]", "-e", "codegen")
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    if not folders:
+        session.skip("no PostgreSQL in /usr/lib/postgresql")
+    for folder in folders:
+        session.log(f"PostgreSQL {folder.parent.name}")
+        session.run(
+            "pytest", *session.posargs, env={"PGTWIN_TEST_BINARIES": str(folder)}
+        )
+
+
 @nox.session(name="same-bytes", venv_backend="none")
 def same_bytes(session: nox.Session) -> None:
     """Compare a hash of all twins between the Pythons that are installed."""
