@@ -19,6 +19,7 @@ DRIVER = [
     "set_by_method",
     "opening",
     "selector_thread",
+    "pool",
     "readiness",
     "listener",
     "cancelling",

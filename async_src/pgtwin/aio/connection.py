@@ -20,6 +20,7 @@ from pgtwin.aio.characteristics import AsyncCharacteristics
 from pgtwin.aio.cursor import AsyncCursor
 from pgtwin.aio.messages import AsyncMessages
 from pgtwin.aio.opening import Opening
+from pgtwin.aio.pool import Pool, returning
 from pgtwin.aio.queries import AsyncQueries
 from pgtwin.aio.server_cursor import AsyncServerCursor
 from pgtwin.aio.session import Session
@@ -75,6 +76,8 @@ class AsyncConnection(
     InternalError = e.InternalError
     ProgrammingError = e.ProgrammingError
     NotSupportedError = e.NotSupportedError
+
+    _pool: Pool | None = None
 
     def __init__(
         self,
@@ -199,6 +202,9 @@ class AsyncConnection(
         session: Session | None = getattr(self, "_session", None)
         if session is None or session.closed or session.inherited:
             return
+        if "_pool" in vars(self):
+            session.close()  # as every pool ends that is not closed
+            return
         warnings.warn(
             f"{self!r} was forgotten while open: close it, or use it in a with block",
             ResourceWarning,
@@ -237,7 +243,8 @@ class AsyncConnection(
                 # The error that is on its way tells more than this one.
                 logger.warning("rollback of %r failed: %s", self, failure)
         finally:
-            await self.close()
+            if self._pool is None:  # else it goes back there
+                await self.close()
 
     @property
     def closed(self) -> bool:
@@ -306,8 +313,15 @@ class AsyncConnection(
         self._session.prepared.limit = value
 
     async def close(self) -> None:
-        """Close the connection; what has not been committed is lost."""
-        self._session.close()
+        """Close the connection; what has not been committed is lost.
+
+        A connection of a pool with `close_returns` goes back to the pool instead.
+        """
+        pool = returning(self._pool)
+        if pool is None or self.closed:
+            self._session.close()
+        else:
+            await pool.putconn(self)
 
     def transaction(
         self, savepoint_name: str | None = None, force_rollback: bool = False
