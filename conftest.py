@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 
 import psycopg
 import pytest
+from embedded_bouncer import find_program, running_bouncer
 from embedded_server import LOGIN_ROLE, running_server
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
@@ -87,6 +88,26 @@ def tcp_dsn(dsn: str) -> str:
     except psycopg.OperationalError as error:
         pytest.skip(f"the server does not listen on TCP: {error}")
     return dsn
+
+
+@pytest.fixture(scope="session")
+def bouncer_dsn(tcp_dsn: str) -> Iterator[str]:
+    """Conninfo of the same database through PgBouncer, which has two sessions there."""
+    if find_program() is None:
+        pytest.skip("pgbouncer is not installed")
+    with running_bouncer(tcp_dsn) as conninfo:
+        yield conninfo
+
+
+@pytest.fixture(scope="session")
+def forgetful_dsn(tcp_dsn: str) -> Iterator[str]:
+    """The same, but after each transaction the session forgets everything."""
+    if find_program() is None:
+        pytest.skip("pgbouncer is not installed")
+    with running_bouncer(
+        tcp_dsn, settings="server_reset_query_always = 1\n"
+    ) as conninfo:
+        yield conninfo
 
 
 @pytest.fixture(scope="session")

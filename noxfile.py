@@ -19,7 +19,10 @@ nox.options.sessions = ["lint", "types", "tests"]
 
 SUPPORTED = ("3.10", "3.11", "3.12", "3.13", "3.14")
 SOURCES = ("async_src", "generated/pgtwin_sync", "codegen/src")
-PROGRAMS = ("conftest.py", "demo.py", "embedded_server.py", "examples", "tests")
+PROGRAMS = (
+    *("conftest.py", "demo.py", "embedded_bouncer.py", "embedded_server.py"),
+    *("examples", "tests"),
+)
 TWIN_PROGRAMS = ("generated/examples", "generated/tests")
 
 

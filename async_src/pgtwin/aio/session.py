@@ -242,7 +242,8 @@ class Session(Inbox):
         if name is not None and is_stale(results):
             prepared.retire(key)
             if retry and self.pgconn.transaction_status == IDLE:
-                return await self.run(statement, prepare, result_format, False)
+                # A pooler may take the session away between two messages.
+                return await self.run(statement, False, result_format, False)
         self.examine(results)
         if may_prepare and name is None and len(results) == 1:
             prepared.count(key)
