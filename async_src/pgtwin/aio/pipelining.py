@@ -58,9 +58,9 @@ class Owner:
     def receive(self, results: list[PGresult]) -> None:
         """Take the results of the statement. Raises the server's error."""
         self.done = True
-        if self._seen is UNOBSERVED and len(results) == 1:
-            if results[0].status == TUPLES_OK:
-                return  # nothing is to be said of it
+        is_plain = len(results) == 1 and results[0].status == TUPLES_OK
+        if is_plain and self._seen is UNOBSERVED:
+            return  # nothing is to be said of it
         try:
             self._session.check_results(results)
         except e.Error as error:
