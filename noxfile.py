@@ -24,6 +24,8 @@ PROGRAMS = (
     *("examples", "tests"),
 )
 TWIN_PROGRAMS = ("generated/examples", "generated/tests")
+# A module's tests stay together: they share what is made for them once.
+ON_EVERY_CORE = ("--numprocesses=auto", "--dist=loadscope")
 
 
 def found_pythons() -> list[str]:
@@ -51,10 +53,12 @@ def tests(session: nox.Session) -> None:
     """Pass every test, on each supported Python that is installed."""
     session.install("-e", ".[test]", "-e", "codegen[test]")
     session.run("twingen", "check", "--no-cache")
-    session.run("pytest", *session.posargs)
-    if not session.posargs:
-        with session.chdir("codegen"):
-            session.run("pytest")
+    if session.posargs:
+        session.run("pytest", *session.posargs)
+        return
+    session.run("pytest", *ON_EVERY_CORE)
+    with session.chdir("codegen"):
+        session.run("pytest", *ON_EVERY_CORE)
 
 
 @nox.session

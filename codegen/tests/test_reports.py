@@ -228,7 +228,7 @@ def test_colour_is_decided(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes end otherwise there")
 def test_reader_that_has_had_enough(project: Project) -> None:
-    project.append(SOURCE, "".join(f"x{n} = {n}\n" for n in range(20000)))
+    project.append(SOURCE, "".join(f"x{n} = {n}\n" for n in range(8000)))
     command = [sys.executable, "-m", "twingen.cli", "--project", str(project.root)]
     with subprocess.Popen(
         [*command, "diff"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
