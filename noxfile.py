@@ -21,7 +21,7 @@ SUPPORTED = ("3.10", "3.11", "3.12", "3.13", "3.14")
 SOURCES = ("async_src", "generated/pgtwin_sync", "codegen/src")
 PROGRAMS = (
     *("conftest.py", "demo.py", "embedded_bouncer.py", "embedded_server.py"),
-    *("examples", "tests"),
+    *("compatibility", "examples", "tests"),
 )
 TWIN_PROGRAMS = ("generated/examples", "generated/tests")
 # A module's tests stay together: they share what is made for them once.
@@ -118,9 +118,10 @@ def wheel(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Write the pages of twingen's codes from its manuals and examples."""
-    session.install("-e", "codegen")
+    """Write the pages of twingen's codes, and the comparison with psycopg."""
+    session.install("-e", ".[binary]", "-e", "codegen")
     session.run("python", "codegen/tests/pages.py")
+    session.run("python", "-m", "compatibility")
 
 
 @nox.session

@@ -55,6 +55,7 @@ from pgtwin import (
     sql,
     types,
 )
+from pgtwin.core.base import BaseConnection
 from pgtwin.core.column import Column
 from pgtwin.core.deadlines import OperationTimeout
 from pgtwin.core.hooks import QueryEvent
@@ -123,6 +124,7 @@ __all__ = [
     "AsyncRawServerCursor",
     "AsyncServerCursor",
     "AsyncTransaction",
+    "BaseConnection",
     "Binary",
     "Capabilities",
     "ClientCursor",

@@ -11,7 +11,7 @@ import warnings
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
-from psycopg import ConnectionInfo, errors as e
+from psycopg import ConnectionInfo
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import Row, tuple_row
 
@@ -28,6 +28,7 @@ from pgtwin.aio.transaction import AsyncTransaction
 from pgtwin.aio.two_phase import AsyncTwoPhase
 from pgtwin.aio.type_info import find_type
 from pgtwin.aio.watcher import AsyncWatching
+from pgtwin.core.base import BaseConnection
 
 if TYPE_CHECKING:
     import asyncio
@@ -52,6 +53,7 @@ logger = logging.getLogger("pgtwin")
 
 
 class AsyncConnection(
+    BaseConnection[Row],
     AsyncQueries[Row],
     AsyncCharacteristics,
     AsyncTwoPhase,
@@ -65,17 +67,6 @@ class AsyncConnection(
     """
 
     __module__ = "pgtwin"
-
-    Warning = e.Warning
-    Error = e.Error
-    InterfaceError = e.InterfaceError
-    DatabaseError = e.DatabaseError
-    DataError = e.DataError
-    OperationalError = e.OperationalError
-    IntegrityError = e.IntegrityError
-    InternalError = e.InternalError
-    ProgrammingError = e.ProgrammingError
-    NotSupportedError = e.NotSupportedError
 
     _pool: Pool | None = None
 
