@@ -75,6 +75,14 @@ def servers(session: nox.Session) -> None:
         )
 
 
+@nox.session
+@nox.parametrize("release", ["2.0.58", "2.1.9"])
+def sqlalchemy(session: nox.Session, release: str) -> None:
+    """Pass SQLAlchemy's own suite of dialects with engines of both kinds."""
+    session.install("-e", ".[test]", f"sqlalchemy[asyncio]=={release}")
+    session.run("python", "tests/sqlalchemy_suite/run.py", *session.posargs)
+
+
 @nox.session(name="same-bytes", venv_backend="none")
 def same_bytes(session: nox.Session) -> None:
     """Compare a hash of all twins between the Pythons that are installed."""

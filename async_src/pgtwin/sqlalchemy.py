@@ -43,11 +43,12 @@ class AsyncDBAPI(DBAPI):
     def connect(
         self,
         *args: Any,
-        async_creator_fn: Callable[..., Any] = pgtwin.AsyncConnection.connect,
+        async_creator_fn: Callable[..., Any] | None = None,
         **kwargs: Any,
     ) -> AdaptedConnection:
         """Open a connection, by the engine's `async_creator` if it has one."""
-        return AdaptedConnection(self, await_only(async_creator_fn(*args, **kwargs)))
+        connect = async_creator_fn or pgtwin.AsyncConnection.connect
+        return AdaptedConnection(self, await_only(connect(*args, **kwargs)))
 
 
 class AdaptedServerCursor(AsyncAdapt_dbapi_ss_cursor):

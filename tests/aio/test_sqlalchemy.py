@@ -360,6 +360,44 @@ async def test_savepoint(engine: AsyncEngine) -> None:
         assert (await conn.scalars(sa.select(numbers.c.value))).all() == [1]
 
 
+@pytest.mark.parametrize("end", ["commit", "rollback"])
+@pytest.mark.usefixtures("two_phase")
+async def test_two_phase(engine: AsyncEngine, end: str) -> None:
+    def by_one_connection(conn: sa.Connection) -> None:
+        with conn.begin_twophase() as transaction:
+            conn.execute(sa.insert(numbers).values(value=1))
+            transaction.prepare()
+            assert transaction.xid in conn.recover_twophase()
+            getattr(transaction, end)()
+        with conn.begin_twophase() as transaction:
+            conn.execute(sa.insert(numbers).values(value=2))
+            getattr(transaction, end)()
+
+    def prepare(conn: sa.Connection) -> str:
+        transaction = conn.begin_twophase()
+        conn.execute(sa.insert(numbers).values(value=3))
+        transaction.prepare()
+        # Its connection is lost: it must be finished by another.
+        conn.invalidate()
+        return str(transaction.xid)
+
+    def finish(conn: sa.Connection, xid: str) -> None:
+        assert xid in conn.recover_twophase()
+        finishing = {"commit": conn.commit_prepared, "rollback": conn.rollback_prepared}
+        finishing[end](xid, recover=True)
+        assert xid not in conn.recover_twophase()
+
+    async with engine.connect() as conn:
+        await conn.run_sync(by_one_connection)
+    async with engine.connect() as conn:
+        xid = await conn.run_sync(prepare)
+    async with engine.connect() as conn:
+        await conn.run_sync(finish, xid)
+    async with engine.connect() as conn:
+        found = (await conn.scalars(sa.select(numbers.c.value))).all()
+    assert found == ([1, 2, 3] if end == "commit" else [])
+
+
 async def lose(other: pgtwin.AsyncConnection[Any], held: Any) -> None:
     await other.execute(
         "SELECT pg_terminate_backend(%s, 30000)", (held.info.backend_pid,)
@@ -384,6 +422,16 @@ async def test_lost_connection(
     assert lost.closed
 
 
+async def test_command_timeout(engines: Engines) -> None:
+    engine: AsyncEngine = engines(connect_args={"command_timeout": 0.5})
+    async with engine.connect() as conn:
+        with pytest.raises(OperationalError) as caught:
+            await conn.execute(sa.text("SELECT pg_sleep(60)"))
+        assert isinstance(caught.value.orig, pgtwin.OperationTimeout)
+        await conn.rollback()
+        assert await conn.scalar(sa.text("SELECT 1")) == 1
+
+
 async def test_pool_pre_ping(
     engines: Engines, other: pgtwin.AsyncConnection[Any]
 ) -> None:
@@ -397,6 +445,16 @@ async def test_pool_pre_ping(
         assert await conn.run_sync(driver_connection) is not lost
         assert await conn.scalar(sa.text("SELECT 1")) == 1
     assert lost.closed
+
+
+async def test_copy_in_the_same_transaction(engine: AsyncEngine) -> None:
+    async with engine.begin() as conn:
+        await conn.execute(sa.insert(numbers).values(value=1))
+        held = await conn.run_sync(driver_connection)
+        name = pgtwin.sql.Identifier(SCHEMA, "numbers")
+        assert await held.copy_records(name, ["value"], [(2,), (None,)]) == 2
+        query = sa.select(numbers.c.value).order_by(numbers.c.id)
+        assert (await conn.scalars(query)).all() == [1, 2, None]
 
 
 async def test_listen(engine: AsyncEngine) -> None:
