@@ -14,6 +14,7 @@ from case import CASES
 import twingen
 from twingen.diagnostic import ConfigurationError
 from twingen.formatting import FormattingError, format_source, mode_from
+from twingen.layouts import Layouts
 from twingen.relaid import changed_parts
 
 MODE = Mode(target_versions={TargetVersion.PY310, TargetVersion.PY311})
@@ -54,6 +55,29 @@ def test_edited_text_gets_the_layout_of_black(path: Path) -> None:
         for place in sorted(chance.sample(places, min(3, len(places))), reverse=True):
             text = text[:place] + new + text[place + len(old) :]
         assert laid_out(text, MODE) == laid_out_by_black(text, MODE), (old, new)
+
+
+@pytest.mark.parametrize("path", [pytest.param(p, id=p.stem) for p in SOURCES])
+def test_saves_one_after_the_other_get_the_layout_of_black(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    chance = random.Random(path.stem)
+    layouts = Layouts()
+    for old, new in [("", ""), *EDITS]:
+        place = max(text.find(old, chance.randrange(len(text))), 0)
+        edited = text[:place] + new + text[place + len(old) :]
+        expected = laid_out_by_black(edited, MODE)
+        if expected is not None:
+            assert layouts.format("path", edited, MODE) == expected, (old, new)
+            text = edited
+
+
+def test_layout_follows_the_mode_and_what_switches_it_off() -> None:
+    layouts = Layouts()
+    text = "def f():\n    return [1,\n      2]\n\n\ndef g(): return 'x'\n"
+    narrow = Mode(target_versions=MODE.target_versions, line_length=8)
+    for mode in (MODE, narrow, Mode(), MODE):
+        for each in (text, f"# fmt: off\n{text}", f"{text}x = f( )\n"):
+            assert layouts.format("path", each, mode) == laid_out_by_black(each, mode)
 
 
 @pytest.mark.parametrize("mode", [MODE, Mode()], ids=["targets", "none"])

@@ -61,6 +61,7 @@ GENERATOR = [
     "relaid",
     "markers",
     "formatting",
+    "layouts",
     "prose",
     "traversal",
     "nodes",

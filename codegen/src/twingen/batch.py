@@ -13,6 +13,7 @@ from .conversion import Settings, convert_parsed, parse
 from .defining import define
 from .definitions import Definitions
 from .formatting import mode_from
+from .layouts import Layouts
 from .names import Names
 from .plugins import load_plugins
 from .renames import MethodRenames, Renames
@@ -28,11 +29,11 @@ _KEPT = 1_000_000
 class Batch:
     """The sources of one project under conversion, in this process.
 
-    Raises :class:`ConfigurationError` for tables, patterns
-    and plug-ins that cannot be used.
+    `layouts` are those of earlier builds of this process. Raises
+    :class:`ConfigurationError` for tables, patterns and plug-ins that cannot be used.
     """
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, layouts: Layouts | None = None) -> None:
         self._constant = config.side or ""
         definitions = Definitions(constant=self._constant)
         plugins = load_plugins(config.plugins)
@@ -50,7 +51,7 @@ class Batch:
         self._configured = frozenset(configured(config))
         mode = mode_from(config.black, config.requires_python)
         self._settings = Settings(
-            libraries, definitions, config.runtime, mode, plugins.rules
+            libraries, definitions, config.runtime, mode, plugins.rules, layouts
         )
         self._parsed: dict[str, Names] = {}
         self._kept = 0

@@ -15,6 +15,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from platformdirs import user_cache_path
 from .config import Config
 from .definitions import Definitions
 from .disk import replace
-from .source import Source
+from .source import Source, digest_of_text
 
 _TOOLS = ("libcst", "black")
 
@@ -66,22 +67,22 @@ class Cache:
 
     def definitions(self, source: Source) -> Definitions | None:
         """Return what a source is known to define."""
-        name = _name(source)
+        name = source.digest
         self._seen.add(name)
         found = self._definitions.get(name)
         return None if found is None else Definitions.from_json(found)
 
     def known(self, source: Source, context: str) -> Known | None:
         """Return what became of a source in this context."""
-        found = self._known.get(_name(source))
+        found = self._known.get(source.digest)
         return found if found is not None and found.context == context else None
 
     def add_definitions(self, source: Source, definitions: Definitions) -> None:
-        self._definitions[_name(source)] = definitions.as_json()
+        self._definitions[source.digest] = definitions.as_json()
         self._changed = True
 
     def add(self, source: Source, known: Known) -> None:
-        self._known[_name(source)] = known
+        self._known[source.digest] = known
         self._changed = True
 
     def save(self) -> None:
@@ -112,8 +113,10 @@ def cache_of(config: Config) -> Cache:
         return Cache()
     folder = os.environ.get("TWINGEN_CACHE_DIR")
     home = Path(folder) if folder else user_cache_path("twingen", appauthor=False)
-    name = _digest(str(config.root))
-    return Cache(home / f"{name}.json", _digest(f"{_tool()}{_configuration(config)}"))
+    name = digest_of_text(str(config.root))
+    return Cache(
+        home / f"{name}.json", digest_of_text(f"{_tool()}{_configuration(config)}")
+    )
 
 
 def _content(file: Path) -> Mapping[str, Any]:
@@ -130,21 +133,14 @@ def _frozen(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _name(source: Source) -> str:
-    return _digest(json.dumps(list(asdict(source).values())))
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
 def _configuration(config: Config) -> str:
     tables = [table.read_bytes() for table in config.tables if table.is_file()]
     return f"{config!r}{tables!r}"
 
 
+@lru_cache(maxsize=1)
 def _tool() -> str:
-    """Return what tells this twingen, as it is on the disk, from others."""
+    """Return what tells this twingen, as it was on the disk when asked, from others."""
     found = [f"{sys.version_info[:2]}", *(metadata.version(name) for name in _TOOLS)]
     for file in sorted(Path(__file__).parent.rglob("*")):
         if file.suffix in (".py", ".toml"):

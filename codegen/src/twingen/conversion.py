@@ -20,6 +20,7 @@ from .definitions import Definitions
 from .diagnostic import ConversionError, Diagnostic
 from .formatting import FormattingError, format_source
 from .imports import Imports
+from .layouts import Layouts
 from .library import Libraries, built_in_libraries
 from .names import Names
 from .rule import Refused, Rule, Site
@@ -40,6 +41,13 @@ class Settings:
     runtime: str | None = "twin_runtime"
     mode: Mode = field(default_factory=Mode)
     rules: tuple[Rule, ...] = RULES
+    layouts: Layouts | None = None
+
+    def format(self, path: str, text: str) -> str:
+        """Return the text of a twin as the formatter lays it out."""
+        if self.layouts is not None:
+            return self.layouts.format(path, text, self.mode)
+        return format_source(text, self.mode)
 
 
 @dataclass(frozen=True)
@@ -161,7 +169,7 @@ def convert_parsed(
             for name, node in names.side.changes:
                 trace.claim(_BY_NAME[name], node)
             trace.settled(settled)
-        text = format_source(code_of(settled), settings.mode)
+        text = settings.format(source.path, code_of(settled))
         if trace is not None:
             text = trace.without_numbers(text)
         problems = list(_residue(source, text, settings.definitions))

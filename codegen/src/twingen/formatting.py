@@ -80,12 +80,17 @@ def format_source(text: str, mode: Mode) -> str:
 
 def _is_final(text: str, once: str, mode: Mode) -> bool:
     """Tell whether a second pass would leave what the first one changed."""
-    # Without target versions black finds them out from the whole text, and what
-    # switches it off may stand anywhere.
-    if not mode.target_versions or any(map(once.__contains__, _SWITCHES)):
+    if not is_local(once, mode):
         return False
     parts = changed_parts(text, once)
     return parts is not None and all(_is_kept(part, mode) for part in parts)
+
+
+def is_local(text: str, mode: Mode) -> bool:
+    """Tell whether each statement is laid out by itself, below the one before it."""
+    # Without target versions black finds them out from the whole text, and what
+    # switches it off may stand anywhere.
+    return bool(mode.target_versions) and not any(map(text.__contains__, _SWITCHES))
 
 
 _SWITCHES = ("fmt:", "yapf:", "\f")

@@ -29,6 +29,7 @@ from .workers import Workers, workers
 
 if TYPE_CHECKING:
     from .batch import Batch
+    from .layouts import Layouts
     from .names import Names
     from .trace import Trace
 
@@ -64,9 +65,9 @@ class Plan:
     """The conversion of the sources of a project.
 
     `texts` stands in for what is on the disk, `cache` says what is known from
-    earlier, `jobs` how many processes there may be (0: one per core). Making it
-    reads every source; raises :class:`ConfigurationError`. Refusals wait for the
-    methods.
+    earlier, `jobs` how many processes there may be (0: one per core), `layouts` what
+    this process laid out before. Making it reads every source; raises
+    :class:`ConfigurationError`. Refusals wait for the methods.
     """
 
     def __init__(
@@ -77,8 +78,10 @@ class Plan:
         cache: Cache | None = None,
         jobs: int = 1,
         progress: Progress = silent,
+        layouts: Layouts | None = None,
     ) -> None:
         self._config = config
+        self._layouts = layouts
         self._progress = progress
         self._cache = cache or Cache()
         self._jobs = jobs
@@ -195,7 +198,7 @@ class Plan:
         if self._made is None:
             from .batch import Batch
 
-            self._made = Batch(self._config)
+            self._made = Batch(self._config, self._layouts)
             self._made.learn(self._definitions)
         return self._made
 

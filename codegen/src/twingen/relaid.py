@@ -46,6 +46,12 @@ def changed_parts(before: str, after: str) -> list[Part] | None:
     return parts if worth <= _MOST * len(after) else None
 
 
+def parts_of(text: str) -> list[Part]:
+    """Return all statements of a text; raises `SyntaxError` if it has none to parse."""
+    lines = _lines(text)
+    return list(_Cut(lines, [True] * len(lines)).parts(ast.parse(text).body))
+
+
 # From which share of changed lines, and of text to be read again, a whole text is
 # read as fast.
 _MANY = 0.2

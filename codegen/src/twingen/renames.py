@@ -36,6 +36,7 @@ class Renames:
         self.used: set[str] = set()
         self.texts: set[str] = set()  # the packages whose texts follow
         self.used_texts: set[str] = set()
+        self._words: tuple[set[str], int, dict[str, str]] | None = None
 
     def twin_of(self, qualified: str) -> str | None:
         """Return the qualified name in the twin, or `None` if it is not ours."""
@@ -68,10 +69,17 @@ class Renames:
 
     def words(self) -> dict[str, str]:
         """Return the renamed names, for prose: docstrings and comments."""
+        names = self._definitions.names
+        if self._words is not None:
+            asked, count, words = self._words
+            if asked is names and count == len(names):  # names are only added
+                return words
         used = set(self.used)
-        words = {name: self.local(name) for name in self._definitions.names}
+        twins = {name: self.local(name) for name in names}
         self.used = used  # prose alone does not make a pattern needed
-        return {name: twin for name, twin in words.items() if twin != name}
+        words = {name: twin for name, twin in twins.items() if twin != name}
+        self._words = names, len(names), words
+        return words
 
     def text(self, package: str, literal: str) -> str:
         """Return a string literal of a package with every renamed name replaced."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import cached_property
 
 MARK = "# twingen:"
 ASYNC_ONLY = "# twingen: async-only"
@@ -23,6 +26,11 @@ class Source:
     twin: str = "__main__"
     is_package: bool = False
 
+    @cached_property
+    def digest(self) -> str:
+        """What tells this source from any other."""
+        return digest_of_text(json.dumps(asdict(self)))
+
 
 @dataclass(frozen=True)
 class Converted:
@@ -40,3 +48,7 @@ class Converted:
 def has_no_twin(text: str) -> bool:
     """Tell whether the marker that a source begins with takes it out of the twins."""
     return text.lstrip("\ufeff").startswith(ASYNC_ONLY)
+
+
+def digest_of_text(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -13,12 +13,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .cache import Cache
 from .config import Config
 from .disk import display, files_below, replace
 from .plan import HEADER, Output, Plan, digest_of
 from .progress import Progress, silent
+
+if TYPE_CHECKING:
+    from .layouts import Layouts
 
 
 class Drift(Enum):
@@ -44,7 +48,8 @@ class Project:
     """The twins of one configured project.
 
     Making it reads every source and converts those of which the cache does not
-    know the twin, in `jobs` processes at most (0: one per core). Raises
+    know the twin, in `jobs` processes at most (0: one per core); a process that
+    makes many hands over its `layouts`. Raises
     :class:`ConfigurationError` or, with all refusals of all files,
     :class:`ConversionError`.
     """
@@ -56,9 +61,12 @@ class Project:
         cache: Cache | None = None,
         jobs: int = 1,
         progress: Progress = silent,
+        layouts: Layouts | None = None,
     ) -> None:
         self.config = config
-        self.plan = Plan(config, cache=cache, jobs=jobs, progress=progress)
+        self.plan = Plan(
+            config, cache=cache, jobs=jobs, progress=progress, layouts=layouts
+        )
         self.outputs = self.plan.outputs()
 
     def differences(self) -> list[Difference]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..cache import cache_of
 from ..config import find_root
@@ -12,12 +13,27 @@ from ..tree import Difference, Drift, Project
 from .console import DRIFT, IN_STEP, Console
 from .inputs import configured
 
+if TYPE_CHECKING:
+    from ..layouts import Layouts
 
-def project(console: Console, start: Path, *, cached: bool, jobs: int) -> Project:
+
+def project(
+    console: Console,
+    start: Path,
+    *,
+    cached: bool,
+    jobs: int,
+    layouts: Layouts | None = None,
+) -> Project:
     """Read the project at or above a folder, and convert what is not known."""
     config = configured(console, find_root(start.resolve()))
-    cache = cache_of(config) if cached else None
-    return Project(config, cache=cache, jobs=jobs, progress=console.progress)
+    return Project(
+        config,
+        cache=cache_of(config) if cached else None,
+        jobs=jobs,
+        progress=console.progress,
+        layouts=layouts,
+    )
 
 
 def build(console: Console, project: Project, *, force: bool) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 from .. import drift
 from ..config import find_root, load
 from ..diagnostic import ConfigurationError, ConversionError
+from ..layouts import Layouts
 from ..tree import Drift
 from ..watching import Watched, saves
 from .console import IN_STEP, Console
@@ -18,11 +19,12 @@ from .twins import project, tell
 def watch(console: Console, start: Path) -> int:
     """Build after each save until Ctrl-C; what is refused waits for the next one."""
     root = find_root(start.resolve())
+    layouts = Layouts()
     console.good(f"watching {root}; Ctrl-C ends")
     with suppress(KeyboardInterrupt):
         for _ in saves(lambda: _watched(root)):
             try:
-                _rebuild(console, root)
+                _rebuild(console, root, layouts)
             except ConversionError as error:
                 console.refused(error)
             except ConfigurationError as error:
@@ -46,8 +48,8 @@ def _watched(root: Path) -> Watched:
     )
 
 
-def _rebuild(console: Console, root: Path) -> None:
-    tree = project(console, root, cached=True, jobs=0)
+def _rebuild(console: Console, root: Path, layouts: Layouts) -> None:
+    tree = project(console, root, cached=True, jobs=0, layouts=layouts)
     changed, left = tree.write()
     for each in changed:
         verb = "removed" if each.drift is Drift.ORPHAN else "written"

@@ -1,0 +1,112 @@
+"""Measures `twingen watch`: from the save of one file to its twin on the disk.
+
+The project is a copy of the driver's async source. The command runs as a maintainer
+leaves it running; files of several lengths are saved with another line in a
+function's body. Printed are medians, the wall time and the CPU time of the process.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+COPIED = ("async_src", "generated", "examples", "tests", "pyproject.toml")
+FILES = ("readiness", "cursor", "session", "connection")
+SAVES = 15
+# Seconds after which a twin is not waited for any longer.
+PATIENCE = 60
+
+
+def copy_project(root: Path) -> None:
+    for name in COPIED:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, root / name)
+        else:
+            shutil.copy(ROOT / name, root)
+
+
+def cpu_of(process: int) -> float:
+    """Return the seconds of CPU that a process has used (Linux)."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def wait_for(twin: Path, before: int) -> None:
+    end = time.monotonic() + PATIENCE
+    while twin.stat().st_mtime_ns == before:
+        if time.monotonic() > end:
+            raise SystemExit(f"{twin} was not written in {PATIENCE} s")
+        time.sleep(0.001)
+
+
+def save(source: Path, twin: Path, text: str) -> float:
+    """Save a source; return after how many seconds its twin was written."""
+    before = twin.stat().st_mtime_ns
+    began = time.perf_counter()
+    source.write_text(text, encoding="utf-8")
+    wait_for(twin, before)
+    return time.perf_counter() - began
+
+
+def measure(root: Path, name: str, process: int) -> None:
+    source = root / "async_src" / "pgtwin" / "aio" / f"{name}.py"
+    twin = root / "generated" / "pgtwin_sync" / f"{name}.py"
+    text = source.read_text(encoding="utf-8")
+    head, found, tail = text.rpartition("\n        return ")
+    assert found, source
+    cpu, times = 0.0, []
+    for number in range(SAVES + 1):
+        began = cpu_of(process)
+        seconds = save(
+            source, twin, f"{head}\n        assert {number}, self{found}{tail}"
+        )
+        time.sleep(0.2)  # until it looks again
+        if number:
+            times.append(seconds)
+            cpu += cpu_of(process) - began
+        else:
+            first = seconds
+    median, worst = statistics.median(times) * 1000, max(times) * 1000
+    lines = text.count("\n")
+    print(
+        f"| {lines} | {first * 1000:.0f} | {median:.0f} | {worst:.0f} |"
+        f" {cpu / SAVES * 1000:.0f} |",
+        flush=True,
+    )
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        copy_project(root)
+        watch = subprocess.Popen(
+            [sys.executable, "-m", "twingen.cli", "--project", folder, "watch"],
+            env={**os.environ, "TWINGEN_CACHE_DIR": str(root / "cache")},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            assert watch.stdout is not None
+            print(watch.stdout.readline(), end="", flush=True)
+            probe = root / "async_src" / "pgtwin" / "aio" / "notify.py"
+            twin = root / "generated" / "pgtwin_sync" / "notify.py"
+            text = probe.read_text(encoding="utf-8")
+            save(probe, twin, f"{text}# more\n")  # it has read everything by then
+            print("| lines | first save ms | median ms | worst ms | CPU ms |")
+            print("|--:|--:|--:|--:|--:|")
+            for name in FILES:
+                measure(root, name, watch.pid)
+        finally:
+            watch.terminate()
+            watch.wait()
+
+
+if __name__ == "__main__":
+    main()
