@@ -47,7 +47,7 @@ class AsyncDBAPI(DBAPI):
         **kwargs: Any,
     ) -> AdaptedConnection:
         """Open a connection, by the engine's `async_creator` if it has one."""
-        connect = async_creator_fn or pgtwin.AsyncConnection.connect
+        connect: Any = async_creator_fn or pgtwin.AsyncConnection.connect
         return AdaptedConnection(self, await_only(connect(*args, **kwargs)))
 
 
