@@ -27,6 +27,7 @@ TWIN = "out/pkg_sync/client.py"
 SOURCE = "src/pkg/client.py"
 DEEP = "x = " + "-" * 999 + "1\n"
 OLD = '[tool.black]\ntarget-version = ["py38"]\n'
+EXAMPLE = '"""A client.\n\n>>> import asyncio\n<module>\n"""'
 MATCH = "match x:\n    case 1:\n        pass\n"
 
 
@@ -70,6 +71,10 @@ SITUATIONS: dict[str, tuple[str, Callable[[Project], None]]] = {
     "TW015": (
         "another program wrote into a target folder",
         lambda p: p.write("out/pkg_sync/notes.txt", "mine"),
+    ),
+    "TW016": (
+        "a docstring shows what a line printed that the twin has not",
+        lambda p: p.replace(SOURCE, '"""A client."""', EXAMPLE),
     ),
 }
 

@@ -116,4 +116,12 @@ CODES = (
         "Target folders belong to twingen alone: move the file elsewhere, or into\n"
         "the source folder. `twingen build` leaves it.",
     ),
+    Code(
+        "TW016",
+        "example",
+        "An example of a page or docstring cannot be shown in the twin.\n\n"
+        "What is printed needs a statement that prints it, a mark (`<!-- twingen:\n"
+        "... -->`, `.. twingen: ...`) needs the example that it speaks of, and tabs\n"
+        "need a fence, a `code-block` directive or prompts.",
+    ),
 )

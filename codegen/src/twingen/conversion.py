@@ -6,30 +6,39 @@ type. No file is read or written here; see `tree` for folders.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 import libcst as cst
 from black.mode import Mode
+from libcst.metadata import CodePosition
 
-from . import verify
+from . import sessions, verify
 from .defining import define
 from .definitions import Definitions
 from .diagnostic import ConversionError, Diagnostic
+from .examples import Example, awaits, speaks_async
 from .formatting import FormattingError, format_source
 from .imports import Imports
 from .layouts import Layouts
 from .library import Libraries, built_in_libraries
 from .names import Names
-from .rule import Refused, Rule, Site
+from .problems import (
+    formatting_problem,
+    lost_output,
+    residue,
+    syntax_problem,
+    too_deep,
+)
+from .rewriting import Rewriter
+from .rule import Rule
 from .rules import RULES
 from .sides import Side, of_twin
 from .source import MARK, Source
 from .trace import Trace
 from .traversal import EVERYTHING, code_of, rewritten
-from .unreadable import is_too_deep, reason
+from .unreadable import is_too_deep
 
 
 @dataclass
@@ -52,10 +61,14 @@ class Settings:
 
 @dataclass(frozen=True)
 class Twin:
-    """The text of a twin, and the parts of the runtime that it imports."""
+    """The text of a twin, and the parts of the runtime that it imports.
+
+    `changed` tells whether anything but the layout is not as it is in the source.
+    """
 
     text: str
     runtime_modules: frozenset[str]
+    changed: bool = True
 
 
 _LIBCST_ERRORS = (cst.ParserSyntaxError, cst.CSTValidationError, cst.CSTLogicError)
@@ -132,22 +145,6 @@ def _names(side: Side, source: Source, definitions: Definitions) -> Names:
     )
 
 
-def syntax_problem(source: Source, error: Exception) -> Diagnostic:
-    """Return what to say of a text that libcst does not read."""
-    found = reason(source.text, error)
-    excerpt = source.text.splitlines()[found.line - 1 : found.line]
-    return Diagnostic(
-        path=source.path,
-        line=found.line,
-        column=found.column,
-        code=found.code,
-        rule=found.rule,
-        message=found.message,
-        help=found.help,
-        excerpt="".join(excerpt),
-    )
-
-
 def convert_parsed(
     source: Source, names: Names, settings: Settings, trace: Trace | None = None
 ) -> Twin:
@@ -156,210 +153,209 @@ def convert_parsed(
     With a trace, what is done is recorded in it.
     """
     imports = Imports(names, settings.runtime, settings.libraries)
-    rewriter = _Rewriter(source, names, imports, settings, trace)
+    examples = ModuleExamples(source, names, settings)
+    rewriter = Rewriter(
+        source,
+        names,
+        imports,
+        settings.libraries,
+        settings.rules,
+        examples,
+        trace,
+    )
     try:
         # Every statement is numbered in a trace, also where no rule looks.
         only = EVERYTHING if trace is not None else rewriter.to_visit()
         converted = rewritten(names.tree, rewriter, only)
         assert isinstance(converted, cst.Module)
-        if rewriter.refusals:
-            raise ConversionError(sorted(rewriter.refusals))
+        if refusals := [*rewriter.refusals, *examples.refusals]:
+            raise ConversionError(sorted(refusals))
         settled = imports.settle(converted)
         if trace is not None:
             for name, node in names.side.changes:
                 trace.claim(_BY_NAME[name], node)
             trace.settled(settled)
-        text = settings.format(source.path, code_of(settled))
+        code = code_of(settled)
+        text = settings.format(source.path, code)
         if trace is not None:
             text = trace.without_numbers(text)
-        problems = list(_residue(source, text, settings.definitions))
+        problems = list(residue(source, text, settings.definitions))
     except FormattingError as error:
-        raise ConversionError([_formatting_problem(source, error)]) from None
+        raise ConversionError([formatting_problem(source, error)]) from None
     except RecursionError:
         raise ConversionError([too_deep(source)]) from None
     if problems:
         raise ConversionError(problems)
-    return Twin(text, imports.runtime_modules)
-
-
-def _formatting_problem(source: Source, error: FormattingError) -> Diagnostic:
-    return Diagnostic(
-        path=source.path,
-        line=1,
-        column=1,
-        code="TW004",
-        rule="formatting",
-        message=f"the twin cannot be formatted: {error}",
-        help="look at [tool.black] target-version, or rewrite what black cannot read",
-    )
-
-
-def too_deep(source: Source) -> Diagnostic:
-    """Return what to say of a text that exhausts the stack."""
-    return Diagnostic(
-        path=source.path,
-        line=1,
-        column=1,
-        code="TW005",
-        rule="nesting",
-        message="the source is nested too deeply to be read",
-        help="split the longest expression into several statements",
-    )
-
-
-def _residue(
-    source: Source, text: str, definitions: Definitions
-) -> Iterator[Diagnostic]:
-    lines = text.splitlines()
-    for found in verify.residue(
-        text,
-        source=source.text,
-        package=source.twin if source.is_package else source.twin.rpartition(".")[0],
-        without_twin=definitions.async_only_twins(),
-    ):
-        line, column = _place_of(found.word, source.text)
-        excerpt = source.text.splitlines()[line - 1 : line] if column else []
-        yield Diagnostic(
-            path=source.path,
-            line=line,
-            column=max(column, 1),
-            code="TW002",
-            rule="verify",
-            message=f"{found.message} (its line {found.line}: "
-            f"{lines[found.line - 1].strip()})",
-            help="no rule covers this: rewrite it, mark it `# twingen: async-only`, or "
-            "report it with the line above",
-            excerpt="".join(excerpt),
-            width=len(found.word),
-        )
-
-
-def _place_of(word: str, text: str) -> tuple[int, int]:
-    """Return line and column of a word's last use; column 0 if it is not there."""
-    pattern = re.compile(rf"\b{re.escape(word)}\b") if word else None
-    for number, line in reversed(list(enumerate(text.splitlines(), 1))):
-        code = line.partition("#")[0]
-        match = pattern.search(code) if pattern else None
-        if match is not None:
-            return number, match.start() + 1
-    return 1, 0
-
-
-class _Rewriter(cst.CSTTransformer):
-    """Offers every node to the rules; collects what they refuse."""
-
-    def __init__(
-        self,
-        source: Source,
-        names: Names,
-        imports: Imports,
-        settings: Settings,
-        trace: Trace | None,
-    ) -> None:
-        super().__init__()
-        self._rules = _by_type(settings.rules)
-        self._trace = trace
-        self.refusals: list[Diagnostic] = []
-        self._source = source
-        self._names = names
-        self._imports = imports
-        self._libraries = settings.libraries
-
-    def to_visit(self) -> set[int]:
-        """Return the ids of the nodes that the rules have to be offered."""
-        of_names = self._rules.get(cst.Name, ())
-        return self._names.to_visit(
-            self._rules, every_name=any(r.plugin != "twingen" for r in of_names)
-        )
-
-    def on_visit(self, node: cst.CSTNode) -> bool:
-        return True
-
-    def on_leave(  # type: ignore[override]
-        self, original_node: cst.CSTNode, updated_node: cst.CSTNode
-    ) -> cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode]:
-        if self._trace is None:
-            return self._rewritten(original_node, updated_node)
-        return self._trace.number(
-            original_node, self._rewritten(original_node, updated_node)
-        )
-
-    def _rewritten(
-        self, original_node: cst.CSTNode, updated_node: cst.CSTNode
-    ) -> cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode]:
-        rules = self._rules.get(type(original_node))
-        if rules is None:
-            return updated_node
-        site = Site(
-            original_node, updated_node, self._names, self._imports, self._libraries
-        )
-        claimed: Rule | None = None
-        result: cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode]
-        result = updated_node
-        for rule in rules:
-            try:
-                replacement = rule.apply(site)
-                if self._imports.homeless is not None:
-                    self._imports.check_runtime()
-            except Refused as refused:
-                self._imports.homeless = None
-                self._refuse(rule.code, rule.name, refused, original_node)
-                continue
-            if replacement is None:
-                continue
-            if claimed is not None:
-                self._refuse_both(claimed, rule, original_node)
-                continue
-            claimed, result = rule, replacement
-            if self._trace is not None:
-                whole = isinstance(original_node, cst.BaseCompoundStatement)
-                whole &= type(replacement) is not type(original_node)
-                self._trace.claim(rule, original_node, whole)
-        return result
-
-    def _refuse_both(self, one: Rule, other: Rule, node: cst.CSTNode) -> None:
-        """Refuse what two rules claim; of twingen's own rules that is a defect."""
-        if one.plugin == other.plugin == "twingen":
-            raise AssertionError(f"{one.name} and {other.name} claim one node")
-        claim = f"{one.name} of {one.plugin} and {other.name} of {other.plugin}"
-        refused = Refused(
-            f"two rules claim this: {claim}",
-            "take one of the plug-ins out of `plugins`, or have its rule leave this",
-        )
-        self._refuse("TW008", "conflict", refused, node)
-
-    def _refuse(
-        self, code: str, name: str, refused: Refused, node: cst.CSTNode
-    ) -> None:
-        place = self._names.place(refused.node or node)
-        line = place.start.line if place else 1
-        column = place.start.column if place else 0
-        lines = self._source.text.splitlines()
-        excerpt = lines[line - 1] if line <= len(lines) else ""
-        one_line = place is not None and place.end.line == line
-        end = place.end.column if place and one_line else len(excerpt)
-        diagnostic = Diagnostic(
-            path=self._source.path,
-            line=line,
-            column=column + 1,
-            code=code,
-            rule=name,
-            message=refused.why,
-            help=refused.instead,
-            excerpt=excerpt,
-            width=end - column,
-        )
-        if diagnostic not in self.refusals:
-            self.refusals.append(diagnostic)
-
-
-@lru_cache(maxsize=8)
-def _by_type(rules: tuple[Rule, ...]) -> dict[type[cst.CSTNode], list[Rule]]:
-    table: dict[type[cst.CSTNode], list[Rule]] = {}
-    for rule in rules:
-        for node_type in rule.node_types:
-            table.setdefault(node_type, []).append(rule)
-    return table
+    runtime = imports.runtime_modules | examples.runtime
+    return Twin(text, runtime, code != source.text)
 
 
 _BY_NAME = {rule.name: rule for rule in RULES}
+
+# Where a line of a text, from 0, and a column in it, from 0, stand in the file, from 1.
+Place: TypeAlias = Callable[[int, int], tuple[int, int]]
+
+# What examples find although they do not import it is imported, with this comment, for
+# as long as they are converted.
+_GIVEN = "# given, and not shown"
+_UNREAD = {"TW001", "TW005", "TW009"}
+
+
+class ExampleTwins:
+    """Converts the examples of one text, one after the other.
+
+    A name that an example does not bind is what `given` says, or what an earlier one
+    of a page bound. Refusals are collected.
+    """
+
+    def __init__(
+        self, source: Source, settings: Settings, given: Mapping[str, str]
+    ) -> None:
+        self._source = source
+        self._settings = settings
+        self._given = dict(given)
+        self._module = f"{source.module}.__examples__"
+        self._twin = f"{source.twin}.__examples__"
+        self._earlier = Definitions()
+        self.runtime: frozenset[str] = frozenset()
+        self.refusals: list[Diagnostic] = []
+
+    def twin_of(
+        self, lines: Sequence[str], example: Example, place: Place
+    ) -> list[str] | None:
+        """Return the lines of an example in the twin, `None` if it stays as it is."""
+        shown = example.code(lines)
+        session = sessions.read(shown) if sessions.is_session(shown) else None
+        code = "".join(f"{line}\n" for line in (session.code if session else shown))
+        renames = self._settings.libraries.renames
+        if not speaks_async(code, renames.words() if renames else {}):
+            return None
+        if not (example.labelled or awaits(code)):
+            return None
+        width = len(example.indent) + (4 if session else 0)
+        try:
+            twin = self._converted(code, width)
+            if twin is None or session is None:
+                return twin.rstrip("\n").split("\n") if twin is not None else None
+            typed = sessions.written(session, twin)
+            if typed is None:
+                raise ConversionError([lost_output(self._source)])
+            return typed
+        except ConversionError as error:
+            unread = any(each.code in _UNREAD for each in error.diagnostics)
+            if unread and not (example.labelled and awaits(code)):
+                return None
+            typed_in = session.lines if session else range(len(shown))
+            for each in error.diagnostics:
+                number = typed_in[min(max(each.line, 1), len(typed_in)) - 1]
+                where = place(example.start + number, width + each.column - 1)
+                self.refusals.append(self._shown(each, *where))
+            return None
+
+    def _shown(self, problem: Diagnostic, line: int, column: int) -> Diagnostic:
+        """Return what is said of an example with its place in the file."""
+        excerpt = self._source.text.splitlines()[line - 1]
+        return replace(
+            problem,
+            path=self._source.path,
+            line=line,
+            column=column,
+            excerpt=excerpt,
+            width=max(min(problem.width, len(excerpt) - column + 1), 1),
+        )
+
+    def _converted(self, code: str, width: int) -> str | None:
+        """Return the twin of one example; `None` if nothing in it changes."""
+        settings = self._settings
+        length = max(settings.mode.line_length - width, 1)
+        mode = replace(settings.mode, line_length=length)
+        prelude = "".join(f"{line}  {_GIVEN}\n" for line in self._prelude(code))
+        source = Source(prelude + code, self._source.path, self._module, self._twin)
+        try:
+            names = parse(source, settings.definitions)
+            found = Definitions()
+            define(found, names)
+            found.update(self._earlier)
+            with settings.definitions.also(found):
+                names.definitions = settings.definitions
+                narrow = replace(settings, mode=mode, layouts=None)
+                twin = convert_parsed(source, names, narrow)
+        except ConversionError as error:
+            lines = prelude.count("\n")
+            raise ConversionError(
+                [replace(each, line=each.line - lines) for each in error.diagnostics]
+            ) from None
+        self._earlier = found
+        self._given.update(_bound(names))
+        self.runtime |= twin.runtime_modules
+        return _without_given(twin.text) if twin.changed else None
+
+    def _prelude(self, code: str) -> list[str]:
+        """Return the imports of what an example uses and does not bind."""
+        lines = []
+        for name in sorted(verify.free_names_of(code)):
+            qualified = self._given.get(name) or self._known(name)
+            if qualified is not None:
+                home, _, last = qualified.rpartition(".")
+                alias = f" as {name}" if name != last else ""
+                lines.append(
+                    (f"from {home} " if home else "") + f"import {last}{alias}"
+                )
+        return lines
+
+    def _known(self, name: str) -> str | None:
+        """Return what a name stands for that nothing around an example binds."""
+        settings = self._settings
+        if settings.libraries.is_closed(name):
+            return name
+        known = {*settings.definitions.classes, *settings.definitions.coroutines}
+        found = [
+            each
+            for each in known
+            if each.rpartition(".")[2] == name
+            and each.rpartition(".")[0] in settings.definitions.modules
+        ]
+        return found[0] if len(found) == 1 else None
+
+
+class ModuleExamples(ExampleTwins):
+    """Converts the examples in the docstrings of a module, which know its names."""
+
+    def __init__(self, source: Source, names: Names, settings: Settings) -> None:
+        super().__init__(source, settings, {})
+        self._names = names
+        self._string: cst.SimpleString | None = None
+
+    def twin_in(
+        self, string: cst.SimpleString, lines: Sequence[str], example: Example
+    ) -> list[str] | None:
+        """Return the lines of an example in the twin, `None` if it stays as it is."""
+        if string is not self._string:
+            self._string = string
+            self._earlier = Definitions()
+            self._given = _bound(self._names)
+
+        def place(line: int, column: int) -> tuple[int, int]:
+            where = self._names.place(string)
+            first = where.start if where else CodePosition(1, 0)
+            if line == 0:
+                column += first.column + len(string.prefix) + len(string.quote)
+            return first.line + line, column + 1
+
+        return self.twin_of(lines, example, place)
+
+
+def _bound(names: Names) -> dict[str, str]:
+    """Return what each name of a module stands for, where that is one thing."""
+    return {
+        name: next(iter(meanings))
+        for name, meanings in names.bound().items()
+        if len(meanings) == 1 and name.isidentifier()
+    }
+
+
+def _without_given(twin: str) -> str:
+    """Return a twin without the imports of what is given."""
+    module = cst.parse_module(twin)
+    shown = [each for each in module.body if _GIVEN not in module.code_for_node(each)]
+    return module.with_changes(body=shown).code.strip("\n") + "\n"

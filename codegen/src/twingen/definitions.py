@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -42,6 +43,18 @@ class Definitions:
         for name in _COLLECTIONS:
             getattr(self, name).update(getattr(other, name))
         self.constant_used |= other.constant_used
+
+    @contextmanager
+    def also(self, other: Definitions) -> Iterator[None]:
+        """Add what another source defines, for a while."""
+        before = {name: getattr(self, name) for name in _COLLECTIONS}
+        for name, value in before.items():
+            setattr(self, name, value | getattr(other, name))
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                setattr(self, name, value)
 
     def as_json(self) -> dict[str, Any]:
         """Return this as what JSON can hold, always in the same order."""

@@ -8,14 +8,15 @@ Rules never depend on their order: two rules that claim one node are a defect.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar, overload
 
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
 if TYPE_CHECKING:
+    from .examples import Example
     from .imports import Imports
     from .library import Libraries, Verdict
     from .names import Names
@@ -27,6 +28,19 @@ NodeT_co = TypeVar("NodeT_co", bound=cst.CSTNode, covariant=True)
 Replacement: TypeAlias = (
     "cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[Any] | None"
 )
+
+
+class Examples(Protocol):
+    """Whoever converts the examples in the docstrings of a module."""
+
+    def twin_in(
+        self, string: cst.SimpleString, lines: Sequence[str], example: Example
+    ) -> list[str] | None:
+        """Return the lines of an example in the twin, `None` if it stays.
+
+        What is refused is remembered, with its own place.
+        """
+        ...
 
 
 class Refused(Exception):
@@ -56,6 +70,7 @@ class Site(Generic[NodeT_co]):
     names: Names
     imports: Imports
     libraries: Libraries
+    examples: Examples
 
     def verdict(self, node: cst.CSTNode) -> Verdict | None:
         """Return what the tables say of the name that `node` stands for."""

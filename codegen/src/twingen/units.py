@@ -14,9 +14,9 @@ import libcst as cst
 from black.mode import Mode
 from libcst.metadata import MetadataWrapper, PositionProvider
 
-from .conversion import syntax_problem, too_deep
 from .diagnostic import ConversionError
 from .formatting import FormattingError, format_source
+from .problems import syntax_problem, too_deep
 from .source import Source
 
 _PLAIN = Mode(magic_trailing_comma=False)

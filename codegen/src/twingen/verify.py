@@ -90,7 +90,7 @@ def _of_newer_syntax(
 
 def _undefined(free: dict[str, int], source: str, has_star: bool) -> Iterator[Residue]:
     """Yield the free names of a twin that its source does not have."""
-    allowed = set(_free_names_of(source)) if free and not has_star else set(free)
+    allowed = set(free_names_of(source)) if free and not has_star else set(free)
     for name, line in free.items():
         if name not in allowed and name not in _MODULE_NAMES:
             sentence = f"the name {name} is not defined in the twin"
@@ -148,7 +148,7 @@ def _is_star_import(node: ast.AST) -> bool:
     return isinstance(node, ast.ImportFrom) and node.names[0].name == "*"
 
 
-def _free_names_of(source: str) -> Collection[str]:
+def free_names_of(source: str) -> Collection[str]:
     """Return the free names of a source; what cannot be read has none."""
     try:
         return _free_names(source, ast.parse(source))

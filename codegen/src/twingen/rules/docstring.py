@@ -1,22 +1,21 @@
 """Docstrings speak of the twin.
 
 Names that the project renames are renamed wherever they stand as whole words.
-In code (doctest lines, backquotes, literal blocks after `::`) `await` and
-`async` go as well; prose is left as it was written.
+Examples (prompts, fences and `code-block` directives that say Python, literal
+blocks after `::` that await) are converted like a module that knows the names of
+the one around it; what has no twin in them is refused. `.. twingen: keep` above an
+example leaves it as it is. In backquotes `await` and `async` go; prose is left as
+it was written.
 """
 
 from __future__ import annotations
 
-import re
-
 import libcst as cst
 
-from ..prose import rename_words
-from ..rule import Site, rewrite
+from ..examples import KEEP, Mark, find
+from ..prose import rename_words, without_async
+from ..rule import Refused, Site, rewrite
 from ..string_places import is_docstring
-
-_ASYNC = re.compile(r"\b(?:await|async)\s+(?=\S)")
-_BACKQUOTED = re.compile(r"(`+)[^`]+\1")
 
 
 @rewrite("TW208", cst.SimpleString)
@@ -24,28 +23,35 @@ def convert_docstring(site: Site[cst.SimpleString]) -> cst.SimpleString | None:
     if not is_docstring(site.names, site.old):
         return None
     renames = site.libraries.renames
-    text = rename_words(site.old.value, renames.words() if renames else {})
-    text = _without_async(text)
-    return site.new.with_changes(value=text) if text != site.old.value else None
-
-
-def _without_async(text: str) -> str:
-    lines = []
-    literal_indent: int | None = None
-    for line in text.split("\n"):
-        stripped = line.lstrip()
-        indent = len(line) - len(stripped)
-        if literal_indent is not None and stripped and indent <= literal_indent:
-            literal_indent = None
-        if stripped.startswith((">>>", "... ")) or literal_indent is not None:
-            line = _ASYNC.sub("", line)
+    words = renames.words() if renames else {}
+    lines = site.old.raw_value.split("\n")
+    text: list[str] = []
+    keep = False
+    done = 0
+    for each in find(lines, ""):
+        if isinstance(each, Mark):
+            _check(site, each)
+            keep = True
+            continue
+        twin = None if keep else site.examples.twin_in(site.old, lines, each)
+        text += [
+            without_async(rename_words(t, words)) for t in lines[done : each.start]
+        ]
+        if twin is not None:
+            text += [f"{each.indent}{line}".rstrip() for line in twin]
         else:
-            line = _BACKQUOTED.sub(_code, line)
-        if stripped.rstrip().endswith("::"):
-            literal_indent = indent
-        lines.append(line)
-    return "\n".join(lines)
+            kept = lines[each.start : each.stop]
+            text += kept if keep else [rename_words(line, words) for line in kept]
+        done, keep = each.stop, False
+    text += [without_async(rename_words(line, words)) for line in lines[done:]]
+    quote = site.old.quote
+    value = f"{site.old.prefix}{quote}" + "\n".join(text) + quote
+    return site.new.with_changes(value=value) if value != site.old.value else None
 
 
-def _code(match: re.Match[str]) -> str:
-    return _ASYNC.sub("", match.group())
+def _check(site: Site[cst.SimpleString], mark: Mark) -> None:
+    if mark.word != KEEP or mark.rest:
+        raise Refused(
+            f"`twingen: {mark.word}` means nothing in a docstring",
+            f"write `twingen: {KEEP}`, or take it out",
+        )

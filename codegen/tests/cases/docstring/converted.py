@@ -7,7 +7,7 @@ Wait for it, async or not::
         await cursor.fetch()
 
 >>> async for row in cursor:
-...     await row
+...     await row.fetch()
 """
 
 
@@ -28,7 +28,7 @@ Wait for it, async or not::
         cursor.fetch()
 
 >>> for row in cursor:
-...     row
+...     row.fetch()
 """
 
 

@@ -1,0 +1,140 @@
+"""One traversal: every node is offered to the rules that look at its type."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import libcst as cst
+
+from .diagnostic import Diagnostic
+from .imports import Imports
+from .library import Libraries
+from .names import Names
+from .rule import Examples, Refused, Rule, Site
+from .source import Source
+from .trace import Trace
+
+
+class Rewriter(cst.CSTTransformer):
+    """Offers every node to the rules; collects what they refuse."""
+
+    def __init__(
+        self,
+        source: Source,
+        names: Names,
+        imports: Imports,
+        libraries: Libraries,
+        rules: tuple[Rule, ...],
+        examples: Examples,
+        trace: Trace | None,
+    ) -> None:
+        super().__init__()
+        self._rules = _by_type(rules)
+        self._trace = trace
+        self.refusals: list[Diagnostic] = []
+        self._source = source
+        self._names = names
+        self._imports = imports
+        self._libraries = libraries
+        self._examples = examples
+
+    def to_visit(self) -> set[int]:
+        """Return the ids of the nodes that the rules have to be offered."""
+        of_names = self._rules.get(cst.Name, ())
+        return self._names.to_visit(
+            self._rules, every_name=any(r.plugin != "twingen" for r in of_names)
+        )
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        return True
+
+    def on_leave(  # type: ignore[override]
+        self, original_node: cst.CSTNode, updated_node: cst.CSTNode
+    ) -> cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode]:
+        if self._trace is None:
+            return self._rewritten(original_node, updated_node)
+        return self._trace.number(
+            original_node, self._rewritten(original_node, updated_node)
+        )
+
+    def _rewritten(
+        self, original_node: cst.CSTNode, updated_node: cst.CSTNode
+    ) -> cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode]:
+        rules = self._rules.get(type(original_node))
+        if rules is None:
+            return updated_node
+        site = Site(
+            original_node,
+            updated_node,
+            self._names,
+            self._imports,
+            self._libraries,
+            self._examples,
+        )
+        claimed: Rule | None = None
+        result: cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode]
+        result = updated_node
+        for rule in rules:
+            try:
+                replacement = rule.apply(site)
+                if self._imports.homeless is not None:
+                    self._imports.check_runtime()
+            except Refused as refused:
+                self._imports.homeless = None
+                self._refuse(rule.code, rule.name, refused, original_node)
+                continue
+            if replacement is None:
+                continue
+            if claimed is not None:
+                self._refuse_both(claimed, rule, original_node)
+                continue
+            claimed, result = rule, replacement
+            if self._trace is not None:
+                whole = isinstance(original_node, cst.BaseCompoundStatement)
+                whole &= type(replacement) is not type(original_node)
+                self._trace.claim(rule, original_node, whole)
+        return result
+
+    def _refuse_both(self, one: Rule, other: Rule, node: cst.CSTNode) -> None:
+        """Refuse what two rules claim; of twingen's own rules that is a defect."""
+        if one.plugin == other.plugin == "twingen":
+            raise AssertionError(f"{one.name} and {other.name} claim one node")
+        claim = f"{one.name} of {one.plugin} and {other.name} of {other.plugin}"
+        refused = Refused(
+            f"two rules claim this: {claim}",
+            "take one of the plug-ins out of `plugins`, or have its rule leave this",
+        )
+        self._refuse("TW008", "conflict", refused, node)
+
+    def _refuse(
+        self, code: str, name: str, refused: Refused, node: cst.CSTNode
+    ) -> None:
+        place = self._names.place(refused.node or node)
+        line = place.start.line if place else 1
+        column = place.start.column if place else 0
+        lines = self._source.text.splitlines()
+        excerpt = lines[line - 1] if line <= len(lines) else ""
+        one_line = place is not None and place.end.line == line
+        end = place.end.column if place and one_line else len(excerpt)
+        diagnostic = Diagnostic(
+            path=self._source.path,
+            line=line,
+            column=column + 1,
+            code=code,
+            rule=name,
+            message=refused.why,
+            help=refused.instead,
+            excerpt=excerpt,
+            width=end - column,
+        )
+        if diagnostic not in self.refusals:
+            self.refusals.append(diagnostic)
+
+
+@lru_cache(maxsize=8)
+def _by_type(rules: tuple[Rule, ...]) -> dict[type[cst.CSTNode], list[Rule]]:
+    table: dict[type[cst.CSTNode], list[Rule]] = {}
+    for rule in rules:
+        for node_type in rule.node_types:
+            table.setdefault(node_type, []).append(rule)
+    return table

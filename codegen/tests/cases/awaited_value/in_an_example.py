@@ -1,0 +1,9 @@
+"""What is read.
+
+>>> async for row in cursor:
+...     await row
+"""
+
+# ---- refused ----
+# 4:9: TW102 awaited_value: what is awaited here is not a call, and nothing shows that it is a future or a task
+#   help: await the call itself where its value is needed, or start it with asyncio.create_task()

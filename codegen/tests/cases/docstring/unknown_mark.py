@@ -1,0 +1,11 @@
+def f():
+    """Say what it is for.
+
+    .. twingen: async-only
+
+    >>> await f()
+    """
+
+# ---- refused ----
+# 2:5: TW208 docstring: `twingen: async-only` means nothing in a docstring
+#   help: write `twingen: keep`, or take it out
