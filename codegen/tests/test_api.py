@@ -30,6 +30,12 @@ def test_convert() -> None:
     assert twingen.convert(twin) == twin
 
 
+def test_main_stays_main() -> None:
+    """A text that stands alone is called `__main__`, and so may what it imports."""
+    text = "def run() -> object:\n    import __main__\n\n    return __main__.x\n"
+    assert twingen.convert(text) == text
+
+
 def test_convert_as_configured() -> None:
     text = (
         "import asyncio\n\nfrom mylib import ASYNC, Pool\n\n\n"

@@ -101,7 +101,8 @@ class Site(Generic[NodeT_co]):
         """
         modules = self.names.definitions.modules
         if qualified in modules and get_full_name_for_node(spelled) == qualified:
-            return self.imports.module(modules[qualified])
+            twin = modules[qualified]
+            return None if twin == qualified else self.imports.module(twin)
         verdict = self.libraries.verdict(qualified)
         if verdict is None or qualified in modules:
             return None
