@@ -27,7 +27,6 @@ PROTOCOLS = frozenset(
         *("__iter__", "__next__", "__aiter__", "__anext__"),
     )
 )
-NO_MEMBERS = frozenset((*vars(object), "__dict__", "__weakref__"))
 
 
 @dataclass(frozen=True)
@@ -136,11 +135,12 @@ def members(cls: type) -> dict[str, Member]:
     """Return what users see of a class and of its instances."""
     found = {name: Member("attribute") for name in attributes(cls)}
     for name in dir(cls):
-        value = inspect.getattr_static(cls, name)
-        if name in PROTOCOLS and name in NO_MEMBERS and value is getattr(object, name):
-            continue
         if name.startswith("_") and name not in PROTOCOLS:
             continue
+        definer = next((base for base in cls.__mro__ if name in vars(base)), object)
+        if definer.__module__ == "builtins":  # what Python's own classes have varies
+            continue
+        value = inspect.getattr_static(cls, name)
         if isinstance(value, property):
             found[name] = Member("attribute", value.fset is not None)
         elif isinstance(value, classmethod | staticmethod):
