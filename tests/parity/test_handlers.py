@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -72,3 +73,26 @@ def test_parameters_that_execute(dsn: str) -> None:
             conn.cursor().executemany("SELECT %s", parameters())
         conn.rollback()
         assert conn.execute("SELECT 2").fetchone() == (2,)
+
+
+async def test_told_at_once(dsn: str) -> None:
+    """An event loop reads between operations; without one nobody does."""
+    asynchronous: asyncio.Queue[pgtwin.Notify] = asyncio.Queue()
+    synchronous: list[pgtwin.Notify] = []
+    async with pgtwin.AsyncConnection.connect(dsn, autocommit=True) as conn:
+        with pgtwin.Connection.connect(dsn, autocommit=True) as twin:
+            await conn.execute("LISTEN mychan")
+            twin.execute("LISTEN mychan")
+            conn.add_notify_handler(asynchronous.put_nowait)
+            twin.add_notify_handler(synchronous.append)
+            async with pgtwin.AsyncConnection.connect(dsn, autocommit=True) as other:
+                for payload in ("first", "second"):
+                    await other.execute("SELECT pg_notify('mychan', %s)", [payload])
+                    told = await asyncio.wait_for(asynchronous.get(), 30)
+                    assert told.payload == payload
+            assert synchronous == []
+            twin.execute("SELECT 1")
+            assert [told.payload for told in synchronous] == ["first", "second"]
+        conn.remove_notify_handler(asynchronous.put_nowait)
+        await asyncio.sleep(0)
+        assert not [task for task in asyncio.all_tasks() if "wait_lost" in repr(task)]

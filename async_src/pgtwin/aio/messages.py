@@ -5,12 +5,14 @@ Law: a handler that fails is logged and stops nothing.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING
 
 from psycopg import Notify
 
 from pgtwin.aio.notify import notifications
+from pgtwin.aio.watcher import wait_lost  # twingen: async-only
 
 if TYPE_CHECKING:
     from pgtwin.aio.session import Session
@@ -22,6 +24,7 @@ class AsyncMessages:
 
     __module__ = "pgtwin"
     _session: Session
+    _reading: asyncio.Task[bool] | None = None  # twingen: async-only
 
     def notifies(
         self, *, timeout: float | None = None, stop_after: int | None = None
@@ -51,15 +54,18 @@ class AsyncMessages:
         self._session.notifies_max = value
 
     def add_notify_handler(self, callback: NotifyHandler) -> None:
-        """Call a function with each notification that arrives during an operation.
+        """Call a function with each notification.
 
-        It cannot use the connection: that raises `InterfaceError`.
+        In an event loop it is called when the notification arrives, else during the
+        next operation. It cannot use the connection: that raises `InterfaceError`.
         """
         self._session.notify_handlers.append(callback)
+        self._read_on()  # twingen: async-only
 
     def remove_notify_handler(self, callback: NotifyHandler) -> None:
         """Call it no more; raises `ValueError` when it was not registered."""
         self._session.notify_handlers.remove(callback)
+        self._read_on()  # twingen: async-only
 
     def add_notice_handler(self, callback: NoticeHandler) -> None:
         """Call a function with the `Diagnostic` of each notice and warning.
@@ -71,3 +77,15 @@ class AsyncMessages:
     def remove_notice_handler(self, callback: NoticeHandler) -> None:
         """Call it no more; raises `ValueError` when it was not registered."""
         self._session.notice_handlers.remove(callback)
+
+    # Without an event loop nobody reads between two operations: a thread would call
+    # handlers in the midst of what their program does.
+    # twingen: async-only
+    def _read_on(self) -> None:
+        """Read what comes between operations as long as there are notify handlers."""
+        session, reading = self._session, self._reading
+        if session.notify_handlers and (reading is None or reading.done()):
+            self._reading = session.loop.create_task(wait_lost(session, None))
+        elif reading is not None and not session.notify_handlers:
+            reading.cancel()
+            self._reading = None

@@ -47,7 +47,7 @@ class Turns:
         self.holder: Holder | None = None
         self.command_timeout: float | None = None
         self.inherited = False
-        self._loop = asyncio.get_running_loop()  # twingen: async-only
+        self.loop = asyncio.get_running_loop()  # twingen: async-only
         _known.add(self)
 
     def turn(self, timeout: float | None = None) -> asyncio.Lock | Turn:
@@ -57,8 +57,8 @@ class Turns:
         `None` stands for the session's own `command_timeout`, infinity for ever.
         Raises `InterfaceError` when the turn could never come.
         """
-        if asyncio.get_running_loop() is not self._loop:  # twingen: async-only
-            raise _another_loop(self._loop)
+        if asyncio.get_running_loop() is not self.loop:  # twingen: async-only
+            raise _another_loop(self.loop)
         if (
             timeout is None
             and self.command_timeout is None
