@@ -28,6 +28,7 @@ DRIVER = [
     "attempts",
     "turn",
     "inbox",
+    "adapting",
     "session",
     "observed",
     "copying",

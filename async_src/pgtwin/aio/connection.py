@@ -303,6 +303,20 @@ class AsyncConnection(
     def prepared_max(self, value: int | None) -> None:
         self._session.prepared.limit = value
 
+    @property
+    def automatic_binary(self) -> bool:
+        """Whether results come in binary format where that gives the same, faster.
+
+        Decided for each prepared statement by the types of its columns, unless a
+        format is asked for. A server whose `extra_float_digits` was lowered rounds
+        what it sends as text only.
+        """
+        return self._session.automatic_binary
+
+    @automatic_binary.setter
+    def automatic_binary(self, value: bool) -> None:
+        self._session.automatic_binary = value
+
     async def close(self) -> None:
         """Close the connection; what has not been committed is lost.
 

@@ -85,10 +85,6 @@ class Conversation:
         self._leaving = True
         self._pause()
 
-    async def results(self) -> list[PGresult]:
-        """Return the results that are still to come, for what was sent before."""
-        return await self._receive()
-
     @asynccontextmanager
     async def conversation(self) -> AsyncGenerator[None, None]:
         """Have the handle for a block, which may leave it in the midst of something.
@@ -158,7 +154,7 @@ class Conversation:
         finally:
             self._let_go()
 
-    async def _receive(self, copying: bool = False) -> list[PGresult]:
+    async def results(self, copying: bool = False) -> list[PGresult]:
         """Send what is queued and return all results, errors of the server included.
 
         A COPY ends them, if the caller is prepared for one, else it is an error.
@@ -311,8 +307,11 @@ class Conversation:
         return self.pgconn.flush() == 0
 
     def _answered(self) -> bool:
+        pgconn = self.pgconn
         try:
-            self._take_in()
+            pgconn.consume_input()  # as in _take_in(), without the call
+            while (notification := pgconn.notifies()) is not None:
+                self.arrived.append(notification)
         except e.OperationalError as error:
             # What the server said before it went is still to be read.
             self._failure = error

@@ -132,8 +132,11 @@ class AsyncCursor(AsyncResults[Row]):
             if self._closed:
                 raise closed_cursor()
             self._forget()
-            # As _format() would say, without a call.
-            wanted = self.format if binary is None else BINARY if binary else TEXT
+            wanted: pq.Format | None = None  # the faster one
+            if binary is not None:
+                wanted = BINARY if binary else TEXT
+            elif self.format or self._adapters or not session.automatic_binary:
+                wanted = self.format
             if self._merging:
                 prepare = False
                 wanted = self._format(binary)
@@ -152,7 +155,7 @@ class AsyncCursor(AsyncResults[Row]):
                 self._bind,
                 prepare=prepare,
                 result_format=wanted,
-                transformer=self._dumper(),
+                transformer=None if self._adapters is None else self._dumper(),
             )
             self._results = results
             self._select(0)

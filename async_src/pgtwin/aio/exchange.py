@@ -67,7 +67,7 @@ class Exchange(Conversation):
     async def query(self, text: bytes) -> list[PGresult]:
         """Execute one or more statements without parameters (`PQsendQuery`)."""
         self.pgconn.send_query(text)
-        return await self._receive()
+        return await self.results()
 
     async def query_params(
         self,
@@ -79,35 +79,34 @@ class Exchange(Conversation):
     ) -> list[PGresult]:
         """Execute one statement with parameters (`PQsendQueryParams`)."""
         self.pgconn.send_query_params(text, values, types, formats, result_format)
-        return await self._receive()
+        return await self.results()
 
-    async def query_prepared(
+    def send_prepared(
         self,
         name: bytes,
         values: Sequence[Buffer | None] | None,
         formats: Sequence[int] | None,
         result_format: int,
-    ) -> list[PGresult]:
-        """Execute a prepared statement (`PQsendQueryPrepared`)."""
+    ) -> None:
+        """Send a prepared statement (`PQsendQueryPrepared`); `results()` waits."""
         self.pgconn.send_query_prepared(name, values, formats, result_format)
-        return await self._receive()
 
     async def prepare(
         self, name: bytes, text: bytes, types: Sequence[int]
     ) -> list[PGresult]:
         """Prepare a statement (`PQsendPrepare`)."""
         self.pgconn.send_prepare(name, text, types)
-        return await self._receive()
+        return await self.results()
 
     async def describe_portal(self, name: bytes) -> list[PGresult]:
         """Ask for the columns of a portal (`PQsendDescribePortal`)."""
         self.pgconn.send_describe_portal(name)
-        return await self._receive()
+        return await self.results()
 
     async def close_portal(self, name: bytes) -> list[PGresult]:
         """Close a portal if the server has it (`PQsendClosePortal`, libpq 17)."""
         self.pgconn.send_close_portal(name)
-        return await self._receive()
+        return await self.results()
 
     async def close_prepared(self, name: bytes) -> list[PGresult]:
         """Let the server forget a prepared statement (`PQsendClosePrepared`)."""
@@ -115,12 +114,12 @@ class Exchange(Conversation):
             self.pgconn.send_close_prepared(name)
         else:
             self.pgconn.send_query(b"DEALLOCATE " + name)
-        return await self._receive()
+        return await self.results()
 
     async def start_copy(self, text: bytes) -> list[PGresult]:
         """Execute a statement; the last result is a COPY's if it has started one."""
         self.pgconn.send_query(text)
-        return await self._receive(copying=True)
+        return await self.results(copying=True)
 
     def send_rows(self, statement: Statement, result_format: int, size: int) -> None:
         """Begin a conversation whose rows come `size` at a time.

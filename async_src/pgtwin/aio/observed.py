@@ -36,7 +36,7 @@ class ObservedSession(Session):
         bind: Binder = bind,
         *,
         prepare: bool | None = None,
-        result_format: int = TEXT,
+        result_format: int | None = TEXT,
         transformer: Transformer | None = None,
     ) -> list[PGresult]:
         self._query = query  # as the caller has written it: it holds no values
@@ -53,7 +53,7 @@ class ObservedSession(Session):
         self,
         statement: Statement,
         prepare: bool | None,
-        result_format: int,
+        result_format: int | None,
         retry: bool = True,
     ) -> list[PGresult]:
         if not retry:

@@ -24,10 +24,11 @@ if TYPE_CHECKING:
     from pgtwin.aio.many import Batch
     from pgtwin.aio.session import Session
     from pgtwin.core.annotations import Params, Query
-    from pgtwin.core.prepared import Key
+    from pgtwin.core.prepared import Kept, Key
 
 IDLE = pq.TransactionStatus.IDLE
 TUPLES_OK = pq.ExecStatus.TUPLES_OK
+TEXT = pq.Format.TEXT
 PIPELINE_SYNC = pq.ExecStatus.PIPELINE_SYNC
 COPY_IN = pq.ExecStatus.COPY_IN
 COPY_OUT = pq.ExecStatus.COPY_OUT
@@ -130,31 +131,31 @@ class Pipelining:
             self._pgconn.send_query_params(text, None)
             self._owners.append(Owner(session, seen=session.observe(text)))
 
-    def name(
+    def prepared(
         self, text: bytes, types: tuple[int, ...], prepare: bool | None
-    ) -> bytes | None:
-        """Return the name of a prepared statement, prepared now if it is time."""
+    ) -> Kept | None:
+        """Return what is kept of a prepared statement, prepared now if it is time."""
         session = self._session
         prepared = session.prepared
         if prepare is False or prepared.threshold is None:
             return None
         key = (text, types)
-        name = prepared.find(key)
-        if name is None:
+        kept = prepared.find(key)
+        if kept is None:
             if not (prepare or prepared.due(key)):
                 prepared.count(key)
                 return None
             name = prepared.new_name()
             self._pgconn.send_prepare(name, text, types)
             self._owners.append(Preparation(session, key))
-            prepared.add(key, name, self._pgconn.transaction_status != IDLE)
-        return name
+            kept = prepared.add(key, name, self._pgconn.transaction_status != IDLE)
+        return kept
 
     async def execute(
         self,
         statement: Statement,
         prepare: bool | None,
-        result_format: int,
+        result_format: int | None,
         owner: Callable[[Key | None], Owner],
     ) -> None:
         """Send a statement; its owner is made knowing its key if it is prepared."""
@@ -162,12 +163,18 @@ class Pipelining:
         if not self._open:
             self.begin()
         text, values, types, formats = statement
-        name = self.name(text, types, prepare)
-        if name is None:
-            self._pgconn.send_query_params(text, values, types, formats, result_format)
+        kept = self.prepared(text, types, prepare)
+        if kept is None:
+            self._pgconn.send_query_params(
+                text, values, types, formats, result_format or TEXT
+            )
             self._owners.append(owner(None))
         else:
-            self._pgconn.send_query_prepared(name, values, formats, result_format)
+            if result_format is None:
+                current = kept.generation == self._session.adapters.generation
+                loading = kept.loading if current else None
+                result_format = TEXT if loading is None else loading.result_format
+            self._pgconn.send_query_prepared(kept.name, values, formats, result_format)
             self._owners.append(owner((text, types)))
         self._unseen += 1
         if self._unseen >= TURN:
@@ -204,7 +211,8 @@ class Pipelining:
         for text, values, types, formats in statements:
             if types is not last and types != last:
                 last = types
-                name = self.name(text, types, batch.preparing)
+                kept = self.prepared(text, types, batch.preparing)
+                name = None if kept is None else kept.name
                 batch.under(None if name is None else (text, types))
             if name is None:
                 send_query_params(text, values, types, formats, result_format)

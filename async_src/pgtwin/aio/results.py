@@ -8,10 +8,10 @@ but to receive what a pipeline still owes.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from typing import TYPE_CHECKING, Any, Generic
+from typing import TYPE_CHECKING, Any, Generic, cast
 
 from psycopg import errors as e, pq
-from psycopg.rows import Row, RowMaker
+from psycopg.rows import Row, RowMaker, tuple_row
 
 from pgtwin.aio.many import Execution
 from pgtwin.core.adapters import Adapters, Place
@@ -155,7 +155,9 @@ class AsyncResults(Generic[Row]):
         """
         if self._pending is not None:
             await self._arrive()
-        result = self._rows()
+        result = self.pgresult
+        if result is None or result.status != TUPLES_OK:
+            result = self._rows()
         if self._position >= result.ntuples:
             return None
         return self._next_row(result)
@@ -263,8 +265,14 @@ class AsyncResults(Generic[Row]):
         return transformer
 
     def _next_row(self, result: PGresult) -> Row:
-        row = self._load(result, self._position, self._position + 1)[0]
-        self._position += 1
+        start = self._position
+        end = start + 1
+        make_row = self._make_row or self._row_maker()
+        if self._adapters is None and result.ntuples <= FEW_ROWS:
+            row = self._session.load(result, start, end, make_row)[0]
+        else:
+            row = self._loader().load_rows(start, end, make_row)[0]
+        self._position = end
         return row
 
     def _load(self, result: PGresult, start: int, end: int) -> list[Row]:
@@ -274,7 +282,10 @@ class AsyncResults(Generic[Row]):
         return self._loader().load_rows(start, end, make_row)
 
     def _row_maker(self) -> RowMaker[Row]:
-        make_row = self._make_row = self._row_factory(self)
+        factory = self._row_factory
+        # What tuple_row() returns, without the call.
+        make_row = cast("RowMaker[Row]", tuple) if factory is tuple_row else None
+        self._make_row = make_row = make_row or factory(self)
         return make_row
 
     def _rows(self) -> PGresult:

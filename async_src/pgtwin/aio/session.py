@@ -7,26 +7,23 @@ from __future__ import annotations
 
 import logging
 import weakref
-from collections import deque
 from typing import TYPE_CHECKING
 
-from psycopg import ConnectionInfo, errors as e, pq
+from psycopg import errors as e, pq
 
+from pgtwin.aio.adapting import Adapting
 from pgtwin.aio.conversation import CLOSED, LOST
 from pgtwin.aio.exchange import Exchange
-from pgtwin.aio.inbox import Inbox
 from pgtwin.aio.turn import INHERITED
-from pgtwin.core.adapters import Adapters, Place
 from pgtwin.core.hooks import UNOBSERVED, Observation, QueryHook
 from pgtwin.core.plan import Binder, Statement, bind
-from pgtwin.core.prepared import PreparedStatements, is_stale
+from pgtwin.core.prepared import Kept, PreparedStatements, is_stale
 from pgtwin.core.transactions import Characteristics, GlobalTransaction
 
 if TYPE_CHECKING:
     from psycopg.abc import Transformer
     from psycopg.adapt import AdaptersMap
     from psycopg.pq.abc import PGresult
-    from psycopg.rows import Row, RowMaker
 
     from pgtwin.aio.copying import Copying
     from pgtwin.aio.pipelining import Pipelining
@@ -44,19 +41,16 @@ PIPELINE_ABORTED = pq.ExecStatus.PIPELINE_ABORTED
 EMPTY_QUERY = pq.ExecStatus.EMPTY_QUERY
 TEXT = pq.Format.TEXT
 
-# Settings of the server on which dumpers and loaders depend.
-SETTINGS = (b"client_encoding", b"TimeZone", b"DateStyle", b"IntervalStyle")
-
 logger = logging.getLogger("pgtwin")
 
 
-class Session(Inbox):
+class Session(Adapting):
     """Keeps everything that belongs to one connection with the server."""
 
     def __init__(
         self, exchange: Exchange, owner: object, template: AdaptersMap | None = None
     ) -> None:
-        super().__init__(exchange)
+        super().__init__(exchange, owner, template)
         self.autocommit = False
         self.characteristics = Characteristics()
         self.global_transaction: GlobalTransaction | None = None
@@ -65,17 +59,9 @@ class Session(Inbox):
         self.pipelining: Pipelining | None = None
         self.copying: weakref.ReferenceType[Copying] | None = None
         self.prepared = PreparedStatements()
-        self.adapters = Adapters(template)
         self.hooks: list[QueryHook] = []
-        self.version = 0
-        self._settings: list[bytes | None] = []
-        # The owner is known weakly: it owns the session, not the other way round.
-        self._place = Place(self.adapters, weakref.proxy(owner))
-        self._transformer: Transformer | None = None
-        self._loaders: deque[tuple[tuple[int, int], Transformer]] = deque()
-        self._generation = 0
+        self.automatic_binary = True
         self._closed = False
-        self.look_at_settings()
 
     @property
     def closed(self) -> bool:
@@ -142,39 +128,6 @@ class Session(Inbox):
             )
         return self.characteristics.begin()
 
-    def transformer(self) -> Transformer:
-        """Return the transformer that dumps parameters, used under the lock only."""
-        transformer = self._transformer
-        if transformer is None or self._generation != self.adapters.generation:
-            self._generation = self.adapters.generation
-            transformer = self._transformer = self._place.transformer()
-        return transformer
-
-    def new_transformer(self) -> Transformer:
-        """Return a transformer that can be used without the lock."""
-        return self._place.transformer()
-
-    def load(
-        self, result: PGresult, start: int, end: int, make_row: RowMaker[Row]
-    ) -> list[Row]:
-        """Build some rows of a small result with a transformer that is kept warm.
-
-        Several threads may load at once, so each takes the transformer away.
-        """
-        mark = (self.adapters.generation, self.version)
-        try:
-            kept, transformer = self._loaders.pop()
-        except IndexError:
-            kept, transformer = mark, self._place.transformer()
-        if kept != mark:
-            transformer = self._place.transformer()
-        transformer.set_pgresult(result)
-        rows = transformer.load_rows(start, end, make_row)
-        transformer.set_pgresult(None)
-        if not self._loaders:
-            self._loaders.append((mark, transformer))
-        return rows
-
     def observe(self, query: Query) -> Observation:
         """Return the block in which a statement is executed, for query hooks."""
         return UNOBSERVED
@@ -186,24 +139,26 @@ class Session(Inbox):
         bind: Binder = bind,
         *,
         prepare: bool | None = None,
-        result_format: int = TEXT,
+        result_format: int | None = TEXT,
         transformer: Transformer | None = None,
     ) -> list[PGresult]:
         """Execute a query, made a statement by `bind`, and return its results.
 
-        Starts a transaction before, unless in autocommit mode. Raises the server's
-        error; the session can be used after, if it is not closed.
+        Without a `result_format` it is the one that is faster, where values are the
+        same. Starts a transaction before, unless in autocommit mode. Raises the
+        server's error; the session can be used after, if it is not closed.
         """
+        pgconn = self.pgconn
         if (
             self._closed
             or self.orphaned
-            or self.pgconn.transaction_status in (ACTIVE, UNKNOWN)
+            or pgconn.transaction_status in (ACTIVE, UNKNOWN)
         ):
             await self.ready()
         statement = bind(
             query, params, transformer or self.transformer(), self.encoding
         )
-        if not self.autocommit and self.pgconn.transaction_status == IDLE:
+        if not self.autocommit and pgconn.transaction_status == IDLE:
             await self.command(self.opening())
         return await self.run(statement, prepare, result_format)
 
@@ -211,42 +166,55 @@ class Session(Inbox):
         self,
         statement: Statement,
         prepare: bool | None,
-        result_format: int,
+        result_format: int | None,
         retry: bool = True,
     ) -> list[PGresult]:
         """Execute a bound statement, prepared when it is time for that."""
         exchange = self.exchange
         prepared = self.prepared
         text, values, types, formats = statement
-        name = None
+        kept = None
         key = (text, types)
         may_prepare = prepare is not False and prepared.threshold is not None
         try:
             if may_prepare:
-                name = prepared.find(key)
-                if name is None and (prepare or prepared.due(key)):
-                    name = await self._prepare(statement)
-            if name is not None:
-                results = await exchange.query_prepared(
-                    name, values, formats, result_format
-                )
-            elif values is None and result_format == TEXT:
+                kept = prepared.find(key)
+                if kept is None and (prepare or prepared.due(key)):
+                    kept = await self._prepare(statement)
+            wanted = result_format or TEXT
+            if result_format is None and may_prepare:
+                known = kept or prepared.find_counted(key)
+                if (
+                    known is not None
+                    and known.loading is not None
+                    and known.generation == self.adapters.generation
+                    and (kept is not None or values is not None or known.many)
+                ):
+                    wanted = known.loading.result_format
+            if kept is not None:
+                exchange.send_prepared(kept.name, values, formats, wanted)
+                results = await exchange.results()
+            elif values is None and not wanted:
                 results = await exchange.query(text)
             else:
                 results = await exchange.query_params(
-                    text, values, types, formats, result_format
+                    text, values, types, formats, wanted
                 )
         finally:
             if exchange.arrived or self.listeners or self.notify_handlers:
                 self.deliver()
-        if name is not None and is_stale(results):
+        plain = len(results) == 1 and results[0].status == TUPLES_OK
+        if kept is not None and not plain and is_stale(results):
             prepared.retire(key)
             if retry and self.pgconn.transaction_status == IDLE:
                 # A pooler may take the session away between two messages.
                 return await self.run(statement, False, result_format, False)
-        self.examine(results)
-        if may_prepare and name is None and len(results) == 1:
-            prepared.count(key)
+        if not plain:
+            self.examine(results)
+        if kept is None and may_prepare and len(results) == 1:
+            kept = prepared.count(key)
+        if plain:
+            self.look_at_rows(kept, results[0])
         if prepared.retired:
             await self._forget_retired()
         return results
@@ -348,13 +316,13 @@ class Session(Inbox):
                     raise
                 logger.info("error of a pipeline that is rolled back: %s", error)
 
-    async def _prepare(self, statement: Statement) -> bytes:
+    async def _prepare(self, statement: Statement) -> Kept:
         name = self.prepared.new_name()
         results = await self.exchange.prepare(name, statement.text, statement.types)
         self.examine(results)
         in_transaction = self.pgconn.transaction_status != IDLE
-        self.prepared.add((statement.text, statement.types), name, in_transaction)
-        return name
+        key = (statement.text, statement.types)
+        return self.prepared.add(key, name, in_transaction)
 
     async def _forget_retired(self) -> None:
         retired = self.prepared.retired
@@ -382,13 +350,3 @@ class Session(Inbox):
                 )
             elif status != EMPTY_QUERY:
                 raise e.error_from_result(result, self.encoding)
-
-    def look_at_settings(self) -> None:
-        if self.pgconn.status != OK:
-            return
-        settings = list(map(self.pgconn.parameter_status, SETTINGS))
-        if settings != self._settings:
-            self._settings = settings
-            self.encoding = ConnectionInfo(self.pgconn).encoding
-            self._transformer = None
-            self.version += 1

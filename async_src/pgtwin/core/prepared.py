@@ -15,6 +15,8 @@ from psycopg import pq
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult
 
+    from pgtwin.core.formats import Loading
+
 # The same text with parameters of other types is another statement.
 Key: TypeAlias = tuple[bytes, tuple[int, ...]]
 
@@ -22,6 +24,21 @@ Key: TypeAlias = tuple[bytes, tuple[int, ...]]
 COUNTED = 1000
 
 FATAL_ERROR = pq.ExecStatus.FATAL_ERROR
+
+
+class Kept:
+    """What is known of a statement that was executed, or is prepared."""
+
+    __slots__ = ("executions", "generation", "loading", "many", "name")
+
+    def __init__(self) -> None:
+        self.name = b""  # once the server has prepared it
+        self.executions = 0  # before that
+        # How its results are best loaded, and the generation of adapters for which
+        # that was judged; None until a result has been seen.
+        self.loading: Loading | None = None
+        self.generation = -1
+        self.many = False  # whether that result had many rows
 
 
 class PreparedStatements:
@@ -33,9 +50,9 @@ class PreparedStatements:
     """
 
     __slots__ = (
-        "_counts",
+        "_counted",
         "_fresh",
-        "_names",
+        "_kept",
         "_number",
         "_prefix",
         "limit",
@@ -47,59 +64,70 @@ class PreparedStatements:
         self.threshold = threshold
         self.limit = limit
         self.retired: deque[bytes] = deque()
-        self._names: OrderedDict[Key, bytes] = OrderedDict()
-        self._counts: OrderedDict[Key, int] = OrderedDict()
+        self._kept: OrderedDict[Key, Kept] = OrderedDict()
+        self._counted: OrderedDict[Key, Kept] = OrderedDict()
         self._fresh: list[Key] = []
         self._number = 0
         self._prefix = b"pgtwin_%s_" % os.urandom(6).hex().encode()
 
     def __len__(self) -> int:
-        return len(self._names)
+        return len(self._kept)
 
-    def find(self, key: Key) -> bytes | None:
-        """Return the name under which a statement is prepared, if it is."""
-        name = self._names.get(key)
-        if name is not None:
-            self._names.move_to_end(key)
-        return name
+    def find(self, key: Key) -> Kept | None:
+        """Return what is kept of a statement that is prepared."""
+        kept = self._kept.get(key)
+        if kept is not None:
+            self._kept.move_to_end(key)
+        return kept
+
+    def find_counted(self, key: Key) -> Kept | None:
+        """Return what is kept of a statement that is on its way to be prepared."""
+        return self._counted.get(key)
 
     def due(self, key: Key) -> bool:
         """Tell whether a statement was executed often enough to be prepared."""
         if self.threshold is None or self.limit == 0:
             return False
-        return self._counts.get(key, 0) >= self.threshold
+        kept = self._counted.get(key)
+        return (0 if kept is None else kept.executions) >= self.threshold
 
     def new_name(self) -> bytes:
         """Return a name that no statement has had, of this client or another."""
         self._number += 1
         return b"%s%d" % (self._prefix, self._number)
 
-    def add(self, key: Key, name: bytes, in_transaction: bool) -> None:
+    def add(self, key: Key, name: bytes, in_transaction: bool) -> Kept:
         """Note that the server has prepared a statement."""
-        self._counts.pop(key, None)
-        self._names[key] = name
+        kept = self._kept[key] = self._counted.pop(key, Kept())
+        kept.name = name
         if in_transaction:
             self._fresh.append(key)
         if self.limit is not None:
-            while len(self._names) > max(self.limit, 1):
-                self.retired.append(self._names.popitem(last=False)[1])
+            while len(self._kept) > max(self.limit, 1):
+                self.retired.append(self._kept.popitem(last=False)[1].name)
+        return kept
 
-    def count(self, key: Key) -> None:
+    def count(self, key: Key) -> Kept:
         """Note that a statement was executed without being prepared."""
-        self._counts[key] = self._counts.get(key, 0) + 1
-        self._counts.move_to_end(key)
-        if len(self._counts) > COUNTED:
-            self._counts.popitem(last=False)
+        kept = self._counted.get(key)
+        if kept is None:
+            kept = self._counted[key] = Kept()
+            if len(self._counted) > COUNTED:
+                self._counted.popitem(last=False)
+        else:
+            self._counted.move_to_end(key)
+        kept.executions += 1
+        return kept
 
     def forget(self, key: Key) -> None:
         """Note that the server has not prepared a statement after all."""
-        self._names.pop(key, None)
+        self._kept.pop(key, None)
 
     def retire(self, key: Key) -> None:
         """Stop using one statement."""
-        name = self._names.pop(key, None)
-        if name is not None:
-            self.retired.append(name)
+        kept = self._kept.pop(key, None)
+        if kept is not None:
+            self.retired.append(kept.name)
 
     def note(self, tag: bytes) -> None:
         """Draw the consequences of a command that the server has completed.
@@ -108,13 +136,13 @@ class PreparedStatements:
         may have made the objects for which a statement was prepared in it.
         """
         if tag in (b"DISCARD ALL", b"DEALLOCATE ALL"):
-            self._names.clear()
-            self._counts.clear()
+            self._kept.clear()
+            self._counted.clear()
             self._fresh.clear()
             self.retired.clear()
         elif tag.startswith((b"DROP ", b"ALTER ")):
-            self.retired.extend(self._names.values())
-            self._names.clear()
+            self.retired.extend(kept.name for kept in self._kept.values())
+            self._kept.clear()
             self._fresh.clear()
         elif tag == b"ROLLBACK":
             for key in self._fresh:

@@ -1,0 +1,184 @@
+"""Results in binary format where that is faster: the same values, and when not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import pgtwin
+from pgtwin.adapt import Loader
+
+if TYPE_CHECKING:
+    from typing_extensions import LiteralString
+
+Connection = pgtwin.AsyncConnection[Any]
+
+VALUES: dict[str, list[LiteralString]] = {
+    "bool": ["true", "false"],
+    "int2": ["'0'", "'-32768'", "'32767'"],
+    "int4": ["'0'", "'-2147483648'", "'2147483647'"],
+    "int8": ["'0'", "'-9223372036854775808'", "'9223372036854775807'"],
+    "oid": ["0", "4294967295"],
+    "float8": ["0.1", "'-0'", "1e300", "5e-324", "'inf'", "'-inf'", "1.0", "123456789"],
+    "text": ["''", "'plain'", r"E'é\t\n\\'"],
+    "varchar": ["'a'"],
+    "char(3)": ["'a'", "'abc'"],
+    "name": ["'a'"],
+    "uuid": ["'00000000-0000-0000-0000-000000000000'", "md5('x')"],
+    "bytea": [r"'\x'", r"'\x00ff5c'"],
+    "date": ["'0001-01-01'", "'2026-02-03'", "'9999-12-31'"],
+    "timestamp": ["'0001-01-01'", "'2026-02-03 04:05:06.000007'"],
+    "timestamptz": [
+        "'1000-01-01 12:00+00'",
+        "'2026-03-29 00:59:59.999999+00'",
+        "'2026-10-25 00:30:00+00'",  # the first and the second 2:30 in Berlin
+        "'2026-10-25 01:30:00+00'",
+        "'9999-12-30 00:00+00'",
+    ],
+}
+
+
+async def prepared(
+    conn: Connection, query: LiteralString, **options: Any
+) -> pgtwin.AsyncCursor[Any]:
+    """Execute a query until the server has prepared it, and its columns are known."""
+    for _ in range(3):
+        cur = await conn.execute(query, prepare=True, **options)
+    return cur
+
+
+def formats(cur: pgtwin.AsyncCursor[Any]) -> list[int]:
+    assert cur.pgresult is not None
+    return [cur.pgresult.fformat(i) for i in range(cur.pgresult.nfields)]
+
+
+@pytest.mark.parametrize(
+    ("name", "zone"),
+    [(name, "UTC") for name in VALUES]
+    + [("timestamptz", zone) for zone in ("Europe/Berlin", "Asia/Kabul", "-03:30")],
+)
+async def test_same_values(conn: Connection, name: str, zone: str) -> None:
+    await conn.execute("SELECT set_config('TimeZone', %s, false)", (zone,))
+    values = [*VALUES[name], "NULL"]
+    # A float8 is so much faster that the others come in binary format with it.
+    rows = ", ".join(f"({value}::{name}, 0.5::float8)" for value in values)
+    query = f"SELECT * FROM (VALUES {rows}) AS v".encode()
+    text = await conn.execute(query, prepare=False)
+    binary = await prepared(conn, query)  # type: ignore[arg-type]
+    assert (formats(text), formats(binary)) == ([0, 0], [1, 1])
+    expected, found = await text.fetchall(), await binary.fetchall()
+    assert found == expected
+    assert list(map(repr, found)) == list(map(repr, expected))  # zones, folds, -0.0
+
+
+@pytest.mark.parametrize("value", ["1.5::numeric", "1.1::float4", "'{1}'::int[]"])
+async def test_types_that_stay_text(conn: Connection, value: LiteralString) -> None:
+    cur = await prepared(conn, f"SELECT {value}, 0.5::float8")
+    assert formats(cur) == [0, 0]
+
+
+async def test_not_worth_it(conn: Connection) -> None:
+    assert formats(await prepared(conn, "SELECT 'x'::text")) == [0]
+    assert formats(await prepared(conn, "SELECT 1::int4, now()::date")) == [0, 0]
+
+
+async def test_from_the_second_time_on(conn: Connection) -> None:
+    for expected in ([0], [1], [1], [1], [1], [1], [1]):
+        cur = await conn.execute("SELECT %s::float8", (0.5,))
+        assert formats(cur) == expected
+        assert await cur.fetchall() == [(0.5,)]
+    # Without parameters there is a shorter protocol, for text only.
+    for expected in ([0], [0], [0], [0], [0], [1], [1]):
+        assert formats(await conn.execute("SELECT 0.5::float8")) == expected
+    for expected in ([0], [1], [1], [1], [1], [1], [1]):
+        cur = await conn.execute("SELECT 0.5::float8 FROM generate_series(1, 100)")
+        assert formats(cur) == expected
+        assert await cur.fetchall() == [(0.5,)] * 100
+    for _ in range(3):
+        assert formats(await conn.execute("SELECT 1.5::float8", prepare=False)) == [0]
+
+
+async def test_several_statements(conn: Connection) -> None:
+    for _ in range(7):
+        cur = await conn.execute("SELECT 0.5::float8; SELECT 1")
+        assert formats(cur) == [0]
+
+
+async def test_as_asked_for(conn: Connection) -> None:
+    query: LiteralString = "SELECT 1::int4"
+    assert formats(await prepared(conn, query)) == [1]
+    cur = conn.cursor()
+    await cur.execute(query, binary=False)
+    assert formats(cur) == [0]
+    await cur.execute(query)
+    assert formats(cur) == [1]
+    assert conn.automatic_binary
+    conn.automatic_binary = False
+    await cur.execute(query)
+    assert formats(cur) == [0]
+    assert await cur.fetchone() == (1,)
+
+
+class Doubled(Loader):
+    def load(self, data: Any) -> int:
+        return 2 * int(bytes(data))
+
+
+async def test_own_loader(conn: Connection) -> None:
+    query: LiteralString = "SELECT 1::int4, 0.5::float8"
+    assert formats(await prepared(conn, query)) == [1, 1]
+    conn.adapters.register_loader("int4", Doubled)
+    for _ in range(2):
+        cur = await conn.execute(query)
+        assert await cur.fetchone() == (2, 0.5)
+    conn.adapters.register_loader("float8", Doubled)
+    async with conn.pipeline():
+        cur = await conn.execute("SELECT 1::int4, 5::float8")
+        assert await cur.fetchone() == (2, 10)
+
+
+async def test_loader_of_a_cursor(conn: Connection) -> None:
+    query: LiteralString = "SELECT 1::int4"
+    await prepared(conn, query)
+    cur = conn.cursor()
+    cur.adapters.register_loader("int4", Doubled)
+    for _ in range(2):
+        await cur.execute(query)
+        assert await cur.fetchone() == (2,)
+
+
+async def test_columns_that_change(conn: Connection) -> None:
+    await conn.execute("CREATE TEMP TABLE changing (a float8)")
+    await conn.execute("INSERT INTO changing VALUES (1.5)")
+    await conn.commit()
+    query: LiteralString = "SELECT * FROM changing"
+    assert formats(await prepared(conn, query)) == [1]
+    await conn.commit()
+    await conn.execute("ALTER TABLE changing ALTER a TYPE numeric")
+    await conn.commit()
+    cur = await prepared(conn, query)
+    assert formats(cur) == [0]
+    assert repr(await cur.fetchone()) == "(Decimal('1.5'),)"
+
+
+async def test_in_a_pipeline(conn: Connection) -> None:
+    query: LiteralString = "SELECT %s::float8"
+    for number in range(7):
+        await conn.execute(query, (number / 2,))
+    async with conn.pipeline():
+        cur = await conn.execute(query, (0.5,))
+        assert await cur.fetchone() == (0.5,)
+    assert formats(cur) == [1]
+
+
+async def test_zone_set_by_a_function(conn: Connection) -> None:
+    # Nothing of the result tells that a setting has changed.
+    query: LiteralString = "SELECT set_config('TimeZone', %s, false)"
+    when: LiteralString = "SELECT '2026-01-01 12:00+00'::timestamptz"
+    for zone, hour in (("UTC", 12), ("Asia/Tokyo", 21), ("UTC", 12)) * 4:
+        await conn.execute(query, (zone,))
+        cur = await conn.execute(when)
+        row = await cur.fetchone()
+        assert row is not None
+        assert row[0].hour == hour
