@@ -71,6 +71,21 @@ async def test_lost_at_rest(
     await plainly_broken(doomed)
 
 
+async def test_lost_at_rest_by_tcp(tcp_dsn: str) -> None:
+    # The server has reset the connection by the time at which its last words are read.
+    async with (
+        pgtwin.AsyncConnection.connect(tcp_dsn) as doomed,
+        pgtwin.AsyncConnection.connect(tcp_dsn, autocommit=True) as other,
+    ):
+        for _ in range(2):
+            await doomed.execute("SELECT 1")
+            await doomed.commit()
+        await terminate(other, doomed)
+        with pytest.raises(e.AdminShutdown):
+            await doomed.execute("SELECT 1", timeout=DEADLINE)
+        await plainly_broken(doomed)
+
+
 async def test_lost_during_query(
     doomed: pgtwin.AsyncConnection[Any],
     other: pgtwin.AsyncConnection[Any],

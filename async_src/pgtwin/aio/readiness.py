@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 from psycopg.errors import OperationalError
 
-from pgtwin.aio.selector_thread import able_to_watch  # twingen: async-only
+from pgtwin.aio import selector_thread  # twingen: async-only
 
 
 class Readiness:
@@ -26,6 +26,8 @@ class Readiness:
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
+        # twingen: async-only
+        self._forgetful = selector_thread.is_forgetful(self._loop)
         self._fd = -1
         self._reading = False
         self._writing = False
@@ -36,7 +38,8 @@ class Readiness:
         """Watch another socket, or the same number opened again."""
         self.detach()
         self._fd = os.dup(fd)
-        self._loop = able_to_watch(self._loop, self._fd)  # twingen: async-only
+        # twingen: async-only
+        self._loop = selector_thread.able_to_watch(self._loop, self._fd)
 
     def detach(self) -> None:
         """Watch nothing; a pending wait fails, the socket itself stays as it is."""
@@ -81,6 +84,8 @@ class Readiness:
         self._step = step
         waiter = self._waiter = self._loop.create_future()
         try:
+            if self._reading and self._forgetful:  # twingen: async-only
+                self._watch_again()
             if not self._reading:
                 self._loop.add_reader(self._fd, self._ready)
                 self._reading = True
@@ -100,6 +105,14 @@ class Readiness:
                 self._writing = False
         return True
 
+    # twingen: async-only
+    def _watch_again(self) -> None:
+        try:
+            self._loop.add_reader(self._fd, self._ready)
+        except RuntimeError:  # the loop has given up the socket for an error
+            self._loop.remove_reader(self._fd)
+            self._loop.add_reader(self._fd, self._ready)
+
     def _ready(self) -> None:
         waiter = self._waiter
         if waiter is None or waiter.done():
@@ -114,3 +127,5 @@ class Readiness:
                 waiter.set_result(None)
         except Exception as error:
             waiter.set_exception(error)
+        if self._forgetful and not waiter.done():  # twingen: async-only
+            self._watch_again()

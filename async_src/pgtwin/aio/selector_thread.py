@@ -35,6 +35,15 @@ def able_to_watch(
     return loop
 
 
+def is_forgetful(loop: asyncio.AbstractEventLoop) -> bool:
+    """Tell whether a reader is called no more after its socket has had an error.
+
+    So does libuv, that uvloop is made of: it calls once, even if more than one read
+    is needed to learn of the error, and must be asked again.
+    """
+    return type(loop).__module__.partition(".")[0] == "uvloop"
+
+
 class HelpedLoop:
     """An event loop whose descriptors are watched by the selector thread."""
 
