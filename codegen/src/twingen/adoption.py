@@ -138,7 +138,7 @@ class Adoption:
         self, written: Path, target: Path
     ) -> Iterator[tuple[Path, Path | None]]:
         for path in self._project.plan.files:
-            if target in path.parents:
+            if target in path.parents and path.suffix == ".py":
                 yield written / path.relative_to(target), path
         for path in files_below(written) if written.is_dir() else []:
             expected = target / path.relative_to(written)

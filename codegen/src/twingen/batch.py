@@ -15,6 +15,7 @@ from .definitions import Definitions
 from .formatting import mode_from
 from .layouts import Layouts
 from .names import Names
+from .pages import PageTwin, convert_page
 from .plugins import load_plugins
 from .renames import MethodRenames, Renames
 from .source import Converted, Source
@@ -62,6 +63,8 @@ class Batch:
         Raises :class:`ConversionError` for a text that does not parse.
         """
         found = Definitions(constant=self._constant)
+        if source.page is not None:  # an example is nothing that others import
+            return found
         names = parse(source, found)
         define(found, names)
         if self._kept + len(source.text) <= _KEPT:
@@ -89,11 +92,16 @@ class Batch:
 
         With a trace, `names` must be those that the trace is asked about.
         """
-        names = names or self.names(source)
         libraries = self._settings.libraries
         libraries.used, self._methods.used = set(), set()
         self._renames.used, self._renames.used_texts = set(), set()
-        twin = convert_parsed(source, names, self._settings, trace)
+        if source.page is not None:
+            page = self.page(source)
+            text, runtime = page.text, page.runtime
+        else:
+            names = names or self.names(source)
+            twin = convert_parsed(source, names, self._settings, trace)
+            text, runtime = twin.text, twin.runtime_modules
         used = {
             *(f"renames: {pattern}" for pattern in self._renames.used),
             *(f"methods: {pattern}" for pattern in self._methods.used),
@@ -101,7 +109,11 @@ class Batch:
             *(f"strings: {name}" for name in libraries.used),
             *(f"texts: {package}" for package in self._renames.used_texts),
         }
-        return Converted(twin.text, twin.runtime_modules, used & self._configured)
+        return Converted(text, runtime, used & self._configured)
+
+    def page(self, source: Source) -> PageTwin:
+        """Return what becomes of a page; raises :class:`ConversionError`."""
+        return convert_page(source, self._settings)
 
     def forget(self, source: Source) -> None:
         """Let go of what was kept of a source."""

@@ -30,8 +30,9 @@ _KEYS = {
     "plugins",
     "methods",
     "strings",
+    "pages",
 }
-_TREE_KEYS = {"source", "target", "module", "twin", "exclude", "texts"}
+_TREE_KEYS = {"source", "target", "module", "twin", "exclude", "texts", "tabs"}
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Tree:
 
     `module` and `twin` are what the two are imported as; what matches a pattern
     in `exclude` is for the async side only. With `texts`, strings that are no names
-    follow the renames too.
+    follow the renames too; with `tabs`, pages show both forms of an example.
     """
 
     source: Path
@@ -49,6 +50,7 @@ class Tree:
     twin: str
     exclude: tuple[str, ...] = ()
     texts: bool = False
+    tabs: bool = False
 
     def excluded_by(self, path: Path) -> list[str]:
         """Return the patterns that leave a file of the source folder out."""
@@ -76,6 +78,7 @@ class Config:
     requires_python: str | None
     plugins: tuple[str, ...]
     side: str | None
+    pages: tuple[str, ...] = ()
 
 
 def find_root(start: Path) -> Path:
@@ -131,6 +134,7 @@ def load(root: Path) -> Config:
             project.get("requires-python"), f"{file}: project.requires-python"
         ),
         plugins=_names(table.get("plugins", []), f"{file}: tool.twingen.plugins"),
+        pages=_names(table.get("pages", []), f"{file}: tool.twingen.pages"),
     )
     _check_overlaps(config.trees, file)
     return config
@@ -207,11 +211,12 @@ def _tree(root: Path, entry: object, file: Path) -> Tree:
     whole = _table(entry, where)
     _check_keys(whole, _TREE_KEYS, where)
     exclude = _list(whole.get("exclude", []), f"{where}: exclude", "patterns")
-    texts = whole.get("texts", False)
-    if not isinstance(texts, bool):
-        raise ConfigurationError(f"{where}: texts must be true or false")
+    for key in ("texts", "tabs"):
+        if not isinstance(whole.get(key, False), bool):
+            raise ConfigurationError(f"{where}: {key} must be true or false")
     table = _strings(
-        {key: whole[key] for key in whole if key not in ("exclude", "texts")}, where
+        {key: whole[key] for key in whole if key not in ("exclude", "texts", "tabs")},
+        where,
     )
     for key in ("module", "twin"):
         if not all(map(str.isidentifier, table.get(key, "x").split("."))):
@@ -230,7 +235,8 @@ def _tree(root: Path, entry: object, file: Path) -> Tree:
         module=table.get("module") or ".".join(Path(table["source"]).parts),
         twin=table.get("twin") or ".".join(Path(table["target"]).parts),
         exclude=tuple(exclude),
-        texts=texts,
+        texts=whole.get("texts", False),
+        tabs=whole.get("tabs", False),
     )
 
 

@@ -7,6 +7,7 @@ type. No file is read or written here; see `tree` for folders.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -214,9 +215,12 @@ class ExampleTwins:
         self._source = source
         self._settings = settings
         self._given = dict(given)
-        self._module = f"{source.module}.__examples__"
-        self._twin = f"{source.twin}.__examples__"
+        # What they are imported as by each other; a page may be called anything.
+        homes = ("", "") if source.page else (f"{source.module}.", f"{source.twin}.")
+        self._module, self._twin = (f"{home}__examples__" for home in homes)
         self._earlier = Definitions()
+        # The code of examples that stay, and that nobody has read yet.
+        self._passed: list[str] = []
         self.runtime: frozenset[str] = frozenset()
         self.refusals: list[Diagnostic] = []
 
@@ -227,11 +231,13 @@ class ExampleTwins:
         shown = example.code(lines)
         session = sessions.read(shown) if sessions.is_session(shown) else None
         code = "".join(f"{line}\n" for line in (session.code if session else shown))
+        self._passed.append(code)
         renames = self._settings.libraries.renames
         if not speaks_async(code, renames.words() if renames else {}):
             return None
         if not (example.labelled or awaits(code)):
             return None
+        self._passed.pop()
         width = len(example.indent) + (4 if session else 0)
         try:
             twin = self._converted(code, width)
@@ -252,6 +258,12 @@ class ExampleTwins:
                 self.refusals.append(self._shown(each, *where))
             return None
 
+    def pass_over(self, lines: Sequence[str], example: Example) -> None:
+        """Take note of an example that stays: others may use what it binds."""
+        shown = example.code(lines)
+        code = sessions.read(shown).code if sessions.is_session(shown) else shown
+        self._passed.append("".join(f"{line}\n" for line in code))
+
     def _shown(self, problem: Diagnostic, line: int, column: int) -> Diagnostic:
         """Return what is said of an example with its place in the file."""
         excerpt = self._source.text.splitlines()[line - 1]
@@ -269,13 +281,16 @@ class ExampleTwins:
         settings = self._settings
         length = max(settings.mode.line_length - width, 1)
         mode = replace(settings.mode, line_length=length)
+        for passed in self._passed:
+            with suppress(ConversionError):
+                self._learn(self._read(passed))
+        self._passed.clear()
         prelude = "".join(f"{line}  {_GIVEN}\n" for line in self._prelude(code))
-        source = Source(prelude + code, self._source.path, self._module, self._twin)
         try:
-            names = parse(source, settings.definitions)
+            source, names = self._read(prelude + code)
             found = Definitions()
-            define(found, names)
             found.update(self._earlier)
+            define(found, names)
             with settings.definitions.also(found):
                 names.definitions = settings.definitions
                 narrow = replace(settings, mode=mode, layouts=None)
@@ -285,10 +300,19 @@ class ExampleTwins:
             raise ConversionError(
                 [replace(each, line=each.line - lines) for each in error.diagnostics]
             ) from None
-        self._earlier = found
-        self._given.update(_bound(names))
+        self._learn((source, names))
         self.runtime |= twin.runtime_modules
         return _without_given(twin.text) if twin.changed else None
+
+    def _read(self, code: str) -> tuple[Source, Names]:
+        source = Source(code, self._source.path, self._module, self._twin)
+        return source, parse(source, self._settings.definitions)
+
+    def _learn(self, example: tuple[Source, Names]) -> None:
+        """Let later examples know what one binds."""
+        _, names = example
+        define(self._earlier, names)
+        self._given.update(_bound(names))
 
     def _prelude(self, code: str) -> list[str]:
         """Return the imports of what an example uses and does not bind."""

@@ -15,8 +15,9 @@ from .config import Config
 from .diagnostic import ConfigurationError
 from .disk import display
 from .explain import summary
-from .places import Places, expected_line
-from .plan import HEADER, Plan, with_header
+from .places import PageLines, Places, expected_line
+from .plan import Plan
+from .signatures import signature, signed
 
 _PLACE = re.compile(r"(?P<path>.+):(?P<line>[0-9]+)(?::[0-9]+)?:?")
 # Frames of exception groups stand behind bars.
@@ -27,7 +28,7 @@ _FRAME = re.compile(r'(?P<indent>[ |+-]*)File "(?P<path>[^"]+)", line (?P<line>\
 class Traced:
     """One twin that was converted once more to see where its lines come from."""
 
-    places: Places
+    places: Places | PageLines
     source: str
     source_lines: list[str]
     lines: list[str]
@@ -58,8 +59,11 @@ class Lookup:
         """Return what is known of the twin that belongs at a path."""
         if target not in self._traced:
             source = self._plan.files[target].source
+            if source.page is not None:
+                self._traced[target] = self._traced_page(target)
+                return self._traced[target]
             text, names, trace = self._plan.traced(target)
-            written = with_header(text, source.path).decode()
+            written = signed(text, source.path).decode()
             self._traced[target] = Traced(
                 places=Places(names, trace, text),
                 source=source.path,
@@ -68,6 +72,12 @@ class Lookup:
                 header=len(written.splitlines()) - len(text.splitlines()),
             )
         return self._traced[target]
+
+    def _traced_page(self, target: Path) -> Traced:
+        source, page = self._plan.files[target].source, self._plan.page(target)
+        lines = [line for line, _ in page.lines]
+        places = PageLines([origin for _, origin in page.lines])
+        return Traced(places, source.path, source.text.splitlines(), lines, header=0)
 
     def target_of(self, path: Path) -> Path | None:
         """Return the twin that a source, a twin, or an installed twin stands for."""
@@ -212,9 +222,10 @@ def _copied(path: Path, line: int) -> Origin | None:
     """Return where a copied part of the runtime comes from."""
     if not path.is_file():
         return None
-    header = HEADER.match(path.read_bytes())
-    if header is None:
+    content = path.read_bytes()
+    said = signature(content)
+    if said is None:
         return None
-    origin = header[0].decode().splitlines()[0].rpartition(" ")[2]
-    inner = max(line - header[0].count(b"\n"), 0)
+    origin = said["origin"].decode()
+    inner = max(line - content[: said.end()].count(b"\n"), 0)
     return Origin(origin, 0, f"line {inner} of {origin}, copied from twingen itself")

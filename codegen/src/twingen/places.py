@@ -88,6 +88,25 @@ class Places:
         return [found[code] for code in sorted(found)]
 
 
+class PageLines:
+    """The lines of a page's twin, by the line that each was made from."""
+
+    def __init__(self, origins: Sequence[int]) -> None:
+        self._origins = origins
+
+    def source_line(self, line: int) -> int | None:
+        """Return the line of the source, or `None` below the end."""
+        return self._origins[line - 1] if line <= len(self._origins) else None
+
+    def twin_lines(self, source_line: int) -> list[int]:
+        """Return the lines of the twin that a line of the source became."""
+        return [n for n, made in enumerate(self._origins, 1) if made == source_line]
+
+    def rules(self, source_line: int) -> list[Rule]:
+        """Return nothing: the rules of an example are not recorded."""
+        return []
+
+
 def _spans(names: Names, trace: Trace, twin: str) -> Iterator[Span]:
     wrapper = MetadataWrapper(cst.parse_module(twin), unsafe_skip_copy=True)
     positions = wrapper.resolve(PositionProvider)

@@ -14,10 +14,24 @@ SYNC_ONLY = "# twingen: sync-only"
 
 
 @dataclass(frozen=True)
+class Page:
+    """How a page is to be converted, `md` or `rst` by its `markup`.
+
+    One that is `in_place` holds its twins itself; the twin of another shows, with
+    `tabs`, every example in both forms.
+    """
+
+    markup: str
+    tabs: bool = False
+    in_place: bool = False
+
+
+@dataclass(frozen=True)
 class Source:
     """One async module: its text and what it is called on both sides.
 
-    `path` is what messages call it; `module` and `twin` are dotted import names.
+    `path` is what messages call it; `module` and `twin` are dotted import names. A
+    `page` holds such modules as examples.
     """
 
     text: str
@@ -25,6 +39,7 @@ class Source:
     module: str = "__main__"
     twin: str = "__main__"
     is_package: bool = False
+    page: Page | None = None
 
     @cached_property
     def digest(self) -> str:
@@ -45,9 +60,13 @@ class Converted:
     used: Collection[str]
 
 
+MARKUPS = {".md": "md", ".markdown": "md", ".rst": "rst"}
+_NO_TWIN = (ASYNC_ONLY, "<!-- twingen: async-only -->", ".. twingen: async-only")
+
+
 def has_no_twin(text: str) -> bool:
     """Tell whether the marker that a source begins with takes it out of the twins."""
-    return text.lstrip("\ufeff").startswith(ASYNC_ONLY)
+    return text.lstrip("\ufeff").startswith(_NO_TWIN)
 
 
 def digest_of_text(text: str) -> str:

@@ -6,21 +6,22 @@ Everything is read once, before the first source is parsed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .config import Config, Tree
 from .diagnostic import ConfigurationError, Diagnostic
 from .disk import decode, display, files_below
-from .source import Source, has_no_twin
+from .source import MARKUPS, Page, Source, has_no_twin
 
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A source that has a twin: where it is, and what it says."""
+    """A source that has a twin: where it is, what it says, how its lines end."""
 
     path: Path
     source: Source
+    line_end: str = "\n"
 
 
 class Sources:
@@ -28,9 +29,9 @@ class Sources:
 
     `files` are converted and `copies` stay as they are; `without_twin` maps the
     modules that are for the async side only to what their twins would be called;
-    `used_excludes` are the patterns that left out a file. `texts` stands in for
-    what is on the disk. Raises :class:`ConfigurationError` for a folder without a
-    source; what cannot be read is in `problems`.
+    `used` is what was used of what is :func:`twingen.unused.configured`. `texts`
+    stands in for what is on the disk. Raises :class:`ConfigurationError` for a folder
+    without a source; what cannot be read is in `problems`.
     """
 
     def __init__(
@@ -39,7 +40,7 @@ class Sources:
         self.files: dict[Path, SourceFile] = {}
         self.copies: dict[Path, Path] = {}
         self.without_twin: dict[str, str] = {}
-        self.used_excludes: set[str] = set()
+        self.used: set[str] = set()
         self.problems: list[Diagnostic] = []
         self._root = config.root
         self._texts = texts or {}
@@ -48,6 +49,7 @@ class Sources:
                 raise ConfigurationError(
                     f"tool.twingen.trees: there is no Python source in {tree.source}"
                 )
+        self._read_pages(config)
 
     def _read(self, tree: Tree) -> int:
         """Read one tree; return how many sources it has."""
@@ -56,7 +58,7 @@ class Sources:
         for path in sorted({*files_below(tree.source), *given}):
             target = tree.target / path.relative_to(tree.source)
             if patterns := tree.excluded_by(path):
-                self.used_excludes.update(patterns)
+                self.used.update(f"exclude: {pattern}" for pattern in patterns)
                 if path.suffix == ".py":
                     self._leave_out(tree, path)
             elif path.suffix == ".pyi":
@@ -70,24 +72,60 @@ class Sources:
             elif path.suffix == ".py":
                 found += 1
                 self._read_source(tree, path, target)
+            elif path.suffix in MARKUPS:
+                found += 1
+                self.used |= {f"tabs: {tree.module}"} if tree.tabs else set()
+                page = Page(MARKUPS[path.suffix], tabs=tree.tabs)
+                self._read_source(tree, path, target, page)
             else:
                 self.copies[target] = path
         return found
 
-    def _read_source(self, tree: Tree, path: Path, target: Path) -> None:
+    def _read_source(
+        self, tree: Tree, path: Path, target: Path, page: Page | None = None
+    ) -> None:
         module, twin = import_names(tree, path)
-        content = self._texts[path] if path in self._texts else path.read_bytes()
-        try:
-            text = decode(content)
-        except SyntaxError as error:
-            self._problem(path, "TW003", "encoding", str(error.msg), "save it as UTF-8")
+        text = self._text(path)
+        if text is None:
             return
         if has_no_twin(text):
             self._leave_out(tree, path)
             return
         label = display(self._root, path)
-        source = Source(text, label, module, twin, path.stem == "__init__")
+        source = Source(text, label, module, twin, path.stem == "__init__", page)
         self.files[target] = SourceFile(path, source)
+
+    def _read_pages(self, config: Config) -> None:
+        """Read the pages that hold their twins themselves."""
+        folders = {f for tree in config.trees for f in (tree.source, tree.target)}
+        for pattern in config.pages:
+            for path in sorted(config.root.glob(pattern)):
+                if path.suffix not in MARKUPS or folders.intersection(path.parents):
+                    raise ConfigurationError(
+                        f"tool.twingen.pages: {display(self._root, path)} is no page "
+                        "(.md, .rst) outside of the trees"
+                    )
+                text = self._text(path)
+                if text is not None and "twingen: twin" in text:
+                    self.used.add(f"pages: {pattern}")
+                    page = Page(MARKUPS[path.suffix], in_place=True)
+                    module = "__page__"
+                    source = Source(text, display(self._root, path), module, module)
+                    crlf = b"\r\n" in self._content(path)
+                    self.files[path] = SourceFile(
+                        path, replace(source, page=page), "\r\n" if crlf else "\n"
+                    )
+
+    def _content(self, path: Path) -> bytes:
+        return self._texts[path] if path in self._texts else path.read_bytes()
+
+    def _text(self, path: Path) -> str | None:
+        """Return the text of a source; `None` with a problem if it is not UTF-8."""
+        try:
+            return decode(self._content(path))
+        except SyntaxError as error:
+            self._problem(path, "TW003", "encoding", str(error.msg), "save it as UTF-8")
+            return None
 
     def _leave_out(self, tree: Tree, path: Path) -> None:
         """Remember a source that is for the async side only."""

@@ -8,7 +8,6 @@ whole files and never writes.
 from __future__ import annotations
 
 import difflib
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -18,8 +17,9 @@ from typing import TYPE_CHECKING
 from .cache import Cache
 from .config import Config
 from .disk import display, files_below, replace
-from .plan import HEADER, Output, Plan, digest_of
+from .plan import Output, Plan
 from .progress import Progress, silent
+from .signatures import digest_of, is_as_signed, signature
 
 if TYPE_CHECKING:
     from .layouts import Layouts
@@ -99,7 +99,7 @@ class Project:
             return [], left
         changed = [d for d in differences if d.drift not in kept]
         for difference in changed:
-            if difference.drift is Drift.ORPHAN:
+            if difference.path not in self.outputs:
                 difference.path.unlink()
             else:
                 replace(difference.path, self.content(difference.path))
@@ -134,16 +134,20 @@ def _compare(path: Path, output: Output) -> Drift | None:
         return Drift.MISSING
     if digest_of(found) == output.digest:
         return None
-    header = HEADER.match(found)
-    if header is None:
-        # Either side may be a copied resource, which has no header.
+    if output.page is not None and output.page.in_place:
+        from . import pages
+
+        text = found.decode("utf-8", "replace").replace("\r\n", "\n")
+        return Drift(pages.state(text, output.page.markup))
+    said = signature(found)
+    if said is None:
+        # Either side may be a copied resource, which has no signature.
         return Drift.EDITED if output.is_twin else Drift.STALE
-    body = hashlib.sha256(found[header.end() :]).hexdigest()[:16]
-    return Drift.STALE if body == header.group(1).decode() else Drift.EDITED
+    return Drift.STALE if is_as_signed(found, said) else Drift.EDITED
 
 
 def _kind_of_stray(path: Path) -> Drift:
-    return Drift.ORPHAN if HEADER.match(path.read_bytes()) else Drift.FOREIGN
+    return Drift.ORPHAN if signature(path.read_bytes()) else Drift.FOREIGN
 
 
 def _lines(content: bytes) -> list[str]:

@@ -24,6 +24,8 @@ def configured(config: Config) -> list[str]:
         ),
         *(f"strings: {name}" for name in config.strings),
         *(f"texts: {tree.module}" for tree in config.trees if tree.texts),
+        *(f"tabs: {tree.module}" for tree in config.trees if tree.tabs),
+        *(f"pages: {pattern}" for pattern in config.pages),
         *(f"exclude: {pattern}" for tree in config.trees for pattern in tree.exclude),
     ]
 

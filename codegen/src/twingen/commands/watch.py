@@ -43,7 +43,12 @@ def _watched(root: Path) -> Watched:
     except ConfigurationError:
         return Watched((file,), ())
     return Watched(
-        (file, *config.tables, *(tree.source for tree in config.trees)),
+        (
+            file,
+            *config.tables,
+            *(tree.source for tree in config.trees),
+            *(page for pattern in config.pages for page in root.glob(pattern)),
+        ),
         tuple(tree.target for tree in config.trees),
     )
 
