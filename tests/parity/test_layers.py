@@ -128,6 +128,8 @@ GENERATOR = [
     "adoption_report",
     "drift",
     "watching",
+    "editing",
+    "language_server",
     "commands",
     "cli",
 ]

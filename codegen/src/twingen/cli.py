@@ -57,6 +57,10 @@ def _run(console: Console, options: argparse.Namespace) -> int:
         from .commands.watch import watch
 
         return watch(console, start)
+    if options.command == "lsp":
+        from .commands.lsp import lsp
+
+        return lsp()
     if options.command == "convert":
         from .commands.convert import convert_one
 
@@ -147,6 +151,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.add_argument("--diff", action="store_true", help="show the differences too")
     add("watch", parents=[common], help="build after each save, until Ctrl-C")
+    lsp = add("lsp", parents=[common], help="serve an editor (twingen[lsp])")
+    lsp.add_argument("--stdio", action="store_true", help="the only way there is")
     add(
         "diff",
         parents=[common, working],

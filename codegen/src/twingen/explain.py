@@ -58,12 +58,17 @@ def _examples(entry: Rule | Code) -> str:
     """Return the examples of a page; of a plug-in's code there are none."""
     if isinstance(entry, Rule) and entry.plugin != "twingen":
         return ""
-    for folder in _PAGES:
-        page = folder / f"{entry.code}.md"
-        if page.is_file():
-            text = page.read_text(encoding="utf-8")
-            return text[text.find("\n## ") + 1 :].rstrip() if "\n## " in text else ""
-    return ""
+    file = page(entry.code)
+    if file is None:
+        return ""
+    text = file.read_text(encoding="utf-8")
+    return text[text.find("\n## ") + 1 :].rstrip() if "\n## " in text else ""
+
+
+def page(code: str) -> Path | None:
+    """Return the file of a code's page; codes of plug-ins have none."""
+    files = (folder / f"{code}.md" for folder in _PAGES)
+    return next(filter(Path.is_file, files), None)
 
 
 def contents(rules: Sequence[Rule] = RULES) -> str:
