@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
-from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, overload
 
@@ -16,7 +15,7 @@ from psycopg.rows import Row
 
 from pgtwin.aio import copying
 from pgtwin.aio.copy import AsyncCopy, AsyncWriter
-from pgtwin.aio.many import execute_many
+from pgtwin.aio.many import Execution, execute_many
 from pgtwin.aio.results import TEXT, AsyncResults, closed_cursor
 from pgtwin.aio.stream import (
     ROWS,
@@ -142,12 +141,9 @@ class AsyncCursor(AsyncResults[Row]):
                 wanted = self._format(binary)
             if session.pipelining is not None:
                 transformer = self._dumper() or session.transformer()
-                await session.pipelining.execute(
-                    self._bind(query, params, transformer, session.encoding),
-                    prepare,
-                    wanted,
-                    partial(self._own, session.observe(query)),
-                )
+                statement = self._bind(query, params, transformer, session.encoding)
+                owner = Execution(self, session.observe(query))
+                await session.pipelining.execute(statement, prepare, wanted, owner)
                 return self
             results = await session.execute(
                 query,

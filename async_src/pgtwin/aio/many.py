@@ -124,11 +124,13 @@ class Batch(Owner):
 class Execution(Owner):
     """Owns a statement of a pipeline for a cursor."""
 
-    def __init__(
-        self, cursor: AsyncResults[Any], key: Key | None, seen: Observation
-    ) -> None:
-        super().__init__(cursor._session, key, seen)
+    def __init__(self, cursor: AsyncResults[Any], seen: Observation) -> None:
+        super().__init__(cursor._session, None, seen)
         self._cursor = cursor
+
+    def sent(self, key: Key | None) -> None:
+        super().sent(key)
+        self._cursor._pending = self
 
     def receive(self, results: list[PGresult]) -> None:
         cursor = self._cursor

@@ -56,6 +56,10 @@ class Owner:
         if seen is not UNOBSERVED:
             seen.begin()
 
+    def sent(self, key: Key | None) -> None:
+        """Learn that the statement was sent, and under which key it is prepared."""
+        self._key = key
+
     def receive(self, results: list[PGresult]) -> None:
         """Take the results of the statement. Raises the server's error."""
         self.done = True
@@ -156,9 +160,9 @@ class Pipelining:
         statement: Statement,
         prepare: bool | None,
         result_format: int | None,
-        owner: Callable[[Key | None], Owner],
+        owner: Owner,
     ) -> None:
-        """Send a statement; its owner is made knowing its key if it is prepared."""
+        """Send a statement; its owner learns its key if it is prepared."""
         self._session.check()
         if not self._open:
             self.begin()
@@ -168,14 +172,15 @@ class Pipelining:
             self._pgconn.send_query_params(
                 text, values, types, formats, result_format or TEXT
             )
-            self._owners.append(owner(None))
+            owner.sent(None)
         else:
             if result_format is None:
                 current = kept.generation == self._session.adapters.generation
                 loading = kept.loading if current else None
                 result_format = TEXT if loading is None else loading.result_format
             self._pgconn.send_query_prepared(kept.name, values, formats, result_format)
-            self._owners.append(owner((text, types)))
+            owner.sent((text, types))
+        self._owners.append(owner)
         self._unseen += 1
         if self._unseen >= TURN:
             await self._converse(_now)

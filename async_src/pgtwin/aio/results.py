@@ -8,12 +8,11 @@ but to receive what a pipeline still owes.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from typing import TYPE_CHECKING, Any, Generic, cast
+from typing import TYPE_CHECKING, Any, Generic
 
 from psycopg import errors as e, pq
 from psycopg.rows import Row, RowMaker, tuple_row
 
-from pgtwin.aio.many import Execution
 from pgtwin.core.adapters import Adapters, Place
 from pgtwin.core.column import Column
 
@@ -25,14 +24,13 @@ if TYPE_CHECKING:
     from pgtwin.aio.connection import AsyncConnection
     from pgtwin.aio.pipelining import Owner
     from pgtwin.core.annotations import RowFactory
-    from pgtwin.core.hooks import Observation
-    from pgtwin.core.prepared import Key
 
 TUPLES_OK = pq.ExecStatus.TUPLES_OK
 SINGLE_TUPLE = pq.ExecStatus.SINGLE_TUPLE
 TUPLES_CHUNK = pq.ExecStatus.TUPLES_CHUNK
 WITH_COLUMNS = (TUPLES_OK, SINGLE_TUPLE, TUPLES_CHUNK)
 TEXT = pq.Format.TEXT
+TUPLES: Any = tuple
 
 # Results up to this size are loaded by the session's transformer, others by one of
 # the cursor's own: binding a result to it costs more than loading a row.
@@ -158,9 +156,15 @@ class AsyncResults(Generic[Row]):
         result = self.pgresult
         if result is None or result.status != TUPLES_OK:
             result = self._rows()
-        if self._position >= result.ntuples:
+        position = self._position
+        if position >= result.ntuples:
             return None
-        return self._next_row(result)
+        if self._adapters is not None or result.ntuples > FEW_ROWS:
+            return self._next_row(result)
+        make_row = self._make_row or self._row_maker()
+        row = self._session.load(result, position, position + 1, make_row)[0]
+        self._position = position + 1
+        return row
 
     async def fetchmany(self, size: int = 0) -> list[Row]:
         """Return the next rows, at most `size` of them, `arraysize` when not given."""
@@ -265,14 +269,8 @@ class AsyncResults(Generic[Row]):
         return transformer
 
     def _next_row(self, result: PGresult) -> Row:
-        start = self._position
-        end = start + 1
-        make_row = self._make_row or self._row_maker()
-        if self._adapters is None and result.ntuples <= FEW_ROWS:
-            row = self._session.load(result, start, end, make_row)[0]
-        else:
-            row = self._loader().load_rows(start, end, make_row)[0]
-        self._position = end
+        row = self._load(result, self._position, self._position + 1)[0]
+        self._position += 1
         return row
 
     def _load(self, result: PGresult, start: int, end: int) -> list[Row]:
@@ -282,10 +280,7 @@ class AsyncResults(Generic[Row]):
         return self._loader().load_rows(start, end, make_row)
 
     def _row_maker(self) -> RowMaker[Row]:
-        factory = self._row_factory
-        # What tuple_row() returns, without the call.
-        make_row = cast("RowMaker[Row]", tuple) if factory is tuple_row else None
-        self._make_row = make_row = make_row or factory(self)
+        make_row = self._make_row = self._row_factory(self)
         return make_row
 
     def _rows(self) -> PGresult:
@@ -309,10 +304,6 @@ class AsyncResults(Generic[Row]):
             if self._pending is not None and session.pipelining is not None:
                 await session.pipelining.receive(self._pending)
 
-    def _own(self, seen: Observation, key: Key | None) -> Execution:
-        self._pending = execution = Execution(self, key, seen)
-        return execution
-
     def _keep(self, results: list[PGresult]) -> None:
         self._results = results
         self._select(0)
@@ -326,7 +317,8 @@ class AsyncResults(Generic[Row]):
         self._index = index
         result = self.pgresult = self._results[index]
         self._bound = False
-        self._make_row = None
+        # What tuple_row() returns, without a call.
+        self._make_row = TUPLES if self._row_factory is tuple_row else None
         self._position = 0
         self._tag = result.command_status
         if result.status == TUPLES_OK:

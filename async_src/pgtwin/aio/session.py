@@ -155,9 +155,9 @@ class Session(Adapting):
             or pgconn.transaction_status in (ACTIVE, UNKNOWN)
         ):
             await self.ready()
-        statement = bind(
-            query, params, transformer or self.transformer(), self.encoding
-        )
+        if transformer is None:
+            transformer = self.transformer()
+        statement = bind(query, params, transformer, self.encoding)
         if not self.autocommit and pgconn.transaction_status == IDLE:
             await self.command(self.opening())
         return await self.run(statement, prepare, result_format)

@@ -7,8 +7,10 @@ caller has asked for their addresses.
 from __future__ import annotations
 
 import ipaddress
+import os
 import random
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import TypeAlias
 
 from psycopg import pq
@@ -16,6 +18,15 @@ from psycopg.errors import OperationalError, ProgrammingError
 
 Parameters: TypeAlias = dict[str, str | int | None]
 
+# Where libpq looks for the parameters of which somebody asks here.
+VARIABLES = {
+    "host": "PGHOST",
+    "hostaddr": "PGHOSTADDR",
+    "port": "PGPORT",
+    "connect_timeout": "PGCONNECT_TIMEOUT",
+    "target_session_attrs": "PGTARGETSESSIONATTRS",
+    "load_balance_hosts": "PGLOADBALANCEHOSTS",
+}
 DEFAULT_TIMEOUT = 130
 SHORTEST_TIMEOUT = 2
 
@@ -31,11 +42,22 @@ def setting(params: Mapping[str, str | int | None], name: str) -> str:
         return str(value)
     if params.get("service"):
         return ""
+    if "PGSERVICE" in os.environ:
+        return _default(name)
+    found = os.environ.get(VARIABLES[name])
+    return _built_in(name) if found is None else found
+
+
+def _default(name: str) -> str:
     keyword = name.encode()
     for option in pq.Conninfo.get_defaults():
         if option.keyword == keyword:
             return (option.val or b"").decode()
     return ""
+
+
+# What libpq has where the environment says nothing, which never changes.
+_built_in = lru_cache(maxsize=None)(_default)
 
 
 def timeout_of(params: Mapping[str, str | int | None]) -> float:
