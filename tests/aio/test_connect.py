@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 import pgtwin
-from pgtwin import errors as e
+from pgtwin import errors as e, pq
 from pgtwin.conninfo import conninfo_to_dict, make_conninfo
+from pgtwin.core import attempts
 from pgtwin.rows import dict_row
 
 # Far more than any of these tests needs, far less than libpq's own patience.
@@ -154,6 +155,30 @@ async def test_ssl_is_passed_on(tcp_dsn: str) -> None:
         await pgtwin.AsyncConnection.connect(
             tcp_dsn, sslmode="verify-ca", sslrootcert="/nowhere/root.crt"
         )
+
+
+@pytest.mark.parametrize("by_service", [False, True])
+@pytest.mark.parametrize("name", attempts.VARIABLES)
+def test_settings_of_the_environment(
+    name: str, by_service: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = tmp_path / "services.conf"
+    service.write_text(f"[pgtwin]\n{name}=7\n")
+    monkeypatch.setenv("PGSERVICEFILE", str(service))
+    if by_service:
+        monkeypatch.setenv("PGSERVICE", "pgtwin")
+    for value in (None, "", "9", None):
+        if value is None:
+            monkeypatch.delenv(attempts.VARIABLES[name], raising=False)
+        else:
+            monkeypatch.setenv(attempts.VARIABLES[name], value)
+        (expected,) = (
+            (option.val or b"").decode()
+            for option in pq.Conninfo.get_defaults()
+            if option.keyword == name.encode()
+        )
+        assert attempts.setting({}, name) == expected
+        assert attempts.setting({name: "8"}, name) == "8"
 
 
 async def test_environment(in_environment: str) -> None:
