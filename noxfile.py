@@ -83,6 +83,13 @@ def sqlalchemy(session: nox.Session, release: str) -> None:
     session.run("python", "tests/sqlalchemy_suite/run.py", *session.posargs)
 
 
+@nox.session
+def wire(session: nox.Session) -> None:
+    """Hold what both twins say to the server, test by test, side by side."""
+    session.install("-e", ".[test]", "-e", "codegen")
+    session.run("python", "-m", "tests.wire.compare", "--", *ON_EVERY_CORE)
+
+
 @nox.session(name="same-bytes", venv_backend="none")
 def same_bytes(session: nox.Session) -> None:
     """Compare a hash of all twins between the Pythons that are installed."""

@@ -63,6 +63,10 @@ def test_lone_surrogates() -> None:
     assert code_of("x = '\\udc00'\n") == ""
 
 
+def test_nonlocal_outside_of_a_function() -> None:
+    assert code_of("nonlocal x\n") == "TW001"
+
+
 def test_no_module_is_taken_for_the_text_itself() -> None:
     """A text that stands alone may import modules of any name."""
     text = "import source, twin\nfrom . import source as s, twin as t\n"

@@ -51,4 +51,4 @@ async def test_none_lost_none_twice(dsn: str) -> None:
         # Nothing but the expected has come.
         assert [n async for n in conn.notifies(timeout=0.2)] == []
     assert found == [list(range(NUMBER // SENDERS))] * SENDERS
-    assert queries > 10
+    assert queries > 1

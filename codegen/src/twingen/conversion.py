@@ -6,6 +6,7 @@ type. No file is read or written here; see `tree` for folders.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -72,6 +73,8 @@ class Twin:
     changed: bool = True
 
 
+# What an interpreter says in the example of a session that shall not parse.
+_BROKEN_ON_PURPOSE = re.compile(r"\s*(Syntax|Indentation|Tab)Error\b")
 _LIBCST_ERRORS = (cst.ParserSyntaxError, cst.CSTValidationError, cst.CSTLogicError)
 
 
@@ -113,7 +116,8 @@ def parse(source: Source, definitions: Definitions) -> Names:
         raise ConversionError([too_deep(source)]) from None
     try:
         return _names(_side(tree, source, definitions), source, definitions)
-    except UnicodeEncodeError as error:
+    except (UnicodeEncodeError, NotImplementedError) as error:
+        # The latter says that `nonlocal` stands outside of any function.
         raise ConversionError([syntax_problem(source, error)]) from None
     except RecursionError:
         raise ConversionError([too_deep(source)]) from None
@@ -249,7 +253,8 @@ class ExampleTwins:
             return typed
         except ConversionError as error:
             unread = any(each.code in _UNREAD for each in error.diagnostics)
-            if unread and not (example.labelled and awaits(code)):
+            meant = session and any(map(_BROKEN_ON_PURPOSE.match, shown))
+            if unread and (meant or not (example.labelled and awaits(code))):
                 return None
             typed_in = session.lines if session else range(len(shown))
             for each in error.diagnostics:

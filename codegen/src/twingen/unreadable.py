@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+import symtable
 import sys
 import warnings
 from dataclasses import dataclass
@@ -103,6 +104,7 @@ def reason(text: str, error: Exception) -> Unreadable:
                 )
     try:
         ast.parse(text)
+        symtable.symtable(text, "<source>", "exec")
     except SyntaxError as precise:  # libcst tells where it gave up, often too late
         return _broken(precise.lineno or 1, max(precise.offset or 1, 1), precise.msg)
     except ValueError as null_bytes:

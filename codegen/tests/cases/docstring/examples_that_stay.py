@@ -18,6 +18,15 @@ await what says no language
 """
 
 
+def g():
+    """Show what is wrong.
+
+    >>> async def f:
+    Traceback (most recent call last):
+    SyntaxError: expected '('
+    """
+
+
 def f():
     """
     >>> f( )

@@ -1,0 +1,93 @@
+"""Why the traces of a test are not the same in both forms, and what still must be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+Lines = list[str]
+
+
+class Reason(NamedTuple):
+    """A sentence, and what of the traces must be the same all the same."""
+
+    sentence: str
+    same: Callable[[Lines], Lines]
+
+
+def shapes(lines: Lines) -> Lines:
+    """Return the messages without their values and numbers of bytes."""
+    found = []
+    for line in lines:
+        direction, _, message = line.partition("\t")
+        kind = message.partition("\t")[2].partition("\t")[0]
+        found.append(f"{direction} {kind}")
+    return found
+
+
+def sent(lines: Lines) -> Lines:
+    """Return what the client sends, whatever the server says meanwhile."""
+    return [line for line in lines if not line.startswith("B\t")]
+
+
+def shapes_sent(lines: Lines) -> Lines:
+    """Return what the client sends, without values."""
+    return shapes(sent(lines))
+
+
+def kinds_sent(lines: Lines) -> Lines:
+    """Return which kinds of messages the client sends on all connections."""
+    return sorted({shape for shape in shapes(lines) if shape.startswith("F ")})
+
+
+def nothing(lines: Lines) -> Lines:
+    """Return no messages: chance decides about them."""
+    return []
+
+
+RUN = Reason("processes, rows of the catalog and times have other numbers", shapes)
+EARLY = Reason("how much has come when the client stops reading is chance", sent)
+BETWEEN = Reason("the server answers while the client sends, as it likes", sent)
+ENDED = Reason("the same, and the server's process has another number", shapes_sent)
+LOOKS = Reason(
+    "how often another session looks until it sees enough is chance", kinds_sent
+)
+ORDER = Reason("tasks and threads take turns as they like", kinds_sent)
+CHANCE = Reason("how far the client comes before the end is chance", nothing)
+
+REASONS: dict[str, Reason] = {
+    "test_cancel.test_*": LOOKS,
+    "test_executemany.test_error_ends_the_sending": CHANCE,
+    "test_executemany.test_server_ends_meanwhile": ENDED,
+    "test_stream.test_server_ends_the_session": ENDED,
+    "test_pipeline.test_server_ends_meanwhile": ENDED,
+    "test_pipeline.test_cancelled_by_another": LOOKS,
+    "test_pipeline.test_two_tasks": ORDER,
+    "test_notify.test_execute_between_notifications": ORDER,
+    "test_sqlalchemy.test_several_connections_at_once": ORDER,
+    "test_two_phase.*": RUN,
+    "test_copy_block.test_lost_server": RUN,
+    "test_cursor.test_column*": RUN,
+    "test_cursor.test_type_groups": RUN,
+    "test_lost_server.*": RUN,
+    "test_notify.test_lost_while_waiting": RUN,
+    "test_pool.test_broken_is_replaced": RUN,
+    "test_pool.test_lost_while_idle": RUN,
+    "test_spec.test_detecting_disconnections": RUN,
+    "test_sqlalchemy.*": RUN,
+    "test_types.*": RUN,
+    "test_watcher.test_copy_is_not_read_ahead": EARLY,
+    "test_watcher.*": LOOKS,
+    "test_copy_out.test_error_while_reading": EARLY,
+    "test_hooks.test_left_stream_is_no_error": EARLY,
+    "test_misuse.test_execute_after_leaving_a_stream": EARLY,
+    "test_stream.test_*": EARLY,
+    "test_executemany.test_*": BETWEEN,
+    "test_notify_load.*": ORDER,
+    "test_pipeline.test_*": BETWEEN,
+    "test_concurrency.*": ORDER,
+    "test_deadlines.*": CHANCE,
+    "test_notify.test_several_consumers": ORDER,
+    "test_pool.*": ORDER,
+    "test_spec.test_notify_handler": ORDER,
+}
