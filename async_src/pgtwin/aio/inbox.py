@@ -69,17 +69,20 @@ class Inbox(Turns):
         arrived = exchange.arrived
         if not arrived:
             return
+        encoding = self.encoding
+        handlers = self.notify_handlers
         while arrived:
             raw = arrived.popleft()
             # With SQL_ASCII there may be any byte; none of them is to be lost.
             notification = Notify(
-                raw.relname.decode(self.encoding, "surrogateescape"),
-                raw.extra.decode(self.encoding, "surrogateescape"),
+                raw.relname.decode(encoding, "surrogateescape"),
+                raw.extra.decode(encoding, "surrogateescape"),
                 raw.be_pid,
             )
-            if self.listeners or not self.notify_handlers:
+            if self.listeners or not handlers:
                 self._keep(notification)
-            self._tell("a notify handler", self.notify_handlers, notification)
+            if handlers:
+                self._tell("a notify handler", handlers, notification)
         for listener in tuple(self.listeners):
             listener.ring()
 
@@ -99,8 +102,6 @@ class Inbox(Turns):
     def _tell(
         self, what: str, handlers: Sequence[Callable[[T], object]], said: T
     ) -> None:
-        if not handlers:
-            return
         # A handler is called in the midst of an operation, and cannot begin another.
         holder = self.holder
         self.hold(what, patience=0)
@@ -119,8 +120,9 @@ class Inbox(Turns):
             # Said while nothing was asked. A copy is needed, the result goes away now.
             error = e.error_from_result(result, self.encoding)
             self.exchange.farewell = copy.copy(error)
-        diagnostic = e.Diagnostic(result, self.encoding)
-        self._tell("a notice handler", self.notice_handlers, diagnostic)
+        if self.notice_handlers:
+            diagnostic = e.Diagnostic(result, self.encoding)
+            self._tell("a notice handler", self.notice_handlers, diagnostic)
 
 
 def _notice(reference: weakref.ReferenceType[Inbox], result: PGresult) -> None:
