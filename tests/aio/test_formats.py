@@ -43,9 +43,9 @@ async def prepared(
     conn: Connection, query: LiteralString, **options: Any
 ) -> pgtwin.AsyncCursor[Any]:
     """Execute a query until the server has prepared it, and its columns are known."""
-    for _ in range(3):
-        cur = await conn.execute(query, prepare=True, **options)
-    return cur
+    for _ in range(2):
+        await conn.execute(query, prepare=True, **options)
+    return await conn.execute(query, prepare=True, **options)
 
 
 def formats(cur: pgtwin.AsyncCursor[Any]) -> list[int]:
