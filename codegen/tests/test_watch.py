@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from project import Project
 
+from twingen.watching import Watched, saves
+
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is POSIX's SIGINT")
 
 SOURCE = "src/pkg/client.py"
@@ -137,6 +139,30 @@ def test_save_in_steps_and_by_renaming(watching: Watching) -> None:
     os.replace(other, path)
     watching.until(lambda: "sleep(delay, 4)" in project.read(TWIN))
     assert watching.end() == 0
+
+
+def test_emptied_file_is_given_time(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A source that an editor has emptied, and not filled yet, is not read."""
+    path = project.root / SOURCE
+    text = project.read(SOURCE)
+    waited: list[float] = []
+
+    def fill(seconds: float) -> None:
+        waited.append(seconds)
+        if len(waited) == 2:
+            path.write_text("", encoding="utf-8")
+        elif len(waited) == 3:
+            path.write_text(text, encoding="utf-8")
+
+    monkeypatch.setattr("twingen.watching.time.sleep", fill)
+    found = saves(lambda: Watched((project.root / "src",), ()))
+    next(found)
+    next(found)
+    assert path.stat().st_size == len(text.encode())
+    short, _, long, *_ = waited
+    assert long > 10 * short
 
 
 def test_nothing_is_done_without_a_save(watching: Watching) -> None:

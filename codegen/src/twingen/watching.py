@@ -12,6 +12,8 @@ from pathlib import Path
 _PAUSE = 0.02
 # Seconds without a change after which a save counts as complete.
 _SETTLED = 0.01
+# The same for a file that was emptied: an editor is about to fill it again.
+_FILLED = 0.2
 
 Stamps = dict[str, tuple[int, int, int]]
 
@@ -30,9 +32,10 @@ def saves(watched: Callable[[], Watched]) -> Iterator[None]:
     What the caller writes to the targets in between is no save; what is saved to the
     sources in between is.
     """
+    sources: Stamps = {}
     while True:
         here = watched()
-        sources = _settled(here.sources)
+        sources = _settled(here.sources, sources)
         yield
         targets = _stamps(here.targets)
         while True:
@@ -43,11 +46,15 @@ def saves(watched: Callable[[], Watched]) -> Iterator[None]:
             time.sleep(max(_PAUSE, 10 * (time.monotonic() - began)))
 
 
-def _settled(paths: Iterable[Path]) -> Stamps:
+def _settled(paths: Iterable[Path], before: Stamps) -> Stamps:
     """Wait until nothing changes any more, so that no half of a save is read."""
     found = _stamps(paths)
     while True:
-        time.sleep(_SETTLED)
+        emptied = any(
+            not size and before.get(path, (0, 0, 0))[1]
+            for path, (_, size, _) in found.items()
+        )
+        time.sleep(_FILLED if emptied else _SETTLED)
         again = _stamps(paths)
         if again == found:
             return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 
 from .. import drift
@@ -20,6 +21,7 @@ def watch(console: Console, start: Path) -> int:
     """Build after each save until Ctrl-C; what is refused waits for the next one."""
     root = find_root(start.resolve())
     layouts = Layouts()
+    import_module("twingen.batch")  # or the first save would wait for it
     console.good(f"watching {root}; Ctrl-C ends")
     with suppress(KeyboardInterrupt):
         for _ in saves(lambda: _watched(root)):
