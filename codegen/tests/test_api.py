@@ -55,6 +55,21 @@ def test_convert_as_configured() -> None:
     assert "from other._runtime.deadline import (\n    sleep,\n)\n" in twin
 
 
+def test_convert_knows_another_wait_for() -> None:
+    twin = twingen.convert(
+        "from mylib import wait_for\n\n\n"
+        "async def f(lock):\n    await wait_for(lock.acquire(), 2)\n"
+        "    await wait_for(lock.wait(), 2)\n",
+        libraries={"mylib": {"wait_for": {"rule": "wait_for_call"}}},
+    )
+    assert "mylib" not in twin
+    assert twin == twingen.convert(
+        "import asyncio\n\n\n"
+        "async def f(lock):\n    await asyncio.wait_for(lock.acquire(), 2)\n"
+        "    await asyncio.wait_for(lock.wait(), 2)\n"
+    )
+
+
 def test_convert_refuses() -> None:
     with pytest.raises(twingen.ConversionError) as caught:
         twingen.convert("async def f(x, y):\n    await x\n    await y\n", path="m.py")

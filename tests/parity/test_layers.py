@@ -20,6 +20,7 @@ DRIVER = [
     "opening",
     "selector_thread",
     "pool",
+    "patience",
     "readiness",
     "listener",
     "cancelling",

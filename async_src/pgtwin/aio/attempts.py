@@ -14,6 +14,7 @@ from psycopg import errors as e
 from psycopg.conninfo import make_conninfo
 
 from pgtwin.aio.exchange import Exchange
+from pgtwin.aio.patience import wait_for
 from pgtwin.core import attempts
 from pgtwin.core.deadlines import ConnectTimeout, Deadline
 
@@ -79,7 +80,7 @@ async def look_up(
         proto=socket.IPPROTO_TCP,
     )
     try:
-        answers = await asyncio.wait_for(asyncio.to_thread(ask), timeout)
+        answers = await wait_for(asyncio.to_thread(ask), timeout)
     except asyncio.TimeoutError:
         raise ConnectTimeout(
             f"no answer to the look-up of host {host!r} in {round(timeout, 1):g} s"

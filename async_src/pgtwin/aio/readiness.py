@@ -15,6 +15,7 @@ from collections.abc import Callable
 from psycopg.errors import OperationalError
 
 from pgtwin.aio import selector_thread  # twingen: async-only
+from pgtwin.aio.patience import wait_for
 
 
 class Readiness:
@@ -95,7 +96,7 @@ class Readiness:
             if timeout is None:
                 await waiter
             else:
-                await asyncio.wait_for(waiter, timeout)
+                await wait_for(waiter, timeout)
         except asyncio.TimeoutError:
             return False
         finally:

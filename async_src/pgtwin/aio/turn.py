@@ -16,6 +16,7 @@ from typing import NamedTuple
 from psycopg import errors as e
 
 from pgtwin.aio.exchange import Exchange
+from pgtwin.aio.patience import wait_for
 from pgtwin.core.deadlines import Deadline, OperationTimeout
 
 # Seconds that an operation of the same caller has to give the turn back: a generator
@@ -106,7 +107,7 @@ class Turn:
             patience = min(math.inf if patience is None else patience, holder.patience)
         lock: asyncio.Lock = turns.lock
         try:
-            await asyncio.wait_for(lock.acquire(), patience)
+            await wait_for(lock.acquire(), patience)
         except asyncio.TimeoutError:
             if own and holder is not None and turns.holder is holder:
                 raise _busy(holder) from None

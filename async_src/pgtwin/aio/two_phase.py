@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pgtwin.aio.session import Session
 
 IDLE = pq.TransactionStatus.IDLE
+INTRANS = pq.TransactionStatus.INTRANS
+INERROR = pq.TransactionStatus.INERROR
 
 PREPARED = b"SELECT gid, prepared, owner, database FROM pg_catalog.pg_prepared_xacts"
 
@@ -108,6 +110,11 @@ class AsyncTwoPhase:
                 if isinstance(error, e.ObjectNotInPrerequisiteState):
                     raise e.NotSupportedError(str(error)) from None
                 raise
+            except BaseException:
+                # Interrupted: a transaction that is still open was not prepared.
+                if session.pgconn.transaction_status in (INTRANS, INERROR):
+                    session.global_transaction = begun
+                raise
             if result.command_status == b"ROLLBACK":
                 session.global_transaction = begun
                 raise e.ProgrammingError(
@@ -166,7 +173,12 @@ class AsyncTwoPhase:
                 )
             await session.usable()
             if begun.prepared:
-                await session.command(_prepared(f"{action} PREPARED", begun.xid))
+                try:
+                    await session.command(_prepared(f"{action} PREPARED", begun.xid))
+                except e.UndefinedObject:
+                    # It was never prepared, or an interrupted call has ended it.
+                    session.global_transaction = None
+                    raise
                 session.global_transaction = None
                 return
             session.global_transaction = None

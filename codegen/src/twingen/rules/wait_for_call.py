@@ -7,6 +7,9 @@ would have to be cancelled from outside and is refused, a task too.
 `asyncio.wait_for` does not even begin a call when the timeout is zero or less, and
 neither does the twin: a timeout that is not a plain number goes through
 `unexpired`.
+
+A function of your own that does the same, with an import that only the async side
+has, may have the verdict `{ rule = "wait_for_call" }`.
 """
 
 from __future__ import annotations
@@ -19,7 +22,8 @@ from ..timed import timed_call, timed_value
 
 @rewrite("TW302", cst.Call)
 def wait_with_deadline(site: Site[cst.Call]) -> cst.BaseExpression | None:
-    if site.names.qualified(site.old.func) != "asyncio.wait_for":
+    verdict = site.verdict(site.old.func)
+    if verdict is None or verdict.rule != "wait_for_call":
         return None
     if not site.is_awaited():
         raise Refused("asyncio.wait_for() is not awaited here", "await it in place")

@@ -1,0 +1,46 @@
+# twingen: async-only
+"""Waiting with a deadline, as Python 3.12 does it, on older ones too.
+
+Law: a cancellation is never swallowed, whatever arrives at the same moment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+if sys.version_info >= (3, 12):
+    wait_for = asyncio.wait_for
+else:
+
+    async def wait_for(wait: Awaitable[T], timeout: float | None) -> T:
+        """Wait for `timeout` seconds at most, then raise `asyncio.TimeoutError`.
+
+        A future is settled with that error then. With Python 3.10 a coroutine may
+        still swallow a cancellation that comes when it has just ended.
+        """
+        if timeout is None:
+            return await wait
+        if isinstance(wait, asyncio.Future):
+            future: asyncio.Future[T] = wait
+            loop = asyncio.get_running_loop()
+            timer = loop.call_later(max(timeout, 0), _expire, future)
+            try:
+                return await future
+            finally:
+                timer.cancel()
+                if future.done() and not future.cancelled():
+                    # Is seen, also where a cancellation goes before.
+                    future.exception()
+        if sys.version_info >= (3, 11) and timeout > 0:
+            async with asyncio.timeout(timeout):
+                return await wait
+        return await asyncio.wait_for(wait, timeout)
+
+    def _expire(wait: asyncio.Future[T]) -> None:
+        if not wait.done():
+            wait.set_exception(asyncio.TimeoutError())

@@ -1,0 +1,61 @@
+"""The scenarios are stopped wherever they wait, in short; `nox -s trust` at length."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from tests.aio.scenarios import SCENARIOS, Scenario
+from tests.trust.forms import FORMS, formed
+from tests.trust.interrupts import interrupt_often, keyboard
+from tests.trust.rows import Rows
+from tests.trust.suspensions import HOWS, cancel_everywhere, time_out_everywhere
+
+INTERRUPTS = 3
+
+
+@pytest.fixture(scope="module")
+def rows(dsn: str) -> Iterator[Rows]:
+    """The table of the scenarios; the collector looks at what the tests make only."""
+    gc.collect()
+    gc.freeze()
+    with Rows(dsn) as rows:
+        yield rows
+    gc.unfreeze()
+
+
+def named(scenario: Scenario) -> str:
+    return scenario.name
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=named)
+def test_cancelled_at_every_suspension(
+    dsn: str, rows: Rows, scenario: Scenario
+) -> None:
+    for how in HOWS:
+        tally = asyncio.run(cancel_everywhere(dsn, scenario, how, rows))
+        assert tally.tried
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=named)
+@pytest.mark.parametrize("name", FORMS)
+def test_timed_out_at_every_look(
+    dsn: str, rows: Rows, name: str, scenario: Scenario
+) -> None:
+    with formed(name) as form:
+        assert time_out_everywhere(form, dsn, scenario.name, rows).tried
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=named)
+def test_interrupted_at_random(dsn: str, rows: Rows, scenario: Scenario) -> None:
+    seed = random.randrange(1_000_000)
+    print(f"seed {seed}")
+    with formed("sync") as form, keyboard() as keys:
+        tally = interrupt_often(
+            form, keys, dsn, scenario.name, rows, INTERRUPTS, random.Random(seed)
+        )
+    assert tally.tried == INTERRUPTS
