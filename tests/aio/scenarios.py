@@ -188,23 +188,29 @@ async def close_stage(stage: Stage) -> None:
 async def at_rest(conn: pgtwin.AsyncConnection[Any]) -> bool:
     """Tell whether a connection works; if not, assert that it says so."""
     assert not conn.lock.locked(), "the lock is held"
-    if conn.closed:
+    if not conn.closed:
         try:
-            await conn.execute("SELECT 1")
+            await _work(conn)
         except e.OperationalError:
-            return False
-        raise AssertionError("a closed connection has executed something")
+            assert conn.closed, "an error of a connection that is not lost"
+        else:
+            return True
+    assert conn.broken
+    try:
+        await conn.execute("SELECT 1")
+    except e.OperationalError:
+        return False
+    raise AssertionError("a closed connection has executed something")
+
+
+async def _work(conn: pgtwin.AsyncConnection[Any]) -> None:
     try:
         await conn.rollback()
     except e.ProgrammingError:
         with suppress(e.UndefinedObject):  # not prepared yet, or committed already
             await conn.tpc_rollback()
-    except e.OperationalError:
-        assert conn.closed, "an error of a connection that works"
-        return False
     assert conn.info.transaction_status == TransactionStatus.IDLE
     assert conn.pgconn.pipeline_status == PipelineStatus.OFF
     cur = await conn.execute("SELECT %s::text", ("as before",))
     assert await cur.fetchone() == ("as before",)
     await conn.rollback()
-    return True

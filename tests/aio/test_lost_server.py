@@ -132,6 +132,51 @@ async def test_lost_at_commit(
     assert doomed.closed
 
 
+SLOW_COMMIT = """
+    CREATE TEMP TABLE slow (n int);
+    CREATE FUNCTION pg_temp.sleep() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN PERFORM pg_sleep(60); RETURN NULL; END';
+    CREATE CONSTRAINT TRIGGER slowly AFTER INSERT ON slow
+        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pg_temp.sleep();
+    COMMIT;
+"""
+
+
+async def commit(conn: pgtwin.AsyncConnection[Any]) -> None:
+    await conn.execute("INSERT INTO slow VALUES (1)")
+    await conn.commit()
+
+
+async def leave_block(conn: pgtwin.AsyncConnection[Any]) -> None:
+    async with conn.transaction():
+        await conn.execute("INSERT INTO slow VALUES (1)")
+
+
+async def leave_pipeline(conn: pgtwin.AsyncConnection[Any]) -> None:
+    async with conn.pipeline(), conn.transaction():
+        await conn.execute("INSERT INTO slow VALUES (1)")
+
+
+@pytest.mark.parametrize("end", [commit, leave_block, leave_pipeline])
+async def test_outcome_of_commit_is_unknown(
+    doomed: pgtwin.AsyncConnection[Any],
+    other: pgtwin.AsyncConnection[Any],
+    end: Callable[[pgtwin.AsyncConnection[Any]], Awaitable[None]],
+) -> None:
+    async def change() -> None:
+        await end(doomed)
+
+    await doomed.execute(SLOW_COMMIT)
+    task = asyncio.create_task(change())
+    await asyncio.sleep(0.3)
+    await terminate(other, doomed)
+    with pytest.raises(e.TransactionResolutionUnknown, match="look whether") as caught:
+        await task
+    assert caught.value.sqlstate == "08007"
+    assert isinstance(caught.value.__cause__, e.OperationalError)
+    await plainly_broken(doomed)
+
+
 async def test_error_goes_before_the_loss(
     doomed: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
 ) -> None:

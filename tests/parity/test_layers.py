@@ -30,6 +30,7 @@ DRIVER = [
     "turn",
     "inbox",
     "adapting",
+    "committing",
     "session",
     "observed",
     "copying",

@@ -13,6 +13,7 @@ from psycopg import errors as e, pq
 
 from pgtwin.aio.adapting import Adapting
 from pgtwin.aio.conversation import CLOSED, LOST
+from pgtwin.aio.committing import conclude
 from pgtwin.aio.exchange import Exchange
 from pgtwin.aio.turn import INHERITED
 from pgtwin.core.hooks import UNOBSERVED, Observation, QueryHook
@@ -297,7 +298,7 @@ class Session(Adapting):
         """Commit the transaction that is open, if one is."""
         await self.ready()
         if self.pgconn.transaction_status != IDLE:
-            await self.command(b"COMMIT")
+            await conclude(self, b"COMMIT")
 
     async def rollback(self) -> None:
         """Roll back the transaction that is open, if one is."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg import Rollback, errors as e, pq, sql
 
+from pgtwin.aio.committing import conclude
 from pgtwin.core.transactions import OutOfOrderTransactionNesting, Status
 
 if TYPE_CHECKING:
@@ -29,7 +30,9 @@ class AsyncTransaction:
     """A block that is committed when it is left normally, else rolled back.
 
     Returned by `connection.transaction()`. Inside another transaction the block is a
-    savepoint. `Rollback`, raised in the block, rolls back and goes no further.
+    savepoint. `Rollback`, raised in the block, rolls back and goes no further. Leaving
+    the block raises `TransactionResolutionUnknown` (08007) when the connection is lost
+    before the server has answered COMMIT.
     """
 
     __module__ = "pgtwin"
@@ -154,7 +157,7 @@ class AsyncTransaction:
         session = self._session
         try:
             if self._outermost:
-                result = await session.command(b"COMMIT")
+                result = await conclude(session, b"COMMIT")
             else:
                 result = await session.command(self._savepoint("RELEASE {}"))
         except BaseException as error:

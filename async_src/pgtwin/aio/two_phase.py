@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from psycopg import Xid, errors as e, pq, sql
 
+from pgtwin.aio.committing import conclude
 from pgtwin.core.transactions import GlobalTransaction
 
 if TYPE_CHECKING:
@@ -33,8 +34,9 @@ class AsyncTwoPhase:
         """Commit the transaction that is open, if one is.
 
         When `OperationTimeout` is raised, after `timeout` seconds, the transaction may
-        have been committed. Raises `ProgrammingError` inside a `transaction()` block
-        and in a two-phase transaction.
+        have been committed; so it may with `TransactionResolutionUnknown` (08007), when
+        the connection is lost before the server has answered. Raises
+        `ProgrammingError` inside a `transaction()` block and in a two-phase transaction.
         """
         session = self._session
         async with session.turn(timeout):
@@ -164,7 +166,7 @@ class AsyncTwoPhase:
                         "transaction: end it before, without an xid"
                     )
                 await session.ready()
-                await session.command(_prepared(f"{action} PREPARED", _parsed(xid)))
+                await self._second_phase(action, _parsed(xid))
                 return
             if begun is None:
                 raise e.ProgrammingError(
@@ -174,7 +176,7 @@ class AsyncTwoPhase:
             await session.usable()
             if begun.prepared:
                 try:
-                    await session.command(_prepared(f"{action} PREPARED", begun.xid))
+                    await self._second_phase(action, begun.xid)
                 except e.UndefinedObject:
                     # It was never prepared, or an interrupted call has ended it.
                     session.global_transaction = None
@@ -191,6 +193,15 @@ class AsyncTwoPhase:
                 )
             else:
                 await session.commit()
+
+    async def _second_phase(
+        self, action: Literal["COMMIT", "ROLLBACK"], xid: Xid
+    ) -> None:
+        text = _prepared(f"{action} PREPARED", xid)
+        if action == "COMMIT":
+            await conclude(self._session, text)
+        else:
+            await self._session.command(text)
 
 
 def _parsed(xid: Xid | str) -> Xid:

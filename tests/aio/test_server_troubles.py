@@ -1,0 +1,208 @@
+"""The server is in trouble: it crashes, is full, forbids, or says very much."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Any
+
+import pytest
+from embedded_server import running_server
+from psycopg.conninfo import make_conninfo
+
+import pgtwin
+from pgtwin import errors as e
+
+DEADLINE = 30
+
+Usable = Callable[[pgtwin.AsyncConnection[Any]], Awaitable[None]]
+
+
+@pytest.fixture
+def own_dsn() -> Iterator[str]:
+    """Conninfo of a server that only one test uses."""
+    if os.environ.get("PGTWIN_TEST_DSN"):
+        pytest.skip("needs a server of its own")
+    with running_server() as conninfo:
+        yield conninfo
+
+
+async def test_server_crashes_and_comes_back(own_dsn: str) -> None:
+    conn = await pgtwin.AsyncConnection.connect(own_dsn)
+    other = await pgtwin.AsyncConnection.connect(own_dsn, autocommit=True)
+    task = asyncio.create_task(conn.execute("SELECT pg_sleep(60)"))
+    await asyncio.sleep(0.3)
+    os.kill(other.info.backend_pid, signal.SIGKILL)
+    # The other processes are told to end at once, and to say so if they can.
+    with pytest.raises(e.OperationalError):
+        await task
+    assert conn.broken
+    with pytest.raises(e.OperationalError):
+        await other.execute("SELECT 1")
+    assert other.broken
+    deadline = time.monotonic() + DEADLINE
+    again = None
+    while again is None:
+        try:
+            again = await pgtwin.AsyncConnection.connect(own_dsn)
+        except e.OperationalError:
+            assert time.monotonic() < deadline, "the server does not come back"
+            await asyncio.sleep(0.1)
+    cur = await again.execute("SELECT 1")
+    assert await cur.fetchone() == (1,)
+    await again.close()
+    await conn.close()
+    await other.close()
+
+
+async def test_server_shuts_down_at_once() -> None:
+    if os.environ.get("PGTWIN_TEST_DSN"):
+        pytest.skip("needs a server of its own")
+    with running_server() as dsn:
+        conn = await pgtwin.AsyncConnection.connect(dsn)
+        task = asyncio.create_task(conn.execute("SELECT pg_sleep(60)"))
+        await asyncio.sleep(0.3)
+    with pytest.raises(e.OperationalError):
+        await task
+    assert conn.broken
+    await conn.close()
+    with pytest.raises(e.OperationalError):
+        await pgtwin.AsyncConnection.connect(dsn)
+
+
+async def test_idle_too_long_in_a_transaction(dsn: str) -> None:
+    async with pgtwin.AsyncConnection.connect(dsn) as conn:
+        await conn.execute("SET idle_in_transaction_session_timeout = 100")
+        await asyncio.sleep(1)
+        with pytest.raises(e.IdleInTransactionSessionTimeout):
+            await conn.execute("SELECT 1")
+        assert conn.broken
+
+
+async def test_too_many_connections(dsn: str) -> None:
+    async with pgtwin.AsyncConnection.connect(dsn, autocommit=True) as admin:
+        await admin.execute("DROP ROLE IF EXISTS pgtwin_crowd")
+        await admin.execute("CREATE ROLE pgtwin_crowd LOGIN CONNECTION LIMIT 1")
+        crowded = make_conninfo(dsn, user="pgtwin_crowd")
+        try:
+            async with pgtwin.AsyncConnection.connect(crowded):
+                with pytest.raises(e.OperationalError, match="too many connections"):
+                    await pgtwin.AsyncConnection.connect(crowded)
+        finally:
+            await _gone(admin, "pgtwin_crowd")
+            await admin.execute("DROP ROLE pgtwin_crowd")
+
+
+async def _gone(admin: pgtwin.AsyncConnection[Any], role: str) -> None:
+    deadline = time.monotonic() + DEADLINE
+    while time.monotonic() < deadline:
+        cur = await admin.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE usename = %s", (role,)
+        )
+        if await cur.fetchone() == (0,):
+            return
+        await asyncio.sleep(0.01)
+
+
+async def test_read_only_as_on_a_standby(
+    conn: pgtwin.AsyncConnection[Any], usable: Usable
+) -> None:
+    await conn.execute("SET TRANSACTION READ ONLY")
+    with pytest.raises(e.ReadOnlySqlTransaction, match="read-only"):
+        await conn.execute("CREATE TABLE never (n int)")
+    await usable(conn)
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        ("53100", e.DiskFull),
+        ("53200", e.OutOfMemory),
+        ("58030", e.IoError),
+        ("XX001", e.DataCorrupted),
+        ("40001", e.SerializationFailure),
+        ("57P05", e.IdleSessionTimeout),
+    ],
+)
+async def test_condition_of_the_server(
+    conn: pgtwin.AsyncConnection[Any],
+    usable: Usable,
+    code: str,
+    error: type[e.Error],
+) -> None:
+    with pytest.raises(error, match="as if") as caught:
+        await conn.execute(
+            f"DO $$ BEGIN RAISE EXCEPTION 'as if' USING ERRCODE = '{code}'; END $$"
+        )
+    assert caught.value.sqlstate == code
+    await usable(conn)
+
+
+async def test_temporary_files_are_limited(
+    conn: pgtwin.AsyncConnection[Any], usable: Usable
+) -> None:
+    await conn.execute("SET temp_file_limit = '1MB'; SET work_mem = '64kB'")
+    with pytest.raises(e.ConfigurationLimitExceeded):
+        await conn.execute(
+            "SELECT count(*) FROM (SELECT repeat('x', 100), n"
+            " FROM generate_series(1, 200000) AS n ORDER BY 1, 2 OFFSET 1) AS s"
+        )
+    await usable(conn)
+
+
+async def test_very_long_message(
+    conn: pgtwin.AsyncConnection[Any], usable: Usable
+) -> None:
+    with pytest.raises(e.RaiseException) as caught:
+        await conn.execute(
+            "DO $$ BEGIN RAISE EXCEPTION '%', repeat('x', 10000000); END $$"
+        )
+    assert len(str(caught.value)) > 10_000_000
+    await usable(conn)
+
+
+ENCODINGS = {"LATIN1": "é", "EUC_JP": "日本", "SQL_ASCII": "é", "WIN1251": "Ж"}
+
+
+@pytest.fixture(params=ENCODINGS)
+async def encoded(dsn: str, request: pytest.FixtureRequest) -> AsyncIterator[Any]:
+    """A database in another encoding, and text that it can hold."""
+    async with pgtwin.AsyncConnection.connect(dsn, autocommit=True) as admin:
+        await admin.execute("DROP DATABASE IF EXISTS pgtwin_encoded")
+        await admin.execute(
+            f"CREATE DATABASE pgtwin_encoded ENCODING '{request.param}'"
+            " TEMPLATE template0 LOCALE 'C'"
+        )
+        try:
+            where = make_conninfo(dsn, dbname="pgtwin_encoded")
+            yield where, ENCODINGS[request.param]
+        finally:
+            await admin.execute("DROP DATABASE pgtwin_encoded WITH (FORCE)")
+
+
+async def test_other_encodings_of_the_server(encoded: Any, usable: Usable) -> None:
+    where, text = encoded
+    async with pgtwin.AsyncConnection.connect(where, client_encoding="UTF8") as conn:
+        cur = await conn.execute("SELECT %s::text, %s::text", (text, "ascii"))
+        assert await cur.fetchone() == (text, "ascii")
+        with pytest.raises(e.RaiseException, match=text):
+            await conn.execute(f"DO $$ BEGIN RAISE EXCEPTION '{text}'; END $$")
+        await usable(conn)
+
+
+async def test_bytes_that_are_no_text(dsn: str) -> None:
+    # With SQL_ASCII there is no encoding: an error may hold any bytes.
+    async with pgtwin.AsyncConnection.connect(dsn, autocommit=True) as admin:
+        await admin.execute("DROP DATABASE IF EXISTS pgtwin_ascii")
+        await admin.execute(
+            "CREATE DATABASE pgtwin_ascii ENCODING 'SQL_ASCII' TEMPLATE template0"
+            " LOCALE 'C'"
+        )
+        where = make_conninfo(dsn, dbname="pgtwin_ascii", client_encoding="SQL_ASCII")
+        async with pgtwin.AsyncConnection.connect(where) as conn:
+            with pytest.raises(e.RaiseException, match="bad"):
+                await conn.execute(b"DO $$ BEGIN RAISE EXCEPTION 'bad \xff'; END $$")
+        await admin.execute("DROP DATABASE pgtwin_ascii WITH (FORCE)")
