@@ -102,6 +102,9 @@ CODES: list[tuple[str, Callable[[Project], None], int]] = [
     ("init", as_it_is, 2),
     ("watch", unconfigured, 2),
     ("watch --no-such-option", as_it_is, 2),
+    # A session of it ends with 0, see test_editors.
+    ("lsp --help", unconfigured, 0),
+    ("lsp --no-such-option", as_it_is, 2),
     ("--version", unconfigured, 0),
     ("--help", unconfigured, 0),
     ("", as_it_is, 2),
