@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -265,6 +266,14 @@ def test_pages_and_files_of_nobody(project: Project, tmp_path: Path) -> None:
             await editor.shows("src/pkg/guide.md", nothing)
 
     asyncio.run(session())
+
+
+def test_ends_with_its_editor(project: Project) -> None:
+    command = [sys.executable, "-m", "twingen.cli", "lsp"]
+    run = subprocess.run(
+        command, cwd=project.root, input=b"", capture_output=True, timeout=PATIENCE
+    )
+    assert (run.returncode, run.stdout) == (0, b"")
 
 
 def test_without_pygls(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
