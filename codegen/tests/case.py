@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from twingen.conversion import Settings, convert
-from twingen.definitions import Definitions
-from twingen.diagnostic import ConversionError
-from twingen.library import built_in_libraries
-from twingen.renames import MethodRenames, Renames
+from twingen.meaning.definitions import Definitions
+from twingen.meaning.library import built_in_libraries
+from twingen.meaning.renames import MethodRenames, Renames
+from twingen.telling.diagnostic import ConversionError
 
 # What the examples are imported as.
 MODULE = "source"

@@ -26,9 +26,9 @@ from pathlib import Path
 from unittest import mock
 
 from twingen.conversion import Settings, convert
-from twingen.diagnostic import ConversionError
-from twingen.formatting import FormattingError, format_source
-from twingen.workers import collect_rarely
+from twingen.project.workers import collect_rarely
+from twingen.syntax.formatting import FormattingError, format_source
+from twingen.telling.diagnostic import ConversionError
 
 # What a source says that only an asynchronous one means.
 _ASYNCHRONOUS = re.compile(

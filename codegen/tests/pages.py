@@ -15,12 +15,12 @@ from pathlib import Path
 from case import CASES, Case
 from project import Project, new_project
 
-from twingen.codes import CODES, Code
 from twingen.conversion import Settings, convert
-from twingen.diagnostic import ConversionError
-from twingen.explain import summary
 from twingen.rule import Rule
 from twingen.rules import RULES
+from twingen.telling.codes import CODES, Code
+from twingen.telling.diagnostic import ConversionError
+from twingen.telling.explain import summary
 
 FOLDER = Path(__file__).parents[1] / "docs" / "refusals"
 TWIN = "out/pkg_sync/client.py"

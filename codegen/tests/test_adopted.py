@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from twingen.config import load
+from twingen.project.config import load
 
 if sys.version_info >= (3, 11):
     import tomllib

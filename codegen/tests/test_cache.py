@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from project import Project
 
-from twingen.batch import Batch
-from twingen.cache import cache_of
-from twingen.config import load
-from twingen.definitions import Definitions
-from twingen.names import Names
-from twingen.source import Converted, Source
-from twingen.trace import Trace
-from twingen.tree import Project as Tree
+from twingen.meaning.definitions import Definitions
+from twingen.meaning.names import Names
+from twingen.project.batch import Batch
+from twingen.project.cache import cache_of
+from twingen.project.config import load
+from twingen.project.tree import Project as Tree
+from twingen.syntax.source import Converted, Source
+from twingen.tracing.trace import Trace
 
 
 @pytest.fixture(autouse=True)
@@ -189,7 +189,7 @@ def test_only_what_is_there_is_kept(project: Project, folder: Path) -> None:
 def test_several_processes_give_the_same_bytes(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("twingen.workers._WORTH", 1)
+    monkeypatch.setattr("twingen.project.workers._WORTH", 1)
     config = load(project.root)
     several, alone = Tree(config, jobs=3), Tree(config)
     assert several.outputs == alone.outputs
@@ -198,7 +198,7 @@ def test_several_processes_give_the_same_bytes(
 def test_several_processes_tell_every_refusal(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("twingen.workers._WORTH", 1)
+    monkeypatch.setattr("twingen.project.workers._WORTH", 1)
     project.write("src/pkg/errors.py", "def broken(:\n")
     client = project.root / "src/pkg/client.py"
     client.write_text(client.read_text().replace("sleep(delay)", "shield(delay)"))
@@ -227,6 +227,6 @@ def test_definitions_survive_json(project: Project) -> None:
 def test_memory_is_bounded(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """A source beyond the limit is parsed again, to the same end."""
     expected = Tree(load(project.root)).outputs
-    monkeypatch.setattr("twingen.batch._KEPT", 0)
+    monkeypatch.setattr("twingen.project.batch._KEPT", 0)
     assert Tree(load(project.root)).outputs == expected
     assert cache_of(load(project.root)).definitions(Source("")) is None

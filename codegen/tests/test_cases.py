@@ -19,7 +19,7 @@ from case import CASES, FOLDER, Case
 
 from twingen.rule import Rule
 from twingen.rules import RULES
-from twingen.traversal import EVERYTHING
+from twingen.syntax.traversal import EVERYTHING
 
 _NEWER = re.compile(r"^# python: 3\.(\d+)$", re.MULTILINE)
 CONVERTED = [case for case in CASES if case.kind == "twin"]

@@ -9,7 +9,7 @@ import pytest
 from case import CASES
 from corpus import files, outcome
 
-from twingen.traversal import children
+from twingen.syntax.traversal import children
 
 SAMPLE = [path for path in files() if path.stat().st_size < 20_000][::400]
 

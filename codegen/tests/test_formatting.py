@@ -12,10 +12,10 @@ from black.parsing import InvalidInput
 from case import CASES
 
 import twingen
-from twingen.diagnostic import ConfigurationError
-from twingen.formatting import FormattingError, format_source, mode_from
-from twingen.layouts import Layouts
-from twingen.relaid import changed_parts
+from twingen.syntax.formatting import FormattingError, format_source, mode_from
+from twingen.syntax.layouts import Layouts
+from twingen.syntax.relaid import changed_parts
+from twingen.telling.diagnostic import ConfigurationError
 
 MODE = Mode(target_versions={TargetVersion.PY310, TargetVersion.PY311})
 SOURCES = sorted(Path(twingen.__file__).parent.rglob("*.py"))[::5]

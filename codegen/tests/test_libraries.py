@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from twingen.library import Verdict, built_in_libraries
+from twingen.meaning.library import Verdict, built_in_libraries
 from twingen.rules import RULES
 from twingen.runtime import processes
 

@@ -10,8 +10,8 @@ from pages import FOLDER, SITUATIONS, pages
 from project import Project
 from refusing import refusing_rules
 
-from twingen.codes import CODES
 from twingen.rules import RULES
+from twingen.telling.codes import CODES
 
 PAGES = pages()
 

@@ -15,15 +15,15 @@ import libcst as cst
 import pytest
 from case import CASES, MODULE, Case
 
-from twingen.config import load
 from twingen.conversion import Settings, convert_parsed, parse
-from twingen.defining import define
-from twingen.diagnostic import ConversionError
-from twingen.names import Names
-from twingen.places import Places, Span, edited_lines, expected_line
-from twingen.plan import Plan
-from twingen.source import Source
-from twingen.trace import Trace, parts_of
+from twingen.meaning.defining import define
+from twingen.meaning.names import Names
+from twingen.project.config import load
+from twingen.project.plan import Plan
+from twingen.syntax.source import Source
+from twingen.telling.diagnostic import ConversionError
+from twingen.tracing.places import Places, Span, edited_lines, expected_line
+from twingen.tracing.trace import Trace, parts_of
 
 ROOT = Path(__file__).resolve().parents[2]
 

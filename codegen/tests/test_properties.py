@@ -17,8 +17,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from programs import load, outcome, twin_of
 
 from twingen.conversion import Settings, convert
-from twingen.definitions import Definitions
-from twingen.diagnostic import ConversionError, Diagnostic
+from twingen.meaning.definitions import Definitions
+from twingen.telling.diagnostic import ConversionError, Diagnostic
 
 settings.register_profile(
     "default",

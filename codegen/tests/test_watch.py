@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from project import Project
 
-from twingen.watching import Watched, saves
+from twingen.project.watching import Watched, saves
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is POSIX's SIGINT")
 
@@ -156,7 +156,7 @@ def test_emptied_file_is_given_time(
         elif len(waited) == 3:
             path.write_text(text, encoding="utf-8")
 
-    monkeypatch.setattr("twingen.watching.time.sleep", fill)
+    monkeypatch.setattr("twingen.project.watching.time.sleep", fill)
     found = saves(lambda: Watched((project.root / "src",), ()))
     next(found)
     next(found)

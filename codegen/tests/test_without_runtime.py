@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from twingen.conversion import Settings, convert
-from twingen.diagnostic import ConversionError
+from twingen.telling.diagnostic import ConversionError
 
 REASONS = {
     "await asyncio.gather(f(), f())": "has no place for it",

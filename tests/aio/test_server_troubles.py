@@ -134,9 +134,8 @@ async def test_condition_of_the_server(
     error: type[e.Error],
 ) -> None:
     with pytest.raises(error, match="as if") as caught:
-        await conn.execute(
-            f"DO $$ BEGIN RAISE EXCEPTION 'as if' USING ERRCODE = '{code}'; END $$"
-        )
+        raising = f"RAISE EXCEPTION 'as if' USING ERRCODE = '{code}'"
+        await conn.execute(f"DO $$ BEGIN {raising}; END $$".encode())
     assert caught.value.sqlstate == code
     await usable(conn)
 
@@ -174,7 +173,7 @@ async def encoded(dsn: str, request: pytest.FixtureRequest) -> AsyncIterator[Any
         await admin.execute("DROP DATABASE IF EXISTS pgtwin_encoded")
         await admin.execute(
             f"CREATE DATABASE pgtwin_encoded ENCODING '{request.param}'"
-            " TEMPLATE template0 LOCALE 'C'"
+            " TEMPLATE template0 LOCALE 'C'".encode()
         )
         try:
             where = make_conninfo(dsn, dbname="pgtwin_encoded")
@@ -189,7 +188,7 @@ async def test_other_encodings_of_the_server(encoded: Any, usable: Usable) -> No
         cur = await conn.execute("SELECT %s::text, %s::text", (text, "ascii"))
         assert await cur.fetchone() == (text, "ascii")
         with pytest.raises(e.RaiseException, match=text):
-            await conn.execute(f"DO $$ BEGIN RAISE EXCEPTION '{text}'; END $$")
+            await conn.execute(f"DO $$ BEGIN RAISE EXCEPTION '{text}'; END $$".encode())
         await usable(conn)
 
 

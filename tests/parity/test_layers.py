@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -56,81 +56,81 @@ DRIVER = [
     "connection",
 ]
 GENERATOR = [
-    "diagnostic",
-    "progress",
-    "disk",
-    "codes",
-    "signatures",
-    "source",
-    "examples",
-    "sessions",
-    "relaid",
-    "markers",
-    "formatting",
-    "layouts",
-    "prose",
-    "traversal",
-    "nodes",
-    "side_members",
-    "sides",
-    "scopes",
-    "definitions",
-    "defining",
-    "visits",
-    "attributes",
-    "handlers",
-    "kinds",
-    "names",
-    "renames",
-    "library",
+    "telling.diagnostic",
+    "telling.progress",
+    "project.disk",
+    "telling.codes",
+    "project.signatures",
+    "syntax.source",
+    "documents.examples",
+    "documents.sessions",
+    "syntax.relaid",
+    "sides.markers",
+    "syntax.formatting",
+    "syntax.layouts",
+    "syntax.prose",
+    "syntax.traversal",
+    "syntax.nodes",
+    "sides.side_members",
+    "sides.sides",
+    "meaning.scopes",
+    "meaning.definitions",
+    "meaning.defining",
+    "meaning.visits",
+    "meaning.attributes",
+    "meaning.handlers",
+    "meaning.kinds",
+    "meaning.names",
+    "meaning.renames",
+    "meaning.library",
     "rule",
-    "methods",
-    "trace",
-    "annotations",
-    "string_places",
-    "import_order",
-    "orphans",
-    "imports",
-    "siblings",
-    "coroutine_tests",
-    "descriptors",
-    "swallowed",
-    "started",
-    "loops",
-    "contexts",
-    "coroutines",
-    "timed",
+    "meaning.methods",
+    "tracing.trace",
+    "meaning.annotations",
+    "meaning.string_places",
+    "importing.import_order",
+    "importing.orphans",
+    "importing.imports",
+    "meaning.siblings",
+    "meaning.coroutine_tests",
+    "meaning.descriptors",
+    "meaning.swallowed",
+    "meaning.started",
+    "meaning.loops",
+    "meaning.contexts",
+    "meaning.coroutines",
+    "meaning.timed",
     "rules",
     "plugins",
-    "newer_syntax",
+    "syntax.newer_syntax",
     "verify",
-    "unreadable",
-    "problems",
+    "syntax.unreadable",
+    "telling.problems",
     "rewriting",
     "conversion",
-    "pages",
-    "explain",
-    "style",
-    "report",
-    "machine",
-    "config",
-    "unused",
-    "proposal",
-    "sources",
-    "batch",
-    "workers",
-    "cache",
-    "plan",
-    "places",
-    "lookup",
-    "tree",
+    "documents.pages",
+    "telling.explain",
+    "telling.style",
+    "telling.report",
+    "telling.machine",
+    "project.config",
+    "project.unused",
+    "project.proposal",
+    "project.sources",
+    "project.batch",
+    "project.workers",
+    "project.cache",
+    "project.plan",
+    "tracing.places",
+    "tracing.lookup",
+    "project.tree",
     "api",
-    "units",
-    "adoption",
-    "adoption_report",
-    "drift",
-    "watching",
-    "editing",
+    "adopting.units",
+    "adopting.adoption",
+    "adopting.adoption_report",
+    "tracing.drift",
+    "project.watching",
+    "tracing.editing",
     "language_server",
     "commands",
     "cli",
@@ -164,16 +164,22 @@ def sources(folder: Path) -> list[Path]:
     return found
 
 
+def place_in(order: list[str], parts: Sequence[str]) -> str | None:
+    """Return the entry of the list that a module, or a name in one, belongs to."""
+    names = [".".join(parts[:length]) for length in range(len(parts), 0, -1)]
+    return next((name for name in names if name in order), None)
+
+
 def pointing_up(
     folder: Path, package: str, order: list[str], path: Path
 ) -> Iterator[str]:
     """Yield a complaint for each import that points up, or at an unknown module."""
     here = path.relative_to(folder).with_suffix("").parts
-    layer = here[0]
-    if layer == "__init__":
+    if here[-1] == "__init__" and place_in(order, here) is None:
         return
+    layer = place_in(order, here)
     place = f"{path.relative_to(ROOT)}"
-    if layer not in order:
+    if layer is None:
         yield f"{place}: has no place yet; add it to the list in {Path(__file__).name}"
         return
     for line, module, name in runtime_imports(parse(path)):
@@ -183,14 +189,13 @@ def pointing_up(
             full = ".".join([*above, module[level:]]).rstrip(".")
         else:
             full = module
-        if full == package and name:
-            full = f"{package}.{name}"
-        if not full.startswith(f"{package}."):
+        full = f"{full}.{name}"
+        if not full.startswith(f"{package}.") or full == f"{package}.__version__":
             continue
-        target = full[len(package) + 1 :].split(".")[0]
-        if target == "__version__" or target == layer:
+        target = place_in(order, full[len(package) + 1 :].split("."))
+        if target == layer:
             continue
-        if target not in order:
+        if target is None:
             yield f"{place}:{line}: imports {full}, which has no place in the list"
         elif order.index(target) > order.index(layer):
             yield (

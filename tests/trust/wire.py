@@ -39,7 +39,7 @@ class Wire:
         self._listener = socket.create_server(("127.0.0.1", 0))
         port = self._listener.getsockname()[1]
         self.conninfo = make_conninfo(dsn, host="127.0.0.1", port=port)
-        self.passed = dict.fromkeys(DIRECTIONS, 0)
+        self.passed: dict[str, int] = dict.fromkeys(DIRECTIONS, 0)
         self._cut: Cut | None = None
         self._frozen = False
         self._pairs: set[tuple[asyncio.StreamWriter, ...]] = set()

@@ -31,7 +31,8 @@ def name_of(item: pytest.Item) -> str:
 
 @pytest.fixture(autouse=True)
 def _traced(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = request.config.getoption("traces") / name_of(request.node)
+    traces = Path(str(request.config.getoption("traces")))
+    folder = traces / name_of(request.node)
     folder.mkdir(parents=True)
     descriptors: list[int] = []
     for package in TWINS:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from psycopg import errors as e, pq
 
 from pgtwin.aio.adapting import Adapting
-from pgtwin.aio.conversation import CLOSED, LOST
 from pgtwin.aio.committing import conclude
+from pgtwin.aio.conversation import CLOSED, LOST
 from pgtwin.aio.exchange import Exchange
 from pgtwin.aio.turn import INHERITED
 from pgtwin.core.hooks import UNOBSERVED, Observation, QueryHook

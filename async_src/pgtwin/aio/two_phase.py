@@ -36,7 +36,8 @@ class AsyncTwoPhase:
         When `OperationTimeout` is raised, after `timeout` seconds, the transaction may
         have been committed; so it may with `TransactionResolutionUnknown` (08007), when
         the connection is lost before the server has answered. Raises
-        `ProgrammingError` inside a `transaction()` block and in a two-phase transaction.
+        `ProgrammingError` inside a `transaction()` block and in a two-phase
+        transaction.
         """
         session = self._session
         async with session.turn(timeout):

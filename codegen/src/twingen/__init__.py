@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .api import build, check, convert
-    from .diagnostic import ConfigurationError, ConversionError, Diagnostic
+    from .project.tree import Difference, Drift
     from .rule import Refused, Rule, Site, rewrite
-    from .tree import Difference, Drift
+    from .telling.diagnostic import ConfigurationError, ConversionError, Diagnostic
 
 __version__ = "0.1.0"
 __all__ = [
@@ -34,9 +34,9 @@ __all__ = [
 
 _HOMES = {
     "api": ("build", "check", "convert"),
-    "diagnostic": ("ConfigurationError", "ConversionError", "Diagnostic"),
+    "telling.diagnostic": ("ConfigurationError", "ConversionError", "Diagnostic"),
     "rule": ("Refused", "Rule", "Site", "rewrite"),
-    "tree": ("Difference", "Drift"),
+    "project.tree": ("Difference", "Drift"),
 }
 
 

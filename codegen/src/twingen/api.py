@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from .batch import Batch
-from .config import Config, find_root, load
-from .source import Source
-from .tree import Difference, Project
+from .project.batch import Batch
+from .project.config import Config, find_root, load
+from .project.tree import Difference, Project
+from .syntax.source import Source
 
 
 def convert(

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from . import __version__
 from .commands.console import FAILED, Console
-from .diagnostic import ConfigurationError, ConversionError
-from .report import FORMATS
+from .telling.diagnostic import ConfigurationError, ConversionError
+from .telling.report import FORMATS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -16,31 +16,32 @@ import libcst as cst
 from black.mode import Mode
 from libcst.metadata import CodePosition
 
-from . import sessions, verify
-from .defining import define
-from .definitions import Definitions
-from .diagnostic import ConversionError, Diagnostic
-from .examples import Example, awaits, speaks_async
-from .formatting import FormattingError, format_source
-from .imports import Imports
-from .layouts import Layouts
-from .library import Libraries, built_in_libraries
-from .names import Names
-from .problems import (
+from . import verify
+from .documents import sessions
+from .documents.examples import Example, awaits, speaks_async
+from .importing.imports import Imports
+from .meaning.defining import define
+from .meaning.definitions import Definitions
+from .meaning.library import Libraries, built_in_libraries
+from .meaning.names import Names
+from .rewriting import Rewriter
+from .rule import Rule
+from .rules import RULES
+from .sides.sides import Side, of_twin
+from .syntax.formatting import FormattingError, format_source
+from .syntax.layouts import Layouts
+from .syntax.source import MARK, Source
+from .syntax.traversal import EVERYTHING, code_of, rewritten
+from .syntax.unreadable import is_too_deep
+from .telling.diagnostic import ConversionError, Diagnostic
+from .telling.problems import (
     formatting_problem,
     lost_output,
     residue,
     syntax_problem,
     too_deep,
 )
-from .rewriting import Rewriter
-from .rule import Rule
-from .rules import RULES
-from .sides import Side, of_twin
-from .source import MARK, Source
-from .trace import Trace
-from .traversal import EVERYTHING, code_of, rewritten
-from .unreadable import is_too_deep
+from .tracing.trace import Trace
 
 
 @dataclass

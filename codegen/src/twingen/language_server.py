@@ -15,9 +15,9 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import from_fs_path, to_fs_path
 
 from . import __version__
-from .diagnostic import Diagnostic
-from .editing import Editing
-from .explain import page
+from .telling.diagnostic import Diagnostic
+from .telling.explain import page
+from .tracing.editing import Editing
 
 # Seconds without a keystroke after which a source is looked at.
 _PAUSE = 0.2

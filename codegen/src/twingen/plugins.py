@@ -24,11 +24,11 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-from .codes import CODES
-from .diagnostic import ConfigurationError
-from .library import Libraries, built_in_libraries
+from .meaning.library import Libraries, built_in_libraries
 from .rule import Refused, Replacement, Rule, Site
 from .rules import RULES
+from .telling.codes import CODES
+from .telling.diagnostic import ConfigurationError
 
 RULES_GROUP = "twingen.rules"
 TABLES_GROUP = "twingen.tables"

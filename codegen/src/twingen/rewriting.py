@@ -6,13 +6,13 @@ from functools import lru_cache
 
 import libcst as cst
 
-from .diagnostic import Diagnostic
-from .imports import Imports
-from .library import Libraries
-from .names import Names
+from .importing.imports import Imports
+from .meaning.library import Libraries
+from .meaning.names import Names
 from .rule import Examples, Refused, Rule, Site
-from .source import Source
-from .trace import Trace
+from .syntax.source import Source
+from .telling.diagnostic import Diagnostic
+from .tracing.trace import Trace
 
 
 class Rewriter(cst.CSTTransformer):

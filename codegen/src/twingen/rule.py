@@ -16,10 +16,10 @@ import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
 if TYPE_CHECKING:
-    from .examples import Example
-    from .imports import Imports
-    from .library import Libraries, Verdict
-    from .names import Names
+    from .documents.examples import Example
+    from .importing.imports import Imports
+    from .meaning.library import Libraries, Verdict
+    from .meaning.names import Names
 
 NodeT = TypeVar("NodeT", bound=cst.CSTNode)
 OtherT = TypeVar("OtherT", bound=cst.CSTNode)

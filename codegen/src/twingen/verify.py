@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from .newer_syntax import NewerSyntax
+from .syntax.newer_syntax import NewerSyntax
 
 _ASYNC_NODES = (
     ast.AsyncFunctionDef,

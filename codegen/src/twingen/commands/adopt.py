@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from .. import adoption_report
-from ..adoption import Adoption, Status
+from ..adopting import adoption_report
+from ..adopting.adoption import Adoption, Status
 from .console import DRIFT, IN_STEP, Console
 from .inputs import given
 from .twins import project

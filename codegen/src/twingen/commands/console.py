@@ -6,10 +6,10 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from .. import report
-from ..diagnostic import ConfigurationError, ConversionError, Diagnostic
-from ..progress import Progress, progress_on, silent
-from ..style import style_for
+from ..telling import report
+from ..telling.diagnostic import ConfigurationError, ConversionError, Diagnostic
+from ..telling.progress import Progress, progress_on, silent
+from ..telling.style import style_for
 
 if TYPE_CHECKING:
     from ..rule import Rule
@@ -51,7 +51,7 @@ class Console:
             for finding in findings:
                 print(report.text(finding, self.err), file=sys.stderr)
         else:
-            from ..machine import Report, machine
+            from ..telling.machine import Report, machine
 
             found = Report(self.command, code, findings, mend, self._rules())
             sys.stdout.write(machine(found, self._format))

@@ -6,12 +6,12 @@ import io
 import sys
 from pathlib import Path
 
-from ..config import find_root
 from ..conversion import Settings, convert
-from ..diagnostic import ConfigurationError, ConversionError, Diagnostic
-from ..disk import decode
-from ..lookup import Lookup
-from ..plan import Plan
+from ..project.config import find_root
+from ..project.disk import decode
+from ..project.plan import Plan
+from ..telling.diagnostic import ConfigurationError, ConversionError, Diagnostic
+from ..tracing.lookup import Lookup
 from .console import IN_STEP, Console
 from .inputs import configured, read, standard_input
 

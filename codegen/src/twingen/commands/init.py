@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..proposal import append, propose
+from ..project.proposal import append, propose
 from .console import IN_STEP, Console
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from .. import explain as manuals
-from ..config import find_root, load
-from ..diagnostic import ConfigurationError
-from ..lookup import Lookup, place
 from ..plugins import load_plugins
+from ..project.config import find_root, load
 from ..rule import Rule
 from ..rules import RULES
+from ..telling import explain as manuals
+from ..telling.diagnostic import ConfigurationError
+from ..tracing.lookup import Lookup, place
 from .console import IN_STEP, Console
 from .inputs import given, standard_input
 

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..cache import cache_of
-from ..config import find_root
-from ..tree import Difference, Drift, Project
+from ..project.cache import cache_of
+from ..project.config import find_root
+from ..project.tree import Difference, Drift, Project
 from .console import DRIFT, IN_STEP, Console
 from .inputs import configured
 
 if TYPE_CHECKING:
-    from ..layouts import Layouts
+    from ..syntax.layouts import Layouts
 
 
 def project(
@@ -60,7 +60,7 @@ def check(console: Console, project: Project, *, diff: bool) -> int:
         return IN_STEP
     if diff:
         sys.stdout.writelines(project.diff())
-    from .. import drift
+    from ..tracing import drift
 
     tell(console, project, differences)
     console.note(drift.advice(differences))
@@ -76,7 +76,7 @@ def tell(console: Console, project: Project, found: Sequence[Difference]) -> Non
     """List what is not in step, below the lines that were edited by hand."""
     if not console.for_people or not found:
         return
-    from .. import drift
+    from ..tracing import drift
 
     edited = [each for each in found if each.drift is Drift.EDITED]
     console.report(DRIFT, list(drift.edits(project, edited)))
@@ -91,7 +91,7 @@ def _report(console: Console, project: Project, found: Sequence[Difference]) -> 
     """Report what is not in step to a machine; return the exit code."""
     if not found:
         return console.report(IN_STEP)
-    from .. import drift
+    from ..tracing import drift
 
     findings = list(drift.findings(project, found))
     return console.report(DRIFT, findings, drift.mend(found))

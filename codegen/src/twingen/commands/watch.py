@@ -7,12 +7,12 @@ from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
-from .. import drift
-from ..config import find_root, load
-from ..diagnostic import ConfigurationError, ConversionError
-from ..layouts import Layouts
-from ..tree import Drift
-from ..watching import Watched, saves
+from ..project.config import find_root, load
+from ..project.tree import Drift
+from ..project.watching import Watched, saves
+from ..syntax.layouts import Layouts
+from ..telling.diagnostic import ConfigurationError, ConversionError
+from ..tracing import drift
 from .console import IN_STEP, Console
 from .twins import project, tell
 
@@ -21,7 +21,7 @@ def watch(console: Console, start: Path) -> int:
     """Build after each save until Ctrl-C; what is refused waits for the next one."""
     root = find_root(start.resolve())
     layouts = Layouts()
-    import_module("twingen.batch")  # or the first save would wait for it
+    import_module("twingen.project.batch")  # or the first save would wait for it
     console.good(f"watching {root}; Ctrl-C ends")
     with suppress(KeyboardInterrupt):
         for _ in saves(lambda: _watched(root)):

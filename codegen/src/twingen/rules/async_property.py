@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..coroutines import is_property
+from ..meaning.coroutines import is_property
+from ..meaning.timed import enclosing_deadline
 from ..rule import Refused, Site, rewrite
-from ..timed import enclosing_deadline
 
 
 @rewrite("TW112", cst.Await, cst.Attribute)

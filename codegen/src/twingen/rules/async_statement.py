@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import libcst as cst
 
+from ..meaning.timed import is_timeout_block
 from ..rule import Site, rewrite
-from ..timed import is_timeout_block
 
 
 @rewrite("TW104", cst.For, cst.With)

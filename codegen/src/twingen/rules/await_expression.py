@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..kinds import TASK
+from ..meaning.kinds import TASK
+from ..meaning.started import returns_started, starts_task
+from ..meaning.timed import enclosing_deadline, timed_call, timed_value
 from ..rule import Refused, Site, rewrite
-from ..started import returns_started, starts_task
-from ..timed import enclosing_deadline, timed_call, timed_value
 
 
 @rewrite("TW101", cst.Await)

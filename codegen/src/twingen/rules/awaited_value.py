@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..coroutine_tests import is_unwrapping
-from ..coroutines import is_property
-from ..kinds import COMPLETED, FUTURE, TASK
+from ..meaning.coroutine_tests import is_unwrapping
+from ..meaning.coroutines import is_property
+from ..meaning.kinds import COMPLETED, FUTURE, TASK
+from ..meaning.timed import enclosing_deadline, timed_value
 from ..rule import Refused, Site, rewrite
-from ..timed import enclosing_deadline, timed_value
 
 
 @rewrite("TW102", cst.Await)

@@ -19,11 +19,11 @@ import re
 
 import libcst as cst
 
-from ..markers import marks
-from ..prose import rename_words
+from ..meaning.siblings import marks_task_group
 from ..rule import Refused, Site, rewrite
-from ..siblings import marks_task_group
-from ..source import ASYNC_ONLY, SYNC_ONLY
+from ..sides.markers import marks
+from ..syntax.prose import rename_words
+from ..syntax.source import ASYNC_ONLY, SYNC_ONLY
 
 _MARKER = re.compile(r"#+\s*twingen\s*:")
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..kinds import COMPLETED, TASK
+from ..meaning.kinds import COMPLETED, TASK
+from ..meaning.started import function_and_arguments
 from ..rule import Refused, Site, rewrite
-from ..started import function_and_arguments
 
 _COMPREHENSIONS = (cst.ListComp, cst.SetComp, cst.GeneratorExp)
 _LISTS = (cst.List, cst.Set, cst.Tuple)

@@ -15,7 +15,7 @@ from typing import Any
 
 import libcst as cst
 
-from ..coroutine_tests import (
+from ..meaning.coroutine_tests import (
     FUNCTION_TESTS,
     VALUE_TESTS,
     do_the_same,
@@ -23,7 +23,7 @@ from ..coroutine_tests import (
     statements_of,
     tested,
 )
-from ..names import Names
+from ..meaning.names import Names
 from ..rule import Refused, Site, rewrite
 
 _PASS = cst.SimpleStatementLine([cst.Pass()])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..descriptors import find
+from ..meaning.descriptors import find
 from ..rule import Refused, Site, rewrite
 
 

@@ -12,14 +12,14 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..descriptors import (
+from ..meaning.descriptors import (
     WATCH,
     is_awaited_event,
     is_future_of,
     settled_futures,
     watches_anything,
 )
-from ..kinds import FUTURE, LOOP
+from ..meaning.kinds import FUTURE, LOOP
 from ..rule import Refused, Site, rewrite
 
 

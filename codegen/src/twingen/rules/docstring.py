@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..examples import KEEP, Mark, find
-from ..prose import rename_words, without_async
+from ..documents.examples import KEEP, Mark, find
+from ..meaning.string_places import is_docstring
 from ..rule import Refused, Site, rewrite
-from ..string_places import is_docstring
+from ..syntax.prose import rename_words, without_async
 
 
 @rewrite("TW208", cst.SimpleString)

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..methods import class_of
-from ..names import Names
+from ..meaning.methods import class_of
+from ..meaning.names import Names
 from ..rule import Refused, Site, rewrite
 
 _Lost = dict[str, "int | None"]

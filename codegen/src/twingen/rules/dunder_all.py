@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import libcst as cst
 
+from ..meaning.string_places import is_export
 from ..rule import Site, rewrite
-from ..string_places import is_export
 
 
 @rewrite("TW203", cst.SimpleString)

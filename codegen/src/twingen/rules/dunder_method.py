@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..methods import DUNDERS
+from ..meaning.methods import DUNDERS
 from ..rule import Refused, Site, rewrite
 
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..descriptors import WATCH, find
-from ..kinds import CALLS_FOR_LOOP
-from ..loops import FUNCTIONS
+from ..meaning.descriptors import WATCH, find
+from ..meaning.kinds import CALLS_FOR_LOOP
+from ..meaning.loops import FUNCTIONS
 from ..rule import Refused, Site, rewrite
 
 # What has nothing to do with descriptors: `loop_method`, `executor_call`, `task_call`.

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..descriptors import loop_that_sets
+from ..meaning.descriptors import loop_that_sets
+from ..meaning.timed import event_wait
 from ..rule import Site, rewrite
-from ..timed import event_wait
 
 
 @rewrite("TW305", cst.Call)

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..contexts import call_in_context
+from ..meaning.contexts import call_in_context
+from ..meaning.started import is_loop
 from ..rule import Refused, Site, rewrite
-from ..started import is_loop
 
 
 @rewrite("TW315", cst.Call)

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import libcst as cst
 
+from ..meaning.started import is_started_element, starts_task
 from ..rule import Refused, Site, rewrite
-from ..started import is_started_element, starts_task
 
 
 @rewrite("TW109", cst.Call)

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..kinds import TASK
+from ..meaning.kinds import TASK
+from ..meaning.started import function_and_arguments
 from ..rule import Refused, Site, rewrite
-from ..started import function_and_arguments
 
 
 @rewrite("TW310", cst.Call)

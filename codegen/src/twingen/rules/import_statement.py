@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
-from ..names import Names
+from ..meaning.names import Names
 from ..rule import Refused, Replacement, Site, rewrite
 
 

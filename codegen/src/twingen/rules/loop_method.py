@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..kinds import FUTURE
-from ..loops import FUNCTIONS
+from ..meaning.kinds import FUTURE
+from ..meaning.loops import FUNCTIONS
+from ..meaning.started import is_loop
 from ..rule import Refused, Site, rewrite
-from ..started import is_loop
 
 _KEPT = {
     "add_reader",

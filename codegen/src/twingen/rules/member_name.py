@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..descriptors import find
-from ..names import Names
+from ..meaning.descriptors import find
+from ..meaning.names import Names
 from ..rule import Refused, Site, rewrite
 
 

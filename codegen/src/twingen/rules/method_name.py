@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..methods import twin_of_method
+from ..meaning.methods import twin_of_method
 from ..rule import Refused, Site, rewrite
 
 

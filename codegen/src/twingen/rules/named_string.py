@@ -16,9 +16,9 @@ from typing import Any
 
 import libcst as cst
 
-from ..methods import DUNDERS, twin_of_method
+from ..meaning.methods import DUNDERS, twin_of_method
+from ..meaning.string_places import is_docstring, is_export, is_type
 from ..rule import Refused, Site, rewrite
-from ..string_places import is_docstring, is_export, is_type
 
 _BY_NAME = {f"builtins.{verb}attr" for verb in ("get", "has", "set", "del")}
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import libcst as cst
 
+from ..meaning.started import function_and_arguments, runs_in_runner
 from ..rule import Refused, Site, rewrite
-from ..started import function_and_arguments, runs_in_runner
 
 
 @rewrite("TW319", cst.Call)

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..kinds import TASK
+from ..meaning.kinds import TASK
+from ..meaning.started import function_and_arguments
 from ..rule import Refused, Site, rewrite
-from ..started import function_and_arguments
 
 
 @rewrite("TW318", cst.Call)

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import libcst as cst
 
+from ..meaning.timed import SLEEPS
 from ..rule import Refused, Site, rewrite
-from ..timed import SLEEPS
 
 
 @rewrite("TW301", cst.Call)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..kinds import ANYIO_GROUP
+from ..meaning.kinds import ANYIO_GROUP
 from ..rule import Refused, Site, rewrite
 
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..coroutines import makes_coroutine
+from ..meaning.coroutines import makes_coroutine
+from ..meaning.started import is_started_element, runs_in_runner, starts_task
 from ..rule import Refused, Site, rewrite
-from ..started import is_started_element, runs_in_runner, starts_task
 
 
 @rewrite("TW108", cst.Call)

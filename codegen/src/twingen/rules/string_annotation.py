@@ -11,9 +11,9 @@ from __future__ import annotations
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
-from ..annotations import ASYNC_GENERATORS, last_parameter, with_return_type
+from ..meaning.annotations import ASYNC_GENERATORS, last_parameter, with_return_type
+from ..meaning.string_places import is_type
 from ..rule import Site, rewrite
-from ..string_places import is_type
 
 
 @rewrite("TW207", cst.SimpleString)

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..coroutines import makes_coroutine
+from ..meaning.coroutines import makes_coroutine
+from ..meaning.started import function_and_arguments, is_in_task_group, starts_task
 from ..rule import Refused, Site, rewrite
-from ..started import function_and_arguments, is_in_task_group, starts_task
 
 
 @rewrite("TW309", cst.Call)

@@ -21,9 +21,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..kinds import TASK_GROUP
+from ..meaning.kinds import TASK_GROUP
+from ..meaning.siblings import GROUPS, MARKER, is_marked
 from ..rule import Refused, Site, rewrite
-from ..siblings import GROUPS, MARKER, is_marked
 
 
 @rewrite("TW312", cst.Call)

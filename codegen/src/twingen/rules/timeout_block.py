@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..descriptors import find
+from ..meaning.descriptors import find
+from ..meaning.timed import deadline_name, enclosing_deadline, is_timeout_block
 from ..rule import Refused, Site, rewrite
-from ..timed import deadline_name, enclosing_deadline, is_timeout_block
 
 
 @rewrite("TW303", cst.With)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..annotations import last_parameter
+from ..meaning.annotations import last_parameter
 from ..rule import Site, rewrite
 
 

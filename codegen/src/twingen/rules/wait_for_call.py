@@ -16,8 +16,8 @@ from __future__ import annotations
 
 import libcst as cst
 
+from ..meaning.timed import timed_call, timed_value
 from ..rule import Refused, Site, rewrite
-from ..timed import timed_call, timed_value
 
 
 @rewrite("TW302", cst.Call)

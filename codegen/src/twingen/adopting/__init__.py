@@ -1,0 +1,1 @@
+"""Twins that were written by hand, beside those that would be generated."""

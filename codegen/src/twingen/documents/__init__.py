@@ -1,0 +1,1 @@
+"""Examples in documentation: where they stand, and what becomes of them."""

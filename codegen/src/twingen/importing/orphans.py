@@ -1,0 +1,226 @@
+"""Which imported names nothing uses any more, once a module is converted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import libcst as cst
+from libcst.helpers import get_full_name_for_node
+
+from ..syntax.traversal import Reader, lines_of, rewritten
+from .import_order import FUTURE, import_of, joined, module_name
+
+
+def without_orphans(tree: cst.Module, keep: set[str]) -> tuple[cst.Module, bool]:
+    """Return a module that imports only the names to keep.
+
+    Told as well is whether an `if` went with its imports, so that what it asked may
+    be unused now.
+    """
+    only = {id(tree)}
+    for line, above in lines_of(tree):
+        only.update(map(id, [*above, line, *_imports_in(line)]))
+    orphans = _Orphans(keep)
+    settled = rewritten(tree, orphans, only)
+    assert isinstance(settled, cst.Module)
+    return settled, orphans.emptied
+
+
+def _imports_in(line: cst.CSTNode) -> list[cst.Import | cst.ImportFrom]:
+    assert isinstance(line, (cst.SimpleStatementLine, cst.SimpleStatementSuite))
+    return [
+        statement
+        for statement in line.body
+        if isinstance(statement, (cst.Import, cst.ImportFrom))
+    ]
+
+
+class _Orphans(cst.CSTTransformer):
+    """Removes the imported names that nothing uses any more."""
+
+    def __init__(self, keep: set[str]) -> None:
+        super().__init__()
+        self.emptied = False
+        self._keep = keep
+        self._starts_group = False
+
+    def visit_IndentedBlock(self, node: cst.IndentedBlock) -> None:
+        self._starts_group = False
+
+    def leave_SimpleStatementLine(
+        self,
+        original_node: cst.SimpleStatementLine,
+        updated_node: cst.SimpleStatementLine,
+    ) -> cst.SimpleStatementLine | cst.RemovalSentinel:
+        # The blank line before a group of imports outlives its first member.
+        starts_group = any(line.comment is None for line in updated_node.leading_lines)
+        if not updated_node.body:
+            self._starts_group = self._starts_group or starts_group
+            return cst.RemoveFromParent()
+        orphaned, self._starts_group = self._starts_group, False
+        if orphaned and not starts_group and import_of(updated_node) is not None:
+            lines = [cst.EmptyLine(), *updated_node.leading_lines]
+            return updated_node.with_changes(leading_lines=lines)
+        return updated_node
+
+    def leave_ImportFrom(
+        self, original_node: cst.ImportFrom, updated_node: cst.ImportFrom
+    ) -> cst.ImportFrom | cst.RemovalSentinel:
+        if isinstance(updated_node.names, cst.ImportStar):
+            return updated_node
+        if module_name(updated_node) == FUTURE:
+            return updated_node
+        kept = self._kept(updated_node.names)
+        if len(kept) == len(updated_node.names):
+            return updated_node
+        if not kept:
+            return cst.RemoveFromParent()
+        return updated_node.with_changes(names=_without_last_comma(updated_node, kept))
+
+    def leave_Import(
+        self, original_node: cst.Import, updated_node: cst.Import
+    ) -> cst.Import | cst.RemovalSentinel:
+        kept = self._kept(updated_node.names)
+        if len(kept) == len(updated_node.names):
+            return updated_node
+        if not kept:
+            return cst.RemoveFromParent()
+        return updated_node.with_changes(names=joined(kept))
+
+    def leave_If(
+        self, original_node: cst.If, updated_node: cst.If
+    ) -> cst.If | cst.RemovalSentinel:
+        emptied = (
+            isinstance(updated_node.body, cst.IndentedBlock)
+            and not updated_node.body.body
+            and original_node.body.body
+        )
+        if emptied and updated_node.orelse is None:
+            self.emptied = True
+            return cst.RemoveFromParent()
+        return updated_node
+
+    def _kept(self, aliases: Sequence[cst.ImportAlias]) -> list[cst.ImportAlias]:
+        return [alias for alias in aliases if _bound_name(alias) in self._keep]
+
+
+def _without_last_comma(
+    statement: cst.ImportFrom, kept: list[cst.ImportAlias]
+) -> list[cst.ImportAlias]:
+    """Keep a trailing comma only where the parentheses stay."""
+    if statement.lpar is None:
+        kept[-1] = kept[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
+    return kept
+
+
+def _bound_name(alias: cst.ImportAlias) -> str:
+    return alias.evaluated_alias or alias.evaluated_name.split(".")[0]
+
+
+def bound_by_imports(tree: cst.Module) -> set[str]:
+    """Return the names that imports bind anywhere in a module."""
+    return {
+        _bound_name(alias)
+        for line, _ in lines_of(tree)
+        for statement in _imports_in(line)
+        if not isinstance(statement.names, cst.ImportStar)
+        for alias in statement.names
+    }
+
+
+_IDENTIFIER = re.compile(r"[^\W\d]\w*")
+
+
+class UsedNames(Reader):
+    """Collects the names that are looked up, strings of annotations included.
+
+    The trees before and after a conversion share most of their lines, and each line
+    is read once.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._found: set[str] = set()
+        self._in_type = 0
+        # By id, with the line itself, which keeps the id from being given again.
+        self._known: dict[int, tuple[cst.CSTNode, set[str]]] = {}
+
+    def of(self, tree: cst.Module) -> set[str]:
+        """Return the names that a module looks up."""
+        return self._names_in([tree])
+
+    def _names_in(self, nodes: Sequence[cst.CSTNode]) -> set[str]:
+        outside, self._found = self._found, set()
+        for node in nodes:
+            node.visit(self)
+        found, self._found = self._found, outside
+        return found
+
+    def visit_SimpleStatementLine(self, node: cst.SimpleStatementLine) -> bool:
+        known = self._known.get(id(node))
+        if known is None:
+            known = self._known[id(node)] = node, self._names_in(node.body)
+        self._found |= known[1]
+        return False
+
+    def visit_Import(self, node: cst.Import) -> bool:
+        return False
+
+    def visit_ImportFrom(self, node: cst.ImportFrom) -> bool:
+        # `from x import y as y` says that the name is there for others to import.
+        if not isinstance(node.names, cst.ImportStar):
+            for alias in node.names:
+                if alias.evaluated_alias == alias.evaluated_name:
+                    self._found.add(alias.evaluated_name)
+        return False
+
+    def visit_Attribute(self, node: cst.Attribute) -> bool:
+        node.value.visit(self)
+        return False
+
+    def visit_Arg(self, node: cst.Arg) -> bool:
+        node.value.visit(self)
+        return False
+
+    def visit_Name(self, node: cst.Name) -> None:
+        self._found.add(node.value)
+
+    def visit_Annotation(self, node: cst.Annotation) -> None:
+        self._in_type += 1
+
+    def leave_Annotation(self, original_node: cst.Annotation) -> None:
+        self._in_type -= 1
+
+    def visit_Call(self, node: cst.Call) -> None:
+        if get_full_name_for_node(node.func) in _TYPE_CALLS:
+            self._in_type += 1
+
+    def leave_Call(self, original_node: cst.Call) -> None:
+        if get_full_name_for_node(original_node.func) in _TYPE_CALLS:
+            self._in_type -= 1
+
+    def visit_Assign(self, node: cst.Assign) -> None:
+        if any(_is_dunder_all(target.target) for target in node.targets):
+            self._in_type += 1
+
+    def leave_Assign(self, original_node: cst.Assign) -> None:
+        if any(_is_dunder_all(target.target) for target in original_node.targets):
+            self._in_type -= 1
+
+    def visit_Subscript(self, node: cst.Subscript) -> None:
+        self._in_type += 1
+
+    def leave_Subscript(self, original_node: cst.Subscript) -> None:
+        self._in_type -= 1
+
+    def visit_SimpleString(self, node: cst.SimpleString) -> None:
+        if self._in_type:
+            self._found.update(_IDENTIFIER.findall(node.raw_value))
+
+
+_TYPE_CALLS = {"cast", "typing.cast", "TypeVar", "typing.TypeVar"}
+
+
+def _is_dunder_all(target: cst.BaseExpression) -> bool:
+    return isinstance(target, cst.Name) and target.value == "__all__"

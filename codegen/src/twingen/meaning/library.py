@@ -1,0 +1,172 @@
+"""Verdicts: what becomes of each public name of a library.
+
+Libraries are tables (`libraries/*.toml`, and `[tool.twingen.libraries]` of the
+user): plain renames are rows here, never rules. A table whose `"*"` row is a
+refusal is closed: a name that it does not list has no twin.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+from ..telling.diagnostic import ConfigurationError
+from .renames import MethodRenames, Renames
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What becomes of one name; exactly one of the fields is set.
+
+    `becomes` is a dotted name (no dot: a builtin); `unwrap` means that a call
+    is replaced by its only argument and a subscript by its last one; `rule`
+    names the rule that handles it; `refuse` is the reason why it has no twin
+    and `instead` the remedy; `keep` leaves the name as it is;
+    `drop` leaves out the decorator or the mark that it is.
+    """
+
+    becomes: str = ""
+    unwrap: bool = False
+    rule: str = ""
+    refuse: str = ""
+    keep: bool = False
+    drop: bool = False
+    instead: str = ""
+
+
+@dataclass
+class Libraries:
+    """All tables of one project, and which of its own rows were used.
+
+    `method_owners` are the libraries whose objects have a method of `methods`;
+    where there is none, any object may have it. `strings` are the functions that
+    are given names in strings.
+    """
+
+    rows: dict[str, Verdict] = field(default_factory=dict)
+    methods: dict[str, str] = field(default_factory=dict)
+    method_owners: dict[str, set[str]] = field(default_factory=dict)
+    renames: Renames | None = None
+    own_methods: MethodRenames | None = None
+    strings: tuple[str, ...] = ()
+    used: set[str] = field(default_factory=set)
+
+    def verdict(self, qualified: str) -> Verdict | None:
+        """Return the row of a qualified name, its new name, or its table's `*` row."""
+        row = self.rows.get(qualified)
+        if row is not None:
+            self.used.add(qualified)
+            return row
+        twin = self.renames.twin_of(qualified) if self.renames else None
+        if twin is not None:
+            return Verdict(becomes=twin)
+        return self.rows.get(f"{qualified.rpartition('.')[0]}.*")
+
+    def method_of(self, name: str, owner: str | None) -> str | None:
+        """Return the row of a method, if this class can have it.
+
+        `owner` is the class where that is known, of a library of its own.
+        """
+        owners = self.method_owners.get(name)
+        if owner is not None and owners and owner.split(".")[0] not in owners:
+            return None
+        return self.methods.get(name)
+
+    def renamed_from(self, module: str) -> set[str]:
+        """Return the names of a module that are others in the twin, or have none."""
+        rows = {
+            name.rpartition(".")[2]
+            for name, row in self.rows.items()
+            if name.rpartition(".")[0] == module and not row.keep
+        }
+        return rows | set(self.renames.words() if self.renames else ())
+
+    def is_closed(self, module: str) -> bool:
+        """Tell whether every name of a module needs a row."""
+        rest = self.rows.get(f"{module}.*")
+        return rest is not None and bool(rest.refuse) and module not in self.rows
+
+    def local_name(self, qualified: str) -> str:
+        """Return the last part of what a name becomes; it is not used by this."""
+        used = set(self.used), set(self.renames.used) if self.renames else set()
+        verdict = self.verdict(qualified)
+        self.used = used[0]
+        if self.renames:
+            self.renames.used = used[1]
+        becomes = verdict.becomes if verdict else ""
+        return (becomes or qualified).rpartition(".")[2]
+
+    def add(self, tables: Mapping[str, Any], where: str) -> list[str]:
+        """Add parsed tables; return the qualified names that they define."""
+        added = []
+        packages = {module.split(".")[0] for module in tables} - {"methods", "builtins"}
+        for module, table in tables.items():
+            if not isinstance(table, Mapping):
+                raise ConfigurationError(
+                    f"{where}: {module} must be a table of names and verdicts"
+                )
+            if module == "methods":
+                self.methods.update(_method_names(table, where))
+                for name in table if where.startswith("libraries/") else ():
+                    if packages:
+                        self.method_owners.setdefault(name, set()).update(packages)
+                continue
+            for name, row in table.items():
+                qualified = f"{module}.{name}"
+                self.rows[qualified] = _verdict(row, f"{where}: {qualified}")
+                added.append(qualified)
+        return added
+
+    def copy(self) -> Libraries:
+        """Return tables that can be added to without touching these."""
+        return Libraries(dict(self.rows), dict(self.methods), dict(self.method_owners))
+
+
+def _method_names(table: Mapping[str, Any], where: str) -> Iterator[tuple[str, str]]:
+    for name, twin in table.items():
+        if not isinstance(twin, str):
+            raise ConfigurationError(f"{where}: methods.{name} must be a method's name")
+        yield name, twin
+
+
+def _verdict(row: object, where: str) -> Verdict:
+    if isinstance(row, str):
+        return Verdict(becomes=row)
+    known = set(Verdict.__dataclass_fields__)
+    if not isinstance(row, Mapping) or not set(row) <= known:
+        raise ConfigurationError(
+            f"{where} must be a dotted name or a table with one of "
+            f"{', '.join(sorted(known - {'instead'}))}"
+        )
+    if len(set(row) - {"instead"}) != 1:
+        raise ConfigurationError(f"{where} must have exactly one verdict")
+    if "refuse" in row and not row.get("instead"):
+        raise ConfigurationError(
+            f"{where} refuses without saying what to write instead"
+        )
+    return Verdict(**row)
+
+
+@lru_cache(maxsize=1)
+def _built_in() -> Libraries:
+    libraries = Libraries()
+    folder = resources.files("twingen") / "libraries"
+    for table in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if table.name.endswith(".toml"):
+            text = table.read_text(encoding="utf-8")
+            libraries.add(tomllib.loads(text), f"libraries/{table.name}")
+    return libraries
+
+
+def built_in_libraries() -> Libraries:
+    """Return a fresh copy of the tables that come with twingen."""
+    return _built_in().copy()

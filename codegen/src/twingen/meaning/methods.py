@@ -1,0 +1,55 @@
+"""What the twin calls a method, by the class of the object where that is known."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from ..rule import Refused, Site
+from .names import Names
+
+# The asynchronous protocols.
+DUNDERS = {
+    "__aenter__": "__enter__",
+    "__aexit__": "__exit__",
+    "__aiter__": "__iter__",
+    "__anext__": "__next__",
+}
+
+
+def twin_of_method(
+    site: Site[cst.CSTNode], value: cst.BaseExpression, name: str
+) -> str | None:
+    """Return what a method of an object is called in the twin, if that is renamed.
+
+    Raises :class:`Refused` when that depends on a class which is not shown.
+    """
+    libraries = site.libraries
+    owner = class_of(site.names, value)
+    is_own = owner in site.names.definitions.classes
+    if libraries.own_methods is not None:
+        if owner is None:
+            twins = libraries.own_methods.twins(name)
+            if len(twins) > 1:
+                raise Refused(
+                    f"{name} is renamed in one class of the sources and not in "
+                    "another, and the class of this object is not known",
+                    "annotate the object with its class",
+                )
+            if twins != {None} and twins:
+                return twins.pop()
+        elif is_own and (twin := libraries.own_methods.twin_of(owner, name)):
+            return twin
+    return libraries.method_of(name, None if is_own else owner)
+
+
+def class_of(names: Names, value: cst.BaseExpression) -> str | None:
+    """Return the class of an object, or the class itself, if it is known to be one."""
+    qualified = names.qualified(value)
+    if qualified in names.definitions.classes:
+        return qualified
+    kind = names.owner(value)
+    if kind is None or kind in names.definitions.classes:
+        return kind
+    # What a function of a library returns is known by the function's name alone.
+    is_class = kind.rpartition(".")[2][:1].isupper()
+    return kind if is_class and names.definitions.module_of(kind) is None else None

@@ -1,0 +1,385 @@
+"""Which name means what, and where: scopes and imports.
+
+Meaning is resolved through libcst's scopes and never guessed from spelling: a
+function of the user's own that is called `sleep` has no qualified name of
+`asyncio`, so no rule for `asyncio.sleep` ever sees it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Container, Iterator
+from functools import cached_property
+from typing import TypeVar, cast
+
+import libcst as cst
+from libcst.helpers import (
+    get_absolute_module_from_package_for_import,
+    get_full_name_for_node,
+)
+from libcst.metadata import (
+    Assignment,
+    BaseAssignment,
+    CodeRange,
+    ImportAssignment,
+    MetadataWrapper,
+    PositionProvider,
+    QualifiedName,
+    QualifiedNameSource,
+    Scope,
+)
+
+from ..sides.sides import Side
+from ..syntax.nodes import Nodes
+from .definitions import Definitions
+from .kinds import Kinds
+from .scopes import Scopes
+from .visits import nodes_to_visit
+
+NodeT = TypeVar("NodeT", bound=cst.CSTNode)
+
+
+class Names:
+    """Answers about the nodes of one module, by the tree of its side of the twin.
+
+    `module` is the dotted import name of the source, `twin` that of its twin.
+    """
+
+    def __init__(
+        self,
+        side: Side,
+        *,
+        module: str,
+        twin: str,
+        is_package: bool,
+        definitions: Definitions,
+    ) -> None:
+        self.nodes = Nodes(side.tree)
+        self._scopes = Scopes(self.nodes)
+        # By id, with the node itself, which keeps the id from being given again.
+        self._known: dict[int, tuple[cst.CSTNode, Collection[QualifiedName]]] = {}
+        self._kinds = Kinds(self)
+        self.side = side
+        self.tree = side.tree
+        self.module = module
+        self.twin = twin
+        self.is_package = is_package
+        self._definitions = definitions
+        self._found: dict[int, tuple[cst.CSTNode, set[str | None]]] = {}
+
+    @property
+    def definitions(self) -> Definitions:
+        """What the sources of the project define, as far as it is known."""
+        return self._definitions
+
+    @definitions.setter
+    def definitions(self, definitions: Definitions) -> None:
+        self._definitions = definitions
+        self._found.clear()
+
+    # -- the tree ---------------------------------------------------------
+
+    def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
+        return self.nodes.parent(node)
+
+    def ancestors(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+        """Yield the parents of a node, innermost first."""
+        current = self.parent(node)
+        while current is not None:
+            yield current
+            current = self.parent(current)
+
+    def enclosing(self, node: cst.CSTNode, *types: type[NodeT]) -> NodeT | None:
+        """Return the innermost ancestor of exactly one of these types."""
+        current = self.parent(node)
+        while current is not None and type(current) not in types:
+            current = self.parent(current)
+        return cast("NodeT | None", current)
+
+    def to_visit(
+        self, types: Container[type[object]], *, every_name: bool = False
+    ) -> set[int]:
+        """Return the ids of the nodes of these types that can matter to a rule."""
+        return nodes_to_visit(
+            self.nodes, self._scopes.all, types, every_name=every_name
+        ) | {id(self.tree)}
+
+    def place(self, node: cst.CSTNode) -> CodeRange | None:
+        """Return where a node stands in the source.
+
+        Computed only when a message needs it.
+        """
+        while node in self.side.origins:
+            node = self.side.origins[node]
+        return self._places.resolve(PositionProvider).get(node)
+
+    def is_sync_only(self, node: cst.CSTNode) -> bool:
+        """Tell whether a node is in code that the async program does not run."""
+        found = self.side.sync_only
+        return bool(found) and any(n in found for n in (node, *self.ancestors(node)))
+
+    @cached_property
+    def _places(self) -> MetadataWrapper:
+        return MetadataWrapper(self.side.source, unsafe_skip_copy=True)
+
+    # -- names ------------------------------------------------------------
+
+    def scope(self, node: cst.CSTNode) -> Scope | None:
+        """Return the scope that a name is looked up in."""
+        current: cst.CSTNode | None = node
+        while current is not None:
+            if (scope := self._scopes.get(current)) is not None:
+                return scope
+            current = self.parent(current)
+        return None
+
+    def qualified(
+        self, node: cst.CSTNode | str, at: cst.CSTNode | None = None
+    ) -> str | None:
+        """Return the one fully qualified name of an expression or definition.
+
+        A name that is bound in several ways, a local variable, a parameter or
+        an attribute of one has none. A dotted string is looked up `at` a node.
+        """
+        found = self.meanings(node, at)
+        return next(iter(found)) if len(found) == 1 else None
+
+    def meanings(
+        self, node: cst.CSTNode | str, at: cst.CSTNode | None = None
+    ) -> set[str | None]:
+        """Return all that a name may stand for; `None` is what has no dotted name.
+
+        `x = None` beside `import x` says that x is not there, and does not count.
+        """
+        if isinstance(node, str):
+            scope = self.scope(at) if at is not None else None
+            return set(map(self._absolute, self._meanings(scope, node)))
+        known = self._found.get(id(node))
+        if known is not None:
+            return known[1]
+        found: set[str | None] = set()
+        if _is_named(node):
+            found.update(map(self._absolute, self._meanings(self.scope(node), node)))
+        self._found[id(node)] = node, found
+        return found
+
+    def _meanings(
+        self, scope: Scope | None, node: cst.CSTNode | str
+    ) -> Collection[QualifiedName]:
+        """Return what a name may stand for; asked of libcst once for each node."""
+        if scope is None:
+            return ()
+        if isinstance(node, str):
+            found = scope.get_qualified_names_for(node)
+            return self._without_placeholders(found, scope, node)
+        known = self._known.get(id(node))
+        if known is None:
+            # One that binds a name is asked for by what all of them say together.
+            if type(node) is cst.Name:
+                name, every = node.value, self.is_definition(node)
+            else:
+                name, every = get_full_name_for_node(node) or "", False
+            found = scope.get_qualified_names_for(name if every else node)
+            known = node, self._without_placeholders(found, scope, name)
+            self._known[id(node)] = known
+        return known[1]
+
+    def _without_placeholders(
+        self, found: Collection[QualifiedName], scope: Scope, name: str
+    ) -> Collection[QualifiedName]:
+        sources = {each.source for each in found}
+        if len(sources) < 2 or QualifiedNameSource.IMPORT not in sources:
+            return found
+        real = [each for each in scope[name.split(".")[0]] if not self._is_none(each)]
+        kept = {q for each in real for q in each.get_qualified_names_for(name)}
+        return kept.intersection(found)
+
+    def _is_none(self, assignment: BaseAssignment) -> bool:
+        """Tell whether a binding is `x = None`."""
+        if not isinstance(assignment, Assignment):
+            return False
+        holder = self.parent(assignment.node)
+        if isinstance(holder, cst.AssignTarget):
+            holder = self.parent(holder)
+        value = (
+            holder.value if isinstance(holder, (cst.Assign, cst.AnnAssign)) else None
+        )
+        return isinstance(value, cst.Name) and value.value == "None"
+
+    def imported(self, node: cst.BaseExpression) -> set[str]:
+        """Return the qualified names of an expression that starts at an import."""
+        scope = self.scope(node)
+        if scope is None or not _is_named(node):
+            return set()
+        found = {
+            self._absolute(name)
+            for name in self._meanings(scope, node)
+            if name.source is QualifiedNameSource.IMPORT
+        }
+        return {name for name in found if name is not None}
+
+    def _absolute(self, name: QualifiedName) -> str | None:
+        if name.source is QualifiedNameSource.LOCAL:
+            if "<locals>" in name.name:
+                return None
+            return f"{self.module}.{name.name}"
+        if name.source is QualifiedNameSource.IMPORT:
+            relative = name.name.startswith(".")
+            absolute = self.resolve_relative(name.name) if relative else name.name
+            return self.definitions.original(absolute)
+        return name.name
+
+    def resolve_relative(self, dotted: str) -> str:
+        """Return `.session.Session` as an absolute name."""
+        level = len(dotted) - len(dotted.lstrip("."))
+        package = self.module.split(".")
+        if not self.is_package:
+            level += 1
+        keep = len(package) - level + 1
+        return ".".join([*package[:keep], *filter(None, dotted.lstrip(".").split("."))])
+
+    def imported_module(self, node: cst.ImportFrom) -> str | None:
+        """Return the absolute name of the module that names are imported from."""
+        package = self.module if self.is_package else self.module.rpartition(".")[0]
+        return get_absolute_module_from_package_for_import(package, node)
+
+    def is_reference(self, node: cst.CSTNode) -> bool:
+        """Tell a name that is looked up or bound from a keyword or an attribute."""
+        return self._scopes.get(node) is not None
+
+    def is_definition(self, node: cst.CSTNode) -> bool:
+        """Tell whether a name is what a class, function or assignment defines."""
+        parent = self.parent(node)
+        if type(parent) is cst.ClassDef or type(parent) is cst.FunctionDef:
+            return parent.name is node
+        return type(parent) is cst.AssignTarget or type(parent) is cst.AnnAssign
+
+    def is_bound_otherwise(self, name: str, qualified: str) -> bool:
+        """Tell whether a name is bound to anything but what `qualified` says."""
+        return any(
+            qualified not in {self._absolute(found) for found in meanings}
+            for scope in self._scopes.all
+            for assignment in self._own(scope, name)
+            for meanings in [assignment.get_qualified_names_for(name)]
+        )
+
+    def is_looked_up(self, name: str) -> bool:
+        """Tell whether anything in the module looks this name up."""
+        return any(name in scope.accesses for scope in self._scopes.all)
+
+    def bound(self) -> dict[str, set[str]]:
+        """Return every name that the module binds, with what it may stand for."""
+        found: dict[str, set[str]] = {}
+        for scope in self._scopes.all:
+            for assignment in scope.assignments:
+                if assignment.scope is scope:
+                    meanings = assignment.get_qualified_names_for(assignment.name)
+                    qualified = filter(None, map(self._absolute, meanings))
+                    found.setdefault(assignment.name, set()).update(qualified)
+        return found
+
+    def is_bound(self, name: str) -> bool:
+        """Tell whether any scope of the module binds this name."""
+        return any(self._own(scope, name) for scope in self._scopes.all)
+
+    def is_bound_beside(self, node: cst.CSTNode, name: str) -> bool:
+        """Tell whether the scope that holds this definition also binds `name`."""
+        scope = self._scopes.get(node)
+        return scope is not None and bool(self._own(scope, name))
+
+    def imports_only(self, name: str, module: str) -> bool:
+        """Tell whether every binding of a name is `import module`.
+
+        What is looked up and bound nowhere comes from elsewhere: a star import.
+        """
+        bindings = [a for scope in self._scopes.all for a in self._own(scope, name)]
+        if not bindings and self.is_looked_up(name):
+            return False
+        return all(
+            isinstance(binding, ImportAssignment)
+            and binding.get_module_name_for_import() == module
+            and isinstance(binding.node, cst.Import)
+            for binding in bindings
+        )
+
+    def _own(self, scope: Scope, name: str) -> list[BaseAssignment]:
+        """Return the assignments that this scope itself makes to a name."""
+        return [
+            assignment
+            for assignment in scope.assignments[name]
+            if assignment.scope is scope and assignment.name == name
+        ]
+
+    # -- values -----------------------------------------------------------
+
+    def kind(self, node: cst.BaseExpression) -> str | None:
+        """Return which class a value is of, where the source shows it."""
+        return self._kinds.kind(node)
+
+    def owner(self, value: cst.BaseExpression) -> str | None:
+        """Return the class of an object; `self`, `cls`, `super()`: the one here."""
+        called = value.func if isinstance(value, cst.Call) else value
+        if isinstance(called, cst.Name) and called.value in ("self", "cls", "super"):
+            here = self.enclosing(value, cst.ClassDef)
+            if here is not None:
+                return self.qualified(here)
+        return self.qualified(called) if called is not value else self.kind(value)
+
+    def element_kind(self, node: cst.BaseExpression) -> str | None:
+        """Return which class the elements of a collection are of."""
+        return self._kinds.element_kind(node)
+
+    def is_element(self, node: cst.BaseExpression) -> bool:
+        """Tell whether a name stands for what a loop goes through."""
+        return self._kinds.is_element(node)
+
+    def values(self, node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+        """Yield what is assigned to a name, or to an attribute of `self`."""
+        return self._kinds.values(node)
+
+    def same_value(self, one: cst.CSTNode, other: cst.CSTNode) -> bool:
+        """Tell whether two expressions are one variable, or one attribute of `self`."""
+        name = get_full_name_for_node(one)
+        if name is None or name != get_full_name_for_node(other):
+            return False
+        if not (_is_named(one) and _is_named(other)):
+            return False
+        return not isinstance(one, cst.Name) or self.means_the_same(name, one, other)
+
+    def means_the_same(self, name: str, one: cst.CSTNode, other: cst.CSTNode) -> bool:
+        """Tell whether a name is one variable at two places."""
+        scopes = self.scope(one), self.scope(other)
+        bindings = [set(scope[name]) if scope else set() for scope in scopes]
+        return bindings[0] == bindings[1]
+
+    def is_generator(self, function: cst.FunctionDef) -> bool:
+        """Tell whether a function of this module yields."""
+        return id(function) in self._generators
+
+    @cached_property
+    def _generators(self) -> set[int]:
+        yields = self.nodes.of(cst.Yield)
+        return {id(self.enclosing(y, cst.FunctionDef, cst.Lambda)) for y in yields}
+
+    def function(self, node: cst.Name) -> cst.FunctionDef | None:
+        """Return the one function of this module that a name stands for."""
+        scope = self.scope(node)
+        found = [
+            assignment.node
+            for assignment in (scope[node.value] if scope else ())
+            if isinstance(assignment, Assignment)
+        ]
+        if len(found) == 1 and isinstance(found[0], cst.FunctionDef):
+            return found[0]
+        return None
+
+
+def _is_named(node: cst.CSTNode) -> bool:
+    """Tell a definition, a name or a dotted name from what is computed.
+
+    `f().x` is an attribute of a value, though libcst spells it `f.x` too.
+    """
+    while type(node) is cst.Attribute:
+        node = node.value
+    if type(node) in (cst.Name, cst.Call, cst.Subscript):
+        return type(node) is cst.Name
+    return get_full_name_for_node(node) is not None

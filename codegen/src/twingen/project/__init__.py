@@ -1,0 +1,1 @@
+"""A configured project: its sources, their conversion, its files on the disk."""

@@ -1,0 +1,121 @@
+"""Converts many sources of one project, each after all of them were read.
+
+A source is read for what it defines, because a name's meaning may stand in
+another file; then it is converted with the definitions of all.
+"""
+
+from __future__ import annotations
+
+import gc
+
+from ..conversion import Settings, convert_parsed, parse
+from ..documents.pages import PageTwin, convert_page
+from ..meaning.defining import define
+from ..meaning.definitions import Definitions
+from ..meaning.names import Names
+from ..meaning.renames import MethodRenames, Renames
+from ..plugins import load_plugins
+from ..syntax.formatting import mode_from
+from ..syntax.layouts import Layouts
+from ..syntax.source import Converted, Source
+from ..tracing.trace import Trace
+from .config import Config, read_table
+from .unused import configured
+
+# How many characters of sources stay parsed between reading and converting; what
+# is beyond is parsed twice, so that memory does not grow with the project.
+_KEPT = 1_000_000
+
+
+class Batch:
+    """The sources of one project under conversion, in this process.
+
+    `layouts` are those of earlier builds of this process. Raises
+    :class:`ConfigurationError` for tables, patterns and plug-ins that cannot be used.
+    """
+
+    def __init__(self, config: Config, layouts: Layouts | None = None) -> None:
+        self._constant = config.side or ""
+        definitions = Definitions(constant=self._constant)
+        plugins = load_plugins(config.plugins)
+        libraries = plugins.libraries()
+        libraries.add(config.libraries, "tool.twingen.libraries")
+        for table in config.tables:
+            libraries.add(read_table(table), str(table))
+        plugins.check_rows(libraries)
+        self._renames = Renames(config.renames, definitions)
+        self._renames.texts = {tree.module for tree in config.trees if tree.texts}
+        libraries.renames = self._renames
+        self._methods = MethodRenames(config.methods, definitions)
+        libraries.own_methods = self._methods
+        libraries.strings = config.strings
+        self._configured = frozenset(configured(config))
+        mode = mode_from(config.black, config.requires_python)
+        self._settings = Settings(
+            libraries, definitions, config.runtime, mode, plugins.rules, layouts
+        )
+        self._parsed: dict[str, Names] = {}
+        self._kept = 0
+
+    def read(self, source: Source) -> Definitions:
+        """Return what a source defines.
+
+        Raises :class:`ConversionError` for a text that does not parse.
+        """
+        found = Definitions(constant=self._constant)
+        if source.page is not None:  # an example is nothing that others import
+            return found
+        names = parse(source, found)
+        define(found, names)
+        if self._kept + len(source.text) <= _KEPT:
+            self._kept += len(source.text)
+            self._parsed[source.path] = names
+        return found
+
+    def learn(self, definitions: Definitions) -> None:
+        """Take what all sources define; everything else is asked after this."""
+        self._settings.definitions.update(definitions)
+        gc.freeze()  # what was parsed is no garbage until it is converted
+
+    def names(self, source: Source) -> Names:
+        """Return the answers about the names of a source."""
+        names = self._parsed.get(source.path)
+        if names is None:
+            names = parse(source, Definitions(constant=self._constant))
+        names.definitions = self._settings.definitions
+        return names
+
+    def convert(
+        self, source: Source, names: Names | None = None, trace: Trace | None = None
+    ) -> Converted:
+        """Return the twin of a source; raises :class:`ConversionError`.
+
+        With a trace, `names` must be those that the trace is asked about.
+        """
+        libraries = self._settings.libraries
+        libraries.used, self._methods.used = set(), set()
+        self._renames.used, self._renames.used_texts = set(), set()
+        if source.page is not None:
+            page = self.page(source)
+            text, runtime = page.text, page.runtime
+        else:
+            names = names or self.names(source)
+            twin = convert_parsed(source, names, self._settings, trace)
+            text, runtime = twin.text, twin.runtime_modules
+        used = {
+            *(f"renames: {pattern}" for pattern in self._renames.used),
+            *(f"methods: {pattern}" for pattern in self._methods.used),
+            *(f"libraries: {row}" for row in libraries.used),
+            *(f"strings: {name}" for name in libraries.used),
+            *(f"texts: {package}" for package in self._renames.used_texts),
+        }
+        return Converted(text, runtime, used & self._configured)
+
+    def page(self, source: Source) -> PageTwin:
+        """Return what becomes of a page; raises :class:`ConversionError`."""
+        return convert_page(source, self._settings)
+
+    def forget(self, source: Source) -> None:
+        """Let go of what was kept of a source."""
+        if self._parsed.pop(source.path, None) is not None:
+            self._kept -= len(source.text)

@@ -1,0 +1,251 @@
+"""Reads `[tool.twingen]` of a project's `pyproject.toml`, strictly.
+
+An unknown key, a folder that is not there, or two folders that overlap stop
+every command before it looks at a source.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+from ..telling.diagnostic import ConfigurationError
+
+_KEYS = {
+    "trees",
+    "renames",
+    "libraries",
+    "tables",
+    "runtime",
+    "side",
+    "plugins",
+    "methods",
+    "strings",
+    "pages",
+}
+_TREE_KEYS = {"source", "target", "module", "twin", "exclude", "texts", "tabs"}
+
+
+@dataclass(frozen=True)
+class Tree:
+    """One source folder and the folder that its twins are written to.
+
+    `module` and `twin` are what the two are imported as; what matches a pattern
+    in `exclude` is for the async side only. With `texts`, strings that are no names
+    follow the renames too; with `tabs`, pages show both forms of an example.
+    """
+
+    source: Path
+    target: Path
+    module: str
+    twin: str
+    exclude: tuple[str, ...] = ()
+    texts: bool = False
+    tabs: bool = False
+
+    def excluded_by(self, path: Path) -> list[str]:
+        """Return the patterns that leave a file of the source folder out."""
+        name = path.relative_to(self.source).as_posix()
+        return [pattern for pattern in self.exclude if fnmatchcase(name, pattern)]
+
+
+@dataclass(frozen=True)
+class Config:
+    """The configuration of one project; all paths are absolute.
+
+    `black` is the project's table for the formatter, `requires_python` what its
+    metadata says of Python versions.
+    """
+
+    root: Path
+    trees: tuple[Tree, ...]
+    renames: Mapping[str, str]
+    methods: Mapping[str, str]
+    strings: tuple[str, ...]
+    libraries: Mapping[str, Any]
+    tables: tuple[Path, ...]
+    runtime: str | None
+    black: Mapping[str, Any]
+    requires_python: str | None
+    plugins: tuple[str, ...]
+    side: str | None
+    pages: tuple[str, ...] = ()
+
+
+def find_root(start: Path) -> Path:
+    """Return the folder at or above `start` whose pyproject configures twingen."""
+    for folder in [start, *start.parents]:
+        file = folder / "pyproject.toml"
+        if file.is_file() and "twingen" in tools_of(file):
+            return folder
+    raise ConfigurationError(
+        f"no pyproject.toml with [tool.twingen] in {start} or above it; `twingen init` "
+        "proposes one"
+    )
+
+
+def tools_of(file: Path) -> Mapping[str, Any]:
+    """Return the `[tool]` table of a pyproject.toml."""
+    return _table(_parse(file).get("tool", {}), f"{file}: tool")
+
+
+def load(root: Path) -> Config:
+    """Read the configuration of the project in `root`.
+
+    Raises :class:`ConfigurationError` that names the key and what it must be.
+    """
+    root = root.resolve()
+    file = root / "pyproject.toml"
+    content = _parse(file)
+    tools = _table(content.get("tool", {}), f"{file}: tool")
+    project = _table(content.get("project", {}), f"{file}: project")
+    table = tools.get("twingen")
+    if not isinstance(table, Mapping):
+        raise ConfigurationError(f"{file}: there is no [tool.twingen]")
+    _check_keys(table, _KEYS, f"{file}: tool.twingen")
+    trees = table.get("trees", [])
+    if not (isinstance(trees, list) and trees):
+        raise ConfigurationError(
+            f"{file}: tool.twingen.trees is empty; add {{source = ..., target = ...}}"
+        )
+    config = Config(
+        root=root,
+        trees=tuple(_tree(root, entry, file) for entry in trees),
+        renames=_strings(table.get("renames", {}), f"{file}: tool.twingen.renames"),
+        methods=_strings(table.get("methods", {}), f"{file}: tool.twingen.methods"),
+        strings=_names(table.get("strings", []), f"{file}: tool.twingen.strings"),
+        libraries=_table(table.get("libraries", {}), f"{file}: tool.twingen.libraries"),
+        tables=_paths(root, table.get("tables", []), f"{file}: tool.twingen.tables"),
+        runtime=_dotted(
+            table.get("runtime"), f"{file}: tool.twingen.runtime", "module name"
+        ),
+        side=_dotted(table.get("side"), f"{file}: tool.twingen.side"),
+        black=_table(tools.get("black", {}), f"{file}: tool.black"),
+        requires_python=_text(
+            project.get("requires-python"), f"{file}: project.requires-python"
+        ),
+        plugins=_names(table.get("plugins", []), f"{file}: tool.twingen.plugins"),
+        pages=_names(table.get("pages", []), f"{file}: tool.twingen.pages"),
+    )
+    _check_overlaps(config.trees, file)
+    return config
+
+
+def read_table(path: Path) -> Mapping[str, Any]:
+    """Read one library table."""
+    return _parse(path)
+
+
+def _parse(file: Path) -> dict[str, Any]:
+    try:
+        parsed: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigurationError(f"{file} cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{file} is not valid TOML: {error}") from None
+    return parsed
+
+
+def _check_keys(table: Mapping[str, Any], known: set[str], where: str) -> None:
+    unknown = sorted(set(table) - known)
+    if unknown:
+        raise ConfigurationError(
+            f"{where}: unknown key {', '.join(unknown)}; known are "
+            f"{', '.join(sorted(known))}"
+        )
+
+
+def _strings(table: object, where: str) -> Mapping[str, str]:
+    if not isinstance(table, Mapping) or not all(
+        isinstance(value, str) for value in table.values()
+    ):
+        raise ConfigurationError(f"{where} must be a table of strings")
+    return table
+
+
+def _table(value: object, where: str) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise ConfigurationError(f"{where} must be a table")
+    return value
+
+
+def _paths(root: Path, value: object, where: str) -> tuple[Path, ...]:
+    return tuple(root / name for name in _list(value, where, "paths"))
+
+
+def _names(value: object, where: str) -> tuple[str, ...]:
+    return tuple(sorted(set(_list(value, where, "names"))))
+
+
+def _list(value: object, where: str, what: str) -> list[str]:
+    if not isinstance(value, list) or not all(isinstance(x, str) for x in value):
+        raise ConfigurationError(f"{where} must be a list of {what}")
+    return value
+
+
+def _text(value: object, where: str) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise ConfigurationError(f"{where} must be a string")
+    return value
+
+
+def _dotted(value: object, where: str, what: str = "name") -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str) or not all(map(str.isidentifier, value.split("."))):
+        raise ConfigurationError(f"{where} must be a dotted {what}")
+    return value
+
+
+def _tree(root: Path, entry: object, file: Path) -> Tree:
+    where = f"{file}: tool.twingen.trees"
+    whole = _table(entry, where)
+    _check_keys(whole, _TREE_KEYS, where)
+    exclude = _list(whole.get("exclude", []), f"{where}: exclude", "patterns")
+    for key in ("texts", "tabs"):
+        if not isinstance(whole.get(key, False), bool):
+            raise ConfigurationError(f"{where}: {key} must be true or false")
+    table = _strings(
+        {key: whole[key] for key in whole if key not in ("exclude", "texts", "tabs")},
+        where,
+    )
+    for key in ("module", "twin"):
+        if not all(map(str.isidentifier, table.get(key, "x").split("."))):
+            raise ConfigurationError(f"{where}: {key} must be a dotted module name")
+    for key in ("source", "target"):
+        if not table.get(key):
+            raise ConfigurationError(f"{where}: {key} is missing")
+    # `..` and links are followed, so that overlaps show whatever the spelling.
+    source = (root / table["source"]).resolve()
+    target = (root / table["target"]).resolve()
+    if not source.is_dir():
+        raise ConfigurationError(f"{where}: source {table['source']} is not a folder")
+    return Tree(
+        source=source,
+        target=target,
+        module=table.get("module") or ".".join(Path(table["source"]).parts),
+        twin=table.get("twin") or ".".join(Path(table["target"]).parts),
+        exclude=tuple(exclude),
+        texts=whole.get("texts", False),
+        tabs=whole.get("tabs", False),
+    )
+
+
+def _check_overlaps(trees: Sequence[Tree], file: Path) -> None:
+    folders = [folder for tree in trees for folder in (tree.source, tree.target)]
+    for index, one in enumerate(folders):
+        for other in folders[index + 1 :]:
+            if one == other or one in other.parents or other in one.parents:
+                raise ConfigurationError(
+                    f"{file}: tool.twingen.trees: {one} and {other} overlap; twins "
+                    "are never written into a source folder"
+                )

@@ -1,0 +1,332 @@
+"""What every file of the target folders must hold, computed in memory.
+
+Every source is read before the first is converted, because a name's meaning may
+stand in another file. Nothing is written here; see `tree`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..meaning.definitions import Definitions
+from ..syntax.source import Converted, Page
+from ..telling.diagnostic import ConfigurationError, ConversionError
+from ..telling.progress import Progress, silent
+from .cache import Cache, Known
+from .config import Config
+from .disk import display
+from .signatures import digest_of, signature, signed
+from .sources import SourceFile, Sources
+from .unused import check_unused
+from .workers import Workers, workers
+
+if TYPE_CHECKING:
+    from ..documents.pages import PageTwin
+    from ..meaning.names import Names
+    from ..syntax.layouts import Layouts
+    from ..tracing.trace import Trace
+    from .batch import Batch
+
+_RUNTIME_IMPORT = re.compile(r"^from \.(\w+) import", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Output:
+    """What one file of a target folder must hold, by its digest.
+
+    `content` is not there when the digest is known from an earlier run; see
+    :meth:`Plan.content`. `page` says what kind of page it is.
+    """
+
+    origin: str
+    digest: str
+    content: bytes | None = None
+    page: Page | None = None
+
+    @property
+    def is_twin(self) -> bool:
+        """Tell what twingen writes, with its header, from a copied file."""
+        return self.content is None or signature(self.content) is not None
+
+    @classmethod
+    def of(cls, content: bytes, origin: str) -> Output:
+        return cls(origin, digest_of(content), content)
+
+
+class Plan:
+    """The conversion of the sources of a project.
+
+    `texts` stands in for what is on the disk, `cache` says what is known from
+    earlier, `jobs` how many processes there may be (0: one per core), `layouts` what
+    this process laid out before. Making it reads every source; raises
+    :class:`ConfigurationError`. Refusals wait for the methods.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        texts: Mapping[Path, bytes] | None = None,
+        cache: Cache | None = None,
+        jobs: int = 1,
+        progress: Progress = silent,
+        layouts: Layouts | None = None,
+    ) -> None:
+        self._config = config
+        self._layouts = layouts
+        self._progress = progress
+        self._cache = cache or Cache()
+        self._jobs = jobs
+        self._sources = Sources(config, texts)
+        self._made: Batch | None = None
+        self._definitions = Definitions(constant=config.side or "")
+        self._problems = list(self._sources.problems)
+        self._contents: dict[Path, bytes] = {}
+        self._was_read = False
+
+    @property
+    def files(self) -> Mapping[Path, SourceFile]:
+        """The sources that have a twin, by the path of the twin."""
+        return self._sources.files
+
+    def outputs(self) -> dict[Path, Output]:
+        """Return what every file of the target folders must hold.
+
+        Raises :class:`ConversionError` with all refusals of all files.
+        """
+        twins = self._twins()
+        self._cache.save()
+        self.stop_at_problems()
+        self._check_unused(list(twins.values()))
+        planned = {
+            target: Output.of(path.read_bytes(), self._display(path))
+            for target, path in self._sources.copies.items()
+        }
+        for target, file in self.files.items():
+            origin = file.source.path
+            content = self._contents.get(target)
+            page = file.source.page
+            planned[target] = Output(origin, twins[origin].digest, content, page)
+        runtime = {part for known in twins.values() for part in known.runtime}
+        for path, output in self._runtime_files(runtime):
+            if path in planned:
+                raise ConfigurationError(
+                    f'tool.twingen.runtime = "{self._config.runtime}": '
+                    f"{planned[path].origin} has its twin there already"
+                )
+            planned[path] = output
+        return planned
+
+    def content(self, target: Path, output: Output) -> bytes:
+        """Return the bytes of an output, which are made now if need be.
+
+        Raises :class:`ConfigurationError` when they are not what the cache says.
+        """
+        if output.content is not None:
+            return output.content
+        content = self._written(target, self.convert(target))
+        if digest_of(content) != output.digest:
+            raise ConfigurationError(
+                f"the cache is wrong about {output.origin}; use --no-cache, and delete "
+                "the cache"
+            )
+        return content
+
+    def convert(self, target: Path) -> str:
+        """Return the text of one twin, without its header.
+
+        Raises :class:`ConversionError` when it, or the reading of any source,
+        is refused.
+        """
+        self.read()
+        return self._batch().convert(self.files[target].source).text
+
+    def page(self, target: Path) -> PageTwin:
+        """Return one page with the origin of each line; raises as `convert` does."""
+        self.read()
+        return self._batch().page(self.files[target].source)
+
+    def _written(self, target: Path, text: str) -> bytes:
+        """Return the bytes of a file with this text."""
+        file = self.files[target]
+        page = file.source.page
+        if page is not None and page.in_place:
+            return text.replace("\n", file.line_end).encode()
+        return signed(text, file.source.path, page.markup if page else "")
+
+    def traced(self, target: Path) -> tuple[str, Names, Trace]:
+        """Return the text of one twin, what it was made of, and how.
+
+        Raises what :meth:`convert` does.
+        """
+        self.read()
+        from ..tracing.trace import Trace
+
+        source = self.files[target].source
+        names, trace = self._batch().names(source), Trace()
+        return self._batch().convert(source, names, trace).text, names, trace
+
+    def read(self) -> None:
+        """Read every source, in this process, if that was not done yet.
+
+        Raises :class:`ConversionError` for those that cannot be read.
+        """
+        if not self._was_read:
+            with workers(self._config, self._batch, [], jobs=1) as team:
+                self._read(team, self._unknown())
+        self.stop_at_problems()
+
+    def stop_at_problems(self) -> None:
+        """Raise :class:`ConversionError` for what was refused so far."""
+        if self._problems:
+            raise ConversionError(sorted(self._problems))
+
+    # -- reading and converting -------------------------------------------
+
+    def _twins(self) -> dict[str, Known]:
+        """Return what is known of every twin, by the path of its source."""
+        unknown = self._unknown()
+        with self._workers(unknown) as team:
+            context = self._read(team, unknown)
+            known, stale = self._known(context)
+            if len(stale) <= len(unknown):
+                return known | self._convert(team, stale, context)
+        with self._workers(stale) as team:
+            team.learn(self._definitions)
+            return known | self._convert(team, stale, context)
+
+    def _batch(self) -> Batch:
+        """Return the batch of this process, which knows what all sources define.
+
+        It is made when it is first asked for, because what it imports takes longer
+        than to find that nothing is to be done.
+        """
+        if self._made is None:
+            from .batch import Batch
+
+            self._made = Batch(self._config, self._layouts)
+            self._made.learn(self._definitions)
+        return self._made
+
+    def _workers(
+        self, files: Mapping[Path, SourceFile]
+    ) -> AbstractContextManager[Workers]:
+        sources = [file.source for file in files.values()]
+        if sources:
+            self._batch()  # a configuration that cannot be used is refused here
+        return workers(self._config, self._batch, sources, self._jobs)
+
+    def _unknown(self) -> dict[Path, SourceFile]:
+        """Return the sources of which the definitions are not known."""
+        return {
+            target: file
+            for target, file in self.files.items()
+            if self._cache.definitions(file.source) is None
+        }
+
+    def _read(self, team: Workers, unknown: Mapping[Path, SourceFile]) -> str:
+        """Learn what all sources define; return what tells it from anything else."""
+        self._was_read = True
+        sources = [file.source for file in unknown.values()]
+        results = self._progress(team.read(sources), len(sources), "reading")
+        for source, found in results:
+            if isinstance(found, Definitions):
+                self._cache.add_definitions(source, found)
+            else:
+                self._problems.extend(found)
+        for module, twin in self._sources.without_twin.items():
+            self._definitions.modules[module] = twin
+            self._definitions.async_only.add(module)
+        for file in self.files.values():
+            definitions = self._cache.definitions(file.source)
+            if definitions is not None:
+                self._definitions.update(definitions)
+        if self._made is not None:
+            self._made.learn(self._definitions)
+        team.learn(self._definitions)
+        return digest_of(json.dumps(self._definitions.as_json()).encode())
+
+    def _known(self, context: str) -> tuple[dict[str, Known], dict[Path, SourceFile]]:
+        """Return what is known of twins, and the sources to be converted."""
+        known: dict[str, Known] = {}
+        stale: dict[Path, SourceFile] = {}
+        for target, file in self.files.items():
+            found = self._cache.known(file.source, context)
+            if found is not None:
+                known[file.source.path] = found
+            elif self._cache.definitions(file.source) is not None:
+                stale[target] = file
+        return known, stale
+
+    def _convert(
+        self, team: Workers, files: Mapping[Path, SourceFile], context: str
+    ) -> dict[str, Known]:
+        """Convert sources; return what is known of them then."""
+        known: dict[str, Known] = {}
+        sources = [file.source for file in files.values()]
+        results = self._progress(team.convert(sources), len(sources), "converting")
+        for target, (source, found) in zip(files, results, strict=True):
+            if not isinstance(found, Converted):
+                self._problems.extend(found)
+                continue
+            content = self._written(target, found.text)
+            self._contents[target] = content
+            known[source.path] = Known(
+                context,
+                digest_of(content),
+                tuple(sorted(found.runtime)),
+                tuple(sorted(found.used)),
+            )
+            self._cache.add(source, known[source.path])
+        return known
+
+    def _runtime_files(self, modules: set[str]) -> Iterator[tuple[Path, Output]]:
+        """Yield the parts of the runtime that the twins import."""
+        if not modules:
+            return
+        package = self._config.runtime
+        assert package is not None  # a rule that needs it refuses without
+        for tree in self._config.trees:
+            if package == tree.twin or package.startswith(f"{tree.twin}."):
+                inner = package[len(tree.twin) :].strip(".").split(".")
+                folder = tree.target.joinpath(*filter(None, inner))
+                break
+        else:
+            raise ConfigurationError(
+                f'tool.twingen.runtime = "{package}" is below none of the twins '
+                f"{', '.join(tree.twin for tree in self._config.trees)}"
+            )
+        for module, text in sorted(_runtime_texts(modules).items()):
+            origin = f"twingen.runtime.{module}"
+            content = signed(text, origin)
+            yield folder / f"{module}.py", Output.of(content, origin)
+
+    def _check_unused(self, twins: Sequence[Known]) -> None:
+        used = {what for known in twins for what in known.used}
+        used.update(self._sources.used)
+        if self._definitions.constant_used:
+            used.add(f"side: {self._config.side}")
+        check_unused(self._config, used)
+
+    def _display(self, path: Path) -> str:
+        return display(self._config.root, path)
+
+
+def _runtime_texts(modules: Iterable[str]) -> dict[str, str]:
+    """Return the texts of parts of the runtime, and of those that they import."""
+    texts: dict[str, str] = {}
+    wanted = ["__init__", *modules]
+    while wanted:
+        module = wanted.pop()
+        if module not in texts:
+            resource = resources.files("twingen.runtime") / f"{module}.py"
+            texts[module] = resource.read_text(encoding="utf-8")
+            wanted += _RUNTIME_IMPORT.findall(texts[module])
+    return texts

@@ -1,0 +1,186 @@
+"""Proposes a `[tool.twingen]` for a project that has none, from what is there.
+
+Only what the sources show is proposed: a rename that nothing uses would be an
+error. Nothing is imported and nothing is executed.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..telling.diagnostic import ConfigurationError
+from .config import tools_of
+
+_SKIPPED = {"__pycache__", "build", "dist", "node_modules", "site-packages"}
+_NAMES = {"_async", "aio", "async"}
+
+
+@dataclass(frozen=True)
+class _Tree:
+    source: Path
+    target: Path
+    module: str
+    twin: str
+
+
+def propose(folder: Path) -> str:
+    """Return the text of a configuration for the project in a folder.
+
+    Raises :class:`ConfigurationError` when it has one, or nothing async.
+    """
+    file = folder / "pyproject.toml"
+    if file.is_file() and "twingen" in tools_of(file):
+        raise ConfigurationError(f"{file} has a [tool.twingen] already")
+    parsed = dict(_parsed(folder))
+    sources = _sources(folder, parsed)
+    if not sources:
+        raise ConfigurationError(
+            f"there is no `async def` in a package, or in a folder named _async, aio "
+            f"or async_*, below {folder}"
+        )
+    trees = [_tree(folder, source) for source in sources]
+    lines = ["[tool.twingen]", "trees = ["]
+    for tree in trees:
+        lines += _row(folder, tree)
+    lines.append("]")
+    packages = [tree for tree in trees if tree.module]
+    if packages:
+        lines.append(f"runtime = {json.dumps(packages[0].twin + '._runtime')}")
+    renames = dict(_renames(trees, parsed))
+    if renames:
+        lines += ["", "[tool.twingen.renames]"]
+        lines += [f"{json.dumps(k)} = {json.dumps(v)}" for k, v in renames.items()]
+    return "\n".join(lines) + "\n"
+
+
+def append(folder: Path, proposal: str) -> Path:
+    """Write a proposal to the end of the pyproject.toml and return its path."""
+    file = folder / "pyproject.toml"
+    before = file.read_text(encoding="utf-8") if file.is_file() else ""
+    if before:
+        before = before.rstrip("\n") + "\n\n"
+    file.write_text(before + proposal, encoding="utf-8", newline="\n")
+    return file
+
+
+def _parsed(folder: Path) -> Iterator[tuple[Path, ast.Module]]:
+    """Yield the modules below a folder that Python reads."""
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith(".") or path.name in _SKIPPED:
+            continue
+        if path.is_dir():
+            if not (path / "pyvenv.cfg").exists() and not path.is_symlink():
+                yield from _parsed(path)
+        elif path.suffix == ".py":
+            try:
+                yield path, ast.parse(path.read_bytes())
+            except (SyntaxError, ValueError):
+                continue
+
+
+def _sources(folder: Path, parsed: dict[Path, ast.Module]) -> list[Path]:
+    """Return the folders named for their async code, or else packages with some."""
+    waiting = [
+        path
+        for path, tree in parsed.items()
+        if any(isinstance(node, ast.AsyncFunctionDef) for node in ast.walk(tree))
+    ]
+    named = {
+        next(parent for parent in _upwards(path, folder) if _is_named(parent))
+        for path in waiting
+        if any(_is_named(parent) for parent in _upwards(path, folder))
+    }
+    if named:
+        return sorted(named)
+    return sorted(
+        {
+            _package(path.parent)
+            for path in waiting
+            if (path.parent / "__init__.py").exists()
+        }
+        - {folder}
+    )
+
+
+def _upwards(path: Path, folder: Path) -> list[Path]:
+    """Return the folders between a project and a file, outermost first."""
+    return [p for p in reversed(path.parents) if folder in p.parents]
+
+
+def _is_named(folder: Path) -> bool:
+    name = folder.name
+    return name in _NAMES or name.startswith("async_") or name.endswith("_async")
+
+
+def _package(folder: Path) -> Path:
+    """Return the outermost package that a folder belongs to."""
+    while (folder.parent / "__init__.py").exists():
+        folder = folder.parent
+    return folder
+
+
+def _tree(folder: Path, source: Path) -> _Tree:
+    name = source.name
+    twin = name.replace("async", "sync") if "async" in name else f"{name}_sync"
+    twin = "_sync" if name == "aio" else twin
+    target = source.with_name(twin)
+    if not (source / "__init__.py").exists():
+        return _Tree(source, target, "", "")
+    top = _package(source).parent
+    modules = [".".join(path.relative_to(top).parts) for path in (source, target)]
+    return _Tree(source, target, *modules)
+
+
+def _row(folder: Path, tree: _Tree) -> list[str]:
+    values = {
+        "source": tree.source.relative_to(folder).as_posix(),
+        "target": tree.target.relative_to(folder).as_posix(),
+        "module": tree.module,
+        "twin": tree.twin,
+    }
+    lines = []
+    if tree.target.exists():
+        lines = [
+            f"    # {values['target']} is there already: move it away before the first",
+            "    # build; `twingen adopt` compares it with what twingen writes.",
+        ]
+    listed = [f"{key} = {json.dumps(value)}" for key, value in values.items() if value]
+    return [*lines, f"    {{ {', '.join(listed)} }},"]
+
+
+def _renames(
+    trees: Sequence[_Tree], parsed: dict[Path, ast.Module]
+) -> Iterator[tuple[str, str]]:
+    """Yield the patterns for classes called Async..., where there are any."""
+    nodes = [
+        node
+        for path, module in parsed.items()
+        if any(tree.source in path.parents for tree in trees)
+        for node in ast.walk(module)
+    ]
+    defined = {node.name for node in nodes if isinstance(node, ast.ClassDef)}
+    becomes = "*"
+    if any(name.removeprefix("Async") in defined for name in defined if _is(name)):
+        becomes = "Sync*"  # both stand side by side
+    if any(map(_is, defined)):
+        yield "Async*", becomes
+    own = {tree.module for tree in trees if tree.module}
+    tops = {module.split(".")[0] for module in own}
+    imported = {
+        node.module
+        for node in nodes
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level
+        if any(_is(alias.name) for alias in node.names)
+    }
+    for module in sorted(imported):
+        inside = any(module == m or module.startswith(f"{m}.") for m in own)
+        if module.split(".")[0] in tops and not inside:
+            yield f"{module}.Async*", f"{module}.{becomes}"
+
+
+def _is(name: str) -> bool:
+    return name.startswith("Async") and name != "Async"

@@ -1,0 +1,147 @@
+"""The sources of a project: which are converted, which copied, which left out.
+
+Everything is read once, before the first source is parsed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..syntax.source import MARKUPS, Page, Source, has_no_twin
+from ..telling.diagnostic import ConfigurationError, Diagnostic
+from .config import Config, Tree
+from .disk import decode, display, files_below
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A source that has a twin: where it is, what it says, how its lines end."""
+
+    path: Path
+    source: Source
+    line_end: str = "\n"
+
+
+class Sources:
+    """What the source folders hold, each by the path of what it becomes.
+
+    `files` are converted and `copies` stay as they are; `without_twin` maps the
+    modules that are for the async side only to what their twins would be called;
+    `used` is what was used of what is :func:`twingen.project.unused.configured`.
+    `texts` stands in for what is on the disk. Raises :class:`ConfigurationError` for a
+    folder without a source; what cannot be read is in `problems`.
+    """
+
+    def __init__(
+        self, config: Config, texts: Mapping[Path, bytes] | None = None
+    ) -> None:
+        self.files: dict[Path, SourceFile] = {}
+        self.copies: dict[Path, Path] = {}
+        self.without_twin: dict[str, str] = {}
+        self.used: set[str] = set()
+        self.problems: list[Diagnostic] = []
+        self._root = config.root
+        self._texts = texts or {}
+        for tree in config.trees:
+            if not self._read(tree):
+                raise ConfigurationError(
+                    f"tool.twingen.trees: there is no Python source in {tree.source}"
+                )
+        self._read_pages(config)
+
+    def _read(self, tree: Tree) -> int:
+        """Read one tree; return how many sources it has."""
+        found = 0
+        given = [path for path in self._texts if tree.source in path.parents]
+        for path in sorted({*files_below(tree.source), *given}):
+            target = tree.target / path.relative_to(tree.source)
+            if patterns := tree.excluded_by(path):
+                self.used.update(f"exclude: {pattern}" for pattern in patterns)
+                if path.suffix == ".py":
+                    self._leave_out(tree, path)
+            elif path.suffix == ".pyi":
+                self._problem(
+                    path,
+                    "TW006",
+                    "stub",
+                    "a stub would be copied as it is, and stubs are not converted",
+                    "annotate the source itself, or keep the stub elsewhere",
+                )
+            elif path.suffix == ".py":
+                found += 1
+                self._read_source(tree, path, target)
+            elif path.suffix in MARKUPS:
+                found += 1
+                self.used |= {f"tabs: {tree.module}"} if tree.tabs else set()
+                page = Page(MARKUPS[path.suffix], tabs=tree.tabs)
+                self._read_source(tree, path, target, page)
+            else:
+                self.copies[target] = path
+        return found
+
+    def _read_source(
+        self, tree: Tree, path: Path, target: Path, page: Page | None = None
+    ) -> None:
+        module, twin = import_names(tree, path)
+        text = self._text(path)
+        if text is None:
+            return
+        if has_no_twin(text):
+            self._leave_out(tree, path)
+            return
+        label = display(self._root, path)
+        source = Source(text, label, module, twin, path.stem == "__init__", page)
+        self.files[target] = SourceFile(path, source)
+
+    def _read_pages(self, config: Config) -> None:
+        """Read the pages that hold their twins themselves."""
+        folders = {f for tree in config.trees for f in (tree.source, tree.target)}
+        for pattern in config.pages:
+            for path in sorted(config.root.glob(pattern)):
+                if path.suffix not in MARKUPS or folders.intersection(path.parents):
+                    raise ConfigurationError(
+                        f"tool.twingen.pages: {display(self._root, path)} is no page "
+                        "(.md, .rst) outside of the trees"
+                    )
+                text = self._text(path)
+                if text is not None and "twingen: twin" in text:
+                    self.used.add(f"pages: {pattern}")
+                    page = Page(MARKUPS[path.suffix], in_place=True)
+                    module = "__page__"
+                    source = Source(text, display(self._root, path), module, module)
+                    crlf = b"\r\n" in self._content(path)
+                    self.files[path] = SourceFile(
+                        path, replace(source, page=page), "\r\n" if crlf else "\n"
+                    )
+
+    def _content(self, path: Path) -> bytes:
+        return self._texts[path] if path in self._texts else path.read_bytes()
+
+    def _text(self, path: Path) -> str | None:
+        """Return the text of a source; `None` with a problem if it is not UTF-8."""
+        try:
+            return decode(self._content(path))
+        except SyntaxError as error:
+            self._problem(path, "TW003", "encoding", str(error.msg), "save it as UTF-8")
+            return None
+
+    def _leave_out(self, tree: Tree, path: Path) -> None:
+        """Remember a source that is for the async side only."""
+        module, twin = import_names(tree, path)
+        self.without_twin[module] = twin
+
+    def _problem(
+        self, path: Path, code: str, rule: str, message: str, instead: str
+    ) -> None:
+        """Add a refusal of a whole file."""
+        where = display(self._root, path)
+        self.problems.append(Diagnostic(where, 1, 1, code, rule, message, instead))
+
+
+def import_names(tree: Tree, path: Path) -> tuple[str, str]:
+    """Return what a source and its twin are imported as."""
+    parts = path.relative_to(tree.source).with_suffix("").parts
+    inner = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+    return f"{tree.module}.{inner}".rstrip("."), f"{tree.twin}.{inner}".rstrip(".")

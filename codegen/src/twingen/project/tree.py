@@ -1,0 +1,154 @@
+"""Source folders and their twins on disk: what should be there, what is there.
+
+Everything is converted in memory first, so a refusal anywhere writes nothing;
+files are then replaced one by one, each atomically. `check` compares digests of
+whole files and never writes.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..telling.progress import Progress, silent
+from .cache import Cache
+from .config import Config
+from .disk import display, files_below, replace
+from .plan import Output, Plan
+from .signatures import digest_of, is_as_signed, signature
+
+if TYPE_CHECKING:
+    from ..syntax.layouts import Layouts
+
+
+class Drift(Enum):
+    """How a file of a target folder can differ from what it should be."""
+
+    MISSING = "missing"
+    STALE = "stale"
+    EDITED = "edited by hand"
+    ORPHAN = "orphan"
+    FOREIGN = "not written by twingen"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One file that is not in step; `origin` is what it is, or was, made from."""
+
+    path: Path
+    drift: Drift
+    origin: str = ""
+
+
+class Project:
+    """The twins of one configured project.
+
+    Making it reads every source and converts those of which the cache does not
+    know the twin, in `jobs` processes at most (0: one per core); a process that
+    makes many hands over its `layouts`. Raises
+    :class:`ConfigurationError` or, with all refusals of all files,
+    :class:`ConversionError`.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        cache: Cache | None = None,
+        jobs: int = 1,
+        progress: Progress = silent,
+        layouts: Layouts | None = None,
+    ) -> None:
+        self.config = config
+        self.plan = Plan(
+            config, cache=cache, jobs=jobs, progress=progress, layouts=layouts
+        )
+        self.outputs = self.plan.outputs()
+
+    def differences(self) -> list[Difference]:
+        """Compare the target folders with what they should hold, byte by byte."""
+        found = [
+            Difference(path, drift, output.origin)
+            for path, output in self.outputs.items()
+            if (drift := _compare(path, output)) is not None
+        ]
+        for tree in self.config.trees:
+            found.extend(
+                Difference(path, _kind_of_stray(path))
+                for path in files_below(tree.target)
+                if path not in self.outputs
+            )
+        return sorted(set(found), key=lambda difference: difference.path)
+
+    def write(
+        self, *, force: bool = False
+    ) -> tuple[list[Difference], list[Difference]]:
+        """Bring the target folders in step.
+
+        Returns what was changed and what was left: files edited by hand
+        (overwritten with `force`) and files that are not twingen's.
+        """
+        differences = self.differences()
+        kept = {Drift.FOREIGN} if force else {Drift.FOREIGN, Drift.EDITED}
+        left = [d for d in differences if d.drift in kept]
+        if any(d.drift is Drift.EDITED for d in left):
+            return [], left
+        changed = [d for d in differences if d.drift not in kept]
+        for difference in changed:
+            if difference.path not in self.outputs:
+                difference.path.unlink()
+            else:
+                replace(difference.path, self.content(difference.path))
+        return changed, left
+
+    def content(self, path: Path) -> bytes:
+        """Return the bytes that a file of a target folder must hold."""
+        return self.plan.content(path, self.outputs[path])
+
+    def diff(self) -> Iterator[str]:
+        """Yield the lines of a unified diff from the disk to what should be there."""
+        for difference in self.differences():
+            name = self.display(difference.path)
+            old = _lines(
+                difference.path.read_bytes() if difference.path.exists() else b""
+            )
+            expected = difference.path in self.outputs
+            new = _lines(self.content(difference.path) if expected else b"")
+            yield from difflib.unified_diff(
+                old, new, f"{name} ({difference.drift.value})", f"{name} (twin)"
+            )
+
+    def display(self, path: Path) -> str:
+        """Return a path as messages show it: from the project's root, with slashes."""
+        return display(self.config.root, path)
+
+
+def _compare(path: Path, output: Output) -> Drift | None:
+    try:
+        found = path.read_bytes()
+    except FileNotFoundError:
+        return Drift.MISSING
+    if digest_of(found) == output.digest:
+        return None
+    if output.page is not None and output.page.in_place:
+        from ..documents import pages
+
+        text = found.decode("utf-8", "replace").replace("\r\n", "\n")
+        return Drift(pages.state(text, output.page.markup))
+    said = signature(found)
+    if said is None:
+        # Either side may be a copied resource, which has no signature.
+        return Drift.EDITED if output.is_twin else Drift.STALE
+    return Drift.STALE if is_as_signed(found, said) else Drift.EDITED
+
+
+def _kind_of_stray(path: Path) -> Drift:
+    return Drift.ORPHAN if signature(path.read_bytes()) else Drift.FOREIGN
+
+
+def _lines(content: bytes) -> list[str]:
+    return content.decode("utf-8", "replace").splitlines(keepends=True)

@@ -1,0 +1,40 @@
+"""What a configuration says of names: each must be of use, or it is misspelt."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from ..telling.diagnostic import ConfigurationError
+from .config import Config, read_table
+
+
+def configured(config: Config) -> list[str]:
+    """Return what a configuration says of names, each with the key that says it."""
+    tables = [config.libraries, *map(read_table, config.tables)]
+    return [
+        *(f"renames: {pattern}" for pattern in config.renames),
+        *(f"methods: {pattern}" for pattern in config.methods),
+        *([f"side: {config.side}"] if config.side else []),
+        *(
+            f"libraries: {module}.{name}"
+            for table in tables
+            for module, rows in table.items()
+            if module != "methods" and isinstance(rows, Mapping)
+            for name in rows
+        ),
+        *(f"strings: {name}" for name in config.strings),
+        *(f"texts: {tree.module}" for tree in config.trees if tree.texts),
+        *(f"tabs: {tree.module}" for tree in config.trees if tree.tabs),
+        *(f"pages: {pattern}" for pattern in config.pages),
+        *(f"exclude: {pattern}" for tree in config.trees for pattern in tree.exclude),
+    ]
+
+
+def check_unused(config: Config, used: Collection[str]) -> None:
+    """Raise :class:`ConfigurationError` for what nothing uses."""
+    unused = [what for what in configured(config) if what not in used]
+    if unused:
+        raise ConfigurationError(
+            f"tool.twingen: nothing uses {', '.join(unused)}; take it out, or "
+            "correct its spelling"
+        )

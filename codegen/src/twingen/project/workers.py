@@ -1,0 +1,182 @@
+"""Reads and converts sources, in this process or in several.
+
+Every source stays with the process that read it, so that it is parsed once.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from ..meaning.definitions import Definitions
+from ..syntax.source import Converted, Source
+from ..telling.diagnostic import ConversionError, Diagnostic
+from .config import Config
+
+if TYPE_CHECKING:
+    from .batch import Batch
+
+T = TypeVar("T")
+Refusals = Sequence[Diagnostic]
+
+# From how many characters on another process is worth its start.
+_WORTH = 300_000
+
+
+class Workers(Protocol):
+    """Whoever does the work; results come in the order of the sources."""
+
+    def read(
+        self, sources: Sequence[Source]
+    ) -> Iterator[tuple[Source, Definitions | Refusals]]: ...
+
+    def learn(self, definitions: Definitions) -> None: ...
+
+    def convert(
+        self, sources: Sequence[Source]
+    ) -> Iterator[tuple[Source, Converted | Refusals]]: ...
+
+
+@contextmanager
+def workers(
+    config: Config, batch: Callable[[], Batch], sources: Sequence[Source], jobs: int
+) -> Iterator[Workers]:
+    """Provide as many processes as are worth it, `jobs` at most; 0: one per core.
+
+    `batch` returns that of this process.
+    """
+    worth = sum(len(source.text) for source in sources) // _WORTH
+    count = min(jobs or os.cpu_count() or 1, max(worth, 1), max(len(sources), 1))
+    with ExitStack() as stack:
+        stack.enter_context(_collecting_rarely())
+        yield _Alone(batch) if count == 1 else _Several(config, sources, count, stack)
+
+
+class _Alone:
+    """This process, whose batch is made for the first source."""
+
+    def __init__(self, batch: Callable[[], Batch]) -> None:
+        self._batch = batch
+
+    def read(
+        self, sources: Sequence[Source]
+    ) -> Iterator[tuple[Source, Definitions | Refusals]]:
+        for source in sources:
+            yield source, _result(self._batch().read, source)
+
+    def learn(self, definitions: Definitions) -> None:
+        """Do nothing: whose batch it is teaches it."""
+
+    def convert(
+        self, sources: Sequence[Source]
+    ) -> Iterator[tuple[Source, Converted | Refusals]]:
+        for source in sources:
+            yield source, _result(self._batch().convert, source)
+            self._batch().forget(source)
+
+
+class _Several:
+    """Processes of one worker each, which keep what they have read."""
+
+    def __init__(
+        self, config: Config, sources: Sequence[Source], count: int, stack: ExitStack
+    ) -> None:
+        self._pools = [
+            stack.enter_context(
+                _stopped(ProcessPoolExecutor(1, initializer=_start, initargs=(config,)))
+            )
+            for _ in range(count)
+        ]
+        # The longest first, each to who has least to do.
+        self._pool_of: dict[str, ProcessPoolExecutor] = {}
+        loads = [0] * count
+        for source in sorted(sources, key=lambda s: len(s.text), reverse=True):
+            least = loads.index(min(loads))
+            loads[least] += len(source.text)
+            self._pool_of[source.path] = self._pools[least]
+
+    def read(
+        self, sources: Sequence[Source]
+    ) -> Iterator[tuple[Source, Definitions | Refusals]]:
+        return self._each(_read, sources)
+
+    def learn(self, definitions: Definitions) -> None:
+        for future in [pool.submit(_learn, definitions) for pool in self._pools]:
+            future.result()
+
+    def convert(
+        self, sources: Sequence[Source]
+    ) -> Iterator[tuple[Source, Converted | Refusals]]:
+        return self._each(_convert, sources)
+
+    def _each(
+        self, work: Callable[[Source], T], sources: Sequence[Source]
+    ) -> Iterator[tuple[Source, T]]:
+        futures: list[Future[T]] = [
+            self._pool_of[source.path].submit(work, source) for source in sources
+        ]
+        for source, future in zip(sources, futures, strict=True):
+            yield source, future.result()
+
+
+@contextmanager
+def _stopped(pool: ProcessPoolExecutor) -> Iterator[ProcessPoolExecutor]:
+    """Provide a pool; after an error what waits in it is not begun."""
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _result(work: Callable[[Source], T], source: Source) -> T | Refusals:
+    try:
+        return work(source)
+    except ConversionError as error:
+        return error.diagnostics
+
+
+def collect_rarely() -> None:
+    """Look for cyclic garbage less often: trees are many objects that stay."""
+    gc.set_threshold(50_000, 10, 10)
+
+
+@contextmanager
+def _collecting_rarely() -> Iterator[None]:
+    """Do so for a while."""
+    thresholds = gc.get_threshold()
+    collect_rarely()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*thresholds)
+
+
+# -- in the processes: one batch each ---------------------------------------------
+
+_batches: list[Batch] = []
+
+
+def _start(config: Config) -> None:
+    from .batch import Batch
+
+    collect_rarely()
+    _batches.append(Batch(config))
+
+
+def _read(source: Source) -> Definitions | Refusals:
+    return _result(_batches[0].read, source)
+
+
+def _learn(definitions: Definitions) -> None:
+    _batches[0].learn(definitions)
+
+
+def _convert(source: Source) -> Converted | Refusals:
+    result = _result(_batches[0].convert, source)
+    _batches[0].forget(source)
+    return result

@@ -1,0 +1,1 @@
+"""What belongs to one side only, from a file down to a parameter."""

@@ -1,0 +1,303 @@
+"""Takes the side of the twin: its tree has what both sides have, and its own.
+
+This is done before any name is looked up, so that nothing that only the async
+side has is ever asked. Out go: statements, decorators and members of lists that
+are marked `# twingen: async-only`, and the branches of `if ASYNC:`, where ASYNC
+is the constant that the project names. The branch for the twin (`else:`,
+`if not ASYNC:`, or an `if` that is marked `# twingen: sync-only`) takes the
+place of its `if`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from ..syntax.source import ASYNC_ONLY, SYNC_ONLY
+from ..syntax.traversal import rewritten
+from .markers import (
+    first_line_comment,
+    is_async_only,
+    is_marked,
+    is_marked_at_all,
+    marked_above,
+    marks,
+)
+from .side_members import dropped_members, parameters_lost, without_members
+
+IsConstant = Callable[[cst.BaseExpression], bool]
+_ASYNC, _SYNC = "async", "sync"
+
+
+@dataclass
+class Side:
+    """One source as the twin sees it.
+
+    `source` is the whole source, `tree` what is left of it. `origins` leads from
+    the nodes that were made anew to those of the source; `sync_only` holds the
+    statements that the async program does not run, and `parameters` what
+    functions lost, with the positions. `lost_markers` stand in code that went.
+    `changes` are the places in the source, each with the rule that explains it.
+    """
+
+    source: cst.Module
+    tree: cst.Module
+    origins: dict[cst.CSTNode, cst.CSTNode] = field(default_factory=dict)
+    sync_only: set[cst.CSTNode] = field(default_factory=set)
+    parameters: dict[cst.CSTNode, dict[str, int | None]] = field(default_factory=dict)
+    lost_markers: list[cst.Comment] = field(default_factory=list)
+    changes: list[tuple[str, cst.CSTNode]] = field(default_factory=list)
+
+
+def of_twin(source: cst.Module, is_constant: IsConstant) -> Side:
+    """Return a source without what only the async side has."""
+    side = Side(source, source)
+    taken = rewritten(source, _Taker(side, is_constant))
+    assert isinstance(taken, cst.Module)
+    if taken.header and marks(taken.header[0].comment, SYNC_ONLY):
+        side.origins[whole := taken.with_changes(header=taken.header[1:])] = source
+        side.sync_only.add(whole)
+        taken = whole
+    side.tree = taken
+    return side
+
+
+class _Taker(cst.CSTTransformer):
+    """Takes out of a tree what only the async side has."""
+
+    def __init__(self, side: Side, is_constant: IsConstant) -> None:
+        super().__init__()
+        self._side = side
+        self._is_constant = is_constant
+        self._branches: set[cst.CSTNode] = set()
+        self._footers: dict[cst.CSTNode, list[cst.EmptyLine]] = {}
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        if isinstance(node, cst.If):
+            if isinstance(node.orelse, cst.If):
+                self._branches.add(node.orelse)
+            return self._side_of(node) is None
+        return not self._goes(node)
+
+    def on_leave(  # type: ignore[override]
+        self, original_node: cst.CSTNode, updated_node: cst.CSTNode
+    ) -> cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode]:
+        if isinstance(original_node, cst.If) and self._side_of(original_node):
+            return self._branch(original_node)
+        if self._goes(original_node):
+            self._drop(original_node)
+            self._changed(original_node)
+            return cst.RemoveFromParent()
+        if type(updated_node) is cst.Module or type(updated_node) is cst.IndentedBlock:
+            updated_node = self._with_footers(updated_node)
+            if isinstance(updated_node, cst.IndentedBlock) and not updated_node.body:
+                updated_node = self._with_pass(original_node, updated_node)
+        if dropped := dropped_members(original_node):
+            for member in dropped:
+                self._drop(member)
+                self._changed(member)
+            updated_node = without_members(original_node, updated_node, dropped)
+            if isinstance(original_node, cst.FunctionDef):
+                lost = parameters_lost(original_node, dropped)
+                self._side.parameters[updated_node] = lost
+        if updated_node is not original_node:
+            self._side.origins[updated_node] = original_node
+        return updated_node
+
+    def _goes(self, node: cst.CSTNode) -> bool:
+        if type(node) is cst.If:
+            return False  # its branches say
+        return is_async_only(node) or self._defines_constant(node)
+
+    def _defines_constant(self, node: cst.CSTNode) -> bool:
+        """Tell `ASYNC = True`, of which the twin has nothing left to ask."""
+        if type(node) is not cst.SimpleStatementLine or len(node.body) != 1:
+            return False
+        statement = node.body[0]
+        if isinstance(statement, cst.Assign) and len(statement.targets) == 1:
+            target, value = statement.targets[0].target, statement.value
+        elif isinstance(statement, cst.AnnAssign) and statement.value is not None:
+            target, value = statement.target, statement.value
+        else:
+            return False
+        is_true = isinstance(value, cst.Name) and value.value == "True"
+        return is_true and self._is_constant(target)
+
+    # -- branches ---------------------------------------------------------
+
+    def _side_of(self, node: cst.If) -> str | None:
+        """Return which side the first branch of an `if` is for."""
+        if self._is_constant(node.test):
+            return _ASYNC
+        if (
+            isinstance(node.test, cst.UnaryOperation)
+            and isinstance(node.test.operator, cst.Not)
+            and self._is_constant(node.test.expression)
+        ):
+            return _SYNC
+        if node in self._branches:
+            return None  # the markers of an `elif` say nothing: see `comment`
+        if is_marked(node, ASYNC_ONLY):
+            return _ASYNC
+        return _SYNC if is_marked(node, SYNC_ONLY) else None
+
+    def _branch(
+        self, node: cst.If
+    ) -> cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode]:
+        """Return what takes the place of an `if` of which one branch goes."""
+        is_elif = node in self._branches
+        self._changed(node)
+        if self._side_of(node) == _SYNC:
+            comment = first_line_comment(node)
+            if comment is not None and marks(comment, ASYNC_ONLY):
+                self._side.lost_markers.append(comment)
+            if node.orelse is not None:
+                self._drop(node.orelse)
+            return self._else(node) if is_elif else self._flat(node, node)
+        self._drop(node.body)
+        rest = node.orelse
+        if rest is None:
+            return cst.RemoveFromParent()
+        by_marker = not self._is_constant(node.test)
+        if by_marker and not (
+            isinstance(rest, cst.Else) and marks(first_line_comment(rest), SYNC_ONLY)
+        ):
+            self._drop(rest)
+            return cst.RemoveFromParent()
+        self._changed(rest, by=node)
+        if isinstance(rest, cst.If):
+            return self._promoted(node, rest, is_elif)
+        return self._else(rest) if is_elif else self._flat(node, rest)
+
+    def _promoted(
+        self, node: cst.If, rest: cst.If, is_elif: bool
+    ) -> cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode]:
+        """Return the `elif` behind a branch that goes, as what that one was."""
+        if is_elif:
+            self._branches.add(rest)
+            return _one(rewritten(rest, self))
+        self._branches.discard(rest)
+        result = rewritten(rest, self)
+        if not isinstance(result, cst.If):
+            return _one(result)
+        lines = [*node.leading_lines, *result.leading_lines]
+        promoted = result.with_changes(leading_lines=lines)
+        self._side.origins[promoted] = rest
+        return promoted
+
+    def _else(self, branch: cst.If | cst.Else) -> cst.Else:
+        """Return a branch as the `else` of the `if` that it hangs on."""
+        body = rewritten(branch.body, self)
+        if isinstance(body, cst.IndentedBlock):
+            if marks(body.header.comment, SYNC_ONLY):
+                body = body.with_changes(header=body.header.with_changes(comment=None))
+            self._side.sync_only.update(body.body)
+        made = cst.Else(body, leading_lines=branch.leading_lines)
+        self._side.origins[body] = branch.body
+        self._side.origins[made] = branch
+        return made
+
+    def _flat(
+        self, node: cst.If, branch: cst.If | cst.Else
+    ) -> cst.FlattenSentinel[cst.CSTNode] | cst.RemovalSentinel:
+        """Return the statements of a branch in the place of the whole `if`."""
+        body = rewritten(branch.body, self)
+        if isinstance(body, cst.SimpleStatementSuite):
+            ending = body.trailing_whitespace
+            if marks(ending.comment, SYNC_ONLY):
+                ending = ending.with_changes(comment=None)
+            line = cst.SimpleStatementLine(body.body, trailing_whitespace=ending)
+            self._side.origins[line] = node
+            statements: list[cst.BaseStatement] = [line]
+        else:
+            statements = list(body.body)
+        if not statements:
+            return cst.RemoveFromParent()
+        above = list(node.leading_lines)
+        if marked_above(node, SYNC_ONLY) or marked_above(node, ASYNC_ONLY):
+            above.pop()
+        first = statements[0]
+        lines = [*above, *getattr(first, "leading_lines", ())]
+        statements[0] = first.with_changes(leading_lines=lines)
+        origin = self._side.origins.get(first, first)
+        self._side.origins[statements[0]] = origin
+        if first in self._side.parameters:
+            self._side.parameters[statements[0]] = self._side.parameters[first]
+        self._side.sync_only.update(statements)
+        if isinstance(body, cst.IndentedBlock) and body.footer:
+            self._footers[statements[-1]] = list(body.footer)
+        return cst.FlattenSentinel(statements)
+
+    def _with_footers(
+        self, holder: cst.Module | cst.IndentedBlock
+    ) -> cst.Module | cst.IndentedBlock:
+        """Return a body in which the comments that ended a branch stand on."""
+        if not any(statement in self._footers for statement in holder.body):
+            return holder
+        statements: list[cst.CSTNode] = []
+        waiting: list[cst.EmptyLine] = []
+        for statement in holder.body:
+            changed: cst.CSTNode = statement
+            if waiting:
+                lines = [*waiting, *getattr(statement, "leading_lines", ())]
+                changed = statement.with_changes(leading_lines=lines)
+                self._replaced(statement, changed)
+            statements.append(changed)
+            waiting = self._footers.pop(statement, [])
+        footer = [*waiting, *holder.footer]
+        return holder.with_changes(body=statements, footer=footer)
+
+    def _with_pass(
+        self, original: cst.CSTNode, body: cst.IndentedBlock
+    ) -> cst.IndentedBlock:
+        """Return a body of which nothing is left as one that can be written."""
+        assert isinstance(original, cst.IndentedBlock)
+        small = cst.Pass()
+        line = cst.SimpleStatementLine([small])
+        self._side.origins[small] = self._side.origins[line] = original.body[0]
+        return body.with_changes(body=[line])
+
+    def _replaced(self, old: cst.CSTNode, new: cst.CSTNode) -> None:
+        """Carry over what is known of a node that is made anew once more."""
+        side = self._side
+        side.origins[new] = side.origins.get(old, old)
+        if old in side.parameters:
+            side.parameters[new] = side.parameters[old]
+        if old in side.sync_only:
+            side.sync_only.add(new)
+
+    # -- what goes --------------------------------------------------------
+
+    def _changed(self, node: cst.CSTNode, by: cst.CSTNode | None = None) -> None:
+        """Note for explanations that a part of the source was changed here."""
+        by = by or node
+        by_constant = self._defines_constant(by) or (
+            isinstance(by, cst.If) and not is_marked_at_all(by)
+        )
+        rule = "side_constant" if by_constant else "comment"
+        self._side.changes.append((rule, node))
+
+    def _drop(self, node: cst.CSTNode) -> None:
+        """Note the markers for the twin in code that goes: they do nothing."""
+        node.visit(_MarkerFinder(self._side.lost_markers))
+
+
+class _MarkerFinder(cst.CSTVisitor):
+    """Adds the markers for the twin to a list."""
+
+    def __init__(self, found: list[cst.Comment]) -> None:
+        super().__init__()
+        self._found = found
+
+    def visit_Comment(self, node: cst.Comment) -> None:
+        if marks(node, SYNC_ONLY):
+            self._found.append(node)
+
+
+def _one(
+    result: object,
+) -> cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode]:
+    assert isinstance(result, (cst.CSTNode, cst.RemovalSentinel, cst.FlattenSentinel))
+    return result

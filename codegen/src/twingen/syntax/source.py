@@ -1,0 +1,73 @@
+"""A source as it comes and as it goes: its text, its names, the text of its twin."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from functools import cached_property
+
+MARK = "# twingen:"
+ASYNC_ONLY = "# twingen: async-only"
+SYNC_ONLY = "# twingen: sync-only"
+
+
+@dataclass(frozen=True)
+class Page:
+    """How a page is to be converted, `md` or `rst` by its `markup`.
+
+    One that is `in_place` holds its twins itself; the twin of another shows, with
+    `tabs`, every example in both forms.
+    """
+
+    markup: str
+    tabs: bool = False
+    in_place: bool = False
+
+
+@dataclass(frozen=True)
+class Source:
+    """One async module: its text and what it is called on both sides.
+
+    `path` is what messages call it; `module` and `twin` are dotted import names. A
+    `page` holds such modules as examples.
+    """
+
+    text: str
+    path: str = "<source>"
+    module: str = "__main__"
+    twin: str = "__main__"
+    is_package: bool = False
+    page: Page | None = None
+
+    @cached_property
+    def digest(self) -> str:
+        """What tells this source from any other."""
+        return digest_of_text(json.dumps(asdict(self)))
+
+
+@dataclass(frozen=True)
+class Converted:
+    """The text of a twin without its header, and what it took.
+
+    `runtime` are the parts of the runtime that it imports, `used` what it used of
+    what is :func:`twingen.project.unused.configured`.
+    """
+
+    text: str
+    runtime: frozenset[str]
+    used: Collection[str]
+
+
+MARKUPS = {".md": "md", ".markdown": "md", ".rst": "rst"}
+_NO_TWIN = (ASYNC_ONLY, "<!-- twingen: async-only -->", ".. twingen: async-only")
+
+
+def has_no_twin(text: str) -> bool:
+    """Tell whether the marker that a source begins with takes it out of the twins."""
+    return text.lstrip("\ufeff").startswith(_NO_TWIN)
+
+
+def digest_of_text(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

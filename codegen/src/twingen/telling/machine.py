@@ -1,0 +1,123 @@
+"""How findings are told to programs: as JSON, GitHub annotations or SARIF."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .. import __version__
+from ..rule import Rule
+from ..rules import RULES
+from .codes import Code
+from .diagnostic import Diagnostic
+from .explain import find, summary
+
+
+@dataclass(frozen=True)
+class Report:
+    """What one command found; `mend` is the command that brings it in step.
+
+    `rules` are those that the findings can come from.
+    """
+
+    command: str
+    code: int
+    findings: Sequence[Diagnostic]
+    mend: str = ""
+    rules: Sequence[Rule] = RULES
+
+
+def machine(report: Report, output_format: str) -> str:
+    """Return the whole report for a machine; ends with a line end."""
+    if output_format == "github":
+        return "".join(_annotation(finding) + "\n" for finding in report.findings)
+    content = _sarif(report) if output_format == "sarif" else _json(report)
+    return json.dumps(content, indent=2) + "\n"
+
+
+def _json(report: Report) -> dict[str, Any]:
+    return {
+        "version": 1,
+        "twingen": __version__,
+        "command": report.command,
+        "exit_code": report.code,
+        "mend": report.mend,
+        "findings": [dataclasses.asdict(finding) for finding in report.findings],
+    }
+
+
+def _annotation(finding: Diagnostic) -> str:
+    """Return a workflow command of GitHub Actions."""
+    properties = {
+        "file": finding.path,
+        "line": str(finding.line),
+        "col": str(finding.column),
+        "title": f"{finding.code} {finding.rule}",
+    }
+    message = finding.message + (f"\nhelp: {finding.help}" if finding.help else "")
+    listed = ",".join(f"{k}={_property(v)}" for k, v in properties.items())
+    return f"::error {listed}::{_data(message)}"
+
+
+def _data(value: str) -> str:
+    return value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(value: str) -> str:
+    return _data(value).replace(":", "%3A").replace(",", "%2C")
+
+
+def _sarif(report: Report) -> dict[str, Any]:
+    """Return SARIF 2.1.0, with the manuals of the codes that were found."""
+    codes = sorted({finding.code for finding in report.findings})
+    return {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {
+                    "driver": {
+                        "name": "twingen",
+                        "version": __version__,
+                        "rules": [_sarif_rule(find(c, report.rules)) for c in codes],
+                    }
+                },
+                "columnKind": "unicodeCodePoints",
+                "results": [_sarif_result(f, codes) for f in report.findings],
+            }
+        ],
+    }
+
+
+def _sarif_rule(entry: Rule | Code) -> dict[str, Any]:
+    return {
+        "id": entry.code,
+        "name": entry.name,
+        "shortDescription": {"text": summary(entry)},
+        "fullDescription": {"text": entry.manual.strip()},
+    }
+
+
+def _sarif_result(finding: Diagnostic, codes: Sequence[str]) -> dict[str, Any]:
+    message = finding.message + (f"; {finding.help}" if finding.help else "")
+    region = {
+        "startLine": finding.line,
+        "startColumn": finding.column,
+        "endColumn": finding.column + max(finding.width, 1),
+    }
+    location = {
+        "physicalLocation": {
+            "artifactLocation": {"uri": finding.path},
+            "region": region,
+        }
+    }
+    return {
+        "ruleId": finding.code,
+        "ruleIndex": codes.index(finding.code),
+        "level": "error",
+        "message": {"text": message},
+        "locations": [location],
+    }

@@ -1,0 +1,107 @@
+"""What is said of a source, or of its twin, that no rule has looked at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from .. import verify
+from ..meaning.definitions import Definitions
+from ..syntax.formatting import FormattingError
+from ..syntax.source import Source
+from ..syntax.unreadable import reason
+from .diagnostic import Diagnostic
+
+
+def syntax_problem(source: Source, error: Exception) -> Diagnostic:
+    """Return what to say of a text that libcst does not read."""
+    found = reason(source.text, error)
+    excerpt = source.text.splitlines()[found.line - 1 : found.line]
+    return Diagnostic(
+        path=source.path,
+        line=found.line,
+        column=found.column,
+        code=found.code,
+        rule=found.rule,
+        message=found.message,
+        help=found.help,
+        excerpt="".join(excerpt),
+    )
+
+
+def formatting_problem(source: Source, error: FormattingError) -> Diagnostic:
+    """Return what to say of a twin that the formatter does not read."""
+    return _of_all(
+        source,
+        "TW004",
+        "formatting",
+        f"the twin cannot be formatted: {error}",
+        "look at [tool.black] target-version, or rewrite what black cannot read",
+    )
+
+
+def too_deep(source: Source) -> Diagnostic:
+    """Return what to say of a text that exhausts the stack."""
+    return _of_all(
+        source,
+        "TW005",
+        "nesting",
+        "the source is nested too deeply to be read",
+        "split the longest expression into several statements",
+    )
+
+
+def lost_output(source: Source) -> Diagnostic:
+    """Return what to say of an example that prints what its twin does not."""
+    return _of_all(
+        source,
+        "TW016",
+        "example",
+        "the twin has nothing that prints this output",
+        "show it without what was printed, or mark the example `keep`",
+    )
+
+
+def _of_all(
+    source: Source, code: str, rule: str, message: str, instead: str
+) -> Diagnostic:
+    """Return what to say of a text as a whole."""
+    return Diagnostic(source.path, 1, 1, code, rule, message, instead)
+
+
+def residue(
+    source: Source, text: str, definitions: Definitions
+) -> Iterator[Diagnostic]:
+    lines = text.splitlines()
+    for found in verify.residue(
+        text,
+        source=source.text,
+        package=source.twin if source.is_package else source.twin.rpartition(".")[0],
+        without_twin=definitions.async_only_twins(),
+    ):
+        line, column = _place_of(found.word, source.text)
+        excerpt = source.text.splitlines()[line - 1 : line] if column else []
+        yield Diagnostic(
+            path=source.path,
+            line=line,
+            column=max(column, 1),
+            code="TW002",
+            rule="verify",
+            message=f"{found.message} (its line {found.line}: "
+            f"{lines[found.line - 1].strip()})",
+            help="no rule covers this: rewrite it, mark it `# twingen: async-only`, or "
+            "report it with the line above",
+            excerpt="".join(excerpt),
+            width=len(found.word),
+        )
+
+
+def _place_of(word: str, text: str) -> tuple[int, int]:
+    """Return line and column of a word's last use; column 0 if it is not there."""
+    pattern = re.compile(rf"\b{re.escape(word)}\b") if word else None
+    for number, line in reversed(list(enumerate(text.splitlines(), 1))):
+        code = line.partition("#")[0]
+        match = pattern.search(code) if pattern else None
+        if match is not None:
+            return number, match.start() + 1
+    return 1, 0
