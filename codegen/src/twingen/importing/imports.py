@@ -105,7 +105,7 @@ class Imports:
                 used = names.of(tree)
         self._forget_unused(used)
         return with_requests(
-            tree, self._requests(), before=self._names.tree, own=self._own_packages()
+            tree, self._requests(), before=before, own=self._own_packages()
         )
 
     def _closed(self) -> set[str]:
