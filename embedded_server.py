@@ -24,6 +24,7 @@ full_page_writes = off
 synchronous_commit = off
 log_min_messages = fatal
 max_prepared_transactions = 10
+max_connections = 250
 """
 ACCESS = f"""
 local all {LOGIN_ROLE}              scram-sha-256

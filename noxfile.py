@@ -115,6 +115,20 @@ def loops(session: nox.Session) -> None:
 
 
 @nox.session
+def trust(session: nox.Session) -> None:
+    """Stop, cut, kill and load the driver at length; -- --write for the figures."""
+    session.install("-e", ".[test]", "-e", "codegen")
+    session.run("python", "-m", "tests.trust", *session.posargs)
+
+
+@nox.session
+def audit(session: nox.Session) -> None:
+    """Look all dependencies up in the databases of known vulnerabilities."""
+    session.install("-e", ".[test]", "-e", "codegen", "pip-audit==2.10.1")
+    session.run("pip-audit", "--skip-editable", "--progress-spinner=off")
+
+
+@nox.session
 def twin(session: nox.Session) -> None:
     """Write the twins that are not in step with their sources."""
     session.install("-e", "codegen")

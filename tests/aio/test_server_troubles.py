@@ -14,7 +14,7 @@ from embedded_server import running_server
 from psycopg.conninfo import make_conninfo
 
 import pgtwin
-from pgtwin import errors as e
+from pgtwin import errors as e, sql
 
 DEADLINE = 30
 

@@ -16,6 +16,7 @@ from pgtwin.aio.cancelling import request_cancel
 from pgtwin.aio.conversation import BAD, CLOSED, Conversation
 from pgtwin.aio.readiness import Readiness
 from pgtwin.core.deadlines import ConnectTimeout
+from pgtwin.core.finished import finished
 
 if TYPE_CHECKING:
     from psycopg.abc import Buffer
@@ -58,7 +59,7 @@ class Exchange(Conversation):
                         f"no answer from the server in {round(timeout, 1):g} s"
                     )
             text = pgconn.get_error_message().strip()
-            raise e.OperationalError(text, pgconn=e.finish_pgconn(pgconn))
+            raise e.OperationalError(text, pgconn=finished(pgconn))
         except BaseException:
             readiness.detach()
             pgconn.finish()

@@ -84,12 +84,14 @@ class Rows:
         self._encoding = encoding
         self._binary = binary
         self._formats: list[PyFormat] = []
+        self._typed: int | None = None  # columns whose types were set
         self._rows: list[bytes] = []
         self._size = 0
         self._began = self._has_rows = False
 
     def set_types(self, oids: Sequence[int]) -> None:
         """Dump values as these types of the server."""
+        self._typed = len(oids)
         self._transformer.set_dumper_types(oids, pq.Format(self._binary))
         self._columns.set_types(oids)
 
@@ -128,6 +130,8 @@ class Rows:
             return self._columns.block(columns)
         except StructError as error:
             raise _too_large(error) from None
+        except (TypeError, AttributeError) as error:
+            raise _unfit(error) from error
 
     def add_data(self, data: Buffer | str) -> None:
         """Add data that is in the format already; `TypeError` for text in binary."""
@@ -158,9 +162,18 @@ class Rows:
     def _dumped(self, row: Sequence[Any]) -> Sequence[Buffer | None]:
         formats = self._formats
         if len(formats) != len(row):
+            if self._typed is not None and len(row) > self._typed:
+                # psycopg's compiled transformer would read beyond its dumpers.
+                raise DataError(
+                    f"a row has {len(row)} values, but types were set for "
+                    f"{self._typed} columns"
+                )
             kind = PyFormat.BINARY if self._binary else PyFormat.TEXT
             formats = self._formats = [kind] * len(row)
-        return self._transformer.dump_sequence(row, formats)
+        try:
+            return self._transformer.dump_sequence(row, formats)
+        except (TypeError, AttributeError) as error:
+            raise _unfit(error) from error
 
     def _add_text(self, row: Sequence[Any]) -> None:
         values = self._dumped(row)
@@ -214,6 +227,10 @@ def _text(value: Buffer | None) -> bytes:
 
 def _escape(match: re.Match[bytes]) -> bytes:
     return _ESCAPES[match[0]]
+
+
+def _unfit(error: Exception) -> DataError:
+    return DataError(f"a value does not fit the type of its column: {error}")
 
 
 def _too_large(error: StructError) -> DataError:

@@ -1,0 +1,25 @@
+"""What is left of a libpq handle in the error of a connection that failed.
+
+Law: no secret stays in it; its representation shows everything that it has.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from psycopg.errors import finish_pgconn
+
+if TYPE_CHECKING:
+    from psycopg.pq.abc import PGconn
+
+
+def finished(pgconn: PGconn) -> PGconn:
+    """Finish a handle; return what it was, without what libpq marks as secret."""
+    left: Any = finish_pgconn(pgconn)
+    left.password = b""
+    left.info = [
+        option._replace(val=None) if b"*" in option.dispchar else option
+        for option in left.info
+    ]
+    kept: PGconn = left
+    return kept
