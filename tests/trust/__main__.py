@@ -1,6 +1,6 @@
 """Disturbs the driver at length: `nox -s trust`, or `python -m tests.trust`.
 
-Each part runs in a process of its own, beside its own server, two at a time; the first
+Each part runs in a process of its own, beside its own server, some at a time; the first
 failure of a part ends it. `--write` puts the figures into docs/reliability.md.
 """
 
@@ -163,9 +163,9 @@ def inputs_of(name: str) -> Iterator[Row]:
 PARTS: dict[str, Callable[[], Iterator[Row]]] = {
     "cuts-async": lambda: cuts_of("async"),
     "cuts-sync": lambda: cuts_of("sync"),
+    "interrupts": interrupts,
     "suspensions": suspensions,
     "timeouts": timeouts,
-    "interrupts": interrupts,
     "inputs-async": lambda: inputs_of("async"),
     "inputs-sync": lambda: inputs_of("sync"),
     "load-async": lambda: load_of("async"),
@@ -236,6 +236,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.trust", description=__doc__)
     parser.add_argument("--part", choices=PARTS, help="run it here, print its figures")
     parser.add_argument("--only", choices=PARTS, nargs="*", help="parts to run")
+    parser.add_argument("--jobs", type=int, default=2, help="parts at the same time")
     parser.add_argument("--write", action="store_true", help=f"write {PAGE.name}")
     options = parser.parse_args()
     if options.part:
@@ -244,7 +245,7 @@ def main() -> int:
             print(json.dumps(row), flush=True)
             print(*row, file=sys.stderr, flush=True)
         return 0
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(options.jobs) as pool:
         found = list(pool.map(run_part, options.only or PARTS))
     rows = [row for part in found for row in part or ()]
     page = page_of(sorted(rows))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
+from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
 import psycopg
-from psycopg import sql
+from psycopg import errors, sql
 
 
 class Rows:
@@ -30,7 +31,7 @@ class Rows:
         exc_val: BaseException | None,
         exc_tb: TracebackType | None,
     ) -> None:
-        self._forget_prepared()
+        self.forget_prepared()
         self._admin.execute("SET lock_timeout = '5s'; DROP TABLE trust_rows")
         self._admin.close()
 
@@ -52,8 +53,11 @@ class Rows:
             [scenario.rows] if done else [0, scenario.rows]
         ), f"{scenario.name}: {found} of {scenario.rows} rows, done: {done}"
 
-    def _forget_prepared(self) -> None:
+    def forget_prepared(self) -> None:
+        """Roll back the two-phase transactions that nobody will end any more."""
         for (gid,) in self._admin.execute(
             "SELECT gid FROM pg_prepared_xacts WHERE database = current_database()"
         ).fetchall():
-            self._admin.execute(sql.SQL("ROLLBACK PREPARED {}").format(gid))
+            # Its own session, which is gone, may be about to end it.
+            with suppress(errors.ObjectInUse, errors.UndefinedObject):
+                self._admin.execute(sql.SQL("ROLLBACK PREPARED {}").format(gid))

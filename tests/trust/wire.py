@@ -84,9 +84,8 @@ class Wire:
         self._accepting.close()
         self._drop()
         tasks = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        if tasks:
+            await asyncio.wait(tasks, timeout=5)
 
     def _drop(self) -> None:
         for pair in tuple(self._pairs):

@@ -14,8 +14,10 @@ from collections.abc import Callable
 
 from psycopg.errors import OperationalError
 
-from pgtwin.aio import selector_thread  # twingen: async-only
 from pgtwin.aio.patience import wait_for
+
+# twingen: async-only
+from pgtwin.aio.selector_thread import able_to_watch, is_forgetful
 
 
 class Readiness:
@@ -27,8 +29,7 @@ class Readiness:
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
-        # twingen: async-only
-        self._forgetful = selector_thread.is_forgetful(self._loop)
+        self._forgetful = is_forgetful(self._loop)  # twingen: async-only
         self._fd = -1
         self._reading = False
         self._writing = False
@@ -39,8 +40,7 @@ class Readiness:
         """Watch another socket, or the same number opened again."""
         self.detach()
         self._fd = os.dup(fd)
-        # twingen: async-only
-        self._loop = selector_thread.able_to_watch(self._loop, self._fd)
+        self._loop = able_to_watch(self._loop, self._fd)  # twingen: async-only
 
     def detach(self) -> None:
         """Watch nothing; a pending wait fails, the socket itself stays as it is."""
