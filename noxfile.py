@@ -21,9 +21,9 @@ SUPPORTED = ("3.10", "3.11", "3.12", "3.13", "3.14")
 SOURCES = ("async_src", "generated/pgtwin_sync", "codegen/src")
 PROGRAMS = (
     *("conftest.py", "demo.py", "embedded_bouncer.py", "embedded_server.py"),
-    *("compatibility", "examples", "tests"),
+    *("compatibility", "docs/examples", "examples", "tests", "website"),
 )
-TWIN_PROGRAMS = ("generated/examples", "generated/tests")
+TWIN_PROGRAMS = ("generated/docs", "generated/examples", "generated/tests")
 # A module's tests stay together: they share what is made for them once.
 ON_EVERY_CORE = ("--numprocesses=auto", "--dist=loadscope")
 
@@ -147,10 +147,18 @@ def wheel(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Write the pages of twingen's codes, and the comparison with psycopg."""
-    session.install("-e", ".[binary]", "-e", "codegen")
+    """Write the pages that are made of code; build the site, strictly: build/site."""
+    session.install(
+        *("-e", ".[test]", "-e", "codegen"),
+        *("mkdocstrings-python==2.0.11", "zensical==0.0.73"),
+    )
     session.run("python", "codegen/tests/pages.py")
     session.run("python", "-m", "compatibility")
+    session.run("python", "-m", "tests.docs.printing")
+    for page in ("adopting", "tutorial"):
+        session.run("python", "tests/docs/walkthrough.py", f"codegen/docs/{page}.md")
+    session.run("python", "-m", "website")
+    session.run("zensical", "build", "--config-file", "mkdocs.yml", "--strict")
 
 
 @nox.session

@@ -1,0 +1,1 @@
+"""Builds the documentation site from the repository's own texts (`nox -s docs`)."""

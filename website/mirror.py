@@ -1,0 +1,89 @@
+"""The site has the repository's layout: a link that is true here is true there.
+
+Law: a page of the site is a text of the repository, at the same path. What a page links
+to that is no page, as a program, becomes one that shows it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+ROOT = Path(__file__).resolve().parents[1]
+TEXTS = (
+    *("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "codegen/README.md"),
+    *("docs/**/*.md", "codegen/docs/**/*.md", "examples/**/*.md"),
+    *("docs/**/*.svg", "docs/**/*.css", "docs/**/*.json"),
+)
+LINK = re.compile(r"(\]\(|src=\")([^)\s#\"]+)((?:#[^)\s\"]*)?[)\"])")
+LANGUAGES = {".py": "python", ".toml": "toml", ".json": "json", ".yml": "yaml"}
+SHOWN = ".shown.md"
+
+
+def texts() -> list[str]:
+    """Return the paths of all pages and pictures, below the root of the repository."""
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for pattern in TEXTS
+        for path in ROOT.glob(pattern)
+    }
+    assert found, f"{ROOT} has no texts: were they moved? Change this list too"
+    return sorted(found)
+
+
+def linked(page: str, text: str) -> Iterator[str]:
+    """Yield the paths that a page links to, below the root of the repository."""
+    folder = PurePosixPath(page).parent
+    for _, target, _ in LINK.findall(text):
+        if not re.match(r"[a-z]+:|/", target):
+            yield os.path.normpath(folder / target)
+
+
+def shown(pages: list[str]) -> dict[str, str]:
+    """Return the names and texts of pages that show programs and folders linked to."""
+    waiting = [
+        path
+        for page in pages
+        if page.endswith(".md")
+        for path in linked(page, (ROOT / page).read_text(encoding="utf-8"))
+        if path not in pages and (ROOT / path).exists()
+    ]
+    made: dict[str, str] = {}
+    while waiting:
+        path = waiting.pop()
+        name = path + SHOWN
+        if name in made:
+            continue
+        if (ROOT / path).is_dir():
+            inside = sorted(each.name for each in (ROOT / path).iterdir())
+            listed = [each for each in inside if not each.startswith(("_", "."))]
+            waiting += [f"{path}/{each}" for each in listed]
+            base = PurePosixPath(path).name
+            rows = [f"- [{each}]({base}/{each}{SHOWN})" for each in listed]
+            made[name] = f"# {path}\n\n" + "\n".join(rows) + "\n"
+        else:
+            made[name] = f"# {path}\n\n{fenced(path)}\n"
+    return made
+
+
+def fenced(path: str, **options: str) -> str:
+    """Return a file of the repository as a block of code."""
+    language = LANGUAGES.get(PurePosixPath(path).suffix, "text")
+    text = (ROOT / path).read_text(encoding="utf-8").strip("\n")
+    fence = "````" if "```" in text else "```"
+    more = "".join(f' {key}="{value}"' for key, value in options.items())
+    return f"{fence}{language}{more}\n{text}\n{fence}"
+
+
+def with_links(page: str, text: str, made: dict[str, str]) -> str:
+    """Return a page whose links to programs lead to the pages that show them."""
+
+    def lead(link: re.Match[str]) -> str:
+        start, target, end = link.groups()
+        path = os.path.normpath(PurePosixPath(page).parent / target)
+        known = path + SHOWN in made
+        return f"{start}{target.rstrip('/')}{SHOWN if known else ''}{end}"
+
+    return LINK.sub(lead, text)

@@ -1,0 +1,158 @@
+"""The pages that are made of code: the driver's API in both forms, commands, tables.
+
+Law: nothing is listed by hand that the code can tell; a public class without a page
+fails the build.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+from website.mirror import ROOT
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+FORMS = {
+    "async": ("pgtwin.aio", "Async", "sync"),
+    "sync": ("pgtwin_sync", "", "async"),
+}
+# Page, what it is about, and the modules and classes on it, without `Async`.
+TOPICS = {
+    "connection": ("connection", {"connection": ["Connection"]}),
+    "cursors": (
+        "cursors",
+        {
+            "cursor": ["Cursor"],
+            "client_cursor": ["ClientCursor"],
+            "raw_cursor": ["RawCursor", "RawServerCursor"],
+            "server_cursor": ["ServerCursor"],
+        },
+    ),
+    "blocks": (
+        "transactions, pipelines, COPY",
+        {
+            "transaction": ["Transaction"],
+            "pipeline": ["Pipeline"],
+            "copy": ["Copy"],
+        },
+    ),
+}
+SHARED = (
+    "pgtwin.core.hooks.QueryEvent",
+    "pgtwin.core.deadlines.OperationTimeout",
+    "pgtwin.core.transactions.Rollback",
+    "pgtwin.core.transactions.OutOfOrderTransactionNesting",
+    "pgtwin.core.column.Column",
+)
+
+
+def api() -> dict[str, str]:
+    """Return the names and texts of the pages of the driver's API."""
+    made = {}
+    for form, (package, prefix, other) in FORMS.items():
+        for topic, (title, modules) in TOPICS.items():
+            lines = [f"# {title[0].upper()}{title[1:]}, {form}", ""]
+            lines.append(
+                f"The {other} form: [{title}](../{other}/{topic}.md). Both pages are "
+                "made from the docstrings of one source."
+            )
+            for module, names in modules.items():
+                for name in names:
+                    lines += ["", f"::: {package}.{module}.{prefix}{name}"]
+            made[f"docs/reference/{form}/{topic}.md"] = "\n".join(lines) + "\n"
+    _complete(made)
+    lines = ["# Shared by both forms", ""]
+    lines += [f"::: {path}\n" for path in SHARED]
+    made["docs/reference/shared.md"] = "\n".join(lines)
+    return made
+
+
+def _complete(made: dict[str, str]) -> None:
+    door = import_module("pgtwin")
+    text = "\n".join(made.values())
+    missing = [
+        name for name, place in door._PLACES.items() if f"{place}.{name}" not in text
+    ]
+    assert not missing, f"public classes without a page: {missing}: see TOPICS"
+
+
+def commands() -> dict[str, str]:
+    """Return the page of twingen's commands and their options, as `--help` has them."""
+    from twingen.cli import _parser
+
+    parser = _parser()
+    lines = ["# Commands", "", "What `twingen COMMAND --help` says.", ""]
+    lines += ["## twingen", "", *_options(parser)]
+    (choices,) = (
+        action for action in parser._actions if isinstance(action.choices, dict)
+    )
+    assert isinstance(choices, argparse._SubParsersAction)
+    helps = {each.dest: each.help for each in choices._choices_actions}
+    for name, command in choices.choices.items():
+        told = (helps[name] or "").replace("%%", "%")
+        lines += ["", f"## twingen {name}", "", f"{told[:1].upper()}{told[1:]}.", ""]
+        lines += _options(command)
+    return {"codegen/docs/reference/commands.md": "\n".join(lines) + "\n"}
+
+
+def _options(parser: argparse.ArgumentParser) -> Iterator[str]:
+    yield "| | |"
+    yield "|---|---|"
+    for action in parser._actions:
+        if isinstance(action.choices, dict):
+            continue
+        names = ", ".join(f"`{name}`" for name in action.option_strings)
+        value = action.metavar or ("" if action.nargs == 0 else action.dest)
+        if action.choices:
+            value = " ".join(map(str, action.choices))
+        shown = names or f"`{_cell(str(value))}`"
+        more = (
+            f" `{_cell(str(value))}`" if names and value and action.nargs != 0 else ""
+        )
+        yield f"| {shown}{more} | {_cell(action.help or '')} |"
+
+
+def tables() -> dict[str, str]:
+    """Return the page of what becomes of each name of each library."""
+    lines = ["# Library tables", ""]
+    lines.append(
+        "What becomes of the names of libraries that twingen knows. Those of your own "
+        "stand in your configuration: see [your tables](../tables.md)."
+    )
+    for path in sorted((ROOT / "codegen/src/twingen/libraries").glob("*.toml")):
+        lines += ["", f"## {path.stem}"]
+        for module, rows in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            lines += ["", f"### `{module}`", "", "| name | in the twin |", "|---|---|"]
+            lines += [f"| `{name}` | {_verdict(row)} |" for name, row in rows.items()]
+    return {"codegen/docs/reference/tables.md": "\n".join(lines) + "\n"}
+
+
+def _verdict(row: Any) -> str:
+    if isinstance(row, str):
+        return f"`{row}`"
+    if "refuse" in row:
+        return f"refused: {_cell(row['refuse'])}; {_cell(row['instead'])}"
+    if "rule" in row:
+        return f"by the rule `{row['rule']}`"
+    return ", ".join(
+        {"keep": "as it is", "unwrap": "its argument", "drop": "nothing"}.get(
+            key, f"`{key} = {_cell(str(value))}`"
+        )
+        for key, value in row.items()
+    )
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ").replace("%(default)s", "")
+
+
+def pages() -> dict[str, str]:
+    """Return the names and texts of all pages that are made of code."""
+    return {**api(), **commands(), **tables()}
