@@ -14,7 +14,7 @@ from embedded_server import running_server
 from psycopg.conninfo import make_conninfo
 
 import pgtwin
-from pgtwin import errors as e, sql
+from pgtwin import errors as e
 
 DEADLINE = 30
 
