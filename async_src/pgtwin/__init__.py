@@ -9,6 +9,15 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+try:
+    import_module("psycopg.pq")
+except ImportError as error:
+    raise ImportError(
+        "pgtwin needs libpq, and none could be loaded: install it with `pip install "
+        '"pgtwin[binary]"`, or with the system (Debian: libpq5, Fedora: libpq, '
+        f"Homebrew: libpq); psycopg says: {error}"
+    ) from error
+
 from psycopg import (
     BINARY,
     DATETIME,

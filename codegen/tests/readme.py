@@ -1,7 +1,7 @@
 """Follows codegen/README.md, and nothing else, on a project that it describes.
 
 `python readme.py` does so with the twingen of its own environment, which may hold
-nothing else: `nox -s wheel` runs it beside an installed wheel.
+nothing else: `nox -s packages` runs it beside an installed wheel.
 """
 
 from __future__ import annotations

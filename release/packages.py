@@ -1,0 +1,122 @@
+"""Builds both distributions twice, compares the bytes, and tries the wheels.
+
+`python release/packages.py PYTHON...` writes `dist/`. Each wheel is tried on each
+Python in an environment that holds nothing else, outside of the repository.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from embedded_server import running_server  # noqa: E402
+
+DIST = ROOT / "dist"
+SOURCES = {"pgtwin": ROOT, "twingen": ROOT / "codegen"}
+TYPED = {"pgtwin": ("pgtwin", "pgtwin_sync"), "twingen": ("twingen",)}
+PROBE = """
+import sys
+from importlib.metadata import version
+from importlib.resources import files
+name, *packages = sys.argv[1:]
+assert __import__(name).__version__ == version(name)
+for package in packages:
+    assert (files(package) / "py.typed").is_file(), package
+    assert sys.prefix in str(files(package)), files(package)
+"""
+
+
+def run(*command: object, check: bool = True, **environment: str) -> str:
+    """Run a program outside of the repository and return what it prints."""
+    done = subprocess.run(
+        [str(word) for word in command],
+        cwd=tempfile.gettempdir(),
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if check and done.returncode:
+        sys.exit(f"$ {' '.join(map(str, command))}\n{done.stdout}")
+    return done.stdout
+
+
+def build(folder: Path) -> dict[str, str]:
+    """Build all sdists, and the wheels from them; return names and hashes."""
+    committed = run("git", "-C", ROOT, "log", "-1", "--format=%ct").strip()
+    for source in SOURCES.values():
+        run(
+            *(sys.executable, "-m", "build", "--no-isolation"),
+            *("--outdir", folder, source),
+            SOURCE_DATE_EPOCH=committed,
+        )
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.iterdir())
+    }
+
+
+@contextmanager
+def environment(python: str) -> Iterator[Path]:
+    """Make an environment that holds nothing, and give its Python."""
+    with tempfile.TemporaryDirectory() as folder:
+        run(python, "-m", "venv", folder)
+        yield next(Path(folder).glob("[bS]*/python*"))
+
+
+def install(python: Path, name: str, extra: str = "") -> None:
+    (wheel,) = DIST.glob(f"{name}-*.whl")
+    run(python, "-m", "pip", "install", "--quiet", f"{wheel}{extra}")
+    run(python, "-c", PROBE, name, *TYPED[name])
+
+
+def without_libpq(python: Path) -> None:
+    """See what is said where psycopg's own libpq is asked for and not installed."""
+    said = run(python, "-c", "import pgtwin", check=False, PSYCOPG_IMPL="binary")
+    assert 'pip install "pgtwin[binary]"' in said, said
+
+
+def examples(python: Path, dsn: str) -> None:
+    """Run a program in both forms."""
+    forms = ROOT / "docs" / "examples", ROOT / "generated" / "docs"
+    written, generated = (run(python, each / "first.py", dsn) for each in forms)
+    assert written == generated, (written, generated)
+    assert "notes" in written, written
+
+
+def main(pythons: list[str]) -> None:
+    shutil.rmtree(DIST, ignore_errors=True)
+    hashes = build(DIST)
+    with tempfile.TemporaryDirectory() as folder:
+        again = build(Path(folder))
+    if again != hashes:
+        sys.exit(f"built twice, and not the same:\n{hashes}\n{again}")
+    for name, digest in hashes.items():
+        print(f"{name}: sha256 {digest}, twice")
+    run(sys.executable, "-m", "twine", "check", "--strict", *DIST.iterdir())
+    with running_server() as dsn:
+        for each in pythons:
+            with environment(each) as python:
+                install(python, "pgtwin")
+                without_libpq(python)
+                install(python, "pgtwin", "[binary]")
+                examples(python, dsn)
+            with environment(each) as python:
+                install(python, "twingen")
+                run(python, ROOT / "codegen" / "tests" / "readme.py")
+            print(f"{each}: both wheels work", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:] or [sys.executable])
