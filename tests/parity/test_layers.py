@@ -33,6 +33,7 @@ DRIVER = [
     "committing",
     "session",
     "observed",
+    "again",
     "copying",
     "watcher",
     "transaction",

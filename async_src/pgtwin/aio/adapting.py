@@ -47,7 +47,7 @@ class Adapting(Inbox):
         # The owner is known weakly: it owns the session, not the other way round.
         self._place = Place(self.adapters, weakref.proxy(owner))
         self._transformer: Transformer | None = None
-        self._loaders: deque[tuple[tuple[int, int], Transformer]] = deque()
+        self.loaders: deque[tuple[int, int, Transformer]] = deque()
         self._generation = 0
         self.look_at_settings()
 
@@ -70,18 +70,20 @@ class Adapting(Inbox):
 
         Several threads may load at once, so each takes the transformer away.
         """
-        mark = (self.adapters.generation, self.version)
+        loaders = self.loaders
         try:
-            kept, transformer = self._loaders.pop()
+            generation, version, transformer = loaders.pop()
         except IndexError:
-            kept, transformer = mark, self._place.transformer()
-        if kept != mark:
+            generation = -1
+        if generation != self.adapters.generation or version != self.version:
+            generation = self.adapters.generation
+            version = self.version
             transformer = self._place.transformer()
         transformer.set_pgresult(result)
         rows = transformer.load_rows(start, end, make_row)
         transformer.set_pgresult(None)
-        if not self._loaders:
-            self._loaders.append((mark, transformer))
+        if not loaders:
+            loaders.append((generation, version, transformer))
         return rows
 
     def look_at_rows(self, kept: Kept | None, result: PGresult) -> None:

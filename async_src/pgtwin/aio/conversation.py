@@ -7,6 +7,7 @@ possible in a few seconds.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import deque
 from collections.abc import AsyncGenerator, Callable
@@ -161,6 +162,7 @@ class Conversation:
         """
         pgconn = self.pgconn
         results: list[PGresult] = []
+        watched = self._readiness.reading
         self._talking = True
         try:
             if pgconn.flush():
@@ -168,7 +170,8 @@ class Conversation:
             while True:
                 if self._failure is None and pgconn.is_busy():
                     if self.deadline is None:
-                        await self._readiness.wait(self._answered)
+                        answer: asyncio.Future[None] = watched(self._answered)
+                        await answer
                     else:
                         await self._in_time(self._answered)
                 if self._failure is not None:
@@ -182,6 +185,7 @@ class Conversation:
                         return results
                     raise e.ProgrammingError(MIXED if copying else NOT_EXECUTED)
         except BaseException as error:
+            self._readiness.rest()
             await self._break_off(error, results)
             raise
         finally:

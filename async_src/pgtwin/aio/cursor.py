@@ -14,6 +14,7 @@ from psycopg import errors as e, pq
 from psycopg.rows import Row
 
 from pgtwin.aio import copying
+from pgtwin.aio.again import execute_again
 from pgtwin.aio.copy import AsyncCopy, AsyncWriter
 from pgtwin.aio.many import Execution, execute_many
 from pgtwin.aio.results import TEXT, AsyncResults, closed_cursor
@@ -130,6 +131,27 @@ class AsyncCursor(AsyncResults[Row]):
         async with session.turn(timeout):
             if self._closed:
                 raise closed_cursor()
+            if (
+                type(params) is tuple
+                and prepare is None
+                and binary is None
+                and not self.format
+                and self._adapters is None
+                and self._bind is bind
+                and session.automatic_binary
+                and session.pipelining is None
+            ):
+                # What is most often asked for, with the fewest calls.
+                self.pgresult = None
+                self._results = ()
+                try:
+                    results = await execute_again(session, query, params)
+                except BaseException:
+                    self._forget()
+                    raise
+                self._results = results
+                self._select(0)
+                return self
             self._forget()
             wanted: pq.Format | None = None  # the faster one
             if binary is not None:

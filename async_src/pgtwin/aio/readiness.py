@@ -27,14 +27,15 @@ class Readiness:
     reader which the user registers for the connection stays registered.
     """
 
+    _step: Callable[[], bool] | None = None
+    _waiter: asyncio.Future[None] | None = None
+
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._forgetful = is_forgetful(self._loop)  # twingen: async-only
         self._fd = -1
         self._reading = False
         self._writing = False
-        self._step: Callable[[], bool] | None = None
-        self._waiter: asyncio.Future[None] | None = None
 
     def attach(self, fd: int) -> None:
         """Watch another socket, or the same number opened again."""
@@ -68,6 +69,27 @@ class Readiness:
             with duplicate, contextlib.suppress(OSError):
                 duplicate.shutdown(socket.SHUT_RDWR)
 
+    def reading(self, step: Callable[[], bool]) -> asyncio.Future[None]:
+        """Call a step whenever the socket can be read; done when it returns true.
+
+        Who does not wait until then calls `rest()`. Raises `OperationalError` when the
+        socket is not watched, and the future what the step raises.
+        """
+        if self._fd < 0:
+            raise OperationalError("the connection is closed")
+        self._step = step
+        if self._reading and self._forgetful:  # twingen: async-only
+            self._watch_again()
+        waiter = self._waiter = self._loop.create_future()
+        if not self._reading:
+            self._loop.add_reader(self._fd, self._ready)
+            self._reading = True
+        return waiter
+
+    def rest(self) -> None:
+        """Call no step any more."""
+        self._step = self._waiter = None
+
     async def wait(
         self,
         step: Callable[[], bool],
@@ -80,16 +102,8 @@ class Readiness:
         seconds have passed before. Raises what the step raises, and
         `OperationalError` when the socket is no longer watched.
         """
-        if self._fd < 0:
-            raise OperationalError("the connection is closed")
-        self._step = step
-        waiter = self._waiter = self._loop.create_future()
+        waiter: asyncio.Future[None] = self.reading(step)
         try:
-            if self._reading and self._forgetful:  # twingen: async-only
-                self._watch_again()
-            if not self._reading:
-                self._loop.add_reader(self._fd, self._ready)
-                self._reading = True
             if writing:
                 self._loop.add_writer(self._fd, self._ready)
                 self._writing = True
@@ -100,7 +114,7 @@ class Readiness:
         except asyncio.TimeoutError:
             return False
         finally:
-            self._step = self._waiter = None
+            self.rest()
             if self._writing:
                 self._loop.remove_writer(self._fd)
                 self._writing = False
@@ -125,6 +139,7 @@ class Readiness:
         assert self._step is not None
         try:
             if self._step():
+                self._step = self._waiter = None
                 waiter.set_result(None)
         except Exception as error:
             waiter.set_exception(error)

@@ -162,7 +162,22 @@ class AsyncResults(Generic[Row]):
         if self._adapters is not None or result.ntuples > FEW_ROWS:
             return self._next_row(result)
         make_row = self._make_row or self._row_maker()
-        row = self._session.load(result, position, position + 1, make_row)[0]
+        # As the session's load() does, without a call.
+        session = self._session
+        loaders = session.loaders
+        try:
+            generation, version, transformer = loaders.pop()
+        except IndexError:
+            generation = -1
+        if generation != session.adapters.generation or version != session.version:
+            generation = session.adapters.generation
+            version = session.version
+            transformer = session.new_transformer()
+        transformer.set_pgresult(result)
+        row = transformer.load_row(position, make_row)
+        transformer.set_pgresult(None)
+        if not loaders:
+            loaders.append((generation, version, transformer))
         self._position = position + 1
         return row
 

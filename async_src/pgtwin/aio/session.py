@@ -204,6 +204,25 @@ class Session(Adapting):
         finally:
             if exchange.arrived or self.listeners or self.notify_handlers:
                 self.deliver()
+        return await self.conclude(
+            statement, results, kept, may_prepare, result_format, retry
+        )
+
+    async def conclude(
+        self,
+        statement: Statement,
+        results: list[PGresult],
+        kept: Kept | None,
+        may_prepare: bool,
+        result_format: int | None,
+        retry: bool = True,
+    ) -> list[PGresult]:
+        """Raise the server's error, or note what the results tell and return them.
+
+        A statement that the server no longer has is executed once more.
+        """
+        prepared = self.prepared
+        key = (statement.text, statement.types)
         plain = len(results) == 1 and results[0].status == TUPLES_OK
         if kept is not None and not plain and is_stale(results):
             prepared.retire(key)

@@ -17,6 +17,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -60,7 +61,7 @@ class _Poll:
 # only say the same in other words.
 _new_poll: Callable[[], Any] = getattr(select, "poll", _Poll)
 
-_Handler = tuple[Callable[..., object], tuple[Any, ...]]
+_Handler = Callable[..., object]
 
 
 class Future(Generic[T]):
@@ -118,9 +119,15 @@ class Future(Generic[T]):
         """
         loop = self._loop
         if timeout is None and not loop.watches_nothing:
-            # As below, without a call for each thing to ask.
+            # As run_until() does, without a call for each thing to ask.
+            poll = loop.poll
+            readers = loop.readers
             while not self._done:
-                loop.call_back(None)
+                for fd, events in poll():
+                    if events == _INPUT and fd in readers:
+                        readers[fd]()
+                    else:
+                        loop.dispatch(fd, events)
         elif not self._done:
             try:
                 loop.run_until(self.done, timeout)
@@ -138,9 +145,12 @@ class SelectorLoop:
 
     def __init__(self, wakeable: bool = False) -> None:
         self._poll = _new_poll()
-        self._readers: dict[int, _Handler] = {}
+        self.poll = self._poll.poll
+        self.readers: dict[int, _Handler] = {}
         self._writers: dict[int, _Handler] = {}
         self.watches_nothing = True
+        # A future that callbacks of this loop settle.
+        self.create_future: Callable[[], Future[Any]] = partial(Future, self)
         # What wakes the thread that selects: its own end, and that of the others.
         self.waker: socket.socket | None = None
         self._woken: socket.socket | None = None
@@ -167,25 +177,21 @@ class SelectorLoop:
             self.waker.close()
             self._woken.close()
 
-    def create_future(self) -> Future[Any]:
-        """Return a future that callbacks of this loop settle."""
-        return Future(self)
-
     def is_closed(self) -> bool:
         """Tell whether the loop is closed; this one lives as long as its owner."""
         return False
 
     def add_reader(self, fd: Any, callback: Callable[..., object], *args: Any) -> None:
         """Call `callback(*args)` while waiting, whenever `fd` can be read."""
-        self._watch(fd, self._readers, (callback, args))
+        self._watch(fd, self.readers, partial(callback, *args) if args else callback)
 
     def add_writer(self, fd: Any, callback: Callable[..., object], *args: Any) -> None:
         """Call `callback(*args)` while waiting, whenever `fd` can be written."""
-        self._watch(fd, self._writers, (callback, args))
+        self._watch(fd, self._writers, partial(callback, *args) if args else callback)
 
     def remove_reader(self, fd: Any) -> bool:
         """Stop watching `fd` for reading; tell whether it was watched."""
-        return self._unwatch(fd, self._readers)
+        return self._unwatch(fd, self.readers)
 
     def remove_writer(self, fd: Any) -> bool:
         """Stop watching `fd` for writing; tell whether it was watched."""
@@ -213,13 +219,15 @@ class SelectorLoop:
         # poll() waits for ever if it is negative, and rounds down. What it says of an
         # error or of the end of a connection concerns who reads and who writes.
         wait = None if timeout is None else math.ceil(max(timeout, 0) * 1000)
-        for fd, events in self._poll.poll(wait):
-            if events & ~_OUTPUT and fd in self._readers:
-                callback, args = self._readers[fd]
-                callback(*args)
-            if events & ~_INPUT and fd in self._writers:
-                callback, args = self._writers[fd]
-                callback(*args)
+        for fd, events in self.poll(wait):
+            self.dispatch(fd, events)
+
+    def dispatch(self, fd: int, events: int) -> None:
+        """Call back for what poll() has said of a descriptor."""
+        if events & ~_OUTPUT and fd in self.readers:
+            self.readers[fd]()
+        if events & ~_INPUT and fd in self._writers:
+            self._writers[fd]()
 
     def _watch(self, fd: Any, handlers: dict[int, _Handler], handler: _Handler) -> None:
         self.watches_nothing = False
@@ -236,7 +244,7 @@ class SelectorLoop:
 
     def _register(self, fd: int) -> None:
         events = 0
-        if fd in self._readers:
+        if fd in self.readers:
             events |= _INPUT
         if fd in self._writers:
             events |= _OUTPUT
@@ -244,4 +252,4 @@ class SelectorLoop:
             self._poll.register(fd, events)
         else:
             self._poll.unregister(fd)
-            self.watches_nothing = not (self._readers or self._writers)
+            self.watches_nothing = not (self.readers or self._writers)
