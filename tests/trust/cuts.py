@@ -19,7 +19,7 @@ from tests.trust.tally import Tally
 from tests.trust.wire import DIRECTIONS, Cut, Wire
 
 # What the error of a lost connection may say; the server itself often says nothing.
-LOSSES = (None, "08007", "57P01")
+LOSSES = (None, "08007", "08P01", "57P01")
 # Seconds of an operation, and seconds to come to rest after, on a wire that is frozen.
 TIMEOUT = 0.5
 SETTLE = 0.5

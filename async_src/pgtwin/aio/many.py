@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg import errors as e, pq
 
-from pgtwin.aio.pipelining import Owner, Pipelining, enter_pipeline
+from pgtwin.aio.pipelining import Owner, Pipelining
 from pgtwin.core.hooks import UNOBSERVED, Observation
 from pgtwin.core.prepared import is_stale
 
@@ -207,8 +207,9 @@ async def _execute(
     result_format: int,
     batch: Batch,
 ) -> None:
-    pipelining = await enter_pipeline(session)
+    pipelining = Pipelining(session)
     try:
+        await pipelining.start()
         await pipelining.execute_many(
             query, params_seq, transformer, result_format, batch
         )

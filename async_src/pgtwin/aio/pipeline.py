@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg import capabilities, errors as e, pq
 
-from pgtwin.aio.pipelining import enter_pipeline
+from pgtwin.aio.pipelining import Pipelining
 
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGconn
@@ -70,16 +70,25 @@ class AsyncPipeline:
 
     async def __aenter__(self) -> Self:
         session = self._session
-        async with session.turn():
-            capabilities.has_pipeline(check=True)
-            if session.pipelining is None:
-                await session.ready()
-                session.pipelining = await enter_pipeline(session)
-            else:
-                session.check()
-                await session.pipelining.sync()
-            session.pipelining.level += 1
-        return self
+        started = None
+        try:
+            async with session.turn():
+                capabilities.has_pipeline(check=True)
+                if session.pipelining is None:
+                    await session.ready()
+                    started = Pipelining(session)
+                    await started.start()
+                    session.pipelining = started
+                else:
+                    session.check()
+                    await session.pipelining.sync()
+                session.pipelining.level += 1
+            return self
+        except BaseException:
+            if started is not None:
+                session.pipelining = None  # the block will not know that it began
+                started.stop()
+            raise
 
     async def __aexit__(
         self,

@@ -109,6 +109,18 @@ class Pipelining:
         self._unseen = 0
         self._open = False  # whether something was sent since the last sync
         self.error: e.Error | None = None
+
+    async def start(self) -> None:
+        """Put the session, which is at rest, into pipeline mode.
+
+        Whoever calls it calls `stop()` in any case: a signal may come right after.
+        """
+        exchange = self._session.exchange
+        if exchange.streamed:
+            # libpq forgets single-row mode when the next query is sent, but not in a
+            # pipeline.
+            await exchange.query(b"")
+            exchange.streamed = False
         self._pgconn.enter_pipeline_mode()
 
     def stop(self) -> None:
@@ -327,17 +339,6 @@ class Pipelining:
             owner = self._owners.popleft()
             if owner is not None:
                 owner.give_up(error)
-
-
-async def enter_pipeline(session: Session) -> Pipelining:
-    """Put a session, which is at rest, into pipeline mode."""
-    exchange = session.exchange
-    if exchange.streamed:
-        # libpq forgets single-row mode when the next query is sent, but not in a
-        # pipeline.
-        await exchange.query(b"")
-        exchange.streamed = False
-    return Pipelining(session)
 
 
 class Command(Owner):
