@@ -21,13 +21,13 @@ from typing import Any
 
 import psycopg
 from embedded_server import running_server
-from generated.benchmarks.family import Family, Own
 
 import pgtwin
 from benchmarks.aio.family import AsyncFamily, AsyncOwn
 from benchmarks.peers.measuring import Contest, Entrant, Figures
 from benchmarks.peers.report import OURS, markdown, versions, write_json, write_plot
 from benchmarks.peers.workloads import TABLES, WORKLOADS
+from generated.benchmarks.family import Family, Own
 
 Made = Callable[[str, str], Any]  # of a conninfo and a channel to listen to
 

@@ -12,10 +12,10 @@ import warnings
 
 import black
 import pytest
-from generated import programs, sources, sync_sources
 from hypothesis import HealthCheck, Phase, given, settings
 from programs import load, outcome, twin_of
 
+from generated import programs, sources, sync_sources
 from twingen.conversion import Settings, convert
 from twingen.meaning.definitions import Definitions
 from twingen.telling.diagnostic import ConversionError, Diagnostic

@@ -8,8 +8,8 @@ import sys
 import httpx
 import psycopg
 import pytest
-from examples.shop.service import application
 
+from examples.shop.service import application
 from website.mirror import ROOT
 
 

@@ -25,9 +25,9 @@ from typing import Any
 
 import psycopg
 from embedded_server import running_server
-from generated.tests import load as sync_load
 from psycopg.conninfo import make_conninfo
 
+from generated.tests import load as sync_load
 from tests.aio import load as async_load
 from tests.aio.scenarios import SCENARIOS
 from tests.trust import cuts

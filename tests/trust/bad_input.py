@@ -13,12 +13,12 @@ from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
-from generated.tests import inputs as sync_inputs
 from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 from psycopg.types.json import Jsonb
 from psycopg.types.range import Range
 
 import pgtwin
+from generated.tests import inputs as sync_inputs
 from tests.aio import inputs as async_inputs
 from tests.trust.forms import Form
 from tests.trust.tally import Tally
