@@ -74,7 +74,8 @@ class Adapting(Inbox):
         try:
             generation, version, transformer = loaders.pop()
         except IndexError:
-            generation = -1
+            generation, version = self.adapters.generation, self.version
+            transformer = self._place.transformer()
         if generation != self.adapters.generation or version != self.version:
             generation = self.adapters.generation
             version = self.version

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg import pq
 
-from pgtwin.aio.adapting import ENCODING
+from pgtwin.aio.adapting import ENCODING, SETTINGS
 from pgtwin.core.plan import KEPT_LENGTH, Statement, kept_plan
 
 if TYPE_CHECKING:
@@ -65,12 +65,13 @@ async def execute_again(
     finally:
         if exchange.arrived or session.listeners or session.notify_handlers:
             session.deliver()
-    if (
-        lasting
-        and len(results) == 1
-        and results[0].status == TUPLES_OK
-        and pgconn.parameter_status(ENCODING) == session._settings[0]
-    ):
-        return results
+    if len(results) == 1 and results[0].status == TUPLES_OK:
+        settings = session._settings
+        if (
+            pgconn.parameter_status(ENCODING) == settings[0]
+            if lasting
+            else list(map(pgconn.parameter_status, SETTINGS)) == settings
+        ):
+            return results
     statement = Statement(text, values, types, sent_as)
     return await session.conclude(statement, results, kept, True, None)

@@ -168,7 +168,8 @@ class AsyncResults(Generic[Row]):
         try:
             generation, version, transformer = loaders.pop()
         except IndexError:
-            generation = -1
+            generation, version = session.adapters.generation, session.version
+            transformer = session.new_transformer()
         if generation != session.adapters.generation or version != session.version:
             generation = session.adapters.generation
             version = session.version
