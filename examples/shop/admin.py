@@ -7,7 +7,8 @@ import asyncio
 import sys
 
 import pgtwin
-from examples.shop.data import AsyncShop, SoldOutError
+
+from .data import AsyncShop, SoldOutError
 
 
 async def main(arguments: list[str]) -> int:

@@ -15,7 +15,8 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 import pgtwin
-from examples.shop.data import AsyncShop, SoldOutError
+
+from .data import AsyncShop, SoldOutError
 
 # Type checkers take psycopg's own connection classes only.
 CONNECTION = cast(Any, pgtwin.AsyncConnection)
