@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -18,7 +19,13 @@ import sys
 import tempfile
 import time
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 SOURCE = Path(__file__).parent.parent / "async_src" / "pgtwin" / "aio"
 # What stands for itself when only about 1,000 lines are asked for.
@@ -55,15 +62,10 @@ def make_input(root: Path, size: int) -> int:
     small = size < COPY_LINES
     copies = 1 if small else -(-size // COPY_LINES)
     lines = 0
-    tables: list[str] = []
+    libraries: dict[str, dict[str, str]] = {}
     for number in range(copies):
         folder = root / "src" / f"copy_{number:03}"
         folder.mkdir(parents=True)
-        if not small:
-            tables += [
-                f'[tool.twingen.libraries."src.copy_{number:03}.opening"]',
-                "Opening = { unwrap = true }",
-            ]
         for path in sorted(SOURCE.glob("*.py")):
             if small and path.stem not in SMALL:
                 continue
@@ -72,15 +74,18 @@ def make_input(root: Path, size: int) -> int:
                 continue
             text = text.replace("pgtwin.aio", f"src.copy_{number:03}")
             lines += text.count("\n")
+            for module, rows in configured().items():
+                module = module.replace("pgtwin.aio", f"src.copy_{number:03}")
+                for name, verdict in rows.items():
+                    if re.search(rf"\b{name}\b", text):
+                        libraries.setdefault(module, {})[name] = verdict
             (folder / path.name).write_text(text, encoding="utf-8")
         (folder / "__init__.py").touch()
     (root / "src" / "__init__.py").touch()
-    if not small:
-        tables = [
-            "[tool.twingen.renames]",
-            '"Async*" = "*"',
-            *tables,
-        ]
+    tables = [] if small else ["[tool.twingen.renames]", '"Async*" = "*"']
+    for module, used in libraries.items():
+        tables.append(f'[tool.twingen.libraries."{module}"]')
+        tables += [f"{name} = {verdict}" for name, verdict in used.items()]
     (root / "pyproject.toml").write_text(
         '[project]\nname = "input"\nversion = "1"\nrequires-python = ">=3.10"\n'
         '[tool.twingen]\nruntime = "out.runtime"\n'
@@ -92,11 +97,28 @@ def make_input(root: Path, size: int) -> int:
     return lines
 
 
+@cache
+def configured() -> dict[str, dict[str, str]]:
+    """Return what the driver's own project says of names, as TOML says it."""
+    project = tomllib.loads((SOURCE.parents[2] / "pyproject.toml").read_text())
+    found: dict[str, dict[str, str]] = {}
+    for module, rows in project["tool"]["twingen"]["libraries"].items():
+        if module == "asyncio" or module.startswith("pgtwin.aio."):
+            found[module] = {name: _toml(row) for name, row in rows.items()}
+    return found
+
+
+def _toml(row: str | dict[str, str | bool]) -> str:
+    if isinstance(row, str):
+        return json.dumps(row)
+    return f"{{ {', '.join(f'{k} = {json.dumps(v)}' for k, v in row.items())} }}"
+
+
 def run(tool: str, root: Path) -> Run:
     """Run one tool where there is no twin yet, and no cache."""
     shutil.rmtree(root / "out", ignore_errors=True)
-    for cache in root.glob(".*cache*"):
-        shutil.rmtree(cache)
+    for kept in root.glob(".*cache*"):
+        shutil.rmtree(kept)
     # unasyncd ends with 1 when it has written something.
     found = measured(TOOLS[tool], root, worst=int(tool == "unasyncd"))
     missing = {path.relative_to(root / "src") for path in root.glob("src/**/*.py")}
