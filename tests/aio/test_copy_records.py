@@ -70,7 +70,9 @@ async def test_records_of_all_types(conn: Connection) -> None:
 
 async def test_records_as_text(conn: Connection) -> None:
     await conn.execute("CREATE TYPE pg_temp.mood AS ENUM ('ok', 'bad')")
-    await conn.execute("CREATE TEMP TABLE moods (m pg_temp.mood, c char(3), n numeric, d date)")
+    await conn.execute(
+        "CREATE TEMP TABLE moods (m pg_temp.mood, c char(3), n numeric, d date)"
+    )
     rows = [("ok", "a", 1.5, "2024-01-02"), ("bad", None, Decimal(2), None)]
     assert await conn.copy_records("moods", None, rows) == 2
     cur = await conn.execute("SELECT * FROM moods ORDER BY n")
