@@ -33,6 +33,7 @@ from tests.aio.scenarios import SCENARIOS
 from tests.trust import cuts
 from tests.trust.bad_input import VALUES, Inputs
 from tests.trust.forms import FORMS, formed
+from tests.trust.instants import interrupt_everywhere
 from tests.trust.interrupts import interrupt_often, keyboard
 from tests.trust.leaks import descriptors, nothing_left
 from tests.trust.rows import Rows
@@ -96,6 +97,15 @@ def interrupts() -> Iterator[Row]:
                 form, keys, dsn, each.name, rows, INTERRUPTS, chance
             )
     yield "sync", "Ctrl-C (SIGINT) at random instants", *_figures(tally)
+
+
+def instants() -> Iterator[Row]:
+    with table() as (dsn, rows), formed("sync") as form:
+        tally = Tally()
+        for each in SCENARIOS:
+            tally += interrupt_everywhere(form, dsn, each.name, rows)
+    what = "`KeyboardInterrupt` wherever CPython looks for signals"
+    yield "sync", what, *_figures(tally)
 
 
 def cuts_of(name: str) -> Iterator[Row]:
@@ -164,6 +174,7 @@ PARTS: dict[str, Callable[[], Iterator[Row]]] = {
     "cuts-async": lambda: cuts_of("async"),
     "cuts-sync": lambda: cuts_of("sync"),
     "interrupts": interrupts,
+    "instants": instants,
     "suspensions": suspensions,
     "timeouts": timeouts,
     "inputs-async": lambda: inputs_of("async"),

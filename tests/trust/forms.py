@@ -30,6 +30,15 @@ class Form:
             return function(*args)
         return self._loop.run_until_complete(function(*args))
 
+    def renewed(self, stage: Any, mark: int) -> Any:
+        """Return a stage for another play, with its connection if that still works."""
+        conn = stage.conn
+        if conn.closed:
+            self.run(conn.close)
+            first = self.scenarios.SCENARIOS[0]
+            conn = self.run(self.scenarios.open_stage, stage.dsn, first, None).conn
+        return stage._replace(conn=conn, mark=mark)
+
     def close(self) -> None:
         """End the form's event loop, if it has one."""
         if self._loop is not None:

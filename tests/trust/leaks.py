@@ -70,3 +70,12 @@ def nothing_left() -> Iterator[None]:
             f"{threading.enumerate()}"
         )
         time.sleep(0.01)
+
+
+def from_interrupt(unseen: str) -> bool:
+    """Tell of an error that nobody sees whether an interrupt explains it.
+
+    One that strikes while an object is finalized is swallowed; a block that could not
+    be entered, or not be left, forgets what is open.
+    """
+    return unseen.startswith(("KeyboardInterrupt", "ResourceWarning"))

@@ -11,11 +11,14 @@ import pytest
 
 from tests.aio.scenarios import SCENARIOS, Scenario
 from tests.trust.forms import FORMS, formed
+from tests.trust.instants import interrupt_everywhere
 from tests.trust.interrupts import interrupt_often, keyboard
 from tests.trust.rows import Rows
 from tests.trust.suspensions import HOWS, cancel_everywhere, time_out_everywhere
 
 INTERRUPTS = 3
+# Between two instants that are tried: no multiple of what loops have.
+STEP = 7
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +52,14 @@ def test_timed_out_at_every_look(dsn: str, rows: Rows, name: str) -> None:
             tried += time_out_everywhere(form, dsn, scenario.name, rows).tried
     # An answer that is there before anybody waits needs no look at the time.
     assert tried > len(SCENARIOS)
+
+
+def test_interrupted_at_every_instant(dsn: str, rows: Rows) -> None:
+    tried = 0
+    with formed("sync") as form:
+        for scenario in SCENARIOS:
+            tried += interrupt_everywhere(form, dsn, scenario.name, rows, STEP).tried
+    assert tried > 50 * len(SCENARIOS) / STEP
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=named)

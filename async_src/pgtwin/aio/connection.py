@@ -196,12 +196,15 @@ class AsyncConnection(
         if "_pool" in vars(self):
             session.close()  # as every pool ends that is not closed
             return
-        warnings.warn(
-            f"{self!r} was forgotten while open: close it, or use it in a with block",
-            ResourceWarning,
-            stacklevel=2,
-        )
-        session.close()
+        try:
+            warnings.warn(
+                f"{self!r} was forgotten while open: close it, or use it in a with "
+                "block",
+                ResourceWarning,
+                stacklevel=2,
+            )
+        finally:
+            session.close()
 
     def __repr__(self) -> str:
         cls = type(self)

@@ -76,10 +76,12 @@ class Conversation:
             self._leaving = True
             self._readiness.shut_down()
             return
-        self._readiness.detach()
-        self.pgconn.finish()
-        for watcher in tuple(self.watchers):
-            watcher.shut_down()
+        try:
+            self._readiness.detach()
+        finally:
+            self.pgconn.finish()
+            for watcher in tuple(self.watchers):
+                watcher.shut_down()
 
     def give_up(self) -> None:
         """Finish a handle that cannot be brought to rest."""
@@ -238,14 +240,18 @@ class Conversation:
             )
             if not sent or not results or results[-1].status != COPY_IN:
                 await request_cancel(pgconn, deadline - time.monotonic())
+            silent = False
             while True:
                 if pgconn.is_busy():
                     await self._rest(self._answered, deadline)
                 if self._failure is not None:
                     return
                 result = pgconn.get_result()
+                before, silent = silent, result is None
                 if result is None:
-                    if not self.syncs:
+                    # An interruption may have come before an answer was counted.
+                    if before or not self.syncs:
+                        self.syncs = 0
                         return
                 elif result.status == PIPELINE_SYNC:
                     self.syncs -= 1

@@ -161,11 +161,12 @@ class AsyncCursor(AsyncResults[Row]):
             if self._merging:
                 prepare = False
                 wanted = self._format(binary)
-            if session.pipelining is not None:
+            pipelining = session.open_pipeline()
+            if pipelining is not None:
                 transformer = self._dumper() or session.transformer()
                 statement = self._bind(query, params, transformer, session.encoding)
                 owner = Execution(self, session.observe(query))
-                await session.pipelining.execute(statement, prepare, wanted, owner)
+                await pipelining.execute(statement, prepare, wanted, owner)
                 return self
             results = await session.execute(
                 query,

@@ -61,8 +61,10 @@ class Exchange(Conversation):
             text = pgconn.get_error_message().strip()
             raise e.OperationalError(text, pgconn=finished(pgconn))
         except BaseException:
-            readiness.detach()
-            pgconn.finish()
+            try:
+                readiness.detach()
+            finally:
+                pgconn.finish()
             raise
 
     async def query(self, text: bytes) -> list[PGresult]:

@@ -158,14 +158,15 @@ async def execute_many(
     """Execute a query for each set of parameters, waiting for the server once."""
     session = cursor._session
     seen = session.observe(query)
-    if session.pipelining is None:
+    pipelining = session.open_pipeline()
+    if pipelining is None:
         with seen:
             await _execute_alone(cursor, query, params_seq, transformer, returning)
             seen.note(cursor._results)
             seen.count(-1 if returning else cursor.rowcount)
         return
     try:
-        await session.pipelining.execute_many(
+        await pipelining.execute_many(
             query,
             params_seq,
             transformer,

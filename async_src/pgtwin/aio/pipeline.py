@@ -30,6 +30,7 @@ class AsyncPipeline:
     """
 
     __module__ = "pgtwin"
+    _entered = 0  # how many blocks are open
 
     def __init__(self, connection: AsyncConnection[Any]) -> None:
         self._connection = connection
@@ -68,27 +69,27 @@ class AsyncPipeline:
                 raise e.ProgrammingError("the pipeline has ended: enter another")
             await session.pipelining.sync()
 
+    def __del__(self) -> None:
+        if self._entered and self._session.pipelining is not None:
+            # A signal came before the block could be left.
+            self._session.pipelining.level -= self._entered
+
     async def __aenter__(self) -> Self:
         session = self._session
-        started = None
-        try:
-            async with session.turn():
-                capabilities.has_pipeline(check=True)
-                if session.pipelining is None:
-                    await session.ready()
-                    started = Pipelining(session)
-                    await started.start()
-                    session.pipelining = started
-                else:
-                    session.check()
-                    await session.pipelining.sync()
-                session.pipelining.level += 1
-            return self
-        except BaseException:
-            if started is not None:
-                session.pipelining = None  # the block will not know that it began
-                started.stop()
-            raise
+        async with session.turn():
+            capabilities.has_pipeline(check=True)
+            pipelining = session.open_pipeline()
+            if pipelining is None:
+                await session.ready()
+                pipelining = Pipelining(session)
+                await pipelining.start()
+            else:
+                session.check()
+                await pipelining.sync()
+            # Nothing that a signal may interrupt stands between these two.
+            pipelining.level += 1
+            self._entered += 1
+        return self
 
     async def __aexit__(
         self,
@@ -99,17 +100,24 @@ class AsyncPipeline:
         session = self._session
         pipelining = session.pipelining
         assert pipelining is not None
+        entered = self._entered
         try:
             async with session.turn():
-                if not session.closed:
-                    await pipelining.sync()
+                try:
+                    if not session.closed:
+                        await pipelining.sync()
+                finally:
+                    self._leave(pipelining)
+                    session.open_pipeline()  # the last block ends it
         except Exception as failure:
             if exc_val is None:
                 raise
             # The error that is on its way tells more than this one.
             logger.warning("ending %r failed: %s", self, failure)
         finally:
-            pipelining.level -= 1
-            if not pipelining.level:
-                session.pipelining = None
-                pipelining.stop()
+            if self._entered == entered:
+                self._leave(pipelining)  # interrupted while another held the lock
+
+    def _leave(self, pipelining: Pipelining) -> None:
+        pipelining.level -= 1
+        self._entered -= 1

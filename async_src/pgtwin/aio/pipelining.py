@@ -113,7 +113,8 @@ class Pipelining:
     async def start(self) -> None:
         """Put the session, which is at rest, into pipeline mode.
 
-        Whoever calls it calls `stop()` in any case: a signal may come right after.
+        Whoever calls it calls `stop()` in any case. A signal may come before that:
+        unless `level` counts a block then, the next operation does it.
         """
         exchange = self._session.exchange
         if exchange.streamed:
@@ -121,6 +122,7 @@ class Pipelining:
             # pipeline.
             await exchange.query(b"")
             exchange.streamed = False
+        self._session.pipelining = self
         self._pgconn.enter_pipeline_mode()
 
     def stop(self) -> None:
@@ -135,6 +137,7 @@ class Pipelining:
                 settled = False
             if not settled:
                 session.exchange.give_up()
+        session.pipelining = None
 
     def begin(self) -> None:
         """Start a transaction if that is to be done before the next statement."""

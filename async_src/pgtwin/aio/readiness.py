@@ -29,6 +29,7 @@ class Readiness:
 
     _step: Callable[[], bool] | None = None
     _waiter: asyncio.Future[None] | None = None
+    _socket: socket.SocketType | None = None
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -37,16 +38,22 @@ class Readiness:
         self._reading = False
         self._writing = False
 
+    def __del__(self) -> None:
+        if self._socket is not None:
+            self._socket.close()  # a session that was lost, and then forgotten
+
     def attach(self, fd: int) -> None:
         """Watch another socket, or the same number opened again."""
         self.detach()
-        self._fd = os.dup(fd)
+        self._socket = _duplicate(fd)
+        self._fd = self._socket.fileno()
         self._loop = able_to_watch(self._loop, self._fd)  # twingen: async-only
 
     def detach(self) -> None:
         """Watch nothing; a pending wait fails, the socket itself stays as it is."""
+        watched, self._socket = self._socket, None
         fd, self._fd = self._fd, -1
-        if fd < 0:
+        if watched is None:
             return
         try:
             if self._reading:
@@ -55,19 +62,19 @@ class Readiness:
                 self._loop.remove_writer(fd)
         except RuntimeError:
             pass  # the loop was closed before, and watches nothing any more
-        self._reading = self._writing = False
-        os.close(fd)
+        finally:
+            self._reading = self._writing = False
+            watched.close()
         waiter = self._waiter
         if waiter is not None and not waiter.done():
             waiter.set_exception(OperationalError("the connection is closed"))
 
     def shut_down(self) -> None:
         """End the traffic in both directions, which wakes whoever waits."""
-        if self._fd >= 0:
-            # The peer may have been quicker.
-            duplicate = socket.socket(fileno=os.dup(self._fd))
-            with duplicate, contextlib.suppress(OSError):
-                duplicate.shutdown(socket.SHUT_RDWR)
+        watched = self._socket
+        if watched is not None:
+            with contextlib.suppress(OSError):  # the peer may have been quicker
+                watched.shutdown(socket.SHUT_RDWR)
 
     def reading(self, step: Callable[[], bool]) -> asyncio.Future[None]:
         """Call a step whenever the socket can be read; done when it returns true.
@@ -145,3 +152,9 @@ class Readiness:
             waiter.set_exception(error)
         if self._forgetful and not waiter.done():  # twingen: async-only
             self._watch_again()
+
+
+def _duplicate(fd: int) -> socket.SocketType:
+    """Return another descriptor of the same socket, which closes with the object."""
+    # In one call of C: a signal comes before both are made, or after.
+    return next(map(socket.SocketType, (-1,), (-1,), (-1,), map(os.dup, (fd,))))

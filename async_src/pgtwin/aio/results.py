@@ -317,8 +317,9 @@ class AsyncResults(Generic[Row]):
         """Receive the results that a pipeline still owes."""
         session = self._session
         async with session.turn():
-            if self._pending is not None and session.pipelining is not None:
-                await session.pipelining.receive(self._pending)
+            pipelining = session.open_pipeline()
+            if self._pending is not None and pipelining is not None:
+                await pipelining.receive(self._pending)
 
     def _keep(self, results: list[PGresult]) -> None:
         self._results = results

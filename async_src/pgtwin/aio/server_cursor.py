@@ -39,6 +39,7 @@ class AsyncServerCursor(AsyncCursor[Row]):
     """
 
     __module__ = "pgtwin"
+    _name = ""
 
     @overload
     def __init__(
@@ -297,7 +298,7 @@ class AsyncServerCursor(AsyncCursor[Row]):
         status = session.pgconn.transaction_status
         if status != INTRANS and not (status == IDLE and self._withhold):
             return
-        if session.pipelining is None and capabilities.has_send_close_prepared():
+        if session.open_pipeline() is None and capabilities.has_send_close_prepared():
             await session.close_portal(self._name.encode(self._encoding))
             return
         # A rollback may have closed it, and CLOSE fails then.

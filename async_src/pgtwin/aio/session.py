@@ -242,8 +242,9 @@ class Session(Adapting):
     async def command(self, text: bytes, result_format: int = TEXT) -> PGresult:
         """Execute one statement of our own and return its result."""
         await self.usable()
-        if self.pipelining is not None:
-            return await self.pipelining.command(text, result_format)
+        pipelining = self.open_pipeline()
+        if pipelining is not None:
+            return await pipelining.command(text, result_format)
         exchange = self.exchange
         try:
             if result_format == TEXT:
@@ -276,10 +277,18 @@ class Session(Adapting):
 
     def check_no_pipeline(self, what: str) -> None:
         """Raise `NotSupportedError` in a pipeline."""
-        if self.pipelining is not None:
+        if self.open_pipeline() is not None:
             raise e.NotSupportedError(
                 f"{what} cannot be opened in a pipeline: leave its block before"
             )
+
+    def open_pipeline(self) -> Pipelining | None:
+        """Return the pipeline whose block is open; one that a signal left is ended."""
+        pipelining = self.pipelining
+        if pipelining is not None and not pipelining.level:
+            pipelining.stop()
+            return None
+        return pipelining
 
     def copy_under_way(self) -> Copying | None:
         """Return the COPY whose block has not been left."""
@@ -292,9 +301,10 @@ class Session(Adapting):
 
     async def usable(self) -> None:
         """Check that a conversation can be started, and end one that was torn off."""
+        pipelining = self.open_pipeline()
         self.check()
-        if self.pipelining is not None:
-            await self.pipelining.sync()
+        if pipelining is not None:
+            await pipelining.sync()
         elif self.pgconn.transaction_status == ACTIVE:
             copying = self.copy_under_way()
             if copying is not None:
@@ -328,9 +338,10 @@ class Session(Adapting):
 
     async def quiet(self) -> None:
         """Receive the results of a pipeline, before what they are is undone."""
-        if self.pipelining is not None:
+        pipelining = self.open_pipeline()
+        if pipelining is not None:
             try:
-                await self.pipelining.sync()
+                await pipelining.sync()
             except e.Error as error:
                 if self.closed:
                     raise

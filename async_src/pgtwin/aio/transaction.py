@@ -92,15 +92,12 @@ class AsyncTransaction:
         exc_val: BaseException | None,
         exc_tb: TracebackType | None,
     ) -> bool:
-        session = self._session
-        mine = False
         try:
-            async with session.turn():
-                mine = True
+            async with self._session.turn():
                 return await self._leave(exc_val)
         finally:
-            if not mine:
-                self._desert()  # interrupted while another held the lock
+            if self.status is Status.ACTIVE:
+                self._desert()  # interrupted before it could be left
 
     def _check_new(self) -> None:
         if self.status is not Status.NOT_STARTED:
@@ -132,14 +129,16 @@ class AsyncTransaction:
     def _desert(self) -> None:
         """Count the block as left; what it has open then, the next one rolls back."""
         session = self._session
-        session.depth -= 1
+        session.depth = min(session.depth, self._level)
         session.orphaned = session.orphaned or self._outermost
         self.status = Status.FAILED
 
     async def _leave(self, exc_val: BaseException | None) -> bool:
         session = self._session
+        in_order = session.depth == self._level + 1
         self._desert()
-        if session.depth != self._level:
+        # An interruption may have come before the inner block could be left.
+        if not in_order and (exc_val is None or isinstance(exc_val, Exception)):
             raise OutOfOrderTransactionNesting(
                 "transaction blocks are left in the wrong order: leave the inner "
                 f"one before {self!r}"

@@ -100,7 +100,12 @@ class Turn:
         limit = patience = self._limit
         deadline = None if limit is None else Deadline(limit)
         holder = turns.holder
-        own = holder is not None and holder.task is asyncio.current_task()
+        # An interruption may have come before an operation could be forgotten.
+        own = (
+            holder is not None
+            and holder.task is asyncio.current_task()
+            and turns.lock.locked()
+        )
         if own and holder is not None:
             if not holder.patience:
                 raise _busy(holder)

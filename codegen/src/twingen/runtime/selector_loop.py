@@ -143,6 +143,10 @@ class Future(Generic[T]):
 class SelectorLoop:
     """A kept selector with the vocabulary of `asyncio`'s event loop."""
 
+    # What wakes the thread that selects: its own end, and that of the others.
+    waker: socket.socket | None = None
+    _woken: socket.socket | None = None
+
     def __init__(self, wakeable: bool = False) -> None:
         self._poll = _new_poll()
         self.poll = self._poll.poll
@@ -151,9 +155,6 @@ class SelectorLoop:
         self.watches_nothing = True
         # A future that callbacks of this loop settle.
         self.create_future: Callable[[], Future[Any]] = partial(Future, self)
-        # What wakes the thread that selects: its own end, and that of the others.
-        self.waker: socket.socket | None = None
-        self._woken: socket.socket | None = None
         if wakeable:
             self._make_wakeable()
 
