@@ -57,7 +57,7 @@ class Refused(Exception):
         self.node = node
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Site(Generic[NodeT_co]):
     """One node under conversion.
 

@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 import symtable
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import libcst as cst
@@ -27,6 +28,11 @@ _ASYNC_NODES = (
     ast.AsyncWith,
     ast.Await,
 )
+# Without these words there is no such node.
+_ASYNC_WORD = re.compile(r"\b(async|await)\b")
+_IMPORTS = (ast.Import, ast.ImportFrom)
+# The fields in which statements hold others.
+_BLOCKS = frozenset(("body", "orelse", "finalbody", "handlers", "cases"))
 _MODULE_NAMES = {
     "__name__", "__file__", "__doc__", "__package__", "__spec__", "__loader__",
     "__path__", "__builtins__", "__annotations__", "__dict__",
@@ -59,15 +65,22 @@ def residue(
         free = _free_names(text, tree)
     except SyntaxError as error:
         return _of_newer_syntax(text, error, source, package, without_twin)
-    nodes = list(ast.walk(tree))
-    found = list(_asynchronous(nodes))
-    for node in nodes:
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            found.extend(
-                _of_import(node.lineno, _imported(node, package), without_twin)
-            )
-    found.extend(_undefined(free, source, any(map(_is_star_import, nodes))))
+    found = list(_asynchronous(tree)) if _ASYNC_WORD.search(text) else []
+    imports = [each for each in _statements(tree) if isinstance(each, _IMPORTS)]
+    for node in imports:
+        found.extend(_of_import(node.lineno, _imported(node, package), without_twin))
+    found.extend(_undefined(free, source, any(map(_is_star_import, imports))))
     return sorted(found)
+
+
+def _statements(tree: ast.Module) -> Iterator[ast.AST]:
+    """Yield all statements, and what blocks are made of."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for name in _BLOCKS.intersection(node._fields):
+            waiting.extend(getattr(node, name))
 
 
 def _of_newer_syntax(
@@ -97,8 +110,8 @@ def _undefined(free: dict[str, int], source: str, has_star: bool) -> Iterator[Re
             yield Residue(line, sentence, name)
 
 
-def _asynchronous(nodes: Iterable[ast.AST]) -> Iterator[Residue]:
-    for node in nodes:
+def _asynchronous(tree: ast.Module) -> Iterator[Residue]:
+    for node in ast.walk(tree):
         if isinstance(node, _ASYNC_NODES):
             sentence = f"{type(node).__name__} is left in the twin"
             yield Residue(node.lineno, sentence)

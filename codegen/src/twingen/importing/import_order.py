@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
@@ -57,15 +58,21 @@ class _Tidy:
 
     def __init__(self, tree: cst.Module) -> None:
         self._sorts = _is_sorted(tree)
-        self._before = {
-            _code(line)
+        self._before = [
+            line
             for line, _ in lines_of(tree)
-            if isinstance(line, cst.SimpleStatementLine) and import_of(line)
-        }
+            if type(line) is cst.SimpleStatementLine and import_of(line)
+        ]
+        self._ids = set(map(id, self._before))
+
+    @cached_property
+    def _codes(self) -> set[str]:
+        return set(map(_code, self._before))
 
     def group(self, group: Group) -> Group:
         """Return a group of imports, merged and in order if any of them is new."""
-        changed = any(_code(line) not in self._before for line in group)
+        new = (line for line in group if id(line) not in self._ids)
+        changed = any(_code(line) not in self._codes for line in new)
         return _merged(group, self._sorts) if changed else group
 
     def checking_block(self, line: cst.CSTNode) -> cst.CSTNode:

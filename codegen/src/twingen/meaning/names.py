@@ -20,6 +20,8 @@ from libcst.metadata import (
     Assignment,
     BaseAssignment,
     CodeRange,
+    ComprehensionScope,
+    FunctionScope,
     ImportAssignment,
     MetadataWrapper,
     PositionProvider,
@@ -36,6 +38,10 @@ from .scopes import Scopes
 from .visits import nodes_to_visit
 
 NodeT = TypeVar("NodeT", bound=cst.CSTNode)
+
+# How a scope binds a name: as a variable of a function, or in another way.
+_VARIABLE, _SHOWN = "variable", "shown"
+_OF_VARIABLE = (QualifiedName("<locals>", QualifiedNameSource.LOCAL),)
 
 
 class Names:
@@ -56,7 +62,8 @@ class Names:
         self.nodes = Nodes(side.tree)
         self._scopes = Scopes(self.nodes)
         # By id, with the node itself, which keeps the id from being given again.
-        self._known: dict[int, tuple[cst.CSTNode, Collection[QualifiedName]]] = {}
+        self._known: dict[tuple[int, int, str, bool], Collection[QualifiedName]] = {}
+        self._bound: dict[tuple[int, str], str] = {}
         self._kinds = Kinds(self)
         self.side = side
         self.tree = side.tree
@@ -140,7 +147,8 @@ class Names:
         A name that is bound in several ways, a local variable, a parameter or
         an attribute of one has none. A dotted string is looked up `at` a node.
         """
-        found = self.meanings(node, at)
+        known = self._found.get(id(node))
+        found = self.meanings(node, at) if known is None else known[1]
         return next(iter(found)) if len(found) == 1 else None
 
     def meanings(
@@ -165,23 +173,45 @@ class Names:
     def _meanings(
         self, scope: Scope | None, node: cst.CSTNode | str
     ) -> Collection[QualifiedName]:
-        """Return what a name may stand for; asked of libcst once for each node."""
+        """Return what a name may stand for; asked of libcst once for each name."""
         if scope is None:
             return ()
         if isinstance(node, str):
             found = scope.get_qualified_names_for(node)
             return self._without_placeholders(found, scope, node)
-        known = self._known.get(id(node))
+        # One that binds a name is asked for by what all of them say together.
+        if type(node) is cst.Name:
+            name, every = node.value, self.is_definition(node)
+        else:
+            name, every = get_full_name_for_node(node) or "", False
+        bound = self._bound_in(scope, name.partition(".")[0])
+        if bound == _VARIABLE:
+            return _OF_VARIABLE
+        # libcst answers by what comes before only where the scope itself binds it.
+        key = id(node) if bound and not every else 0, id(scope), name, every
+        known = self._known.get(key)
         if known is None:
-            # One that binds a name is asked for by what all of them say together.
-            if type(node) is cst.Name:
-                name, every = node.value, self.is_definition(node)
-            else:
-                name, every = get_full_name_for_node(node) or "", False
             found = scope.get_qualified_names_for(name if every else node)
-            known = node, self._without_placeholders(found, scope, name)
-            self._known[id(node)] = known
-        return known[1]
+            known = self._known[key] = self._without_placeholders(found, scope, name)
+        return known
+
+    def _bound_in(self, scope: Scope, name: str) -> str:
+        """Tell how a scope itself binds a name; empty if it does not."""
+        key = id(scope), name
+        known = self._bound.get(key)
+        if known is None:
+            bindings = [b for b in scope.assignments[name] if b.scope is scope]
+            is_function = type(scope) in (FunctionScope, ComprehensionScope)
+            if (
+                bindings
+                and is_function
+                and all(type(b) is Assignment for b in bindings)
+            ):
+                known = _VARIABLE
+            else:
+                known = _SHOWN if bindings else ""
+            self._bound[key] = known
+        return known
 
     def _without_placeholders(
         self, found: Collection[QualifiedName], scope: Scope, name: str

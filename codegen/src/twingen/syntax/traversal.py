@@ -116,6 +116,7 @@ def code_of(tree: cst.Module) -> str:
     return "".join(state.tokens)
 
 
+_LINES = (cst.SimpleStatementLine, cst.SimpleStatementSuite)
 _BRANCHES = ("body", "orelse", "handlers", "finalbody", "cases")
 
 
@@ -124,7 +125,7 @@ def lines_of(tree: cst.Module) -> Iterator[tuple[cst.CSTNode, tuple[cst.CSTNode,
     waiting: list[tuple[cst.CSTNode, tuple[cst.CSTNode, ...]]] = [(tree, ())]
     while waiting:
         node, above = waiting.pop()
-        if isinstance(node, (cst.SimpleStatementLine, cst.SimpleStatementSuite)):
+        if type(node) in _LINES:
             yield node, above
             continue
         below = (*above, node)
