@@ -45,10 +45,15 @@ def build(console: Console, project: Project, *, force: bool) -> int:
             "`twingen build --force`"
         )
     else:
-        console.good(f"{len(project.outputs)} files: {len(changed)} written")
+        console.good(f"{_files(project)}: {len(changed)} written")
     if not console.for_people:
         return _report(console, project, left)
     return DRIFT if left else IN_STEP
+
+
+def _files(project: Project) -> str:
+    number = len(project.outputs)
+    return f"{number} file" if number == 1 else f"{number} files"
 
 
 def check(console: Console, project: Project, *, diff: bool) -> int:
@@ -56,7 +61,7 @@ def check(console: Console, project: Project, *, diff: bool) -> int:
     if not console.for_people:
         return _report(console, project, differences)
     if not differences:
-        console.good(f"{len(project.outputs)} files in step")
+        console.good(f"{_files(project)} in step")
         return IN_STEP
     if diff:
         sys.stdout.writelines(project.diff())
