@@ -1,7 +1,7 @@
 """The command line: which commands there are, their options, their exit codes.
 
-Exit codes: 0 in step, 1 drift, 2 a source could not be converted or the
-configuration is wrong.
+Exit codes: 0 in step, 1 drift, 2 a source could not be converted, the configuration is
+wrong or a file cannot be read or written, 130 interrupted by Ctrl-C.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ from . import __version__
 from .commands.console import FAILED, Console
 from .telling.diagnostic import ConfigurationError, ConversionError
 from .telling.report import FORMATS
+
+# As shells report a program that SIGINT has ended.
+INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,6 +41,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # who reads has had enough, as in `twingen diff | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
+    except KeyboardInterrupt:
+        print("twingen: interrupted; what was written is whole", file=sys.stderr)
+        return INTERRUPTED
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        return console.misconfigured(
+            ConfigurationError(
+                f"{where}{error.strerror or error}; mend that and do it again: what "
+                "was written so far is whole"
+            )
+        )
 
 
 def _run(console: Console, options: argparse.Namespace) -> int:

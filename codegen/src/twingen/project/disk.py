@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import tempfile
+import time
 import tokenize
 from pathlib import Path
+
+# In the name of a file that is being written.
+_UNFINISHED = ".twingen-"
+# Seconds after which nobody is writing it any more.
+_ABANDONED = 60.0
 
 
 def display(root: Path, path: Path) -> str:
@@ -30,25 +37,56 @@ def decode(content: bytes) -> str:
 
 
 def files_below(folder: Path) -> list[Path]:
-    """Return the files below a folder in a stable order, caches left out."""
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
-    )
+    """Return the files below a folder in a stable order, caches left out.
+
+    Links to folders are not followed. A link that leads nowhere is a file, so that
+    reading it fails; what another build is about to write is none. Raises `OSError`
+    for a folder that cannot be read.
+    """
+    found = []
+    for top, folders, names in os.walk(folder, onerror=_raise_but_missing):
+        folders[:] = [each for each in folders if each != "__pycache__"]
+        paths = (Path(top, name) for name in names if not _is_unfinished(name))
+        found += [path for path in paths if path.is_file() or not path.exists()]
+    return sorted(found)
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove what builds were about to write when they were killed."""
+    for top, _, names in os.walk(folder):
+        for path in (Path(top, name) for name in names if _is_unfinished(name)):
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - path.stat().st_mtime > _ABANDONED:
+                    path.unlink()
+
+
+def _is_unfinished(name: str) -> bool:
+    return name.startswith(".") and _UNFINISHED in name
+
+
+def _raise_but_missing(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):
+        raise error
 
 
 def replace(path: Path, content: bytes) -> None:
-    """Write a file so that a reader sees the old bytes or the new, never half."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    """Write a file so that a reader sees the old bytes or the new, never half.
+
+    Raises `OSError` with the name of the file when that cannot be done.
+    """
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(name, 0o666 & ~umask)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        path.parent.mkdir(parents=True, exist_ok=True)
+        prefix = f".{path.name}{_UNFINISHED}"
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=prefix)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            umask = os.umask(0)
+            os.umask(umask)
+            os.chmod(name, 0o666 & ~umask)
+            os.replace(name, path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from error

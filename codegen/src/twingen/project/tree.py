@@ -14,10 +14,11 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..telling.diagnostic import ConfigurationError
 from ..telling.progress import Progress, silent
 from .cache import Cache
 from .config import Config
-from .disk import display, files_below, replace
+from .disk import decode, display, files_below, remove_unfinished, replace
 from .plan import Output, Plan
 from .signatures import digest_of, is_as_signed, signature
 
@@ -100,10 +101,24 @@ class Project:
         changed = [d for d in differences if d.drift not in kept]
         for difference in changed:
             if difference.path not in self.outputs:
-                difference.path.unlink()
+                difference.path.unlink(missing_ok=True)  # another build was quicker
             else:
-                replace(difference.path, self.content(difference.path))
+                content = self.content(difference.path)
+                self._check_unchanged(difference.path)
+                replace(difference.path, content)
+        for tree in self.config.trees:
+            remove_unfinished(tree.target)
         return changed, left
+
+    def _check_unchanged(self, path: Path) -> None:
+        """Raise `ConfigurationError` for a page of the author's, edited meanwhile."""
+        page = self.outputs[path].page
+        if page is None or not page.in_place:
+            return
+        if decode(path.read_bytes()) != self.plan.files[path].source.text:
+            raise ConfigurationError(
+                f"{self.display(path)} was edited while it was read: build again"
+            )
 
     def content(self, path: Path) -> bytes:
         """Return the bytes that a file of a target folder must hold."""

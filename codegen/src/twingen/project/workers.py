@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -164,6 +165,7 @@ _batches: list[Batch] = []
 def _start(config: Config) -> None:
     from .batch import Batch
 
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who has started us
     collect_rarely()
     _batches.append(Batch(config))
 
