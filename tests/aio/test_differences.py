@@ -18,6 +18,9 @@ from pgtwin.pq import TransactionStatus
 from pgtwin.types.enum import EnumInfo
 from pgtwin.types.string import TextLoader
 
+# psycopg's own connections call add_reader().
+pytestmark = pytest.mark.needs_readers
+
 Ours = pgtwin.AsyncConnection[Any]
 Theirs = psycopg.AsyncConnection[Any]
 
