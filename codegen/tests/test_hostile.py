@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -43,12 +43,13 @@ def versions(project: Project) -> tuple[dict[str, bytes], dict[str, bytes]]:
 
 
 def twins(project: Project) -> dict[str, bytes]:
-    paths = (project.root / "out").rglob("*")
-    return {
-        path.relative_to(project.root).as_posix(): path.read_bytes()
-        for path in paths
-        if path.is_file() and "__pycache__" not in path.parts
-    }
+    found = {}
+    for path in (project.root / "out").rglob("*"):
+        if path.is_file() and "__pycache__" not in path.parts:
+            with suppress(FileNotFoundError):  # renamed meanwhile
+                name = path.relative_to(project.root).as_posix()
+                found[name] = path.read_bytes()
+    return found
 
 
 def assert_whole(project: Project, *states: dict[str, bytes]) -> None:

@@ -8,12 +8,12 @@ not explain; ends with 1 if there is one. Arguments after `--` reach pytest.
 from __future__ import annotations
 
 import argparse
-import difflib
 import re
 import subprocess
 import sys
 import tempfile
 from fnmatch import fnmatchcase
+from itertools import zip_longest
 from pathlib import Path
 
 from tests.wire.reasons import REASONS
@@ -47,6 +47,15 @@ def traces(folder: Path) -> dict[str, list[str]]:
     return found
 
 
+def parting(written: list[str], generated: list[str]) -> list[str]:
+    """Return where two traces part: what comes before, and what each has then."""
+    pairs = enumerate(zip_longest(written, generated))
+    at = next((n for n, (one, other) in pairs if one != other), 0)
+    common = [f"  {line}" for line in written[max(0, at - 2) : at]]
+    ours = [f"- {line}" for line in written[at : at + 5]]
+    return [*common, *ours, *(f"+ {line}" for line in generated[at : at + 5])]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("tests", nargs="*", help="more arguments for pytest")
@@ -70,8 +79,7 @@ def main() -> int:
         else:
             unlike.append(test)
             why = fitting[0].same if fitting else list
-            found = list(difflib.unified_diff(why(lines[0]), why(lines[1]), n=2))
-            print(f"\n{test}", *found[2:14], sep="\n")
+            print(f"\n{test}", *parting(why(lines[0]), why(lines[1])), sep="\n")
     idle = [p for p in REASONS if not any(fnmatchcase(test, p) for test in differ)]
     messages = sum(len(written[test]) for test in talking)
     print(f"{len(talking)} tests talk with the server, in {messages:,} messages:")
