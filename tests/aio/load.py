@@ -66,15 +66,20 @@ async def work(load: Load, number: int) -> None:
     chance = random.Random(number)
     try:
         while not load.over:
-            conn = await pgtwin.AsyncConnection.connect(load.dsn, application_name=NAME)
+            conn: pgtwin.AsyncConnection[Any] | None = None
             try:
+                conn = await pgtwin.AsyncConnection.connect(
+                    load.dsn, application_name=NAME
+                )
                 async with conn:
                     while not load.over:
                         await do_something(conn, chance.randrange(1_000_000))
                         done += 1
                         assert not conn.lock.locked()
             except e.OperationalError:
-                assert conn.broken, "an error of a connection that is not lost"
+                # A session may be killed while it is being opened.
+                is_lost = conn is None or conn.broken
+                assert is_lost, "an error of a connection that is not lost"
                 lost += 1
     except BaseException as error:
         load.wrong.append(error)
