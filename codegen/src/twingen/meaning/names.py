@@ -61,7 +61,7 @@ class Names:
     ) -> None:
         self.nodes = Nodes(side.tree)
         self._scopes = Scopes(self.nodes)
-        # By id, with the node itself, which keeps the id from being given again.
+        # By a node's id where the place matters, its scope's id, and the name.
         self._known: dict[tuple[int, int, str, bool], Collection[QualifiedName]] = {}
         self._bound: dict[tuple[int, str], str] = {}
         self._kinds = Kinds(self)
@@ -71,6 +71,7 @@ class Names:
         self.twin = twin
         self.is_package = is_package
         self._definitions = definitions
+        # By id, with the node itself, which keeps the id from being given again.
         self._found: dict[int, tuple[cst.CSTNode, set[str | None]]] = {}
 
     @property
