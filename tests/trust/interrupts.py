@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from tests.trust.forms import Form
-from tests.trust.leaks import from_interrupt, nothing_left, nothing_unseen
+from tests.trust.leaks import check_interrupted, nothing_left, nothing_unseen
 from tests.trust.rows import Rows
 from tests.trust.suspensions import LIMIT
 from tests.trust.tally import Tally
@@ -124,9 +124,7 @@ def interrupt_often(
                     gc.collect()
                 assert time.monotonic() - started < LIMIT, where
                 rows.check(scenario, stage.mark, done)
-                strange = [each for each in unseen if not from_interrupt(each)]
-                assert not strange, f"{where}: {strange}"
-                unseen.clear()
+                check_interrupted(unseen, where)
                 if keys.struck:
                     tally.add(works)
                     if tally.tried == number:

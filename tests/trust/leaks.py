@@ -72,10 +72,13 @@ def nothing_left() -> Iterator[None]:
         time.sleep(0.01)
 
 
-def from_interrupt(unseen: str) -> bool:
-    """Tell of an error that nobody sees whether an interrupt explains it.
+def check_interrupted(unseen: list[str], where: str) -> None:
+    """Assert that an interrupt explains the errors that nobody saw, and forget them.
 
     One that strikes while an object is finalized is swallowed; a block that could not
     be entered, or not be left, forgets what is open.
     """
-    return unseen.startswith(("KeyboardInterrupt", "ResourceWarning"))
+    explained = ("KeyboardInterrupt", "ResourceWarning")
+    strange = [each for each in unseen if not each.startswith(explained)]
+    assert not strange, f"{where}: {strange}"
+    unseen.clear()
