@@ -56,6 +56,7 @@ async def plainly_broken(conn: pgtwin.AsyncConnection[Any]) -> None:
                 conn.fileno()
     await conn.close()
     assert conn.closed
+    assert conn.broken
     assert time.monotonic() - started < DEADLINE
 
 
@@ -157,7 +158,12 @@ async def leave_pipeline(conn: pgtwin.AsyncConnection[Any]) -> None:
         await conn.execute("INSERT INTO slow VALUES (1)")
 
 
-@pytest.mark.parametrize("end", [commit, leave_block, leave_pipeline])
+async def leave_connection(conn: pgtwin.AsyncConnection[Any]) -> None:
+    async with conn:
+        await conn.execute("INSERT INTO slow VALUES (1)")
+
+
+@pytest.mark.parametrize("end", [commit, leave_block, leave_pipeline, leave_connection])
 async def test_outcome_of_commit_is_unknown(
     doomed: pgtwin.AsyncConnection[Any],
     other: pgtwin.AsyncConnection[Any],

@@ -76,7 +76,8 @@ class Session(Adapting):
 
     def close(self) -> None:
         """End the session; what another thread or task executes in it fails."""
-        self._closed = True
+        if not self.closed:
+            self._closed = True  # what was lost before stays broken
         if not self.inherited:
             self.exchange.finish()  # which says good-bye to the server
 
