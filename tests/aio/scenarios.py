@@ -56,6 +56,14 @@ async def fetch(stage: Stage) -> None:
         assert len(await cur.fetchall()) == 990
 
 
+async def fetch_again(stage: Stage) -> None:
+    # From the second time on, rows are loaded while others come.
+    async with stage.conn.cursor() as cur:
+        for _ in range(3):
+            await cur.execute("SELECT n, 'some text' FROM generate_series(1, 900) n")
+            assert len(await cur.fetchall()) == 900
+
+
 async def server_cursor(stage: Stage) -> None:
     async with stage.conn.cursor("trust") as cur:
         cur.itersize = 20
@@ -147,6 +155,7 @@ SCENARIOS = (
     Scenario(query),
     Scenario(large_parameter),
     Scenario(fetch),
+    Scenario(fetch_again),
     Scenario(server_cursor),
     Scenario(stream),
     Scenario(copy_in, ROWS),

@@ -49,6 +49,8 @@ class Adapting(Inbox):
         self._transformer: Transformer | None = None
         self.loaders: deque[tuple[int, int, Transformer]] = deque()
         self._generation = 0
+        # The statement of a result with many rows, for who receives it.
+        self.large: Kept | None = None
         self.look_at_settings()
 
     def transformer(self) -> Transformer:
@@ -97,7 +99,9 @@ class Adapting(Inbox):
             loading = judge(result, self.adapters, self.pgconn.server_version)
             kept.loading = loading
             kept.generation = self.adapters.generation
-            kept.many = result.ntuples >= MANY_ROWS
+        kept.many = result.ntuples >= MANY_ROWS
+        if kept.many and loading.usual:
+            self.large = kept
         if (
             not loading.lasting
             or self.pgconn.parameter_status(ENCODING) != self._settings[0]

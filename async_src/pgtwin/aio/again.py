@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg import pq
 
-from pgtwin.aio.adapting import ENCODING, SETTINGS
+from pgtwin.aio.adapting import ENCODING, MANY_ROWS, SETTINGS
 from pgtwin.core.plan import KEPT_LENGTH, Statement, kept_plan
 
 if TYPE_CHECKING:
@@ -54,10 +54,15 @@ async def execute_again(
     types = transformer.types or ()
     sent_as = transformer.formats
     kept = prepared.find((text, types))
-    if kept is None or kept.loading is None or kept.generation != generation:
+    if (
+        kept is None
+        or kept.loading is None
+        or kept.generation != generation
+        or kept.many
+    ):
         statement = Statement(text, values, types, sent_as)
         return await session.run(statement, None, None)
-    result_format, lasting = kept.loading
+    result_format, lasting, _ = kept.loading
     exchange = session.exchange
     try:
         pgconn.send_query_prepared(kept.name, values, sent_as, result_format)
@@ -65,7 +70,11 @@ async def execute_again(
     finally:
         if exchange.arrived or session.listeners or session.notify_handlers:
             session.deliver()
-    if len(results) == 1 and results[0].status == TUPLES_OK:
+    if (
+        len(results) == 1
+        and (result := results[0]).status == TUPLES_OK
+        and result.ntuples < MANY_ROWS
+    ):
         settings = session._settings
         if (
             pgconn.parameter_status(ENCODING) == settings[0]

@@ -151,6 +151,7 @@ class AsyncCursor(AsyncResults[Row]):
                     raise
                 self._results = results
                 self._select(0)
+                self._large, session.large = session.large, None
                 return self
             self._forget()
             wanted: pq.Format | None = None  # the faster one
@@ -178,6 +179,7 @@ class AsyncCursor(AsyncResults[Row]):
             )
             self._results = results
             self._select(0)
+            self._large, session.large = session.large, None
         return self
 
     async def executemany(
@@ -288,7 +290,7 @@ class AsyncCursor(AsyncResults[Row]):
                                 continue
                             self.pgresult = result
                             if loader is None:
-                                loader = self._loader()
+                                loader = self._loader(result)
                             else:
                                 loader.set_pgresult(result, set_loaders=False)
                             for index in range(result.ntuples):

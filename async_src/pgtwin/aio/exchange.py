@@ -124,12 +124,19 @@ class Exchange(Conversation):
         self.pgconn.send_query(text)
         return await self.results(copying=True)
 
-    def send_rows(self, statement: Statement, result_format: int, size: int) -> None:
+    def send_rows(
+        self, statement: Statement, result_format: int, size: int, name: bytes = b""
+    ) -> None:
         """Begin a conversation whose rows come `size` at a time.
 
-        `receive()` goes on with it (`PQsetSingleRowMode`, `PQsetChunkedRowsMode`).
+        `name` is the statement's if it is prepared. `receive()` goes on with it
+        (`PQsetSingleRowMode`, `PQsetChunkedRowsMode`).
         """
-        self.pgconn.send_query_params(*statement, result_format)
+        if name:
+            _, values, _, formats = statement
+            self.send_prepared(name, values, formats, result_format)
+        else:
+            self.pgconn.send_query_params(*statement, result_format)
         self.streamed = True
         if size == 1:
             self.pgconn.set_single_row_mode()

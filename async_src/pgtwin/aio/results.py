@@ -14,6 +14,7 @@ from psycopg import errors as e, pq
 from psycopg.rows import Row, RowMaker, tuple_row
 
 from pgtwin.core.adapters import Adapters, Place
+from pgtwin.core.chunks import AVAILABLE, LARGE, Chunks
 from pgtwin.core.column import Column
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pgtwin.aio.connection import AsyncConnection
     from pgtwin.aio.pipelining import Owner
     from pgtwin.core.annotations import RowFactory
+    from pgtwin.core.prepared import Kept
 
 TUPLES_OK = pq.ExecStatus.TUPLES_OK
 SINGLE_TUPLE = pq.ExecStatus.SINGLE_TUPLE
@@ -51,7 +53,7 @@ class AsyncResults(Generic[Row]):
     _dumping_mark = (-1, -1)
     _loading: Transformer | None = None
     _loading_mark = (-1, -1)
-    _bound = False
+    _bound: PGresult | None = None
     _make_row: RowMaker[Row] | None = None
     _closed = False
     _results: Sequence[PGresult] = ()
@@ -60,6 +62,7 @@ class AsyncResults(Generic[Row]):
     _rowcount = -1
     _tag: bytes | None = None
     _pending: Owner | None = None
+    _large: Kept | None = None  # the statement of a result with many rows
 
     def __init__(
         self, connection: AsyncConnection[Any], row_factory: RowFactory[Row]
@@ -159,7 +162,11 @@ class AsyncResults(Generic[Row]):
         position = self._position
         if position >= result.ntuples:
             return None
-        if self._adapters is not None or result.ntuples > FEW_ROWS:
+        if (
+            self._adapters is not None
+            or result.ntuples > FEW_ROWS
+            or type(result) is Chunks
+        ):
             return self._next_row(result)
         make_row = self._make_row or self._row_maker()
         # As the session's load() does, without a call.
@@ -187,6 +194,8 @@ class AsyncResults(Generic[Row]):
         if self._pending is not None:
             await self._arrive()
         result = self._rows()
+        if self._large is not None:
+            self._tell_gathered(False)
         start = self._position
         end = min(start + (size or self.arraysize), result.ntuples)
         rows = self._load(result, start, end)
@@ -198,6 +207,8 @@ class AsyncResults(Generic[Row]):
         if self._pending is not None:
             await self._arrive()
         result = self._rows()
+        if self._large is not None:
+            self._tell_gathered(result.ntuples - self._position >= LARGE)
         rows = self._load(result, self._position, result.ntuples)
         self._position = result.ntuples
         return rows
@@ -269,8 +280,8 @@ class AsyncResults(Generic[Row]):
             self._dumping_mark = mark
         return self._dumping
 
-    def _loader(self) -> Transformer:
-        """Return the transformer that loads the current result."""
+    def _loader(self, result: PGresult) -> Transformer:
+        """Return a transformer that loads a result."""
         adapters = self._adapters or self._session.adapters
         mark = (adapters.generation, self._session.version)
         transformer = self._loading
@@ -278,22 +289,45 @@ class AsyncResults(Generic[Row]):
             transformer = Place(adapters, self._connection).transformer()
             self._loading = transformer
             self._loading_mark = mark
-            self._bound = False
-        if not self._bound:
-            transformer.set_pgresult(self.pgresult)
-            self._bound = True
+            self._bound = None
+        if self._bound is not result:
+            transformer.set_pgresult(result)
+            self._bound = result
         return transformer
 
+    def _tell_gathered(self, gathered: bool) -> None:
+        """Note whether the rows are fetched at once: next time they come in chunks."""
+        if self._large is not None:
+            self._large.gathered = gathered and AVAILABLE
+            self._large = None
+
     def _next_row(self, result: PGresult) -> Row:
+        if self._large is not None:
+            self._tell_gathered(False)
         row = self._load(result, self._position, self._position + 1)[0]
         self._position += 1
         return row
 
     def _load(self, result: PGresult, start: int, end: int) -> list[Row]:
         make_row = self._make_row or self._row_maker()
+        if type(result) is Chunks:
+            return self._load_chunks(result, start, end, make_row)
         if self._adapters is None and result.ntuples <= FEW_ROWS:
             return self._session.load(result, start, end, make_row)
-        return self._loader().load_rows(start, end, make_row)
+        return self._loader(result).load_rows(start, end, make_row)
+
+    def _load_chunks(
+        self, result: Chunks, start: int, end: int, make_row: RowMaker[Row]
+    ) -> list[Row]:
+        session = self._session
+        mark = (session.adapters.generation, session.version)
+        if result.rows is not None and self._adapters is None and result.mark == mark:
+            loaded: Any = result.rows[start:end]
+            return loaded if make_row is TUPLES else list(map(make_row, loaded))
+        rows: list[Row] = []
+        for chunk, first, last in result.parts(start, end):
+            rows += self._loader(chunk).load_rows(first, last, make_row)
+        return rows
 
     def _row_maker(self) -> RowMaker[Row]:
         make_row = self._make_row = self._row_factory(self)
@@ -333,7 +367,6 @@ class AsyncResults(Generic[Row]):
     def _select(self, index: int) -> None:
         self._index = index
         result = self.pgresult = self._results[index]
-        self._bound = False
         # What tuple_row() returns, without a call.
         self._make_row = TUPLES if self._row_factory is tuple_row else None
         self._position = 0
@@ -347,13 +380,13 @@ class AsyncResults(Generic[Row]):
     def _forget(self) -> None:
         self._results = ()
         self._index = 0
-        self.pgresult = None
-        self._bound = False
+        self.pgresult = self._bound = None
         self._make_row = None
         self._position = 0
         self._rowcount = -1
         self._tag = None
         self._pending = None
+        self._large = None
 
 
 def closed_cursor() -> e.InterfaceError:

@@ -289,7 +289,6 @@ class AsyncServerCursor(AsyncCursor[Row]):
     def _take(self, result: PGresult) -> list[Row]:
         """Make a page the current result, and return its rows."""
         self.pgresult = result
-        self._bound = False
         return self._load(result, 0, result.ntuples)
 
     async def _close_portal(self) -> None:

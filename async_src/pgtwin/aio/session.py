@@ -16,6 +16,7 @@ from pgtwin.aio.committing import conclude
 from pgtwin.aio.conversation import CLOSED, LOST
 from pgtwin.aio.exchange import Exchange
 from pgtwin.aio.turn import INHERITED
+from pgtwin.core.chunks import CHUNK, TUPLES_CHUNK, Chunks
 from pgtwin.core.hooks import UNOBSERVED, Observation, QueryHook
 from pgtwin.core.plan import Binder, Statement, bind
 from pgtwin.core.prepared import Kept, PreparedStatements, is_stale
@@ -184,6 +185,7 @@ class Session(Adapting):
                 if kept is None and (prepare or prepared.due(key)):
                     kept = await self._prepare(statement)
             wanted = result_format or TEXT
+            gathered = False
             if result_format is None and may_prepare:
                 known = kept or prepared.find_counted(key)
                 if (
@@ -193,7 +195,12 @@ class Session(Adapting):
                     and (kept is not None or values is not None or known.many)
                 ):
                     wanted = known.loading.result_format
-            if kept is not None:
+                    gathered = known.many and known.gathered
+            if gathered:
+                name = b"" if kept is None else kept.name
+                exchange.send_rows(statement, wanted, CHUNK, name)
+                results = await self._gather()
+            elif kept is not None:
                 exchange.send_prepared(kept.name, values, formats, wanted)
                 results = await exchange.results()
             elif values is None and not wanted:
@@ -208,6 +215,22 @@ class Session(Adapting):
         return await self.conclude(
             statement, results, kept, may_prepare, result_format, retry
         )
+
+    async def _gather(self) -> list[PGresult]:
+        """Load rows while the server still sends others; return the whole result."""
+        self.look_at_settings()
+        mark = (self.adapters.generation, self.version)
+        chunks = Chunks(self.new_transformer(), mark)
+        results: list[PGresult] = []
+        while received := await self.exchange.receive():
+            for result in received:
+                if result.status == TUPLES_CHUNK:
+                    chunks.add(result)
+                else:
+                    results.append(result)
+        if len(results) == 1 and results[0].status == TUPLES_OK:
+            return [chunks.complete(results[0])]
+        return results
 
     async def conclude(
         self,

@@ -24,11 +24,13 @@ BINARY = pq.Format.BINARY
 class Loading(NamedTuple):
     """How the results of a statement are best loaded.
 
-    `lasting` says that of the server's settings only the encoding matters for it.
+    `lasting` says that of the server's settings only the encoding matters for it,
+    `usual` that no loader is the user's.
     """
 
     result_format: pq.Format
     lasting: bool
+    usual: bool
 
 
 class _Type(NamedTuple):
@@ -77,13 +79,13 @@ def judge(result: PGresult, adapters: AdaptersMap, server_version: int) -> Loadi
         oid = result.ftype(place)
         found = _BY_OID.get(oid)
         if found is None or not _is_usual(found, oid, adapters):
-            return Loading(TEXT, False)
+            return Loading(TEXT, False, False)
         lasting = lasting and found.lasting
         if found.gain is None:
             same = False
         else:
             gain += found.gain
-    return Loading(BINARY if same and gain > 0 else TEXT, lasting)
+    return Loading(BINARY if same and gain > 0 else TEXT, lasting, True)
 
 
 def _is_usual(found: _Type, oid: int, adapters: AdaptersMap) -> bool:

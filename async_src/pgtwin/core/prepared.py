@@ -29,7 +29,7 @@ FATAL_ERROR = pq.ExecStatus.FATAL_ERROR
 class Kept:
     """What is known of a statement that was executed, or is prepared."""
 
-    __slots__ = ("executions", "generation", "loading", "many", "name")
+    __slots__ = ("executions", "gathered", "generation", "loading", "many", "name")
 
     def __init__(self) -> None:
         self.name = b""  # once the server has prepared it
@@ -38,7 +38,8 @@ class Kept:
         # that was judged; None until a result has been seen.
         self.loading: Loading | None = None
         self.generation = -1
-        self.many = False  # whether that result had many rows
+        self.many = False  # whether the last result had many rows
+        self.gathered = False  # whether these were fetched all at once
 
 
 class PreparedStatements:
