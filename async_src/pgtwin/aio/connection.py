@@ -313,8 +313,8 @@ class AsyncConnection(
         Decided for each prepared statement by the types of its columns, unless a
         format is asked for. Where that is left to the driver, and hundreds of rows
         were fetched by one `fetchall()` the last time, they are loaded while the server
-        still sends (libpq 17; the cursor's `pgresult` stands for all of them). A server whose `extra_float_digits` was lowered rounds
-        what it sends as text only.
+        still sends (libpq 17; the cursor's `pgresult` stands for all of them). A server
+        whose `extra_float_digits` was lowered rounds what it sends as text only.
         """
         return self._session.automatic_binary
 

@@ -17,6 +17,7 @@ from pgtwin.aio import copying
 from pgtwin.aio.again import execute_again
 from pgtwin.aio.copy import AsyncCopy, AsyncWriter
 from pgtwin.aio.many import Execution, execute_many
+from pgtwin.aio.pipelining import TURN
 from pgtwin.aio.results import TEXT, AsyncResults, closed_cursor
 from pgtwin.aio.stream import (
     ROWS,
@@ -139,20 +140,29 @@ class AsyncCursor(AsyncResults[Row]):
                 and self._adapters is None
                 and self._bind is bind
                 and session.automatic_binary
-                and session.pipelining is None
             ):
                 # What is most often asked for, with the fewest calls.
-                self.pgresult = None
-                self._results = ()
-                try:
-                    results = await execute_again(session, query, params)
-                except BaseException:
+                pipelining = session.pipelining
+                if pipelining is None:
+                    self.pgresult = None
+                    self._results = ()
+                    try:
+                        results = await execute_again(session, query, params)
+                    except BaseException:
+                        self._forget()
+                        raise
+                    self._results = results
+                    self._select(0)
+                    self._large, session.large = session.large, None
+                    return self
+                if self.pgresult is not None or self._pending is not None:
                     self._forget()
-                    raise
-                self._results = results
-                self._select(0)
-                self._large, session.large = session.large, None
-                return self
+                execution = Execution(self)
+                if pipelining.execute_again(query, params, execution):
+                    self._pending = execution
+                    if pipelining.unseen >= TURN:
+                        await pipelining.go_on()
+                    return self
             self._forget()
             wanted: pq.Format | None = None  # the faster one
             if binary is not None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pgtwin.core.prepared import Key
 
 IDLE = pq.TransactionStatus.IDLE
+TUPLES_OK = pq.ExecStatus.TUPLES_OK
 GOOD = (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK)
 
 logger = logging.getLogger("pgtwin")
@@ -124,23 +125,34 @@ class Batch(Owner):
 class Execution(Owner):
     """Owns a statement of a pipeline for a cursor."""
 
-    def __init__(self, cursor: AsyncResults[Any], seen: Observation) -> None:
-        super().__init__(cursor._session, None, seen)
+    def __init__(
+        self, cursor: AsyncResults[Any], seen: Observation = UNOBSERVED
+    ) -> None:
+        # As an owner does, without a call: a pipeline has many of them.
+        self._session = cursor._session
+        self._key = None
+        self._seen = seen
         self._cursor = cursor
+        if seen is not UNOBSERVED:
+            seen.begin()
 
     def sent(self, key: Key | None) -> None:
         super().sent(key)
         self._cursor._pending = self
 
     def receive(self, results: list[PGresult]) -> None:
+        self.done = True
+        is_plain = len(results) == 1 and results[0].status == TUPLES_OK
         cursor = self._cursor
         # The cursor may have executed another query since.
-        if cursor._pending is self:
+        is_awaited = cursor._pending is self
+        if is_awaited:
             cursor._pending = None
+        if not is_plain or self._seen is not UNOBSERVED:
             super().receive(results)
-            cursor._keep(results)
-        else:
-            super().receive(results)
+        if is_awaited:
+            cursor._results = results
+            cursor._select(0)
 
     def give_up(self, error: BaseException) -> None:
         super().give_up(error)
