@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import copy
 import logging
+import math
 import weakref
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -69,16 +70,13 @@ class Inbox(Turns):
         arrived = exchange.arrived
         if not arrived:
             return
-        encoding = self.encoding
         handlers = self.notify_handlers
+        room = math.inf if self.notifies_max is None else self.notifies_max
+        if not handlers and len(self.backlog) + len(arrived) <= room:
+            self.backlog.extend(_decoded(arrived, self.encoding))
+            arrived.clear()
         while arrived:
-            raw = arrived.popleft()
-            # With SQL_ASCII there may be any byte; none of them is to be lost.
-            notification = Notify(
-                raw.relname.decode(encoding, "surrogateescape"),
-                raw.extra.decode(encoding, "surrogateescape"),
-                raw.be_pid,
-            )
+            (notification,) = _decoded((arrived.popleft(),), self.encoding)
             if self.listeners or not handlers:
                 self._keep(notification)
             if handlers:
@@ -123,6 +121,18 @@ class Inbox(Turns):
         if self.notice_handlers:
             diagnostic = e.Diagnostic(result, self.encoding)
             self._tell("a notice handler", self.notice_handlers, diagnostic)
+
+
+def _decoded(arrived: Iterable[pq.PGnotify], encoding: str) -> list[Notify]:
+    # With SQL_ASCII there may be any byte; none of them is to be lost.
+    return [
+        Notify(
+            channel.decode(encoding, "surrogateescape"),
+            payload.decode(encoding, "surrogateescape"),
+            pid,
+        )
+        for channel, pid, payload in arrived
+    ]
 
 
 def _notice(reference: weakref.ReferenceType[Inbox], result: PGresult) -> None:
