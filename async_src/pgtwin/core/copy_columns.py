@@ -224,16 +224,12 @@ LASTING = frozenset(
 )
 
 
-def lasting(column: Column) -> bool:
-    """Tell whether the values of a column cannot be changed by anybody."""
-    return LASTING.issuperset(map(type, column))
-
-
 class BinaryColumns:
     """Writes rows in binary format, dumped by the types of columns."""
 
-    def __init__(self, transformer: Transformer) -> None:
+    def __init__(self, transformer: Transformer, encoding: str) -> None:
         self._transformer = transformer
+        self._utf8 = encoding == "utf-8"
         self._dumpers: list[DumperProtocol] = []
         self._names: list[str] = []
 
@@ -255,11 +251,15 @@ class BinaryColumns:
             columns, self._dumpers, self._names, strict=True
         ):
             fixed = FIXED.get(name)
-            if not fixed and not name.startswith(STRING) and not lasting(column):
+            kinds = set(map(type, column))
+            is_text = name.startswith(STRING)
+            if not fixed and not is_text and not LASTING.issuperset(kinds):
                 return None
-            dump = dumper.dump
+            dump: Callable[[Any], Any] = dumper.dump
+            if is_text and self._utf8 and kinds == {str}:
+                dump = str.encode  # as the dumper does
             dumped: list[Any]
-            if None in column:
+            if NoneType in kinds:
                 dumped = [None if value is None else dump(value) for value in column]
             elif fixed:
                 code += f"i{fixed[0]}"
@@ -269,7 +269,7 @@ class BinaryColumns:
             else:
                 dumped = list(map(dump, column))
             code += "i"
-            if None in dumped:
+            if dump is not str.encode and None in dumped:
                 packed.append([-1 if value is None else len(value) for value in dumped])
                 dumped = [b"" if value is None else value for value in dumped]
             else:

@@ -31,8 +31,8 @@ BINARY = pq.Format.BINARY
 
 # Bytes from which on rows are given as a block: fewer calls of libpq, little kept.
 BLOCK = 64 * 1024
-# Rows that are written together, at most.
-TOGETHER = 1000
+# Rows that are written together, at most: what they refer to stays in the cache.
+TOGETHER = 400
 
 # What text format writes with a backslash, besides the tab between columns.
 _SPECIAL = re.compile(rb"[\b\n\v\f\r\\]")
@@ -78,8 +78,8 @@ class Rows:
         self.number = 1
         self.add = self._add_binary if binary else self._add_text
         self._columns: BinaryColumns | TextColumns = (
-            BinaryColumns(transformer) if binary else TextColumns(transformer, encoding)
-        )
+            BinaryColumns if binary else TextColumns
+        )(transformer, encoding)
         self._transformer = transformer
         self._encoding = encoding
         self._binary = binary
