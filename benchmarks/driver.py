@@ -1,5 +1,7 @@
 """Compares pgtwin with psycopg, psycopg2, pg8000, asyncpg and psqlpy, side by side.
 
+Beside them stands libpq: plain calls of it that no driver over it can do without.
+
 Every driver does the same on one embedded PostgreSQL, by turns (A B C A B C ...), after
 its values were compared once. Printed are medians of the time that an operation takes,
 by the clock and of this process's CPU, and for the other drivers the medians of their
@@ -66,7 +68,7 @@ def peers(own: dict[str, Made], modules: dict[str, str]) -> dict[str, Made]:
 @contextmanager
 def open_entrants(dsn: str, sides: list[str]) -> Iterator[list[Entrant]]:
     """Connect all drivers on all sides."""
-    sync = peers(SYNC, {"psycopg2": "Psycopg2", "pg8000": "Pg8000"})
+    sync = peers(SYNC, {"psycopg2": "Psycopg2", "pg8000": "Pg8000", "libpq": "Libpq"})
     concurrent = peers(ASYNC, {"asyncpg": "Asyncpg", "psqlpy": "Psqlpy"})
     loops: dict[str, asyncio.AbstractEventLoop | None] = {"sync": None}
     loops["asyncio"] = asyncio.new_event_loop()

@@ -32,6 +32,7 @@ COLORS = {
     "pg8000": "#c9c9c9",
     "asyncpg": "#f6ae2d",
     "psqlpy": "#b07bac",
+    "libpq": "#2f2f2f",
 }
 
 
