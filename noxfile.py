@@ -122,6 +122,16 @@ def trust(session: nox.Session) -> None:
 
 
 @nox.session
+def properties(session: nox.Session) -> None:
+    """Ask of 10,000 random programs whether their twins do the same, and the like."""
+    session.install("-e", "codegen[test]")
+    session.run(
+        *("pytest", "codegen/tests/test_properties.py", "-n", "2", *session.posargs),
+        env={"HYPOTHESIS_PROFILE": "nightly"},
+    )
+
+
+@nox.session
 def audit(session: nox.Session) -> None:
     """Look all dependencies up in the databases of known vulnerabilities."""
     session.install("-e", ".[test]", "-e", "codegen", "pip-audit==2.10.1")

@@ -6,12 +6,27 @@ for, and each without the other (PEP 562).
 
 from __future__ import annotations
 
+import sys
+import warnings
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+if not getattr(sys, "_is_gil_enabled", lambda: True)():
+    warnings.warn(
+        "pgtwin has not been tried without the GIL: set PYTHON_GIL=1 where it matters",
+        RuntimeWarning,
+        stacklevel=2,
+    )
 
 try:
     import_module("psycopg.pq")
 except ImportError as error:
+    if "subinterpreter" in str(error):
+        raise ImportError(
+            "pgtwin cannot be used in this sub-interpreter, it has a GIL of its own: "
+            "take one that shares the GIL, or Python 3.13 with the system's libpq; "
+            f"psycopg says: {error}"
+        ) from error
     raise ImportError(
         "pgtwin needs libpq, and none could be loaded: install it with `pip install "
         '"pgtwin[binary]"`, or with the system (Debian: libpq5, Fedora: libpq, '

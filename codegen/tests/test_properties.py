@@ -1,6 +1,6 @@
 """What holds for every program, asked of programs that hypothesis writes.
 
-`HYPOTHESIS_PROFILE=nightly` asks with many more of them.
+`nox -s properties` (`HYPOTHESIS_PROFILE=nightly`) asks with many more of them.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ settings.register_profile(
     suppress_health_check=list(HealthCheck),
 )
 settings.register_profile(
-    "nightly", settings.get_profile("default"), max_examples=2_000, derandomize=False
+    "nightly", settings.get_profile("default"), max_examples=10_000, derandomize=False
 )
 _PROFILE = settings.get_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 _NUMBER = itertools.count()
