@@ -102,7 +102,7 @@ _RUNNING = [
     "len({{await value(x) for x in range(2)}})",
     "len({{x: await value({0}) for x in range(2) if await value(x)}})",
     "sum([await value(x) async for x in numbers(3) if x and await value({0})])",
-    "(lambda: {0})()",
+    "(lambda p={0}: p)()",
     "len(f'{{await value({0})}}')",
     'len(f"{{await value({0})!r:>{{await value(4)}}}}")',
     "(await Thing().pair({0}))[0]",

@@ -53,7 +53,9 @@ def converted(text: str) -> str | None:
         assert problem.message
         assert problem.help
         assert 1 <= problem.line <= text.count("\n") + 1
-        assert problem.code != "TW002", problem
+        # Random code may lose a definition with a branch that is for the other side.
+        if not ("ASYNC" in text and "is not defined in the twin" in problem.message):
+            assert problem.code != "TW002", problem
     return None
 
 

@@ -62,10 +62,16 @@ async def take(conn: Connection, handler: Handler) -> bool:
     return True
 
 
-async def work(dsn: str, handler: Handler) -> None:
+async def listen(dsn: str) -> Connection:
+    """Open the connection of a worker: who says stop after this is heard."""
+    conn = await pgtwin.AsyncConnection.connect(dsn, autocommit=True)
+    await conn.execute("LISTEN jobs")
+    return conn
+
+
+async def work(conn: Connection, handler: Handler) -> None:
     """Do jobs until somebody says stop."""
-    async with pgtwin.AsyncConnection.connect(dsn, autocommit=True) as conn:
-        await conn.execute("LISTEN jobs")
+    async with conn:
         while True:
             while await take(conn, handler):
                 pass
@@ -85,7 +91,8 @@ async def greet(conn: Connection, payload: str) -> None:
 async def main(dsn: str) -> None:
     async with pgtwin.AsyncConnection.connect(dsn, autocommit=True) as conn:
         await conn.execute(TABLES)
-        workers = [asyncio.create_task(work(dsn, greet)) for _ in range(2)]
+        listening = [await listen(dsn) for _ in range(2)]
+        workers = [asyncio.create_task(work(each, greet)) for each in listening]
         for name in ("Ada", "nobody", "Alan", "Grace"):
             await put(conn, name)
         cur = await conn.execute("SELECT count(*) FROM jobs WHERE NOT failed")
