@@ -77,18 +77,17 @@ class Libpq:
         formats = [PyFormat.AUTO] * len(parameters)
         return self._dumping.dump_sequence(parameters, formats)
 
-    def _results(self) -> list[Any]:
+    def _result(self) -> Any:
+        """Return the next result, `None` after the last, as soon as it is there."""
         pgconn = self._pgconn
-        pgconn.flush()
-        found: list[Any] = []
-        while True:
-            while pgconn.is_busy():
-                self._poll.poll()
-                pgconn.consume_input()
-            result = pgconn.get_result()
-            if result is None:
-                return found
-            found.append(result)
+        while pgconn.is_busy():
+            self._poll.poll()
+            pgconn.consume_input()
+        return pgconn.get_result()
+
+    def _results(self) -> list[Any]:
+        self._pgconn.flush()
+        return list(iter(self._result, None))
 
     def _one(self, name: bytes, parameters: tuple[Any, ...], result_format: int) -> Any:
         values = self._dump(parameters)
@@ -120,13 +119,7 @@ class Libpq:
             pgconn.set_chunked_rows_mode(CHUNK)
             pgconn.flush()
             rows: list[Any] = []
-            while True:
-                while pgconn.is_busy():
-                    self._poll.poll()
-                    pgconn.consume_input()
-                result = pgconn.get_result()
-                if result is None:
-                    break
+            while (result := self._result()) is not None:
                 loading.set_pgresult(result, set_loaders=not rows)
                 rows += loading.load_rows(0, result.ntuples, tuple)
         return rows
@@ -145,10 +138,7 @@ class Libpq:
             self._poll.poll()
             pgconn.consume_input()
         while True:
-            while pgconn.is_busy():
-                self._poll.poll()
-                pgconn.consume_input()
-            result = pgconn.get_result()
+            result = self._result()
             if result is not None:
                 if result.status == SYNC:
                     return
@@ -188,10 +178,7 @@ class Libpq:
         for _ in range(times):
             pgconn.send_query(query.encode())
             pgconn.flush()
-            while pgconn.is_busy():
-                self._poll.poll()
-                pgconn.consume_input()
-            pgconn.get_result()
+            self._result()
             blocks = []
             length = 0
             while length >= 0:
