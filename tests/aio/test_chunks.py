@@ -237,6 +237,15 @@ async def test_query_that_changes_how_it_is_read(conn: Connection) -> None:
         assert {str(row[0].tzinfo) for row in rows} == {zone}
 
 
+async def test_told_to_hooks(conn: Connection) -> None:
+    await again(conn)
+    seen: list[pgtwin.QueryEvent] = []
+    conn.add_query_hook(seen.append)
+    cur = await conn.execute(QUERY)
+    assert gathered(cur)
+    assert [(event.query, event.rowcount) for event in seen] == [(QUERY, ROWS)]
+
+
 async def test_switched_off(conn: Connection) -> None:
     conn.automatic_binary = False
     cur = await conn.execute(QUERY)

@@ -339,6 +339,38 @@ async def test_prepared_after_the_threshold(conn: Connection) -> None:
     assert [(await cur.fetchone()) for cur in cursors] == [(0,)] * 5 + [(1,)] * 5
 
 
+async def test_prepared_already(conn: Connection, usable: Usable) -> None:
+    query = "SELECT 10 / %s::int"
+    for _ in range(6):
+        await conn.execute(query, (1,))
+    used = conn.cursor()
+    await used.executemany("SELECT %s::int", [(1,), (2,)])
+    assert used.rowcount == 2
+    async with conn.pipeline():
+        cursors = [await conn.execute(query, (n,)) for n in (1, 2, 5)]
+        await used.execute(query, (10,))
+        assert used.rowcount == -1
+        assert used.description is None
+        with pytest.raises(e.ProgrammingError, match=r"1 placeholder.* 2 parameters"):
+            await conn.execute(query, (1, 2))
+        with pytest.raises(TypeError, match="named"):
+            await conn.execute("SELECT %(n)s::int", (1,))
+        again = await used.execute(query, (3,))
+        await used.execute(query, (4,))
+    assert [await cur.fetchone() for cur in cursors] == [(10,), (5,), (2,)]
+    assert again is used
+    assert await used.fetchall() == [(2,)]
+    with pytest.raises(e.DivisionByZero):
+        async with conn.pipeline():
+            good = await conn.execute(query, (1,))
+            await conn.execute(query, (0,))
+            lost = await conn.execute(query, (1,))
+    assert await good.fetchone() == (10,)
+    with pytest.raises(e.ProgrammingError, match="no result"):
+        await lost.fetchone()
+    await usable(conn)
+
+
 async def test_statement_that_cannot_be_prepared(conn: Connection) -> None:
     await conn.set_autocommit(True)
     for _ in range(2):

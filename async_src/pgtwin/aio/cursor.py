@@ -155,7 +155,11 @@ class AsyncCursor(AsyncResults[Row]):
                     self._select(0)
                     self._large, session.large = session.large, None
                     return self
-                if self.pgresult is not None or self._pending is not None:
+                if (
+                    self.pgresult is not None
+                    or self._pending is not None
+                    or self._rowcount != -1
+                ):
                     self._forget()
                 execution = Execution(self)
                 if pipelining.execute_again(query, params, execution):
