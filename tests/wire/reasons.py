@@ -93,7 +93,7 @@ REASONS: dict[str, Reason] = {
     "test_pipeline.test_*": BETWEEN,
     "test_concurrency.*": ORDER,
     "test_deadlines.*": CHANCE,
-    "test_notify.test_close_generator": BETWEEN,
+    "test_notify.*": BETWEEN,
     "test_notify.test_several_consumers": ORDER,
     "test_pool.test_under_load": MIXED,
     "test_pool.*": ORDER,
