@@ -6,6 +6,7 @@ Every connection that a test makes is traced by libpq into a file of its own.
 from __future__ import annotations
 
 import importlib
+import itertools
 import os
 import re
 from pathlib import Path
@@ -34,16 +35,15 @@ def _traced(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     traces = Path(str(request.config.getoption("traces")))
     folder = traces / name_of(request.node)
     folder.mkdir(parents=True)
-    descriptors: list[int] = []
+    numbers = itertools.count()  # threads may connect at the same moment
     for package in TWINS:
         conversation = importlib.import_module(f"{package}.conversation").Conversation
         begin = conversation.__init__
 
         def begin_traced(self: Any, *args: Any, begin: Any = begin) -> None:
             begin(self, *args)
-            path = folder / f"{len(descriptors):03}.trace"
-            descriptors.append(os.open(path, os.O_WRONLY | os.O_CREAT))
-            self.pgconn.trace(descriptors[-1])
+            path = folder / f"{next(numbers):03}.trace"
+            self.pgconn.trace(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
             self.pgconn.set_trace_flags(Trace.SUPPRESS_TIMESTAMPS | Trace.REGRESS_MODE)
 
         monkeypatch.setattr(conversation, "__init__", begin_traced)

@@ -54,7 +54,6 @@ LOOKS = Reason(
 )
 ORDER = Reason("tasks and threads take turns as they like", kinds_sent)
 CHANCE = Reason("how far the client comes before the end is chance", nothing)
-MIXED = Reason("threads write into one file, and a line ends up in another", nothing)
 
 REASONS: dict[str, Reason] = {
     "test_cancel.test_*": LOOKS,
@@ -95,7 +94,6 @@ REASONS: dict[str, Reason] = {
     "test_deadlines.*": CHANCE,
     "test_notify.*": BETWEEN,
     "test_notify.test_several_consumers": ORDER,
-    "test_pool.test_under_load": MIXED,
     "test_pool.*": ORDER,
     "test_spec.test_notify_handler": ORDER,
 }
