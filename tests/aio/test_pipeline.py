@@ -360,11 +360,12 @@ async def test_prepared_already(conn: Connection, usable: Usable) -> None:
     assert [await cur.fetchone() for cur in cursors] == [(10,), (5,), (2,)]
     assert again is used
     assert await used.fetchall() == [(2,)]
+    good, lost = conn.cursor(), conn.cursor()
     with pytest.raises(e.DivisionByZero):
         async with conn.pipeline():
-            good = await conn.execute(query, (1,))
+            await good.execute(query, (1,))
             await conn.execute(query, (0,))
-            lost = await conn.execute(query, (1,))
+            await lost.execute(query, (1,))
     assert await good.fetchone() == (10,)
     with pytest.raises(e.ProgrammingError, match="no result"):
         await lost.fetchone()
