@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar, overload
+from typing import TYPE_CHECKING, ClassVar, overload
 
 from psycopg import errors as e, pq
 from psycopg.rows import Row
@@ -34,12 +34,10 @@ if TYPE_CHECKING:
     from psycopg.abc import Transformer
     from typing_extensions import Self
 
-    from pgtwin.aio.connection import AsyncConnection
     from pgtwin.core.annotations import (
         Params,
         Query,
         QueryNoTemplate,
-        RowFactory,
         Template,
     )
 
@@ -53,22 +51,6 @@ class AsyncCursor(AsyncResults[Row]):
     _bind: ClassVar[Binder] = staticmethod(bind)
     # Whether the binder writes the parameters into the text.
     _merging: ClassVar[bool] = False
-
-    @overload
-    def __init__(self, connection: AsyncConnection[Row]) -> None: ...
-
-    @overload
-    def __init__(
-        self, connection: AsyncConnection[Any], *, row_factory: RowFactory[Row] | None
-    ) -> None: ...
-
-    def __init__(
-        self,
-        connection: AsyncConnection[Any],
-        *,
-        row_factory: RowFactory[Row] | None = None,
-    ) -> None:
-        super().__init__(connection, row_factory or connection.row_factory)
 
     async def __aenter__(self) -> Self:
         return self

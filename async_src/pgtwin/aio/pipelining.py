@@ -37,8 +37,10 @@ COPY_BOTH = pq.ExecStatus.COPY_BOTH
 COPY = (COPY_IN, COPY_OUT, COPY_BOTH)
 
 # Statements between two looks at what has come back: the server stops reading when
-# nobody reads its answers.
-TURN = 100
+# nobody reads its answers. It works meanwhile, so that it is given the first ones soon.
+TURN = 25
+# The same of executemany(), whose statements take the server longer than the client.
+LONG_TURN = 100
 
 
 class Owner:
@@ -294,7 +296,7 @@ class Pipelining:
                 send_query_prepared(name, values, formats, result_format)
             add_owner(batch)
             number += 1
-            if not number % TURN:
+            if not number % LONG_TURN:
                 await self._converse(_now)
                 if self.error is not None:
                     break

@@ -8,7 +8,7 @@ but to receive what a pipeline still owes.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from typing import TYPE_CHECKING, Any, Generic
+from typing import TYPE_CHECKING, Any, Generic, overload
 
 from psycopg import errors as e, pq
 from psycopg.rows import Row, RowMaker, tuple_row
@@ -64,12 +64,23 @@ class AsyncResults(Generic[Row]):
     _pending: Owner | None = None
     _large: Kept | None = None  # the statement of a result with many rows
 
+    @overload
+    def __init__(self, connection: AsyncConnection[Row]) -> None: ...
+
+    @overload
     def __init__(
-        self, connection: AsyncConnection[Any], row_factory: RowFactory[Row]
+        self, connection: AsyncConnection[Any], *, row_factory: RowFactory[Row] | None
+    ) -> None: ...
+
+    def __init__(
+        self,
+        connection: AsyncConnection[Any],
+        *,
+        row_factory: RowFactory[Row] | None = None,
     ) -> None:
         self._connection = connection
         self._session = connection._session
-        self._row_factory = row_factory
+        self._row_factory = row_factory or connection.row_factory
 
     def __repr__(self) -> str:
         if self._closed:
