@@ -82,7 +82,7 @@ async def check(
                 await one_by_one(copy, rows)
         kept.append(writer.data)
     assert kept[0] == kept[1]
-    assert len(kept[0]) >= 2 * NUMBER
+    assert len(kept[0]) >= 2 * len(rows)
 
 
 @pytest.mark.parametrize("nulls", [[], [None], [None] * 2 * NUMBER])
@@ -101,6 +101,22 @@ async def test_one_column(conn: Connection) -> None:
     for binary in (False, True):
         await check(conn, binary, ["text"], rows_of(["abc"]))
         await check(conn, binary, ["int4"], rows_of([1]))
+
+
+@pytest.mark.parametrize("last", [None, 7])
+@pytest.mark.parametrize(
+    "names", ["int4 text float8", "int4 text text bool int4", "text int4", "bool int4"]
+)
+async def test_what_is_packed_together(
+    conn: Connection, names: str, last: int | None
+) -> None:
+    types = names.split()
+    rows = rows_of(*(COLUMNS[name] for name in types))
+    await check(conn, True, types, rows)
+    await check(conn, True, [*types, "int4"], [(*row, last) for row in rows])
+    await check(conn, True, types, rows[:1])
+    await check(conn, True, types, [*rows, (None,) * len(types)])
+    await check(conn, True, types, [*rows, (None,) * len(types), *rows])
 
 
 async def test_values_of_several_types(conn: Connection) -> None:

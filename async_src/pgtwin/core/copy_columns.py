@@ -7,7 +7,7 @@ not known beforehand are left to whoever writes them one by one.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import chain, repeat
 from struct import Struct
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 TEXT = pq.Format.TEXT
 BINARY = pq.Format.BINARY
+
+_pack_count = Struct("!h").pack
+_pack_length = Struct("!i").pack
 
 NoneType = type(None)
 NULLS = {NoneType}
@@ -213,6 +216,7 @@ FIXED = {
     "UUIDBinaryDumper": ("16s", 16),
 }
 STRING = "StrBinaryDumper"
+BOOLEAN = "BoolBinaryDumper"  # which takes NULL for false
 
 # Values that nobody can change between the moment a row is given and the moment it is
 # written.
@@ -222,6 +226,57 @@ LASTING = frozenset(
         *(dt.date, dt.datetime, dt.time, dt.timedelta),
     )
 )
+
+
+class Fields:
+    """Fields of each row that are packed by one call: sizes, and values of a fixed one.
+
+    What is the same in every row is packed as one value.
+    """
+
+    def __init__(self) -> None:
+        self._codes: list[str] = []
+        self._values: list[bytes | Column] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._codes)
+
+    def add(self, data: bytes) -> None:
+        """Add bytes that are the same in every row."""
+        before = self._values[-1] if self._values else None
+        if isinstance(before, bytes):
+            self._codes.pop()
+            self._values.pop()
+            data = before + data
+        self._codes.append(f"{len(data)}s")
+        self._values.append(data)
+
+    def add_column(self, code: str, values: Column) -> None:
+        """Add a value of each row, with its code for `struct`."""
+        self._codes.append(code)
+        self._values.append(values)
+
+    def packed(self, rows: slice) -> Iterator[bytes]:
+        """Yield the bytes of some rows."""
+        return self._packed(self._codes, self._of(rows))
+
+    def packed_before(self, first: Fields, number: int) -> Iterator[bytes]:
+        """Yield the bytes of each row with those of others in the row that follows."""
+        values = self._of(slice(number - 1)) + first._of(slice(1, None))
+        return chain(
+            self._packed(self._codes + first._codes, values),
+            self.packed(slice(number - 1, None)),
+        )
+
+    def _of(self, rows: slice) -> list[Iterable[Any]]:
+        return [
+            repeat(value) if isinstance(value, bytes) else value[rows]
+            for value in self._values
+        ]
+
+    @staticmethod
+    def _packed(codes: list[str], values: list[Iterable[Any]]) -> Iterator[bytes]:
+        return map(Struct("!" + "".join(codes)).pack, *values)
 
 
 class BinaryColumns:
@@ -243,41 +298,76 @@ class BinaryColumns:
         """Return the data of some columns; `None` when rows must go one by one."""
         if len(columns) != len(self._dumpers):
             return None
-        # What has a fixed size, with the size of what follows, is packed by one call.
-        code = "!h"
-        packed: list[Iterable[Any]] = [repeat(len(columns))]
-        pieces: list[Iterable[Buffer]] = []
+        try:
+            return self._block(columns, careful=False)
+        except Exception:  # NULL perhaps, which few dumpers take for a value
+            return self._block(columns, careful=True)
+
+    def _block(self, columns: Sequence[Column], careful: bool) -> bytes | None:
+        """Return the data; looks for NULL beforehand where that is needed."""
+        number = len(columns[0])
+        fields = Fields()
+        fields.add(_pack_count(len(columns)))
+        # By turns: fields that are packed together, and values of any size.
+        packed = [fields]
+        sized: list[Sequence[Buffer]] = []
         for column, dumper, name in zip(
             columns, self._dumpers, self._names, strict=True
         ):
-            fixed = FIXED.get(name)
-            kinds = set(map(type, column))
-            is_text = name.startswith(STRING)
-            if not fixed and not is_text and not LASTING.issuperset(kinds):
-                return None
             dump: Callable[[Any], Any] = dumper.dump
-            if is_text and self._utf8 and kinds == {str}:
+            fixed = FIXED.get(name)
+            is_text = name.startswith(STRING)
+            plain = is_text and self._utf8
+            nullable = False
+            if careful or name == BOOLEAN or not (fixed or plain):
+                kinds = set(map(type, column))
+                if not fixed and not is_text and not LASTING.issuperset(kinds):
+                    return None
+                nullable = NoneType in kinds
+                plain = plain and kinds == {str}
+            if fixed and not nullable:
+                fields.add(_pack_length(fixed[1]))
+                values = column if name in NUMBERS else list(map(dump, column))
+                fields.add_column(fixed[0], values)
+                continue
+            if plain:
                 dump = str.encode  # as the dumper does
             dumped: list[Any]
-            if NoneType in kinds:
+            if nullable:
                 dumped = [None if value is None else dump(value) for value in column]
-            elif fixed:
-                code += f"i{fixed[0]}"
-                packed.append(repeat(fixed[1]))
-                packed.append(column if name in NUMBERS else map(dump, column))
-                continue
             else:
                 dumped = list(map(dump, column))
-            code += "i"
-            if dump is not str.encode and None in dumped:
-                packed.append([-1 if value is None else len(value) for value in dumped])
+            if not plain and None in dumped:
+                lengths = [-1 if value is None else len(value) for value in dumped]
                 dumped = [b"" if value is None else value for value in dumped]
             else:
-                packed.append(map(len, dumped))
-            pieces.append(map(Struct(code).pack, *packed))
-            pieces.append(dumped)
-            code = "!"
-            packed = []
-        if packed:
-            pieces.append(map(Struct(code).pack, *packed))
-        return b"".join(chain.from_iterable(zip(*pieces, strict=True)))
+                lengths = list(map(len, dumped))
+            fields.add_column("i", lengths)
+            sized.append(dumped)
+            fields = Fields()
+            packed.append(fields)
+        return _joined(packed, sized, number)
+
+
+def _joined(packed: list[Fields], sized: list[Sequence[Buffer]], number: int) -> bytes:
+    """Return rows of fields and values by turns."""
+    every = slice(None)
+    first, *between = packed
+    if not sized:
+        return b"".join(first.packed(every))
+    last = between.pop()
+    pieces: list[Iterable[Buffer]] = []
+    start = first.packed(every)
+    if last:
+        # With what the next row begins with: one call of struct less.
+        start = first.packed(slice(1))
+    else:
+        pieces.append(start)
+        start = iter(())
+    pieces.append(sized[0])
+    for fields, values in zip(between, sized[1:], strict=True):
+        pieces.append(fields.packed(every))
+        pieces.append(values)
+    if last:
+        pieces.append(last.packed_before(first, number))
+    return b"".join(chain(start, chain.from_iterable(zip(*pieces, strict=True))))
