@@ -103,6 +103,43 @@ async def test_many_rows_of_numbers(conn: Connection, options: LiteralString) ->
     ]
 
 
+async def test_rows_of_one_length(conn: Connection) -> None:
+    # All of them have as many bytes, but seldom the same fields.
+    query = """COPY (SELECT CASE WHEN n % 5 <> 0 THEN n END, repeat('a', n % 3),
+        repeat('b', 5 - n % 3 - CASE WHEN n % 5 <> 0 THEN 2 ELSE -2 END),
+        CASE WHEN n % 7 = 0 THEN true END, CASE WHEN n % 7 <> 0 THEN true END
+        FROM generate_series(1, 3000) n) TO STDOUT (FORMAT binary)"""
+    async with conn.cursor().copy(query) as copy:
+        copy.set_types(["int4", "text", "text", "bool", "bool"])
+        rows = [row async for row in copy.rows()]
+    assert rows == [
+        (
+            n if n % 5 else None,
+            "a" * (n % 3),
+            "b" * (5 - n % 3 - (2 if n % 5 else -2)),
+            None if n % 7 else True,
+            True if n % 7 else None,
+        )
+        for n in range(1, 3001)
+    ]
+
+
+async def test_rows_of_many_lengths(conn: Connection) -> None:
+    query = """COPY (SELECT n, repeat('a', n % 250), NULL FROM generate_series(1, 3000)
+        n) TO STDOUT (FORMAT binary)"""
+    async with conn.cursor().copy(query) as copy:
+        copy.set_types(["int4", "text", "text"])
+        rows = [row async for row in copy.rows()]
+    assert rows == [(n, "a" * (n % 250), None) for n in range(1, 3001)]
+
+
+async def test_rows_without_columns(conn: Connection) -> None:
+    query = "COPY (SELECT FROM generate_series(1, 9)) TO STDOUT (FORMAT binary)"
+    async with conn.cursor().copy(query) as copy:
+        copy.set_types([])
+        assert [row async for row in copy.rows()] == [()] * 9
+
+
 @both
 async def test_no_rows(conn: Connection, options: LiteralString, data: bytes) -> None:
     cur = conn.cursor()

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from psycopg import pq
 from psycopg.errors import DataError, ProgrammingError
+
+from pgtwin.core.copy_layout import LONG, SHORT, Layout, Load, field_sizes
 
 if TYPE_CHECKING:
     from psycopg.abc import Buffer, Loader, Transformer
@@ -146,8 +148,9 @@ FIXED = {
     "Float8BinaryLoader": "d",
     "BoolBinaryLoader": "?",
 }
-SHORT = struct.Struct("!h")
-LONG = struct.Struct("!i")
+# Rows of one length from which on a layout is worth finding, and layouts kept.
+SEVERAL = 4
+LAYOUTS = 100
 
 
 class BinaryDecoder:
@@ -155,63 +158,84 @@ class BinaryDecoder:
 
     def __init__(self, transformer: Transformer) -> None:
         self._transformer = transformer
-        self._loads: list[Callable[[Any], Any]] | None = None
-        self._fixed: struct.Struct | None = None
-        self._layout = LONG
-        self._sizes: tuple[int, ...] = ()
+        self._loads: list[Load] | None = None
+        self._codes: list[str] = []
+        self._layouts: dict[int, Layout] = {}
         self._begun = False
 
     def set_types(self, oids: Sequence[int]) -> None:
         get = self._transformer.get_loader
         loaders = [get(oid, pq.Format.BINARY) for oid in oids]
         self._loads = [loader.load for loader in loaders]
-        codes = [FIXED.get(known(type(loader))) for loader in loaders]
-        self._fixed = None
-        if codes and all(codes):
-            self._fixed = struct.Struct("!2x" + "".join(f"4x{code}" for code in codes))
-            self._layout = struct.Struct(
-                "!h" + "".join(f"i{struct.calcsize(f'!{code}')}x" for code in codes)
-            )
-            self._sizes = (
-                len(codes),
-                *(struct.calcsize(f"!{code}") for code in codes),
-            )
+        self._codes = [FIXED.get(known(type(loader)), "") for loader in loaders]
+        self._layouts.clear()
 
     def decode(self, messages: Sequence[Buffer]) -> list[Row]:
         if messages and messages[-1] == TRAILER:
             messages = messages[:-1]
-        data = b"".join(messages)
-        start = 0
-        if data and not self._begun:
-            if not data.startswith(SIGNATURE):
+        if messages and not self._begun:
+            first, *others = messages
+            if bytes(first[: len(SIGNATURE)]) != SIGNATURE:
                 raise DataError("the data does not begin as COPY's binary format does")
             self._begun = True
-            start = len(SIGNATURE)
-        end = len(data)
-        if data == SIGNATURE + TRAILER:
+            rest = first[len(SIGNATURE) :]
+            messages = [rest, *others] if rest and rest != TRAILER else others
+        if not messages:
             return []
-        fixed = self._fixed
-        # The columns are the same in each row, but a NULL would make its row shorter.
-        if (
-            fixed is not None
-            and start < end == start + fixed.size * len(messages)
-            and set(map(len, messages[1:])) <= {fixed.size}
-            and self._layout.unpack_from(data, start) == self._sizes
-        ):
-            return list(fixed.iter_unpack(data[start:]))
         try:
-            return self._rows(data, start, end)
+            rows = self._together(messages)
+        except (struct.error, IndexError):
+            rows = None
+        try:
+            return self._rows(b"".join(messages)) if rows is None else rows
         except (struct.error, IndexError):
             raise DataError("the data is not in COPY's binary format") from None
 
-    def _rows(self, data: bytes, start: int, end: int) -> list[Row]:
+    def _together(self, messages: Sequence[Buffer]) -> list[Row] | None:
+        """Return the rows, those of one length read together.
+
+        `None`, or an error of `struct`, if there is not one row in each message.
+        """
+        if self._loads is None:
+            return None
+        lengths = list(map(len, messages))
+        alike: dict[int, list[Buffer]] = {length: [] for length in lengths}
+        for length, message in zip(lengths, messages, strict=True):
+            alike[length].append(message)
+        rows: dict[int, Iterator[Row]] = {}
+        for length, some in alike.items():
+            data = b"".join(some)
+            found: list[Row] | None = None
+            if len(some) >= SEVERAL:
+                layout = self._layouts.get(length) or self._find_layout(some[0])
+                found = None if layout is None else layout.rows(data)
+            if found is None:
+                found = self._rows(data)
+            if len(found) != len(some):
+                return None
+            rows[length] = iter(found)
+        return list(map(next, map(rows.__getitem__, lengths)))
+
+    def _find_layout(self, row: Buffer) -> Layout | None:
+        """Return the layout of a row; `None` if it does not have the types' columns."""
+        sizes = field_sizes(row)
+        if self._loads is None or len(sizes) != len(self._loads):
+            return None
+        if len(self._layouts) >= LAYOUTS:
+            self._layouts.clear()
+        layout = self._layouts[len(row)] = Layout(sizes, self._loads, self._codes)
+        return layout
+
+    def _rows(self, data: bytes) -> list[Row]:
         loads = self._loads
         if loads is None:
-            loads = [bytes] * SHORT.unpack_from(data, start)[0] if start < end else []
+            loads = [bytes] * SHORT.unpack_from(data)[0]
         expected = len(loads)
         width_at = SHORT.unpack_from
         length_at = LONG.unpack_from
         rows: list[Row] = []
+        start = 0
+        end = len(data)
         while start < end:
             width = width_at(data, start)[0]
             if width != expected:
