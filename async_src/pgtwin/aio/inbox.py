@@ -11,8 +11,9 @@ import logging
 import math
 import weakref
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from operator import methodcaller
 from typing import TYPE_CHECKING, TypeVar
 
 from psycopg import Notify, errors as e, pq
@@ -30,6 +31,9 @@ SEVERITY = pq.DiagnosticField.SEVERITY_NONLOCALIZED
 
 # Notifications that are kept while nobody takes them.
 NOTIFIES_MAX = 1_000_000
+
+# What a named tuple does, without the call that it adds.
+_new_notify: Callable[[Iterable[object]], Notify] = partial(tuple.__new__, Notify)
 
 T = TypeVar("T")
 
@@ -123,16 +127,20 @@ class Inbox(Turns):
             self._tell("a notice handler", self.notice_handlers, diagnostic)
 
 
-def _decoded(arrived: Iterable[pq.PGnotify], encoding: str) -> list[Notify]:
+def _decoded(arrived: Iterable[pq.PGnotify], encoding: str) -> Iterator[Notify]:
     # With SQL_ASCII there may be any byte; none of them is to be lost.
-    return [
-        Notify(
-            channel.decode(encoding, "surrogateescape"),
-            payload.decode(encoding, "surrogateescape"),
-            pid,
-        )
-        for channel, pid, payload in arrived
-    ]
+    decode = methodcaller("decode", encoding, "surrogateescape")
+    channels, pids, payloads = zip(*arrived, strict=True)
+    names = {channel: decode(channel) for channel in set(channels)}
+    # All at once: no payload has a NUL, which is a byte of nothing else in UTF-8.
+    texts = (
+        decode(b"\0".join(payloads)).split("\0")
+        if encoding == "utf-8"
+        else map(decode, payloads)
+    )
+    return map(
+        _new_notify, zip(map(names.__getitem__, channels), texts, pids, strict=True)
+    )
 
 
 def _notice(reference: weakref.ReferenceType[Inbox], result: PGresult) -> None:
