@@ -1,6 +1,7 @@
 """Compares pgtwin with psycopg, psycopg2, pg8000, asyncpg and psqlpy, side by side.
 
-Beside them stands libpq: plain calls of it that no driver over it can do without.
+Beside them stand libpq, plain calls of it that no driver over it can do without, and
+pgtwin with a wait that was not generated.
 
 Every driver does the same on one embedded PostgreSQL, by turns (A B C A B C ...), after
 its values were compared once. Printed are medians of the time that an operation takes,
@@ -26,6 +27,7 @@ from embedded_server import running_server
 
 import pgtwin
 from benchmarks.aio.family import AsyncFamily, AsyncOwn
+from benchmarks.peers.by_hand import ByHand
 from benchmarks.peers.measuring import Contest, Entrant, Figures
 from benchmarks.peers.report import OURS, markdown, versions, write_json, write_plot
 from benchmarks.peers.workloads import TABLES, WORKLOADS
@@ -43,6 +45,7 @@ def _same(cls: Any) -> Any:
 SYNC: dict[str, Made] = {
     OURS: lambda dsn, channel: Own(pgtwin.Connection, dsn, channel),
     "psycopg": lambda dsn, channel: Family(_same(psycopg.Connection), dsn, channel),
+    "by_hand": ByHand,
 }
 ASYNC: dict[str, Made] = {
     OURS: lambda dsn, channel: AsyncOwn(pgtwin.AsyncConnection, dsn, channel),

@@ -33,6 +33,7 @@ COLORS = {
     "asyncpg": "#f6ae2d",
     "psqlpy": "#b07bac",
     "libpq": "#2f2f2f",
+    "by_hand": "#d1495b",
 }
 
 

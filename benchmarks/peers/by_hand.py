@@ -1,0 +1,65 @@
+"""pgtwin's sync twin with a wait for the server as one writes it for threads only.
+
+Law: all but the wait is the twin's. What the twin takes longer is what it has from its
+async form: a future, the callback that settles it, and the callback's step.
+"""
+
+from __future__ import annotations
+
+import select
+from typing import TYPE_CHECKING, Any
+
+import pgtwin
+from generated.benchmarks.family import Own
+
+if TYPE_CHECKING:
+    from psycopg.pq.abc import PGresult
+
+
+class ByHand:
+    """Runs queries of one row, whose results it waits for itself."""
+
+    def __init__(self, dsn: str, channel: str) -> None:
+        self._own = Own(pgtwin.Connection, dsn, channel)
+        self.close = self._own.close
+        self.one_row_cursor = self._own.one_row_cursor
+        self.one_row_execute = self._own.one_row_execute
+        self.by_key = self._own.by_key
+
+    def open(self) -> None:
+        self._own.open()
+        conn = self._own._conn
+        poll = select.poll()
+        poll.register(conn.fileno(), select.POLLIN)
+        self._poll = poll.poll
+        exchange: Any = conn._session.exchange
+        exchange.results = self._results
+        self._exchange = exchange
+
+    def _results(self, copying: bool = False) -> list[PGresult]:
+        """Do what the exchange's `results()` does without a deadline."""
+        exchange = self._exchange
+        pgconn = exchange.pgconn
+        results: list[PGresult] = []
+        exchange._talking = True
+        try:
+            while pgconn.flush():
+                self._poll()
+                pgconn.consume_input()
+            while True:
+                while pgconn.is_busy():
+                    self._poll()
+                    pgconn.consume_input()
+                    while (notification := pgconn.notifies()) is not None:
+                        exchange.arrived.append(notification)
+                result = pgconn.get_result()
+                if result is None:
+                    return results
+                results.append(result)
+        except BaseException as error:
+            exchange._break_off(error, results)
+            raise
+        finally:
+            exchange._talking = False
+            if exchange._leaving or pgconn.status != pgtwin.pq.ConnStatus.OK:
+                exchange._let_go()
