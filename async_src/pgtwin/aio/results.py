@@ -8,10 +8,11 @@ but to receive what a pipeline still owes.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, overload
 
 from psycopg import errors as e, pq
-from psycopg.rows import Row, RowMaker, tuple_row
+from psycopg.rows import Row, RowMaker, namedtuple_row, tuple_row
 
 from pgtwin.core.adapters import Adapters, Place
 from pgtwin.core.chunks import AVAILABLE, LARGE, Chunks
@@ -341,7 +342,12 @@ class AsyncResults(Generic[Row]):
         return rows
 
     def _row_maker(self) -> RowMaker[Row]:
-        make_row = self._make_row = self._row_factory(self)
+        make_row = self._row_factory(self)
+        cls = getattr(make_row, "__self__", None)
+        if self._row_factory is namedtuple_row and cls is not None:
+            # What its _make() does, but for counting the values.
+            make_row = partial(tuple.__new__, cls)
+        self._make_row = make_row
         return make_row
 
     def _rows(self) -> PGresult:
