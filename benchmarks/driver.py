@@ -29,6 +29,7 @@ import pgtwin
 from benchmarks.aio.family import AsyncFamily, AsyncOwn
 from benchmarks.peers.by_hand import ByHand
 from benchmarks.peers.measuring import Contest, Entrant, Figures
+from benchmarks.peers.profiling import profile
 from benchmarks.peers.report import OURS, markdown, versions, write_json, write_plot
 from benchmarks.peers.workloads import TABLES, WORKLOADS
 from generated.benchmarks.family import Family, Own
@@ -110,6 +111,9 @@ def main() -> None:
     parser.add_argument(
         "--seconds", type=float, default=0.1, help="of each measurement"
     )
+    parser.add_argument(
+        "--profile", action="store_true", help="print the calls of an operation instead"
+    )
     parser.add_argument("--json", type=Path, help="where to write the figures")
     parser.add_argument("--plot", type=Path, help="where to draw them, as SVG")
     options = parser.parse_args()
@@ -120,8 +124,15 @@ def main() -> None:
         contest = Contest(control, options.rounds, options.seconds)
         with open_entrants(dsn, options.sides) as entrants:
             for name in options.only or WORKLOADS:
+                if options.profile:
+                    for entrant in entrants:
+                        if entrant.does(WORKLOADS[name]):
+                            print(profile(contest, WORKLOADS[name], entrant))
+                    continue
                 print(WORKLOADS[name].title, file=sys.stderr, flush=True)
                 results[name] = contest.run(WORKLOADS[name], entrants)
+    if options.profile:
+        return
     print(", ".join(f"{name} {number}" for name, number in versions().items()), "\n")
     print(markdown(results))
     if options.json:

@@ -94,12 +94,12 @@ class Contest:
         """Return the figures of each side's drivers. Ours is the first of a side."""
         entrants = [entrant for entrant in entrants if entrant.does(workload)]
         self._check(workload, entrants)
-        counts = [self._calibrate(workload, entrant) for entrant in entrants]
+        counts = [self.calibrate(workload, entrant) for entrant in entrants]
         for entrant in entrants:
             entrant.times.clear()
         for _ in range(self._rounds):
             for entrant, count in zip(entrants, counts, strict=True):
-                entrant.times.append(self._measure(workload, entrant, count))
+                entrant.times.append(self.measure(workload, entrant, count))
         figures: dict[str, dict[str, Figures]] = {}
         for entrant in entrants:
             side = [each for each in entrants if each.side == entrant.side]
@@ -148,18 +148,19 @@ class Contest:
         finally:
             entrant.call("close_pool")
 
-    def _calibrate(self, workload: Workload, entrant: Entrant) -> int:
+    def calibrate(self, workload: Workload, entrant: Entrant) -> int:
         """Return how many calls take the seconds that a measurement may take."""
         count = 1
         while count < MOST:
-            taken = self._measure(workload, entrant, count).wall
+            taken = self.measure(workload, entrant, count).wall
             taken *= count * (workload.pool or 1)
             if taken > self._seconds / 4:
                 return max(1, round(count * self._seconds / taken))
             count *= 4
         return count
 
-    def _measure(self, workload: Workload, entrant: Entrant, count: int) -> Time:
+    def measure(self, workload: Workload, entrant: Entrant, count: int) -> Time:
+        """Return what one of several operations takes."""
         wall = cpu = 0.0
 
         def timed() -> None:
