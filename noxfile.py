@@ -24,6 +24,9 @@ PROGRAMS = (
     *("compatibility", "docs/examples", "examples", "release", "tests", "website"),
 )
 TWIN_PROGRAMS = ("generated/docs", "generated/examples", "generated/tests")
+TOWNCRIER = "towncrier==26.9.0"
+# Where a distribution's changes are told, and where they are made.
+CHANGED_IN = {".": "async_src", "codegen": "codegen/src"}
 # A module's tests stay together: they share what is made for them once.
 ON_EVERY_CORE = ("--numprocesses=auto", "--dist=loadscope")
 
@@ -173,11 +176,25 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check layout, style, and that every twin is in step."""
-    session.install("-e", "codegen", "ruff==0.17.6")
+    """Check layout, style, changelog fragments, and that every twin is in step."""
+    session.install("-e", "codegen", "ruff==0.17.6", TOWNCRIER)
     session.run("black", "--check", "--quiet", "--diff", ".")
     session.run("ruff", "check")
+    for folder in CHANGED_IN:
+        options = ("--dir", folder, "--draft", "--version", "next")
+        session.run("towncrier", "build", *options, silent=True)
     session.run("twingen", "check", "--no-cache")
+
+
+@nox.session
+def changes(session: nox.Session) -> None:
+    """Ask for the fragments of what a branch changed (-- SINCE, or origin/main)."""
+    session.install(TOWNCRIER)
+    base = session.posargs[0] if session.posargs else "origin/main"
+    for folder, sources in CHANGED_IN.items():
+        names = ("git", "diff", "--name-only", f"{base}...", "--", sources)
+        if session.run(*names, external=True, silent=True):
+            session.run("towncrier", "check", "--dir", folder, "--compare-with", base)
 
 
 @nox.session

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 
 ROOT = Path(__file__).resolve().parents[1]
 TEXTS = (
-    *("*.md", "codegen/README.md"),
+    *("*.md", "codegen/*.md"),
     *("docs/**/*.md", "codegen/docs/**/*.md", "examples/**/*.md"),
     *("docs/**/*.svg", "docs/**/*.css", "docs/**/*.json"),
 )
