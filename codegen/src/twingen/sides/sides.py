@@ -10,7 +10,7 @@ place of its `if`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import libcst as cst
@@ -73,12 +73,15 @@ class _Taker(cst.CSTTransformer):
         self._is_constant = is_constant
         self._branches: set[cst.CSTNode] = set()
         self._footers: dict[cst.CSTNode, list[cst.EmptyLine]] = {}
+        self._gaps: dict[cst.CSTNode, cst.EmptyLine] = {}
 
     def on_visit(self, node: cst.CSTNode) -> bool:
         if isinstance(node, cst.If):
             if isinstance(node.orelse, cst.If):
                 self._branches.add(node.orelse)
             return self._side_of(node) is None
+        if type(node) is cst.Module or type(node) is cst.IndentedBlock:
+            self._find_gaps(node)
         return not self._goes(node)
 
     def on_leave(  # type: ignore[override]
@@ -102,9 +105,35 @@ class _Taker(cst.CSTTransformer):
             if isinstance(original_node, cst.FunctionDef):
                 lost = parameters_lost(original_node, dropped)
                 self._side.parameters[updated_node] = lost
+        if original_node in self._gaps:
+            lines = [self._gaps[original_node], *_lines_above(updated_node)]
+            updated_node = updated_node.with_changes(leading_lines=lines)
         if updated_node is not original_node:
             self._side.origins[updated_node] = original_node
         return updated_node
+
+    def _find_gaps(self, holder: cst.Module | cst.IndentedBlock) -> None:
+        """Note where a blank line stood above the first of a group, and that one goes.
+
+        The next one that stays begins the group then.
+        """
+        gap: cst.EmptyLine | None = None
+        after_another = False
+        for statement in holder.body:
+            above = _lines_above(statement)
+            begins = bool(above) and above[0].comment is None
+            if self._goes(statement) or self._goes_whole(statement):
+                gap = gap or (above[0] if begins and after_another else None)
+                continue
+            if gap and not begins and hasattr(statement, "leading_lines"):
+                self._gaps[statement] = gap
+            gap, after_another = None, True
+
+    def _goes_whole(self, node: cst.CSTNode) -> bool:
+        if not isinstance(node, cst.If) or node.orelse is not None:
+            return False
+        by_constant = self._is_constant(node.test)
+        return not by_constant and self._side_of(node) == _ASYNC
 
     def _goes(self, node: cst.CSTNode) -> bool:
         if type(node) is cst.If:
@@ -216,6 +245,8 @@ class _Taker(cst.CSTTransformer):
         if not statements:
             return cst.RemoveFromParent()
         above = list(node.leading_lines)
+        if gap := self._gaps.get(node):
+            above.insert(0, gap)
         if marked_above(node, SYNC_ONLY) or marked_above(node, ASYNC_ONLY):
             above.pop()
         first = statements[0]
@@ -294,6 +325,11 @@ class _MarkerFinder(cst.CSTVisitor):
     def visit_Comment(self, node: cst.Comment) -> None:
         if marks(node, SYNC_ONLY):
             self._found.append(node)
+
+
+def _lines_above(node: cst.CSTNode) -> Sequence[cst.EmptyLine]:
+    lines: Sequence[cst.EmptyLine] = getattr(node, "leading_lines", ())
+    return lines
 
 
 def _one(
