@@ -197,6 +197,90 @@ def test_twin_in_the_page_itself(documented: Project) -> None:
     assert documented.read("README.md").replace(digest, "") == expected
 
 
+HELD = """> Quoted:
+>
+> ```python
+> async with AsyncClient() as client:
+>
+>     await client.pause(1)
+> ```
+> ends.
+
+> ~~~python
+> await AsyncClient().pause(2)
+
+1. ```py
+   await AsyncClient().pause(3)
+   ```
+- * ~~~python
+    await AsyncClient().pause(4)
+    ~~~
+
+> ```python
+>await unseen(5)
+> ```
+"""
+
+
+def test_examples_in_quotes_and_list_items(documented: Project) -> None:
+    for folder in ("docs-async", "docs-written"):
+        documented.write(f"{folder}/held.md", HELD)
+    assert documented.run("build").code == 0
+    expected = (
+        HELD.replace("await AsyncClient", "Client")
+        .replace("async with AsyncClient", "with Client")
+        .replace(":\n>\n>     await client", ":\n>\n>     client")
+    )
+    assert body(documented.read("docs-sync/held.md")) == expected
+    tabs = documented.read("docs/held.md")
+    assert tabs.count('Async"') == tabs.count('Sync"') == 4
+    assert """> Quoted:
+>
+> === "Async"
+>
+>     ```python
+>     async with AsyncClient() as client:
+>
+>         await client.pause(1)
+>     ```
+>
+> === "Sync"
+>
+>     ```python
+>     with Client() as client:
+>
+>         client.pause(1)
+>     ```
+>
+> ends.
+""" in tabs
+    assert """
+1. === "Async"
+
+       ```py
+       await AsyncClient().pause(3)
+       ```
+
+   === "Sync"
+
+       ```py
+       Client().pause(3)
+       ```
+
+- * === "Async"
+""" in tabs
+
+
+def test_twin_in_a_quote(documented: Project) -> None:
+    quoted = "> ```python\n> await AsyncClient().pause(1)\n> ```\n>\n"
+    documented.write("quoted.md", f"{quoted}> <!-- twingen: twin -->\n")
+    assert documented.run("build").code == 0
+    expected = "> ```python\n> Client().pause(1)\n> ```\n>\n> <!-- twingen: end "
+    text = documented.read("quoted.md")
+    assert text.startswith(f"{quoted}> <!-- twingen: twin -->\n>\n{expected}")
+    assert documented.run("check").code == 0
+
+
 def moved(project: Project) -> None:
     """Take the source of a twin away, but not the twin."""
     text = project.read("README.md")

@@ -15,7 +15,10 @@ from dataclasses import dataclass
 KEEP, ASYNC_ONLY, TWIN, END = "keep", "async-only", "twin", "end"
 
 _LANGUAGES = {"python", "python3", "py", "py3", "pycon"}
-_FENCE = re.compile(r"(?P<indent>[ \t]*)(?P<fence>`{3,}|~{3,})(?P<info>[^`]*)$")
+_ITEM = r"[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t])"
+_FENCE = re.compile(
+    rf"(?P<indent>(?:[ \t>]|{_ITEM})*)(?P<fence>`{{3,}}|~{{3,}})(?P<info>[^`]*)$"
+)
 _LANGUAGE = re.compile(r"\s*\{?\s*\.?(?P<name>[\w+-]*)")
 _DIRECTIVE = re.compile(
     r"(?P<indent>[ \t]*)\.\. (?:code-block|code|sourcecode)::"
@@ -24,7 +27,7 @@ _DIRECTIVE = re.compile(
 _PROMPT = re.compile(r"[ \t]*>>>( |$)")
 _EXPLICIT = re.compile(r"[ \t]*\.\.( |$)")
 _MARKS = {
-    "md": re.compile(r"(?P<indent>[ \t]*)<!--\s*twingen:\s*(?P<text>.*?)\s*-->\s*$"),
+    "md": re.compile(r"(?P<indent>[ \t>]*)<!--\s*twingen:\s*(?P<text>.*?)\s*-->\s*$"),
     "rst": re.compile(r"(?P<indent>[ \t]*)\.\. twingen:\s*(?P<text>.*?)\s*$"),
 }
 
@@ -38,7 +41,8 @@ _WORD = re.compile(r"[^\W\d]\w*")
 class Example:
     """The lines of one example: `start` to `stop` of code, with what frames it.
 
-    `indent` stands before each line; `kind` is `fence`, `directive`, `literal` or
+    `indent` stands before each line, with the marks of a block quote, but not of the
+    list item that may begin with it; `kind` is `fence`, `directive`, `literal` or
     `session`. An example that is not `labelled` does not say that it is Python.
     """
 
@@ -117,14 +121,23 @@ class _Scanner:
 
     def _fenced(self, line: int, opening: re.Match[str]) -> Example:
         indent, fence = opening["indent"], opening["fence"]
-        closing = re.compile(rf"[ \t]*{re.escape(fence[0])}{{{len(fence)},}}\s*$")
-        stop = line + 1
-        while stop < len(self._lines) and not closing.match(self._lines[stop]):
+        indent = re.sub(_ITEM, lambda item: " " * len(item[0]), indent)
+        quoted = indent.rstrip()
+        closing = re.compile(rf"[ \t>]*{re.escape(fence[0])}{{{len(fence)},}}\s*$")
+        stop, closed = line + 1, False
+        while stop < len(self._lines):
+            if not self._lines[stop].startswith(quoted):
+                break  # a quote ends what it holds
+            if closed := bool(closing.match(self._lines[stop])):
+                break
             stop += 1
         match = _LANGUAGE.match(opening["info"])
         name = match["name"].lower() if match else ""
         kind = "fence" if name in _LANGUAGES or not opening["info"].strip() else ""
-        block_stop = min(stop + 1, len(self._lines))
+        inside = self._lines[line + 1 : stop]
+        if quoted and any(t != quoted and not t.startswith(indent) for t in inside):
+            kind = ""  # no telling where the lines of its code begin
+        block_stop = stop + closed
         return Example(kind, line, line + 1, stop, block_stop, indent, bool(name))
 
     def _indented(self, line: int, kind: str, labelled: bool) -> Iterator[Example]:

@@ -180,19 +180,24 @@ class _Page:
         """Yield both forms of an example below each other, each in a tab."""
         markup = self._page.markup
         head = self._lines[example.block_start]
-        indent = head[: len(head) - len(head.lstrip())]
-        if self.made and self.made[-1][0].strip():
-            yield ""
+        begin = indent = head[: len(head) - len(head.lstrip())]
+        if example.kind == "fence":  # perhaps in a quote, or first in a list item
+            indent = example.indent
+            begin = head[: len(indent)]
+        blank = indent.rstrip()
+        if self.made and self.made[-1][0].strip(" \t>"):
+            yield blank
         if markup == "rst":
             yield f"{indent}.. tab-set::"
             yield ""
-            indent += _STEP
+            begin = indent = indent + _STEP
         for name, code in (("Async", example.code(self._lines)), ("Sync", twin)):
-            yield indent + _TABS[markup].format(name)
-            yield ""
+            yield begin + _TABS[markup].format(name)
+            yield blank
             yield from self._block(example, code, indent + _STEP)
             if name == "Async" or not self._is_blank(example.block_stop):
-                yield ""
+                yield blank
+            begin = indent
 
     def _block(
         self, example: Example, code: Iterable[str], indent: str
@@ -202,9 +207,12 @@ class _Page:
         if example.kind == "session":
             yield from (f"{indent}{line}".rstrip() for line in code)
         elif example.kind == "fence":
-            yield indent + lines[example.block_start]
+            first = self._lines[example.block_start][len(example.indent) :].strip()
+            closed = example.stop < example.block_stop
+            last = lines[example.stop].lstrip("> \t") if closed else "```"
+            yield indent + first
             yield from (f"{indent}{line}".rstrip() for line in code)
-            yield indent + (lines[example.stop] if example.stop < len(lines) else "```")
+            yield indent + last
         else:
             directive = example.kind == "directive"
             head = lines[example.block_start : example.start] if directive else []
@@ -237,7 +245,8 @@ class _Page:
     def _filled(self, mark: Mark, example: Example) -> list[str]:
         twin = self.twins.twin_of(self._lines, example, _place)
         code = example.code(self._lines) if twin is None else twin
-        block = ["", *self._block(example, code, mark.indent), ""]
+        blank = mark.indent.rstrip()
+        block = [blank, *self._block(example, code, mark.indent), blank]
         comment = mark.indent + _MARKS[self._page.markup]
         end = f"{END} {_digest(block)}"
         return [comment.format(TWIN), *block, comment.format(end)]
