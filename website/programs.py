@@ -20,10 +20,12 @@ PROGRAM = re.compile(
 )
 # Two forms that a page shows itself, side by side, in a table of HTML.
 BESIDE = re.compile(
-    r"^<table>\n<tr><th>(.*?)</th><th>(.*?)</th></tr>\n<tr><td>\n\n"
-    r"(```.*?```)\n\n</td><td>\n\n(```.*?```)\n\n</td></tr>\n</table>$",
+    r"^<table>\n<tr><th>.*?</th><th>.*?</th></tr>\n<tr><td>\n\n"
+    r"(```[^`]*```)\n\n</td><td>\n\n(?:<!-- twingen: twin -->\n\n)?(```[^`]*```)\n\n"
+    r"(?:<!-- twingen: end \w+ -->\n\n)?</td></tr>\n</table>$",
     re.M | re.S,
 )
+FORMS = ("async, written", "sync, generated")
 TWINS = {"docs/examples": "generated/docs", "examples": "generated/examples"}
 
 
@@ -60,13 +62,13 @@ def with_tabs(page: str, text: str) -> str:
         found = program(page, match)
         if found is None:
             return match[0]
-        forms = {"async, written": found.written, "sync, generated": found.generated}
-        blocks = [_tab(form, fenced(path, title=path)) for form, path in forms.items()]
+        forms = zip(FORMS, (found.written, found.generated), strict=True)
+        blocks = [_tab(form, fenced(path, title=path)) for form, path in forms]
         if found.printed is not None:
             blocks.append(f'```text title="both print"\n{found.printed}```')
         return "\n\n".join(blocks) + "\n"
 
-    text = BESIDE.sub(lambda m: f"{_tab(m[1], m[3])}\n\n{_tab(m[2], m[4])}", text)
+    text = BESIDE.sub(lambda m: "\n\n".join(map(_tab, FORMS, m.groups())), text)
     return PROGRAM.sub(show, text)
 
 

@@ -1,14 +1,112 @@
-"""What codegen/README.md says to do can be done."""
+"""What codegen/README.md says to do can be done, and its examples are what happens."""
 
 from __future__ import annotations
 
+import ast
+import asyncio
+import importlib
+import re
 import sys
+import textwrap
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 import readme
+from project import Project
+
+BLOCKS = re.findall(r"^```python\n(.*?)^```", readme.README, re.M | re.S)
+SETTINGS = """
+[tool.twingen]
+runtime = "guide_sync.runtime"
+side = "guide._side.ASYNC"
+trees = [
+    { source = "guide", target = "guide_sync", module = "guide", twin = "guide_sync" },
+]
+"""
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the lines are for a POSIX shell")
 def test_readme(tmp_path: Path) -> None:
     readme.follow(tmp_path)
+
+
+def block(beginning: str) -> str:
+    """Return the example that begins so."""
+    (found,) = (each for each in BLOCKS if each.startswith(beginning))
+    return found
+
+
+def test_every_example_is_tried() -> None:
+    tried = ["async def first", "import twingen", "class Pool", "async with asyncio"]
+    assert [block(each) for each in tried] == BLOCKS
+
+
+def converted(folder: Path, code: str) -> tuple[str, str]:
+    """Return an example in both forms, as modules of a project that was built."""
+    project = Project(folder)
+    project.write("pyproject.toml", SETTINGS)
+    project.write("guide/__init__.py", "")
+    project.write("guide/_side.py", "ASYNC = True\n")
+    # Elsewhere in the project, so that its key is not idle.
+    project.write(
+        "guide/sides.py",
+        "from guide._side import ASYNC\nif ASYNC:\n    kind = 'async'\n",
+    )
+    project.write("guide/shown.py", code)
+    run = project.run("build")
+    assert run.code == 0, run.err
+    return code, project.read("guide_sync/shown.py")
+
+
+def loaded(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[ModuleType, ModuleType]:
+    """Import both forms."""
+    monkeypatch.syspath_prepend(str(folder))
+    names = ("guide.shown", "guide_sync.shown")
+    for name in [each for each in sys.modules if each.partition(".")[0][:5] == "guide"]:
+        monkeypatch.delitem(sys.modules, name)
+    importlib.invalidate_caches()
+    one, other = (importlib.import_module(name) for name in names)
+    return one, other
+
+
+def test_beside_each_other(tmp_path: Path) -> None:
+    lines = block("async def first").splitlines()
+    middle = lines[0].index("def first", len("async def"))
+    left, right = (
+        "".join(f"{textwrap.indent(each, '    ').rstrip()}\n" for each in column)
+        for column in (
+            [line[:middle].rstrip() for line in lines],
+            [line[middle:] for line in lines],
+        )
+    )
+    kinds = "    _lock: asyncio.Lock\n    _queue: asyncio.Queue[str]\n"
+    _, twin = converted(tmp_path, f"import asyncio\n\n\nclass A:\n{kinds}{left}")
+    (made,) = (each for each in ast.parse(twin).body if isinstance(each, ast.ClassDef))
+    assert ast.unparse(made.body[-1]) == ast.unparse(ast.parse(textwrap.dedent(right)))
+
+
+def test_side_by_a_constant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("anyio")
+    head = "import anyio\n\nfrom guide._side import ASYNC\n\n\n"
+    _, twin = converted(tmp_path, head + block("class Pool"))
+    assert "scope" not in twin
+    assert "ASYNC" not in twin
+    one, other = loaded(tmp_path, monkeypatch)
+
+    async def answer() -> int:
+        return 7
+
+    assert asyncio.run(one.Pool().run(answer)) == other.Pool().run(lambda: 7) == 7
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="asyncio has no task groups")
+def test_task_group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    head = "import asyncio\n\nfetched = []\n\n\nasync def fetch(number):\n"
+    head += "    fetched.append(number)\n\n\nasync def main():\n"
+    body = textwrap.indent(block("async with asyncio"), "    ")
+    converted(tmp_path, f"{head}{body}    return sorted(fetched)\n")
+    one, other = loaded(tmp_path, monkeypatch)
+    assert asyncio.run(one.main()) == other.main() == [1, 2]

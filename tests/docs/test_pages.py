@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import ast
+import io
 import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.docs.printing import printed, shown
 from tests.docs.walkthrough import follow
 from website.mirror import ROOT, linked, texts
-from website.programs import Program
+from website.programs import BESIDE, Program
 
 WALKTHROUGHS = ["codegen/docs/adopting.md", "codegen/docs/tutorial.md"]
+# Python that is neither a program of its own nor shown in both forms, and why.
+TRIED_ELSEWHERE = {
+    "codegen/README.md": "codegen/tests/test_readme.py tries each",
+    "codegen/docs/ci.md": "codegen/tests/test_ci.py runs it",
+    "codegen/docs/plugins.md": "codegen/tests/test_plugins.py installs and uses it",
+    "docs/how-to/from-psycopg.md": "one line, the first of the programs for psycopg",
+}
+PYTHON = re.compile(r"^ *```(?:python|py)\b[^\n]*\n(.*?)^ *```", re.M | re.S)
 PAGES = [path for path in texts() if path.endswith(".md")]
 
 
@@ -30,6 +44,60 @@ def test_both_forms_print_what_is_shown(page: str, program: Program, dsn: str) -
         assert (
             async_prints == program.printed
         ), f"{page} shows something else: run `python -m tests.docs.printing`"
+
+
+@contextmanager
+def ringing(dsn: str, channel: str) -> Iterator[None]:
+    """Notify a channel again and again, for who begins to listen at some time."""
+    over = threading.Event()
+
+    def ring() -> None:
+        with psycopg.connect(dsn, autocommit=True) as conn:
+            while not over.wait(0.02):
+                conn.execute("SELECT pg_notify(%s, 'rung')", (channel,))
+
+    thread = threading.Thread(target=ring)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+@pytest.mark.parametrize(("number", "expected"), [(0, "written once\n"), (1, "rung\n")])
+def test_forms_beside_each_other(number: int, expected: str, dsn: str) -> None:
+    forms = BESIDE.findall((ROOT / "README.md").read_text(encoding="utf-8"))[number]
+    with psycopg.connect(dsn, autocommit=True) as conn:
+        for form in forms:
+            conn.execute("CREATE TABLE notes (text text)")
+            (code,) = PYTHON.findall(form)
+            assert '"dbname=test"' in code
+            output = io.StringIO()
+            try:
+                with ringing(dsn, "mychan"), redirect_stdout(output):
+                    exec(code.replace('"dbname=test"', repr(dsn)), {})
+            finally:
+                conn.execute("DROP TABLE notes")
+            assert output.getvalue() == expected
+
+
+def test_no_python_is_only_prose() -> None:
+    told = {*WALKTHROUGHS, *TRIED_ELSEWHERE}
+    shown = {}
+    for page in PAGES:
+        text = BESIDE.sub("", (ROOT / page).read_text(encoding="utf-8"))
+        # The pages of codes are made of the cases of the rules.
+        if "/refusals/" not in page and (blocks := PYTHON.findall(text)):
+            shown[page] = blocks
+    assert set(shown) == told, (
+        "write an example once, in docs/examples, and link to it in a paragraph of its "
+        "own; or have a test try it, and name that in TRIED_ELSEWHERE"
+    )
+    for page in TRIED_ELSEWHERE:
+        for block in shown[page]:
+            if page != "codegen/README.md":  # two columns, and parts of functions
+                ast.parse(block, page)
 
 
 def test_every_example_is_on_a_page() -> None:
