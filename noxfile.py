@@ -184,6 +184,8 @@ def lint(session: nox.Session) -> None:
         options = ("--dir", folder, "--draft", "--version", "next")
         session.run("towncrier", "build", *options, silent=True)
     session.run("twingen", "check", "--no-cache")
+    project = ("--project", "examples/adoption")
+    session.run("twingen", *project, "check", "--no-cache")
 
 
 @nox.session

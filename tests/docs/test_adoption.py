@@ -1,0 +1,61 @@
+"""The example of a library that adopts twingen: a project of its own."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from website.mirror import ROOT
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+PROJECT = ROOT / "examples" / "adoption"
+
+
+def run(*command: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=PROJECT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def test_configuration_is_the_one_that_is_proposed(tmp_path: Path) -> None:
+    shutil.copytree(PROJECT, tmp_path / "project")
+    settings = tmp_path / "project" / "pyproject.toml"
+    written = settings.read_text(encoding="utf-8")
+    before, _, configuration = written.partition("[tool.twingen]")
+    settings.write_text(before, encoding="utf-8")
+    for twin in ("src/cachette/_sync", "tests/_sync"):
+        shutil.rmtree(tmp_path / "project" / twin)
+    proposed = run("twingen.cli", "--project", str(settings.parent), "init")
+    assert (
+        tomllib.loads(proposed)["tool"]
+        == tomllib.loads(f"[tool.twingen]{configuration}")["tool"]
+    )
+
+
+def test_twins_are_in_step() -> None:
+    assert "in step" in run("twingen.cli", "check", "--no-cache")
+
+
+def test_both_forms_pass_the_same_tests() -> None:
+    passed = [
+        re.findall(r"^tests/_\w+/(.+) PASSED", said, re.M)
+        for form in ("_async", "_sync")
+        for said in [run("pytest", "-v", "-p", "no:cacheprovider", f"tests/{form}")]
+    ]
+    assert len(passed[0]) > 10
+    assert passed[0] == passed[1]
