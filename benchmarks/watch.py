@@ -19,7 +19,10 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-COPIED = ("async_src", "generated", "examples", "tests", "pyproject.toml")
+COPIED = (
+    *("async_src", "generated", "examples", "tests", "benchmarks", "docs"),
+    *("README.md", "pyproject.toml"),
+)
 FILES = ("readiness", "cursor", "session", "connection")
 SAVES = 15
 # Seconds after which a twin is not waited for any longer.
