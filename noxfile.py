@@ -7,6 +7,7 @@ PGTWIN_TEST_DSN names another one.
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -29,6 +30,8 @@ TOWNCRIER = "towncrier==26.9.0"
 CHANGED_IN = {".": "async_src", "codegen": "codegen/src"}
 # A module's tests stay together: they share what is made for them once.
 ON_EVERY_CORE = ("--numprocesses=auto", "--dist=loadscope")
+# The driver's tests mostly wait for deadlines and servers, so a core can have two.
+TWICE = (f"--numprocesses={2 * (os.cpu_count() or 1)}", "--dist=loadscope")
 
 
 def found_pythons() -> list[str]:
@@ -59,7 +62,7 @@ def tests(session: nox.Session) -> None:
     if session.posargs:
         session.run("pytest", *session.posargs)
         return
-    session.run("pytest", *ON_EVERY_CORE)
+    session.run("pytest", *TWICE)
     with session.chdir("codegen"):
         session.run("pytest", *ON_EVERY_CORE)
 

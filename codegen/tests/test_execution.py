@@ -26,7 +26,8 @@ def both() -> tuple[ModuleType, ModuleType]:
     return load(code, "table"), load(twin_of(code), "table_twin")
 
 
-@pytest.mark.parametrize(("name", "body"), functions().items())
+# Without `::` in their names they stay together, and the fixture is made once.
+@pytest.mark.parametrize(("name", "body"), functions().items(), ids=functions())
 def test_around_await(
     name: str, body: str, both: tuple[ModuleType, ModuleType]
 ) -> None:
