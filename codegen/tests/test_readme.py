@@ -38,7 +38,13 @@ def block(beginning: str) -> str:
 
 
 def test_every_example_is_tried() -> None:
-    tried = ["async def first", "import twingen", "class Pool", "async with asyncio"]
+    tried = [
+        "async def first",
+        "def first",
+        "import twingen",
+        "class Pool",
+        "async with asyncio",
+    ]
     assert [block(each) for each in tried] == BLOCKS
 
 
@@ -73,19 +79,12 @@ def loaded(
 
 
 def test_beside_each_other(tmp_path: Path) -> None:
-    lines = block("async def first").splitlines()
-    middle = lines[0].index("def first", len("async def"))
-    left, right = (
-        "".join(f"{textwrap.indent(each, '    ').rstrip()}\n" for each in column)
-        for column in (
-            [line[:middle].rstrip() for line in lines],
-            [line[middle:] for line in lines],
-        )
-    )
+    source, shown = block("async def first"), block("def first")
     kinds = "    _lock: asyncio.Lock\n    _queue: asyncio.Queue[str]\n"
-    _, twin = converted(tmp_path, f"import asyncio\n\n\nclass A:\n{kinds}{left}")
+    code = f"import asyncio\n\n\nclass A:\n{kinds}{textwrap.indent(source, '    ')}"
+    _, twin = converted(tmp_path, code)
     (made,) = (each for each in ast.parse(twin).body if isinstance(each, ast.ClassDef))
-    assert ast.unparse(made.body[-1]) == ast.unparse(ast.parse(textwrap.dedent(right)))
+    assert ast.unparse(made.body[-1]) == ast.unparse(ast.parse(shown))
 
 
 def test_side_by_a_constant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
