@@ -26,7 +26,7 @@ COPIED = (
 FILES = ("readiness", "cursor", "session", "connection")
 SAVES = 15
 # Seconds after which a twin is not waited for any longer.
-PATIENCE = 60
+PATIENCE = 300
 
 
 def copy_project(root: Path) -> None:

@@ -99,6 +99,37 @@ def test_killed_at_any_time(signum: signal.Signals, project: Project) -> None:
     assert project.run("check").code == 0
 
 
+def is_running(process: int) -> bool:
+    with suppress(FileNotFoundError, ProcessLookupError):
+        status = Path(f"/proc/{process}/stat").read_text()
+        return status.rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+def until(happened: Callable[[], object]) -> None:
+    end = time.monotonic() + 60
+    while not happened():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_killed_with_its_workers(project: Project) -> None:
+    """No process is left behind, whatever it was doing."""
+    long = "".join(f"# {n:0500}\n" for n in range(700))
+    for number in range(2):
+        project.write(f"src/pkg/long{number}.py", f"async def f(): ...\n{long}")
+    running = build(project, "--jobs", "2")
+    children = Path(f"/proc/{running.pid}/task/{running.pid}/children")
+    until(lambda: len(children.read_text().split()) >= 2)
+    workers = [int(each) for each in children.read_text().split()]
+    running.kill()
+    assert running.stderr is not None
+    running.stderr.close()
+    running.wait()
+    until(lambda: not any(map(is_running, workers)))
+
+
 def test_interrupted(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     old, new = versions(project)
     content = ProjectTwins.content

@@ -8,9 +8,12 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
+from multiprocessing import parent_process
+from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from ..meaning.definitions import Definitions
@@ -166,8 +169,16 @@ def _start(config: Config) -> None:
     from .batch import Batch
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who has started us
+    if parent := parent_process():
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     collect_rarely()
     _batches.append(Batch(config))
+
+
+def _end_with(parent: BaseProcess) -> None:
+    """End when who has started us was killed: nothing would come any more."""
+    parent.join()
+    os._exit(1)
 
 
 def _read(source: Source) -> Definitions | Refusals:
