@@ -28,6 +28,8 @@ TWIN_PROGRAMS = ("generated/docs", "generated/examples", "generated/tests")
 TOWNCRIER = "towncrier==26.9.0"
 # Where a distribution's changes are told, and where they are made.
 CHANGED_IN = {".": "async_src", "codegen": "codegen/src"}
+# The example that is a project of its own, with twins of its own.
+ADOPTER = ("--project", "examples/adoption")
 # A module's tests stay together: they share what is made for them once.
 ON_EVERY_CORE = ("--numprocesses=auto", "--dist=loadscope")
 # The driver's tests mostly wait for deadlines and servers, so a core can have two.
@@ -149,6 +151,7 @@ def twin(session: nox.Session) -> None:
     """Write the twins that are not in step with their sources."""
     session.install("-e", "codegen")
     session.run("twingen", "build", *session.posargs)
+    session.run("twingen", *ADOPTER, "build", *session.posargs)
 
 
 @nox.session
@@ -187,8 +190,7 @@ def lint(session: nox.Session) -> None:
         options = ("--dir", folder, "--draft", "--version", "next")
         session.run("towncrier", "build", *options, silent=True)
     session.run("twingen", "check", "--no-cache")
-    project = ("--project", "examples/adoption")
-    session.run("twingen", *project, "check", "--no-cache")
+    session.run("twingen", *ADOPTER, "check", "--no-cache")
 
 
 @nox.session
