@@ -23,7 +23,7 @@ fsync = off
 full_page_writes = off
 synchronous_commit = off
 log_min_messages = fatal
-max_prepared_transactions = 10
+max_prepared_transactions = 100
 max_connections = 250
 """
 ACCESS = f"""

@@ -32,7 +32,10 @@ class Stage(NamedTuple):
 
 
 async def connect(stage: Stage) -> None:
-    async with pgtwin.AsyncConnection.connect(stage.dsn) as conn:
+    timeout = stage.conn.command_timeout
+    async with pgtwin.AsyncConnection.connect(
+        stage.dsn, command_timeout=timeout
+    ) as conn:
         await conn.execute("SELECT 1")
 
 
@@ -128,7 +131,8 @@ async def notifies(stage: Stage) -> None:
     await conn.commit()
     await conn.execute("NOTIFY trust, 'something'")
     await conn.commit()
-    async for notification in conn.notifies(timeout=30, stop_after=1):
+    patience = conn.command_timeout or 30
+    async for notification in conn.notifies(timeout=patience, stop_after=1):
         assert notification.payload == "something"
 
 

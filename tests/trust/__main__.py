@@ -39,15 +39,15 @@ from tests.trust.leaks import descriptors, nothing_left
 from tests.trust.rows import Rows
 from tests.trust.suspensions import HOWS, cancel_everywhere, time_out_everywhere
 from tests.trust.tally import Tally
-from tests.trust.wire import FAULTS, Wire
+from tests.trust.wire import FAULTS, wired
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reliability.md"
 BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
 
 # Interrupts for each scenario: more than a thousand for all.
 INTERRUPTS = 75
-# Between two bytes at which a scenario is disturbed.
-STEPS = {"reset": 1, "half-close": 8, "delay": 40, "freeze": 400}
+# Runs that go on at once over wires that fail: those over frozen ones mainly wait.
+WIRES = {"reset": 8, "half-close": 8, "delay": 12, "freeze": 48}
 # Seconds under load, connections of one loop, threads of one process.
 SECONDS = 60.0
 CONNECTIONS = 200
@@ -110,14 +110,13 @@ def instants() -> Iterator[Row]:
 
 def cuts_of(name: str) -> Iterator[Row]:
     cuts.settle_quickly()
-    with table() as (dsn, rows), Wire(dsn) as wire, formed(name) as form:
+    with table() as (dsn, rows):
         for fault in FAULTS:
             tally = Tally()
-            step = STEPS[fault]
-            for each in SCENARIOS:
-                tally += cuts.cut_everywhere(form, wire, each.name, rows, fault, step)
-            often = "every byte" if step == 1 else f"every {step}th byte"
-            yield name, f"wire: {fault} at {often}", *_figures(tally)
+            with wired(dsn, WIRES[fault]) as wires:
+                for each in SCENARIOS:
+                    tally += cuts.cut_everywhere(name, wires, each.name, rows, fault)
+            yield name, f"wire: {fault} at every byte", *_figures(tally)
 
 
 def load_of(name: str) -> Iterator[Row]:

@@ -7,16 +7,19 @@ committed is reported as if it was not; a new connection works.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
-from typing import Any
+from threading import Event
+from typing import Any, NamedTuple
 
 from psycopg import errors as e
 
 from pgtwin.core.deadlines import OperationTimeout
-from tests.trust.forms import Form
+from tests.trust.forms import Form, formed
 from tests.trust.rows import Rows
 from tests.trust.tally import Tally
-from tests.trust.wire import DIRECTIONS, Cut, Wire
+from tests.trust.wire import DIRECTIONS, NAME, Cut, Wire
 
 # What the error of a lost connection may say; the server itself often says nothing.
 LOSSES = (None, "08007", "08P01", "57P01")
@@ -29,6 +32,19 @@ LIMIT = 10.0
 # More bytes than that are sampled, so many of them.
 MANY = 2000
 SAMPLE = 800
+# Times that a run is tried: it may be over before the byte comes, for its timeout.
+TRIES = 5
+
+
+class Outcome(NamedTuple):
+    """How a run has ended, and whether the stream came so far as to be cut."""
+
+    cut: Cut
+    mark: int
+    # The error itself would keep alive all that its traceback sees.
+    error: type[BaseException] | None
+    works: bool
+    struck: bool
 
 
 def settle_quickly() -> None:
@@ -50,84 +66,135 @@ def places(size: int, step: int) -> list[int]:
 
 
 def cut_everywhere(
-    form: Form,
-    wire: Wire,
-    name: str,
-    rows: Rows,
-    fault: str,
-    step: int = 1,
+    form: str, wires: list[Wire], name: str, rows: Rows, fault: str, step: int = 1
 ) -> Tally:
-    """Play a scenario once for every `step`th byte, in both directions."""
-    stages = form.scenarios
-    (scenario,) = (each for each in stages.SCENARIOS if each.name == name)
+    """Play a scenario once for every `step`th byte, in both directions.
+
+    Each wire has a thread of its own, and a form in it: as many runs go on at once.
+    """
+    with formed(form) as own:
+        lane = Lane(own, wires[0], name, rows, fault)
+        sizes = lane.measure()
+        lane.close()
+    # Threads may share the iterator of a list: a step of it is one instruction.
+    cuts = iter(
+        [
+            Cut(direction, after, fault)
+            for direction in DIRECTIONS
+            for after in places(sizes[direction], step)
+        ]
+    )
+    failed = Event()
+
+    def play(wire: Wire) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        try:
+            with formed(form) as own:
+                lane = Lane(own, wire, name, rows, fault)
+                for cut in cuts:
+                    outcomes.extend(lane.play(cut))
+                    if failed.is_set():
+                        break
+                lane.close()
+        except BaseException:
+            failed.set()
+            raise
+        return outcomes
+
+    with ThreadPoolExecutor(len(wires)) as threads:
+        found = [each for some in threads.map(play, wires) for each in some]
+    # Nobody commits any more.
+    rows.wait_until_gone(NAME)
+    numbers = rows.numbers(each.mark for each in found)
     tally = Tally()
-    outcomes: list[tuple[Cut, int, type[BaseException] | None]] = []
-    sizes = _measure(form, wire, scenario, rows)
-    for direction in DIRECTIONS:
-        for after in places(sizes[direction], step):
-            cut = Cut(direction, after, fault)
-            where = f"{form.name} {name}, {cut}"
-            started = time.monotonic()
-            mark = rows.new_mark()
-            error, works = _play(form, wire, scenario, mark, cut, where)
-            if name == "two_phase":
-                rows.forget_prepared()
-            # The error itself would keep alive all that its traceback sees.
-            outcomes.append((cut, mark, None if error is None else type(error)))
-            assert time.monotonic() - started < LIMIT, f"{where}: too late"
-            assert not form.unhandled, f"{where}: {form.unhandled}"
-            tally.add(works)
-    for cut, mark, kind in outcomes:
-        _check(scenario, rows.number(mark), kind, f"{form.name} {name}, {cut}")
+    for each in found:
+        _check(f"{form} {name}", each, numbers.get(each.mark, 0), lane.scenario.rows)
+        if each.struck:
+            tally.add(each.works)
     return tally
 
 
-def _measure(form: Form, wire: Wire, scenario: Any, rows: Rows) -> dict[str, int]:
-    """Return how many bytes a scenario sends in each direction."""
-    stages = form.scenarios
-    wire.cut(None)
-    stage = form.run(stages.open_stage, wire.conninfo, scenario, 30.0)
-    wire.cut(Cut("nowhere", 0, ""))
-    form.run(scenario.play, stage._replace(mark=rows.new_mark()))
-    sizes = dict(wire.passed)
-    form.run(stages.close_stage, stage)
-    return sizes
+class Lane:
+    """Plays a scenario over a wire of its own, again and again.
+
+    The connection that is made after a run shows that one can be made, and plays next.
+    """
+
+    def __init__(
+        self, form: Form, wire: Wire, name: str, rows: Rows, fault: str
+    ) -> None:
+        self.scenario = form.scenario(name)
+        self._form = form
+        self._stages = form.scenarios
+        self._wire = wire
+        self._rows = rows
+        self._timeout = TIMEOUT if fault == "freeze" else 5.0
+        wire.cut(None)
+        self.stage = self._opened(f"{form.name} {name}")
+
+    def measure(self) -> dict[str, int]:
+        """Return how many bytes the scenario sends in each direction."""
+        self._wire.cut(Cut("nowhere", 0, ""))
+        stage = self.stage._replace(mark=self._rows.new_mark())
+        self._form.run(self.scenario.play, stage)
+        time.sleep(0.1)  # for the last words, which nobody waits for
+        return dict(self._wire.passed)
+
+    def play(self, cut: Cut) -> Iterator[Outcome]:
+        """Play until the stream has been cut."""
+        where = f"{self._form.name} {self.scenario.name}, {cut}"
+        for _ in range(TRIES):
+            started = time.monotonic()
+            outcome = self._play(cut, where)
+            assert time.monotonic() - started < LIMIT, f"{where}: too late"
+            assert not self._form.unhandled, f"{where}: {self._form.unhandled}"
+            yield outcome
+            if outcome.struck:
+                return
+        raise AssertionError(f"{where}: the stream never comes so far")
+
+    def close(self) -> None:
+        """Close the last connection."""
+        self._form.run(self._stages.close_stage, self.stage)
+
+    def _play(self, cut: Cut, where: str) -> Outcome:
+        run = self._form.run
+        mark = self._rows.new_mark()
+        error: e.Error | None = None
+        self._wire.cut(cut)
+        try:
+            run(self.scenario.play, self.stage._replace(mark=mark))
+        except e.OperationalError as lost:
+            error = lost
+        assert error is None or error.sqlstate in LOSSES, f"{where}: {error!r}"
+        assert error is None or cut.fault != "delay", f"{where}: {error!r}"
+        works = run(self._stages.at_rest, self.stage.conn)
+        assert works or cut.fault != "delay", f"{where}: broken"
+        struck = self._wire.struck
+        self._wire.cut(None)
+        self.close()
+        self.stage = self._opened(where)
+        if self.scenario.name == "two_phase":
+            self._rows.forget_prepared(mark)
+        return Outcome(cut, mark, None if error is None else type(error), works, struck)
+
+    def _opened(self, where: str) -> Any:
+        stages = self._stages
+        dsn = f"{self._wire.conninfo} connect_timeout=2"
+        stage = self._form.run(stages.open_stage, dsn, self.scenario, self._timeout)
+        # The short time is for the wire that will fail.
+        stage.conn.command_timeout = 5.0
+        assert self._form.run(stages.at_rest, stage.conn), f"{where}: no new connection"
+        stage.conn.command_timeout = self._timeout
+        return stage
 
 
-def _play(
-    form: Form, wire: Wire, scenario: Any, mark: int, cut: Cut, where: str
-) -> tuple[e.Error | None, bool]:
-    """Return the error with which a scenario ends, and whether its connection works."""
-    stages = form.scenarios
-    wire.cut(None)
-    timeout = TIMEOUT if cut.fault == "freeze" else 5.0
-    dsn = f"{wire.conninfo} connect_timeout=2"
-    stage = form.run(stages.open_stage, dsn, scenario, timeout)
-    wire.cut(cut)
-    error: e.Error | None = None
-    try:
-        form.run(scenario.play, stage._replace(mark=mark))
-    except e.OperationalError as lost:
-        error = lost
-    assert error is None or error.sqlstate in LOSSES, f"{where}: {error!r}"
-    assert error is None or cut.fault != "delay", f"{where}: {error!r}"
-    works = form.run(stages.at_rest, stage.conn)
-    assert works or cut.fault != "delay", f"{where}: broken"
-    wire.cut(None)
-    form.run(stages.close_stage, stage)
-    again = form.run(stages.open_stage, dsn, stages.SCENARIOS[0], None)
-    assert form.run(stages.at_rest, again.conn), f"{where}: no new connection"
-    form.run(stages.close_stage, again)
-    return error, works
-
-
-def _check(
-    scenario: Any, found: int, error: type[BaseException] | None, where: str
-) -> None:
-    said = f"{where}: {found} rows, though {error}"
+def _check(where: str, outcome: Outcome, found: int, expected: int) -> None:
+    error = outcome.error
+    said = f"{where}, {outcome.cut}: {found} rows, though {error}"
     if error is None:
-        assert found == scenario.rows, said
+        assert found == expected, said
     elif issubclass(error, (e.TransactionResolutionUnknown, OperationTimeout)):
-        assert found in (0, scenario.rows), said
+        assert found in (0, expected), said
     else:
         assert found == 0, said

@@ -30,6 +30,11 @@ class Form:
             return function(*args)
         return self._loop.run_until_complete(function(*args))
 
+    def scenario(self, name: str) -> Any:
+        """Return the scenario of a name."""
+        (found,) = (each for each in self.scenarios.SCENARIOS if each.name == name)
+        return found
+
     def renewed(self, stage: Any, mark: int) -> Any:
         """Return a stage for another play, with its connection if that still works."""
         conn = stage.conn

@@ -78,7 +78,7 @@ def interrupt_everywhere(
 ) -> Tally:
     """Interrupt a scenario at every `step`th instant."""
     stages = form.scenarios
-    (scenario,) = (each for each in stages.SCENARIOS if each.name == name)
+    scenario = form.scenario(name)
     stage = form.run(stages.open_stage, dsn, scenario, None)
     tally = Tally()
     try:

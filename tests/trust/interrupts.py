@@ -97,7 +97,7 @@ def interrupt_often(
 ) -> Tally:
     """Play a scenario until Ctrl-C has struck `number` times."""
     stages = form.scenarios
-    (scenario,) = (each for each in stages.SCENARIOS if each.name == name)
+    scenario = form.scenario(name)
     stage = form.run(stages.open_stage, dsn, scenario, None)
     tally = Tally()
     usual = 0.01

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import itertools
-from contextlib import suppress
+import time
+from collections.abc import Iterable
 from types import TracebackType
 from typing import Any
 
 import psycopg
 from psycopg import errors, sql
+
+# All marks have so many digits, and the streams of a scenario so many bytes.
+FIRST_MARK = 1_000_000
+# Seconds that the server may take to notice that a client has gone.
+PATIENCE = 10.0
 
 
 class Rows:
@@ -16,7 +22,7 @@ class Rows:
 
     def __init__(self, dsn: str) -> None:
         self._admin = psycopg.connect(dsn, autocommit=True)
-        self._marks = itertools.count(1)
+        self._marks = itertools.count(FIRST_MARK)
 
     def __enter__(self) -> Rows:
         self._admin.execute(
@@ -41,10 +47,20 @@ class Rows:
 
     def number(self, mark: int) -> int:
         """Return how many rows of a mark have been committed."""
-        query = "SELECT count(*) FROM trust_rows WHERE mark = %s"
-        found = self._admin.execute(query, [mark]).fetchone()
-        assert found is not None
-        return int(found[0])
+        return self.numbers([mark]).get(mark, 0)
+
+    def numbers(self, marks: Iterable[int]) -> dict[int, int]:
+        """Return how many rows of each mark have been committed, if there are any."""
+        query = "SELECT mark, count(*) FROM trust_rows WHERE mark = ANY(%s) GROUP BY 1"
+        return dict(self._admin.execute(query, [list(marks)]).fetchall())
+
+    def wait_until_gone(self, name: str) -> None:
+        """Wait until the server has no session of a name: it may still commit."""
+        query = "SELECT count(*) FROM pg_stat_activity WHERE application_name = %s"
+        deadline = time.monotonic() + PATIENCE
+        while self._admin.execute(query, [name]).fetchone() != (0,):
+            assert time.monotonic() < deadline, "the server keeps sessions of nobody"
+            time.sleep(0.01)
 
     def check(self, scenario: Any, mark: int, done: bool) -> None:
         """Assert that all rows of a mark are there or none; all if it was done."""
@@ -53,11 +69,26 @@ class Rows:
             [scenario.rows] if done else [0, scenario.rows]
         ), f"{scenario.name}: {found} of {scenario.rows} rows, done: {done}"
 
-    def forget_prepared(self) -> None:
-        """Roll back the two-phase transactions that nobody will end any more."""
-        for (gid,) in self._admin.execute(
-            "SELECT gid FROM pg_prepared_xacts WHERE database = current_database()"
-        ).fetchall():
-            # Its own session, which is gone, may be about to end it.
-            with suppress(errors.ObjectInUse, errors.UndefinedObject):
-                self._admin.execute(sql.SQL("ROLLBACK PREPARED {}").format(gid))
+    def forget_prepared(self, mark: int | None = None) -> None:
+        """Roll back the two-phase transaction of a mark, of all without one.
+
+        Nobody will end it any more: the marks' sessions are gone, or about to be.
+        """
+        query = "SELECT gid FROM pg_prepared_xacts WHERE database = current_database()"
+        for (gid,) in self._admin.execute(query).fetchall():
+            if mark is None or psycopg.Xid.from_string(gid).bqual == str(mark):
+                self._forget(gid)
+
+    def _forget(self, gid: str) -> None:
+        query = sql.SQL("ROLLBACK PREPARED {}").format(gid)
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                self._admin.execute(query)
+            except errors.UndefinedObject:
+                return  # its own session has ended it
+            except errors.ObjectInUse:
+                assert time.monotonic() < deadline, "a session of nobody goes on"
+                time.sleep(0.01)
+            else:
+                return

@@ -167,7 +167,7 @@ def time_out_everywhere(
 ) -> Tally:
     """Let the time of a scenario be over at every `step`th look at it."""
     stages = form.scenarios
-    (scenario,) = (each for each in stages.SCENARIOS if each.name == name)
+    scenario = form.scenario(name)
     stage = form.run(stages.open_stage, dsn, scenario, 60.0)
     tally = Tally()
     ended = 0

@@ -1,6 +1,6 @@
-"""A stretch of TCP on loopback that fails at a byte that is told beforehand.
+"""Stretches of TCP on loopback, each failing at a byte that is told beforehand.
 
-Law: it runs in a thread of its own; what is asked of it comes from other threads.
+Law: they run in one thread of their own; what is asked of each comes from another.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ import asyncio
 import socket
 import struct
 import threading
-from types import TracebackType
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -18,6 +19,8 @@ TO_SERVER = "to the server"
 FROM_SERVER = "from the server"
 DIRECTIONS = (TO_SERVER, FROM_SERVER)
 FAULTS = ("reset", "half-close", "freeze", "delay")
+# The server's sessions at the end of a wire are called so.
+NAME = "trust-wire"
 # Seconds that a delayed stream pauses.
 PAUSE = 0.02
 
@@ -31,36 +34,30 @@ class Cut(NamedTuple):
 
 
 class Wire:
-    """Connects whoever connects to it with the server; used as a block."""
+    """Connects whoever connects to it with the server."""
 
-    def __init__(self, dsn: str) -> None:
+    def __init__(self, dsn: str, loop: asyncio.AbstractEventLoop) -> None:
         params = conninfo_to_dict(dsn)
         self._server = (str(params["host"]), int(params.get("port") or 5432))
         self._listener = socket.create_server(("127.0.0.1", 0))
         port = self._listener.getsockname()[1]
-        self.conninfo = make_conninfo(dsn, host="127.0.0.1", port=port)
+        self.conninfo = make_conninfo(
+            dsn, host="127.0.0.1", port=port, application_name=NAME
+        )
         self.passed: dict[str, int] = dict.fromkeys(DIRECTIONS, 0)
+        self.struck = False  # whether the stream has come so far as to be cut
         self._cut: Cut | None = None
         self._frozen = False
         self._pairs: set[tuple[asyncio.StreamWriter, ...]] = set()
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._loop = loop
 
-    def __enter__(self) -> Wire:
-        self._thread.start()
+    def open(self) -> None:
+        """Begin to accept connections."""
         self._call(self._serve())
-        return self
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_val: BaseException | None,
-        exc_tb: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """End all connections."""
         self._call(self._end())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
 
     def cut(self, cut: Cut | None) -> None:
         """Count bytes from now on, and fail at one of them, if `cut` says so."""
@@ -69,6 +66,7 @@ class Wire:
             self.passed = dict.fromkeys(DIRECTIONS, 0)
             self._cut = cut
             self._frozen = False
+            self.struck = False
             if cut is None:
                 self._drop()
 
@@ -83,12 +81,11 @@ class Wire:
     async def _end(self) -> None:
         self._accepting.close()
         self._drop()
-        tasks = asyncio.all_tasks() - {asyncio.current_task()}
-        if tasks:
-            await asyncio.wait(tasks, timeout=5)
 
     def _drop(self) -> None:
-        for pair in tuple(self._pairs):
+        # What was read of the old connections, but not passed, counts no more.
+        pairs, self._pairs = self._pairs, set()
+        for pair in pairs:
             for writer in pair:
                 writer.transport.abort()
 
@@ -117,6 +114,8 @@ class Wire:
     ) -> None:
         try:
             while data := await source.read(1 << 16):
+                if pair not in self._pairs:
+                    return
                 cut = self._cut
                 before = self.passed[direction]
                 self.passed[direction] += len(data)
@@ -140,6 +139,7 @@ class Wire:
         target: asyncio.StreamWriter,
         pair: tuple[asyncio.StreamWriter, ...],
     ) -> None:
+        self.struck = True
         if fault == "delay":
             await asyncio.sleep(PAUSE)
         elif fault == "freeze":
@@ -157,3 +157,29 @@ class Wire:
                 )
                 writer.transport.abort()
             raise OSError
+
+
+@contextmanager
+def wired(dsn: str, number: int = 1) -> Iterator[list[Wire]]:
+    """Give wires to the server, all of which are carried by one thread."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    wires = [Wire(dsn, loop) for _ in range(number)]
+    try:
+        for wire in wires:
+            wire.open()
+        yield wires
+    finally:
+        for wire in wires:
+            wire.close()
+        asyncio.run_coroutine_threadsafe(_all_ended(), loop).result(30)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+async def _all_ended() -> None:
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    if tasks:
+        await asyncio.wait(tasks, timeout=5)
