@@ -68,6 +68,46 @@ async def execute(
     return None
 
 
+async def execute_many(
+    conn: pgtwin.AsyncConnection[Any], query: Any, rows: Sequence[Any]
+) -> pgtwin.Error | None:
+    """Execute a query for some rows; return the error."""
+    try:
+        await conn.cursor().executemany(query, rows)
+    except pgtwin.Error as error:
+        return error
+    finally:
+        await usable(conn)
+    return None
+
+
+async def execute_in_pipeline(
+    conn: pgtwin.AsyncConnection[Any], query: Any, params: Any
+) -> pgtwin.Error | None:
+    """Execute a query between two others; return the error."""
+    found = None
+    async with conn.pipeline():
+        before = await conn.execute("SELECT 1")
+        try:
+            await conn.execute(query, params)
+        except pgtwin.Error as error:
+            found = error
+        after = await conn.execute("SELECT 2")
+        assert await before.fetchone() == (1,)
+        assert await after.fetchone() == (2,)
+    await usable(conn)
+    return found
+
+
+async def copy_at_once(conn: pgtwin.AsyncConnection[Any], data: bytes) -> int:
+    """Write rows in one piece; return how many of them begin with a zero."""
+    async with conn.cursor().copy("COPY shapes FROM STDIN WHERE a = 0") as writing:
+        await writing.write(data)
+    await usable(conn)
+    cur = await conn.execute("DELETE FROM shapes")
+    return cur.rowcount
+
+
 async def copy(
     conn: pgtwin.AsyncConnection[Any], rows: Sequence[Sequence[Any]], binary: bool
 ) -> int:

@@ -165,6 +165,7 @@ def inputs_of(name: str) -> Iterator[Row]:
         inputs.shapes(True)
         inputs.names()
         inputs.many_parameters()
+        inputs.gigabytes()
         yield name, "queries, rows and names without sense", *_figures(inputs.tally)
         inputs.close()
 

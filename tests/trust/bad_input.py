@@ -50,6 +50,9 @@ NUMBERS = st.decimals(allow_nan=False, allow_infinity=False).filter(
 )
 BOUNDS = st.integers(-(2**31), 2**31 - 2)
 
+# More than one message to the server holds.
+GIB = 2**30
+
 # The type of the server, and values that it can hold.
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "int8": INT8,
@@ -165,6 +168,25 @@ class Inputs:
             assert (error is None) == (number == 65_535), error
             assert error is None or isinstance(error, pgtwin.Error)
             self.tally.add(True)
+
+    def gigabytes(self) -> None:
+        """Send more than a message holds: refused, but by COPY."""
+        query, row = "SELECT octet_length(%b)", [bytes(GIB)]
+        self._refused(self._does.execute, query, row)
+        self._refused(self._does.execute_many, query, [[b""], row])
+        self._refused(self._does.execute_in_pipeline, query, row)
+        row.clear()
+        self._refused(self._does.execute, b"SELECT 1 -- " + b" " * GIB, None)
+        line = b"1\t" + b"x" * 2**20 + b"\t\n"
+        data = line * (GIB // len(line) + 1) + b"0\tthe last\t\n"
+        assert self._run(self._does.copy_at_once, data) == 1
+        self.tally.add(True)
+
+    def _refused(self, function: Callable[..., Any], *args: Any) -> None:
+        error = self._run(function, *args)
+        assert isinstance(error, pgtwin.DataError), error
+        assert "1 GiB" in str(error)
+        self.tally.add(True)
 
     def _run(self, function: Callable[..., Any], *args: Any) -> Any:
         return self._form.run(function, self._conn, *args)

@@ -12,6 +12,7 @@ from psycopg import pq
 
 from pgtwin.aio.adapting import ENCODING, MANY_ROWS, SETTINGS
 from pgtwin.core.plan import KEPT_LENGTH, Statement, kept_plan
+from pgtwin.core.sizes import check_values
 
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult
@@ -51,6 +52,7 @@ async def execute_again(
     if names is not None or len(params) != len(formats):
         return await session.execute(query, params, result_format=None)
     values = transformer.dump_sequence(params, formats)
+    check_values(values)
     types = transformer.types or ()
     sent_as = transformer.formats
     kept = prepared.find((text, types))

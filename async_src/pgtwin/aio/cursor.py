@@ -106,7 +106,8 @@ class AsyncCursor(AsyncResults[Row]):
         parameters itself. After `timeout` seconds, those of the connection's
         `command_timeout` if it is not given, the server is told to cancel and
         `OperationTimeout` is raised. Raises `InterfaceError` when the cursor is closed,
-        `ProgrammingError` when placeholders and parameters do not match,
+        `ProgrammingError` when placeholders and parameters do not match, `DataError`
+        when the query or the parameters are too long for the server (1 GiB),
         `OperationalError` when the connection is closed or lost, else the error that
         the server gives.
         """

@@ -16,6 +16,7 @@ from psycopg.sql import Composable
 from pgtwin.core.hooks import UNOBSERVED, Observation
 from pgtwin.core.plan import KEPT_LENGTH, Statement, bind, bind_each, kept_plan
 from pgtwin.core.prepared import is_stale
+from pgtwin.core.sizes import check_values
 
 if TYPE_CHECKING:
     from psycopg.abc import Transformer
@@ -205,6 +206,7 @@ class Pipelining:
         if names is not None or len(params) != len(formats):
             return False
         values = transformer.dump_sequence(params, formats)
+        check_values(values)
         key = (text, transformer.types or ())
         kept = prepared.find(key)
         if kept is None:

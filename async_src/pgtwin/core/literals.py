@@ -17,6 +17,7 @@ from pgtwin.core.plan import (
     kept_plan,
     make_plan,
 )
+from pgtwin.core.sizes import check_text
 from pgtwin.core.templates import convert
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def bind_merged(
     if not isinstance(query, (str, bytes, Composable)):
         check_template(query, params)
         text = convert(query, transformer, encoding, merge=True).text
+        check_text(text)
         return Statement(text, None, (), None)
     text = encoded(query, transformer, encoding)
     if params is not None:
@@ -44,4 +46,5 @@ def bind_merged(
             literals[piece] if isinstance(piece, int) else piece
             for piece in plan.pieces
         )
+    check_text(text)
     return Statement(text, None, (), None)

@@ -16,6 +16,7 @@ from psycopg.adapt import PyFormat
 from psycopg.errors import NotSupportedError, ProgrammingError
 from psycopg.sql import Composable
 
+from pgtwin.core.sizes import SHORT, check_text, check_values
 from pgtwin.core.templates import Template, convert
 
 if TYPE_CHECKING:
@@ -120,13 +121,15 @@ def bind(
 
     Without parameters the text goes as it is: `%` means nothing then. Raises
     `ProgrammingError` for a bad placeholder or a value that cannot be adapted,
-    `TypeError` for a query or parameters of a wrong type.
+    `TypeError` for a query or parameters of a wrong type, `DataError` for what no
+    message to the server can hold.
     """
     if type(query) is str and type(params) is tuple and len(query) <= KEPT_LENGTH:
         # What most queries are, without a call that can be spared.
         text, formats, names, _ = kept_plan(query, encoding)
         if params and names is None and len(params) == len(formats):
             dumped = transformer.dump_sequence(params, formats)
+            check_values(dumped)
             types = transformer.types or ()
             return _statement((text, dumped, types, transformer.formats))
     return _bind(query, params, transformer, encoding)
@@ -143,14 +146,28 @@ def _bind(
     else:
         return _bind_template(query, params, transformer, encoding)
     if params is None:
-        if isinstance(text, str):
-            text = text.encode(encoding)
-        return Statement(text, None, (), None)
+        return _alone(text.encode(encoding) if isinstance(text, str) else text)
     plan = (kept_plan if len(text) <= KEPT_LENGTH else make_plan)(text, encoding)
-    if not (values := plan.arrange(params)):
-        return Statement(plan.text, None, (), None)
-    dumped = transformer.dump_sequence(values, plan.formats)
-    return Statement(plan.text, dumped, transformer.types or (), transformer.formats)
+    return _with_values(plan.text, plan.arrange(params), plan.formats, transformer)
+
+
+def _alone(text: bytes) -> Statement:
+    check_text(text)
+    return Statement(text, None, (), None)
+
+
+def _with_values(
+    text: bytes,
+    values: Sequence[Any],
+    formats: Sequence[PyFormat],
+    transformer: Transformer,
+) -> Statement:
+    if not values:
+        return _alone(text)
+    check_text(text, len(values))
+    dumped = transformer.dump_sequence(values, formats)
+    check_values(dumped)
+    return Statement(text, dumped, transformer.types or (), transformer.formats)
 
 
 def bind_each(
@@ -163,12 +180,17 @@ def bind_each(
     plan = make_plan(encoded(query, transformer, encoding), encoding)
     text, formats, names, _ = plan
     number = len(formats)
+    check_text(text, number)
     dump = transformer.dump_sequence
     for params in params_seq:
         if type(params) is tuple and len(params) == number and names is None:
             dumped = dump(params, formats)
         else:
             dumped = dump(plan.arrange(params), formats)
+        for value in dumped:  # as check_values() does, without a call
+            if value is not None and len(value) > SHORT:
+                check_values(dumped)
+                break
         yield text, dumped, transformer.types or (), transformer.formats
 
 
@@ -187,16 +209,13 @@ def bind_raw(
         )
     text = encoded(query, transformer, encoding)
     if params is None:
-        return Statement(text, None, (), None)
+        return _alone(text)
     if not _is_sequence(params):
         raise TypeError(
             "the parameters of a raw query must be a sequence, not "
             f"{type(params).__qualname__}"
         )
-    if not params:
-        return Statement(text, None, (), None)
-    dumped = transformer.dump_sequence(params, [PyFormat.AUTO] * len(params))
-    return Statement(text, dumped, transformer.types or (), transformer.formats)
+    return _with_values(text, params, [PyFormat.AUTO] * len(params), transformer)
 
 
 def make_plan(query: str | bytes, encoding: str) -> Plan:
@@ -253,10 +272,7 @@ def _bind_template(
 ) -> Statement:
     check_template(template, params)
     text, values, formats = convert(template, transformer, encoding)
-    if not values:
-        return Statement(text, None, (), None)
-    dumped = transformer.dump_sequence(values, formats)
-    return Statement(text, dumped, transformer.types or (), transformer.formats)
+    return _with_values(text, values, formats, transformer)
 
 
 def check_template(query: object, params: Params | None) -> None:
