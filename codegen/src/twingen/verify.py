@@ -182,8 +182,9 @@ def _free_names(text: str, tree: ast.Module) -> dict[str, int]:
         symbol.get_name()
         for table in _tables(top)
         for symbol in table.get_symbols()
-        if symbol.is_referenced()
-        and symbol.is_global()
+        if symbol.is_referenced() and symbol.is_global()
+        # symtable takes a function called "top" for the module, too.
+        and not symbol.is_local()
         and symbol.get_name() not in defined
         and symbol.get_name() not in _MODULE_NAMES
         and not hasattr(builtins, symbol.get_name())
