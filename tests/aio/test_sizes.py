@@ -78,6 +78,11 @@ async def test_view_without_dimensions(conn: pgtwin.AsyncConnection[Any]) -> Non
     assert await cur.fetchone() == (b"\1",)
     with pytest.raises(e.DataError, match=TOO_LONG):
         await conn.execute("SELECT %b, %b", (view, LONG))
+    await conn.rollback()
+    cur = conn.cursor()
+    for _ in range(2):
+        await cur.executemany("SELECT %b, %b", [(view, b"a"), (b"b", view)])
+        assert cur.rowcount == 2
 
 
 @pytest.mark.usefixtures("few")

@@ -16,7 +16,7 @@ from psycopg.adapt import PyFormat
 from psycopg.errors import NotSupportedError, ProgrammingError
 from psycopg.sql import Composable
 
-from pgtwin.core.sizes import SHORT, check_text, check_values
+from pgtwin.core.sizes import check_text, check_values
 from pgtwin.core.templates import Template, convert
 
 if TYPE_CHECKING:
@@ -187,10 +187,7 @@ def bind_each(
             dumped = dump(params, formats)
         else:
             dumped = dump(plan.arrange(params), formats)
-        for value in dumped:  # as check_values() does, without a call
-            if value is not None and len(value) > SHORT:
-                check_values(dumped)
-                break
+        check_values(dumped)
         yield text, dumped, transformer.types or (), transformer.formats
 
 
