@@ -393,15 +393,19 @@ class Names:
 
     def function(self, node: cst.Name) -> cst.FunctionDef | None:
         """Return the one function of this module that a name stands for."""
+        found = self.functions(node)
+        return found[0] if len(found) == 1 else None
+
+    def functions(self, node: cst.Name) -> list[cst.FunctionDef]:
+        """Return the functions of this module for which alone a name stands."""
         scope = self.scope(node)
         found = [
             assignment.node
             for assignment in (scope[node.value] if scope else ())
             if isinstance(assignment, Assignment)
         ]
-        if len(found) == 1 and isinstance(found[0], cst.FunctionDef):
-            return found[0]
-        return None
+        functions = [each for each in found if isinstance(each, cst.FunctionDef)]
+        return functions if len(functions) == len(found) else []
 
 
 def _is_named(node: cst.CSTNode) -> bool:

@@ -57,19 +57,19 @@ def _lost_by(names: Names, function: cst.BaseExpression) -> _Lost | None:
     if qualified is not None:
         return definitions.parameters_lost(qualified)
     if isinstance(function, cst.Name):
-        local = names.function(function)
-        if local is None:
-            return None
-        return names.side.parameters.get(local, {})
+        # Several definitions, one after the other or in branches, may lose the same.
+        local = names.functions(function)
+        lost = [names.side.parameters.get(each, {}) for each in local]
+        return lost[0] if lost and all(each == lost[0] for each in lost) else None
     if isinstance(function, cst.Attribute):
         above = _is_super(function.value)
         owner = class_of(names, function.value)
         if owner is not None:
-            lost = definitions.parameters_lost_by_method(
+            by_method = definitions.parameters_lost_by_method(
                 owner, function.attr.value, above=above
             )
             foreign = definitions.module_of(owner) is None
-            return {} if lost is None and foreign else lost
+            return {} if by_method is None and foreign else by_method
     return None
 
 
