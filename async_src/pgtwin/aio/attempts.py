@@ -11,7 +11,7 @@ import socket
 from functools import partial
 
 from psycopg import errors as e
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from pgtwin.aio.exchange import Exchange
 from pgtwin.aio.patience import wait_for
@@ -20,14 +20,15 @@ from pgtwin.core.deadlines import ConnectTimeout, Deadline
 
 
 async def open_exchange(
-    params: attempts.Parameters, whole: float | None = None
+    conninfo: str, given: attempts.Parameters, whole: float | None = None
 ) -> Exchange:
-    """Connect as the connection parameters say, trying host after host.
+    """Connect as a connection string and parameters say, trying host after host.
 
     All attempts together may take `whole` seconds, if that is not `None`. Raises
-    `ConnectTimeout` or `OperationalError`; with several attempts the message has one
-    line for each.
+    `ProgrammingError` when they make no sense, `ConnectTimeout` or `OperationalError`
+    when no server was reached; with several attempts the message has one line for each.
     """
+    params = conninfo_to_dict(conninfo, **given)
     patience = attempts.timeout_of(params)
     limit = Deadline(math.inf if whole is None else whole)
     failed: list[tuple[str, e.Error]] = []
@@ -42,9 +43,11 @@ async def open_exchange(
                 failed.append((attempts.describe(attempt), error))
                 continue
             for address in addresses:
-                conninfo = make_conninfo("", **address)
+                # To parse a string is a good part of what connecting costs.
+                as_given = not given and address == params
+                text = conninfo if as_given else make_conninfo("", **address)
                 try:
-                    return await Exchange.connect(conninfo, deadline.left())
+                    return await Exchange.connect(text, deadline.left())
                 except e.OperationalError as error:
                     failed.append((attempts.describe(address), error))
                 if not limit.left():

@@ -12,7 +12,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
 from psycopg import ConnectionInfo
-from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import Row, tuple_row
 
 from pgtwin.aio.attempts import open_exchange
@@ -172,7 +171,7 @@ class AsyncConnection(
         autocommit: bool,
         **attributes: Any,
     ) -> Self:
-        exchange = await open_exchange(conninfo_to_dict(conninfo, **params), timeout)
+        exchange = await open_exchange(conninfo, params, timeout)
         try:
             connection = cls(exchange, row_factory, context)
             connection._session.autocommit = autocommit
