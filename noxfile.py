@@ -30,10 +30,11 @@ TOWNCRIER = "towncrier==26.9.0"
 CHANGED_IN = {".": "async_src", "codegen": "codegen/src"}
 # The example that is a project of its own, with twins of its own.
 ADOPTER = ("--project", "examples/adoption")
-# A module's tests stay together: they share what is made for them once.
-ON_EVERY_CORE = ("--numprocesses=auto", "--dist=loadscope")
-# The driver's tests mostly wait for deadlines and servers, so a core can have two.
-TWICE = (f"--numprocesses={2 * (os.cpu_count() or 1)}", "--dist=loadscope")
+CORES = os.cpu_count() or 1
+# Neighbours stay together until a worker has nothing left to do. The driver's tests
+# mostly wait for deadlines and servers, so a core can have two; a few of twingen's do.
+DRIVER_WORKERS = (f"--numprocesses={2 * CORES}", "--dist=worksteal")
+TWINGEN_WORKERS = (f"--numprocesses={CORES + 1}", "--dist=worksteal")
 
 
 def found_pythons() -> list[str]:
@@ -64,9 +65,9 @@ def tests(session: nox.Session) -> None:
     if session.posargs:
         session.run("pytest", *session.posargs)
         return
-    session.run("pytest", *TWICE)
+    session.run("pytest", *DRIVER_WORKERS)
     with session.chdir("codegen"):
-        session.run("pytest", *ON_EVERY_CORE)
+        session.run("pytest", *TWINGEN_WORKERS)
 
 
 @nox.session
@@ -95,7 +96,8 @@ def sqlalchemy(session: nox.Session, release: str) -> None:
 def wire(session: nox.Session) -> None:
     """Hold what both twins say to the server, test by test, side by side."""
     session.install("-e", ".[test]", "-e", "codegen")
-    session.run("python", "-m", "tests.wire.compare", "--", *ON_EVERY_CORE)
+    workers = ("--numprocesses=auto", "--dist=loadscope")
+    session.run("python", "-m", "tests.wire.compare", "--", *workers)
 
 
 @nox.session(name="same-bytes", venv_backend="none")
