@@ -31,9 +31,10 @@ CHANGED_IN = {".": "async_src", "codegen": "codegen/src"}
 # The example that is a project of its own, with twins of its own.
 ADOPTER = ("--project", "examples/adoption")
 CORES = os.cpu_count() or 1
-# Neighbours stay together until a worker has nothing left to do. The driver's tests
-# mostly wait for deadlines and servers, so a core can have two; a few of twingen's do.
-DRIVER_WORKERS = (f"--numprocesses={2 * CORES}", "--dist=worksteal")
+# The driver's tests mostly wait for deadlines and servers, so a core can have two; a
+# module's stay together, as they share what is made for them once. A few of twingen's
+# wait, and a worker that has nothing left to do takes tests of another.
+DRIVER_WORKERS = (f"--numprocesses={2 * CORES}", "--dist=loadscope")
 TWINGEN_WORKERS = (f"--numprocesses={CORES + 1}", "--dist=worksteal")
 
 

@@ -93,7 +93,7 @@ kinds = sa.Table(
     sa.Column("data", sa.LargeBinary),
     sa.Column("moment", sa.DateTime(timezone=True)),
     sa.Column("lasting", sa.Interval),
-    sa.Column("mood", sa.Enum("sad", "happy", name="mood")),
+    sa.Column("mood", sa.Enum("sad", "happy", name="mood", schema=SCHEMA)),
     sa.Column("address", pg.INET),
 )
 
