@@ -137,7 +137,9 @@ def properties(session: nox.Session) -> None:
     """Ask of 10,000 random programs whether their twins do the same, and the like."""
     session.install("-e", "codegen[test]")
     session.run(
-        *("pytest", "codegen/tests/test_properties.py", "-n", "2", *session.posargs),
+        *("pytest", "codegen/tests/test_properties.py", *session.posargs),
+        # The longest property keeps one process busy, the others share another.
+        *("--numprocesses=2", "--dist=worksteal"),
         env={"HYPOTHESIS_PROFILE": "nightly"},
     )
 
