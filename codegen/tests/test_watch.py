@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from project import Project
 
+from twingen.commands.watch import watched
 from twingen.project.watching import Watched, saves
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is POSIX's SIGINT")
@@ -163,6 +164,28 @@ def test_emptied_file_is_given_time(
     assert path.stat().st_size == len(text.encode())
     short, _, long, *_ = waited
     assert long > 10 * short
+
+
+def test_configuration_that_is_half_saved(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it does not name yet is watched once it is complete."""
+    path = project.root / "pyproject.toml"
+    text = path.read_text(encoding="utf-8")
+    waited: list[float] = []
+
+    def fill(seconds: float) -> None:
+        waited.append(seconds)
+        assert len(waited) < 20, "the save was not seen"
+        if len(waited) == 1:
+            path.write_text(text, encoding="utf-8")
+
+    monkeypatch.setattr("twingen.project.watching.time.sleep", fill)
+    path.write_text("", encoding="utf-8")
+    found = saves(lambda: watched(project.root))
+    next(found)
+    project.append(SOURCE, "# more\n")
+    next(found)
 
 
 def test_nothing_is_done_without_a_save(watching: Watching) -> None:

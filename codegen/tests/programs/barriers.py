@@ -10,14 +10,15 @@ async def example_pass_together():
     barrier = asyncio.Barrier(3)
     passed: list[int] = []
 
-    async def come(delay: float):
-        await asyncio.sleep(delay)
+    async def come(turn: int):
+        while barrier.n_waiting < turn:
+            await asyncio.sleep(0.01)
         position = await barrier.wait()
         passed.append(position)
         return position
 
-    first = await asyncio.gather(come(0.0), come(0.1), come(0.2))
-    again = await asyncio.gather(come(0.2), come(0.1), come(0.0))
+    first = await asyncio.gather(come(0), come(1), come(2))
+    again = await asyncio.gather(come(2), come(1), come(0))
     print(list(first), list(again), barrier.n_waiting, barrier.parties, len(passed))
 
 
@@ -34,7 +35,8 @@ async def example_time_out_breaks_nothing():
     except asyncio.TimeoutError:
         print("timeout", barrier.broken, barrier.n_waiting)
     task = asyncio.create_task(barrier.wait())
-    await asyncio.sleep(0.1)
+    while not barrier.n_waiting:
+        await asyncio.sleep(0.01)
     print(barrier.n_waiting)
     print(sorted([await asyncio.wait_for(barrier.wait(), 5), await task]))
 
@@ -42,7 +44,8 @@ async def example_time_out_breaks_nothing():
 async def example_abort():
     barrier = asyncio.Barrier(2)
     task = asyncio.create_task(barrier.wait())
-    await asyncio.sleep(0.1)
+    while not barrier.n_waiting:
+        await asyncio.sleep(0.01)
     await barrier.abort()
     print(barrier.broken)
     try:
@@ -58,7 +61,8 @@ async def example_abort():
 async def example_reset():
     barrier = asyncio.Barrier(2)
     task = asyncio.create_task(barrier.wait())
-    await asyncio.sleep(0.1)
+    while not barrier.n_waiting:
+        await asyncio.sleep(0.01)
     await barrier.reset()
     try:
         await task

@@ -8,12 +8,9 @@ import socket
 import threading
 import time
 
+from spans import took
+
 variable = contextvars.ContextVar("variable", default="outside")
-
-
-def rounded(start: float) -> float:
-    # To half a second: a machine under load wakes late.
-    return round((time.monotonic() - start) * 2) / 2
 
 
 def connected() -> tuple[socket.socket, socket.socket]:
@@ -43,7 +40,7 @@ async def example_receive_with_a_deadline():
         try:
             await asyncio.wait_for(loop.sock_recv(here, 10), 0.5)
         except asyncio.TimeoutError:
-            print("timeout", rounded(start))
+            print("timeout", took(start, 0.5))
         there.sendall(b"late")
         print(await asyncio.wait_for(loop.sock_recv(here, 10), 5))
 
@@ -116,16 +113,16 @@ async def example_call_later():
     loop = asyncio.get_running_loop()
     called = asyncio.Event()
     start = time.monotonic()
-    timer = loop.call_later(0.5, called.set)
+    timer = loop.call_later(1, called.set)
     print(timer.cancelled(), timer.when() > loop.time())
-    await asyncio.wait_for(called.wait(), 5)
-    print(rounded(start))
+    await asyncio.wait_for(called.wait(), 30)
+    print(took(start, 1))
 
 
 async def example_call_at_with_arguments():
     loop = asyncio.get_running_loop()
     queue = asyncio.Queue()
-    loop.call_at(loop.time() + 0.2, queue.put_nowait, "second")
+    loop.call_at(loop.time() + 1, queue.put_nowait, "second")
     asyncio.get_running_loop().call_later(0.05, queue.put_nowait, "first")
     print(await queue.get(), await queue.get())
 
@@ -133,10 +130,10 @@ async def example_call_at_with_arguments():
 async def example_cancelled_timer():
     loop = asyncio.get_running_loop()
     called = []
-    timer = loop.call_later(0.1, called.append, 1)
+    timer = loop.call_later(1, called.append, 1)
     timer.cancel()
     timer.cancel()
-    await asyncio.sleep(0.3)
+    await asyncio.sleep(1.3)
     print(called, timer.cancelled())
 
 
@@ -157,7 +154,7 @@ async def example_timer_in_a_context():
 async def example_timer_settles_a_future():
     loop = asyncio.get_running_loop()
     future = loop.create_future()
-    loop.call_later(0.2, future.set_result, "settled")
+    loop.call_later(1, future.set_result, "settled")
     print(future.done(), await asyncio.wait_for(future, 5), await future)
 
 
@@ -185,8 +182,7 @@ async def example_future_of_a_loop_that_watches():
         loop.add_reader(here, readable.set_result, "readable")
         settled = loop.create_future()
         loop.call_later(0.2, settled.set_result, "settled")
-        start = time.monotonic()
-        print(await settled, time.monotonic() - start < 5)
+        print(await asyncio.wait_for(settled, 30))
         there.sendall(b"x")
         print(await readable)
         loop.remove_reader(here)

@@ -21,7 +21,7 @@ async def example_put_after_shutdown():
     queue: asyncio.Queue[int] = asyncio.Queue()
     queue.shutdown()
     try:
-        await asyncio.wait_for(queue.put(1), 1)
+        await asyncio.wait_for(queue.put(1), 30)
     except asyncio.QueueShutDown:
         print("shut down")
 
@@ -30,9 +30,9 @@ async def example_immediate_shutdown():
     queue: asyncio.Queue[int] = asyncio.Queue()
     await queue.put(1)
     queue.shutdown(immediate=True)
-    await asyncio.wait_for(queue.join(), 1)
+    await asyncio.wait_for(queue.join(), 30)
     try:
-        await asyncio.wait_for(queue.get(), 1)
+        await asyncio.wait_for(queue.get(), 30)
     except asyncio.QueueShutDown:
         print("shut down")
 

@@ -6,6 +6,8 @@ import asyncio
 import socket
 import time
 
+from spans import took
+
 
 async def example_event():
     loop = asyncio.get_running_loop()
@@ -48,7 +50,7 @@ async def example_deadline_of_a_future():
         try:
             await asyncio.wait_for(future, 0.5)
         except asyncio.TimeoutError:
-            print("timeout", round((time.monotonic() - start) * 2) / 2, future.done())
+            print("timeout", took(start, 0.5), future.done())
         finally:
             loop.remove_reader(here.fileno())
 

@@ -7,6 +7,8 @@ import ssl
 import time
 from pathlib import Path
 
+from spans import took
+
 # A certificate for localhost that signs itself, with its key; for tests alone.
 CERTIFICATE = Path(__file__).parents[1] / "tls" / "localhost.pem"
 
@@ -102,13 +104,13 @@ async def example_handshake_that_takes_too_long():
                 host, port, ssl=for_client(), ssl_handshake_timeout=0.5
             )
         except ConnectionAbortedError as error:
-            print(error, round((time.monotonic() - start) * 2) / 2)
+            print(error, took(start, 0.5))
         try:
             await asyncio.wait_for(
                 asyncio.open_connection(host, port, ssl=for_client()), 0.5
             )
         except asyncio.TimeoutError:
-            print("timeout", round((time.monotonic() - start) * 2) / 2)
+            print("timeout", took(start, 1.0))
         await asyncio.sleep(0.1)
 
 

@@ -1,12 +1,10 @@
 """Locks, events, conditions, semaphores and queues, with and without deadlines."""
 
 import asyncio
+import threading
 import time
 
-
-def rounded(start: float) -> float:
-    # To half a second: a machine under load wakes late.
-    return round((time.monotonic() - start) * 2) / 2
+from spans import took
 
 
 async def example_lock():
@@ -23,19 +21,19 @@ async def example_lock():
 
 async def example_lock_deadline():
     lock = asyncio.Lock()
-    await asyncio.wait_for(lock.acquire(), 1)
+    await asyncio.wait_for(lock.acquire(), 30)
     start = time.monotonic()
     try:
         await asyncio.wait_for(lock.acquire(), timeout=0.5)
     finally:
-        print(rounded(start), lock.locked())
+        print(took(start, 0.5), lock.locked())
 
 
 async def example_event():
     event = asyncio.Event()
     print(event.is_set())
     event.set()
-    print(await event.wait(), await asyncio.wait_for(event.wait(), 1))
+    print(await event.wait(), await asyncio.wait_for(event.wait(), 30))
     event.clear()
     try:
         await asyncio.wait_for(event.wait(), 0.1)
@@ -106,7 +104,7 @@ async def example_queue():
         await asyncio.wait_for(queue.put(3), 0.05)
     except asyncio.TimeoutError:
         print("still full")
-    print(await queue.get(), await asyncio.wait_for(queue.get(), 1), queue.empty())
+    print(await queue.get(), await asyncio.wait_for(queue.get(), 30), queue.empty())
     queue.task_done()
     queue.task_done()
     await queue.join()
@@ -142,16 +140,16 @@ async def example_sleep():
     for delay in (-1, 0, 0.25):
         await asyncio.sleep(delay)
     await asyncio.sleep(0.25)
-    return rounded(start)
+    return took(start, 0.5)
 
 
 async def example_sleep_deadline():
     start = time.monotonic()
     await asyncio.wait_for(asyncio.sleep(0.01), 5)
     try:
-        await asyncio.wait_for(asyncio.sleep(10), 0.5)
+        await asyncio.wait_for(asyncio.sleep(60), 0.5)
     finally:
-        print(rounded(start))
+        print(took(start, 0.5))
 
 
 async def example_to_thread():
@@ -160,8 +158,10 @@ async def example_to_thread():
 
     print(await asyncio.to_thread(work, 1, y=2))
     print(await asyncio.wait_for(asyncio.to_thread(work, 1, y=2), 5))
+    gate = threading.Event()
     try:
-        await asyncio.wait_for(asyncio.to_thread(time.sleep, 0.3), 0.05)
+        await asyncio.wait_for(asyncio.to_thread(gate.wait, 30), 0.05)
     except asyncio.TimeoutError:
         print("timeout")
+    gate.set()
     await asyncio.wait_for(asyncio.to_thread(work, 1, y="x"), 5)

@@ -4,11 +4,19 @@ import asyncio
 import threading
 import time
 
+from spans import took
+
 
 async def work(x, delay=0.0):
     await asyncio.sleep(delay)
     if isinstance(x, Exception):
         raise x
+    return x
+
+
+async def after(event: asyncio.Event, x):
+    """Return what was given, once the event is set: an order without a clock."""
+    await asyncio.wait_for(event.wait(), 30)
     return x
 
 
@@ -23,10 +31,12 @@ async def example_wait_for_all():
 
 
 async def example_wait_for_the_first():
-    tasks = {asyncio.create_task(work(x, x / 5)) for x in (1, 2, 3)}
+    events = [asyncio.Event() for _ in range(3)]
+    tasks = {asyncio.create_task(after(event, x)) for x, event in enumerate(events)}
     pending = tasks
     seen = []
-    while pending:
+    for event in events:
+        event.set()
         done, pending = await asyncio.wait(
             pending, return_when=asyncio.FIRST_COMPLETED
         )
@@ -35,14 +45,20 @@ async def example_wait_for_the_first():
 
 
 async def example_wait_for_an_exception():
-    slow = asyncio.create_task(work(1, 0.5))
+    later = asyncio.Event()
+    slow = asyncio.create_task(after(later, 1))
     quick = asyncio.create_task(work(2))
-    wrong = asyncio.create_task(work(ValueError("wrong"), 0.1))
-    start = time.monotonic()
+
+    async def fail():
+        await quick
+        raise ValueError("wrong")
+
+    wrong = asyncio.create_task(fail())
     done, pending = await asyncio.wait(
         [slow, quick, wrong], return_when=asyncio.FIRST_EXCEPTION
     )
-    print(quick in done, wrong in done, pending == {slow}, time.monotonic() - start < 0.4)
+    print(quick in done, wrong in done, pending == {slow})
+    later.set()
     done, pending = await asyncio.wait([quick, slow], return_when="FIRST_EXCEPTION")
     print(results(done), pending)
     try:
@@ -52,12 +68,14 @@ async def example_wait_for_an_exception():
 
 
 async def example_wait_with_a_timeout():
-    tasks = {asyncio.create_task(work(x, x / 2)) for x in (0, 3)}
+    later = asyncio.Event()
+    tasks = {asyncio.create_task(work(0)), asyncio.create_task(after(later, 3))}
     start = time.monotonic()
     done, pending = await asyncio.wait(tasks, timeout=0.5)
-    print(results(done), len(pending), round((time.monotonic() - start) * 2) / 2)
+    print(results(done), len(pending), took(start, 0.5))
     done, pending = await asyncio.wait(pending, timeout=0)
     print(len(done), len(pending))
+    later.set()
     done, pending = await asyncio.wait(pending, timeout=None)
     return results(done), pending
 
@@ -77,45 +95,65 @@ async def example_wait_for_nothing():
 
 
 async def example_one_task_with_a_timeout():
-    task = asyncio.create_task(work("late", 0.2))
-    for _ in range(2):
-        done, pending = await asyncio.wait({task}, timeout=0.15)
+    event = asyncio.Event()
+    task = asyncio.create_task(after(event, "late"))
+    for timeout in (0.1, 30):
+        done, pending = await asyncio.wait({task}, timeout=timeout)
         print(task in done, task in pending)
+        event.set()
     return await task
 
 
 async def example_as_completed():
-    tasks = [asyncio.create_task(work(x, x / 20)) for x in (3, 1, 2)]
-    return [await each for each in asyncio.as_completed(tasks)]
+    events = [asyncio.Event() for _ in range(4)]
+    tasks = [asyncio.create_task(after(events[x], x)) for x in (2, 0, 1)]
+    events[0].set()
+    seen = []
+    for each in asyncio.as_completed(tasks):
+        seen.append(await each)
+        events[seen[-1] + 1].set()
+    return seen
 
 
 async def example_as_completed_starts_calls():
-    start = time.monotonic()
+    event = asyncio.Event()
+
+    async def let_go(x, event):
+        event.set()
+        return x
+
     seen = []
-    for each in asyncio.as_completed([work(2, 0.3), work(x=1, delay=0.1)]):
+    # The first ends only if the second is running as well.
+    for each in asyncio.as_completed([after(event, 2), let_go(x=1, event=event)]):
         seen.append(await each)
     for each in asyncio.as_completed({work(x, 0.1) for x in range(3)}):
         await each
-    return seen, time.monotonic() - start < 0.55
+    return sorted(seen)
 
 
 async def example_as_completed_raises():
-    tasks = [asyncio.create_task(work(1, 0.1)), asyncio.create_task(work(KeyError(3)))]
+    event = asyncio.Event()
+    wrong = asyncio.create_task(work(KeyError(3)))
+    tasks = [asyncio.create_task(after(event, 1)), wrong]
     for each in asyncio.as_completed(tasks):
         try:
             print(await each)
         except KeyError as error:
             print("raised", error)
+            event.set()
 
 
 async def example_as_completed_with_a_timeout():
-    tasks = [asyncio.create_task(work(x, x)) for x in (0, 1, 2)]
+    event = asyncio.Event()
+    tasks = [asyncio.create_task(after(event, x)) for x in (1, 2)]
+    tasks.append(asyncio.create_task(work(0)))
     start = time.monotonic()
     for each in asyncio.as_completed(tasks, timeout=0.5):
         try:
             print(await each)
         except asyncio.TimeoutError:
-            print("timeout", round((time.monotonic() - start) * 2) / 2)
+            print("timeout", took(start, 0.5))
+    event.set()
     return [await task for task in tasks]
 
 
@@ -130,15 +168,18 @@ async def example_default_executor():
     print(await asyncio.get_running_loop().run_in_executor(None, lambda: "lambda"))
     start = loop.time()
     await loop.run_in_executor(None, time.sleep, 0.1)
-    print(round(loop.time() - start, 1))
+    print(took(start, 0.1))
     await loop.run_in_executor(None, int, "x")
 
 
 async def example_task_of_a_loop():
     loop = asyncio.get_running_loop()
-    task = loop.create_task(work(1, 0.05))
+    event = asyncio.Event()
+    task = loop.create_task(after(event, 1))
     other = asyncio.get_running_loop().create_task(work(2))
-    return task.done(), await task, await other
+    print(task.done(), await other)
+    event.set()
+    return await task
 
 
 async def example_condition_deadlines():
@@ -168,11 +209,12 @@ async def example_condition_deadlines():
 
 async def example_join_deadline():
     queue: asyncio.Queue[int] = asyncio.Queue()
-    await asyncio.wait_for(queue.join(), 1)
+    await asyncio.wait_for(queue.join(), 30)
     queue.put_nowait(1)
+    event = asyncio.Event()
 
     async def consume():
-        await asyncio.sleep(0.2)
+        await event.wait()
         await queue.get()
         queue.task_done()
 
@@ -181,6 +223,7 @@ async def example_join_deadline():
         await asyncio.wait_for(queue.join(), 0.05)
     except asyncio.TimeoutError:
         print("timeout", queue.qsize())
+    event.set()
     await asyncio.wait_for(queue.join(), 5)
     await task
     try:

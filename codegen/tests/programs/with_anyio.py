@@ -3,6 +3,7 @@
 
 import anyio
 from anyio import to_thread
+from spans import took
 
 
 async def double(x):
@@ -26,7 +27,7 @@ async def example_worker_thread():
 async def example_clock():
     start = anyio.current_time()
     await anyio.sleep(0.1)
-    return round(anyio.current_time() - start, 1)
+    return took(start, 0.1)
 
 
 async def example_condition():

@@ -24,7 +24,7 @@ def watch(console: Console, start: Path) -> int:
     import_module("twingen.project.batch")  # or the first save would wait for it
     console.good(f"watching {root}; Ctrl-C ends")
     with suppress(KeyboardInterrupt):
-        for _ in saves(lambda: _watched(root)):
+        for _ in saves(lambda: watched(root)):
             try:
                 _rebuild(console, root, layouts)
             except ConversionError as error:
@@ -37,7 +37,7 @@ def watch(console: Console, start: Path) -> int:
     return IN_STEP
 
 
-def _watched(root: Path) -> Watched:
+def watched(root: Path) -> Watched:
     """Return what a build reads and writes; without configuration, what it lacks."""
     file = root / "pyproject.toml"
     try:

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-# Seconds between two looks, at least; looking takes a tenth of the time at most.
+# Seconds between two looks, at least and at most; between these, looking takes a
+# tenth of the time.
 _PAUSE = 0.02
+_LONGEST_PAUSE = 1.0
 # Seconds without a change after which a save counts as complete.
 _SETTLED = 0.01
 # The same for a file that was emptied: an editor is about to fill it again.
@@ -34,8 +36,7 @@ def saves(watched: Callable[[], Watched]) -> Iterator[None]:
     """
     sources: Stamps = {}
     while True:
-        here = watched()
-        sources = _settled(here.sources, sources)
+        here, sources = _complete(watched, sources)
         yield
         targets = _stamps(here.targets)
         while True:
@@ -43,7 +44,22 @@ def saves(watched: Callable[[], Watched]) -> Iterator[None]:
             same = _stamps(here.sources) == sources and _stamps(here.targets) == targets
             if not same:
                 break
-            time.sleep(max(_PAUSE, 10 * (time.monotonic() - began)))
+            looked = time.monotonic() - began
+            time.sleep(min(max(_PAUSE, 10 * looked), _LONGEST_PAUSE))
+
+
+def _complete(watched: Callable[[], Watched], before: Stamps) -> tuple[Watched, Stamps]:
+    """Return what is watched, and its stamps, once the last save is complete.
+
+    A configuration that was half saved names less than there is to watch.
+    """
+    here = watched()
+    while True:
+        sources = _settled(here.sources, before)
+        again = watched()
+        if again == here:
+            return here, sources
+        here = again
 
 
 def _settled(paths: Iterable[Path], before: Stamps) -> Stamps:
