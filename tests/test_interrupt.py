@@ -24,16 +24,15 @@ def interrupts() -> Iterator[None]:
     signal.signal(signal.SIGINT, before)
 
 
-def interrupt_when_executing(dsn: str, pid: int) -> None:
-    """Press Ctrl-C once the server process executes its query."""
+def interrupt_when_sleeping(dsn: str, pid: int) -> None:
+    """Press Ctrl-C once the server process is in `pg_sleep()`."""
     deadline = time.monotonic() + 30
     with psycopg.connect(dsn, autocommit=True) as conn:
         while time.monotonic() < deadline:
-            state = conn.execute(
-                "SELECT state FROM pg_stat_activity WHERE pid = %s AND query ~ 'sleep'",
-                (pid,),
+            event = conn.execute(
+                "SELECT wait_event FROM pg_stat_activity WHERE pid = %s", (pid,)
             ).fetchone()
-            if state == ("active",):
+            if event == ("PgSleep",):
                 break
             time.sleep(0.01)
     os.kill(os.getpid(), signal.SIGINT)
@@ -42,7 +41,7 @@ def interrupt_when_executing(dsn: str, pid: int) -> None:
 def test_interrupted_query(dsn: str) -> None:
     with pgtwin.connect(dsn) as conn:
         thread = threading.Thread(
-            target=interrupt_when_executing, args=(dsn, conn.info.backend_pid)
+            target=interrupt_when_sleeping, args=(dsn, conn.info.backend_pid)
         )
         thread.start()
         started = time.monotonic()
@@ -60,9 +59,8 @@ def test_interrupted_query(dsn: str) -> None:
 def test_interrupted_stream(dsn: str) -> None:
     with pgtwin.connect(dsn) as conn:
         thread = threading.Thread(
-            target=interrupt_when_executing, args=(dsn, conn.info.backend_pid)
+            target=interrupt_when_sleeping, args=(dsn, conn.info.backend_pid)
         )
-        thread.start()
         found = []
         # The server sends when it has 8 KiB.
         query = (
@@ -72,6 +70,8 @@ def test_interrupted_stream(dsn: str) -> None:
         with pytest.raises(KeyboardInterrupt):
             for number, _, _ in conn.cursor().stream(query):
                 found.append(number)
+                if number == 1:
+                    thread.start()
         thread.join()
         assert found[:1] == [1]
         assert not conn.closed
@@ -84,8 +84,8 @@ def test_interrupted_notifies(dsn: str) -> None:
     with pgtwin.connect(dsn, autocommit=True) as conn:
         conn.execute("LISTEN mychan")
         timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
-        timer.start()
         with pytest.raises(KeyboardInterrupt):
+            timer.start()
             for _ in conn.notifies(timeout=30):
                 pytest.fail("nothing was notified")
         timer.join()
@@ -117,7 +117,7 @@ def test_interrupted_bulk(
 ) -> None:
     with pgtwin.connect(dsn) as conn:
         thread = threading.Thread(
-            target=interrupt_when_executing, args=(dsn, conn.info.backend_pid)
+            target=interrupt_when_sleeping, args=(dsn, conn.info.backend_pid)
         )
         thread.start()
         started = time.monotonic()

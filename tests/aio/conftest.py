@@ -31,22 +31,21 @@ async def other(dsn: str) -> AsyncIterator[pgtwin.AsyncConnection[Any]]:
 
 
 @pytest.fixture
-def until_executing(
+def until_sleeping(
     other: pgtwin.AsyncConnection[Any],
 ) -> Callable[[int], Awaitable[None]]:
-    """Wait until the server process `pid` executes a query."""
+    """Wait until the server process `pid` is in `pg_sleep()`."""
 
     async def wait(pid: int) -> None:
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             cur = await other.execute(
-                "SELECT state FROM pg_stat_activity WHERE pid = %s AND query ~ 'sleep'",
-                [pid],
+                "SELECT wait_event FROM pg_stat_activity WHERE pid = %s", [pid]
             )
-            if await cur.fetchone() == ("active",):
+            if await cur.fetchone() == ("PgSleep",):
                 return
             await asyncio.sleep(0.01)
-        raise AssertionError(f"server process {pid} does not execute anything")
+        raise AssertionError(f"server process {pid} does not sleep")
 
     return wait
 

@@ -114,11 +114,11 @@ async def sleep_in_copy(conn: Connection) -> None:
 async def test_cancelled_while_the_server_works(
     conn: Connection,
     work: Work,
-    until_executing: Callable[[int], Awaitable[None]],
+    until_sleeping: Callable[[int], Awaitable[None]],
     usable: Usable,
 ) -> None:
     task = asyncio.ensure_future(work(conn))
-    await until_executing(conn.info.backend_pid)
+    await until_sleeping(conn.info.backend_pid)
     started = time.monotonic()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -34,11 +34,11 @@ async def test_statement_timeout(
 
 async def test_cancel(
     conn: pgtwin.AsyncConnection[Any],
-    until_executing: Callable[[int], Awaitable[None]],
+    until_sleeping: Callable[[int], Awaitable[None]],
     usable: Usable,
 ) -> None:
     task = asyncio.create_task(conn.execute("SELECT pg_sleep(60)"))
-    await until_executing(conn.info.backend_pid)
+    await until_sleeping(conn.info.backend_pid)
     started = time.monotonic()
     conn.cancel()
     with pytest.raises(e.QueryCanceled):
@@ -49,11 +49,11 @@ async def test_cancel(
 
 async def test_cancel_safe(
     conn: pgtwin.AsyncConnection[Any],
-    until_executing: Callable[[int], Awaitable[None]],
+    until_sleeping: Callable[[int], Awaitable[None]],
     usable: Usable,
 ) -> None:
     task = asyncio.create_task(conn.execute("SELECT pg_sleep(60)"))
-    await until_executing(conn.info.backend_pid)
+    await until_sleeping(conn.info.backend_pid)
     started = time.monotonic()
     await conn.cancel_safe(timeout=10)
     with pytest.raises(e.QueryCanceled):
@@ -78,11 +78,11 @@ async def test_cancel_closed(dsn: str) -> None:
 
 
 async def test_close_while_executing(
-    dsn: str, until_executing: Callable[[int], Awaitable[None]]
+    dsn: str, until_sleeping: Callable[[int], Awaitable[None]]
 ) -> None:
     conn = await pgtwin.AsyncConnection.connect(dsn)
     task = asyncio.create_task(conn.execute("SELECT pg_sleep(60)"))
-    await until_executing(conn.info.backend_pid)
+    await until_sleeping(conn.info.backend_pid)
     started = time.monotonic()
     await conn.close()
     with pytest.raises(e.OperationalError, match="closed"):

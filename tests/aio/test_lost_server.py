@@ -90,10 +90,10 @@ async def test_lost_at_rest_by_tcp(tcp_dsn: str) -> None:
 async def test_lost_during_query(
     doomed: pgtwin.AsyncConnection[Any],
     other: pgtwin.AsyncConnection[Any],
-    until_executing: Callable[[int], Awaitable[None]],
+    until_sleeping: Callable[[int], Awaitable[None]],
 ) -> None:
     task = asyncio.create_task(doomed.execute("SELECT pg_sleep(60)"))
-    await until_executing(doomed.info.backend_pid)
+    await until_sleeping(doomed.info.backend_pid)
     started = time.monotonic()
     await terminate(other, doomed)
     with pytest.raises(e.AdminShutdown) as caught:
@@ -168,13 +168,14 @@ async def test_outcome_of_commit_is_unknown(
     doomed: pgtwin.AsyncConnection[Any],
     other: pgtwin.AsyncConnection[Any],
     end: Callable[[pgtwin.AsyncConnection[Any]], Awaitable[None]],
+    until_sleeping: Callable[[int], Awaitable[None]],
 ) -> None:
     async def change() -> None:
         await end(doomed)
 
     await doomed.execute(SLOW_COMMIT)
     task = asyncio.create_task(change())
-    await asyncio.sleep(0.3)
+    await until_sleeping(doomed.info.backend_pid)
     await terminate(other, doomed)
     with pytest.raises(e.TransactionResolutionUnknown, match="look whether") as caught:
         await task
@@ -252,13 +253,13 @@ async def test_reader_outlives_queries(
 
 
 async def test_network_cut_during_query(
-    network: Any, until_executing: Callable[[int], Awaitable[None]]
+    network: Any, until_sleeping: Callable[[int], Awaitable[None]]
 ) -> None:
     # The server could not say a word: libpq's own tell what has happened.
     conn = await pgtwin.AsyncConnection.connect(network.conninfo)
     try:
         task = asyncio.create_task(conn.execute("SELECT pg_sleep(5)"))
-        await until_executing(conn.info.backend_pid)
+        await until_sleeping(conn.info.backend_pid)
         started = time.monotonic()
         network.cut()
         with pytest.raises(e.OperationalError, match="closed the connection"):
@@ -316,12 +317,12 @@ async def test_cancel_on_dead_network(network: Any) -> None:
 
 # twingen: async-only
 async def test_task_cancelled_on_dead_network(
-    network: Any, until_executing: Callable[[int], Awaitable[None]]
+    network: Any, until_sleeping: Callable[[int], Awaitable[None]]
 ) -> None:
     # Nothing can be cancelled and nothing comes back: it has to be given up.
     conn = await pgtwin.AsyncConnection.connect(network.conninfo)
     task = asyncio.create_task(conn.execute("SELECT pg_sleep(5)"))
-    await until_executing(conn.info.backend_pid)
+    await until_sleeping(conn.info.backend_pid)
     network.freeze()
     started = time.monotonic()
     task.cancel()

@@ -78,7 +78,7 @@ async def test_timeout_is_for_all(
     listener: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
 ) -> None:
     await notify(other, "a", "b", "c")
-    found = [n.payload async for n in listener.notifies(timeout=0.5)]
+    found = [n.payload async for n in listener.notifies(timeout=2)]
     assert found == ["a", "b", "c"]
 
 

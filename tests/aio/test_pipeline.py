@@ -471,7 +471,7 @@ async def test_close_meanwhile(conn: Connection) -> None:
 
 
 async def test_cancelled_by_another(
-    conn: Connection, until_executing: Callable[[int], Awaitable[None]], usable: Usable
+    conn: Connection, until_sleeping: Callable[[int], Awaitable[None]], usable: Usable
 ) -> None:
     async def wait() -> None:
         async with conn.pipeline():
@@ -480,7 +480,7 @@ async def test_cancelled_by_another(
             await conn.execute("SELECT 2")
 
     task = asyncio.create_task(wait())
-    await until_executing(conn.info.backend_pid)
+    await until_sleeping(conn.info.backend_pid)
     await conn.cancel_safe()
     with pytest.raises(e.QueryCanceled):
         await task

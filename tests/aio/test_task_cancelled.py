@@ -23,11 +23,11 @@ Usable = Callable[[pgtwin.AsyncConnection[Any]], Awaitable[None]]
 
 async def test_task_cancelled(
     conn: pgtwin.AsyncConnection[Any],
-    until_executing: Callable[[int], Awaitable[None]],
+    until_sleeping: Callable[[int], Awaitable[None]],
     usable: Usable,
 ) -> None:
     task = asyncio.create_task(conn.execute("SELECT pg_sleep(60)"))
-    await until_executing(conn.info.backend_pid)
+    await until_sleeping(conn.info.backend_pid)
     started = time.monotonic()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -111,11 +111,11 @@ async def test_cancelled_while_sending(
 
 async def test_cancelled_while_waiting_for_the_lock(
     conn: pgtwin.AsyncConnection[Any],
-    until_executing: Callable[[int], Awaitable[None]],
+    until_sleeping: Callable[[int], Awaitable[None]],
     usable: Usable,
 ) -> None:
-    first = asyncio.create_task(conn.execute("SELECT 'first' FROM pg_sleep(0.5)"))
-    await until_executing(conn.info.backend_pid)
+    first = asyncio.create_task(conn.execute("SELECT 'first' FROM pg_sleep(3)"))
+    await until_sleeping(conn.info.backend_pid)
     second = asyncio.create_task(conn.execute("SELECT 'second'"))
     await asyncio.sleep(0)
     second.cancel()
@@ -127,11 +127,11 @@ async def test_cancelled_while_waiting_for_the_lock(
 
 
 async def test_cancelled_twice(
-    dsn: str, until_executing: Callable[[int], Awaitable[None]], usable: Usable
+    dsn: str, until_sleeping: Callable[[int], Awaitable[None]], usable: Usable
 ) -> None:
     conn = await pgtwin.AsyncConnection.connect(dsn)
     task = asyncio.create_task(conn.execute("SELECT pg_sleep(60)"))
-    await until_executing(conn.info.backend_pid)
+    await until_sleeping(conn.info.backend_pid)
     task.cancel()
     await asyncio.sleep(0)
     task.cancel()

@@ -83,12 +83,12 @@ async def test_used_meanwhile(dsn: str, other: pgtwin.AsyncConnection[Any]) -> N
 
 
 async def test_lost_during_query(
-    dsn: str, other: pgtwin.AsyncConnection[Any], until_executing: Any
+    dsn: str, other: pgtwin.AsyncConnection[Any], until_sleeping: Any
 ) -> None:
     conn = await pgtwin.AsyncConnection.connect(dsn)
     task = asyncio.create_task(conn.wait_disconnected(60))
     query = asyncio.create_task(conn.execute("SELECT pg_sleep(60)"))
-    await until_executing(conn.info.backend_pid)
+    await until_sleeping(conn.info.backend_pid)
     await terminate(other, conn)
     assert await task is True
     with pytest.raises(e.AdminShutdown):
