@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from spans import took
 
 from twingen.runtime import deadline, selector_loop
 from twingen.runtime.deadline import Deadline
@@ -43,10 +44,10 @@ NEVER: dict[str, Callable[[float | None], object]] = {
     "get": lambda t: deadline.queue_get(queue.Queue[int](), t),
     "put": lambda t: deadline.queue_put(full_queue(), 2, t),
     "sleep": lambda t: deadline.sleep(10, t),
-    "thread": lambda t: deadline.call_in_thread(t, time.sleep, 0.4),
+    "thread": lambda t: deadline.call_in_thread(t, time.sleep, 5),
     "future": lambda t: SelectorLoop().create_future().wait(t),
     "descriptor": lambda t: SelectorLoop().wait_event(threading.Event(), t),
-    "task": lambda t: Task(time.sleep, 0.4).wait(t),
+    "task": lambda t: Task(time.sleep, 5).wait(t),
 }
 
 
@@ -56,7 +57,7 @@ def test_timeout_error_in_time(name: str, timeout: float) -> None:
     start = time.monotonic()
     with pytest.raises(TimeoutError) as caught:
         NEVER[name](timeout)
-    assert max(timeout, 0) <= time.monotonic() - start < max(timeout, 0) + 0.25
+    assert took(start, max(timeout, 0)) == f"{max(timeout, 0)} s"
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
 
 
@@ -113,11 +114,11 @@ def test_unexpired() -> None:
 
 class TestDeadline:
     def test_counts_down_to_zero(self) -> None:
-        with Deadline(0.05) as limit:
+        with Deadline(1) as limit:
             first = limit.remaining()
             assert first is not None
-            assert 0 < first <= 0.05
-            time.sleep(0.06)
+            assert 0 < first <= 1
+            time.sleep(1.01)
             assert limit.remaining() == 0
 
     def test_without_a_delay_there_is_no_end(self) -> None:

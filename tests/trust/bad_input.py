@@ -110,12 +110,18 @@ def same(found: Any, value: Any) -> bool:
 
 
 class Inputs:
-    """Gives one form of the driver everything that hypothesis makes up."""
+    """Gives one form of the driver everything that hypothesis makes up.
 
-    def __init__(self, form: Form, dsn: str, examples: int) -> None:
+    `again` asks for the same inputs whenever this is run.
+    """
+
+    def __init__(
+        self, form: Form, dsn: str, examples: int, *, again: bool = False
+    ) -> None:
         self._form = form
         self._does: Any = async_inputs if form.name == "async" else sync_inputs
         self._examples = examples
+        self._again = again
         self._conn = form.run(self._does.open_connection, dsn)
         self.tally = Tally()
 
@@ -198,6 +204,7 @@ class Inputs:
 
         limits: Any = settings(
             max_examples=self._examples,
+            derandomize=self._again,
             deadline=None,
             database=None,
             phases=[Phase.generate, Phase.shrink],
