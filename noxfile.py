@@ -26,6 +26,7 @@ PROGRAMS = (
 )
 TWIN_PROGRAMS = ("generated/docs", "generated/examples", "generated/tests")
 TOWNCRIER = "towncrier==26.9.0"
+PSUTIL = "psutil==7.2.2"
 # Where a distribution's changes are told, and where they are made.
 CHANGED_IN = {".": "async_src", "codegen": "codegen/src"}
 # The example that is a project of its own, with twins of its own.
@@ -69,6 +70,16 @@ def tests(session: nox.Session) -> None:
     session.run("pytest", *DRIVER_WORKERS)
     with session.chdir("codegen"):
         session.run("pytest", *TWINGEN_WORKERS)
+
+
+@nox.session
+def stalls(session: nox.Session) -> None:
+    """Pass every test while its processes stand still at random, a second at most."""
+    session.install("-e", ".[test]", "-e", "codegen[test]", PSUTIL)
+    stalled = ("python", str(Path("tests/stalls.py").resolve()), "pytest")
+    session.run(*stalled, *DRIVER_WORKERS)
+    with session.chdir("codegen"):
+        session.run(*stalled, *TWINGEN_WORKERS)
 
 
 @nox.session
@@ -214,7 +225,8 @@ def types(session: nox.Session) -> None:
     """Check the types of sources, twins and tests with mypy and pyright, strictly."""
     session.install(
         *("-e", ".[test]", "-e", "codegen[test]"),
-        *("nox", "tomli", "mypy==2.4.1", "pyright[nodejs]==1.1.414"),
+        *("nox", "tomli", PSUTIL, "types-psutil==7.2.2.20261111"),
+        *("mypy==2.4.1", "pyright[nodejs]==1.1.414"),
     )
     session.run("mypy", *SOURCES)
     # Tests and examples have namesakes among their twins.
