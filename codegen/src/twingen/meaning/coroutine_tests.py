@@ -57,6 +57,23 @@ def statements_of(suite: cst.BaseSuite) -> Sequence[cst.BaseStatement]:
     return [cst.SimpleStatementLine(suite.body)]
 
 
+def leaves(statement: cst.If) -> bool:
+    """Tell whether what follows a statement is its other branch."""
+    last = statements_of(statement.body)[-1]
+    if isinstance(last, cst.SimpleStatementLine):
+        return isinstance(last.body[-1], (cst.Return, cst.Raise))
+    return False
+
+
+def following(names: Names, statement: cst.If) -> Sequence[cst.BaseStatement]:
+    """Return what follows a statement in its block."""
+    block = names.parent(statement)
+    if not isinstance(block, (cst.IndentedBlock, cst.Module)):
+        return []
+    body = [each for each in block.body if isinstance(each, cst.BaseStatement)]
+    return body[body.index(statement) + 1 :]
+
+
 def do_the_same(
     one: Sequence[cst.BaseStatement], other: Sequence[cst.BaseStatement]
 ) -> bool:

@@ -19,7 +19,9 @@ from ..meaning.coroutine_tests import (
     FUNCTION_TESTS,
     VALUE_TESTS,
     do_the_same,
+    following,
     is_unwrapping,
+    leaves,
     statements_of,
     tested,
 )
@@ -47,8 +49,8 @@ def keep_one_branch(
     if isinstance(new.orelse, cst.Else):
         kept = other = statements_of(new.orelse.body)
     else:
-        follows = new.orelse is None and _leaves(old)
-        kept, other = [], _rest(site.names, old) if follows else []
+        follows = new.orelse is None and leaves(old)
+        kept, other = [], following(site.names, old) if follows else []
     if do_the_same(branch, other):
         return _instead(site.names, old, kept)
     raise Refused(
@@ -70,22 +72,6 @@ def _check_position(names: Names, call: cst.Call) -> None:
             "there are no coroutines in the twin, so the answer would always be no",
             "test it in an `if` of its own, or mark the code `# twingen: async-only`",
         )
-
-
-def _leaves(statement: cst.If) -> bool:
-    last = statements_of(statement.body)[-1]
-    if isinstance(last, cst.SimpleStatementLine):
-        return isinstance(last.body[-1], (cst.Return, cst.Raise))
-    return False
-
-
-def _rest(names: Names, statement: cst.If) -> Sequence[cst.BaseStatement]:
-    """Return what follows a statement in its block."""
-    block = names.parent(statement)
-    if not isinstance(block, (cst.IndentedBlock, cst.Module)):
-        return []
-    body = [each for each in block.body if isinstance(each, cst.BaseStatement)]
-    return body[body.index(statement) + 1 :]
 
 
 def _instead(

@@ -9,6 +9,7 @@ are.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
@@ -16,11 +17,15 @@ from libcst.helpers import get_full_name_for_node
 from ..meaning.coroutine_tests import do_the_same, statements_of
 from ..rule import Refused, Site, rewrite
 
+_Handler: TypeAlias = "cst.ExceptHandler | cst.ExceptStarHandler"
+
 
 @rewrite("TW113", cst.Try, cst.TryStar)
 def refuse_hidden_clause(site: Site[cst.Try | cst.TryStar]) -> None:
-    caught: dict[str, tuple[str, cst.ExceptHandler | cst.ExceptStarHandler]] = {}
-    for old, new in zip(site.old.handlers, site.new.handlers, strict=True):
+    caught: dict[str, tuple[str, _Handler]] = {}
+    handlers: Iterator[tuple[_Handler, _Handler]]
+    handlers = zip(site.old.handlers, site.new.handlers, strict=True)
+    for old, new in handlers:
         for each in _classes(old.type):
             qualified = site.names.qualified(each)
             if qualified is None:
@@ -56,15 +61,12 @@ def _last(qualified: str) -> str:
     return qualified.removeprefix("builtins.")
 
 
-def _are_alike(
-    one: cst.ExceptHandler | cst.ExceptStarHandler,
-    other: cst.ExceptHandler | cst.ExceptStarHandler,
-) -> bool:
+def _are_alike(one: _Handler, other: _Handler) -> bool:
     names = [_bound(each) for each in (one, other)]
     return names[0] == names[1] and do_the_same(
         statements_of(one.body), statements_of(other.body)
     )
 
 
-def _bound(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> str | None:
+def _bound(handler: _Handler) -> str | None:
     return get_full_name_for_node(handler.name.name) if handler.name else None
