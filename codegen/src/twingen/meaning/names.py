@@ -22,6 +22,7 @@ from libcst.metadata import (
     CodeRange,
     ComprehensionScope,
     FunctionScope,
+    GlobalScope,
     ImportAssignment,
     MetadataWrapper,
     PositionProvider,
@@ -311,6 +312,20 @@ class Names:
     def is_bound(self, name: str) -> bool:
         """Tell whether any scope of the module binds this name."""
         return any(self._own(scope, name) for scope in self._scopes.all)
+
+    def is_bound_under_condition(self, name: cst.Name) -> bool:
+        """Tell whether the module binds what a name stands for only in some case."""
+        scope = self.scope(name)
+        bindings = scope[name.value] if scope is not None else ()
+        own = [each for each in bindings if isinstance(each, Assignment)]
+        return bool(own) and all(
+            isinstance(each.scope, GlobalScope) and self._is_conditional(each.node)
+            for each in own
+        )
+
+    def _is_conditional(self, node: cst.CSTNode) -> bool:
+        conditions = (cst.If, cst.Try, cst.TryStar, cst.For, cst.While, cst.Match)
+        return any(isinstance(each, conditions) for each in self.ancestors(node))
 
     def is_bound_beside(self, node: cst.CSTNode, name: str) -> bool:
         """Tell whether the scope that holds this definition also binds `name`."""

@@ -15,11 +15,14 @@ import libcst as cst
 
 from ..rule import Refused, Site, renamed, rewrite
 
+_ASYNC_BUILTINS = ("StopAsyncIteration", "aiter", "anext")
+
 
 @rewrite("TW201", cst.Name, cst.Attribute)
 def spell_twin(site: Site[cst.Name | cst.Attribute]) -> cst.BaseExpression | None:
     if not site.names.is_reference(site.old):
         return None
+    _check_backport(site)
     meanings = site.names.meanings(site.old)
     if len(meanings) > 1:
         return renamed(site.new, site.shared_name(site.old, meanings))
@@ -31,6 +34,22 @@ def spell_twin(site: Site[cst.Name | cst.Attribute]) -> cst.BaseExpression | Non
     if isinstance(site.old, cst.Name) and isinstance(twin, cst.Name):
         _check_collision(site, site.old, twin)
     return twin
+
+
+def _check_backport(site: Site[cst.Name | cst.Attribute]) -> None:
+    """Refuse `if sys.version_info < (3, 10): async def anext(it): ...`.
+
+    The name of the twin is another one where the builtin is meant.
+    """
+    name = site.old
+    if not isinstance(name, cst.Name) or name.value not in _ASYNC_BUILTINS:
+        return
+    if site.names.is_bound_under_condition(name):
+        raise Refused(
+            f"{name.value} is bound under a condition here, and is the builtin "
+            "otherwise, which has another name in the twin",
+            "bind it under a name of its own, also in the other case",
+        )
 
 
 def _check_collision(
