@@ -342,8 +342,11 @@ class Names:
             return False
         return all(
             isinstance(binding, ImportAssignment)
-            and binding.get_module_name_for_import() == module
             and isinstance(binding.node, cst.Import)
+            and any(
+                alias.evaluated_name == module and alias.asname is None
+                for alias in binding.node.names
+            )
             for binding in bindings
         )
 
