@@ -340,6 +340,8 @@ class Names:
         bindings = [a for scope in self._scopes.all for a in self._own(scope, name)]
         if not bindings and self.is_looked_up(name):
             return False
+        if any(self._names_deleted(each, name) for each in self.nodes.of(cst.Del)):
+            return False
         return all(
             isinstance(binding, ImportAssignment)
             and isinstance(binding.node, cst.Import)
@@ -349,6 +351,12 @@ class Names:
             )
             for binding in bindings
         )
+
+    def _names_deleted(self, statement: cst.Del, name: str) -> bool:
+        target = statement.target
+        parts = target.elements if isinstance(target, cst.Tuple) else [target]
+        values = [p.value if isinstance(p, cst.Element) else p for p in parts]
+        return any(isinstance(v, cst.Name) and v.value == name for v in values)
 
     def _own(self, scope: Scope, name: str) -> list[BaseAssignment]:
         """Return the assignments that this scope itself makes to a name."""

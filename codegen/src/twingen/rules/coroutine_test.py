@@ -4,8 +4,9 @@ No function of the twin is a coroutine function, so nothing can tell there which
 them were. The branches must therefore do the same: once the awaits are gone, they
 are equal but for the names of the functions that they define. What follows an `if`
 that ends with `return` counts as its other branch. `if inspect.isawaitable(x): x =
-await x` goes, as does one that only awaits: the value is there already. Every other
-use of these tests is refused.
+await x` goes, as does one that only awaits: the value is there already. So does `if
+inspect.isawaitable(x): return await x` before `return x`. Every other use of these
+tests is refused.
 """
 
 from __future__ import annotations
@@ -44,7 +45,8 @@ def keep_one_branch(
     if test is None:
         return None
     if is_unwrapping(site.names, old):
-        return _instead(site.names, old, [])
+        kept = old.orelse and statements_of(old.orelse.body)
+        return _instead(site.names, old, kept or [])
     branch = statements_of(new.body)
     if isinstance(new.orelse, cst.Else):
         kept = other = statements_of(new.orelse.body)
@@ -56,7 +58,12 @@ def keep_one_branch(
     raise Refused(
         "the branches do different things, and nothing tells in the twin which "
         "functions and values were asynchronous",
-        "make them differ by `await` alone, or mark the code `# twingen: async-only`",
+        (
+            "write `if inspect.isawaitable(x): x = await x`"
+            if site.names.qualified(test.func) in VALUE_TESTS
+            else "make them differ by `await` alone"
+        )
+        + ", or mark the code `# twingen: async-only`",
         node=test,
     )
 
@@ -70,7 +77,12 @@ def _check_position(names: Names, call: cst.Call) -> None:
     if not isinstance(parent, cst.If) or tested(names, parent) is not call:
         raise Refused(
             "there are no coroutines in the twin, so the answer would always be no",
-            "test it in an `if` of its own, or mark the code `# twingen: async-only`",
+            (
+                "write `if inspect.isawaitable(x): x = await x`"
+                if names.qualified(call.func) in VALUE_TESTS
+                else "test it in an `if` of its own"
+            )
+            + ", or mark the code `# twingen: async-only`",
         )
 
 

@@ -73,6 +73,13 @@ def _check_collision(
         )
 
 
+def _is_asked_for(site: Site[cst.Name | cst.Attribute]) -> bool:
+    """Tell whether `isinstance()` asks for a class."""
+    holder = site.names.enclosing(site.old, cst.Call)
+    tests = ("builtins.isinstance", "builtins.issubclass")
+    return holder is not None and site.names.qualified(holder.func) in tests
+
+
 def _check_position(site: Site[cst.Name | cst.Attribute], qualified: str) -> None:
     """Refuse a name that only means something where it is called or subscripted."""
     if site.names.is_definition(site.old):  # `anyio = None` beside `import anyio`
@@ -92,6 +99,12 @@ def _check_position(site: Site[cst.Name | cst.Attribute], qualified: str) -> Non
     subscripted = isinstance(parent, cst.Subscript) and parent.value is site.old
     if called or (verdict.unwrap and subscripted):
         return
+    if verdict.unwrap and _is_asked_for(site):
+        raise Refused(
+            f"nothing in the twin is of {qualified}, so the answer would always be no",
+            "write `if inspect.isawaitable(x): x = await x`, or mark the code "
+            "`# twingen: async-only`",
+        )
     raise Refused(
         f"{qualified} is used as a value here; its twin is known only where it is "
         + ("given what it wraps" if verdict.unwrap else "called"),
