@@ -65,15 +65,44 @@ def is_export(names: Names, string: cst.CSTNode) -> bool:
 
 
 def _assigns_all(node: cst.CSTNode) -> bool:
+    targets = _targets(node)
     if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
         targets = [node.func.value]  # __all__.extend([...])
-    elif isinstance(node, cst.Assign):
-        targets = [target.target for target in node.targets]
-    elif isinstance(node, (cst.AnnAssign, cst.AugAssign)):
-        targets = [node.target]
-    else:
-        return False
     return any(isinstance(t, cst.Name) and t.value == "__all__" for t in targets)
+
+
+def _targets(node: cst.CSTNode) -> list[cst.BaseExpression]:
+    if isinstance(node, cst.Assign):
+        return [target.target for target in node.targets]
+    if isinstance(node, (cst.AnnAssign, cst.AugAssign)):
+        return [node.target]
+    return []
+
+
+def is_asked_for(names: Names, string: cst.CSTNode) -> bool:
+    """Tell a string that `__getattr__` of the module compares, or looks up.
+
+    That is one in the function, or in what the module assigns to a name in it.
+    """
+    functions = [
+        each
+        for each in names.tree.body
+        if isinstance(each, cst.FunctionDef) and each.name.value == "__getattr__"
+    ]
+    if not functions or is_docstring(names, string):
+        return False
+    holders = list(names.ancestors(string))
+    if any(each in holders for each in functions):
+        return True
+    targets = [target for each in holders for target in _targets(each)]
+    used = {
+        name.value
+        for name in names.nodes.of(cst.Name)
+        if any(each in functions for each in names.ancestors(name))
+    }
+    return names.enclosing(string, cst.FunctionDef, cst.ClassDef) is None and any(
+        isinstance(each, cst.Name) and each.value in used for each in targets
+    )
 
 
 def is_docstring(names: Names, string: cst.CSTNode) -> bool:
