@@ -22,6 +22,8 @@ _NAMING = {"builtins.type", "collections.namedtuple", "enum.Enum", "enum.IntEnum
     for home in _TYPING
     for n in ("NamedTuple", "ParamSpec", "TypeAliasType", "TypedDict", "TypeVarTuple")
 }  # fmt: skip
+# Those that are given fields with their types.
+_WITH_FIELDS = {f"{home}.{n}" for home in _TYPING for n in ("NamedTuple", "TypedDict")}
 
 
 def is_type(names: Names, string: cst.CSTNode) -> bool:
@@ -43,11 +45,25 @@ def is_type(names: Names, string: cst.CSTNode) -> bool:
         if isinstance(node, cst.Call):
             called = names.qualified(node.func)
             is_first = bool(node.args) and node.args[0].value is string
-            return called in _CALLS or (is_first and called in _NAMING)
+            is_field = called in _WITH_FIELDS and _is_type_of_field(names, string)
+            return called in _CALLS or is_field or (is_first and called in _NAMING)
         if isinstance(node, cst.BaseStatement):
             return False
         inner = node
     return False
+
+
+def _is_type_of_field(names: Names, string: cst.CSTNode) -> bool:
+    """Tell `"T"` of `{"field": "T"}` and of `[("field", "T")]`."""
+    holder = names.parent(string)
+    if isinstance(holder, cst.DictElement):
+        return holder.value is string
+    pair = names.parent(holder) if isinstance(holder, cst.Element) else None
+    return (
+        isinstance(pair, cst.Tuple)
+        and len(pair.elements) == 2
+        and pair.elements[1] is holder
+    )
 
 
 def _is_generic(qualified: str) -> bool:

@@ -2,8 +2,9 @@
 
 Looked at are strings inside annotations, the type given to `cast`, the bound,
 the constraints and the name of a `TypeVar`, what a `NewType` stands for, the
-name that a definition by a call repeats (`Pair = namedtuple("Pair", ...)`), type
-aliases, and what generic types are given in code: `Callable[["Client"], None]`.
+name that a definition by a call repeats (`Pair = namedtuple("Pair", ...)`) and the
+types of its fields, type aliases, and what generic types are given in code:
+`Callable[["Client"], None]`.
 """
 
 from __future__ import annotations
