@@ -287,7 +287,7 @@ _READ = [
     "(i async for i in f({0}) if await f(i))",
     "await asyncio.sleep({0})",
     "cast('Awaitable[int]', {0})",
-    "isinstance({0}, AsyncIterator)",
+    "isinstance({0}, (AsyncIterator, Iterator))",
     "obj.aclose()",
     "'await it' \"async\"",
     "'bytes' b'x'",  # which Python refuses

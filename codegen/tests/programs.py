@@ -30,7 +30,8 @@ def load(code: str, name: str) -> types.ModuleType:
     module = types.ModuleType(name)
     module.__file__ = str(FOLDER / f"{name}.py")
     sys.modules[name] = module
-    exec(compile(code, f"<{name}>", "exec"), vars(module))
+    # Annotations are evaluated as the program says, not as this module does.
+    exec(compile(code, f"<{name}>", "exec", dont_inherit=True), vars(module))
     return module
 
 

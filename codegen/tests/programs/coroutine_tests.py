@@ -98,3 +98,14 @@ async def example_property():
 async def example_property_that_raises():
     broken = Account(["a"])
     await broken.total
+
+
+async def made(make, *args):
+    value = make(*args)
+    if inspect.isawaitable(value):
+        return await value
+    return value
+
+
+async def example_either_kind_of_value_is_returned():
+    print(await made(double, 4), await made(half, 5))

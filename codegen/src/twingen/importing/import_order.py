@@ -6,12 +6,13 @@ Groups of imports that the conversion did not change are left as they are.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
+from ..meaning.descriptors import find
 from ..syntax.traversal import code_of, lines_of
 
 # What is in the standard library of one supported Python and not of another.
@@ -39,15 +40,17 @@ def with_requests(
 
     `before` is the module as the author wrote it, `own` its project's packages.
     """
-    body = list(tree.body)
-    start = _first_import(body)
+    body, requests = list(tree.body), list(requests)
+    start = _first_import(body, {name for line in requests for name in _binds(line)})
     stop = start
     while stop < len(body) and import_of(body[stop]) is not None:
         stop += 1
     head, block, rest = body[:start], body[start:stop], body[stop:]
     groups = _groups(block)
+    there = {name for line in block for name in _modules_bound_by(line)}
     for request in requests:
-        _place(groups, request, own)
+        if not there.intersection(_modules_bound_by(request)):
+            _place(groups, request, own)
     tidy = _Tidy(before)
     settled = [line for group in groups for line in tidy.group(group)]
     return tree.with_changes(body=[*head, *settled, *map(tidy.checking_block, rest)])
@@ -100,17 +103,38 @@ def import_of(line: cst.CSTNode) -> cst.Import | cst.ImportFrom | None:
     return None
 
 
-def _first_import(body: Sequence[cst.CSTNode]) -> int:
-    """Return the index of the first import, or where one would go."""
-    for index, line in enumerate(body):
-        if import_of(line) is not None:
-            return index
+def _modules_bound_by(line: cst.CSTNode) -> Iterator[str]:
+    """Yield `a.b` for `import a.b`, and nothing for `import a.b as c`."""
+    statement = import_of(line)
+    for alias in statement.names if isinstance(statement, cst.Import) else ():
+        if alias.asname is None:
+            yield alias.evaluated_name
+
+
+def _binds(line: cst.SimpleStatementLine) -> Iterator[str]:
+    statement = import_of(line)
+    assert statement is not None
+    assert not isinstance(statement.names, cst.ImportStar)
+    for alias in statement.names:
+        yield (alias.evaluated_alias or alias.evaluated_name).split(".")[0]
+
+
+def _first_import(body: Sequence[cst.CSTNode], needed: set[str]) -> int:
+    """Return the index of the first import, or where one would go.
+
+    That is at the top if what stands before the import needs one of these names.
+    """
     first = body[0] if body else None
     has_docstring = (
         isinstance(first, cst.SimpleStatementLine)
         and isinstance(first.body[0], cst.Expr)
         and isinstance(first.body[0].value, (cst.SimpleString, cst.ConcatenatedString))
     )
+    for index, line in enumerate(body):
+        if import_of(line) is not None:
+            return index
+        if any(name.value in needed for name in find(line, cst.Name)):
+            break
     return 1 if has_docstring else 0
 
 

@@ -28,8 +28,11 @@ def tested(names: Names, statement: cst.If) -> cst.Call | None:
 
 
 def is_unwrapping(names: Names, statement: cst.CSTNode | None) -> bool:
-    """Tell whether a statement is `if isawaitable(x): x = await x`, or awaits alone."""
-    if not isinstance(statement, cst.If) or statement.orelse is not None:
+    """Tell whether a statement is `if isawaitable(x): x = await x`, or awaits alone.
+
+    So it is if its other branch does the same with `x` itself.
+    """
+    if not isinstance(statement, cst.If):
         return False
     test = statement.test
     if not isinstance(test, cst.Call) or len(test.args) != 1:
@@ -39,14 +42,24 @@ def is_unwrapping(names: Names, statement: cst.CSTNode | None) -> bool:
     body = statements_of(statement.body)
     line = body[0] if len(body) == 1 else None
     only = line.body[0] if isinstance(line, cst.SimpleStatementLine) else None
-    if not isinstance(only, (cst.Assign, cst.Expr)):
+    if not isinstance(only, (cst.Assign, cst.Expr, cst.Return)):
         return False
     value, tested_value = only.value, test.args[0].value
-    targets = only.targets if isinstance(only, cst.Assign) else ()
-    return isinstance(value, cst.Await) and all(
-        names.same_value(each, tested_value)
-        for each in (value.expression, *(target.target for target in targets))
-    )
+    if not isinstance(value, cst.Await):
+        return False
+    if not names.same_value(value.expression, tested_value):
+        return False
+    if isinstance(statement.orelse, cst.Else):
+        other = statements_of(statement.orelse.body)
+    elif isinstance(only, cst.Return) and statement.orelse is None:
+        other = following(names, statement)[:1]
+    else:
+        targets = only.targets if isinstance(only, cst.Assign) else ()
+        return statement.orelse is None and all(
+            names.same_value(target.target, tested_value) for target in targets
+        )
+    plain = only.with_changes(value=value.expression)
+    return do_the_same([cst.SimpleStatementLine([plain])], other)
 
 
 def statements_of(suite: cst.BaseSuite) -> Sequence[cst.BaseStatement]:
@@ -55,6 +68,23 @@ def statements_of(suite: cst.BaseSuite) -> Sequence[cst.BaseStatement]:
         return suite.body
     assert isinstance(suite, cst.SimpleStatementSuite)
     return [cst.SimpleStatementLine(suite.body)]
+
+
+def leaves(statement: cst.If) -> bool:
+    """Tell whether what follows a statement is its other branch."""
+    last = statements_of(statement.body)[-1]
+    if isinstance(last, cst.SimpleStatementLine):
+        return isinstance(last.body[-1], (cst.Return, cst.Raise))
+    return False
+
+
+def following(names: Names, statement: cst.If) -> Sequence[cst.BaseStatement]:
+    """Return what follows a statement in its block."""
+    block = names.parent(statement)
+    if not isinstance(block, (cst.IndentedBlock, cst.Module)):
+        return []
+    body = [each for each in block.body if isinstance(each, cst.BaseStatement)]
+    return body[body.index(statement) + 1 :]
 
 
 def do_the_same(

@@ -62,15 +62,19 @@ def makes_coroutine(names: Names, call: cst.Call) -> bool:
 
 def is_property(names: Names, value: cst.CSTNode) -> bool:
     """Tell whether a value is a property that makes a coroutine."""
-    return (
-        isinstance(value, cst.Attribute)
-        and bool(names.definitions.properties)
-        and (
-            names.definitions.is_coroutine_property(
-                _owner(names, value), value.attr.value
-            )
-        )
+    definitions = names.definitions
+    if not (isinstance(value, cst.Attribute) and definitions.properties):
+        return False
+    return definitions.is_coroutine_property(
+        _owner(names, value) or names.owner(value.value) or "",
+        value.attr.value,
+        above=_is_super(value.value),
     )
+
+
+def _is_super(value: cst.BaseExpression) -> bool:
+    called = value.func if isinstance(value, cst.Call) else None
+    return isinstance(called, cst.Name) and called.value == "super"
 
 
 def _owner(names: Names, member: cst.Attribute) -> str:

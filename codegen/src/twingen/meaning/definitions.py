@@ -115,9 +115,15 @@ class Definitions:
         """Tell whether a class, or a base that we know, defines a coroutine method."""
         return any(f"{each}.{name}" in self.coroutines for each in self.bases(owner))
 
-    def is_coroutine_property(self, owner: str, name: str) -> bool:
-        """Tell whether a class, or a base that we know, has a property to await."""
-        return any(f"{each}.{name}" in self.properties for each in self.bases(owner))
+    def is_coroutine_property(
+        self, owner: str, name: str, *, above: bool = False
+    ) -> bool:
+        """Tell whether a class, or a base that we know, has a property to await.
+
+        With `above`, the class itself is not asked.
+        """
+        classes = list(self.bases(owner))[int(above) :]
+        return any(f"{each}.{name}" in self.properties for each in classes)
 
     def has_member(self, owner: str, name: str) -> bool:
         """Tell whether a class, or a base that we know, defines a method."""

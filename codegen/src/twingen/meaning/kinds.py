@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import libcst as cst
+from libcst.helpers import get_full_name_for_node
 from libcst.metadata import Assignment
 
 from .attributes import attributes_in
@@ -83,6 +84,7 @@ _KIND_OF_METHOD = {
     (f"{_SQL}.AsyncEngine", "begin"): f"{_SQL}.AsyncConnection",
     (f"{_SQL}.AsyncEngine", "connect"): f"{_SQL}.AsyncConnection",
 }
+_PROPERTIES = {"builtins.property", "functools.cached_property"}
 _COPIES = {"builtins.list", "builtins.set", "builtins.tuple", "builtins.frozenset"}
 _COLLECTIONS = {"list", "set", "tuple", "frozenset", "List", "Set", "Tuple",
                 "Iterable", "Iterator", "Sequence", "Collection", "deque"}  # fmt: skip
@@ -110,9 +112,43 @@ class Kinds:
             if not targets and isinstance(node, cst.Attribute):
                 owner = self.kind(node.value)
                 kinds = {_KIND_OF_ATTRIBUTE.get((owner or "", node.attr.value), "?")}
+                if (function := self._property(node)) is not None:
+                    kinds = set(self._got_from(function))
             kind = kinds.pop() if len(kinds) == 1 else UNKNOWN
             self._known[node] = None if kind == UNKNOWN else kind
         return self._known[node]
+
+    def _property(self, node: cst.Attribute) -> cst.FunctionDef | None:
+        """Return the property that `self.x` is, in the class around it."""
+        owner = self._names.enclosing(node, cst.ClassDef)
+        if owner is None or get_full_name_for_node(node.value) != "self":
+            return None
+        found = [
+            each
+            for each in owner.body.body
+            if isinstance(each, cst.FunctionDef)
+            and each.name.value == node.attr.value
+            and any(
+                self._names.qualified(d.decorator) in _PROPERTIES
+                for d in each.decorators
+            )
+        ]
+        plain = len(found) == 1 and found[0].asynchronous is None
+        return found[0] if plain else None
+
+    def _got_from(self, function: cst.FunctionDef) -> Iterator[str]:
+        """Yield the kinds of what a property can return."""
+        values = [
+            each.value
+            for each in self._names.nodes.of(cst.Return)
+            if each.value and self._names.enclosing(each, cst.FunctionDef) is function
+        ]
+        kinds = {kind for each in values for kind in self._of_value(each)}
+        if function.returns is not None:
+            kinds = set(self._annotated(function.returns.annotation))
+        # In the twin a loop that nothing keeps is another one each time.
+        kept = all(isinstance(each, cst.Attribute) for each in values)
+        yield from kinds if kept or LOOP not in kinds else {UNKNOWN}
 
     def element_kind(self, collection: cst.BaseExpression) -> str | None:
         """Return the one kind that the elements of a collection can have."""

@@ -22,6 +22,7 @@ from libcst.metadata import (
     CodeRange,
     ComprehensionScope,
     FunctionScope,
+    GlobalScope,
     ImportAssignment,
     MetadataWrapper,
     PositionProvider,
@@ -312,6 +313,20 @@ class Names:
         """Tell whether any scope of the module binds this name."""
         return any(self._own(scope, name) for scope in self._scopes.all)
 
+    def is_bound_under_condition(self, name: cst.Name) -> bool:
+        """Tell whether the module binds what a name stands for only in some case."""
+        scope = self.scope(name)
+        bindings = scope[name.value] if scope is not None else ()
+        own = [each for each in bindings if isinstance(each, Assignment)]
+        return bool(own) and all(
+            isinstance(each.scope, GlobalScope) and self._is_conditional(each.node)
+            for each in own
+        )
+
+    def _is_conditional(self, node: cst.CSTNode) -> bool:
+        conditions = (cst.If, cst.Try, cst.TryStar, cst.For, cst.While, cst.Match)
+        return any(isinstance(each, conditions) for each in self.ancestors(node))
+
     def is_bound_beside(self, node: cst.CSTNode, name: str) -> bool:
         """Tell whether the scope that holds this definition also binds `name`."""
         scope = self._scopes.get(node)
@@ -325,12 +340,23 @@ class Names:
         bindings = [a for scope in self._scopes.all for a in self._own(scope, name)]
         if not bindings and self.is_looked_up(name):
             return False
+        if any(self._names_deleted(each, name) for each in self.nodes.of(cst.Del)):
+            return False
         return all(
             isinstance(binding, ImportAssignment)
-            and binding.get_module_name_for_import() == module
             and isinstance(binding.node, cst.Import)
+            and any(
+                alias.evaluated_name == module and alias.asname is None
+                for alias in binding.node.names
+            )
             for binding in bindings
         )
+
+    def _names_deleted(self, statement: cst.Del, name: str) -> bool:
+        target = statement.target
+        parts = target.elements if isinstance(target, cst.Tuple) else [target]
+        values = [p.value if isinstance(p, cst.Element) else p for p in parts]
+        return any(isinstance(v, cst.Name) and v.value == name for v in values)
 
     def _own(self, scope: Scope, name: str) -> list[BaseAssignment]:
         """Return the assignments that this scope itself makes to a name."""

@@ -22,6 +22,8 @@ _NAMING = {"builtins.type", "collections.namedtuple", "enum.Enum", "enum.IntEnum
     for home in _TYPING
     for n in ("NamedTuple", "ParamSpec", "TypeAliasType", "TypedDict", "TypeVarTuple")
 }  # fmt: skip
+# Those that are given fields with their types.
+_WITH_FIELDS = {f"{home}.{n}" for home in _TYPING for n in ("NamedTuple", "TypedDict")}
 
 
 def is_type(names: Names, string: cst.CSTNode) -> bool:
@@ -43,11 +45,25 @@ def is_type(names: Names, string: cst.CSTNode) -> bool:
         if isinstance(node, cst.Call):
             called = names.qualified(node.func)
             is_first = bool(node.args) and node.args[0].value is string
-            return called in _CALLS or (is_first and called in _NAMING)
+            is_field = called in _WITH_FIELDS and _is_type_of_field(names, string)
+            return called in _CALLS or is_field or (is_first and called in _NAMING)
         if isinstance(node, cst.BaseStatement):
             return False
         inner = node
     return False
+
+
+def _is_type_of_field(names: Names, string: cst.CSTNode) -> bool:
+    """Tell `"T"` of `{"field": "T"}` and of `[("field", "T")]`."""
+    holder = names.parent(string)
+    if isinstance(holder, cst.DictElement):
+        return holder.value is string
+    pair = names.parent(holder) if isinstance(holder, cst.Element) else None
+    return (
+        isinstance(pair, cst.Tuple)
+        and len(pair.elements) == 2
+        and pair.elements[1] is holder
+    )
 
 
 def _is_generic(qualified: str) -> bool:
@@ -65,15 +81,44 @@ def is_export(names: Names, string: cst.CSTNode) -> bool:
 
 
 def _assigns_all(node: cst.CSTNode) -> bool:
+    targets = _targets(node)
     if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
         targets = [node.func.value]  # __all__.extend([...])
-    elif isinstance(node, cst.Assign):
-        targets = [target.target for target in node.targets]
-    elif isinstance(node, (cst.AnnAssign, cst.AugAssign)):
-        targets = [node.target]
-    else:
-        return False
     return any(isinstance(t, cst.Name) and t.value == "__all__" for t in targets)
+
+
+def _targets(node: cst.CSTNode) -> list[cst.BaseExpression]:
+    if isinstance(node, cst.Assign):
+        return [target.target for target in node.targets]
+    if isinstance(node, (cst.AnnAssign, cst.AugAssign)):
+        return [node.target]
+    return []
+
+
+def is_asked_for(names: Names, string: cst.CSTNode) -> bool:
+    """Tell a string that `__getattr__` of the module compares, or looks up.
+
+    That is one in the function, or in what the module assigns to a name in it.
+    """
+    functions = [
+        each
+        for each in names.tree.body
+        if isinstance(each, cst.FunctionDef) and each.name.value == "__getattr__"
+    ]
+    if not functions or is_docstring(names, string):
+        return False
+    holders = list(names.ancestors(string))
+    if any(each in holders for each in functions):
+        return True
+    targets = [target for each in holders for target in _targets(each)]
+    used = {
+        name.value
+        for name in names.nodes.of(cst.Name)
+        if any(each in functions for each in names.ancestors(name))
+    }
+    return names.enclosing(string, cst.FunctionDef, cst.ClassDef) is None and any(
+        isinstance(each, cst.Name) and each.value in used for each in targets
+    )
 
 
 def is_docstring(names: Names, string: cst.CSTNode) -> bool:

@@ -89,8 +89,25 @@ def timed_call(
     raise Refused(
         "this call cannot be given a deadline in the twin",
         "give the function a timeout parameter of its own, down to an event, a "
-        "lock, a queue or a future",
+        "lock, a queue or a future"
+        + (
+            ", or annotate what it is called on, as in `queue: asyncio.Queue[int]`"
+            if _is_perhaps_known(site.names, old)
+            else ""
+        ),
         node=old,
+    )
+
+
+def _is_perhaps_known(names: Names, call: cst.Call) -> bool:
+    """Tell whether a method is called that can have a deadline, of what is unknown."""
+    methods = {"acquire", "get", "join", "put", "wait", "wait_for"}
+    methods.update(*_TIMED_METHODS.values())
+    return (
+        isinstance(call.func, cst.Attribute)
+        and call.func.attr.value in methods
+        and names.qualified(call.func) is None
+        and names.owner(call.func.value) is None
     )
 
 

@@ -4,8 +4,9 @@ No function of the twin is a coroutine function, so nothing can tell there which
 them were. The branches must therefore do the same: once the awaits are gone, they
 are equal but for the names of the functions that they define. What follows an `if`
 that ends with `return` counts as its other branch. `if inspect.isawaitable(x): x =
-await x` goes, as does one that only awaits: the value is there already. Every other
-use of these tests is refused.
+await x` goes, as does one that only awaits: the value is there already. So does `if
+inspect.isawaitable(x): return await x` before `return x`. Every other use of these
+tests is refused.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from ..meaning.coroutine_tests import (
     FUNCTION_TESTS,
     VALUE_TESTS,
     do_the_same,
+    following,
     is_unwrapping,
+    leaves,
     statements_of,
     tested,
 )
@@ -42,19 +45,25 @@ def keep_one_branch(
     if test is None:
         return None
     if is_unwrapping(site.names, old):
-        return _instead(site.names, old, [])
+        kept = old.orelse and statements_of(old.orelse.body)
+        return _instead(site.names, old, kept or [])
     branch = statements_of(new.body)
     if isinstance(new.orelse, cst.Else):
         kept = other = statements_of(new.orelse.body)
     else:
-        follows = new.orelse is None and _leaves(old)
-        kept, other = [], _rest(site.names, old) if follows else []
+        follows = new.orelse is None and leaves(old)
+        kept, other = [], following(site.names, old) if follows else []
     if do_the_same(branch, other):
         return _instead(site.names, old, kept)
     raise Refused(
         "the branches do different things, and nothing tells in the twin which "
         "functions and values were asynchronous",
-        "make them differ by `await` alone, or mark the code `# twingen: async-only`",
+        (
+            "write `if inspect.isawaitable(x): x = await x`"
+            if site.names.qualified(test.func) in VALUE_TESTS
+            else "make them differ by `await` alone"
+        )
+        + ", or mark the code `# twingen: async-only`",
         node=test,
     )
 
@@ -68,24 +77,13 @@ def _check_position(names: Names, call: cst.Call) -> None:
     if not isinstance(parent, cst.If) or tested(names, parent) is not call:
         raise Refused(
             "there are no coroutines in the twin, so the answer would always be no",
-            "test it in an `if` of its own, or mark the code `# twingen: async-only`",
+            (
+                "write `if inspect.isawaitable(x): x = await x`"
+                if names.qualified(call.func) in VALUE_TESTS
+                else "test it in an `if` of its own"
+            )
+            + ", or mark the code `# twingen: async-only`",
         )
-
-
-def _leaves(statement: cst.If) -> bool:
-    last = statements_of(statement.body)[-1]
-    if isinstance(last, cst.SimpleStatementLine):
-        return isinstance(last.body[-1], (cst.Return, cst.Raise))
-    return False
-
-
-def _rest(names: Names, statement: cst.If) -> Sequence[cst.BaseStatement]:
-    """Return what follows a statement in its block."""
-    block = names.parent(statement)
-    if not isinstance(block, (cst.IndentedBlock, cst.Module)):
-        return []
-    body = [each for each in block.body if isinstance(each, cst.BaseStatement)]
-    return body[body.index(statement) + 1 :]
 
 
 def _instead(

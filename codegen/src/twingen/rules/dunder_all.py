@@ -1,22 +1,48 @@
-"""The strings of `__all__` follow the names they stand for."""
+"""The strings of `__all__` follow the names they stand for.
+
+So do those that `__getattr__` of a module is asked for, in the function itself and in
+the tables that it looks them up in, where they are names that the sources define.
+"""
 
 from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.string_places import is_export
+from ..meaning.string_places import is_asked_for, is_export, is_type
 from ..rule import Site, rewrite
 
 
 @rewrite("TW203", cst.SimpleString)
 def rename_export(site: Site[cst.SimpleString]) -> cst.SimpleString | None:
-    if not is_export(site.names, site.old):
-        return None
     name = site.old.evaluated_value
     if not isinstance(name, str) or not name.isidentifier():
         return None
-    twin = site.twin_at(cst.Name(name), site.old)
-    if not isinstance(twin, cst.Name):
+    twin = _own(site, name)
+    if is_export(site.names, site.old):
+        bound = site.twin_at(cst.Name(name), site.old)
+        is_bound = site.names.is_bound_beside(site.names.tree, name)
+        twin = (
+            bound.value if isinstance(bound, cst.Name) else None if is_bound else twin
+        )
+    elif twin is None or _is_of_others(site) or not is_asked_for(site.names, site.old):
+        return None
+    if twin is None:
         return None
     quote = site.old.quote
-    return site.new.with_changes(value=f"{site.old.prefix}{quote}{twin.value}{quote}")
+    return site.new.with_changes(value=f"{site.old.prefix}{quote}{twin}{quote}")
+
+
+def _own(site: Site[cst.SimpleString], name: str) -> str | None:
+    """Return the other name that the twin has for what the sources define."""
+    renames = site.libraries.renames
+    return None if renames is None else renames.words().get(name)
+
+
+def _is_of_others(site: Site[cst.SimpleString]) -> bool:
+    """Tell a string that is a type, an argument, or converted as any text is."""
+    renames, names = site.libraries.renames, site.names
+    return (
+        isinstance(names.parent(site.old), cst.Arg)
+        or is_type(names, site.old)
+        or (renames is not None and renames.texts_of(names.module) is not None)
+    )

@@ -2,9 +2,10 @@
 
 In the twin a loop is what waits for file descriptors: one kept selector with
 `add_reader`, `add_writer`, `remove_reader`, `remove_writer` and
-`create_future`. It must be kept in a variable or an attribute, so that what is
-registered and what is waited for meet in the same selector; what needs none of
-them (`loop_method`), tasks and the executor may be asked for on the spot.
+`create_future`. It must be kept in a variable or an attribute, and not be returned
+by the function that asks for it, so that what is registered and what is waited for
+meet in the same selector; what needs none of them (`loop_method`), tasks and the
+executor may be asked for on the spot.
 """
 
 from __future__ import annotations
@@ -35,8 +36,31 @@ def make_selector_loop(site: Site[cst.Call]) -> cst.Call | None:
             "not meet in the twin",
             "keep it: `loop = asyncio.get_running_loop()`",
         )
+    if _is_returned(site, parent):
+        raise Refused(
+            "the running loop is returned; the twin makes another one for each call, "
+            "whose readers and waits would not meet",
+            "keep it in an attribute, and return that",
+        )
     function = site.imports.name("twingen.runtime.selector_loop.SelectorLoop")
     return site.new.with_changes(func=function, args=_arguments(site))
+
+
+def _is_returned(site: Site[cst.Call], kept: cst.Assign | cst.AnnAssign) -> bool:
+    """Tell whether a function returns the variable that alone keeps its loop."""
+    function = site.names.enclosing(kept, cst.FunctionDef)
+    targets = (
+        [each.target for each in kept.targets]
+        if isinstance(kept, cst.Assign)
+        else [kept.target]
+    )
+    names = {each.value for each in targets if isinstance(each, cst.Name)}
+    if function is None or len(names) < len(targets):
+        return False
+    return any(
+        isinstance(each.value, cst.Name) and each.value.value in names
+        for each in find(function.body, cst.Return)
+    )
 
 
 def _arguments(site: Site[cst.Call]) -> list[cst.Arg]:

@@ -14,6 +14,7 @@ import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
 from ..meaning.names import Names
+from ..meaning.string_places import is_export
 from ..rule import Refused, Replacement, Site, rewrite
 
 
@@ -97,7 +98,9 @@ def _from_import(
     by_module: dict[str, list[cst.ImportAlias]] = {}
     for alias in statement.names:
         qualified = site.names.definitions.original(f"{module}.{alias.evaluated_name}")
-        if _is_builtin_in_twin(site, qualified):
+        if (builtin := _builtin_in_twin(site, qualified)) is not None:
+            if _is_offered(site, alias):  # for others to import, or by a star
+                by_module.setdefault("builtins", []).append(_as_itself(alias, builtin))
             continue
         home, name = _twin_of_alias(site, qualified, target)
         if name is None:
@@ -108,7 +111,8 @@ def _from_import(
         )
     if by_module.get(module) == list(statement.names):
         return [_from(site, statement, module)]
-    split = len(by_module) > 1
+    kept = by_module.get(next(iter(by_module), ""), [])
+    split = len(kept) < len(statement.names)
     return [
         _from(site, statement, home, _once(aliases, split))
         for home, aliases in by_module.items()
@@ -154,9 +158,26 @@ def _renamed(
     return changed.with_changes(asname=cst.AsName(cst.Name(old)))
 
 
-def _is_builtin_in_twin(site: Site[cst.SimpleStatementLine], qualified: str) -> bool:
+def _builtin_in_twin(site: Site[cst.SimpleStatementLine], qualified: str) -> str | None:
     verdict = site.libraries.verdict(qualified)
-    return verdict is not None and verdict.becomes.isidentifier()
+    builtin = verdict is not None and verdict.becomes.isidentifier()
+    return verdict.becomes if verdict is not None and builtin else None
+
+
+def _is_offered(site: Site[cst.SimpleStatementLine], alias: cst.ImportAlias) -> bool:
+    """Tell `from x import y as y`, and a name of `__all__`."""
+    name = alias.evaluated_name
+    if alias.asname is not None:
+        return alias.evaluated_alias == name
+    return any(
+        each.evaluated_value == name and is_export(site.names, each)
+        for each in site.names.nodes.of(cst.SimpleString)
+    )
+
+
+def _as_itself(alias: cst.ImportAlias, name: str) -> cst.ImportAlias:
+    asname = cst.AsName(cst.Name(name)) if alias.asname is not None else None
+    return alias.with_changes(name=cst.Name(name), asname=asname)
 
 
 def _twin_of_alias(

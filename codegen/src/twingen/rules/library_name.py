@@ -15,11 +15,14 @@ import libcst as cst
 
 from ..rule import Refused, Site, renamed, rewrite
 
+_ASYNC_BUILTINS = ("StopAsyncIteration", "aiter", "anext")
+
 
 @rewrite("TW201", cst.Name, cst.Attribute)
 def spell_twin(site: Site[cst.Name | cst.Attribute]) -> cst.BaseExpression | None:
     if not site.names.is_reference(site.old):
         return None
+    _check_backport(site)
     meanings = site.names.meanings(site.old)
     if len(meanings) > 1:
         return renamed(site.new, site.shared_name(site.old, meanings))
@@ -31,6 +34,22 @@ def spell_twin(site: Site[cst.Name | cst.Attribute]) -> cst.BaseExpression | Non
     if isinstance(site.old, cst.Name) and isinstance(twin, cst.Name):
         _check_collision(site, site.old, twin)
     return twin
+
+
+def _check_backport(site: Site[cst.Name | cst.Attribute]) -> None:
+    """Refuse `if sys.version_info < (3, 10): async def anext(it): ...`.
+
+    The name of the twin is another one where the builtin is meant.
+    """
+    name = site.old
+    if not isinstance(name, cst.Name) or name.value not in _ASYNC_BUILTINS:
+        return
+    if site.names.is_bound_under_condition(name):
+        raise Refused(
+            f"{name.value} is bound under a condition here, and is the builtin "
+            "otherwise, which has another name in the twin",
+            "bind it under a name of its own, also in the other case",
+        )
 
 
 def _check_collision(
@@ -54,6 +73,13 @@ def _check_collision(
         )
 
 
+def _is_asked_for(site: Site[cst.Name | cst.Attribute]) -> bool:
+    """Tell whether `isinstance()` asks for a class."""
+    holder = site.names.enclosing(site.old, cst.Call)
+    tests = ("builtins.isinstance", "builtins.issubclass")
+    return holder is not None and site.names.qualified(holder.func) in tests
+
+
 def _check_position(site: Site[cst.Name | cst.Attribute], qualified: str) -> None:
     """Refuse a name that only means something where it is called or subscripted."""
     if site.names.is_definition(site.old):  # `anyio = None` beside `import anyio`
@@ -73,6 +99,12 @@ def _check_position(site: Site[cst.Name | cst.Attribute], qualified: str) -> Non
     subscripted = isinstance(parent, cst.Subscript) and parent.value is site.old
     if called or (verdict.unwrap and subscripted):
         return
+    if verdict.unwrap and _is_asked_for(site):
+        raise Refused(
+            f"nothing in the twin is of {qualified}, so the answer would always be no",
+            "write `if inspect.isawaitable(x): x = await x`, or mark the code "
+            "`# twingen: async-only`",
+        )
     raise Refused(
         f"{qualified} is used as a value here; its twin is known only where it is "
         + ("given what it wraps" if verdict.unwrap else "called"),

@@ -5,8 +5,9 @@ names the functions, methods of known objects (`pytest.MonkeyPatch.setattr`)
 included. A dotted path in a string that they are given is converted as an
 import would be; a single word is what the object before it calls its member.
 `getattr(x, "aclose")` and its like are refused where they are not listed and the
-twin calls the member otherwise. Other strings are left alone, but for the trees
-with `texts = true` (tests that compare a `repr()`): there every renamed name
+twin calls the member otherwise, and so is `"__aenter__"` in a comparison or among
+the members that `type()` gives to a class. Other strings are left alone, but for the
+trees with `texts = true` (tests that compare a `repr()`): there every renamed name
 follows, word by word.
 """
 
@@ -21,6 +22,7 @@ from ..meaning.string_places import is_docstring, is_export, is_type
 from ..rule import Refused, Site, rewrite
 
 _BY_NAME = {f"builtins.{verb}attr" for verb in ("get", "has", "set", "del")}
+_BY_NAME |= {"unittest.mock.patch.object"}
 
 
 @rewrite("TW233", cst.SimpleString, cst.FormattedStringText)
@@ -35,6 +37,7 @@ def rename_in_string(
     function = _function(site, call.func) if isinstance(call, cst.Call) else None
     listed = function in site.libraries.strings
     if not (listed or function in _BY_NAME):
+        _check_protocol(site, old)
         return _text(site)
     if listed and function is not None:
         site.libraries.used.add(function)
@@ -52,6 +55,31 @@ def rename_in_string(
             f'list the function: strings = ["{function}"]',
         )
     return site.new.with_changes(value=f"{old.prefix}{old.quote}{twin}{old.quote}")
+
+
+def _check_protocol(site: Site[Any], string: cst.SimpleString) -> None:
+    """Refuse the name of an asynchronous protocol's method where it is asked for.
+
+    That is in a comparison, and in the members that `type()` gives to a class.
+    """
+    text = string.evaluated_value
+    if not (isinstance(text, str) and text in DUNDERS):
+        return
+    parent = site.names.parent(string)
+    compared = isinstance(parent, (cst.Comparison, cst.ComparisonTarget))
+    if compared or (isinstance(parent, cst.DictElement) and parent.key is string):
+        call = site.names.enclosing(string, cst.Call)
+        made = call is not None and site.names.qualified(call.func) == "builtins.type"
+        if compared or made:
+            raise Refused(
+                f"this names {text}, which the twin calls {DUNDERS[text]}",
+                (
+                    "write a class statement"
+                    if made
+                    else 'ask with hasattr() and strings = ["builtins.hasattr"]'
+                )
+                + ", or mark the code `# twingen: async-only`",
+            )
 
 
 def _function(site: Site[Any], function: cst.BaseExpression) -> str | None:

@@ -2,8 +2,9 @@
 
 Looked at are strings inside annotations, the type given to `cast`, the bound,
 the constraints and the name of a `TypeVar`, what a `NewType` stands for, the
-name that a definition by a call repeats (`Pair = namedtuple("Pair", ...)`), type
-aliases, and what generic types are given in code: `Callable[["Client"], None]`.
+name that a definition by a call repeats (`Pair = namedtuple("Pair", ...)`) and the
+types of its fields, type aliases, and what generic types are given in code:
+`Callable[["Client"], None]`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,12 @@ from __future__ import annotations
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
-from ..meaning.annotations import ASYNC_GENERATORS, last_parameter, with_return_type
+from ..meaning.annotations import (
+    ASYNC_GENERATORS,
+    is_one_none,
+    last_parameter,
+    with_return_type,
+)
 from ..meaning.string_places import is_type
 from ..rule import Site, rewrite
 
@@ -62,6 +68,12 @@ class _Converter(cst.CSTTransformer):
         if twin is not None:
             return twin
         return updated_node.with_changes(value=original_node.value.visit(self))
+
+    def leave_BinaryOperation(
+        self, original_node: cst.BinaryOperation, updated_node: cst.BinaryOperation
+    ) -> cst.BaseExpression:
+        one = is_one_none(original_node, updated_node)
+        return updated_node.left if one else updated_node
 
     def leave_Subscript(
         self, original_node: cst.Subscript, updated_node: cst.Subscript

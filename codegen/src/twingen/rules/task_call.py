@@ -24,7 +24,8 @@ def start_thread(site: Site[cst.Call]) -> cst.Call | None:
     if keywords not in ([None], [None, "name"]):
         raise Refused(
             "asyncio.create_task() can be given the coroutine call and a name alone",
-            "leave out context=: a task has a copy of the current one",
+            "pass the call as the first argument, and no context=: a task has a copy "
+            "of the current one",
         )
     old, new = site.old.args[0], site.new.args[0]
     if _is_ensure_future(site) and not (

@@ -8,7 +8,7 @@ async def f(work, context, future):
 
 # ---- refused ----
 # 5:5: TW309 task_call: asyncio.create_task() can be given the coroutine call and a name alone
-#   help: leave out context=: a task has a copy of the current one
+#   help: pass the call as the first argument, and no context=: a task has a copy of the current one
 # 6:5: TW309 task_call: ensure_future() takes a coroutine or a future, and nothing shows that this is a call of a coroutine function
 #   help: use asyncio.create_task()
 # 7:5: TW309 task_call: ensure_future() takes a coroutine or a future, and nothing shows that this is a call of a coroutine function

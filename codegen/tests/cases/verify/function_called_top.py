@@ -1,10 +1,10 @@
 async def top(value):
     from collections.abc import AsyncIterator
 
-    return isinstance(value, AsyncIterator)
+    return AsyncIterator[value]
 
 # ---- twin ----
 def top(value):
     from collections.abc import Iterator
 
-    return isinstance(value, Iterator)
+    return Iterator[value]
