@@ -196,7 +196,7 @@ class AsyncCopy:
         for_rows = Place(checked(adapters) if binary else adapters, cursor.connection)
         self._rows = Rows(for_rows.transformer(), session.encoding, binary)
         self._blocks = self._rows.blocks
-        self._add = self._rows.add
+        self._add = self._rows.add if self._direction == COPY_IN else _sends_nothing
         transformer = Place(adapters, cursor.connection).transformer()
         self._decoder = row_decoder(binary, transformer, session.encoding)
         self._messages: deque[Buffer] = deque()
@@ -271,10 +271,10 @@ class AsyncCopy:
     async def write(self, buffer: Buffer | str) -> None:
         """Write data that is in the format of the COPY already.
 
-        Raises `TypeError` for text in binary format; the server's errors are raised
-        at the end of the block.
+        Raises `TypeError` for text in binary format, `OperationalError` after the end
+        of the block; the server's errors are raised at that end.
         """
-        self._check_direction()
+        self._check_open()
         self._rows.add_data(buffer)
         if len(self._blocks) >= PIECES or len(buffer) >= SMALL:
             await self.writer.write(self._rows.take())
@@ -282,12 +282,11 @@ class AsyncCopy:
     async def write_row(self, row: Sequence[Any]) -> None:
         """Write a row of Python values.
 
-        Raises `DataError` for a value that cannot be adapted; the server's errors
-        are raised at the end of the block.
+        Raises `DataError` for a value that cannot be adapted, `OperationalError` after
+        the end of the block; the server's errors are raised at that end.
         """
         self._add(row)
         if self._blocks:
-            self._check_direction()
             await self.writer.write(self._rows.take())
 
     async def write_rows(
@@ -298,7 +297,7 @@ class AsyncCopy:
 
         Rows that are tuples are taken some hundreds at a time.
         """
-        self._check_direction()
+        self._check_open()
         blocks = self._blocks
         if isinstance(rows, AsyncIterable):  # twingen: async-only
             some: list[Sequence[Any]] = []
@@ -332,6 +331,9 @@ class AsyncCopy:
             logger.warning("ending %r failed: %s", self, failure)
         finally:
             self._finished = True
+            if self._direction == COPY_IN:
+                # So that write_row() need not ask for each row.
+                self._add = _has_ended
             self._session.copying = None
 
     async def _finish_writing(self, exc: BaseException | None) -> None:
@@ -357,9 +359,11 @@ class AsyncCopy:
         if self._blocks:
             await self.writer.write(self._rows.take())
 
-    def _check_direction(self) -> None:
+    def _check_open(self) -> None:
         if self._direction != COPY_IN:
-            raise e.ProgrammingError("this COPY sends nothing to the server: read it")
+            _sends_nothing()
+        if self._finished:
+            _has_ended()
 
     async def _receive(self) -> bool:
         """Fetch messages; tell whether there were any before the end."""
@@ -380,3 +384,11 @@ class AsyncCopy:
             rowcount = result.command_tuples
             self.cursor._note(-1 if rowcount is None else rowcount, result)
             return False
+
+
+def _sends_nothing(row: Sequence[Any] = ()) -> None:
+    raise e.ProgrammingError("this COPY sends nothing to the server: read it")
+
+
+def _has_ended(row: Sequence[Any] = ()) -> None:
+    raise e.OperationalError("this COPY has ended: call copy() again to write more")
