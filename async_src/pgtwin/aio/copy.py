@@ -11,8 +11,9 @@ import logging
 import weakref
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import suppress
+from operator import length_hint
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from psycopg import errors as e, pq
 from pgtwin.aio import copying
 from pgtwin.core.adapters import Place
 from pgtwin.core.copy_columns import checked
-from pgtwin.core.copy_data import row_decoder
+from pgtwin.core.copy_data import TRAILER, row_decoder
 from pgtwin.core.copy_rows import Rows
 
 if TYPE_CHECKING:
@@ -200,6 +201,7 @@ class AsyncCopy:
         transformer = Place(adapters, cursor.connection).transformer()
         self._decoder = row_decoder(binary, transformer, session.encoding)
         self._messages: deque[Buffer] = deque()
+        self._ahead: tuple[list[Buffer], Iterator[Any]] = [], iter(())
         self._timeout = timeout
         self._copying: copying.Copying | None = None
         self._ended = False
@@ -242,6 +244,7 @@ class AsyncCopy:
         if self._direction == COPY_IN:
             self._rows.set_types(oids)
         else:
+            self._put_back()
             self._decoder.set_types(oids)
 
     async def read(self) -> Buffer:
@@ -265,7 +268,14 @@ class AsyncCopy:
         while self._messages or await self._receive():
             messages = list(self._messages)
             self._messages.clear()
-            for row in self._decoder.decode(messages):
+            decoded = self._decoder.decode(messages)
+            if messages[-1] == TRAILER:
+                messages.pop()
+            rows = iter(decoded)
+            # PostgreSQL sends each row in a message of its own, others may not.
+            if len(decoded) == len(messages):
+                self._ahead = messages, rows
+            for row in rows:
                 yield row
 
     async def write(self, buffer: Buffer | str) -> None:
@@ -365,10 +375,25 @@ class AsyncCopy:
         if self._finished:
             _has_ended()
 
+    def _put_back(self) -> bool:
+        """Take back what `rows()` has decoded but not given; tell whether it had any.
+
+        Reading may go on by other means then, or with other types, and so may `rows()`.
+        """
+        messages, rows = self._ahead
+        left = length_hint(rows)
+        if not left:
+            return False
+        self._messages.extendleft(reversed(messages[-left:]))
+        deque(rows, maxlen=0)
+        return True
+
     async def _receive(self) -> bool:
         """Fetch messages; tell whether there were any before the end."""
         if self._direction != COPY_OUT:
             raise e.ProgrammingError("this COPY receives nothing: write to it")
+        if self._put_back():
+            return True
         if self._finished:
             return False
         session = self._session
