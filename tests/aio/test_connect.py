@@ -201,9 +201,20 @@ async def test_bad_keyword(dsn: str) -> None:
         await pgtwin.AsyncConnection.connect(dsn, colour="blue")
 
 
-async def test_bad_connect_timeout(dsn: str) -> None:
+@pytest.mark.parametrize("timeout", ["soon", "nan", "inf"])
+async def test_bad_connect_timeout(dsn: str, timeout: str) -> None:
     with pytest.raises(e.ProgrammingError, match="connect_timeout"):
-        await pgtwin.AsyncConnection.connect(dsn, connect_timeout="soon")
+        await pgtwin.AsyncConnection.connect(dsn, connect_timeout=timeout)
+
+
+async def test_connect_timeout_with_a_fraction(dsn: str, silent_port: int) -> None:
+    fraction: Any = 9.5  # psycopg takes it, though its types do not say so
+    async with await pgtwin.AsyncConnection.connect(dsn, connect_timeout=fraction):
+        pass
+    with pytest.raises(e.ConnectionTimeout, match=r"in 2\.5 s"):
+        await pgtwin.AsyncConnection.connect(
+            f"host=127.0.0.1 port={silent_port}", connect_timeout="2.5"
+        )
 
 
 async def test_no_server(closed_port: int) -> None:

@@ -126,6 +126,44 @@ async def test_write_rows(
     assert cur.rowcount == 3
 
 
+@both
+async def test_rows_of_generators(
+    conn: Connection,
+    table: LiteralString,
+    options: LiteralString,
+    data: bytes,
+    content: Content,
+) -> None:
+    # Psycopg takes them, though its types do not say so.
+    rows: list[Any] = [(value for value in row) for row in ROWS]
+    async with conn.cursor().copy(f"COPY {table} FROM STDIN {options}") as copy:
+        copy.set_types(TYPES)
+        await copy.write_row(rows[0])
+        await copy.write_rows(rows[1:])
+    assert await content(conn) == ROWS
+
+
+async def test_nothing_after_the_end(
+    conn: Connection, table: LiteralString, usable: Usable
+) -> None:
+    async with conn.cursor().copy(f"COPY {table} FROM STDIN") as copy:
+        pass
+    with pytest.raises(e.OperationalError, match="has ended"):
+        await copy.write("1\ta\tb\n")
+    with pytest.raises(e.OperationalError, match="has ended"):
+        await copy.write_row((1, "a", "b"))
+    with pytest.raises(e.OperationalError, match="has ended"):
+        await copy.write_rows([(1, "a", "b")])
+    await usable(conn)
+
+
+async def test_write_while_reading(conn: Connection, usable: Usable) -> None:
+    async with conn.cursor().copy("COPY (SELECT 1) TO STDOUT") as copy:
+        with pytest.raises(e.ProgrammingError, match="read it"):
+            await copy.write_row((1,))
+    await usable(conn)
+
+
 async def test_rows_that_change(
     conn: Connection, table: LiteralString, content: Content
 ) -> None:

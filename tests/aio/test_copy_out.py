@@ -219,3 +219,43 @@ async def test_write_while_reading(conn: Connection, usable: Usable) -> None:
         async with conn.cursor().copy("COPY (SELECT 1) TO STDOUT") as copy:
             await copy.write("1\n")
     await usable(conn)
+
+
+@pytest.mark.parametrize("options", ["", "(FORMAT binary)"])
+async def test_rows_are_read_on(conn: Connection, options: LiteralString) -> None:
+    query: LiteralString = "COPY (SELECT generate_series(1, 9)) TO STDOUT "
+    async with conn.cursor().copy(query + options) as copy:
+        copy.set_types(["int4"])
+        rows = copy.rows()
+        async for row in rows:
+            assert row == (1,)
+            break
+        assert await copy.read_row() == (2,)
+        async for row in copy.rows():
+            assert row == (3,)
+            break
+        assert bytes(await copy.read()) in (b"4\n", b"\0\1\0\0\0\4\0\0\0\4")
+        async for row in copy.rows():
+            if row == (5,):
+                copy.set_types(["oid"])
+            elif row == (6,):
+                break
+        async for data in copy:
+            assert bytes(data) in (b"7\n", b"\0\1\0\0\0\4\0\0\0\7")
+            break
+        # The first one goes on, too.
+        assert [row async for row in rows] == [(8,), (9,)]
+        assert await copy.read_row() is None
+
+
+@pytest.mark.parametrize("options", ["", "(FORMAT binary)"])
+async def test_types_are_set_between_rows(
+    conn: Connection, options: LiteralString
+) -> None:
+    query: LiteralString = "COPY (VALUES (true), (true)) TO STDOUT "
+    async with conn.cursor().copy(query + options) as copy:
+        rows = []
+        async for row in copy.rows():
+            rows.append(row)
+            copy.set_types(["bool"])
+    assert rows in ([("t",), (True,)], [(b"\1",), (True,)])

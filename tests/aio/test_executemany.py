@@ -206,6 +206,25 @@ async def test_error_in_statement(conn: Connection, usable: Usable) -> None:
     await usable(conn)
 
 
+@pytest.mark.parametrize("returning", [False, True])
+async def test_error_at_the_implicit_commit(
+    conn: Connection, usable: Usable, returning: bool
+) -> None:
+    await conn.set_autocommit(True)
+    await conn.execute(
+        "CREATE TEMP TABLE late (id int UNIQUE DEFERRABLE INITIALLY DEFERRED)"
+    )
+    with pytest.raises(e.UniqueViolation):
+        await conn.cursor().executemany(
+            "INSERT INTO late VALUES (%s) RETURNING id",
+            [(1,), (2,), (1,)],
+            returning=returning,
+        )
+    cur = await conn.execute("SELECT count(*) FROM late")
+    assert await cur.fetchone() == (0,)
+    await usable(conn)
+
+
 async def test_large_both_ways(conn: Connection) -> None:
     cur = conn.cursor()
     size = 100_000

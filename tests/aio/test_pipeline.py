@@ -296,6 +296,26 @@ async def test_implicit_transaction(conn: Connection, table: LiteralString) -> N
     assert await content(conn) == [1]
 
 
+async def test_error_at_the_implicit_commit(conn: Connection, usable: Usable) -> None:
+    await conn.set_autocommit(True)
+    await conn.execute(
+        "CREATE TEMP TABLE late (id int UNIQUE DEFERRABLE INITIALLY DEFERRED)"
+    )
+    async with conn.pipeline() as pipeline:
+        cur = await conn.execute("INSERT INTO late VALUES (1), (1) RETURNING id")
+        assert await cur.fetchall() == [(1,), (1,)]
+        with pytest.raises(e.UniqueViolation):
+            await pipeline.sync()
+        await conn.execute("INSERT INTO late VALUES (2)")
+    with pytest.raises(e.UniqueViolation):
+        async with conn.pipeline():
+            await conn.execute("INSERT INTO late VALUES (3)")
+            await conn.execute("INSERT INTO late VALUES (3)")
+    cur = await conn.execute("SELECT id FROM late")
+    assert await cur.fetchall() == [(2,)]
+    await usable(conn)
+
+
 async def test_nested(conn: Connection) -> None:
     async with conn.pipeline() as outer:
         one = await conn.execute("SELECT 1")

@@ -11,8 +11,9 @@ import logging
 import weakref
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import suppress
+from operator import length_hint
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from psycopg import errors as e, pq
 from pgtwin.aio import copying
 from pgtwin.core.adapters import Place
 from pgtwin.core.copy_columns import checked
-from pgtwin.core.copy_data import row_decoder
+from pgtwin.core.copy_data import TRAILER, row_decoder
 from pgtwin.core.copy_rows import Rows
 
 if TYPE_CHECKING:
@@ -196,10 +197,11 @@ class AsyncCopy:
         for_rows = Place(checked(adapters) if binary else adapters, cursor.connection)
         self._rows = Rows(for_rows.transformer(), session.encoding, binary)
         self._blocks = self._rows.blocks
-        self._add = self._rows.add
+        self._add = self._rows.add if self._direction == COPY_IN else _sends_nothing
         transformer = Place(adapters, cursor.connection).transformer()
         self._decoder = row_decoder(binary, transformer, session.encoding)
         self._messages: deque[Buffer] = deque()
+        self._ahead: tuple[list[Buffer], Iterator[Any]] = [], iter(())
         self._timeout = timeout
         self._copying: copying.Copying | None = None
         self._ended = False
@@ -242,6 +244,7 @@ class AsyncCopy:
         if self._direction == COPY_IN:
             self._rows.set_types(oids)
         else:
+            self._put_back()
             self._decoder.set_types(oids)
 
     async def read(self) -> Buffer:
@@ -265,16 +268,23 @@ class AsyncCopy:
         while self._messages or await self._receive():
             messages = list(self._messages)
             self._messages.clear()
-            for row in self._decoder.decode(messages):
+            decoded = self._decoder.decode(messages)
+            if messages[-1] == TRAILER:
+                messages.pop()
+            rows = iter(decoded)
+            # PostgreSQL sends each row in a message of its own, others may not.
+            if len(decoded) == len(messages):
+                self._ahead = messages, rows
+            for row in rows:
                 yield row
 
     async def write(self, buffer: Buffer | str) -> None:
         """Write data that is in the format of the COPY already.
 
-        Raises `TypeError` for text in binary format; the server's errors are raised
-        at the end of the block.
+        Raises `TypeError` for text in binary format, `OperationalError` after the end
+        of the block; the server's errors are raised at that end.
         """
-        self._check_direction()
+        self._check_open()
         self._rows.add_data(buffer)
         if len(self._blocks) >= PIECES or len(buffer) >= SMALL:
             await self.writer.write(self._rows.take())
@@ -282,12 +292,11 @@ class AsyncCopy:
     async def write_row(self, row: Sequence[Any]) -> None:
         """Write a row of Python values.
 
-        Raises `DataError` for a value that cannot be adapted; the server's errors
-        are raised at the end of the block.
+        Raises `DataError` for a value that cannot be adapted, `OperationalError` after
+        the end of the block; the server's errors are raised at that end.
         """
         self._add(row)
         if self._blocks:
-            self._check_direction()
             await self.writer.write(self._rows.take())
 
     async def write_rows(
@@ -298,7 +307,7 @@ class AsyncCopy:
 
         Rows that are tuples are taken some hundreds at a time.
         """
-        self._check_direction()
+        self._check_open()
         blocks = self._blocks
         if isinstance(rows, AsyncIterable):  # twingen: async-only
             some: list[Sequence[Any]] = []
@@ -332,6 +341,9 @@ class AsyncCopy:
             logger.warning("ending %r failed: %s", self, failure)
         finally:
             self._finished = True
+            if self._direction == COPY_IN:
+                # So that write_row() need not ask for each row.
+                self._add = _has_ended
             self._session.copying = None
 
     async def _finish_writing(self, exc: BaseException | None) -> None:
@@ -357,14 +369,31 @@ class AsyncCopy:
         if self._blocks:
             await self.writer.write(self._rows.take())
 
-    def _check_direction(self) -> None:
+    def _check_open(self) -> None:
         if self._direction != COPY_IN:
-            raise e.ProgrammingError("this COPY sends nothing to the server: read it")
+            _sends_nothing()
+        if self._finished:
+            _has_ended()
+
+    def _put_back(self) -> bool:
+        """Take back what `rows()` has decoded but not given; tell whether it had any.
+
+        Reading may go on by other means then, or with other types, and so may `rows()`.
+        """
+        messages, rows = self._ahead
+        left = length_hint(rows)
+        if not left:
+            return False
+        self._messages.extendleft(reversed(messages[-left:]))
+        deque(rows, maxlen=0)
+        return True
 
     async def _receive(self) -> bool:
         """Fetch messages; tell whether there were any before the end."""
         if self._direction != COPY_OUT:
             raise e.ProgrammingError("this COPY receives nothing: write to it")
+        if self._put_back():
+            return True
         if self._finished:
             return False
         session = self._session
@@ -380,3 +409,11 @@ class AsyncCopy:
             rowcount = result.command_tuples
             self.cursor._note(-1 if rowcount is None else rowcount, result)
             return False
+
+
+def _sends_nothing(row: Sequence[Any] = ()) -> None:
+    raise e.ProgrammingError("this COPY sends nothing to the server: read it")
+
+
+def _has_ended(row: Sequence[Any] = ()) -> None:
+    raise e.OperationalError("this COPY has ended: call copy() again to write more")

@@ -7,6 +7,7 @@ caller has asked for their addresses.
 from __future__ import annotations
 
 import ipaddress
+import math
 import os
 import random
 from collections.abc import Iterable, Mapping
@@ -63,16 +64,18 @@ _built_in = lru_cache(maxsize=None)(_default)
 def timeout_of(params: Mapping[str, str | int | None]) -> float:
     """Return the seconds that one attempt may take, as libpq reads `connect_timeout`.
 
-    Zero and less mean 130 s; less than two seconds means two. Raises
-    `ProgrammingError` when it is no whole number.
+    Zero and less mean 130 s; less than two seconds means two. Unlike libpq takes
+    fractions. Raises `ProgrammingError` when it is no number.
     """
     text = setting(params, "connect_timeout")
     try:
-        seconds = int(text) if text else 0
+        seconds = float(text) if text else 0.0
     except ValueError:
+        seconds = math.nan
+    if not math.isfinite(seconds):
         raise ProgrammingError(
-            f"connect_timeout must be a whole number of seconds, not {text!r}"
-        ) from None
+            f"connect_timeout must be a number of seconds, not {text!r}"
+        )
     return max(seconds, SHORTEST_TIMEOUT) if seconds > 0 else DEFAULT_TIMEOUT
 
 

@@ -161,15 +161,20 @@ class Rows:
 
     def _dumped(self, row: Sequence[Any]) -> Sequence[Buffer | None]:
         formats = self._formats
-        if len(formats) != len(row):
-            if self._typed is not None and len(row) > self._typed:
+        try:
+            number = len(row)
+        except TypeError:
+            row = tuple(row)  # of a generator, perhaps
+            number = len(row)
+        if len(formats) != number:
+            if self._typed is not None and number > self._typed:
                 # psycopg's compiled transformer would read beyond its dumpers.
                 raise DataError(
-                    f"a row has {len(row)} values, but types were set for "
+                    f"a row has {number} values, but types were set for "
                     f"{self._typed} columns"
                 )
             kind = PyFormat.BINARY if self._binary else PyFormat.TEXT
-            formats = self._formats = [kind] * len(row)
+            formats = self._formats = [kind] * number
         try:
             return self._transformer.dump_sequence(row, formats)
         except (TypeError, AttributeError) as error:
@@ -181,16 +186,16 @@ class Rows:
             line = b"\t".join(map(_text, values))
         else:
             line = b"\t".join(values)  # type: ignore[arg-type]
-            if _SPECIAL.search(line) or line.count(b"\t") >= max(len(row), 1):
+            if _SPECIAL.search(line) or line.count(b"\t") >= max(len(values), 1):
                 line = b"\t".join(map(_text, values))
         self._keep(line + b"\n")
 
     def _add_binary(self, row: Sequence[Any]) -> None:
-        parts: list[Buffer] = [_pack_count(len(row))]
         try:
             values = self._dumped(row)
         except StructError as error:
             raise _too_large(error) from None
+        parts: list[Buffer] = [_pack_count(len(values))]
         for value in values:
             if value is None:
                 parts.append(_NULL)

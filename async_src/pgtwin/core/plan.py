@@ -218,8 +218,8 @@ def bind_raw(
 def make_plan(query: str | bytes, encoding: str) -> Plan:
     """Return the plan of a query: `%s`, `%b`, `%t`, `%(name)s`; `%%` is a percent sign.
 
-    Raises `ProgrammingError`, with the place, for anything else after a `%` and for
-    names mixed with positions.
+    So is a `%` at the end of a line. Raises `ProgrammingError`, with the place, for
+    anything else after a `%` and for names mixed with positions.
     """
     text = query.encode(encoding) if isinstance(query, str) else query
     pieces: list[bytes | int] = []
@@ -233,6 +233,10 @@ def make_plan(query: str | bytes, encoding: str) -> Plan:
         name, letter = match.groups()
         if name is None and letter == b"%":
             pieces.append(b"%")
+            continue
+        if match.group() in (b"%", b"%\n"):
+            # The end of a comment, or an operator: no letter can be missing there.
+            pieces.append(match.group())
             continue
         wanted = _FORMATS.get(letter)
         if wanted is None:
