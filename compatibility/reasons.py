@@ -57,4 +57,10 @@ BEHAVIOUR = [
     "`EnumInfo.fetch()` returns `None` for a type that is no enumeration.",
     "The name of a server-side cursor may hold a `%`.",
     "A row factory is called when the first row is fetched, not by `execute()`.",
+    "An async connection is for the event loop that opened it; others are refused.",
+    "A notice or notify handler that raises is logged, and the operation goes on.",
+    "`executemany()` refuses `None` as a set of parameters.",
+    "After an `executemany()` that failed, `rowcount` is -1.",
+    "A client cursor too refuses a name with two formats, as in `%(x)s, %(x)t`.",
+    "The `connection` of a dumper or loader is a weak reference's proxy.",
 ]
