@@ -12,7 +12,7 @@ from functools import cached_property
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
-from ..meaning.descriptors import find
+from ..syntax.nodes import find
 from ..syntax.traversal import code_of, lines_of
 
 # What is in the standard library of one supported Python and not of another.

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 import libcst as cst
 
 from ..rule import Refused
-from ..syntax.traversal import Reader
+from ..syntax.nodes import find
 from .kinds import FUTURE, LOOP
-from .names import Names, NodeT
+from .names import Names
 
 WATCH = ("add_reader", "add_writer")
 _SETTLE = ("set_result", "set_exception")
@@ -146,23 +146,3 @@ def _watches(
         added = call.func.attr.value in WATCH and len(call.args) >= 2
         if added and names.kind(call.func.value) == LOOP:
             yield call.func.value, call.args[1].value
-
-
-def find(root: cst.CSTNode, node_type: type[NodeT]) -> list[NodeT]:
-    """Return every node of one type at or below another, in source order."""
-    finder = _Finder(node_type)
-    root.visit(finder)
-    return [node for node in finder.found if isinstance(node, node_type)]
-
-
-class _Finder(Reader):
-
-    def __init__(self, node_type: type[cst.CSTNode]) -> None:
-        super().__init__()
-        self.found: list[cst.CSTNode] = []
-        self._type = node_type
-
-    def on_visit(self, node: cst.CSTNode) -> bool:
-        if isinstance(node, self._type):
-            self.found.append(node)
-        return super().on_visit(node)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from ..rule import Refused, Site
-from .descriptors import find
+from ..syntax.nodes import find
 from .kinds import CALLS_FOR_LOOP, FUTURE, LOOP, RUNNER, TASK, TASK_GROUP
 from .names import Names
 

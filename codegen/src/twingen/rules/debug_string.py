@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.descriptors import find
 from ..rule import Refused, Site, rewrite
+from ..syntax.nodes import find
 
 
 @rewrite("TW110", cst.FormattedStringExpression)

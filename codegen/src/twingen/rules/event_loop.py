@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.descriptors import WATCH, find
+from ..meaning.descriptors import WATCH
 from ..meaning.kinds import CALLS_FOR_LOOP
 from ..meaning.loops import FUNCTIONS
 from ..rule import Refused, Site, rewrite
+from ..syntax.nodes import find
 
 # What has nothing to do with descriptors: `loop_method`, `executor_call`, `task_call`.
 _ASKED_AT_ONCE = {"create_task", "run_in_executor", *FUNCTIONS}

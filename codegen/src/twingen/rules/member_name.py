@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.descriptors import find
 from ..meaning.names import Names
 from ..rule import Refused, Site, rewrite
+from ..syntax.nodes import find
 
 
 @rewrite("TW211", cst.Attribute, cst.WithItem)

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.descriptors import find
 from ..meaning.timed import deadline_name, enclosing_deadline, is_timeout_block
 from ..rule import Refused, Site, rewrite
+from ..syntax.nodes import find
 
 
 @rewrite("TW303", cst.With)

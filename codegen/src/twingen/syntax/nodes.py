@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import libcst as cst
 
-from .traversal import children
+from .traversal import Reader, children
 
 NodeT = TypeVar("NodeT", bound=cst.CSTNode)
 
@@ -58,3 +58,23 @@ class Nodes:
 
     def __iter__(self) -> Iterator[cst.CSTNode]:
         return iter(self._all)
+
+
+def find(root: cst.CSTNode, node_type: type[NodeT]) -> list[NodeT]:
+    """Return every node of one type at or below another, in source order."""
+    finder = _Finder(node_type)
+    root.visit(finder)
+    return [node for node in finder.found if isinstance(node, node_type)]
+
+
+class _Finder(Reader):
+
+    def __init__(self, node_type: type[cst.CSTNode]) -> None:
+        super().__init__()
+        self.found: list[cst.CSTNode] = []
+        self._type = node_type
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        if isinstance(node, self._type):
+            self.found.append(node)
+        return super().on_visit(node)
