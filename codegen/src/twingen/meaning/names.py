@@ -19,6 +19,7 @@ from libcst.helpers import (
 from libcst.metadata import (
     Assignment,
     BaseAssignment,
+    ClassScope,
     CodeRange,
     ComprehensionScope,
     FunctionScope,
@@ -326,6 +327,12 @@ class Names:
     def _is_conditional(self, node: cst.CSTNode) -> bool:
         conditions = (cst.If, cst.Try, cst.TryStar, cst.For, cst.While, cst.Match)
         return any(isinstance(each, conditions) for each in self.ancestors(node))
+
+    def is_variable_of_class(self, name: cst.Name) -> bool:
+        """Tell whether a name is what the body of a class assigns or declares."""
+        scope = self.scope(name)
+        own = self._own(scope, name.value) if isinstance(scope, ClassScope) else []
+        return bool(own) and all(isinstance(each, Assignment) for each in own)
 
     def is_bound_beside(self, node: cst.CSTNode, name: str) -> bool:
         """Tell whether the scope that holds this definition also binds `name`."""
