@@ -7,7 +7,7 @@ function of the user's own that is called `sleep` has no qualified name of
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterator
+from collections.abc import Collection, Container, Iterator, Sequence
 from functools import cached_property
 from typing import TypeVar, cast
 
@@ -339,6 +339,18 @@ class Names:
         scope = self._scopes.get(node)
         return scope is not None and bool(self._own(scope, name))
 
+    def is_alias(self, name: str) -> bool:
+        """Tell whether the module imports something as a name that is not its own."""
+        scope = self._scopes.get(self.tree)
+        return any(
+            isinstance(each, ImportAssignment)
+            and any(
+                alias.evaluated_alias == name != alias.evaluated_name
+                for alias in _aliases(each.node)
+            )
+            for each in (self._own(scope, name) if scope is not None else ())
+        )
+
     def imports_only(self, name: str, module: str) -> bool:
         """Tell whether every binding of a name is `import module`.
 
@@ -439,6 +451,13 @@ class Names:
         ]
         functions = [each for each in found if isinstance(each, cst.FunctionDef)]
         return functions if len(functions) == len(found) else []
+
+
+def _aliases(node: cst.CSTNode) -> Sequence[cst.ImportAlias]:
+    """Return what an import statement binds by name."""
+    if not isinstance(node, (cst.Import, cst.ImportFrom)):
+        return ()
+    return () if isinstance(node.names, cst.ImportStar) else node.names
 
 
 def _is_named(node: cst.CSTNode) -> bool:
