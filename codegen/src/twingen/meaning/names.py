@@ -85,6 +85,7 @@ class Names:
     def definitions(self, definitions: Definitions) -> None:
         self._definitions = definitions
         self._found.clear()
+        self._kinds = Kinds(self)
 
     # -- the tree ---------------------------------------------------------
 

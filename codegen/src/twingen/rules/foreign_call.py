@@ -60,7 +60,9 @@ def _foreign_names(site: Site[cst.Call], function: cst.BaseExpression) -> set[st
     if imported or not isinstance(function, cst.Attribute):
         return imported
     kind = site.names.kind(function.value)
-    if kind is None or kind.startswith(("builtins.", "asyncio.")):
+    if kind is None or kind.startswith(
+        ("builtins.", "asyncio.", "collections.", "typing.")
+    ):
         return set()
     return {f"{kind}.{function.attr.value}"}
 
