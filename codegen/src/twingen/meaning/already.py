@@ -60,7 +60,12 @@ def is_loop(names: Names, value: cst.BaseExpression) -> bool:
 
 def check_not_started(names: Names, call: cst.Call) -> None:
     """Refuse that a call is waited for whose value is what has to be."""
-    hidden = isinstance(call.func, cst.Attribute) and _is_hidden(names, call.func.value)
+    function = call.func
+    hidden = (
+        isinstance(function, cst.Attribute)
+        and names.qualified(function) not in names.definitions.started
+        and _is_hidden(names, function.value)
+    )
     annotate = "; or annotate the object that is asked" if hidden else ""
     if _gives_started(names, call):
         raise Refused(
