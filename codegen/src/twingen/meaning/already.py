@@ -104,12 +104,21 @@ def returns_started(names: Names, function: cst.FunctionDef) -> bool:
         return names.qualified(annotated) in (TASK, FUTURE)
     finder = _Returns()
     function.body.visit(finder)
-    return any(_is_started(names, each) for each in finder.values)
+    is_local = names.qualified(function) is None
+    known = _is_started_here if is_local else _is_started
+    return any(known(names, each) for each in finder.values)
+
+
+def _is_started_here(names: Names, value: cst.BaseExpression) -> bool:
+    """Tell a task without following calls, which may be of the function itself."""
+    return _starts(names, value) or names.kind(value) in (TASK, FUTURE)
 
 
 def _is_started(names: Names, value: cst.BaseExpression) -> bool:
+    if isinstance(value, cst.IfExp):
+        return any(_is_started(names, each) for each in (value.body, value.orelse))
     if isinstance(value, cst.Call):
-        return starts_task(names, value)
+        return starts_task(names, value) or _gives_started(names, value)
     return names.kind(value) in (TASK, FUTURE)
 
 
@@ -128,12 +137,19 @@ def _gives_started(names: Names, call: cst.Call) -> bool:
     if not isinstance(function, cst.Name):
         return False
     found = names.function(function)
-    if found is not None:
-        return returns_started(names, found)
+    if found is not None:  # a local one, whose name is nobody else's
+        return names.qualified(function) is None and returns_started(names, found)
+    if definitions.is_started_by_method(names.kind(function) or "", "__call__"):
+        return True
     return any(
-        isinstance(each, cst.Lambda) and _is_started(names, each.body)
+        names.qualified(each) in definitions.started
+        or (isinstance(each, cst.Lambda) and _starts(names, each.body))
         for each in names.values(function)
     )
+
+
+def _starts(names: Names, value: cst.BaseExpression) -> bool:
+    return isinstance(value, cst.Call) and starts_task(names, value)
 
 
 def _takes_element(names: Names, call: cst.Call) -> bool:

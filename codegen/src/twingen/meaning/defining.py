@@ -34,10 +34,13 @@ def _add_started(found: Definitions, names: Names) -> None:
     spelled = {each.value for each in names.nodes.of(cst.Name)}
     if spelled.isdisjoint(STARTERS):
         return
-    for function in names.nodes.of(cst.FunctionDef):
-        qualified = names.qualified(function)
-        if qualified is not None and returns_started(names, function):
-            found.started.add(qualified)
+    before = -1
+    while before < len(found.started):  # one may return what another one does
+        before = len(found.started)
+        for function in names.nodes.of(cst.FunctionDef):
+            qualified = names.qualified(function)
+            if qualified is not None and returns_started(names, function):
+                found.started.add(qualified)
 
 
 def _add_side(found: Definitions, names: Names) -> None:

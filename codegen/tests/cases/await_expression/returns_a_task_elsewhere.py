@@ -31,6 +31,18 @@ async def main(pool: Pool, other, own: Own):
     await later()
     await asyncio.gather(pool.spawn())
     await asyncio.shield(pool.spawn())
+    await again(1)
+    same = again
+    await same(2)
+
+    def local(n):
+        return local(n - 1) if n else None
+
+    await local(1)
+
+
+def again(n):
+    return again(n - 1) if n else Pool().spawn()
 
 
 # ---- refused ----
@@ -43,4 +55,8 @@ async def main(pool: Pool, other, own: Own):
 # 32:26: TW310 gather_call: the function that is called here returns a task or a future that was started already
 #   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`
 # 33:26: TW318 shield_call: the function that is called here returns a task or a future that was started already
+#   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`
+# 34:11: TW101 await_expression: the function that is called here returns a task or a future that was started already
+#   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`
+# 36:11: TW101 await_expression: the function that is called here returns a task or a future that was started already
 #   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`
