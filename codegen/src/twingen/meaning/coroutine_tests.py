@@ -62,6 +62,24 @@ def is_unwrapping(names: Names, statement: cst.CSTNode | None) -> bool:
     return do_the_same([cst.SimpleStatementLine([plain])], other)
 
 
+def chosen(names: Names, node: cst.CSTNode | None) -> str | None:
+    """Return the branch of `await x if isawaitable(x) else x` that does not await."""
+    if not isinstance(node, cst.IfExp):
+        return None
+    test, awaiting, plain = node.test, node.body, node.orelse
+    if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+        test, awaiting, plain = test.expression, node.orelse, node.body
+    if not isinstance(test, cst.Call) or len(test.args) != 1:
+        return None
+    if names.qualified(test.func) not in VALUE_TESTS:
+        return None
+    tested_value = test.args[0].value
+    alike = isinstance(awaiting, cst.Await) and all(
+        names.same_value(each, tested_value) for each in (awaiting.expression, plain)
+    )
+    return ("orelse" if plain is node.orelse else "body") if alike else None
+
+
 def statements_of(suite: cst.BaseSuite) -> Sequence[cst.BaseStatement]:
     """Return the statements of a block, also of one on the line of its header."""
     if isinstance(suite, cst.IndentedBlock):

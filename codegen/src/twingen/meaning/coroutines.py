@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import libcst as cst
 
+from .already import is_loop
 from .defining import is_coroutine
 from .kinds import LOOP, PROCESS, READER, SERVER, WRITER
 from .loops import COROUTINES
 from .names import Names
-from .started import is_loop
 
 _FUNCTIONS = {
     "anyio.sleep",

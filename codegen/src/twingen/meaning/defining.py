@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from .already import STARTERS, returns_started
 from .definitions import Definitions
 
 if TYPE_CHECKING:
@@ -25,6 +26,21 @@ def define(found: Definitions, names: Names) -> None:
             found.coroutines.add(f"{names.module}.{statement.name.value}")
         if isinstance(statement, cst.ClassDef):
             _add_class(found, statement, names)
+    _add_started(found, names)
+
+
+def _add_started(found: Definitions, names: Names) -> None:
+    """Remember which plain functions and methods return what runs already."""
+    spelled = {each.value for each in names.nodes.of(cst.Name)}
+    if spelled.isdisjoint(STARTERS):
+        return
+    before = -1
+    while before < len(found.started):  # one may return what another one does
+        before = len(found.started)
+        for function in names.nodes.of(cst.FunctionDef):
+            qualified = names.qualified(function)
+            if qualified is not None and returns_started(names, function):
+                found.started.add(qualified)
 
 
 def _add_side(found: Definitions, names: Names) -> None:

@@ -14,7 +14,8 @@ class Definitions:
 
     `modules` maps each source module to its twin; `names` holds the names
     defined at the top of any of them; `coroutines` the functions and methods
-    whose call must be awaited, `properties` those whose value must be;
+    whose call must be awaited, `properties` those whose value must be; `started` the
+    plain ones that return a task or a future;
     `classes` the bases of each class and `members` the methods, some of them
     `asynchronous`; `borrowed` what the modules import from other libraries.
     `async_only` are the modules and definitions that have no twin, `sync_only`
@@ -27,6 +28,7 @@ class Definitions:
     names: set[str] = field(default_factory=set)
     coroutines: set[str] = field(default_factory=set)
     properties: set[str] = field(default_factory=set)
+    started: set[str] = field(default_factory=set)
     classes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     members: set[str] = field(default_factory=set)
     asynchronous: set[str] = field(default_factory=set)
@@ -124,6 +126,21 @@ class Definitions:
         """
         classes = list(self.bases(owner))[int(above) :]
         return any(f"{each}.{name}" in self.properties for each in classes)
+
+    def is_started_by_method(self, owner: str | None, name: str) -> bool:
+        """Tell whether a method returns a task or a future.
+
+        Without a class, whether one of any class that we know does.
+        """
+        if owner is None:
+            return any(
+                home in self.classes and last == name
+                for home, _, last in (each.rpartition(".") for each in self.started)
+            )
+        for each in self.bases(owner):
+            if f"{each}.{name}" in self.members:
+                return f"{each}.{name}" in self.started
+        return False
 
     def has_member(self, owner: str, name: str) -> bool:
         """Tell whether a class, or a base that we know, defines a method."""

@@ -23,8 +23,18 @@ def twin_of_method(
 
     Raises :class:`Refused` when that depends on a class which is not shown.
     """
+    return _twin(site, class_of(site.names, value), name)
+
+
+def twin_of_path(site: Site[cst.CSTNode], path: str) -> str:
+    """Return the twin of a dotted path of members, of an object that is not shown."""
+    return ".".join(
+        DUNDERS.get(each) or _twin(site, None, each) or each for each in path.split(".")
+    )
+
+
+def _twin(site: Site[cst.CSTNode], owner: str | None, name: str) -> str | None:
     libraries = site.libraries
-    owner = class_of(site.names, value)
     is_own = owner in site.names.definitions.classes
     if libraries.own_methods is not None:
         if owner is None:

@@ -7,7 +7,7 @@ function of the user's own that is called `sleep` has no qualified name of
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterator
+from collections.abc import Collection, Container, Iterator, Sequence
 from functools import cached_property
 from typing import TypeVar, cast
 
@@ -19,6 +19,7 @@ from libcst.helpers import (
 from libcst.metadata import (
     Assignment,
     BaseAssignment,
+    ClassScope,
     CodeRange,
     ComprehensionScope,
     FunctionScope,
@@ -84,6 +85,7 @@ class Names:
     def definitions(self, definitions: Definitions) -> None:
         self._definitions = definitions
         self._found.clear()
+        self._kinds = Kinds(self)
 
     # -- the tree ---------------------------------------------------------
 
@@ -327,10 +329,28 @@ class Names:
         conditions = (cst.If, cst.Try, cst.TryStar, cst.For, cst.While, cst.Match)
         return any(isinstance(each, conditions) for each in self.ancestors(node))
 
+    def is_variable_of_class(self, name: cst.Name) -> bool:
+        """Tell whether a name is what the body of a class assigns or declares."""
+        scope = self.scope(name)
+        own = self._own(scope, name.value) if isinstance(scope, ClassScope) else []
+        return bool(own) and all(isinstance(each, Assignment) for each in own)
+
     def is_bound_beside(self, node: cst.CSTNode, name: str) -> bool:
         """Tell whether the scope that holds this definition also binds `name`."""
         scope = self._scopes.get(node)
         return scope is not None and bool(self._own(scope, name))
+
+    def is_alias(self, name: str) -> bool:
+        """Tell whether the module imports something as a name that is not its own."""
+        scope = self._scopes.get(self.tree)
+        return any(
+            isinstance(each, ImportAssignment)
+            and any(
+                alias.evaluated_alias == name != alias.evaluated_name
+                for alias in _aliases(each.node)
+            )
+            for each in (self._own(scope, name) if scope is not None else ())
+        )
 
     def imports_only(self, name: str, module: str) -> bool:
         """Tell whether every binding of a name is `import module`.
@@ -432,6 +452,13 @@ class Names:
         ]
         functions = [each for each in found if isinstance(each, cst.FunctionDef)]
         return functions if len(functions) == len(found) else []
+
+
+def _aliases(node: cst.CSTNode) -> Sequence[cst.ImportAlias]:
+    """Return what an import statement binds by name."""
+    if not isinstance(node, (cst.Import, cst.ImportFrom)):
+        return ()
+    return () if isinstance(node.names, cst.ImportStar) else node.names
 
 
 def _is_named(node: cst.CSTNode) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import libcst as cst
 
 from ..rule import Refused, Site
-from ..syntax.nodes import find
-from .kinds import CALLS_FOR_LOOP, FUTURE, LOOP, RUNNER, TASK, TASK_GROUP
+from .already import check_not_started
+from .kinds import RUNNER
 from .names import Names
 
 _TAKE_MANY = {"asyncio.as_completed": "", "asyncio.gather": "*"}
@@ -28,19 +28,8 @@ def function_and_arguments(
             "pass the call of a coroutine function",
             node=call,
         )
+    check_not_started(site.names, call)
     return [cst.Arg(new.value.func), *new.value.args]
-
-
-def starts_task(names: Names, call: cst.Call) -> bool:
-    """Tell whether this is `create_task()` of asyncio, a loop or a task group."""
-    if names.qualified(call.func) in ("asyncio.create_task", "asyncio.ensure_future"):
-        return True
-    function = call.func
-    if not (
-        isinstance(function, cst.Attribute) and function.attr.value == "create_task"
-    ):
-        return False
-    return is_in_task_group(names, call) or is_loop(names, function.value)
 
 
 def runs_in_runner(names: Names, call: cst.Call) -> bool:
@@ -51,46 +40,6 @@ def runs_in_runner(names: Names, call: cst.Call) -> bool:
         and function.attr.value == "run"
         and names.kind(function.value) == RUNNER
     )
-
-
-def returns_started(names: Names, call: cst.Call) -> bool:
-    """Tell whether a plain function of this module returns a task or a future."""
-    function = names.function(call.func) if isinstance(call.func, cst.Name) else None
-    owner = names.enclosing(call, cst.ClassDef)
-    if isinstance(call.func, cst.Attribute) and owner is not None:
-        receiver = call.func.value
-        if isinstance(receiver, cst.Name) and receiver.value in ("self", "cls"):
-            methods = [m for m in owner.body.body if isinstance(m, cst.FunctionDef)]
-            named = [m for m in methods if m.name.value == call.func.attr.value]
-            function = named[0] if len(named) == 1 else None
-    if function is None or function.asynchronous is not None:
-        return False
-    if function.returns is not None:
-        annotated = function.returns.annotation
-        if isinstance(annotated, cst.Subscript):
-            annotated = annotated.value
-        return names.qualified(annotated) in (TASK, FUTURE)
-    return any(
-        names.kind(each.value) in (TASK, FUTURE)
-        or (isinstance(each.value, cst.Call) and starts_task(names, each.value))
-        for each in find(function.body, cst.Return)
-        if each.value is not None
-    )
-
-
-def is_in_task_group(names: Names, call: cst.Call) -> bool:
-    """Tell whether a method of a task group is called."""
-    function = call.func
-    return (
-        isinstance(function, cst.Attribute) and names.kind(function.value) == TASK_GROUP
-    )
-
-
-def is_loop(names: Names, value: cst.BaseExpression) -> bool:
-    """Tell whether a value is an event loop, with or without a name of its own."""
-    if isinstance(value, cst.Call):
-        return names.qualified(value.func) in CALLS_FOR_LOOP
-    return names.kind(value) == LOOP
 
 
 def is_started_element(names: Names, call: cst.CSTNode) -> bool:

@@ -81,13 +81,14 @@ def is_export(names: Names, string: cst.CSTNode) -> bool:
 
 
 def _assigns_all(node: cst.CSTNode) -> bool:
-    targets = _targets(node)
+    targets = targets_of(node)
     if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
         targets = [node.func.value]  # __all__.extend([...])
     return any(isinstance(t, cst.Name) and t.value == "__all__" for t in targets)
 
 
-def _targets(node: cst.CSTNode) -> list[cst.BaseExpression]:
+def targets_of(node: cst.CSTNode) -> list[cst.BaseExpression]:
+    """Return what a statement assigns to."""
     if isinstance(node, cst.Assign):
         return [target.target for target in node.targets]
     if isinstance(node, (cst.AnnAssign, cst.AugAssign)):
@@ -110,7 +111,7 @@ def is_asked_for(names: Names, string: cst.CSTNode) -> bool:
     holders = list(names.ancestors(string))
     if any(each in holders for each in functions):
         return True
-    targets = [target for each in holders for target in _targets(each)]
+    targets = [target for each in holders for target in targets_of(each)]
     used = {
         name.value
         for name in names.nodes.of(cst.Name)

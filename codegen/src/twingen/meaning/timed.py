@@ -13,11 +13,11 @@ from typing import TypeGuard
 import libcst as cst
 
 from ..rule import Refused, Site
+from .already import is_loop
 from .descriptors import loop_that_sets
 from .kinds import FUTURE, PROCESS, READER, SERVER, TASK, WRITER
 from .loops import LOOKED_UP, TIMED
 from .names import Names
-from .started import is_loop
 from .swallowed import catching_part
 
 SLEEPS = {"anyio.sleep", "asyncio.sleep"}

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import libcst as cst
 
+from ..meaning.already import check_not_started, starts_task
 from ..meaning.kinds import TASK
-from ..meaning.started import returns_started, starts_task
 from ..meaning.timed import enclosing_deadline, timed_call, timed_value
 from ..rule import Refused, Site, rewrite
 
@@ -38,12 +38,7 @@ def drop_await(site: Site[cst.Await]) -> cst.BaseExpression | None:
         rest = cst.parse_expression(f"{deadline}.remaining()") if deadline else None
         arguments = [] if rest is None else [cst.Arg(rest)]
         return cst.Call(cst.Attribute(new, cst.Name("wait")), arguments)
-    if returns_started(site.names, old):
-        raise Refused(
-            "the function that is called here returns a task or a future that was "
-            "started already",
-            "keep it first: `task: asyncio.Task[...] = f()`, then `await task`",
-        )
+    check_not_started(site.names, old)
     if deadline is not None:
         new = timed_call(
             site, old, new, cst.parse_expression(f"{deadline}.remaining()")

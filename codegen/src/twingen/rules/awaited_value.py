@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.coroutine_tests import is_unwrapping
+from ..meaning.coroutine_tests import chosen, is_unwrapping
 from ..meaning.coroutines import is_property
 from ..meaning.kinds import COMPLETED, FUTURE, TASK
 from ..meaning.timed import enclosing_deadline, timed_value
@@ -25,6 +25,8 @@ def wait_for_value(site: Site[cst.Await]) -> cst.BaseExpression | None:
         return None
     if is_unwrapping(site.names, site.names.enclosing(site.old, cst.If)):
         return None  # the whole statement goes: `coroutine_test`
+    if chosen(site.names, site.names.parent(site.old)) is not None:
+        return None  # the whole expression goes: `coroutine_test`
     if is_property(site.names, old):
         return None  # `async_property`
     kind = site.names.kind(old)

@@ -5,8 +5,8 @@ them were. The branches must therefore do the same: once the awaits are gone, th
 are equal but for the names of the functions that they define. What follows an `if`
 that ends with `return` counts as its other branch. `if inspect.isawaitable(x): x =
 await x` goes, as does one that only awaits: the value is there already. So does `if
-inspect.isawaitable(x): return await x` before `return x`. Every other use of these
-tests is refused.
+inspect.isawaitable(x): return await x` before `return x`, and `await x if
+inspect.isawaitable(x) else x` is `x`. Every other use of these tests is refused.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import libcst as cst
 from ..meaning.coroutine_tests import (
     FUNCTION_TESTS,
     VALUE_TESTS,
+    chosen,
     do_the_same,
     following,
     is_unwrapping,
@@ -32,14 +33,17 @@ from ..rule import Refused, Site, rewrite
 _PASS = cst.SimpleStatementLine([cst.Pass()])
 
 
-@rewrite("TW111", cst.If, cst.Call)
+@rewrite("TW111", cst.If, cst.IfExp, cst.Call)
 def keep_one_branch(
-    site: Site[cst.If | cst.Call],
+    site: Site[cst.If | cst.IfExp | cst.Call],
 ) -> cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[Any] | None:
     old, new = site.old, site.new
     if isinstance(old, cst.Call):
         _check_position(site.names, old)
         return None
+    if isinstance(old, cst.IfExp):
+        branch_name = chosen(site.names, old)
+        return None if branch_name is None else _value(new, branch_name)
     assert isinstance(new, cst.If)
     test = tested(site.names, old)
     if test is None:
@@ -74,6 +78,8 @@ def _check_position(names: Names, call: cst.Call) -> None:
     parent = names.parent(call)
     if isinstance(parent, cst.UnaryOperation):
         parent = names.parent(parent)
+    if chosen(names, parent) is not None:
+        return
     if not isinstance(parent, cst.If) or tested(names, parent) is not call:
         raise Refused(
             "there are no coroutines in the twin, so the answer would always be no",
@@ -84,6 +90,17 @@ def _check_position(names: Names, call: cst.Call) -> None:
             )
             + ", or mark the code `# twingen: async-only`",
         )
+
+
+def _value(choice: cst.CSTNode, branch: str) -> cst.BaseExpression:
+    """Return one branch of a conditional expression, in the parentheses of both."""
+    assert isinstance(choice, cst.IfExp)
+    value = choice.body if branch == "body" else choice.orelse
+    around = {
+        "lpar": [*choice.lpar, *value.lpar],
+        "rpar": [*value.rpar, *choice.rpar],
+    }
+    return value.with_changes(**around)
 
 
 def _instead(

@@ -20,6 +20,8 @@ def rename_export(site: Site[cst.SimpleString]) -> cst.SimpleString | None:
     twin = _own(site, name)
     if is_export(site.names, site.old):
         bound = site.twin_at(cst.Name(name), site.old)
+        if site.names.is_alias(name):
+            return None  # it keeps its name, whatever it stands for
         is_bound = site.names.is_bound_beside(site.names.tree, name)
         twin = (
             bound.value if isinstance(bound, cst.Name) else None if is_bound else twin

@@ -5,17 +5,19 @@ In the twin a loop is what waits for file descriptors: one kept selector with
 `create_future`. It must be kept in a variable or an attribute, and not be returned
 by the function that asks for it, so that what is registered and what is waited for
 meet in the same selector; what needs none of them (`loop_method`), tasks and the
-executor may be asked for on the spot.
+executor may be asked for on the spot. A variable that is asked for these alone goes.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import libcst as cst
 
 from ..meaning.descriptors import WATCH
 from ..meaning.kinds import CALLS_FOR_LOOP
 from ..meaning.loops import FUNCTIONS
-from ..rule import Refused, Site, rewrite
+from ..rule import Refused, Replacement, Site, rewrite
 from ..syntax.nodes import find
 
 # What has nothing to do with descriptors: `loop_method`, `executor_call`, `task_call`.
@@ -24,8 +26,11 @@ _ASKED_AT_ONCE = {"create_task", "run_in_executor", *FUNCTIONS}
 _FROM_THREADS = {"call_at", "call_later", "call_soon_threadsafe"}
 
 
-@rewrite("TW306", cst.Call)
-def make_selector_loop(site: Site[cst.Call]) -> cst.Call | None:
+@rewrite("TW306", cst.Call, cst.SimpleStatementLine)
+def make_selector_loop(site: Site[cst.Call | cst.SimpleStatementLine]) -> Replacement:
+    if isinstance(site.old, cst.SimpleStatementLine):
+        unneeded = _is_unneeded(site, site.old)
+        return cst.RemovalSentinel.REMOVE if unneeded else None
     if site.names.qualified(site.old.func) not in CALLS_FOR_LOOP:
         return None
     parent = site.names.parent(site.old)
@@ -47,7 +52,43 @@ def make_selector_loop(site: Site[cst.Call]) -> cst.Call | None:
     return site.new.with_changes(func=function, args=_arguments(site))
 
 
-def _is_returned(site: Site[cst.Call], kept: cst.Assign | cst.AnnAssign) -> bool:
+def _is_unneeded(site: Site[Any], line: cst.SimpleStatementLine) -> bool:
+    """Tell `loop = get_running_loop()` in a function that watches nothing with it.
+
+    What has a comment stays: that would be lost.
+    """
+    assign = line.body[0]
+    if len(line.body) > 1 or not isinstance(assign, cst.Assign):
+        return False
+    target, value = assign.targets[0].target, assign.value
+    if len(assign.targets) > 1 or not isinstance(target, cst.Name):
+        return False
+    if not isinstance(value, cst.Call):
+        return False
+    if site.names.qualified(value.func) not in CALLS_FOR_LOOP:
+        return False
+    block = site.names.parent(line)
+    function = site.names.enclosing(line, cst.FunctionDef)
+    comments = [each.comment for each in line.leading_lines]
+    comments.append(line.trailing_whitespace.comment)
+    if function is None or any(comments):
+        return False
+    if not isinstance(block, cst.IndentedBlock) or len(block.body) == 1:
+        return False
+    uses = [
+        site.names.parent(each)
+        for each in find(function, cst.Name)
+        if each.value == target.value
+        and each is not target
+        and site.names.is_reference(each)
+    ]
+    return bool(uses) and all(
+        isinstance(each, cst.Attribute) and each.attr.value in _ASKED_AT_ONCE
+        for each in uses
+    )
+
+
+def _is_returned(site: Site[Any], kept: cst.Assign | cst.AnnAssign) -> bool:
     """Tell whether a function returns the variable that alone keeps its loop."""
     function = site.names.enclosing(kept, cst.FunctionDef)
     targets = (
@@ -64,7 +105,7 @@ def _is_returned(site: Site[cst.Call], kept: cst.Assign | cst.AnnAssign) -> bool
     )
 
 
-def _arguments(site: Site[cst.Call]) -> list[cst.Arg]:
+def _arguments(site: Site[Any]) -> list[cst.Arg]:
     """Return what lets the loop be woken while it watches descriptors too."""
     called = {
         node.attr.value

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.started import is_started_element, starts_task
+from ..meaning.already import starts_task
+from ..meaning.started import is_started_element
 from ..rule import Refused, Site, rewrite
 
 
@@ -60,7 +61,9 @@ def _foreign_names(site: Site[cst.Call], function: cst.BaseExpression) -> set[st
     if imported or not isinstance(function, cst.Attribute):
         return imported
     kind = site.names.kind(function.value)
-    if kind is None or kind.startswith(("builtins.", "asyncio.")):
+    if kind is None or kind.startswith(
+        ("builtins.", "asyncio.", "collections.", "typing.")
+    ):
         return set()
     return {f"{kind}.{function.attr.value}"}
 

@@ -166,9 +166,9 @@ def _builtin_in_twin(site: Site[cst.SimpleStatementLine], qualified: str) -> str
 
 def _is_offered(site: Site[cst.SimpleStatementLine], alias: cst.ImportAlias) -> bool:
     """Tell `from x import y as y`, and a name of `__all__`."""
-    name = alias.evaluated_name
-    if alias.asname is not None:
-        return alias.evaluated_alias == name
+    name = alias.evaluated_alias or alias.evaluated_name
+    if alias.asname is not None and name == alias.evaluated_name:
+        return True
     return any(
         each.evaluated_value == name and is_export(site.names, each)
         for each in site.names.nodes.of(cst.SimpleString)
@@ -176,8 +176,9 @@ def _is_offered(site: Site[cst.SimpleStatementLine], alias: cst.ImportAlias) -> 
 
 
 def _as_itself(alias: cst.ImportAlias, name: str) -> cst.ImportAlias:
-    asname = cst.AsName(cst.Name(name)) if alias.asname is not None else None
-    return alias.with_changes(name=cst.Name(name), asname=asname)
+    if alias.asname is None or alias.evaluated_alias != alias.evaluated_name:
+        return alias.with_changes(name=cst.Name(name))
+    return alias.with_changes(name=cst.Name(name), asname=cst.AsName(cst.Name(name)))
 
 
 def _twin_of_alias(

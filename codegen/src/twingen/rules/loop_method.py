@@ -13,9 +13,9 @@ from __future__ import annotations
 
 import libcst as cst
 
+from ..meaning.already import is_loop
 from ..meaning.kinds import FUTURE
 from ..meaning.loops import FUNCTIONS
-from ..meaning.started import is_loop
 from ..rule import Refused, Site, rewrite
 
 _KEPT = {

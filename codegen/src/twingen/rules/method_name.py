@@ -12,30 +12,55 @@ those that its subclasses define anew. Where the class of an object is not
 known, a call follows if all classes of the project that define the method
 agree; else it is refused. A class that would have two methods of one name is
 refused.
+
+What a class assigns or declares under such a name follows as its methods do, and so
+do keywords that become attributes: those of mocks, of `types.SimpleNamespace` and of
+patterns. A field of a data class or a named tuple is refused: it is a keyword of the
+constructor, too.
 """
 
 from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.methods import twin_of_method
-from ..rule import Refused, Site, rewrite
+from ..meaning.attributes_given import sets_attributes
+from ..meaning.methods import twin_of_method, twin_of_path
+from ..meaning.names import Names
+from ..rule import Refused, Replacement, Site, rewrite
+
+# Classes whose declarations are no keywords of a constructor.
+_PLAIN_BASES = {"abc.ABC", "builtins.object", "enum.Enum"} | {
+    f"{home}.{name}"
+    for home in ("typing", "typing_extensions")
+    for name in ("Generic", "Protocol")
+}
+_PLAIN_DECORATORS = {
+    f"{home}.{name}"
+    for home in ("typing", "typing_extensions")
+    for name in ("final", "runtime_checkable")
+}
+_TYPED_DICTS = {"typing.TypedDict", "typing_extensions.TypedDict"}
 
 
-@rewrite("TW107", cst.Attribute, cst.Name)
-def rename_method(
-    site: Site[cst.Attribute | cst.Name],
-) -> cst.Attribute | cst.Name | None:
+@rewrite("TW107", cst.Attribute, cst.Name, cst.Arg, cst.MatchKeywordElement)
+def rename_method(site: Site[cst.CSTNode]) -> Replacement:
+    old, new = site.old, site.new
+    if isinstance(old, cst.Arg):
+        return _keyword(site, old)
+    if isinstance(old, cst.MatchKeywordElement):
+        twin = _twin_in_pattern(site, old)
+        return None if twin is None else new.with_changes(key=cst.Name(twin))
     if isinstance(site.old, cst.Attribute):
         assert isinstance(site.new, cst.Attribute)
         twin = twin_of_method(site, site.old.value, site.old.attr.value)
         if twin is None:
             return None
         return site.new.with_changes(attr=site.new.attr.with_changes(value=twin))
-    owner = _class_that_defines(site)
+    assert isinstance(old, cst.Name)
+    owner, is_variable = _class_that_defines(site, old)
     if owner is None:
         return None
-    name = site.old.value
+    name = old.value
     definitions, names = site.names.definitions, site.names
     qualified = f"{names.module}.{owner.name.value}"
     own = site.libraries.own_methods
@@ -43,6 +68,12 @@ def rename_method(
     twin = twin or site.libraries.methods.get(name)
     if twin is None:
         return None
+    if is_variable:
+        if _is_alias_of(names, old, twin):
+            return None  # the twin calls the method itself
+        if _TYPED_DICTS & set(definitions.bases(qualified)):
+            return None  # a key, which strings ask for
+        _check_field(names, old, owner, twin)
     if names.is_bound_beside(site.old, twin) or definitions.has_member(qualified, twin):
         raise Refused(
             f"the class has both {name} and {twin}, and the twin has one "
@@ -52,15 +83,68 @@ def rename_method(
     return site.new.with_changes(value=twin)
 
 
-def _class_that_defines(site: Site[cst.Attribute | cst.Name]) -> cst.ClassDef | None:
-    """Return the class whose method has this name, at its definition or in the body."""
-    function = site.names.parent(site.old)
-    if not (isinstance(function, cst.FunctionDef) and function.name is site.old):
-        if not site.names.is_reference(site.old):
-            return None
-        assert isinstance(site.old, cst.Name)
-        function = site.names.function(site.old)
-        if function is None or site.names.is_definition(site.old):
-            return None
+def _class_that_defines(
+    site: Site[cst.CSTNode], old: cst.Name
+) -> tuple[cst.ClassDef | None, bool]:
+    """Return the class whose member has this name, at its definition or in the body.
+
+    The second is true of what is no method.
+    """
+    function = site.names.parent(old)
+    if not (isinstance(function, cst.FunctionDef) and function.name is old):
+        if not site.names.is_reference(old):
+            return None, False
+        if site.names.is_variable_of_class(old):
+            return site.names.enclosing(old, cst.ClassDef), True
+        function = site.names.function(old)
+        if function is None or site.names.is_definition(old):
+            return None, False
     owner = site.names.enclosing(function, cst.ClassDef, cst.FunctionDef)
-    return owner if isinstance(owner, cst.ClassDef) else None
+    return (owner if isinstance(owner, cst.ClassDef) else None), False
+
+
+def _is_alias_of(names: Names, old: cst.Name, twin: str) -> bool:
+    """Tell `aclose = close`."""
+    target = names.parent(old)
+    assign = names.parent(target) if isinstance(target, cst.AssignTarget) else None
+    value = assign.value if isinstance(assign, cst.Assign) else None
+    return isinstance(value, cst.Name) and value.value == twin
+
+
+def _check_field(names: Names, old: cst.Name, owner: cst.ClassDef, twin: str) -> None:
+    """Refuse what is declared for a constructor that somebody else writes."""
+    if not isinstance(names.parent(old), cst.AnnAssign):
+        return
+    decorators = [
+        each.decorator.func if isinstance(each.decorator, cst.Call) else each.decorator
+        for each in owner.decorators
+    ]
+    qualified = names.qualified(owner)
+    known = names.definitions.classes
+    bases = set(names.definitions.bases(qualified)) if qualified else set()
+    if any(
+        names.qualified(each) not in _PLAIN_DECORATORS for each in decorators
+    ) or any(each not in _PLAIN_BASES and each not in known for each in bases):
+        raise Refused(
+            f"the constructor may take this field as {old.value}=, and the twin calls "
+            f"the attribute {twin}",
+            f"call it {twin}, or otherwise",
+        )
+
+
+def _keyword(site: Site[cst.CSTNode], old: cst.Arg) -> cst.CSTNode | None:
+    """Return an argument whose keyword becomes an attribute of an object."""
+    if old.keyword is None or not sets_attributes(site.names, site.names.parent(old)):
+        return None
+    twin = twin_of_path(site, old.keyword.value)
+    if twin == old.keyword.value:
+        return None
+    return site.new.with_changes(keyword=cst.Name(twin))
+
+
+def _twin_in_pattern(
+    site: Site[cst.CSTNode], element: cst.MatchKeywordElement
+) -> str | None:
+    pattern = site.names.parent(element)
+    assert isinstance(pattern, cst.MatchClass)
+    return twin_of_method(site, pattern.cls, element.key.value)

@@ -5,10 +5,12 @@ names the functions, methods of known objects (`pytest.MonkeyPatch.setattr`)
 included. A dotted path in a string that they are given is converted as an
 import would be; a single word is what the object before it calls its member.
 `getattr(x, "aclose")` and its like are refused where they are not listed and the
-twin calls the member otherwise, and so is `"__aenter__"` in a comparison or among
-the members that `type()` gives to a class. Other strings are left alone, but for the
-trees with `texts = true` (tests that compare a `repr()`): there every renamed name
-follows, word by word.
+twin calls the member otherwise, and so are `operator.methodcaller("aclose")`,
+`"__aenter__"` in a comparison or among the members that `type()` gives to a class, and
+the fields of a `namedtuple()`. What a mock is given (`spec=["aclose"]`,
+`**{"aclose.return_value": 1}`), `__slots__` and `__match_args__` follow. Other strings
+are left alone, but for the trees with `texts = true` (tests that compare a `repr()`):
+there every renamed name follows, word by word.
 """
 
 from __future__ import annotations
@@ -17,12 +19,16 @@ from typing import Any
 
 import libcst as cst
 
-from ..meaning.methods import DUNDERS, twin_of_method
-from ..meaning.string_places import is_docstring, is_export, is_type
+from ..meaning.attributes_given import makes_mock
+from ..meaning.methods import DUNDERS, twin_of_method, twin_of_path
+from ..meaning.string_places import is_docstring, is_export, is_type, targets_of
 from ..rule import Refused, Site, rewrite
 
 _BY_NAME = {f"builtins.{verb}attr" for verb in ("get", "has", "set", "del")}
 _BY_NAME |= {"unittest.mock.patch.object"}
+# These are given the names alone.
+_OF_OPERATOR = {"operator.attrgetter", "operator.methodcaller"}
+_TUPLES = {"collections.namedtuple", "typing.NamedTuple"}
 
 
 @rewrite("TW233", cst.SimpleString, cst.FormattedStringText)
@@ -36,16 +42,21 @@ def rename_in_string(
     call = site.names.parent(arg) if isinstance(arg, cst.Arg) else None
     function = _function(site, call.func) if isinstance(call, cst.Call) else None
     listed = function in site.libraries.strings
-    if not (listed or function in _BY_NAME):
+    if not (listed or function in _BY_NAME | _OF_OPERATOR):
         _check_protocol(site, old)
-        return _text(site)
+        _check_field(site, old)
+        return _members(site, old) or _text(site)
     if listed and function is not None:
         site.libraries.used.add(function)
     text = old.evaluated_value
     if not isinstance(text, str) or not all(map(str.isidentifier, text.split("."))):
         return None
     assert isinstance(call, cst.Call)
-    twin = _twin_of_member(site, call, text)
+    if function in _OF_OPERATOR:
+        names_it = function == "operator.attrgetter" or arg is call.args[0]
+        twin = twin_of_path(site, text) if names_it else None
+    else:
+        twin = _twin_of_member(site, call, text)
     twin = _twin_of_path(site, text) or twin if listed else twin
     if twin is None or twin == text:
         return None
@@ -79,6 +90,62 @@ def _check_protocol(site: Site[Any], string: cst.SimpleString) -> None:
                     else 'ask with hasattr() and strings = ["builtins.hasattr"]'
                 )
                 + ", or mark the code `# twingen: async-only`",
+            )
+
+
+def _members(site: Site[Any], string: cst.SimpleString) -> cst.SimpleString | None:
+    """Return a string that names attributes of a mock, or of objects of a class."""
+    text = string.evaluated_value
+    if not isinstance(text, str) or not all(map(str.isidentifier, text.split("."))):
+        return None
+    twin = twin_of_path(site, text)
+    if twin == text or not (_is_of_mock(site, string) or _is_of_class(site, string)):
+        return None
+    quote = string.quote
+    return string.with_changes(value=f"{string.prefix}{quote}{twin}{quote}")
+
+
+def _is_of_mock(site: Site[Any], string: cst.SimpleString) -> bool:
+    """Tell `spec=["x"]` and `**{"x.return_value": y}` of a mock."""
+    item = site.names.parent(string)
+    holder = site.names.parent(item) if item is not None else None
+    arg = site.names.parent(holder) if holder is not None else None
+    if not isinstance(arg, cst.Arg) or not makes_mock(
+        site.names, site.names.parent(arg)
+    ):
+        return False
+    if isinstance(item, cst.DictElement):
+        return item.key is string and arg.star == "**"
+    keyword = arg.keyword.value if arg.keyword else ""
+    return isinstance(item, cst.Element) and keyword in ("spec", "spec_set")
+
+
+def _is_of_class(site: Site[Any], string: cst.SimpleString) -> bool:
+    """Tell a string of `__slots__` or `__match_args__`."""
+    function = site.names.enclosing(string, cst.ClassDef, cst.FunctionDef)
+    return isinstance(function, cst.ClassDef) and any(
+        isinstance(target, cst.Name) and target.value in ("__match_args__", "__slots__")
+        for each in site.names.ancestors(string)
+        for target in targets_of(each)
+    )
+
+
+def _check_field(site: Site[Any], string: cst.SimpleString) -> None:
+    """Refuse the field of a named tuple, which its constructor takes by this name."""
+    call = site.names.enclosing(string, cst.Call)
+    text = string.evaluated_value
+    if call is None or not isinstance(text, str):
+        return
+    if site.names.qualified(call.func) not in _TUPLES or call.args[0].value is string:
+        return
+    fields = text.replace(",", " ").split()
+    for field in fields if all(map(str.isidentifier, fields)) else ():
+        twin = twin_of_path(site, field)
+        if twin != field:
+            raise Refused(
+                f"the constructor takes this field as {field}=, and the twin calls "
+                f"the attribute {twin}",
+                f"call it {twin}, or otherwise",
             )
 
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import libcst as cst
 
+from ..meaning.already import starts_task
 from ..meaning.coroutines import makes_coroutine
-from ..meaning.started import is_started_element, runs_in_runner, starts_task
+from ..meaning.started import is_started_element, runs_in_runner
 from ..rule import Refused, Site, rewrite
 
 

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import libcst as cst
 
+from ..meaning.already import is_in_task_group, starts_task
 from ..meaning.coroutines import makes_coroutine
-from ..meaning.started import function_and_arguments, is_in_task_group, starts_task
+from ..meaning.started import function_and_arguments
 from ..rule import Refused, Site, rewrite
 
 

@@ -16,11 +16,8 @@ import contextvars
 import os
 import time
 
-from twin_runtime.selector_loop import SelectorLoop
-
 
 def f(read, path):
-    loop = SelectorLoop()
     time.sleep(1)
     os.stat(path)
     contextvars.copy_context().run(read, path)

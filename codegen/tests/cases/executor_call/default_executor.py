@@ -25,7 +25,6 @@ class A:
         self._loop = SelectorLoop()
 
     def work(self, xs):
-        loop = SelectorLoop()
         print("x", *xs)
         contextvars.Context().run(partial(print, end=""))
         return contextvars.Context().run(lambda: 3)

@@ -13,11 +13,9 @@ import queue as _queue
 import time
 
 from twin_runtime.deadline import Deadline, queue_get
-from twin_runtime.selector_loop import SelectorLoop
 
 
 def f(queue: _queue.Queue[int]):
-    loop = SelectorLoop()
     with Deadline.at(time.monotonic() + 1) as limit:
         print(limit.when())
         return queue_get(queue, limit.remaining())

@@ -1,0 +1,198 @@
+"""Calls that give what runs already: a task or a future."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from ..rule import Refused
+from ..syntax.traversal import Reader
+from .kinds import CALLS_FOR_LOOP, FUTURE, LOOP, TASK, TASK_GROUP
+
+if TYPE_CHECKING:
+    from .names import Names
+
+# Without one of these words a module starts nothing.
+STARTERS = {"Future", "Task", "create_future", "create_task", "ensure_future"}
+# What takes an element out of a collection.
+_TAKING = {"get_nowait", "pop", "popleft", "setdefault"}
+_OF_COLLECTIONS = {*_TAKING, "get"}
+_COLLECTIONS = {
+    f"{home}.{name}"
+    for home in ("builtins", "collections", "collections.abc", "typing")
+    for name in (
+        "DefaultDict", "Deque", "Dict", "List", "Mapping", "MutableMapping",
+        "MutableSequence", "MutableSet", "OrderedDict", "Set", "defaultdict", "deque",
+        "dict", "list", "set",
+    )
+} | {f"asyncio.{name}" for name in ("LifoQueue", "PriorityQueue", "Queue")}  # fmt: skip
+_DISPLAYS = (cst.Dict, cst.DictComp, cst.List, cst.ListComp, cst.Set, cst.SetComp)
+_KEPT = "keep it first: `task: asyncio.Task[...] = {}`, then `await task`"
+
+
+def starts_task(names: Names, call: cst.Call) -> bool:
+    """Tell whether this is `create_task()` of asyncio, a loop or a task group."""
+    if names.qualified(call.func) in ("asyncio.create_task", "asyncio.ensure_future"):
+        return True
+    function = call.func
+    if not (
+        isinstance(function, cst.Attribute) and function.attr.value == "create_task"
+    ):
+        return False
+    return is_in_task_group(names, call) or is_loop(names, function.value)
+
+
+def is_in_task_group(names: Names, call: cst.Call) -> bool:
+    """Tell whether a method of a task group is called."""
+    function = call.func
+    return (
+        isinstance(function, cst.Attribute) and names.kind(function.value) == TASK_GROUP
+    )
+
+
+def is_loop(names: Names, value: cst.BaseExpression) -> bool:
+    """Tell whether a value is an event loop, with or without a name of its own."""
+    if isinstance(value, cst.Call):
+        return names.qualified(value.func) in CALLS_FOR_LOOP
+    return names.kind(value) == LOOP
+
+
+def check_not_started(names: Names, call: cst.Call) -> None:
+    """Refuse that a call is waited for whose value is what has to be."""
+    function = call.func
+    hidden = (
+        isinstance(function, cst.Attribute)
+        and names.qualified(function) not in names.definitions.started
+        and _is_hidden(names, function.value)
+    )
+    annotate = "; or annotate the object that is asked" if hidden else ""
+    if _gives_started(names, call):
+        raise Refused(
+            "the function that is called here returns a task or a future that was "
+            "started already",
+            _KEPT.format("f()") + annotate,
+            node=call,
+        )
+    if _takes_element(names, call):
+        raise Refused(
+            "what this call returns is waited for, and not the call: it gives what "
+            "was started already",
+            _KEPT.format("tasks.pop()") + annotate,
+            node=call,
+        )
+
+
+def _is_hidden(names: Names, value: cst.BaseExpression) -> bool:
+    """Tell whether nothing shows the class of an object."""
+    kind = names.owner(value)
+    displays = any(isinstance(each, _DISPLAYS) for each in names.values(value))
+    return kind in (None, "typing.Any") and not displays
+
+
+def returns_started(names: Names, function: cst.FunctionDef) -> bool:
+    """Tell whether a plain function returns a task or a future."""
+    if function.asynchronous is not None:
+        return False
+    if function.returns is not None:
+        annotated = function.returns.annotation
+        if isinstance(annotated, cst.SimpleString):
+            text = str(annotated.evaluated_value).partition("[")[0]
+            return names.qualified(text, at=function) in (TASK, FUTURE)
+        if isinstance(annotated, cst.Subscript):
+            annotated = annotated.value
+        return names.qualified(annotated) in (TASK, FUTURE)
+    finder = _Returns()
+    function.body.visit(finder)
+    is_local = names.qualified(function) is None
+    known = _is_started_here if is_local else _is_started
+    return any(known(names, each) for each in finder.values)
+
+
+def _is_started_here(names: Names, value: cst.BaseExpression) -> bool:
+    """Tell a task without following calls, which may be of the function itself."""
+    return _starts(names, value) or names.kind(value) in (TASK, FUTURE)
+
+
+def _is_started(names: Names, value: cst.BaseExpression) -> bool:
+    if isinstance(value, cst.IfExp):
+        return any(_is_started(names, each) for each in (value.body, value.orelse))
+    if isinstance(value, cst.Call):
+        return starts_task(names, value) or _gives_started(names, value)
+    return names.kind(value) in (TASK, FUTURE)
+
+
+def _gives_started(names: Names, call: cst.Call) -> bool:
+    """Tell whether a plain function, of which the sources show enough, is called."""
+    function, definitions = call.func, names.definitions
+    if names.qualified(function) in definitions.started:
+        return True
+    if isinstance(function, cst.Attribute):
+        owner = names.owner(function.value)
+        owner = owner if owner in definitions.classes else None
+        unknown = owner is None and _is_hidden(names, function.value)
+        return (owner is not None or unknown) and definitions.is_started_by_method(
+            owner, function.attr.value
+        )
+    if not isinstance(function, cst.Name):
+        return False
+    found = names.function(function)
+    if found is not None:  # a local one, whose name is nobody else's
+        return names.qualified(function) is None and returns_started(names, found)
+    if definitions.is_started_by_method(names.kind(function) or "", "__call__"):
+        return True
+    return any(
+        names.qualified(each) in definitions.started
+        or (isinstance(each, cst.Lambda) and _starts(names, each.body))
+        for each in names.values(function)
+    )
+
+
+def _starts(names: Names, value: cst.BaseExpression) -> bool:
+    return isinstance(value, cst.Call) and starts_task(names, value)
+
+
+def _takes_element(names: Names, call: cst.Call) -> bool:
+    """Tell whether a call asks a collection for an element, or may do so."""
+    function = call.func
+    if isinstance(function, cst.Name):
+        called = names.qualified(function) or ""
+        return called in ("builtins.next", "builtins.getattr")
+    if not isinstance(function, cst.Attribute):
+        return False
+    method, collection = function.attr.value, function.value
+    if method not in _OF_COLLECTIONS:
+        return False
+    kind = names.kind(collection)
+    if kind not in (None, "typing.Any"):
+        is_queue = kind.startswith("asyncio.")
+        return kind in _COLLECTIONS and not (is_queue and method == "get")
+    values = list(names.values(collection))
+    if values and all(isinstance(each, _DISPLAYS) for each in values):
+        return True
+    definitions = names.definitions
+    known = any(each.endswith(f".{method}") for each in definitions.coroutines)
+    return method in _TAKING and not known and _starts_anything(names)
+
+
+def _starts_anything(names: Names) -> bool:
+    return any(each.value in STARTERS for each in names.nodes.of(cst.Name))
+
+
+class _Returns(Reader):
+    """Collects what a function itself returns."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.values: list[cst.BaseExpression] = []
+
+    def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:
+        return False
+
+    def visit_Lambda(self, node: cst.Lambda) -> bool:
+        return False
+
+    def visit_Return(self, node: cst.Return) -> bool:
+        if node.value is not None:
+            self.values.append(node.value)
+        return False

@@ -1,0 +1,18 @@
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+@dataclass
+class Hooks:
+    aclose: object
+
+
+class Pair(NamedTuple):
+    aclose: object
+
+
+# ---- refused ----
+# 7:5: TW107 method_name: the constructor may take this field as aclose=, and the twin calls the attribute close
+#   help: call it close, or otherwise
+# 11:5: TW107 method_name: the constructor may take this field as aclose=, and the twin calls the attribute close
+#   help: call it close, or otherwise
