@@ -32,7 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     try:
         code = _run(console, options)
-        sys.stdout.flush()
+        if not sys.stdout.closed:  # a language server's is, after its session
+            sys.stdout.flush()
         return code
     except ConversionError as error:
         return console.refused(error)
