@@ -8,6 +8,7 @@ whole files and never writes.
 from __future__ import annotations
 
 import difflib
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -24,6 +25,8 @@ from .signatures import digest_of, is_as_signed, signature
 
 if TYPE_CHECKING:
     from ..syntax.layouts import Layouts
+
+_NO_LINE_END = "\\ No newline at end of file"
 
 
 class Drift(Enum):
@@ -133,9 +136,11 @@ class Project:
             )
             expected = difference.path in self.outputs
             new = _lines(self.content(difference.path) if expected else b"")
-            yield from difflib.unified_diff(
+            for line in difflib.unified_diff(
                 old, new, f"{name} ({difference.drift.value})", f"{name} (twin)"
-            )
+            ):
+                # As diff says it, or the next line would stand on this one.
+                yield line if line.endswith("\n") else f"{line}\n{_NO_LINE_END}\n"
 
     def display(self, path: Path) -> str:
         """Return a path as messages show it: from the project's root, with slashes."""
@@ -166,4 +171,4 @@ def _kind_of_stray(path: Path) -> Drift:
 
 
 def _lines(content: bytes) -> list[str]:
-    return content.decode("utf-8", "replace").splitlines(keepends=True)
+    return io.StringIO(content.decode("utf-8", "replace")).readlines()
