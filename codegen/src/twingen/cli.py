@@ -46,13 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("twingen: interrupted; what was written is whole", file=sys.stderr)
         return INTERRUPTED
     except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        return console.misconfigured(
-            ConfigurationError(
-                f"{where}{error.strerror or error}; mend that and do it again: what "
-                "was written so far is whole"
-            )
-        )
+        return console.failed(error)
 
 
 def _run(console: Console, options: argparse.Namespace) -> int:
