@@ -78,3 +78,9 @@ def test_convert_without_a_project(tmp_path: Path) -> None:
     assert run.err.startswith("<stdin>:1:13: TW001 syntax: ")
     run = project.run("convert", "not_there.py")
     assert (run.code, run.out) == (2, "")
+
+
+def test_convert_async_only_without_a_project(tmp_path: Path) -> None:
+    given = "# twingen: async-only\nimport asyncio\n"
+    run = Project(tmp_path).run("convert", "-", given=given)
+    assert (run.code, run.out, run.err) == (0, "", "")

@@ -10,6 +10,7 @@ from ..conversion import Settings, convert
 from ..project.config import find_root
 from ..project.disk import decode
 from ..project.plan import Plan
+from ..syntax.source import has_no_twin
 from ..telling.diagnostic import ConfigurationError, ConversionError, Diagnostic
 from ..tracing.lookup import Lookup
 from .console import IN_STEP, Console
@@ -54,6 +55,13 @@ def _twin(console: Console, start: Path, content: bytes, name: str | None) -> st
         text = decode(content)
     except SyntaxError as error:
         raise ConversionError(
-            [Diagnostic(name or "<stdin>", 1, 1, "TW003", "encoding", str(error.msg))]
+            [
+                Diagnostic(
+                    name or "<stdin>",
+                    *(1, 1, "TW003", "encoding", str(error.msg), "save it as UTF-8"),
+                )
+            ]
         ) from None
+    if has_no_twin(text):
+        return ""
     return convert(text, settings=Settings(runtime=None), path=name or "<stdin>").text
