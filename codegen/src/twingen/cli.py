@@ -23,6 +23,7 @@ INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    _open_closed_streams()
     options = _parser().parse_args(arguments)
     console = Console(
         options.command,
@@ -47,6 +48,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except OSError as error:
         return console.failed(error)
+
+
+def _open_closed_streams() -> None:
+    """Give what was started with closed streams, as by `>&-`, empty ones."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            stream = open(os.devnull, mode, encoding="utf-8")  # noqa: SIM115
+            setattr(sys, name, stream)
 
 
 def _run(console: Console, options: argparse.Namespace) -> int:

@@ -76,12 +76,15 @@ class Console:
     def failed(self, error: OSError) -> int:
         """Tell which file could not be read or written."""
         where = f"{error.filename}: " if error.filename else ""
-        return self.misconfigured(
-            ConfigurationError(
-                f"{where}{error.strerror or error}; mend that and do it again: what "
-                "was written so far is whole"
-            )
+        message = (
+            f"{where}{error.strerror or error}; mend that and do it again: what was "
+            "written so far is whole"
         )
+        if where:
+            return self.misconfigured(ConfigurationError(message))
+        # Perhaps it is standard output that takes no more.
+        print(f"twingen: {message}", file=sys.stderr)
+        return FAILED
 
     def misconfigured(self, error: ConfigurationError) -> int:
         if not self.for_people:
