@@ -102,10 +102,12 @@ class Project:
         if any(d.drift is Drift.EDITED for d in left):
             return [], left
         changed = [d for d in differences if d.drift not in kept]
+        # First what goes: where case does not count, it may be what is written next.
         for difference in changed:
             if difference.path not in self.outputs:
                 difference.path.unlink(missing_ok=True)  # another build was quicker
-            else:
+        for difference in changed:
+            if difference.path in self.outputs:
                 content = self.content(difference.path)
                 self._check_unchanged(difference.path)
                 replace(difference.path, content)
