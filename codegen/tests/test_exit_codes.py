@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from project import Project
 
+from twingen.cli import main
+
 SOURCE = "src/pkg/client.py"
 TWIN = "out/pkg_sync/client.py"
 FRAME = f'Traceback:\n  File "{TWIN}", line 15, in pause\n    sleep(delay, 1)\n'
@@ -179,6 +181,18 @@ def test_output_that_cannot_be_written(project: Project, output_format: str) -> 
     assert run.returncode == 2
     assert run.stderr.startswith("twingen: No space left on device; ")
     assert "Traceback" not in run.stderr
+
+
+def test_fewer_processes_than_none(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Used wrongly, which argparse says."""
+    for wrong in ("-1", "x", "1.5"):
+        with pytest.raises(SystemExit) as ended:
+            main(["--project", str(project.root), "check", "--jobs", wrong])
+        assert ended.value.code == 2
+        said = f"--jobs/-j: {wrong} is no number from 0 on"
+        assert said in capsys.readouterr().err
 
 
 def in_a_shell(project: Project, command: str) -> subprocess.CompletedProcess[str]:

@@ -106,6 +106,13 @@ def _run(console: Console, options: argparse.Namespace) -> int:
     return init(console, start, write=options.write)
 
 
+def _number(text: str) -> int:
+    """Return a number from 0 on; argparse says which option lacks one."""
+    if not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError(f"{text} is no number from 0 on")
+    return int(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="twingen", description="Generate the sync twin of async Python source."
@@ -150,7 +157,7 @@ def _parser() -> argparse.ArgumentParser:
     working.add_argument(
         "--jobs",
         "-j",
-        type=int,
+        type=_number,
         default=0,
         metavar="N",
         help="how many processes there may be (default: one per core, if worth it)",
