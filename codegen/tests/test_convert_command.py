@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from project import Project
 
 TWIN = "out/pkg_sync/client.py"
@@ -78,3 +79,22 @@ def test_convert_without_a_project(tmp_path: Path) -> None:
     assert run.err.startswith("<stdin>:1:13: TW001 syntax: ")
     run = project.run("convert", "not_there.py")
     assert (run.code, run.out) == (2, "")
+
+
+def test_convert_async_only_without_a_project(tmp_path: Path) -> None:
+    given = "# twingen: async-only\nimport asyncio\n"
+    run = Project(tmp_path).run("convert", "-", given=given)
+    assert (run.code, run.out, run.err) == (0, "", "")
+
+
+def test_convert_from_a_folder_below(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Paths may be as messages name them, wherever one is."""
+    given = project.read(SOURCE)
+    body = project.run("convert", "-", "--stdin-filename", SOURCE, given=given).out
+    monkeypatch.chdir(project.root / "src/pkg")
+    assert project.run("convert", SOURCE).out == body
+    run = project.run("convert", "-", "--stdin-filename", SOURCE, given=given)
+    assert (run.code, run.out) == (0, body)
+    assert project.run("convert", "client.py").out == body

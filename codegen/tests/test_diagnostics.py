@@ -123,3 +123,22 @@ def test_every_rule_that_refuses_is_seen_refusing() -> None:
         for name in re.findall(r"TW\d\d\d (\w+): ", case.expected)
     }
     assert refusing - said == set()
+
+
+def test_lines_end_where_editors_end_them(refused: Project) -> None:
+    """A form feed begins a page, and no line."""
+    text = '"""a\x0cb\u2028c\x85"""\n\x0c\nasync def f(x):\n    await x\n'
+    refused.write("src/pkg/streams.py", text)
+    run = refused.run("check")
+    said = "src/pkg/streams.py:4:5: TW102 awaited_value: "
+    excerpt = "\n        await x\n        ^^^^^^^\n"
+    assert re.search(re.escape(said) + ".*" + re.escape(excerpt), run.err)
+
+
+@pytest.mark.parametrize("color", ["always", "never"])
+def test_caret_below_tabs(refused: Project, color: str) -> None:
+    refused.write("src/pkg/streams.py", "async def f(x):\n\tif x:\n\t\ty = await x\n")
+    run = refused.run("check", "--color", color)
+    plain = re.sub("\033\\[[0-9;]*m", "", run.err)
+    assert "\n    \t\ty = await x\n    \t\t    ^^^^^^^\n" in plain
+    assert ("\t    \033[31m^" in run.err) == (color == "always")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -489,3 +490,48 @@ def test_page_is_known_from_an_earlier_run(documented: Project) -> None:
     documented.remove("docs-sync/guide.md")
     assert documented.run("build").out == "13 files: 1 written\n"
     assert documented.run("check", "--no-cache").code == 0
+
+
+ITEMS = """- So::
+
+    await AsyncClient().pause(1)
+
+  Then::
+
+    await AsyncClient().pause(2)
+
+  >>> await AsyncClient().pause(3)
+
+10. Or::
+
+      await AsyncClient().pause(4)
+
+    Text.
+
+- loosely::
+
+  await AsyncClient().pause(5)
+"""
+
+
+def test_literal_blocks_of_list_items(documented: Project) -> None:
+    """They end where the item goes on."""
+    documented.write("docs-async/items.rst", ITEMS)
+    assert documented.run("build").code == 0
+    expected = ITEMS.replace("await AsyncClient", "Client")
+    assert body(documented.read("docs-sync/items.rst")) == expected
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_page_with_another_name(documented: Project) -> None:
+    """A link stays one, and its page is written once."""
+    documented.replace("pyproject.toml", '["*.md"]', '["*.md", "site/*.md"]')
+    (documented.root / "site").mkdir()
+    link = documented.root / "site/index.md"
+    link.symlink_to("../README.md")
+    documented.replace("README.md", "pause(1)", "pause(2)")
+    run = documented.run("build")
+    assert (run.code, run.err) == (0, "")
+    assert link.is_symlink()
+    assert link.read_text(encoding="utf-8").count("pause(2)") == 2
+    assert documented.run("check").code == 0

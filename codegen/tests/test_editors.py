@@ -123,6 +123,10 @@ async def editor_on(project: Project) -> AsyncIterator[Editor]:
     result = await asyncio.wait_for(client.initialize_async(params), PATIENCE)
     assert result.server_info is not None
     assert result.server_info.name == "twingen"
+    # pygls would put the change of a part where it counts lines, not the editor.
+    sync = result.capabilities.text_document_sync
+    assert isinstance(sync, types.TextDocumentSyncOptions)
+    assert sync.change is types.TextDocumentSyncKind.Full
     assert result.capabilities.definition_provider
     assert result.capabilities.implementation_provider
     client.initialized(types.InitializedParams())
@@ -174,6 +178,21 @@ def test_refusals_as_one_types(project: Project) -> None:
             editor.close(SOURCE)
             await editor.shows(SOURCE, nothing)
         assert project.snapshot() == before
+
+    asyncio.run(session())
+
+
+def test_lines_end_where_editors_end_them(project: Project) -> None:
+    """A form feed begins a page, and no line."""
+
+    async def session() -> None:
+        async with editor_on(project) as editor:
+            text = "x = '\x0c \u2028'\n\x0c\nasync def f(x):\n    await x\n"
+            project.write("src/pkg/pages.py", text)
+            editor.open("src/pkg/pages.py")
+            (found,) = await editor.shows("src/pkg/pages.py", something)
+            assert found.range.start == types.Position(3, 4)
+            assert found.range.end == types.Position(3, 11)
 
     asyncio.run(session())
 
@@ -274,6 +293,24 @@ def test_ends_with_its_editor(project: Project) -> None:
         command, cwd=project.root, input=b"", capture_output=True, timeout=PATIENCE
     )
     assert (run.returncode, run.stdout) == (0, b"")
+
+
+def test_a_session_ends_well(project: Project) -> None:
+    """With 0 after `shutdown` and `exit`, as the protocol wants it."""
+    said = b""
+    for number, method in enumerate(("initialize", "shutdown", "exit")):
+        message: dict[str, object] = {"jsonrpc": "2.0", "method": method}
+        if method != "exit":
+            message["id"] = number
+        if method == "initialize":
+            message["params"] = {"processId": None, "rootUri": None, "capabilities": {}}
+        body = json.dumps(message).encode()
+        said += b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
+    command = [sys.executable, "-m", "twingen.cli", "lsp"]
+    run = subprocess.run(
+        command, cwd=project.root, input=said, capture_output=True, timeout=PATIENCE
+    )
+    assert (run.returncode, run.stderr) == (0, b"")
 
 
 def test_without_pygls(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from project import Project
+
+from twingen.cli import main
 
 SOURCE = "src/pkg/client.py"
 TWIN = "out/pkg_sync/client.py"
@@ -151,3 +154,53 @@ def test_every_command_is_listed() -> None:
     assert all(found[command] == {0, 1, 2} for command in comparing)
     # `watch` ends with 0 by Ctrl-C, see test_watch.
     assert all(found[command] == {0, 2} for command in commands - comparing - {"watch"})
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the shell is another there")
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("check <&- >&- 2>&-", 1),
+        ("check --output-format json >&-", 1),
+        ("explain TW302 >&-", 0),
+        ("convert - <&-", 0),
+        ("where <&-", 0),
+    ],
+)
+def test_closed_streams(project: Project, command: str, code: int) -> None:
+    stale(project)
+    run = in_a_shell(project, command)
+    assert (run.returncode, run.stderr) == (code, run.stderr.partition("Traceback")[0])
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
+@pytest.mark.parametrize("output_format", ["text", "json"])
+def test_output_that_cannot_be_written(project: Project, output_format: str) -> None:
+    """It is no drift."""
+    run = in_a_shell(project, f"check --output-format {output_format} > /dev/full")
+    assert run.returncode == 2
+    assert run.stderr.startswith("twingen: No space left on device; ")
+    assert "Traceback" not in run.stderr
+
+
+def test_fewer_processes_than_none(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Used wrongly, which argparse says."""
+    for wrong in ("-1", "x", "1.5"):
+        with pytest.raises(SystemExit) as ended:
+            main(["--project", str(project.root), "check", "--jobs", wrong])
+        assert ended.value.code == 2
+        said = f"--jobs/-j: {wrong} is no number from 0 on"
+        assert said in capsys.readouterr().err
+
+
+def in_a_shell(project: Project, command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        f'"{sys.executable}" -m twingen.cli {command}',
+        shell=True,
+        cwd=project.root,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )

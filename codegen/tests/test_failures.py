@@ -75,6 +75,37 @@ FAILURES: dict[str, tuple[Callable[[Project], None], str]] = {
         "nothing uses renames: Await*",
     ),
     "rename without a star": (pyproject('"Async*" = "*"', '"A" = "B"'), "one *"),
+    "rename to no name": (pyproject('"Async*" = "*"', '"Async*" = "*-x"'), "one *"),
+    "rename by another pattern": (
+        pyproject('"Async*" = "*"', '"Async[A-Z]*" = "*"'),
+        "must be names with one *",
+    ),
+    "method that is no name": (
+        lambda p: p.append("pyproject.toml", '[tool.twingen.methods]\n"C.a*" = "*-"\n'),
+        "must be a class and a method",
+    ),
+    "row that is no name": (
+        lambda p: p.append("pyproject.toml", '[tool.twingen.libraries.x]\ny = "z-"\n'),
+        "x.y must be a dotted name",
+    ),
+    "method of a library that is no name": (
+        lambda p: p.append(
+            "pyproject.toml", '[tool.twingen.libraries.methods]\ny = "z z"\n'
+        ),
+        "methods.y must be a method's name",
+    ),
+    "pages by an absolute path": (
+        pyproject("runtime =", 'pages = ["/docs/*.md"]\nruntime ='),
+        '"/docs/*.md" must be a path from here',
+    ),
+    "pages by no path": (
+        pyproject("runtime =", 'pages = [""]\nruntime ='),
+        '"" must be a path from here',
+    ),
+    "pages by stars within a name": (
+        pyproject("runtime =", 'pages = ["docs/**.md"]\nruntime ='),
+        '"docs/**.md" must be a path from here',
+    ),
     "unused row": (
         lambda p: p.append("pyproject.toml", '[tool.twingen.libraries.x]\ny = "z.y"\n'),
         "nothing uses libraries: x.y",
@@ -158,3 +189,25 @@ def test_import_of_what_has_no_twin(project: Project) -> None:
     assert run.code == 2
     assert f"{SOURCE}:" in run.err
     assert "pkg_sync.loop is for the async side only" in run.err
+
+
+def test_what_no_pattern_can_rename(project: Project) -> None:
+    """`Async*` leaves nothing of `Async`, and no name of `Async2`."""
+    project.replace(
+        "pyproject.toml", '"Async*" = "*"', '"Async*" = "*"\n"async_*" = "*"'
+    )
+    project.append("pyproject.toml", '\n[tool.twingen.methods]\n"Async2.a*" = "*"\n')
+    project.write(
+        "src/pkg/names.py",
+        "class Async: ...\n\n\nclass Async2(Async):\n"
+        "    async def awith(self) -> None:\n        await async_import()\n\n"
+        "    async def aget(self) -> None:\n        await async_load()\n\n\n"
+        "async def async_import() -> None: ...\nasync def async_load() -> None: ...\n",
+    )
+    run = project.run("build")
+    assert run.code == 0, run.err
+    twin = project.read("out/pkg_sync/names.py")
+    for line in ("class Async: ...", "class Async2(Async):", "def awith(self)"):
+        assert line in twin
+    for line in ("import()", "def get(self)", "        load()", "def async_import()"):
+        assert line in twin

@@ -311,3 +311,17 @@ def unreadable(folder: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with monkeypatch.context() as patched:
         patched.setattr(os, "scandir", refusing)
         yield
+
+
+@posix_only
+def test_what_editors_keep_beside_open_files(project: Project) -> None:
+    """Emacs's lock is a link that leads nowhere; Vim's swap file is no data."""
+    (project.root / "src/pkg/.#client.py").symlink_to("me@here.1:2")
+    names = ("#client.py#", "client.py~", ".client.py.swp", ".DS_Store")
+    for folder in ("src/pkg", "out/pkg_sync"):
+        for name in names:
+            project.write(f"{folder}/{name}", "not utf-8")
+    before = project.snapshot()
+    assert project.run("build").code == 0
+    assert project.run("check").code == 0
+    assert project.snapshot() == before

@@ -43,6 +43,15 @@ LAYOUTS: dict[str, tuple[dict[str, str], list[tuple[str, str]], dict[str, str]]]
         [("src/lib", "src/lib_sync")],
         {"Async*": "*"},
     ),
+    "two folders for one twin": (
+        {
+            "lib/__init__.py": "",
+            "lib/_async/__init__.py": ASYNC,
+            "lib/aio/__init__.py": "async def f() -> None: ...\n",
+        },
+        [("lib/_async", "lib/_sync"), ("lib/aio", "lib/aio_sync")],
+        {"Async*": "*"},
+    ),
     "both classes in one package": (
         {"lib/__init__.py": ASYNC + "\n\nclass Thing: ...\n"},
         [("lib", "lib_sync")],
@@ -97,4 +106,28 @@ def test_init_of_nothing(tmp_path: Path) -> None:
     run = project.run("init", "--write")
     assert (run.code, run.out) == (2, "")
     assert "there is no `async def`" in run.err
+    assert project.snapshot() == before
+
+
+def test_init_keeps_what_is_there(tmp_path: Path) -> None:
+    """Line ends, comments and other tools' tables."""
+    project = Project(tmp_path)
+    project.write("lib/_async/__init__.py", ASYNC)
+    before = "# a\r\n[tool.black]  # b\r\nline-length = 99\r\n"
+    project.write("pyproject.toml", before)
+    run = project.run("init", "--write", "--quiet")
+    added = run.out.replace("\n", "\r\n")
+    assert project.read("pyproject.toml") == f"{before}\r\n{added}"
+    assert project.run("build").code == 0
+
+
+def test_init_writes_no_configuration_that_cannot_be_read(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    project.write("lib/_async/__init__.py", ASYNC)
+    project.write("pyproject.toml", "tool = {black = {line-length = 99}}\n")
+    before = project.snapshot()
+    run = project.run("init", "--write")
+    assert run.code == 2
+    assert run.out.startswith("[tool.twingen]\n")
+    assert "pyproject.toml cannot be continued with [tool.twingen]" in run.err
     assert project.snapshot() == before

@@ -175,6 +175,14 @@ def test_sarif(project: Project) -> None:
         assert location["region"]["endColumn"] == 12
 
 
+def test_sarif_names_files_by_uris(project: Project) -> None:
+    project.write("src/pkg/a b/é%.py", "async def f(x):\n    await x\n")
+    log = json.loads(project.run("check", "--output-format", "sarif").out)
+    (result,) = log["runs"][0]["results"]
+    location = result["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert location == {"uri": "src/pkg/a%20b/%C3%A9%25.py"}
+
+
 def test_sarif_in_step(project: Project) -> None:
     run = project.run("check", "--output-format", "sarif")
     assert run.code == 0

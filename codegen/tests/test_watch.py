@@ -205,3 +205,23 @@ def test_without_a_configuration(tmp_path: Path) -> None:
     run = Project(tmp_path).run("watch")
     assert (run.code, run.out) == (2, "")
     assert "no pyproject.toml with [tool.twingen]" in run.err
+
+
+def test_files_that_cannot_be_read_or_written(watching: Watching) -> None:
+    """They are told like a refusal, and what else is saved is seen."""
+    project = watching.project
+    (project.root / "src/pkg/sub/up").symlink_to(project.root / "src/pkg")
+    project.write("out/pkg_sync/new.py/x.txt", "")
+    project.write("src/pkg/new.py", "async def new() -> None: ...\n")
+    watching.says("out/pkg_sync/new.py: Is a directory; mend that")
+    project.remove("out/pkg_sync/new.py/x.txt")
+    (project.root / "out/pkg_sync/new.py").rmdir()
+    watching.says("out/pkg_sync/new.py: written (from src/pkg/new.py)\n")
+    (project.root / "src/pkg/lost.py").symlink_to("nowhere.py")
+    watching.says("src/pkg/lost.py went away while it was read")
+    project.write("src/pkg/new.py", "async def newer() -> None: ...\n")
+    watching.says("src/pkg/lost.py went away while it was read")
+    project.remove("src/pkg/lost.py")
+    watching.says("out/pkg_sync/new.py: written (from src/pkg/new.py)\n")
+    assert watching.end() == 0
+    assert "Traceback" not in watching.said

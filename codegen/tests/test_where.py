@@ -222,3 +222,23 @@ def test_line_that_is_not_there(project: Project) -> None:
     for place in (f"{SOURCE}:0", f"{SOURCE}:99", f"{TWIN}:99", "pyproject.toml:1"):
         run = project.run("explain", place)
         assert (run.code, run.out) == (2, ""), place
+
+
+def test_lines_end_where_python_ends_them(project: Project) -> None:
+    """A form feed begins a page, and no line."""
+    project.replace(SOURCE, "import asyncio\n", "import asyncio\n\x0c\n")
+    project.replace(SOURCE, "Sleeps, within", "Sleeps,\x0c\x85\u2028 within")
+    assert project.run("build").code == 0
+    lines = project.read(SOURCE).split("\n")
+    line = next(n for n, text in enumerate(lines, 1) if "wait_for" in text)
+    twin = project.read(TWIN).split("\n")
+    made = next(n for n, text in enumerate(twin, 1) if "sleep(delay, 1)" in text)
+    run = project.run("where", f"{TWIN}:{made}")
+    assert run.out == f"{SOURCE}:{line}\n    {lines[line - 1].strip()}\n"
+    run = project.run("explain", f"{SOURCE}:{line}")
+    assert f"\n{TWIN}:{made}: sleep(delay, 1)\n" in run.out
+    project.replace(TWIN, "sleep(delay, 1)", "sleep(delay, 2)")
+    run = project.run("check")
+    assert run.err.startswith(f"{TWIN}:{made}:13: TW013 edited: ")
+    assert f"made from {SOURCE}:{line}\n" in run.err
+    assert project.run("where", f"{TWIN}:{made}").out.startswith(f"{SOURCE}:{line}\n")

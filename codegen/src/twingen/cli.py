@@ -23,6 +23,7 @@ INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    _open_closed_streams()
     options = _parser().parse_args(arguments)
     console = Console(
         options.command,
@@ -32,7 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     try:
         code = _run(console, options)
-        sys.stdout.flush()
+        if not sys.stdout.closed:  # a language server's is, after its session
+            sys.stdout.flush()
         return code
     except ConversionError as error:
         return console.refused(error)
@@ -45,13 +47,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("twingen: interrupted; what was written is whole", file=sys.stderr)
         return INTERRUPTED
     except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        return console.misconfigured(
-            ConfigurationError(
-                f"{where}{error.strerror or error}; mend that and do it again: what "
-                "was written so far is whole"
-            )
-        )
+        return console.failed(error)
+
+
+def _open_closed_streams() -> None:
+    """Give what was started with closed streams, as by `>&-`, empty ones."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            stream = open(os.devnull, mode, encoding="utf-8")  # noqa: SIM115
+            setattr(sys, name, stream)
 
 
 def _run(console: Console, options: argparse.Namespace) -> int:
@@ -102,6 +106,13 @@ def _run(console: Console, options: argparse.Namespace) -> int:
     return init(console, start, write=options.write)
 
 
+def _number(text: str) -> int:
+    """Return a number from 0 on; argparse says which option lacks one."""
+    if not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError(f"{text} is no number from 0 on")
+    return int(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="twingen", description="Generate the sync twin of async Python source."
@@ -146,7 +157,7 @@ def _parser() -> argparse.ArgumentParser:
     working.add_argument(
         "--jobs",
         "-j",
-        type=int,
+        type=_number,
         default=0,
         metavar="N",
         help="how many processes there may be (default: one per core, if worth it)",

@@ -30,7 +30,7 @@ from .rules import RULES
 from .sides.sides import Side, of_twin
 from .syntax.formatting import FormattingError, format_source
 from .syntax.layouts import Layouts
-from .syntax.source import MARK, Source
+from .syntax.source import MARK, Source, lines_of
 from .syntax.traversal import EVERYTHING, code_of, rewritten
 from .syntax.unreadable import is_too_deep
 from .telling.diagnostic import ConversionError, Diagnostic
@@ -272,7 +272,7 @@ class ExampleTwins:
 
     def _shown(self, problem: Diagnostic, line: int, column: int) -> Diagnostic:
         """Return what is said of an example with its place in the file."""
-        excerpt = self._source.text.splitlines()[line - 1]
+        excerpt = lines_of(self._source.text)[line - 1]
         return replace(
             problem,
             path=self._source.path,

@@ -15,6 +15,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import from_fs_path, to_fs_path
 
 from . import __version__
+from .syntax.source import lines_of
 from .telling.diagnostic import Diagnostic
 from .telling.explain import page
 from .tracing.editing import Editing
@@ -27,7 +28,12 @@ class Server(LanguageServer):
     """One editor's session; files are converted one after the other, in a thread."""
 
     def __init__(self) -> None:
-        super().__init__("twingen", __version__)
+        # pygls finds the place of a change by `str.splitlines()`, which editors do not.
+        super().__init__(
+            "twingen",
+            __version__,
+            text_document_sync_kind=types.TextDocumentSyncKind.Full,
+        )
         self.editing = Editing()
         self._one_by_one = asyncio.Lock()
         self._waiting: dict[str, asyncio.Task[None]] = {}
@@ -90,7 +96,7 @@ class Server(LanguageServer):
     def _shown(self, path: Path) -> list[types.Diagnostic]:
         written = self.editing.written(path)
         if written is None:
-            lines = self.editing.texts.get(path, "").splitlines()
+            lines = lines_of(self.editing.texts.get(path, ""))
             return [_of(finding, lines) for finding in self.editing.findings(path)]
         code: str | None = None
         if written.edited:

@@ -10,7 +10,7 @@ from .importing.imports import Imports
 from .meaning.library import Libraries
 from .meaning.names import Names
 from .rule import Examples, Refused, Rule, Site
-from .syntax.source import Source
+from .syntax.source import Source, lines_of
 from .telling.diagnostic import Diagnostic
 from .tracing.trace import Trace
 
@@ -112,7 +112,7 @@ class Rewriter(cst.CSTTransformer):
         place = self._names.place(refused.node or node)
         line = place.start.line if place else 1
         column = place.start.column if place else 0
-        lines = self._source.text.splitlines()
+        lines = lines_of(self._source.text)
         excerpt = lines[line - 1] if line <= len(lines) else ""
         one_line = place is not None and place.end.line == line
         end = place.end.column if place and one_line else len(excerpt)

@@ -73,6 +73,19 @@ class Console:
         self.note(f"refused at {count} {places}; nothing written")
         return FAILED
 
+    def failed(self, error: OSError) -> int:
+        """Tell which file could not be read or written."""
+        where = f"{error.filename}: " if error.filename else ""
+        message = (
+            f"{where}{error.strerror or error}; mend that and do it again: what was "
+            "written so far is whole"
+        )
+        if where:
+            return self.misconfigured(ConfigurationError(message))
+        # Perhaps it is standard output that takes no more.
+        print(f"twingen: {message}", file=sys.stderr)
+        return FAILED
+
     def misconfigured(self, error: ConfigurationError) -> int:
         if not self.for_people:
             message = str(error)

@@ -7,13 +7,14 @@ import sys
 from pathlib import Path
 
 from ..conversion import Settings, convert
-from ..project.config import find_root
+from ..project.config import Config, find_root
 from ..project.disk import decode
 from ..project.plan import Plan
+from ..syntax.source import has_no_twin
 from ..telling.diagnostic import ConfigurationError, ConversionError, Diagnostic
 from ..tracing.lookup import Lookup
 from .console import IN_STEP, Console
-from .inputs import configured, read, standard_input
+from .inputs import configured, given, read, standard_input
 
 
 def convert_one(
@@ -23,7 +24,7 @@ def convert_one(
     if file == "-":
         content, name = standard_input(), stdin_filename
     else:
-        content, name = read(Path(file)), file
+        content, name = read(_found(start, Path(file))), file
     twin = _twin(console, start, content, name)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", newline="\n")
@@ -41,19 +42,45 @@ def _twin(console: Console, start: Path, content: bytes, name: str | None) -> st
             root = None
         if root is not None:
             config = configured(console, root)
-            if not path.is_relative_to(root):
-                path = (root / name).resolve()
+            # A source need not be there yet, a page is.
+            inside = (root / name).resolve()
+            if not _is_read(config, path) and (
+                _is_read(config, inside)
+                or not path.is_relative_to(root)
+                or (inside.exists() and not path.exists())
+            ):
+                path = inside
             plan = Plan(config, texts={path: content})
             target = Lookup(config, plan).target_of(path)
             if target is not None and plan.files[target].path == path:
                 return plan.convert(target)
-            if any(tree.source in path.parents for tree in config.trees):
+            if _is_read(config, path):
                 plan.read()
                 return ""  # for the async side only
     try:
         text = decode(content)
     except SyntaxError as error:
         raise ConversionError(
-            [Diagnostic(name or "<stdin>", 1, 1, "TW003", "encoding", str(error.msg))]
+            [
+                Diagnostic(
+                    name or "<stdin>",
+                    *(1, 1, "TW003", "encoding", str(error.msg), "save it as UTF-8"),
+                )
+            ]
         ) from None
+    if has_no_twin(text):
+        return ""
     return convert(text, settings=Settings(runtime=None), path=name or "<stdin>").text
+
+
+def _found(start: Path, path: Path) -> Path:
+    """Return a path as it was given, from here or as messages name it."""
+    try:
+        return given(start, path)
+    except ConfigurationError:  # there is no project
+        return path
+
+
+def _is_read(config: Config, path: Path) -> bool:
+    """Tell whether a path is one in a source folder."""
+    return any(tree.source in path.parents for tree in config.trees)

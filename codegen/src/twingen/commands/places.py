@@ -9,6 +9,7 @@ from ..plugins import load_plugins
 from ..project.config import find_root, load
 from ..rule import Rule
 from ..rules import RULES
+from ..syntax.source import lines_of
 from ..telling import explain as manuals
 from ..telling.diagnostic import ConfigurationError
 from ..tracing.lookup import Lookup, place
@@ -42,7 +43,7 @@ def where(console: Console, start: Path, what: str) -> int:
     lookup = _lookup(start)
     if what == "-":
         text = standard_input().decode("utf-8", "replace")
-        for line, added in lookup.annotated(text.splitlines()):
+        for line, added in lookup.annotated(lines_of(text)):
             print(console.out(line, "cyan") if added else line)
         return IN_STEP
     asked = place(what)

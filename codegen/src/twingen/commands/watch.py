@@ -33,6 +33,8 @@ def watch(console: Console, start: Path) -> int:
                 console.misconfigured(error)
             except FileNotFoundError as error:
                 console.note(f"{error.filename} went away while it was read")
+            except OSError as error:
+                console.failed(error)
             sys.stdout.flush()
     return IN_STEP
 

@@ -24,6 +24,8 @@ _DIRECTIVE = re.compile(
     r"(?P<indent>[ \t]*)\.\. (?:code-block|code|sourcecode)::"
     r"[ \t]*(?P<name>[\w+-]*)\s*$"
 )
+# A list item of reStructuredText, up to where its text begins.
+_BULLET = re.compile(r"[ \t]*(?:[-*+•]|\(?(?:\d+|#|[A-Za-z])[.)])[ \t]+(?=\S)")
 _PROMPT = re.compile(r"[ \t]*>>>( |$)")
 _EXPLICIT = re.compile(r"[ \t]*\.\.( |$)")
 _MARKS = {
@@ -151,6 +153,11 @@ class _Scanner:
                 start += 1
         while start < len(self._lines) and not self._lines[start].strip():
             start += 1
+        if start < len(self._lines) and kind == "literal":
+            bullet = _BULLET.match(self._lines[line])
+            first = len(_indent(self._lines[start]))
+            if bullet and bullet.end() < first:
+                outer = bullet.end()  # what the item says next is not of the block
         stop = end = start
         while stop < len(self._lines):
             text = self._lines[stop]

@@ -20,7 +20,7 @@ else:
     import tomli as tomllib
 
 from ..telling.diagnostic import ConfigurationError
-from .renames import MethodRenames, Renames
+from .renames import MethodRenames, Renames, is_dotted_name
 
 
 @dataclass(frozen=True)
@@ -133,16 +133,19 @@ class Libraries:
 
 def _method_names(table: Mapping[str, Any], where: str) -> Iterator[tuple[str, str]]:
     for name, twin in table.items():
-        if not isinstance(twin, str):
+        if not isinstance(twin, str) or not twin.isidentifier():
             raise ConfigurationError(f"{where}: methods.{name} must be a method's name")
         yield name, twin
 
 
 def _verdict(row: object, where: str) -> Verdict:
-    if isinstance(row, str):
-        return Verdict(becomes=row)
+    row = {"becomes": row} if isinstance(row, str) else row
     known = set(Verdict.__dataclass_fields__)
-    if not isinstance(row, Mapping) or not set(row) <= known:
+    if (
+        not isinstance(row, Mapping)
+        or not set(row) <= known
+        or not is_dotted_name(str(row.get("becomes", "x")))
+    ):
         raise ConfigurationError(
             f"{where} must be a dotted name or a table with one of "
             f"{', '.join(sorted(known - {'instead'}))}"

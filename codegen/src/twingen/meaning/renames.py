@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
+from keyword import iskeyword
 
 from ..telling.diagnostic import ConfigurationError
 from .definitions import Definitions
@@ -26,10 +27,11 @@ class Renames:
     def __init__(self, patterns: Mapping[str, str], definitions: Definitions) -> None:
         for pattern, twin in patterns.items():
             same_module = pattern.rpartition(".")[0] == twin.rpartition(".")[0]
-            if pattern.count("*") != 1 or twin.count("*") != 1 or not same_module:
+            one = pattern.count("*") == twin.count("*") == 1
+            if not (one and same_module and _are_names(pattern, twin)):
                 raise ConfigurationError(
-                    f'renames: "{pattern}" = "{twin}" must have one * on both sides, '
-                    "below the same module"
+                    f'renames: "{pattern}" = "{twin}" must be names with one * on '
+                    "both sides, below the same module"
                 )
         self._patterns = dict(patterns)
         self._definitions = definitions
@@ -55,16 +57,20 @@ class Renames:
         for pattern, twin in self._patterns.items():
             home, _, last = pattern.rpartition(".")
             if module and module == home and fnmatchcase(name, last):
-                self.used.add(pattern)
-                return f"{module}.{_fill(last, twin.rpartition('.')[2], name)}"
+                filled = _fill(last, twin.rpartition(".")[2], name)
+                if filled is not None:
+                    self.used.add(pattern)
+                    return f"{module}.{filled}"
         return None
 
     def local(self, name: str) -> str:
         """Return what a name that the source folders define is called in the twin."""
         for pattern, twin in self._patterns.items():
             if "." not in pattern and fnmatchcase(name, pattern):
-                self.used.add(pattern)
-                return _fill(pattern, twin, name)
+                filled = _fill(pattern, twin, name)
+                if filled is not None:
+                    self.used.add(pattern)
+                    return filled
         return name
 
     def words(self) -> dict[str, str]:
@@ -119,7 +125,8 @@ class MethodRenames:
         for pattern, twin in patterns.items():
             owner, _, method = pattern.rpartition(".")
             same = method.count("*") == twin.count("*") <= 1
-            if not owner or "." in owner or owner.count("*") > 1 or not same:
+            simple = owner and "." not in owner and owner.count("*") <= 1
+            if not (simple and same and _are_names(pattern, twin)) or "." in twin:
                 raise ConfigurationError(
                     f'methods: "{pattern}" = "{twin}" must be a class and a method, '
                     'with one * in both method names or in none: "Client.a*" = "*"'
@@ -138,8 +145,10 @@ class MethodRenames:
                 continue
             for pattern, twin in self._patterns.items():
                 if self._matches(pattern, each, name):
-                    self.used.add(pattern)
-                    return _fill(pattern.rpartition(".")[2], twin, name)
+                    filled = _fill(pattern.rpartition(".")[2], twin, name)
+                    if filled is not None:
+                        self.used.add(pattern)
+                        return filled
         return None
 
     def _matches(self, pattern: str, owner: str, name: str) -> bool:
@@ -163,6 +172,18 @@ class MethodRenames:
         return {self.twin_of(owner, name) for owner in owners}
 
 
-def _fill(pattern: str, twin: str, name: str) -> str:
+def is_dotted_name(text: str) -> bool:
+    """Tell a name, or several with dots between them, from other texts."""
+    return all(map(str.isidentifier, text.split(".")))
+
+
+def _are_names(*patterns: str) -> bool:
+    """Tell whether only a `*` keeps patterns from being names."""
+    return all(is_dotted_name(each.replace("*", "x")) for each in patterns)
+
+
+def _fill(pattern: str, twin: str, name: str) -> str | None:
+    """Return what a name becomes; `None` where that is no name, as `2` of `Async2`."""
     before, _, after = pattern.partition("*")
-    return twin.replace("*", name[len(before) : len(name) - len(after) or None])
+    filled = twin.replace("*", name[len(before) : len(name) - len(after) or None])
+    return filled if filled.isidentifier() and not iskeyword(filled) else None

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 if sys.version_info >= (3, 11):
@@ -134,7 +134,7 @@ def load(root: Path) -> Config:
             project.get("requires-python"), f"{file}: project.requires-python"
         ),
         plugins=_names(table.get("plugins", []), f"{file}: tool.twingen.plugins"),
-        pages=_names(table.get("pages", []), f"{file}: tool.twingen.pages"),
+        pages=_patterns(table.get("pages", []), f"{file}: tool.twingen.pages"),
     )
     _check_overlaps(config.trees, file)
     return config
@@ -184,6 +184,23 @@ def _paths(root: Path, value: object, where: str) -> tuple[Path, ...]:
 
 def _names(value: object, where: str) -> tuple[str, ...]:
     return tuple(sorted(set(_list(value, where, "names"))))
+
+
+def _patterns(value: object, where: str) -> tuple[str, ...]:
+    """Return patterns that `Path.glob()` takes, on every Python."""
+    patterns = _names(value, where)
+    for pattern in patterns:
+        parts = PurePath(pattern).parts
+        if (
+            not parts
+            or PurePath(pattern).anchor
+            or any("**" in part and part != "**" for part in parts)
+        ):
+            raise ConfigurationError(
+                f'{where}: "{pattern}" must be a path from here, with * for a part of '
+                "a name and ** for any folders"
+            )
+    return patterns
 
 
 def _list(value: object, where: str, what: str) -> list[str]:

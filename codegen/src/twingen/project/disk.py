@@ -5,11 +5,15 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
 import tempfile
 import time
 import tokenize
 from pathlib import Path
 
+# What editors and file managers keep beside the files that are open: Emacs's locks,
+# recovered texts and backups, Vim's swap files, the Finder's views.
+_OF_EDITORS = re.compile(r"\.#.*|#.*#|.*~|\..*\.sw[a-z]|\.DS_Store")
 # In the name of a file that is being written.
 _UNFINISHED = ".twingen-"
 # Seconds after which nobody is writing it any more.
@@ -37,8 +41,9 @@ def decode(content: bytes) -> str:
 
 
 def files_below(folder: Path) -> list[Path]:
-    """Return the files below a folder in a stable order, caches left out.
+    """Return the files below a folder in a stable order.
 
+    Left out are caches and what :func:`is_of_editors`.
     Links to folders are not followed. A link that leads nowhere is a file, so that
     reading it fails; what another build is about to write is none. Raises `OSError`
     for a folder that cannot be read.
@@ -46,9 +51,18 @@ def files_below(folder: Path) -> list[Path]:
     found = []
     for top, folders, names in os.walk(folder, onerror=_raise_but_missing):
         folders[:] = [each for each in folders if each != "__pycache__"]
-        paths = (Path(top, name) for name in names if not _is_unfinished(name))
+        paths = (
+            Path(top, name)
+            for name in names
+            if not (_is_unfinished(name) or is_of_editors(name))
+        )
         found += [path for path in paths if path.is_file() or not path.exists()]
     return sorted(found)
+
+
+def is_of_editors(name: str) -> bool:
+    """Tell what an editor keeps beside the files that are open from a file."""
+    return _OF_EDITORS.fullmatch(name) is not None
 
 
 def remove_unfinished(folder: Path) -> None:

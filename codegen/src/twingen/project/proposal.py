@@ -8,12 +8,19 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
 from ..telling.diagnostic import ConfigurationError
 from .config import tools_of
+from .disk import replace
 
 _SKIPPED = {"__pycache__", "build", "dist", "node_modules", "site-packages"}
 _NAMES = {"_async", "aio", "async"}
@@ -42,7 +49,9 @@ def propose(folder: Path) -> str:
             f"there is no `async def` in a package, or in a folder named _async, aio "
             f"or async_*, below {folder}"
         )
-    trees = [_tree(folder, source) for source in sources]
+    trees: list[_Tree] = []
+    for source in sources:
+        trees.append(_tree(source, {tree.target for tree in trees}))
     lines = ["[tool.twingen]", "trees = ["]
     for tree in trees:
         lines += _row(folder, tree)
@@ -58,12 +67,25 @@ def propose(folder: Path) -> str:
 
 
 def append(folder: Path, proposal: str) -> Path:
-    """Write a proposal to the end of the pyproject.toml and return its path."""
+    """Write a proposal to the end of the pyproject.toml and return its path.
+
+    What is there stays as it is, line ends too. Raises :class:`ConfigurationError`
+    where a table cannot follow.
+    """
     file = folder / "pyproject.toml"
-    before = file.read_text(encoding="utf-8") if file.is_file() else ""
+    before = file.read_bytes().decode() if file.is_file() else ""
+    line_end = "\r\n" if "\r\n" in before else "\n"
     if before:
-        before = before.rstrip("\n") + "\n\n"
-    file.write_text(before + proposal, encoding="utf-8", newline="\n")
+        before = before.rstrip("\r\n") + 2 * line_end
+    whole = before + proposal.replace("\n", line_end)
+    try:
+        tomllib.loads(whole)
+    except tomllib.TOMLDecodeError as error:  # `tool = {...}` is complete
+        raise ConfigurationError(
+            f"{file} cannot be continued with [tool.twingen] ({error}); write the "
+            "proposal where its other tools are"
+        ) from None
+    replace(file.resolve(), whole.encode())
     return file
 
 
@@ -123,10 +145,13 @@ def _package(folder: Path) -> Path:
     return folder
 
 
-def _tree(folder: Path, source: Path) -> _Tree:
+def _tree(source: Path, taken: Collection[Path]) -> _Tree:
+    """Return what is proposed for a source folder, beside the targets of others."""
     name = source.name
     twin = name.replace("async", "sync") if "async" in name else f"{name}_sync"
     twin = "_sync" if name == "aio" else twin
+    if source.with_name(twin) in taken:
+        twin = f"{name}_sync"
     target = source.with_name(twin)
     if not (source / "__init__.py").exists():
         return _Tree(source, target, "", "")

@@ -99,7 +99,8 @@ class Sources:
         """Read the pages that hold their twins themselves."""
         folders = {f for tree in config.trees for f in (tree.source, tree.target)}
         for pattern in config.pages:
-            for path in sorted(config.root.glob(pattern)):
+            # A link is another name of its page, and stays a link.
+            for path in sorted({each.resolve() for each in config.root.glob(pattern)}):
                 if path.suffix not in MARKUPS or folders.intersection(path.parents):
                     raise ConfigurationError(
                         f"tool.twingen.pages: {display(self._root, path)} is no page "

@@ -8,6 +8,7 @@ whole files and never writes.
 from __future__ import annotations
 
 import difflib
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -24,6 +25,8 @@ from .signatures import digest_of, is_as_signed, signature
 
 if TYPE_CHECKING:
     from ..syntax.layouts import Layouts
+
+_NO_LINE_END = "\\ No newline at end of file"
 
 
 class Drift(Enum):
@@ -99,10 +102,12 @@ class Project:
         if any(d.drift is Drift.EDITED for d in left):
             return [], left
         changed = [d for d in differences if d.drift not in kept]
+        # First what goes: where case does not count, it may be what is written next.
         for difference in changed:
             if difference.path not in self.outputs:
                 difference.path.unlink(missing_ok=True)  # another build was quicker
-            else:
+        for difference in changed:
+            if difference.path in self.outputs:
                 content = self.content(difference.path)
                 self._check_unchanged(difference.path)
                 replace(difference.path, content)
@@ -133,9 +138,11 @@ class Project:
             )
             expected = difference.path in self.outputs
             new = _lines(self.content(difference.path) if expected else b"")
-            yield from difflib.unified_diff(
+            for line in difflib.unified_diff(
                 old, new, f"{name} ({difference.drift.value})", f"{name} (twin)"
-            )
+            ):
+                # As diff says it, or the next line would stand on this one.
+                yield line if line.endswith("\n") else f"{line}\n{_NO_LINE_END}\n"
 
     def display(self, path: Path) -> str:
         """Return a path as messages show it: from the project's root, with slashes."""
@@ -166,4 +173,4 @@ def _kind_of_stray(path: Path) -> Drift:
 
 
 def _lines(content: bytes) -> list[str]:
-    return content.decode("utf-8", "replace").splitlines(keepends=True)
+    return io.StringIO(content.decode("utf-8", "replace")).readlines()

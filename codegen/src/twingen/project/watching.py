@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from .disk import is_of_editors
+
 # Seconds between two looks, at least and at most; between these, looking takes a
 # tenth of the time.
 _PAUSE = 0.02
@@ -90,14 +92,21 @@ def _stamps(paths: Iterable[Path]) -> Stamps:
         try:
             with os.scandir(folders.pop()) as entries:
                 for entry in entries:
-                    if entry.is_dir():
+                    if entry.is_dir(follow_symlinks=False):
                         if entry.name != "__pycache__":
                             folders.append(entry.path)
-                    else:
-                        found[entry.path] = _stamp(entry.stat())
-        except FileNotFoundError:  # gone since
+                    elif not is_of_editors(entry.name):
+                        found[entry.path] = _stamp_of(entry)
+        except OSError:  # gone since, or a build says why it cannot be read
             continue
     return found
+
+
+def _stamp_of(entry: os.DirEntry[str]) -> tuple[int, int, int]:
+    try:
+        return _stamp(entry.stat())
+    except OSError:  # gone since, or a link that leads nowhere
+        return 0, 0, 0
 
 
 def _stamp(status: os.stat_result) -> tuple[int, int, int]:

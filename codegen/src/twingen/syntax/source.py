@@ -69,5 +69,14 @@ def has_no_twin(text: str) -> bool:
     return text.lstrip("\ufeff").startswith(_NO_TWIN)
 
 
+def lines_of(text: str) -> list[str]:
+    """Return the lines of a text as Python and editors count them.
+
+    `str.splitlines()` also ends one at a form feed and at rarer separators.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return lines if lines[-1] else lines[:-1]
+
+
 def digest_of_text(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

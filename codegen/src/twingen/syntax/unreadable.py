@@ -15,6 +15,8 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from .source import lines_of
+
 # Where libcst stops: `Syntax Error @ 1:1.\nparser error: error at 2:20: ...`
 _PLACE = re.compile(r"error at (\d+):(\d+)")
 _TARGET = re.compile(r"\s*(\([\w.\s\[\]'\"()-]*\))\s*:[^=]")
@@ -74,7 +76,7 @@ def reason(text: str, error: Exception) -> Unreadable:
     """Return why libcst could not read a source, from what it raised."""
     place = _PLACE.search(str(error))
     line, column = (int(place[1]), int(place[2])) if place else (1, 1)
-    lines = text.splitlines()
+    lines = lines_of(text)
     stopped = lines[line - 1] if 0 < line <= len(lines) else ""
     target = _TARGET.match(stopped)
     if target and isinstance(error, cst.ParserSyntaxError) and _is_target(target[1]):

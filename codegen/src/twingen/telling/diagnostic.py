@@ -6,6 +6,7 @@ raises one of these errors has written a file.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -33,7 +34,10 @@ class Diagnostic:
         lines = [f"{head}: {self.message}"]
         if self.excerpt:
             lines.append(f"    {self.excerpt.rstrip()}")
-            lines.append(f"    {' ' * (self.column - 1)}{'^' * max(self.width, 1)}")
+            # A tab stays one, to be as wide as it is above.
+            before = re.sub(r"[^\t]", " ", self.excerpt[: self.column - 1])
+            space = before.ljust(self.column - 1)
+            lines.append(f"    {space}{'^' * max(self.width, 1)}")
         if self.help:
             lines.append(f"  help: {self.help}")
         return "\n".join(lines)

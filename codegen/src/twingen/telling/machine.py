@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from .. import __version__
 from ..rule import Rule
@@ -110,7 +111,7 @@ def _sarif_result(finding: Diagnostic, codes: Sequence[str]) -> dict[str, Any]:
     }
     location = {
         "physicalLocation": {
-            "artifactLocation": {"uri": finding.path},
+            "artifactLocation": {"uri": quote(finding.path)},
             "region": region,
         }
     }

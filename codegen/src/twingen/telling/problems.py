@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from .. import verify
 from ..meaning.definitions import Definitions
 from ..syntax.formatting import FormattingError
-from ..syntax.source import Source
+from ..syntax.source import Source, lines_of
 from ..syntax.unreadable import reason
 from .diagnostic import Diagnostic
 
@@ -16,7 +16,7 @@ from .diagnostic import Diagnostic
 def syntax_problem(source: Source, error: Exception) -> Diagnostic:
     """Return what to say of a text that libcst does not read."""
     found = reason(source.text, error)
-    excerpt = source.text.splitlines()[found.line - 1 : found.line]
+    excerpt = lines_of(source.text)[found.line - 1 : found.line]
     return Diagnostic(
         path=source.path,
         line=found.line,
@@ -72,7 +72,7 @@ def _of_all(
 def residue(
     source: Source, text: str, definitions: Definitions
 ) -> Iterator[Diagnostic]:
-    lines = text.splitlines()
+    lines = lines_of(text)
     for found in verify.residue(
         text,
         source=source.text,
@@ -80,7 +80,7 @@ def residue(
         without_twin=definitions.async_only_twins(),
     ):
         line, column = _place_of(found.word, source.text)
-        excerpt = source.text.splitlines()[line - 1 : line] if column else []
+        excerpt = lines_of(source.text)[line - 1 : line] if column else []
         yield Diagnostic(
             path=source.path,
             line=line,
@@ -99,7 +99,7 @@ def residue(
 def _place_of(word: str, text: str) -> tuple[int, int]:
     """Return line and column of a word's last use; column 0 if it is not there."""
     pattern = re.compile(rf"\b{re.escape(word)}\b") if word else None
-    for number, line in reversed(list(enumerate(text.splitlines(), 1))):
+    for number, line in reversed(list(enumerate(lines_of(text), 1))):
         code = line.partition("#")[0]
         match = pattern.search(code) if pattern else None
         if match is not None:

@@ -6,6 +6,7 @@ not in step. Paths are as the project names them, with slashes.
 
 from __future__ import annotations
 
+from ..syntax.source import lines_of
 from .diagnostic import Diagnostic
 from .style import Style
 
@@ -14,7 +15,7 @@ FORMATS = ("text", "json", "github", "sarif")
 
 def text(finding: Diagnostic, style: Style) -> str:
     """Return a finding for people; without colour it is the diagnostic's own text."""
-    lines = str(finding).splitlines()
+    lines = lines_of(str(finding))
     place = f"{finding.path}:{finding.line}:{finding.column}:"
     name = f"{finding.code} {finding.rule}:"
     rest = lines[0][len(f"{place} {name}") :]
@@ -22,7 +23,7 @@ def text(finding: Diagnostic, style: Style) -> str:
     for index, line in enumerate(lines[1:], 1):
         if line.startswith("  help: "):
             lines[index] = f"  {style('help:', 'cyan')}{line[len('  help:') :]}"
-        elif line.strip("^ ") == "":
+        elif line.strip("^ \t") == "":
             bare = line.lstrip()
             lines[index] = line[: -len(bare)] + style(bare, "red")
     return "\n".join(lines)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ..project.tree import Difference, Drift, Project
+from ..syntax.source import lines_of
 from ..telling.diagnostic import Diagnostic
 from .lookup import Lookup
 from .places import edited_lines
@@ -130,4 +131,4 @@ def _from(
 
 
 def _lines(content: bytes) -> list[str]:
-    return content.decode("utf-8", "replace").splitlines()
+    return lines_of(content.decode("utf-8", "replace"))

@@ -14,6 +14,7 @@ from ..project.config import Config, find_root, load
 from ..project.disk import display
 from ..project.plan import Plan
 from ..project.signatures import is_as_signed, signature
+from ..syntax.source import lines_of
 from ..telling.diagnostic import ConfigurationError, ConversionError, Diagnostic
 from .lookup import Lookup
 from .places import expected_line
@@ -75,7 +76,7 @@ class Editing:
             return None
         twin, source, lookup = found
         should_be = lookup.traced(twin).lines
-        text = self._text(path).splitlines()
+        text = lines_of(self._text(path))
         place = lookup.expected(twin, expected_line(line, text, should_be)).line
         return (source, place) if place else None
 
@@ -89,7 +90,7 @@ class Editing:
         made = traced.places.twin_lines(line)
         if not made or not twin.is_file():
             return None
-        there = self._text(twin).splitlines()
+        there = lines_of(self._text(twin))
         return twin, expected_line(made[0] + traced.header, traced.lines, there)
 
     def _traced(self, path: Path) -> tuple[Path, Path, Lookup] | None:

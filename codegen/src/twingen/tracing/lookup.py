@@ -15,6 +15,7 @@ from ..project.config import Config
 from ..project.disk import display
 from ..project.plan import Plan
 from ..project.signatures import signature, signed
+from ..syntax.source import lines_of
 from ..telling.diagnostic import ConfigurationError
 from ..telling.explain import summary
 from .places import PageLines, Places, expected_line
@@ -67,9 +68,9 @@ class Lookup:
             self._traced[target] = Traced(
                 places=Places(names, trace, text),
                 source=source.path,
-                source_lines=source.text.splitlines(),
-                lines=written.splitlines(),
-                header=len(written.splitlines()) - len(text.splitlines()),
+                source_lines=lines_of(source.text),
+                lines=lines_of(written),
+                header=len(lines_of(written)) - len(lines_of(text)),
             )
         return self._traced[target]
 
@@ -77,7 +78,7 @@ class Lookup:
         source, page = self._plan.files[target].source, self._plan.page(target)
         lines = [line for line, _ in page.lines]
         places = PageLines([origin for _, origin in page.lines])
-        return Traced(places, source.path, source.text.splitlines(), lines, header=0)
+        return Traced(places, source.path, lines_of(source.text), lines, header=0)
 
     def target_of(self, path: Path) -> Path | None:
         """Return the twin that a source, a twin, or an installed twin stands for."""
@@ -108,7 +109,7 @@ class Lookup:
         traced = self.traced(target)
         found = traced.lines
         if path.is_file():
-            found = path.read_text(encoding="utf-8", errors="replace").splitlines()
+            found = lines_of(path.read_text(encoding="utf-8", errors="replace"))
         if not 0 < line <= max(len(found), 1):
             raise ConfigurationError(f"{path} has {len(found)} lines, not {line}")
         if found != traced.lines:
