@@ -138,7 +138,7 @@ def _method_names(table: Mapping[str, Any], where: str) -> Iterator[tuple[str, s
         yield name, twin
 
 
-def _verdict(row: object, where: str) -> Verdict:
+def _verdict(row: Any, where: str) -> Verdict:
     row = {"becomes": row} if isinstance(row, str) else row
     known = set(Verdict.__dataclass_fields__)
     if (
