@@ -48,7 +48,7 @@ def test_convert_writes_utf_8(project: Project) -> None:
         env={**os.environ, "LC_ALL": "C", "PYTHONIOENCODING": "ascii"},
         cwd=project.root,
         capture_output=True,
-        timeout=60,
+        timeout=120,
     )
     assert run.stdout == 'x = "é日"\n'.encode()
 

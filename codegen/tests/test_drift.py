@@ -305,7 +305,7 @@ def test_twin_works_without_twingen(project: Project) -> None:
         env={**os.environ, "PYTHONPATH": str(project.root / "out")},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )
     assert run.returncode == 0, run.stderr
 
@@ -314,10 +314,10 @@ def test_as_a_command(project: Project) -> None:
     """The exit code reaches the shell."""
     project.append(SOURCE, "# more\n")
     command = [sys.executable, "-m", "twingen.cli", "--project", str(project.root)]
-    run = subprocess.run([*command, "check"], capture_output=True, timeout=60)
+    run = subprocess.run([*command, "check"], capture_output=True, timeout=120)
     assert run.returncode == 1
     project.write("pyproject.toml", PYPROJECT.replace("runtime", "run"))
-    run = subprocess.run([*command, "check"], capture_output=True, timeout=60)
+    run = subprocess.run([*command, "check"], capture_output=True, timeout=120)
     assert run.returncode == 2
 
 

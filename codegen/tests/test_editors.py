@@ -28,7 +28,7 @@ from pygls.lsp.client import LanguageClient
 SOURCE = "src/pkg/client.py"
 TWIN = "out/pkg_sync/client.py"
 # Seconds: far more than an answer takes, on a machine that does other things too.
-PATIENCE = 60
+PATIENCE = 120
 
 
 class Editor:

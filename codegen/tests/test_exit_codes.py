@@ -202,5 +202,5 @@ def in_a_shell(project: Project, command: str) -> subprocess.CompletedProcess[st
         cwd=project.root,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )

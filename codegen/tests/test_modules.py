@@ -124,7 +124,7 @@ def test_both_packages_can_be_imported(name: str, tmp_path: Path) -> None:
             cwd=tmp_path,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
         )
         assert run.returncode == 0, run.stderr
     for path in (tmp_path / "sync").rglob("*.py"):

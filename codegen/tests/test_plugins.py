@@ -88,7 +88,7 @@ class Place:
             env={**os.environ, "PYTHONPATH": str(self.plugins), "NO_COLOR": "1"},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
         )
 
     def rule(self, name: str, **rule: str) -> None:
@@ -171,7 +171,7 @@ def test_python_api(place: Place) -> None:
         env={**os.environ, "PYTHONPATH": str(place.plugins)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )
     assert (run.stdout, run.stderr) == (TWIN, "")
 

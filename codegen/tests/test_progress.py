@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import itertools
 import os
 import re
 import subprocess
@@ -10,6 +12,8 @@ from collections.abc import Mapping
 
 import pytest
 from project import Project
+
+from twingen.telling.progress import progress_on
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="terminals are POSIX's")
 
@@ -51,7 +55,7 @@ def on_terminal(
     except OSError:  # how Linux says that the other end was closed
         pass
     os.close(ours)
-    assert process.wait(60) in (0, 1)
+    assert process.wait(120) in (0, 1)
     return read.decode().replace("\r\n", "\n")
 
 
@@ -87,9 +91,22 @@ def test_no_bar(
     assert on_terminal(long, "build", *arguments, environment=environment) == ""
 
 
-def test_no_bar_for_short_work(project: Project) -> None:
-    project.append("src/pkg/client.py", "# more\n")
-    assert ERASED not in on_terminal(project, "check")
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("seconds", "is_drawn"), [(0.01, False), (0.1, True)])
+def test_no_bar_for_short_work(
+    seconds: float, is_drawn: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a clock of its own: the machine's goes on while the work stands still."""
+    clock = itertools.count(step=seconds)
+    monkeypatch.setattr("twingen.telling.progress.time.monotonic", lambda: next(clock))
+    monkeypatch.setenv("TERM", "xterm")
+    terminal = Terminal()
+    assert list(progress_on(terminal)("abcdefgh", 8, "reading")) == list("abcdefgh")
+    assert (ERASED in terminal.getvalue()) is is_drawn
 
 
 def test_colour_does_not_matter(long: Project) -> None:

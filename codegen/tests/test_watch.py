@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is POSIX's SI
 SOURCE = "src/pkg/client.py"
 TWIN = "out/pkg_sync/client.py"
 # Seconds: far more than a save takes, on a machine that does other things too.
-PATIENCE = 60
+PATIENCE = 120
 
 
 class Watching:

@@ -86,7 +86,7 @@ def traceback_of(folder: Path, program: str) -> str:
         env={**os.environ, "PYTHONPATH": str(folder), "NO_COLOR": "1"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )
     assert run.returncode == 1
     return run.stderr

@@ -27,7 +27,7 @@ async def example_plain_call_shares_the_context():
 async def example_thread_has_a_copy():
     variable.set("main")
     print(await asyncio.to_thread(read_and_set, "in a thread"), variable.get())
-    print(await asyncio.wait_for(asyncio.to_thread(read_and_set, "x"), 5))
+    print(await asyncio.wait_for(asyncio.to_thread(read_and_set, "x"), 30))
     print(variable.get())
 
 

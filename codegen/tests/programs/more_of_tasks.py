@@ -65,12 +65,12 @@ async def example_shielded_task_goes_on():
 
 async def example_shielded_call():
     print(await asyncio.shield(work("call")))
-    print(await asyncio.wait_for(asyncio.shield(work("in time")), 5))
+    print(await asyncio.wait_for(asyncio.shield(work("in time")), 30))
     await asyncio.shield(work(ValueError("mine")))
 
 
 async def example_shield_with_a_deadline_is_raised():
-    await asyncio.wait_for(asyncio.shield(work(1, 2)), 0.05)
+    await asyncio.wait_for(asyncio.shield(work(1, 60)), 0.05)
 
 
 async def example_exception_that_nobody_asks_for():

@@ -80,7 +80,7 @@ async def example_both_directions():
         print(await writable.wait(), readable.is_set())
         print(loop.remove_writer(here.fileno()))
         there.send(b"x")
-        print(await asyncio.wait_for(readable.wait(), 5), here.recv(1))
+        print(await asyncio.wait_for(readable.wait(), 30), here.recv(1))
         print(loop.remove_reader(here.fileno()))
 
 

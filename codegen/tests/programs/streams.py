@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 import socket
+import tempfile
 import time
 
 from spans import took
@@ -138,7 +140,7 @@ async def example_deadline_keeps_the_data():
         except asyncio.TimeoutError:
             print("timeout", took(start, 0.5))
         there.sendall(b"ne\n")
-        print(await asyncio.wait_for(reader.readline(), 5))
+        print(await asyncio.wait_for(reader.readline(), 30))
         try:
             await asyncio.wait_for(reader.readexactly(3), 0.1)
         except asyncio.TimeoutError:
@@ -212,7 +214,7 @@ def read_all(sock: socket.socket) -> bytes:
 async def example_drain_with_a_deadline():
     reader, writer, there = await connected()
     with there:
-        await asyncio.wait_for(writer.drain(), 5)
+        await asyncio.wait_for(writer.drain(), 30)
         writer.write(b"x" * 3_000_000)
         start = time.monotonic()
         try:
@@ -319,9 +321,15 @@ async def example_server():
 
 
 async def example_server_answers_at_the_same_time():
-    async def slow(reader, writer):
-        await asyncio.sleep(0.3)
-        writer.write(await reader.readline())
+    here, together = [], asyncio.Event()
+
+    async def meet(reader, writer):
+        line = await reader.readline()
+        here.append(line)
+        if len(here) == 20:
+            together.set()
+        await asyncio.wait_for(together.wait(), 30)
+        writer.write(line)
         writer.close()
 
     async def ask(port, number):
@@ -331,16 +339,17 @@ async def example_server_answers_at_the_same_time():
         writer.close()
         return answer
 
-    server = await asyncio.start_server(slow, "127.0.0.1", 0)
+    server = await asyncio.start_server(meet, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    start = time.monotonic()
     answers = await asyncio.gather(*[ask(port, number) for number in range(20)])
     server.close()
     await server.wait_closed()
-    return list(answers), took(start, 0.3)
+    return list(answers)
 
 
-async def example_unix_server(tmp="/tmp/twingen-streams.sock"):
+async def example_unix_server():
+    folder = tempfile.TemporaryDirectory()
+    tmp = os.path.join(folder.name, "sock")
     answered = asyncio.Event()
     server = await asyncio.start_unix_server(answering(answered), tmp)
     reader, writer = await asyncio.open_unix_connection(tmp)
@@ -350,7 +359,11 @@ async def example_unix_server(tmp="/tmp/twingen-streams.sock"):
     await answered.wait()
     server.close()
     await server.wait_closed()
-    await asyncio.open_unix_connection(tmp + ".missing")
+    folder.cleanup()
+    try:
+        await asyncio.open_unix_connection(tmp)
+    except FileNotFoundError as error:
+        print(error.errno == errno.ENOENT)
 
 
 async def example_server_begins_later():
@@ -361,7 +374,7 @@ async def example_server_begins_later():
     print(server.is_serving())
     reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
     writer.write(b"x\n")
-    print(await asyncio.wait_for(reader.readline(), 5))
+    print(await asyncio.wait_for(reader.readline(), 30))
     writer.close()
     await answered.wait()
     server.close()
@@ -378,7 +391,7 @@ async def example_serve_forever_in_a_task():
     writer.close()
     await answered.wait()
     server.close()
-    await asyncio.wait({serving}, timeout=5)
+    await asyncio.wait({serving}, timeout=30)
     print(serving.done())
 
 

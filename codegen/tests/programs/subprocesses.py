@@ -48,7 +48,7 @@ async def example_conversation():
     for word in (b"one\n", b"two\n"):
         process.stdin.write(word)
         await process.stdin.drain()
-        print(await asyncio.wait_for(process.stdout.readline(), 5))
+        print(await asyncio.wait_for(process.stdout.readline(), 30))
     process.stdin.close()
     await process.stdin.wait_closed()
     print(await process.stdout.read(), await process.wait())
@@ -76,7 +76,7 @@ async def example_wait_with_a_deadline():
     except asyncio.TimeoutError:
         print("timeout", took(start, 0.5), process.returncode)
     process.kill()
-    print(await asyncio.wait_for(process.wait(), 5), process.returncode)
+    print(await asyncio.wait_for(process.wait(), 30), process.returncode)
 
 
 async def example_communicate_with_a_deadline():
@@ -125,10 +125,15 @@ async def example_text_is_not_supported():
 
 
 async def example_at_the_same_time():
-    async def run(delay):
-        process = await asyncio.create_subprocess_exec("sleep", str(delay))
+    running, together = [], asyncio.Event()
+
+    async def run():
+        process = await asyncio.create_subprocess_exec("cat", stdin=PIPE)
+        running.append(process)
+        if len(running) == 10:
+            together.set()
+        await asyncio.wait_for(together.wait(), 30)
+        process.stdin.close()
         return await process.wait()
 
-    start = time.monotonic()
-    codes = await asyncio.gather(*[run(0.5) for _ in range(10)])
-    print(set(codes), took(start, 0.5))
+    print(list(await asyncio.gather(*[run() for _ in range(10)])))

@@ -16,7 +16,7 @@ async def example_one_deadline_for_all():
                 await asyncio.sleep(0.1)
                 rounds += 1
     except TimeoutError:
-        print(0 < rounds < 10, limit.expired(), took(start, 1))
+        print(rounds <= 10, limit.expired(), took(start, 1))
 
 
 async def example_in_time():
@@ -24,7 +24,7 @@ async def example_in_time():
     event, lock = asyncio.Event(), asyncio.Lock()
     event.set()
     queue.put_nowait(3)
-    async with asyncio.timeout(5) as limit:
+    async with asyncio.timeout(60) as limit:
         print(await queue.get(), await lock.acquire())
         await asyncio.to_thread(time.sleep, 0)
     return limit.expired()
@@ -60,7 +60,7 @@ async def example_cleaning_up():
 
 
 async def example_other_exceptions_pass():
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await asyncio.sleep(0)
         raise KeyError("mine")
 

@@ -54,7 +54,7 @@ async def example_event_set_by_a_task():
         event.set()
 
     task = asyncio.create_task(setter())
-    print(await asyncio.wait_for(event.wait(), 5))
+    print(await asyncio.wait_for(event.wait(), 30))
     await task
 
 
@@ -145,7 +145,7 @@ async def example_sleep():
 
 async def example_sleep_deadline():
     start = time.monotonic()
-    await asyncio.wait_for(asyncio.sleep(0.01), 5)
+    await asyncio.wait_for(asyncio.sleep(0.01), 30)
     try:
         await asyncio.wait_for(asyncio.sleep(60), 0.5)
     finally:
@@ -157,11 +157,11 @@ async def example_to_thread():
         return x + y
 
     print(await asyncio.to_thread(work, 1, y=2))
-    print(await asyncio.wait_for(asyncio.to_thread(work, 1, y=2), 5))
+    print(await asyncio.wait_for(asyncio.to_thread(work, 1, y=2), 30))
     gate = threading.Event()
     try:
         await asyncio.wait_for(asyncio.to_thread(gate.wait, 30), 0.05)
     except asyncio.TimeoutError:
         print("timeout")
     gate.set()
-    await asyncio.wait_for(asyncio.to_thread(work, 1, y="x"), 5)
+    await asyncio.wait_for(asyncio.to_thread(work, 1, y="x"), 30)

@@ -69,7 +69,9 @@ async def example_wait_for_an_exception():
 
 async def example_wait_with_a_timeout():
     later = asyncio.Event()
-    tasks = {asyncio.create_task(work(0)), asyncio.create_task(after(later, 3))}
+    quick = asyncio.create_task(work(0))
+    tasks = {quick, asyncio.create_task(after(later, 3))}
+    await quick
     start = time.monotonic()
     done, pending = await asyncio.wait(tasks, timeout=0.5)
     print(results(done), len(pending), took(start, 0.5))
@@ -146,7 +148,9 @@ async def example_as_completed_raises():
 async def example_as_completed_with_a_timeout():
     event = asyncio.Event()
     tasks = [asyncio.create_task(after(event, x)) for x in (1, 2)]
-    tasks.append(asyncio.create_task(work(0)))
+    quick = asyncio.create_task(work(0))
+    tasks.append(quick)
+    await quick
     start = time.monotonic()
     for each in asyncio.as_completed(tasks, timeout=0.5):
         try:
@@ -203,7 +207,7 @@ async def example_condition_deadlines():
                 print("timeout", wait, ready)
     task = asyncio.create_task(notify())
     async with condition:
-        print(await asyncio.wait_for(condition.wait_for(lambda: ready), 5))
+        print(await asyncio.wait_for(condition.wait_for(lambda: ready), 30))
     await task
 
 
@@ -224,7 +228,7 @@ async def example_join_deadline():
     except asyncio.TimeoutError:
         print("timeout", queue.qsize())
     event.set()
-    await asyncio.wait_for(queue.join(), 5)
+    await asyncio.wait_for(queue.join(), 30)
     await task
     try:
         queue.task_done()
