@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 import psycopg
 import pytest
-from embedded_bouncer import find_program, running_bouncer
+from embedded_bouncer import can_remember, find_program, running_bouncer
 from embedded_server import LOGIN_ROLE, running_server
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
@@ -107,6 +107,15 @@ def forgetful_dsn(tcp_dsn: str) -> Iterator[str]:
     with running_bouncer(
         tcp_dsn, settings="server_reset_query_always = 1\n"
     ) as conninfo:
+        yield conninfo
+
+
+@pytest.fixture(scope="session")
+def remembering_dsn(tcp_dsn: str) -> Iterator[str]:
+    """The same, but PgBouncer prepares again what a client has prepared."""
+    if not can_remember():
+        pytest.skip("no pgbouncer that remembers prepared statements")
+    with running_bouncer(tcp_dsn, remembered=10) as conninfo:
         yield conninfo
 
 

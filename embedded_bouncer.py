@@ -31,7 +31,7 @@ pool_mode = transaction
 default_pool_size = {servers}
 ignore_startup_parameters = extra_float_digits
 """
-# From this version on it can remember what clients have prepared; we test without.
+# From this version on it can remember what clients have prepared.
 REMEMBERING = (1, 21)
 SECONDS_TO_START = 30
 
@@ -42,12 +42,21 @@ def find_program() -> str | None:
     return shutil.which("pgbouncer", path=places)
 
 
+def can_remember() -> bool:
+    """Tell whether this PgBouncer can prepare in each session what a client has."""
+    program = find_program()
+    return program is not None and _version(program) >= REMEMBERING
+
+
 @contextmanager
-def running_bouncer(dsn: str, servers: int = 2, settings: str = "") -> Iterator[str]:
+def running_bouncer(
+    dsn: str, servers: int = 2, settings: str = "", remembered: int = 0
+) -> Iterator[str]:
     """Run PgBouncer in transaction mode before a server, and give its conninfo.
 
     `servers` is how many sessions it has with the server. `settings` are lines of
-    its configuration.
+    its configuration. `remembered` is how many prepared statements of a client it
+    keeps for each session, if it can.
     """
     program = find_program()
     assert program is not None
@@ -60,8 +69,8 @@ def running_bouncer(dsn: str, servers: int = 2, settings: str = "") -> Iterator[
         port = listener.getsockname()[1]
     folder = Path(tempfile.mkdtemp(prefix="pgtwin-bouncer-"))
     configuration = folder / "pgbouncer.ini"
-    if _version(program) >= REMEMBERING:
-        settings += "max_prepared_statements = 0\n"
+    if can_remember():
+        settings += f"max_prepared_statements = {remembered}\n"
     configuration.write_text(
         CONFIGURATION.format(
             dbname=params["dbname"], server=server, port=port, servers=servers

@@ -12,6 +12,10 @@ import pgtwin
 from pgtwin import errors as e
 
 Connection = pgtwin.AsyncConnection[Any]
+# Fixtures, of which each begins where a test asks for it.
+REMEMBERING_OR_NOT = pytest.mark.parametrize(
+    "bouncer", ["bouncer_dsn", "remembering_dsn"]
+)
 
 
 async def pid_of(conn: Connection) -> int:
@@ -29,10 +33,12 @@ async def occupy(conn: Connection, pid: int) -> None:
     assert await pid_of(conn) == pid, "the server used last is given away first"
 
 
-async def test_another_server(bouncer_dsn: str) -> None:
+@REMEMBERING_OR_NOT
+async def test_another_server(bouncer: str, request: pytest.FixtureRequest) -> None:
+    dsn = request.getfixturevalue(bouncer)
     async with (
-        pgtwin.AsyncConnection.connect(bouncer_dsn, autocommit=True) as conn,
-        pgtwin.AsyncConnection.connect(bouncer_dsn, autocommit=True) as other,
+        pgtwin.AsyncConnection.connect(dsn, autocommit=True) as conn,
+        pgtwin.AsyncConnection.connect(dsn, autocommit=True) as other,
     ):
         for _ in range(5):
             cur = await conn.execute("SELECT %s::text", ("x",), prepare=True)
@@ -45,11 +51,15 @@ async def test_another_server(bouncer_dsn: str) -> None:
             await other.execute("COMMIT", prepare=False)
 
 
-async def test_statements_of_another_client(bouncer_dsn: str) -> None:
+@REMEMBERING_OR_NOT
+async def test_statements_of_another_client(
+    bouncer: str, request: pytest.FixtureRequest
+) -> None:
     # Both prepare first here, and each executes then where the other has prepared.
+    dsn = request.getfixturevalue(bouncer)
     async with (
-        pgtwin.AsyncConnection.connect(bouncer_dsn, autocommit=True) as conn,
-        pgtwin.AsyncConnection.connect(bouncer_dsn, autocommit=True) as other,
+        pgtwin.AsyncConnection.connect(dsn, autocommit=True) as conn,
+        pgtwin.AsyncConnection.connect(dsn, autocommit=True) as other,
     ):
         for _ in range(5):
             cur = await conn.execute("SELECT 'mine', %s::int", (1,), prepare=True)
@@ -74,6 +84,22 @@ async def test_in_a_transaction(bouncer_dsn: str) -> None:
         await conn.rollback()
         cur = await conn.execute("SELECT %s::text", ("y",), prepare=True)
         assert await cur.fetchone() == ("y",)
+        await conn.rollback()
+        await other.execute("COMMIT", prepare=False)
+
+
+async def test_in_a_transaction_that_is_remembered(remembering_dsn: str) -> None:
+    async with (
+        pgtwin.AsyncConnection.connect(remembering_dsn) as conn,
+        pgtwin.AsyncConnection.connect(remembering_dsn, autocommit=True) as other,
+    ):
+        await conn.execute("SELECT %s::text", ("x",), prepare=True)
+        pid = await pid_of(conn)
+        await conn.commit()
+        await occupy(other, pid)
+        cur = await conn.execute("SELECT %s::text", ("y",), prepare=True)
+        assert await cur.fetchone() == ("y",)
+        assert await pid_of(conn) != pid
         await conn.rollback()
         await other.execute("COMMIT", prepare=False)
 
@@ -123,10 +149,8 @@ async def test_copy_and_cancel(bouncer_dsn: str) -> None:
             await conn.execute("SELECT pg_sleep(60)")
 
 
-@pytest.mark.parametrize("forgetful", [False, True])
-async def test_many_clients(
-    forgetful: bool, bouncer_dsn: str, forgetful_dsn: str
-) -> None:
+@pytest.mark.parametrize("bouncer", ["bouncer_dsn", "forgetful_dsn", "remembering_dsn"])
+async def test_many_clients(bouncer: str, request: pytest.FixtureRequest) -> None:
     connection: Any = pgtwin.AsyncConnection
     done: list[int] = []
 
@@ -142,7 +166,7 @@ async def test_many_clients(
         done.append(number)
 
     async with AsyncConnectionPool(
-        forgetful_dsn if forgetful else bouncer_dsn,
+        request.getfixturevalue(bouncer),
         connection_class=connection,
         kwargs={"autocommit": True, "prepare_threshold": 1},
         configure=limit,
