@@ -29,9 +29,8 @@ _NESTING = ("(", "[", "{", ".", "+", "-", "*", "/", "%", "@", "&", "|", "^", "~"
             ">>", "<", ">", "not", "and", "or", "if", "lambda", "await", "yield", ":=",
             "for", "==", "!=", " in", " is")  # fmt: skip
 _HARMLESS = 700
-# Python reads `a and b and c` as a flat list, libcst as one within the other.
-_OPERATOR = re.compile(r"\b(?:and|or)\b")
-_LONGEST = 500
+# Visitors of libcst reach no deeper within Python's usual recursion limit.
+_DEEPEST = 500
 
 
 @dataclass(frozen=True)
@@ -49,26 +48,49 @@ class Unreadable:
 def is_too_deep(text: str) -> bool:
     """Tell a text that is nested beyond what parsers bear.
 
-    libcst's parser overflows its stack then, which ends the process; Python's own
-    says so.
+    libcst's parser overflows its stack then, which ends the process. Python's own
+    says so, but how much it bears depends on its version and on the stack.
     """
     if sum(map(text.count, _NESTING)) < _HARMLESS:
         return False
-    # Before Python 3.11 only the compiler counts.
-    flags = ast.PyCF_ONLY_AST if sys.version_info >= (3, 11) else 0
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            compile(text, "<source>", "exec", flags, dont_inherit=True)
+            if sys.version_info < (3, 11):  # there only the compiler counts
+                compile(text, "<source>", "exec", dont_inherit=True)
+            tree = ast.parse(text)
     except (MemoryError, RecursionError):
         return True
     except SyntaxError as error:
         return "too many nested" in error.msg
     except ValueError:  # null bytes
         return False
-    return len(_OPERATOR.findall(text)) > _LONGEST and any(
-        isinstance(node, ast.BoolOp) and len(node.values) > _LONGEST
-        for node in ast.walk(ast.parse(text))
+    return _is_deeper(tree, _DEEPEST)
+
+
+def _is_deeper(tree: ast.Module, limit: int) -> bool:
+    """Tell a tree with a longer way down; no call reaches as deep as the tree does."""
+    waiting: list[tuple[ast.AST, int]] = [(tree, 0)]
+    while waiting:
+        node, depth = waiting.pop()
+        # Python reads `a and b and c` as a flat list, libcst as one within the other.
+        depth += len(node.values) - 1 if isinstance(node, ast.BoolOp) else 1
+        if depth > limit:
+            return True
+        waiting.extend(
+            (child, depth)
+            for child in ast.iter_child_nodes(node)
+            if not isinstance(child, ast.expr) or _may_be_deeper(child, limit - depth)
+        )
+    return False
+
+
+def _may_be_deeper(node: ast.expr, limit: int) -> bool:
+    """Tell an expression that is long enough: each level takes a character."""
+    assert node.end_lineno is not None
+    assert node.end_col_offset is not None
+    return (
+        node.end_lineno > node.lineno or node.end_col_offset - node.col_offset > limit
     )
 
 
