@@ -12,7 +12,16 @@ from types import ModuleType
 
 import pytest
 from positions import PRELUDE, functions
-from programs import EXAMPLE, FOLDER, can_run, examples, load, outcome, twin_of
+from programs import (
+    EXAMPLE,
+    FOLDER,
+    Unformatted,
+    can_run,
+    examples,
+    load,
+    outcome,
+    twin_of,
+)
 
 PROGRAMS = sorted(FOLDER.glob("*.py"))
 
@@ -23,7 +32,7 @@ def both() -> tuple[ModuleType, ModuleType]:
     code = PRELUDE
     for name, body in functions().items():
         code += f"async def {name}():\n" + textwrap.indent(body, "    ") + "\n"
-    return load(code, "table"), load(twin_of(code), "table_twin")
+    return load(code, "table"), load(twin_of(code, Unformatted), "table_twin")
 
 
 # Without `::` in their names they stay together, and the fixture is made once.
@@ -44,7 +53,7 @@ def test_around_await(
 def program(file: str) -> tuple[ModuleType, ModuleType]:
     """Return a program of the folder, and its twin."""
     code = (FOLDER / f"{file}.py").read_text(encoding="utf-8")
-    return load(code, file), load(twin_of(code), f"{file}_twin")
+    return load(code, file), load(twin_of(code, Unformatted), f"{file}_twin")
 
 
 @pytest.mark.parametrize(("file", "function"), examples())
