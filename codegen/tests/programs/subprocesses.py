@@ -105,6 +105,7 @@ async def example_signal_by_a_task():
 async def example_signal_to_one_that_is_over():
     process = await asyncio.create_subprocess_exec("true")
     print(await process.wait())
+    await asyncio.sleep(0.01)  # asyncio may only now let go of it
     process.kill()
 
 
