@@ -120,7 +120,7 @@ async def test_copy_and_cancel(bouncer_dsn: str) -> None:
         await conn.rollback()
         await conn.execute("SET LOCAL statement_timeout TO '50ms'")
         with pytest.raises(e.QueryCanceled):
-            await conn.execute("SELECT pg_sleep(60)")
+            await conn.execute("SELECT pg_sleep(120)")
 
 
 @pytest.mark.parametrize("forgetful", [False, True])

@@ -39,8 +39,10 @@ SQLSTATE = pq.DiagnosticField.SQLSTATE
 # Results that are handed over together while a conversation goes on.
 AT_ONCE = 64
 
-# Seconds that an interrupted conversation has to come to rest.
+# Seconds that an interrupted conversation has to come to rest, and those of them after
+# which a server that does not read the rest of what is sent is told to cancel.
 SETTLE_TIMEOUT = 5.0
+UNREAD_TIMEOUT = 2.5
 
 CLOSED = "the connection is closed: open another with connect()"
 LOST = "the connection is lost: open another with connect()"
@@ -236,7 +238,7 @@ class Conversation:
             # A statement that the server has only half of cannot be cancelled; a
             # COPY can, and may have to be, for the server to read the rest.
             sent = pgconn.flush() == 0 or await self._readiness.wait(
-                self._sent, SETTLE_TIMEOUT / 2, True
+                self._sent, UNREAD_TIMEOUT, True
             )
             if not sent or not results or results[-1].status != COPY_IN:
                 await request_cancel(pgconn, deadline - time.monotonic())
