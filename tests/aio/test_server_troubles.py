@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
+import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -73,6 +76,38 @@ async def test_server_shuts_down_at_once() -> None:
     await conn.close()
     with pytest.raises(e.OperationalError):
         await pgtwin.AsyncConnection.connect(dsn)
+
+
+def _has_pending(pid: int, signum: int) -> bool:
+    """Tell whether a process, which stands still, will be given a signal."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    masks = re.findall(r"^(?:SigPnd|ShdPnd):\s*(\w+)$", status, re.M)
+    return any(int(mask, 16) >> (signum - 1) & 1 for mask in masks)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at signals as Linux does")
+async def test_request_to_cancel_overtakes_the_statement(
+    own_dsn: str, usable: Usable
+) -> None:
+    async def sleep() -> None:
+        with pytest.raises(pgtwin.OperationTimeout):
+            await conn.execute("SELECT pg_sleep(120)", timeout=0.3)
+
+    async with pgtwin.AsyncConnection.connect(own_dsn) as conn:
+        await conn.execute("SELECT 1")
+        pid = conn.info.backend_pid
+        deadline = time.monotonic() + DEADLINE
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            task = asyncio.create_task(sleep())
+            while not _has_pending(pid, signal.SIGINT):
+                assert time.monotonic() < deadline, "no request to cancel"
+                await asyncio.sleep(0.01)
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        # The server's process ignores it, and then begins with the statement.
+        await task
+        await usable(conn)
 
 
 async def test_idle_too_long_in_a_transaction(
