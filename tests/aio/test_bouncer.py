@@ -147,6 +147,7 @@ async def test_many_clients(
         kwargs={"autocommit": True, "prepare_threshold": 1},
         configure=limit,
         min_size=8,
+        timeout=60,
         open=False,
     ) as pool:
         await asyncio.gather(*[work(number) for number in range(80)])

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from psycopg import errors as e
 
+from pgtwin.core.attempts import SHORTEST_TIMEOUT
 from pgtwin.core.deadlines import OperationTimeout
 from tests.trust.forms import Form, formed
 from tests.trust.rows import Rows
@@ -130,9 +131,9 @@ class Lane:
         self._stages = form.scenarios
         self._wire = wire
         self._rows = rows
-        self._timeout, self._connect_timeout = (
-            (TIMEOUT, 2) if fault == "freeze" else (PATIENCE, PATIENCE)
-        )
+        frozen = fault == "freeze"
+        self._timeout = TIMEOUT if frozen else PATIENCE
+        self._connect_timeout = SHORTEST_TIMEOUT if frozen else PATIENCE
         wire.cut(None)
         self.stage = self._opened(f"{form.name} {name}")
 
