@@ -58,18 +58,35 @@ def main() -> int:
 def chosen(what: str, command: int) -> list[psutil.Process]:
     """Return the processes that are to stand still, of those that were started."""
     running = []
-    for each in psutil.Process().children(recursive=True):
+    for each in descendants():
         # Each may end meanwhile.
         with contextlib.suppress(psutil.NoSuchProcess, ChildProcessError):
-            if each.status() != psutil.STATUS_ZOMBIE:
+            status = each.status()
+            if status == psutil.STATUS_ZOMBIE:
+                if each.ppid() == os.getpid() and each.pid != command:
+                    os.waitpid(each.pid, 0)  # nobody else asks how it has ended
+            elif status != psutil.STATUS_STOPPED:  # by a test, which lets it go on
                 running.append(each)
-            elif each.ppid() == os.getpid() and each.pid != command:
-                os.waitpid(each.pid, 0)  # nobody else asks how it has ended
     if what == "everything":
         return running
     if what == "Python":
-        running = [each for each in running if "python" in each.name()]
+        running = [each for each in running if is_python(each)]
     return [random.choice(running)] if running else []
+
+
+def descendants() -> list[psutil.Process]:
+    """Return the processes that were started by others that were started here."""
+    while True:
+        # One that ends while psutil looks at all is not always left out.
+        with contextlib.suppress(psutil.NoSuchProcess):
+            return psutil.Process().children(recursive=True)
+
+
+def is_python(process: psutil.Process) -> bool:
+    """Tell whether a process runs Python, and has not ended."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return "python" in process.name()
+    return False
 
 
 def stall(processes: list[psutil.Process], seconds: float) -> None:
