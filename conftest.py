@@ -6,6 +6,7 @@ Law: nothing here belongs to one of the twins; it is imported by both suites.
 from __future__ import annotations
 
 import asyncio
+import importlib
 import importlib.util
 import selectors
 import socket
@@ -20,6 +21,10 @@ from embedded_server import LOGIN_ROLE, running_server
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 PASSWORD = "correct horse"
+
+# Seconds for what is not to take long: a machine may stand still meanwhile.
+PATIENCE = 60.0
+FORMS = ("pgtwin.aio", "pgtwin_sync")
 
 
 class LoopWithoutReaders(asyncio.SelectorEventLoop):
@@ -84,7 +89,7 @@ def tcp_dsn(dsn: str) -> str:
     if host is None or str(host).startswith("/"):
         dsn = make_conninfo(dsn, host="127.0.0.1")
     try:
-        psycopg.connect(dsn, connect_timeout=5).close()
+        psycopg.connect(dsn, connect_timeout=60).close()
     except psycopg.OperationalError as error:
         pytest.skip(f"the server does not listen on TCP: {error}")
     return dsn
@@ -138,6 +143,36 @@ def login_dsn(dsn: str) -> Iterator[str]:
                 pytest.skip("the server accepts every password")
         finally:
             admin.execute(f"DROP ROLE {LOGIN_ROLE}")
+
+
+@pytest.fixture(autouse=True)
+def patient_driver(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Have the driver wait long for a server that answers, if late, to a cancellation.
+
+    Over a `network` that fails, where no answer comes, it waits as long as ever.
+    """
+    if "network" not in request.fixturenames:
+        for form in FORMS:
+            name = f"{form}.conversation"
+            monkeypatch.setattr(f"{name}.SETTLE_TIMEOUT", PATIENCE)
+            monkeypatch.setattr(f"{name}.UNREAD_TIMEOUT", PATIENCE / 2)
+
+
+@pytest.fixture
+def server_does_not_read(patient_driver: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the driver notice soon that the server does not read what is sent."""
+    for form in FORMS:
+        monkeypatch.setattr(f"{form}.conversation.UNREAD_TIMEOUT", 0.5)
+
+
+@pytest.fixture
+def patient_with_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have an operation wait long for the end of another one of the same caller."""
+    for form in FORMS:
+        hold = importlib.import_module(f"{form}.turn").Turns.hold
+        monkeypatch.setattr(hold, "__defaults__", (PATIENCE,))
 
 
 @pytest.fixture

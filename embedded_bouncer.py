@@ -30,10 +30,11 @@ auth_type = any
 pool_mode = transaction
 default_pool_size = {servers}
 ignore_startup_parameters = extra_float_digits
+server_connect_timeout = 60
 """
 # From this version on it can remember what clients have prepared.
 REMEMBERING = (1, 21)
-SECONDS_TO_START = 30
+SECONDS_TO_START = 60
 
 
 def find_program() -> str | None:
@@ -109,7 +110,7 @@ def _wait_until_it_listens(
     deadline = time.monotonic() + SECONDS_TO_START
     while process.poll() is None and time.monotonic() < deadline:
         try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            socket.create_connection(("127.0.0.1", port), timeout=60).close()
         except OSError:
             time.sleep(0.02)
         else:

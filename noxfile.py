@@ -85,7 +85,7 @@ def pass_every_test(session: nox.Session) -> None:
 
 @nox.session
 def stalls(session: nox.Session) -> None:
-    """Pass every test while its processes stand still at random, a second at most."""
+    """Pass every test while its processes stand still at random, up to 10 s."""
     session.install("-e", ".[test]", "-e", "codegen[test]", PSUTIL)
     stalled = ("python", str(Path("tests/stalls.py").resolve()), "pytest")
     session.run(*stalled, *DRIVER_WORKERS)

@@ -26,7 +26,7 @@ def interrupts() -> Iterator[None]:
 
 def interrupt_when_sleeping(dsn: str, pid: int) -> None:
     """Press Ctrl-C once the server process is in `pg_sleep()`."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     with psycopg.connect(dsn, autocommit=True) as conn:
         while time.monotonic() < deadline:
             event = conn.execute(
@@ -46,9 +46,9 @@ def test_interrupted_query(dsn: str) -> None:
         thread.start()
         started = time.monotonic()
         with pytest.raises(KeyboardInterrupt):
-            conn.execute("SELECT pg_sleep(60)")
+            conn.execute("SELECT pg_sleep(120)")
         thread.join()
-        assert time.monotonic() - started < 40
+        assert time.monotonic() - started < 60
         assert not conn.closed
         assert conn.info.transaction_status == TransactionStatus.INERROR
         assert not conn.lock.locked()
@@ -64,7 +64,7 @@ def test_interrupted_stream(dsn: str) -> None:
         found = []
         # The server sends when it has 8 KiB.
         query = (
-            "SELECT n, repeat('x', 10000), pg_sleep(n / 3 * 20) "
+            "SELECT n, repeat('x', 10000), pg_sleep(n / 3 * 120) "
             "FROM generate_series(1, 5) AS n"
         )
         with pytest.raises(KeyboardInterrupt):
@@ -86,28 +86,28 @@ def test_interrupted_notifies(dsn: str) -> None:
         timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
         with pytest.raises(KeyboardInterrupt):
             timer.start()
-            for _ in conn.notifies(timeout=30):
+            for _ in conn.notifies(timeout=60):
                 pytest.fail("nothing was notified")
         timer.join()
         assert not conn.closed
         conn.execute("NOTIFY mychan, 'after'")
-        found = [n.payload for n in conn.notifies(timeout=30, stop_after=1)]
+        found = [n.payload for n in conn.notifies(timeout=60, stop_after=1)]
         assert found == ["after"]
 
 
 def many(conn: pgtwin.Connection[Any]) -> None:
-    conn.cursor().executemany("SELECT pg_sleep(%s)", [(0,), (60,), (60,)])
+    conn.cursor().executemany("SELECT pg_sleep(%s)", [(0,), (120,), (120,)])
 
 
 def pipeline(conn: pgtwin.Connection[Any]) -> None:
     with conn.pipeline():
         conn.execute("SELECT 1")
-        conn.execute("SELECT pg_sleep(60)")
+        conn.execute("SELECT pg_sleep(120)")
         conn.execute("SELECT 2")
 
 
 def copy(conn: pgtwin.Connection[Any]) -> None:
-    with conn.cursor().copy("COPY (SELECT pg_sleep(60)) TO STDOUT") as rows:
+    with conn.cursor().copy("COPY (SELECT pg_sleep(120)) TO STDOUT") as rows:
         rows.read()
 
 
@@ -124,7 +124,7 @@ def test_interrupted_bulk(
         with pytest.raises(KeyboardInterrupt):
             work(conn)
         thread.join()
-        assert time.monotonic() - started < 40
+        assert time.monotonic() - started < 60
         assert not conn.closed
         assert conn.pgconn.pipeline_status == PipelineStatus.OFF
         assert conn.info.transaction_status == TransactionStatus.INERROR

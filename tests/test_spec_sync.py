@@ -128,9 +128,9 @@ def test_detecting_disconnections(
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    assert watching.wait(30)
+    assert watching.wait(60)
     psql.execute("SELECT pg_terminate_backend(%s)", (pid,))
-    thread.join(30)
+    thread.join(60)
     assert exits == [1]
     assert caplog.messages == ["we lost our database!"]
     assert conn.closed

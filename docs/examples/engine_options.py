@@ -17,7 +17,7 @@ async def main(dsn: str) -> None:
         "postgresql+pgtwin://",
         connect_args={
             **conninfo_to_dict(dsn),
-            "connect_timeout": 5,  # seconds for each host
+            "connect_timeout": 30,  # seconds for each host
             "target_session_attrs": "read-write",
             "command_timeout": 0.2,  # seconds for each statement
             "prepare_threshold": None,  # no prepared statements

@@ -7,6 +7,16 @@ import asyncio
 import pgtwin as psycopg
 
 
+async def until_asleep(dsn: str, pid: int) -> None:
+    async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as conn:
+        event: object = None
+        while event != ("PgSleep",):
+            cur = await conn.execute(
+                "SELECT wait_event FROM pg_stat_activity WHERE pid = %s", (pid,)
+            )
+            event = await cur.fetchone()
+
+
 async def main(dsn: str) -> None:
     async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as conn:
 
@@ -18,8 +28,8 @@ async def main(dsn: str) -> None:
             return "slept"
 
         sleeping = asyncio.create_task(sleep())
-        await asyncio.sleep(0.3)
-        await conn.cancel_safe(timeout=10)
+        await until_asleep(dsn, conn.info.backend_pid)
+        await conn.cancel_safe(timeout=60)
         print(await sleeping)
         cur = await conn.execute("SELECT 'usable'")
         print(await cur.fetchone())

@@ -8,7 +8,7 @@ from pgtwin import conninfo, pq
 
 async def main(dsn: str) -> None:
     async with await psycopg.AsyncConnection.connect(
-        dsn, application_name="drop in", options="-c statement_timeout=7000"
+        dsn, application_name="drop in", options="-c statement_timeout=77000"
     ) as conn:
         info = conn.info
         print(info.dbname, info.user, info.port, bool(info.host), info.password == "")

@@ -50,7 +50,9 @@ async def main(dsn: str) -> None:
             print("the connection is lost")
     print(conn.closed)
     try:
-        await psycopg.AsyncConnection.connect("host=127.0.0.1 port=1 connect_timeout=5")
+        await psycopg.AsyncConnection.connect(
+            "host=127.0.0.1 port=1 connect_timeout=60"
+        )
     except psycopg.OperationalError as error:
         print(type(error).__name__, error.sqlstate)
     try:

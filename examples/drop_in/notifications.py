@@ -14,11 +14,11 @@ async def main(dsn: str) -> None:
             await other.execute("NOTIFY drop_in, 'second'")
             await other.execute("NOTIFY elsewhere, 'not for us'")
             sender = other.info.backend_pid
-        async for notify in conn.notifies(timeout=10, stop_after=2):
+        async for notify in conn.notifies(timeout=60, stop_after=2):
             print(notify.channel, notify.payload, notify.pid == sender)
 
         await conn.execute("NOTIFY drop_in")
-        generator = conn.notifies(timeout=10)
+        generator = conn.notifies(timeout=60)
         async for notify in generator:
             print(notify.channel, repr(notify.payload), notify.pid == pid)
             await generator.aclose()

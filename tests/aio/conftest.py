@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +9,7 @@ import pytest
 
 import pgtwin
 from pgtwin.pq import TransactionStatus
+from tests.aio import waiting
 
 if TYPE_CHECKING:
     from typing_extensions import LiteralString
@@ -37,15 +36,7 @@ def until_sleeping(
     """Wait until the server process `pid` is in `pg_sleep()`."""
 
     async def wait(pid: int) -> None:
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            cur = await other.execute(
-                "SELECT wait_event FROM pg_stat_activity WHERE pid = %s", [pid]
-            )
-            if await cur.fetchone() == ("PgSleep",):
-                return
-            await asyncio.sleep(0.01)
-        raise AssertionError(f"server process {pid} does not sleep")
+        await waiting.until_sleeping(other, pid)
 
     return wait
 

@@ -15,23 +15,35 @@ import pgtwin
 from pgtwin import errors as e
 
 NAME = "pgtwin_load"
+# Seconds more than it should take.
+PATIENCE = 120.0
 SERIES = "SELECT n, 'x' FROM generate_series(1, 50) AS n"
 
 
 class Load:
-    """What the workers share: when they end, and what has happened."""
+    """What the workers share: when they end, and what has happened.
 
-    def __init__(self, dsn: str, seconds: float) -> None:
+    They go on after `seconds`, which a machine may stand still, until `enough` was done
+    and somebody has lost a session, but not for ever.
+    """
+
+    def __init__(self, dsn: str, workers: int, seconds: float, enough: int) -> None:
         self.dsn = dsn
         self.end = time.monotonic() + seconds
-        self.done: list[int] = []
-        self.lost: list[int] = []
+        self.last = self.end + PATIENCE
+        self.enough = enough
+        # Each worker counts for itself: they may be threads.
+        self.done = [0] * workers
+        self.lost = [0] * workers
         self.killed: list[int] = []
         self.wrong: list[BaseException] = []
 
     @property
     def over(self) -> bool:
-        return bool(self.wrong) or time.monotonic() > self.end
+        now = time.monotonic()
+        if self.wrong or now > self.last:
+            return True
+        return now > self.end and sum(self.done) > self.enough and any(self.lost)
 
 
 async def do_something(conn: pgtwin.AsyncConnection[Any], number: int) -> None:
@@ -62,7 +74,6 @@ async def do_something(conn: pgtwin.AsyncConnection[Any], number: int) -> None:
 
 async def work(load: Load, number: int) -> None:
     """Use one connection after the other until the time is over."""
-    done = lost = 0
     chance = random.Random(number)
     try:
         while not load.over:
@@ -74,19 +85,16 @@ async def work(load: Load, number: int) -> None:
                 async with conn:
                     while not load.over:
                         await do_something(conn, chance.randrange(1_000_000))
-                        done += 1
+                        load.done[number] += 1
                         assert not conn.lock.locked()
             except e.OperationalError:
                 # A session may be killed while it is being opened.
                 is_lost = conn is None or conn.broken
                 assert is_lost, "an error of a connection that is not lost"
-                lost += 1
+                load.lost[number] += 1
     except BaseException as error:
         load.wrong.append(error)
         raise
-    finally:
-        load.done.append(done)
-        load.lost.append(lost)
 
 
 async def kill(load: Load, pause: float) -> None:
@@ -102,9 +110,11 @@ async def kill(load: Load, pause: float) -> None:
             await asyncio.sleep(pause)
 
 
-async def work_under_fire(dsn: str, workers: int, seconds: float, pause: float) -> Load:
+async def work_under_fire(
+    dsn: str, workers: int, seconds: float, pause: float, enough: int = 0
+) -> Load:
     """Let many connections work, and kill one every `pause` seconds."""
-    load = Load(dsn, seconds)
+    load = Load(dsn, workers, seconds, enough)
     tasks = [asyncio.create_task(work(load, n)) for n in range(workers)]
     killing = asyncio.create_task(kill(load, pause))
     for task in tasks:

@@ -131,7 +131,7 @@ async def notifies(stage: Stage) -> None:
     await conn.commit()
     await conn.execute("NOTIFY trust, 'something'")
     await conn.commit()
-    patience = conn.command_timeout or 30
+    patience = conn.command_timeout or 60
     async for notification in conn.notifies(timeout=patience, stop_after=1):
         assert notification.payload == "something"
 
@@ -187,14 +187,14 @@ async def open_stage(dsn: str, scenario: Scenario, timeout: float | None) -> Sta
         open=False,
         reconnect_timeout=1,
     )
-    await opened.open(wait=True, timeout=30)
+    await opened.open(wait=True, timeout=60)
     return Stage(conn, dsn, 0, opened)
 
 
 async def close_stage(stage: Stage) -> None:
     """Close what `open_stage()` has opened."""
     if stage.pool is not None:
-        await stage.pool.close(timeout=5)
+        await stage.pool.close(timeout=60)
     await stage.conn.close()
 
 

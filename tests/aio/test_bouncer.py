@@ -146,7 +146,7 @@ async def test_copy_and_cancel(bouncer_dsn: str) -> None:
         await conn.rollback()
         await conn.execute("SET LOCAL statement_timeout TO '50ms'")
         with pytest.raises(e.QueryCanceled):
-            await conn.execute("SELECT pg_sleep(60)")
+            await conn.execute("SELECT pg_sleep(120)")
 
 
 @pytest.mark.parametrize("bouncer", ["bouncer_dsn", "forgetful_dsn", "remembering_dsn"])
@@ -171,6 +171,7 @@ async def test_many_clients(bouncer: str, request: pytest.FixtureRequest) -> Non
         kwargs={"autocommit": True, "prepare_threshold": 1},
         configure=limit,
         min_size=8,
+        timeout=60,
         open=False,
     ) as pool:
         await asyncio.gather(*[work(number) for number in range(80)])

@@ -12,8 +12,9 @@ import pytest
 
 import pgtwin
 from pgtwin.pq import PipelineStatus, TransactionStatus
+from tests.aio.waiting import until_sessions
 
-DEADLINE = 20
+DEADLINE = 60
 
 Connection = pgtwin.AsyncConnection[Any]
 Usable = Callable[[Connection], Awaitable[None]]
@@ -92,19 +93,19 @@ async def test_cancelled_at_every_step(
 
 
 async def sleep_in_executemany(conn: Connection) -> None:
-    await conn.cursor().executemany("SELECT pg_sleep(%s)", [(0,), (60,), (60,)])
+    await conn.cursor().executemany("SELECT pg_sleep(%s)", [(0,), (120,), (120,)])
 
 
 async def sleep_in_pipeline(conn: Connection) -> None:
     async with conn.pipeline():
         await conn.execute("SELECT 1")
-        cur = await conn.execute("SELECT pg_sleep(60)")
+        cur = await conn.execute("SELECT pg_sleep(120)")
         await conn.execute("SELECT 2")
         await cur.fetchone()
 
 
 async def sleep_in_copy(conn: Connection) -> None:
-    async with conn.cursor().copy("COPY (SELECT pg_sleep(60)) TO STDOUT") as copy:
+    async with conn.cursor().copy("COPY (SELECT pg_sleep(120)) TO STDOUT") as copy:
         await copy.read()
 
 
@@ -141,7 +142,8 @@ async def test_cancelled_while_the_server_does_not_read(
     try:
         await other.execute("BEGIN; LOCK TABLE unread")
         task = asyncio.create_task(fill())
-        await asyncio.sleep(0.3)
+        waits = "pid = %s AND wait_event_type = 'Lock'"
+        await until_sessions(other, 1, waits, conn.info.backend_pid)
         started = time.monotonic()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):

@@ -80,7 +80,7 @@ async def test_execute_while_listening(
         await conn.execute("LISTEN mychan")
 
         async def wait() -> list[str]:
-            return [n.payload async for n in conn.notifies(timeout=30, stop_after=1)]
+            return [n.payload async for n in conn.notifies(timeout=60, stop_after=1)]
 
         task = asyncio.create_task(wait())
         await asyncio.sleep(0.1)

@@ -132,7 +132,7 @@ async def test_lost_server(
     with pytest.raises(e.OperationalError):
         async with conn.cursor().copy(f"COPY {table} FROM STDIN") as copy:
             await copy.write_row(ROWS[0])
-            await other.execute("SELECT pg_terminate_backend(%s, 30000)", (pid,))
+            await other.execute("SELECT pg_terminate_backend(%s, 60000)", (pid,))
             for _ in range(1000):
                 await copy.write(b"x" * 65_536)
     assert conn.broken

@@ -15,6 +15,7 @@ from pgtwin.copy import (
     AsyncWriter,
 )
 from pgtwin.pq import TransactionStatus
+from tests.aio.waiting import until_sessions
 from tests.copied import ROWS, TEXT, TYPES, both
 
 if TYPE_CHECKING:
@@ -345,10 +346,9 @@ async def test_slow_server_bounds_memory(conn: Connection, other: Connection) ->
         )
         await other.execute("SELECT pg_advisory_lock(4711)")
         task = asyncio.create_task(fill())
-        for _ in range(200):
-            await asyncio.sleep(0.01)
-            if written > 0 and _ > 100:
-                break
+        waits = "pid = %s AND wait_event = 'advisory'"
+        await until_sessions(other, 1, waits, conn.info.backend_pid)
+        await asyncio.sleep(0.5)
         stopped_at = written
         await other.execute("SELECT pg_advisory_unlock(4711)")
         await task

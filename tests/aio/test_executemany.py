@@ -293,7 +293,7 @@ async def test_error_in_a_pipeline(conn: Connection, usable: Usable) -> None:
 
 async def test_server_ends_meanwhile(conn: Connection, other: Connection) -> None:
     pid = conn.info.backend_pid
-    await other.execute("SELECT pg_terminate_backend(%s, 30000)", (pid,))
+    await other.execute("SELECT pg_terminate_backend(%s, 60000)", (pid,))
     with pytest.raises(e.OperationalError):
         await conn.cursor().executemany(INSERT, [(n, "") for n in range(1000)])
     assert conn.broken

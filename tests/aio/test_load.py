@@ -6,7 +6,7 @@ from tests.aio.load import share, work_under_fire
 
 
 async def test_killed_at_random(dsn: str) -> None:
-    load = await work_under_fire(dsn, workers=12, seconds=2, pause=0.05)
+    load = await work_under_fire(dsn, workers=12, seconds=2, pause=0.05, enough=100)
     assert not load.wrong
     assert sum(load.done) > 100
     assert 0 < sum(load.lost) <= sum(load.killed)

@@ -14,7 +14,7 @@ from pgtwin import errors as e
 
 pytestmark = pytest.mark.every_loop
 
-DEADLINE = 20
+DEADLINE = 60
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ async def terminate(
 ) -> None:
     """Terminate the server process of a connection, and wait for its end."""
     await other.execute(
-        "SELECT pg_terminate_backend(%s, 10000)", (doomed.info.backend_pid,)
+        "SELECT pg_terminate_backend(%s, 60000)", (doomed.info.backend_pid,)
     )
 
 
@@ -92,7 +92,7 @@ async def test_lost_during_query(
     other: pgtwin.AsyncConnection[Any],
     until_sleeping: Callable[[int], Awaitable[None]],
 ) -> None:
-    task = asyncio.create_task(doomed.execute("SELECT pg_sleep(60)"))
+    task = asyncio.create_task(doomed.execute("SELECT pg_sleep(120)"))
     await until_sleeping(doomed.info.backend_pid)
     started = time.monotonic()
     await terminate(other, doomed)
@@ -136,7 +136,7 @@ async def test_lost_at_commit(
 SLOW_COMMIT = """
     CREATE TEMP TABLE slow (n int);
     CREATE FUNCTION pg_temp.sleep() RETURNS trigger LANGUAGE plpgsql AS
-        'BEGIN PERFORM pg_sleep(60); RETURN NULL; END';
+        'BEGIN PERFORM pg_sleep(120); RETURN NULL; END';
     CREATE CONSTRAINT TRIGGER slowly AFTER INSERT ON slow
         DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pg_temp.sleep();
     COMMIT;
@@ -223,7 +223,7 @@ async def test_detected_by_reader(
             await asyncio.wait_for(lost.wait(), 0.2)
         started = time.monotonic()
         await terminate(other, doomed)
-        await asyncio.wait_for(lost.wait(), 30)
+        await asyncio.wait_for(lost.wait(), 60)
         assert time.monotonic() - started < DEADLINE
     finally:
         loop.remove_reader(fd)
@@ -247,7 +247,7 @@ async def test_reader_outlives_queries(
             assert await cur.fetchone() == (number,)
         lost.clear()
         await terminate(other, doomed)
-        await asyncio.wait_for(lost.wait(), 30)
+        await asyncio.wait_for(lost.wait(), 60)
     finally:
         loop.remove_reader(fd)
 
@@ -258,7 +258,7 @@ async def test_network_cut_during_query(
     # The server could not say a word: libpq's own tell what has happened.
     conn = await pgtwin.AsyncConnection.connect(network.conninfo)
     try:
-        task = asyncio.create_task(conn.execute("SELECT pg_sleep(5)"))
+        task = asyncio.create_task(conn.execute("SELECT pg_sleep(120)"))
         await until_sleeping(conn.info.backend_pid)
         started = time.monotonic()
         network.cut()
@@ -295,7 +295,7 @@ async def test_network_cut_while_listening(network: Any) -> None:
         await conn.execute("LISTEN mychan")
         task = asyncio.create_task(cut())
         with pytest.raises(e.OperationalError):
-            async for _ in conn.notifies(timeout=30):
+            async for _ in conn.notifies(timeout=60):
                 pytest.fail("nothing was notified")
         await task
         await plainly_broken(conn)
@@ -321,7 +321,7 @@ async def test_task_cancelled_on_dead_network(
 ) -> None:
     # Nothing can be cancelled and nothing comes back: it has to be given up.
     conn = await pgtwin.AsyncConnection.connect(network.conninfo)
-    task = asyncio.create_task(conn.execute("SELECT pg_sleep(5)"))
+    task = asyncio.create_task(conn.execute("SELECT pg_sleep(120)"))
     await until_sleeping(conn.info.backend_pid)
     network.freeze()
     started = time.monotonic()

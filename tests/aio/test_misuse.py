@@ -62,13 +62,14 @@ async def test_execute_while_copying(conn: pgtwin.AsyncConnection[Any]) -> None:
     assert await conn.execute("SELECT 1")
 
 
+@pytest.mark.usefixtures("patient_with_itself")
 async def test_execute_after_leaving_a_stream(
     other: pgtwin.AsyncConnection[Any],
 ) -> None:
     async for row in other.cursor().stream("SELECT generate_series(1, 100000)"):
         assert row == (1,)
         break
-    cur = await other.execute("SELECT 2", timeout=30)
+    cur = await other.execute("SELECT 2", timeout=60)
     assert await cur.fetchone() == (2,)
 
 

@@ -477,7 +477,7 @@ async def test_server_ends_meanwhile(conn: Connection, other: Connection) -> Non
         async with conn.pipeline():
             await conn.execute("SELECT 1")
             pid = conn.info.backend_pid
-            await other.execute("SELECT pg_terminate_backend(%s, 30000)", (pid,))
+            await other.execute("SELECT pg_terminate_backend(%s, 60000)", (pid,))
             await conn.execute("SELECT 2")
     assert conn.broken
 
@@ -496,7 +496,7 @@ async def test_cancelled_by_another(
     async def wait() -> None:
         async with conn.pipeline():
             await conn.execute("SELECT 1")
-            await conn.execute("SELECT pg_sleep(60)")
+            await conn.execute("SELECT pg_sleep(120)")
             await conn.execute("SELECT 2")
 
     task = asyncio.create_task(wait())

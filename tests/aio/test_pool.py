@@ -25,7 +25,7 @@ class Mine(pgtwin.AsyncConnection[DictRow]):
 
 
 def pool_of(dsn: str, **options: Any) -> Pool:
-    options = {"min_size": 1, "timeout": 30.0, **options}
+    options = {"min_size": 1, "timeout": 60.0, **options}
     return AsyncConnectionPool(dsn, connection_class=CONNECTION, open=False, **options)
 
 
@@ -37,7 +37,7 @@ async def pid_of(pool: Pool) -> int:
 
 async def terminate(admin: pgtwin.AsyncConnection[Any], pid: int) -> None:
     """End a session, and wait until it is gone."""
-    cur = await admin.execute("SELECT pg_terminate_backend(%s, 10000)", [pid])
+    cur = await admin.execute("SELECT pg_terminate_backend(%s, 60000)", [pid])
     assert await cur.fetchone() == (True,)
 
 
@@ -86,7 +86,7 @@ async def test_get_and_put(dsn: str) -> None:
             await pool.getconn(timeout=0.1)
         await pool.putconn(conn)
         assert conn.info.transaction_status == TransactionStatus.IDLE
-        conn = await pool.getconn(timeout=30)
+        conn = await pool.getconn(timeout=60)
         await pool.putconn(conn)
 
 
@@ -96,7 +96,7 @@ async def test_close_returns(dsn: str) -> None:
         await conn.execute("SELECT 1")
         await conn.close()
         assert not conn.closed
-        again = await pool.getconn(timeout=30)
+        again = await pool.getconn(timeout=60)
         assert again is conn
         await again.close()
     assert conn.closed
@@ -179,7 +179,7 @@ async def test_resize(dsn: str) -> None:
         with pytest.raises(PoolTimeout):
             await pool.getconn(timeout=0.1)
         await pool.resize(2, 3)
-        second = await pool.getconn(timeout=30)
+        second = await pool.getconn(timeout=60)
         assert second is not first
         await pool.putconn(first)
         await pool.putconn(second)
@@ -243,7 +243,7 @@ async def test_under_load(dsn: str, other: pgtwin.AsyncConnection[Any]) -> None:
             *[work(pool, number) for number in range(12, 200)],
         )
         assert sorted(done) == list(range(200))
-        await pool.wait(timeout=30)
+        await pool.wait(timeout=60)
         stats = pool.get_stats()
         assert stats["requests_waiting"] == 0
         assert 4 <= stats["pool_size"] <= 8

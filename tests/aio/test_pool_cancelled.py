@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from typing import Any
 
 from psycopg_pool import AsyncConnectionPool, AsyncNullConnectionPool
 
 import pgtwin
 from pgtwin.pq import TransactionStatus
+from tests.aio.waiting import until_sessions
 
 CONNECTION: Any = pgtwin.AsyncConnection
 
@@ -28,32 +30,43 @@ async def test_waiters_cancelled(dsn: str) -> None:
         ) as pool:
             held = [await pool.getconn(), await pool.getconn()]
             waiting = [asyncio.create_task(pool.getconn()) for _ in range(20)]
-            await asyncio.sleep(0.05)
-            assert pool.get_stats()["requests_waiting"] == 20
+            deadline = time.monotonic() + 60
+            while pool.get_stats()["requests_waiting"] < 20:
+                assert time.monotonic() < deadline, pool.get_stats()
+                await asyncio.sleep(0.01)
             for task in waiting[:-1]:
                 await cancel(task)
             for conn in held:
                 await pool.putconn(conn)
-            await pool.putconn(await asyncio.wait_for(waiting[-1], 30))
-            async with pool.connection(timeout=30) as conn:
+            await pool.putconn(await asyncio.wait_for(waiting[-1], 60))
+            async with pool.connection(timeout=60) as conn:
                 cur = await conn.execute("SELECT 1")
                 assert await cur.fetchone() == (1,)
 
 
-async def test_cancelled_while_executing(dsn: str) -> None:
+async def test_cancelled_while_executing(
+    dsn: str, other: pgtwin.AsyncConnection[Any]
+) -> None:
+    name = "pgtwin_pool_cancelled"
     async with AsyncConnectionPool(
-        dsn, connection_class=CONNECTION, open=False, min_size=1, max_size=3
+        dsn,
+        kwargs={"application_name": name},
+        connection_class=CONNECTION,
+        open=False,
+        min_size=1,
+        max_size=3,
     ) as pool:
 
         async def sleep() -> None:
             async with pool.connection() as conn:
-                await conn.execute("SELECT pg_sleep(60)")
+                await conn.execute("SELECT pg_sleep(120)")
 
         sleeping = [asyncio.create_task(sleep()) for _ in range(10)]
-        await asyncio.sleep(0.5)
+        asleep = "application_name = %s AND wait_event = 'PgSleep'"
+        await until_sessions(other, 3, asleep, name)
         for task in sleeping:
             await cancel(task)
-        held = [await pool.getconn(timeout=30) for _ in range(3)]
+        held = [await pool.getconn(timeout=60) for _ in range(3)]
         for conn in held:
             assert conn.info.transaction_status == TransactionStatus.IDLE
             await conn.execute("SELECT 1")

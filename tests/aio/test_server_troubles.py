@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
+import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +18,9 @@ from psycopg.conninfo import make_conninfo
 
 import pgtwin
 from pgtwin import errors as e
+from tests.aio.waiting import until_sessions, until_sleeping
 
-DEADLINE = 30
+DEADLINE = 60
 
 Usable = Callable[[pgtwin.AsyncConnection[Any]], Awaitable[None]]
 
@@ -33,8 +37,8 @@ def own_dsn() -> Iterator[str]:
 async def test_server_crashes_and_comes_back(own_dsn: str) -> None:
     conn = await pgtwin.AsyncConnection.connect(own_dsn)
     other = await pgtwin.AsyncConnection.connect(own_dsn, autocommit=True)
-    task = asyncio.create_task(conn.execute("SELECT pg_sleep(60)"))
-    await asyncio.sleep(0.3)
+    task = asyncio.create_task(conn.execute("SELECT pg_sleep(120)"))
+    await until_sleeping(other, conn.info.backend_pid)
     os.kill(other.info.backend_pid, signal.SIGKILL)
     # The other processes are told to end at once, and to say so if they can.
     with pytest.raises(e.OperationalError):
@@ -63,8 +67,9 @@ async def test_server_shuts_down_at_once() -> None:
         pytest.skip("needs a server of its own")
     with running_server() as dsn:
         conn = await pgtwin.AsyncConnection.connect(dsn)
-        task = asyncio.create_task(conn.execute("SELECT pg_sleep(60)"))
-        await asyncio.sleep(0.3)
+        task = asyncio.create_task(conn.execute("SELECT pg_sleep(120)"))
+        async with pgtwin.AsyncConnection.connect(dsn, autocommit=True) as other:
+            await until_sleeping(other, conn.info.backend_pid)
     with pytest.raises(e.OperationalError):
         await task
     assert conn.broken
@@ -73,10 +78,47 @@ async def test_server_shuts_down_at_once() -> None:
         await pgtwin.AsyncConnection.connect(dsn)
 
 
-async def test_idle_too_long_in_a_transaction(dsn: str) -> None:
+def _has_pending(pid: int, signum: int) -> bool:
+    """Tell whether a process, which stands still, will be given a signal."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    masks = re.findall(r"^(?:SigPnd|ShdPnd):\s*(\w+)$", status, re.M)
+    return any(int(mask, 16) >> (signum - 1) & 1 for mask in masks)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at signals as Linux does")
+async def test_request_to_cancel_overtakes_the_statement(
+    own_dsn: str, usable: Usable
+) -> None:
+    async def sleep() -> None:
+        with pytest.raises(pgtwin.OperationTimeout):
+            await conn.execute("SELECT pg_sleep(120)", timeout=0.3)
+
+    async with pgtwin.AsyncConnection.connect(own_dsn) as conn:
+        await conn.execute("SELECT 1")
+        pid = conn.info.backend_pid
+        deadline = time.monotonic() + DEADLINE
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            task = asyncio.create_task(sleep())
+            # Whoever else stops processes may let it go on: `tests/stalls.py`.
+            while not (task.done() or _has_pending(pid, signal.SIGINT)):
+                assert time.monotonic() < deadline, "no request to cancel"
+                os.kill(pid, signal.SIGSTOP)
+                await asyncio.sleep(0.01)
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        # The server's process ignores it, and then begins with the statement.
+        await task
+        await usable(conn)
+
+
+async def test_idle_too_long_in_a_transaction(
+    dsn: str, other: pgtwin.AsyncConnection[Any]
+) -> None:
     async with pgtwin.AsyncConnection.connect(dsn) as conn:
+        pid = conn.info.backend_pid
         await conn.execute("SET idle_in_transaction_session_timeout = 100")
-        await asyncio.sleep(1)
+        await until_sessions(other, 0, "pid = %s", pid)
         with pytest.raises(e.IdleInTransactionSessionTimeout):
             await conn.execute("SELECT 1")
         assert conn.broken
@@ -92,19 +134,8 @@ async def test_too_many_connections(dsn: str) -> None:
                 with pytest.raises(e.OperationalError, match="too many connections"):
                     await pgtwin.AsyncConnection.connect(crowded)
         finally:
-            await _gone(admin, "pgtwin_crowd")
+            await until_sessions(admin, 0, "usename = %s", "pgtwin_crowd")
             await admin.execute("DROP ROLE pgtwin_crowd")
-
-
-async def _gone(admin: pgtwin.AsyncConnection[Any], role: str) -> None:
-    deadline = time.monotonic() + DEADLINE
-    while time.monotonic() < deadline:
-        cur = await admin.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE usename = %s", (role,)
-        )
-        if await cur.fetchone() == (0,):
-            return
-        await asyncio.sleep(0.01)
 
 
 async def test_read_only_as_on_a_standby(
@@ -163,6 +194,12 @@ async def test_very_long_message(
     await usable(conn)
 
 
+async def _drop(admin: pgtwin.AsyncConnection[Any], database: str) -> None:
+    # The server itself waits five seconds for sessions that are about to end.
+    await until_sessions(admin, 0, "datname = %s", database)
+    await admin.execute(f"DROP DATABASE {database}".encode())
+
+
 ENCODINGS = {"LATIN1": "é", "EUC_JP": "日本", "SQL_ASCII": "é", "WIN1251": "Ж"}
 
 
@@ -179,7 +216,7 @@ async def encoded(dsn: str, request: pytest.FixtureRequest) -> AsyncIterator[Any
             where = make_conninfo(dsn, dbname="pgtwin_encoded")
             yield where, ENCODINGS[request.param]
         finally:
-            await admin.execute("DROP DATABASE pgtwin_encoded WITH (FORCE)")
+            await _drop(admin, "pgtwin_encoded")
 
 
 async def test_other_encodings_of_the_server(encoded: Any, usable: Usable) -> None:
@@ -204,4 +241,4 @@ async def test_bytes_that_are_no_text(dsn: str) -> None:
         async with pgtwin.AsyncConnection.connect(where) as conn:
             with pytest.raises(e.RaiseException, match="bad"):
                 await conn.execute(b"DO $$ BEGIN RAISE EXCEPTION 'bad \xff'; END $$")
-        await admin.execute("DROP DATABASE pgtwin_ascii WITH (FORCE)")
+        await _drop(admin, "pgtwin_ascii")

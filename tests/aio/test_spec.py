@@ -118,7 +118,7 @@ async def test_notifications(
         await conn.close()
 
     task = asyncio.create_task(listen())
-    await asyncio.wait_for(listening.wait(), 30)
+    await asyncio.wait_for(listening.wait(), 60)
     await other.execute("notify mychan, 'hello'")
     await other.execute("notify mychan, 'hey'")
     await other.execute("notify mychan, 'stop'")
@@ -179,7 +179,7 @@ async def test_detecting_disconnections(
                 return "we lost our database!"
 
     task = asyncio.create_task(watch())
-    await asyncio.wait_for(watching.wait(), 30)
+    await asyncio.wait_for(watching.wait(), 60)
     assert not task.done()
     await other.execute("SELECT pg_terminate_backend(%s)", (pid,))
     assert await task == "we lost our database!"

@@ -400,7 +400,7 @@ async def test_two_phase(engine: AsyncEngine, end: str) -> None:
 
 async def lose(other: pgtwin.AsyncConnection[Any], held: Any) -> None:
     await other.execute(
-        "SELECT pg_terminate_backend(%s, 30000)", (held.info.backend_pid,)
+        "SELECT pg_terminate_backend(%s, 60000)", (held.info.backend_pid,)
     )
 
 
@@ -423,10 +423,14 @@ async def test_lost_connection(
 
 
 async def test_command_timeout(engines: Engines) -> None:
-    engine: AsyncEngine = engines(connect_args={"command_timeout": 0.5})
+    engine: AsyncEngine = engines(connect_args={"command_timeout": 60})
     async with engine.connect() as conn:
+        held = await conn.run_sync(driver_connection)
+        assert held.command_timeout == 60
+        held.command_timeout = 0.5
         with pytest.raises(OperationalError) as caught:
-            await conn.execute(sa.text("SELECT pg_sleep(60)"))
+            await conn.execute(sa.text("SELECT pg_sleep(120)"))
+        held.command_timeout = 60
         assert isinstance(caught.value.orig, pgtwin.OperationTimeout)
         await conn.rollback()
         assert await conn.scalar(sa.text("SELECT 1")) == 1
@@ -465,7 +469,7 @@ async def test_listen(engine: AsyncEngine) -> None:
         async with engine.begin() as sender:
             for payload in ("one", "two"):
                 await sender.execute(sa.select(sa.func.pg_notify(CHANNEL, payload)))
-        received = held.notifies(timeout=30, stop_after=2)
+        received = held.notifies(timeout=60, stop_after=2)
         assert [notify.payload async for notify in received] == ["one", "two"]
         assert await conn.scalar(sa.text("SELECT 1")) == 1
 
@@ -480,12 +484,19 @@ async def test_notices_are_logged(
 
 
 async def test_several_connections_at_once(engine: AsyncEngine) -> None:
-    async def pid() -> int:
-        async with engine.connect() as conn:
-            query = sa.text("SELECT pg_backend_pid() FROM pg_sleep(0.1)")
-            return int(await conn.scalar(query))
+    found: set[int] = set()
+    all_are_there = asyncio.Event()
 
-    assert len(set(await asyncio.gather(pid(), pid(), pid()))) == 3
+    async def pid() -> None:
+        async with engine.connect() as conn:
+            found.add(int(await conn.scalar(sa.text("SELECT pg_backend_pid()"))))
+            if len(found) == 3:
+                all_are_there.set()
+            # Nobody gives a connection back before all have one.
+            await asyncio.wait_for(all_are_there.wait(), 60)
+
+    await asyncio.gather(pid(), pid(), pid())
+    assert len(found) == 3
 
 
 # twingen: async-only
@@ -495,7 +506,7 @@ async def test_connection_of_a_cancelled_task(engine: AsyncEngine) -> None:
     async def sleep() -> None:
         async with engine.connect() as conn:
             held.append(await conn.run_sync(driver_connection))
-            await conn.execute(sa.text("SELECT pg_sleep(60)"))
+            await conn.execute(sa.text("SELECT pg_sleep(120)"))
 
     task = asyncio.create_task(sleep())
     while not held or held[0].info.transaction_status.name != "ACTIVE":

@@ -286,7 +286,7 @@ async def test_notifications_are_not_lost(
     await conn.execute("LISTEN mychan")
     async for _ in conn.cursor().stream("SELECT pg_notify('mychan', 'hello')"):
         pass
-    payloads = [each.payload async for each in conn.notifies(timeout=30, stop_after=1)]
+    payloads = [each.payload async for each in conn.notifies(timeout=60, stop_after=1)]
     assert payloads == ["hello"]
 
 

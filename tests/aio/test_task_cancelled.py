@@ -14,8 +14,9 @@ import pytest
 import pgtwin
 from pgtwin import errors as e
 from pgtwin.pq import TransactionStatus
+from tests.aio.waiting import until_sessions
 
-DEADLINE = 20
+DEADLINE = 60
 
 
 Usable = Callable[[pgtwin.AsyncConnection[Any]], Awaitable[None]]
@@ -26,7 +27,7 @@ async def test_task_cancelled(
     until_sleeping: Callable[[int], Awaitable[None]],
     usable: Usable,
 ) -> None:
-    task = asyncio.create_task(conn.execute("SELECT pg_sleep(60)"))
+    task = asyncio.create_task(conn.execute("SELECT pg_sleep(120)"))
     await until_sleeping(conn.info.backend_pid)
     started = time.monotonic()
     task.cancel()
@@ -41,7 +42,7 @@ async def test_query_with_deadline(
     conn: pgtwin.AsyncConnection[Any], usable: Usable
 ) -> None:
     with pytest.raises(asyncio.TimeoutError):
-        await asyncio.wait_for(conn.execute("SELECT pg_sleep(60)"), 0.3)
+        await asyncio.wait_for(conn.execute("SELECT pg_sleep(120)"), 0.3)
     await usable(conn)
 
 
@@ -111,16 +112,22 @@ async def test_cancelled_while_sending(
 
 async def test_cancelled_while_waiting_for_the_lock(
     conn: pgtwin.AsyncConnection[Any],
-    until_sleeping: Callable[[int], Awaitable[None]],
+    other: pgtwin.AsyncConnection[Any],
     usable: Usable,
 ) -> None:
-    first = asyncio.create_task(conn.execute("SELECT 'first' FROM pg_sleep(3)"))
-    await until_sleeping(conn.info.backend_pid)
+    await other.execute("SELECT pg_advisory_lock(4712)")
+    first = asyncio.create_task(
+        conn.execute("SELECT 'first' FROM pg_advisory_xact_lock(4712)")
+    )
+    waits = "pid = %s AND wait_event = 'advisory'"
+    await until_sessions(other, 1, waits, conn.info.backend_pid)
     second = asyncio.create_task(conn.execute("SELECT 'second'"))
     await asyncio.sleep(0)
     second.cancel()
     with pytest.raises(asyncio.CancelledError):
         await second
+    assert not first.done()
+    await other.execute("SELECT pg_advisory_unlock(4712)")
     cur = await first
     assert await cur.fetchone() == ("first",)
     await usable(conn)
@@ -130,7 +137,7 @@ async def test_cancelled_twice(
     dsn: str, until_sleeping: Callable[[int], Awaitable[None]], usable: Usable
 ) -> None:
     conn = await pgtwin.AsyncConnection.connect(dsn)
-    task = asyncio.create_task(conn.execute("SELECT pg_sleep(60)"))
+    task = asyncio.create_task(conn.execute("SELECT pg_sleep(120)"))
     await until_sleeping(conn.info.backend_pid)
     task.cancel()
     await asyncio.sleep(0)
@@ -151,7 +158,8 @@ async def test_cancelled_twice(
 
 # The server sends when it has 8 KiB.
 SLOW_ROWS = (
-    "SELECT n, repeat('x', 10000), pg_sleep(n / 3) FROM generate_series(1, 300) AS n"
+    "SELECT n, repeat('x', 10000), pg_sleep(n / 5 * 120)"
+    " FROM generate_series(1, 300) AS n"
 )
 
 
@@ -170,12 +178,20 @@ async def fetch_slowly(conn: pgtwin.AsyncConnection[Any], found: list[int]) -> N
 
 @pytest.mark.parametrize("read", [stream_slowly, fetch_slowly])
 async def test_cancelled_between_rows(
-    conn: pgtwin.AsyncConnection[Any], read: Any, usable: Usable
+    conn: pgtwin.AsyncConnection[Any],
+    read: Any,
+    until_sleeping: Callable[[int], Awaitable[None]],
+    usable: Usable,
 ) -> None:
     found: list[int] = []
+    task = asyncio.create_task(read(conn, found))
+    await until_sleeping(conn.info.backend_pid)
+    while len(found) < 2:
+        await asyncio.sleep(0.01)
     started = time.monotonic()
-    with pytest.raises(asyncio.TimeoutError):
-        await asyncio.wait_for(read(conn, found), 2)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
     assert time.monotonic() - started < DEADLINE
     assert found[:2] == [1, 2]
     await usable(conn)

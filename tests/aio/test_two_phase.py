@@ -28,7 +28,7 @@ async def table(
     """A table of its own; what is prepared under `gtrid` is rolled back after."""
     name = Identifier(gtrid)
     # A test that fails may still hold the table.
-    await other.execute("SET lock_timeout TO '10s'")
+    await other.execute("SET lock_timeout TO '60s'")
     await other.execute(SQL("CREATE TABLE {} (id int)").format(name))
     yield name
     for xid in await other.tpc_recover():

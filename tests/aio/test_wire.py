@@ -53,7 +53,7 @@ async def converse(conn: pgtwin.AsyncConnection[Any]) -> None:
     await conn.execute("")
     await conn.execute("LISTEN mychan")
     await conn.execute("NOTIFY mychan, 'hello'")
-    async for notification in conn.notifies(timeout=30, stop_after=1):
+    async for notification in conn.notifies(timeout=60, stop_after=1):
         await conn.execute("SELECT %s", (notification.payload,))
     await conn.set_read_only(None)
     await conn.set_autocommit(False)

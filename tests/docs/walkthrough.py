@@ -48,7 +48,7 @@ def answer(command: str, folder: Path) -> str:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=120,
+        timeout=300,
     )
     return done.stdout.replace(f"{folder.resolve()}/", "")
 

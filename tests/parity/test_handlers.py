@@ -39,7 +39,7 @@ def check(raised: list[BaseException]) -> None:
 
 
 @SPOKEN
-@pytest.mark.parametrize("timeout", [None, 30])
+@pytest.mark.parametrize("timeout", [None, 60])
 def test_sync(dsn: str, spoken: Any, timeout: float | None) -> None:
     with pgtwin.Connection.connect(dsn, autocommit=True) as conn:
         conn.execute("LISTEN mychan")
@@ -50,7 +50,7 @@ def test_sync(dsn: str, spoken: Any, timeout: float | None) -> None:
 
 
 @SPOKEN
-@pytest.mark.parametrize("timeout", [None, 30])
+@pytest.mark.parametrize("timeout", [None, 60])
 async def test_async(dsn: str, spoken: Any, timeout: float | None) -> None:
     async with pgtwin.AsyncConnection.connect(dsn, autocommit=True) as conn:
         await conn.execute("LISTEN mychan")
@@ -88,7 +88,7 @@ async def test_told_at_once(dsn: str) -> None:
             async with pgtwin.AsyncConnection.connect(dsn, autocommit=True) as other:
                 for payload in ("first", "second"):
                     await other.execute("SELECT pg_notify('mychan', %s)", [payload])
-                    told = await asyncio.wait_for(asynchronous.get(), 30)
+                    told = await asyncio.wait_for(asynchronous.get(), 60)
                     assert told.payload == payload
             assert synchronous == []
             twin.execute("SELECT 1")

@@ -65,6 +65,8 @@ def table() -> Iterator[tuple[str, Rows]]:
         dsn = make_conninfo(dsn, host="127.0.0.1")
         gc.collect()
         gc.freeze()
+        # Longer than a run may take: who has to wait for it is too late.
+        cuts.settle_in(cuts.PATIENCE)
         with Rows(dsn) as rows:
             yield dsn, rows
 
@@ -109,8 +111,8 @@ def instants() -> Iterator[Row]:
 
 
 def cuts_of(name: str) -> Iterator[Row]:
-    cuts.settle_quickly()
     with table() as (dsn, rows):
+        cuts.settle_in(cuts.SETTLE)
         for fault in FAULTS:
             tally = Tally()
             with wired(dsn, WIRES[fault]) as wires:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from psycopg import errors as e
 
+from pgtwin.core.attempts import SHORTEST_TIMEOUT
 from pgtwin.core.deadlines import OperationTimeout
 from tests.trust.forms import Form, formed
 from tests.trust.rows import Rows
@@ -26,14 +27,15 @@ LOSSES = (None, "08007", "08P01", "57P01")
 # Seconds of an operation, and seconds to come to rest after, on a wire that is frozen.
 TIMEOUT = 0.5
 SETTLE = 0.5
-CONVERSATIONS = ("pgtwin.aio.conversation", "pgtwin_sync.conversation")
+# Seconds of what is not to be late, though the machine may stand still.
+PATIENCE = 60.0
 # Seconds in which a run has to end, its check and a new connection included.
-LIMIT = 10.0
+LIMIT = 45.0
 # More bytes than that are sampled, so many of them.
 MANY = 2000
 SAMPLE = 800
 # Times that a run is tried: it may be over before the byte comes, for its timeout.
-TRIES = 5
+TRIES = 20
 
 
 class Outcome(NamedTuple):
@@ -47,11 +49,12 @@ class Outcome(NamedTuple):
     struck: bool
 
 
-def settle_quickly() -> None:
-    """Have both forms wait less than five seconds for a server that does not answer."""
-    for name in CONVERSATIONS:
+def settle_in(seconds: float) -> None:
+    """Have both forms wait so long for a server that does not answer, not 5 seconds."""
+    for name in ("pgtwin.aio.conversation", "pgtwin_sync.conversation"):
         module: Any = import_module(name)
-        module.SETTLE_TIMEOUT = SETTLE
+        module.SETTLE_TIMEOUT = seconds
+        module.UNREAD_TIMEOUT = seconds / 2
 
 
 def places(size: int, step: int) -> list[int]:
@@ -128,7 +131,9 @@ class Lane:
         self._stages = form.scenarios
         self._wire = wire
         self._rows = rows
-        self._timeout = TIMEOUT if fault == "freeze" else 5.0
+        frozen = fault == "freeze"
+        self._timeout = TIMEOUT if frozen else PATIENCE
+        self._connect_timeout = SHORTEST_TIMEOUT if frozen else PATIENCE
         wire.cut(None)
         self.stage = self._opened(f"{form.name} {name}")
 
@@ -180,13 +185,15 @@ class Lane:
 
     def _opened(self, where: str) -> Any:
         stages = self._stages
-        dsn = f"{self._wire.conninfo} connect_timeout=2"
-        stage = self._form.run(stages.open_stage, dsn, self.scenario, self._timeout)
-        # The short time is for the wire that will fail.
-        stage.conn.command_timeout = 5.0
-        assert self._form.run(stages.at_rest, stage.conn), f"{where}: no new connection"
+        run = self._form.run
+        dsn = self._wire.conninfo
+        patient = f"{dsn} connect_timeout={PATIENCE:g}"
+        stage = run(stages.open_stage, patient, self.scenario, self._timeout)
+        # The short times are for the wire that will fail.
+        stage.conn.command_timeout = PATIENCE
+        assert run(stages.at_rest, stage.conn), f"{where}: no new connection"
         stage.conn.command_timeout = self._timeout
-        return stage
+        return stage._replace(dsn=f"{dsn} connect_timeout={self._connect_timeout:g}")
 
 
 def _check(where: str, outcome: Outcome, found: int, expected: int) -> None:

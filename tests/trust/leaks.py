@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from typing import Any
 
 # Seconds that a thread which was told to end may take.
-PATIENCE = 5.0
+PATIENCE = 60.0
 
 
 def descriptors() -> int:

@@ -14,7 +14,7 @@ from psycopg import errors, sql
 # All marks have so many digits, and the streams of a scenario so many bytes.
 FIRST_MARK = 1_000_000
 # Seconds that the server may take to notice that a client has gone.
-PATIENCE = 10.0
+PATIENCE = 60.0
 
 
 class Rows:
@@ -38,7 +38,7 @@ class Rows:
         exc_tb: TracebackType | None,
     ) -> None:
         self.forget_prepared()
-        self._admin.execute("SET lock_timeout = '5s'; DROP TABLE trust_rows")
+        self._admin.execute("SET lock_timeout = '60s'; DROP TABLE trust_rows")
         self._admin.close()
 
     def new_mark(self) -> int:

@@ -32,10 +32,9 @@ def wires(tcp_dsn: str) -> Iterator[list[Wire]]:
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+def quick(patient_driver: None, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.CRITICAL)
-    for name in cuts.CONVERSATIONS:
-        monkeypatch.setattr(f"{name}.SETTLE_TIMEOUT", cuts.SETTLE)
+    cuts.settle_in(cuts.SETTLE)
 
 
 @pytest.mark.parametrize(

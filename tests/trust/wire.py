@@ -73,7 +73,7 @@ class Wire:
         self._call(arm())
 
     def _call(self, coroutine: Any) -> Any:
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(30)
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(60)
 
     async def _serve(self) -> None:
         self._accepting = await asyncio.start_server(self._carry, sock=self._listener)
@@ -173,7 +173,7 @@ def wired(dsn: str, number: int = 1) -> Iterator[list[Wire]]:
     finally:
         for wire in wires:
             wire.close()
-        asyncio.run_coroutine_threadsafe(_all_ended(), loop).result(30)
+        asyncio.run_coroutine_threadsafe(_all_ended(), loop).result(60)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
@@ -182,4 +182,4 @@ def wired(dsn: str, number: int = 1) -> Iterator[list[Wire]]:
 async def _all_ended() -> None:
     tasks = asyncio.all_tasks() - {asyncio.current_task()}
     if tasks:
-        await asyncio.wait(tasks, timeout=5)
+        await asyncio.wait(tasks, timeout=30)

@@ -39,8 +39,14 @@ SQLSTATE = pq.DiagnosticField.SQLSTATE
 # Results that are handed over together while a conversation goes on.
 AT_ONCE = 64
 
-# Seconds that an interrupted conversation has to come to rest.
+# Seconds that an interrupted conversation has to come to rest, and those of them after
+# which a server that does not read the rest of what is sent is told to cancel.
 SETTLE_TIMEOUT = 5.0
+UNREAD_TIMEOUT = 2.5
+
+# Seconds between two requests to cancel: one that comes before the statement itself, as
+# when the server's process is slow to wake, is ignored.
+CANCEL_AGAIN = 1.0
 
 CLOSED = "the connection is closed: open another with connect()"
 LOST = "the connection is lost: open another with connect()"
@@ -236,14 +242,15 @@ class Conversation:
             # A statement that the server has only half of cannot be cancelled; a
             # COPY can, and may have to be, for the server to read the rest.
             sent = pgconn.flush() == 0 or await self._readiness.wait(
-                self._sent, SETTLE_TIMEOUT / 2, True
+                self._sent, UNREAD_TIMEOUT, True
             )
-            if not sent or not results or results[-1].status != COPY_IN:
+            cancelling = not sent or not results or results[-1].status != COPY_IN
+            if cancelling:
                 await request_cancel(pgconn, deadline - time.monotonic())
             silent = False
             while True:
                 if pgconn.is_busy():
-                    await self._rest(self._answered, deadline)
+                    await self._rest(self._answered, deadline, cancelling=cancelling)
                 if self._failure is not None:
                     return
                 result = pgconn.get_result()
@@ -272,9 +279,18 @@ class Conversation:
             self._leaving = True
 
     async def _rest(
-        self, step: Callable[[], bool], deadline: float, writing: bool = False
+        self,
+        step: Callable[[], bool],
+        deadline: float,
+        writing: bool = False,
+        cancelling: bool = False,
     ) -> None:
         left = deadline - time.monotonic()
+        while cancelling and left > CANCEL_AGAIN:
+            if await self._readiness.wait(step, CANCEL_AGAIN, writing):
+                return
+            await request_cancel(self.pgconn, deadline - time.monotonic())
+            left = deadline - time.monotonic()
         if not await self._readiness.wait(step, left, writing):
             raise e.OperationalError("the server does not come to rest")
 

@@ -1,4 +1,4 @@
-"""A memcached for tests, which loses connections and answers late when told to."""
+"""A memcached for tests, which loses connections and does not answer when told to."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ class Server:
         self.values: dict[bytes, bytes] = {}
         self.asked: list[bytes] = []
         self.connections = 0
-        # How many answers get lost, and after how many seconds the others come.
+        # How many answers get lost, and whether the others come now.
         self.lost = 0
-        self.delay = 0.0
+        self.answering = asyncio.Event()
+        self.answering.set()
         # Its connections are tasks in one form, and threads in the other.
         self._lock = asyncio.Lock()
         self._open = 0
@@ -32,7 +33,7 @@ class Server:
             self._idle.clear()
         try:
             while answer := await self._next(reader):
-                await asyncio.sleep(self.delay)
+                await self.answering.wait()
                 writer.write(answer)
                 await writer.drain()
         except OSError:  # the client has had enough
@@ -94,4 +95,4 @@ async def running(server: Server) -> AsyncIterator[int]:
     listening = await asyncio.start_server(server.serve, "127.0.0.1", 0)
     async with listening:
         yield listening.sockets[0].getsockname()[1]
-    await server.ended(10)
+    await server.ended(60)
