@@ -107,7 +107,7 @@ def test_a_whole_project() -> None:
     statements_seen = same = 0
     for target in [path for path in plan.files if "pgtwin_sync" in path.parts]:
         twin, names, trace = plan.traced(target)
-        assert twin == plan.convert(target), "a trace changes nothing"
+        assert target.read_text("utf-8").endswith(twin), "a trace changes nothing"
         places = Places(names, trace, twin)
         same += check(places, names, twin)
         statements_seen += len(places.spans)
