@@ -95,10 +95,7 @@ def returns_started(names: Names, function: cst.FunctionDef) -> bool:
     if function.asynchronous is not None:
         return False
     if function.returns is not None:
-        annotated = function.returns.annotation
-        if isinstance(annotated, cst.SimpleString):
-            text = str(annotated.evaluated_value).partition("[")[0]
-            return names.qualified(text, at=function) in (TASK, FUTURE)
+        annotated = names.unquoted(function.returns.annotation)
         if isinstance(annotated, cst.Subscript):
             annotated = annotated.value
         return names.qualified(annotated) in (TASK, FUTURE)

@@ -286,7 +286,9 @@ class Kinds:
         is_awaited = isinstance(value, cst.Await)
         if function is None or is_awaited != (function.asynchronous is not None):
             return None
-        return None if function.returns is None else function.returns.annotation
+        if function.returns is None:
+            return None
+        return self._names.unquoted(function.returns.annotation)
 
     def _given_to_handler(self, param: cst.Param) -> str:
         """Return what a server gives to a parameter of its handler."""
@@ -370,7 +372,7 @@ class Kinds:
     def _elements_bound_by(self, target: cst.CSTNode) -> Iterator[str]:
         holder = self._holder(target)
         if isinstance(holder, (cst.AnnAssign, cst.Param)) and holder.annotation:
-            annotation = holder.annotation.annotation
+            annotation = self._names.unquoted(holder.annotation.annotation)
             if isinstance(annotation, cst.Subscript):
                 name = annotation.value
                 last = name.attr if isinstance(name, cst.Attribute) else name
@@ -403,6 +405,7 @@ class Kinds:
         )
 
     def _annotated(self, annotation: cst.BaseExpression) -> Iterator[str]:
+        annotation = self._names.unquoted(annotation)
         if isinstance(annotation, cst.BinaryOperation):
             yield from self._annotated(annotation.left)
             yield from self._annotated(annotation.right)
@@ -413,14 +416,5 @@ class Kinds:
                 yield from self._annotated(inner.value)
             else:
                 yield from self._annotated(annotation.value)
-        elif isinstance(annotation, cst.SimpleString):
-            text = annotation.evaluated_value
-            yield from self._annotated_text(str(text), annotation)
         elif not (isinstance(annotation, cst.Name) and annotation.value == "None"):
             yield self._names.qualified(annotation) or UNKNOWN
-
-    def _annotated_text(self, text: str, at: cst.CSTNode) -> Iterator[str]:
-        for part in text.split("|"):
-            name = part.split("[")[0].strip()
-            if name != "None":
-                yield self._names.qualified(name, at=at) or UNKNOWN

@@ -33,7 +33,7 @@ from libcst.metadata import (
 )
 
 from ..sides.sides import Side
-from ..syntax.nodes import Nodes
+from ..syntax.nodes import Nodes, expression_in
 from .definitions import Definitions
 from .kinds import Kinds
 from .scopes import Scopes
@@ -75,6 +75,7 @@ class Names:
         self._definitions = definitions
         # By id, with the node itself, which keeps the id from being given again.
         self._found: dict[int, tuple[cst.CSTNode, set[str | None]]] = {}
+        self._unquoted: dict[int, cst.BaseExpression] = {}
 
     @property
     def definitions(self) -> Definitions:
@@ -400,6 +401,16 @@ class Names:
             if here is not None:
                 return self.qualified(here)
         return self.qualified(called) if called is not value else self.kind(value)
+
+    def unquoted(self, annotation: cst.BaseExpression) -> cst.BaseExpression:
+        """Return an annotation; what a string holds, where it is written as one."""
+        if not isinstance(annotation, cst.SimpleString):
+            return annotation
+        if id(annotation) not in self._unquoted:
+            found = self._unquoted[id(annotation)] = expression_in(annotation)
+            if found is not annotation:
+                self.nodes.adopt(found, annotation)
+        return self._unquoted[id(annotation)]
 
     def element_kind(self, node: cst.BaseExpression) -> str | None:
         """Return which class the elements of a collection are of."""

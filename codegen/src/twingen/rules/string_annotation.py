@@ -24,22 +24,25 @@ from ..rule import Site, rewrite
 
 @rewrite("TW207", cst.SimpleString)
 def convert_annotation(site: Site[cst.SimpleString]) -> cst.SimpleString | None:
-    if not is_type(site.names, site.old):
+    return _converted(site, site.old)
+
+
+def _converted(
+    site: Site[cst.SimpleString], string: cst.SimpleString
+) -> cst.SimpleString | None:
+    """Return a string with the type in it as the twin spells it."""
+    if not is_type(site.names, string):
         return None
-    text = site.old.evaluated_value
-    if not isinstance(text, str):
-        return None
-    try:
-        expression = cst.parse_expression(text)
-    except (cst.ParserSyntaxError, UnicodeEncodeError):  # text, or lone surrogates
+    expression = site.names.unquoted(string)
+    if expression is string:
         return None
     converted = expression.visit(_Converter(site))
     assert isinstance(converted, cst.BaseExpression)
     code = cst.Module([]).code_for_node(converted)
-    if code == text:
+    if code == string.evaluated_value:
         return None
-    quote = site.old.quote
-    return site.new.with_changes(value=f"{site.old.prefix}{quote}{code}{quote}")
+    quote = string.quote
+    return string.with_changes(value=f"{string.prefix}{quote}{code}{quote}")
 
 
 class _Converter(cst.CSTTransformer):
@@ -68,6 +71,11 @@ class _Converter(cst.CSTTransformer):
         if twin is not None:
             return twin
         return updated_node.with_changes(value=original_node.value.visit(self))
+
+    def leave_SimpleString(
+        self, original_node: cst.SimpleString, updated_node: cst.SimpleString
+    ) -> cst.SimpleString:
+        return _converted(self._site, original_node) or updated_node
 
     def leave_BinaryOperation(
         self, original_node: cst.BinaryOperation, updated_node: cst.BinaryOperation
