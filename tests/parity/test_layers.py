@@ -84,6 +84,7 @@ GENERATOR = [
     "meaning.renames",
     "meaning.library",
     "rule",
+    "meaning.callees",
     "meaning.already",
     "meaning.defining",
     "meaning.methods",

@@ -8,6 +8,7 @@ import libcst as cst
 
 from ..rule import Refused
 from ..syntax.traversal import Reader
+from .callees import callees
 from .kinds import CALLS_FOR_LOOP, FUTURE, LOOP, TASK, TASK_GROUP
 
 if TYPE_CHECKING:
@@ -121,9 +122,16 @@ def _is_started(names: Names, value: cst.BaseExpression) -> bool:
 
 def _gives_started(names: Names, call: cst.Call) -> bool:
     """Tell whether a plain function, of which the sources show enough, is called."""
-    function, definitions = call.func, names.definitions
+    return any(_is_starter(names, each) for each in callees(names, call.func))
+
+
+def _is_starter(names: Names, function: cst.BaseExpression) -> bool:
+    """Tell whether a plain function is known to return a task or a future."""
+    definitions = names.definitions
     if names.qualified(function) in definitions.started:
         return True
+    if isinstance(function, cst.Lambda):
+        return _starts(names, function.body)
     if isinstance(function, cst.Attribute):
         owner = names.owner(function.value)
         owner = owner if owner in definitions.classes else None
@@ -136,13 +144,7 @@ def _gives_started(names: Names, call: cst.Call) -> bool:
     found = names.function(function)
     if found is not None:  # a local one, whose name is nobody else's
         return names.qualified(function) is None and returns_started(names, found)
-    if definitions.is_started_by_method(names.kind(function) or "", "__call__"):
-        return True
-    return any(
-        names.qualified(each) in definitions.started
-        or (isinstance(each, cst.Lambda) and _starts(names, each.body))
-        for each in names.values(function)
-    )
+    return definitions.is_started_by_method(names.kind(function) or "", "__call__")
 
 
 def _starts(names: Names, value: cst.BaseExpression) -> bool:

@@ -186,6 +186,8 @@ class Kinds:
                 yield from [] if holder.value is None else [holder.value]
             elif isinstance(holder, cst.Element):
                 yield from self._unpacked(holder)
+            elif isinstance(holder, (cst.For, cst.CompFor)) and holder.target is target:
+                yield from _listed(holder.iter)
 
     def _unpacked(self, element: cst.Element) -> Iterator[cst.BaseExpression]:
         """Yield `x` for the element `a` of `a, b = x, y`."""
@@ -418,3 +420,10 @@ class Kinds:
                 yield from self._annotated(annotation.value)
         elif not (isinstance(annotation, cst.Name) and annotation.value == "None"):
             yield self._names.qualified(annotation) or UNKNOWN
+
+
+def _listed(collection: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+    """Yield the elements of a list, set or tuple that is written out."""
+    if isinstance(collection, (cst.List, cst.Set, cst.Tuple)):
+        plain = (e for e in collection.elements if isinstance(e, cst.Element))
+        yield from (element.value for element in plain)
