@@ -14,11 +14,11 @@ from libcst.helpers import get_full_name_for_node
 
 from ..meaning.annotations import (
     ASYNC_GENERATORS,
-    is_one_none,
     last_parameter,
     with_return_type,
 )
 from ..meaning.string_places import is_type
+from ..meaning.unions import once_each, once_in_subscript
 from ..rule import Site, rewrite
 
 
@@ -80,8 +80,7 @@ class _Converter(cst.CSTTransformer):
     def leave_BinaryOperation(
         self, original_node: cst.BinaryOperation, updated_node: cst.BinaryOperation
     ) -> cst.BaseExpression:
-        one = is_one_none(original_node, updated_node)
-        return updated_node.left if one else updated_node
+        return once_each(original_node, updated_node) or updated_node
 
     def leave_Subscript(
         self, original_node: cst.Subscript, updated_node: cst.Subscript
@@ -94,4 +93,4 @@ class _Converter(cst.CSTTransformer):
             return last_parameter(updated_node)
         if qualified in ASYNC_GENERATORS:
             return with_return_type(updated_node)
-        return updated_node
+        return once_in_subscript(qualified, original_node, updated_node) or updated_node
