@@ -92,6 +92,7 @@ GENERATOR = [
     "tracing.trace",
     "meaning.annotations",
     "meaning.unions",
+    "meaning.overloads",
     "meaning.string_places",
     "meaning.attributes_given",
     "importing.import_order",

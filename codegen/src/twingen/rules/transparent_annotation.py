@@ -4,8 +4,10 @@ In the twin there is no step between a call and its value, so a type that
 stands for that step alone (`Awaitable`, `Coroutine`, a wrapper of the
 project's own) is replaced by its last parameter: rows with `unwrap = true`. Types of
 a union that are the same then are one: `T | Awaitable[T]` becomes `T`, and so does
-`Union[T, Awaitable[T]]`. Python cannot evaluate `"T" | None`: `Awaitable["T"] | None`
-becomes `Union["T", None]`.
+`Union[T, Awaitable[T]]`. So are overloads; where one alone is left, its annotations go
+to the function, if that has the same parameters.
+
+Python cannot evaluate `"T" | None`: `Awaitable["T"] | None` becomes `Union["T", None]`.
 """
 
 from __future__ import annotations
