@@ -336,6 +336,28 @@ class Names:
         own = self._own(scope, name.value) if isinstance(scope, ClassScope) else []
         return bool(own) and all(isinstance(each, Assignment) for each in own)
 
+    def imported_members(self) -> set[str]:
+        """Return what imports in the bodies of classes bind as attributes.
+
+        That is what the body itself does not look up, or what anything is asked for.
+        """
+        imported = [
+            each
+            for scope in self._scopes.all
+            if isinstance(scope, ClassScope)
+            for each in scope.assignments
+            if isinstance(each, ImportAssignment) and each.scope is scope
+        ]
+        if not imported:
+            return set()
+        bound = {each.name for each in imported}
+        asked = {
+            each.attr.value
+            for each in self.nodes.of(cst.Attribute)
+            if each.attr.value in bound and not self.imported(each)
+        }
+        return {e.name for e in imported if not e.references or e.name in asked}
+
     def is_bound_beside(self, node: cst.CSTNode, name: str) -> bool:
         """Tell whether the scope that holds this definition also binds `name`."""
         scope = self._scopes.get(node)
@@ -367,7 +389,8 @@ class Names:
             isinstance(binding, ImportAssignment)
             and isinstance(binding.node, cst.Import)
             and any(
-                alias.evaluated_name == module and alias.asname is None
+                alias.evaluated_name == module
+                and (alias.asname is None or alias.evaluated_alias == module)
                 for alias in binding.node.names
             )
             for binding in bindings
