@@ -7,6 +7,7 @@ function of the user's own that is called `sleep` has no qualified name of
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Container, Iterator, Sequence
 from functools import cached_property
 from typing import TypeVar, cast
@@ -35,11 +36,14 @@ from libcst.metadata import (
 from ..sides.sides import Side
 from ..syntax.nodes import Nodes, expression_in
 from .definitions import Definitions
+from .handed import calls_in, handed_to
 from .kinds import Kinds
 from .scopes import Scopes
+from .stored import Stored, stored_in
 from .visits import nodes_to_visit
 
 NodeT = TypeVar("NodeT", bound=cst.CSTNode)
+_word = re.compile(r"[^\W\d]\w*").findall
 
 # How a scope binds a name: as a variable of a function, or in another way.
 _VARIABLE, _SHOWN = "variable", "shown"
@@ -435,6 +439,10 @@ class Names:
                 self.nodes.adopt(found, annotation)
         return self._unquoted[id(annotation)]
 
+    def annotated(self, annotation: cst.BaseExpression) -> set[str]:
+        """Return the kinds that an annotation allows."""
+        return set(self._kinds.annotated(annotation))
+
     def element_kind(self, node: cst.BaseExpression) -> str | None:
         """Return which class the elements of a collection are of."""
         return self._kinds.element_kind(node)
@@ -446,6 +454,46 @@ class Names:
     def values(self, node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
         """Yield what is assigned to a name, or to an attribute of `self`."""
         return self._kinds.values(node)
+
+    def given(self, value: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+        """Yield what the calls of this module give to a parameter."""
+        for target in self.targets(value):
+            if isinstance(target, cst.Param):
+                yield from handed_to(self, target, self._calls)
+
+    def iterated(self, value: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+        """Yield the collections of the loops that bind a name."""
+        return self._kinds.iterated(value)
+
+    @cached_property
+    def words(self) -> set[str]:
+        """Every name that the module spells, in short strings too."""
+        texts = [each.value for each in self.nodes.of(cst.SimpleString)]
+        quoted = {word for each in texts if len(each) < 99 for word in _word(each)}
+        return {each.value for each in self.nodes.of(cst.Name)} | quoted
+
+    def targets(self, value: cst.BaseExpression) -> list[cst.CSTNode]:
+        """Return the nodes that bind a name, or an attribute of `self`."""
+        return self._kinds.targets(value)
+
+    def stored(self, collection: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+        """Yield what is put into a collection, wherever that has the same name."""
+        name = get_full_name_for_node(collection) or ""
+        here = self.enclosing(collection, cst.ClassDef)
+        for other, value in self._stored.get(name, ()):
+            of_self = name.startswith("self.")
+            if of_self and self.enclosing(other, cst.ClassDef) is not here:
+                continue
+            if self.same_value(collection, other):
+                yield value
+
+    @cached_property
+    def _calls(self) -> dict[str, list[cst.Call]]:
+        return calls_in(self)
+
+    @cached_property
+    def _stored(self) -> Stored:
+        return stored_in(self)
 
     def same_value(self, one: cst.CSTNode, other: cst.CSTNode) -> bool:
         """Tell whether two expressions are one variable, or one attribute of `self`."""
