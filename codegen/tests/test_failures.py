@@ -19,6 +19,13 @@ def without_sources(project: Project) -> None:
         path.unlink()
 
 
+def written(content: bytes) -> Callable[[Project], None]:
+    def write(project: Project) -> None:
+        (project.root / "pyproject.toml").write_bytes(content)
+
+    return write
+
+
 def pyproject(old: str, new: str) -> Callable[[Project], None]:
     return lambda project: project.replace("pyproject.toml", old, new)
 
@@ -143,6 +150,18 @@ FAILURES: dict[str, tuple[Callable[[Project], None], str]] = {
     "configuration is not TOML": (
         lambda p: p.write("pyproject.toml", "[tool.twingen\n"),
         "is not valid TOML",
+    ),
+    "configuration with a byte order mark": (
+        written(b"\xef\xbb\xbf[tool.twingen]\n"),
+        "pyproject.toml begins with a byte order mark, which TOML does not allow; save",
+    ),
+    "configuration with a NUL": (
+        written(b"[tool.twingen]\ntrees = []\0\n"),
+        "pyproject.toml holds a NUL character in line 2, which TOML does not allow; ",
+    ),
+    "configuration in UTF-16": (
+        written("[tool.twingen]\n".encode("utf-16")),
+        "pyproject.toml is not UTF-8 (byte 0); save it as UTF-8",
     ),
     "target inside a source": (
         pyproject('"out/pkg_sync"', '"src/pkg/sync"'),

@@ -18,6 +18,13 @@ TEST = (
     "from lib import AsyncThing\n\n\nasync def test_get() -> None:\n"
     "    assert await AsyncThing().get() == 1\n"
 )
+TESTS = ("tests/_async", "tests/_sync")
+# What a package is imported as, where that is not what is below its first folder.
+MODULES = {
+    "a namespace below src": "acme.lib._async",
+    "a namespace that is imported": "acme.inner.lib",
+    "a folder that is no namespace": "lib",
+}
 LAYOUTS: dict[str, tuple[dict[str, str], list[tuple[str, str]], dict[str, str]]] = {
     "folders called _async": (
         {
@@ -25,7 +32,7 @@ LAYOUTS: dict[str, tuple[dict[str, str], list[tuple[str, str]], dict[str, str]]]
             "src/lib/_async/__init__.py": ASYNC,
             "tests/_async/test_it.py": TEST,
         },
-        [("src/lib/_async", "src/lib/_sync"), ("tests/_async", "tests/_sync")],
+        [("src/lib/_async", "src/lib/_sync"), TESTS],
         {"Async*": "*", "lib.Async*": "lib.*"},
     ),
     "a folder called aio": (
@@ -41,6 +48,31 @@ LAYOUTS: dict[str, tuple[dict[str, str], list[tuple[str, str]], dict[str, str]]]
     "a package": (
         {"src/lib/__init__.py": "", "src/lib/deep/__init__.py": ASYNC},
         [("src/lib", "src/lib_sync")],
+        {"Async*": "*"},
+    ),
+    "a namespace below src": (
+        {
+            "src/acme/lib/__init__.py": "",
+            "src/acme/lib/_async/__init__.py": ASYNC,
+            "tests/_async/test_it.py": TEST.replace("lib", "acme.lib"),
+        },
+        [("src/acme/lib/_async", "src/acme/lib/_sync"), TESTS],
+        {"Async*": "*", "acme.lib.Async*": "acme.lib.*"},
+    ),
+    "a namespace that is imported": (
+        {
+            "acme/inner/lib/__init__.py": "import acme.inner.lib.client\n",
+            "acme/inner/lib/client.py": ASYNC,
+        },
+        [("acme/inner/lib", "acme/inner/lib_sync")],
+        {"Async*": "*"},
+    ),
+    "a folder that is no namespace": (
+        {
+            "backend/lib/__init__.py": "from lib.client import AsyncThing\n",
+            "backend/lib/client.py": ASYNC,
+        },
+        [("backend/lib", "backend/lib_sync")],
         {"Async*": "*"},
     ),
     "two folders for one twin": (
@@ -76,6 +108,8 @@ def test_init(tmp_path: Path, name: str) -> None:
     table = tomllib.loads(shown.out)["tool"]["twingen"]
     assert [(t["source"], t["target"]) for t in table["trees"]] == trees
     assert table.get("renames", {}) == renames
+    module = table["trees"][0]["module"]
+    assert module == MODULES.get(name, module)
     assert project.run("init", "--write", "--quiet").out == shown.out
     assert project.read("pyproject.toml").endswith(f'"lib"\n\n{shown.out}')
     assert project.run("build").code == 0

@@ -173,6 +173,27 @@ Away = "elsewhere.auto.Home"
 
 
 REFUSED: dict[str, tuple[dict[str, str], str]] = {
+    "a decorator that starts tasks": (
+        {
+            "__init__.py": "from . import m\nfrom .m import again\n"
+            "async def g():\n    await m.f()\n",
+            "m.py": "from .starting import background, made\n"
+            "@background\nasync def f(): ...\n@made('x')\nasync def again(): ...\n",
+            "starting.py": "import asyncio\ndef background(f):\n"
+            "    return lambda *args: asyncio.create_task(f(*args))\n"
+            "def made(name): return background\n",
+        },
+        "aio/__init__.py:4:11: TW101 await_expression: the function that is called",
+    ),
+    "a function that hands on a task": (
+        {
+            "__init__.py": "from .m import f\nasync def g():\n    await f()\n",
+            "m.py": "from . import starting\ndef f(): return starting.start()\n",
+            "starting.py": "import asyncio\nasync def work(): ...\n"
+            "def start(): return asyncio.create_task(work())\n",
+        },
+        "aio/__init__.py:3:11: TW101 await_expression: the function that is called",
+    ),
     "renamed names by a star": (
         {"m.py": "class AsyncX: ...\n", "n.py": "from .m import *\nx = AsyncX()\n"},
         "aio/n.py:1:1: TW202 import_statement",

@@ -6,10 +6,11 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
-from project import Project
+from project import Project, new_project
 
 TWIN = "out/pkg_sync/client.py"
 SOURCE = "src/pkg/client.py"
@@ -180,7 +181,33 @@ def test_sarif_names_files_by_uris(project: Project) -> None:
     log = json.loads(project.run("check", "--output-format", "sarif").out)
     (result,) = log["runs"][0]["results"]
     location = result["locations"][0]["physicalLocation"]["artifactLocation"]
-    assert location == {"uri": "src/pkg/a%20b/%C3%A9%25.py"}
+    uri = "src/pkg/a%20b/%C3%A9%25.py"
+    assert location == {"uri": uri, "uriBaseId": "%SRCROOT%"}
+
+
+@pytest.mark.parametrize("is_worktree", [True, False])
+def test_below_the_root_of_a_repository(tmp_path: Path, is_worktree: bool) -> None:
+    """GitHub is told paths that start there; people and other programs are not."""
+    if is_worktree:
+        (tmp_path / ".git").write_text("gitdir: elsewhere\n")
+    else:
+        (tmp_path / ".git").mkdir()
+    project = new_project(tmp_path / "libs" / "a")
+    project.append(SOURCE, REFUSED)
+    run = project.run("check", "--output-format", "github")
+    assert run.out.startswith(f"::error file=libs/a/{SOURCE},line=19,")
+    log = json.loads(project.run("check", "--output-format", "sarif").out)
+    (result,) = log["runs"][0]["results"]
+    location = result["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert location["uri"] == f"libs/a/{SOURCE}"
+    (finding,) = json.loads(project.run("check", "--output-format", "json").out)[
+        "findings"
+    ]
+    assert finding["path"] == SOURCE
+    assert project.run("check").err.startswith(f"{SOURCE}:19:")
+    project.replace("pyproject.toml", "runtime =", "run_time =")
+    run = project.run("check", "--output-format", "github")
+    assert run.out.startswith("::error file=libs/a/pyproject.toml,line=1,")
 
 
 def test_sarif_in_step(project: Project) -> None:

@@ -27,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     console = Console(
         options.command,
+        root=options.project,
         output_format=getattr(options, "output_format", "text"),
         color=options.color,
         quiet=options.quiet,

@@ -24,6 +24,7 @@ from .meaning.defining import define
 from .meaning.definitions import Definitions
 from .meaning.library import Libraries, built_in_libraries
 from .meaning.names import Names
+from .meaning.overloads import without_repeated_overloads
 from .rewriting import Rewriter
 from .rule import Rule
 from .rules import RULES
@@ -176,8 +177,11 @@ def convert_parsed(
         assert isinstance(converted, cst.Module)
         if refusals := [*rewriter.refusals, *examples.refusals]:
             raise ConversionError(sorted(refusals))
+        converted, overloads = without_repeated_overloads(names, converted)
         settled = imports.settle(converted)
         if trace is not None:
+            for each in overloads:
+                trace.claim(_BY_NAME["transparent_annotation"], each, whole=True)
             for name, node in names.side.changes:
                 trace.claim(_BY_NAME[name], node)
             trace.settled(settled)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..project.disk import in_repository
 from ..telling import report
 from ..telling.diagnostic import ConfigurationError, ConversionError, Diagnostic
 from ..telling.progress import Progress, progress_on, silent
@@ -18,12 +21,16 @@ IN_STEP, DRIFT, FAILED = 0, 1, 2
 
 
 class Console:
-    """How one command speaks: format, colour, how much."""
+    """How one command speaks: format, colour, how much.
+
+    `root` is the folder that the paths of findings start from.
+    """
 
     def __init__(
-        self, command: str, *, output_format: str, color: str, quiet: bool
+        self, command: str, *, root: Path, output_format: str, color: str, quiet: bool
     ) -> None:
         self.command = command
+        self.root = root
         self.for_people = output_format == "text"
         self.plugins: Sequence[str] = ()
         self.out, self.err = style_for(sys.stdout, color), style_for(sys.stderr, color)
@@ -53,7 +60,8 @@ class Console:
         else:
             from ..telling.machine import Report, machine
 
-            found = Report(self.command, code, findings, mend, self._rules())
+            located = partial(in_repository, self.root.resolve())
+            found = Report(self.command, code, findings, mend, self._rules(), located)
             sys.stdout.write(machine(found, self._format))
         return code
 

@@ -12,7 +12,8 @@ from .console import Console
 
 
 def configured(console: Console, root: Path) -> Config:
-    """Read a configuration; the console learns which plug-ins there are."""
+    """Read a configuration; the console learns where it is, and which plug-ins."""
+    console.root = root
     config = load(root)
     console.plugins = config.plugins
     return config

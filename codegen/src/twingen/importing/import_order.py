@@ -40,7 +40,7 @@ def with_requests(
 
     `before` is the module as the author wrote it, `own` its project's packages.
     """
-    body, requests = list(tree.body), list(requests)
+    body: list[cst.CSTNode] = list(tree.body)
     start = _first_import(body, {name for line in requests for name in _binds(line)})
     stop = start
     while stop < len(body) and import_of(body[stop]) is not None:
@@ -49,11 +49,74 @@ def with_requests(
     groups = _groups(block)
     there = {name for line in block for name in _modules_bound_by(line)}
     for request in requests:
-        if not there.intersection(_modules_bound_by(request)):
-            _place(groups, request, own)
+        modules = set(_modules_bound_by(request))
+        if not there & modules:
+            head, above = _without_import(head, modules)
+            rest, below = _without_import(rest, modules)
+            _place(groups, below or above or request, own)
     tidy = _Tidy(before)
     settled = [line for group in groups for line in tidy.group(group)]
     return tree.with_changes(body=[*head, *settled, *map(tidy.checking_block, rest)])
+
+
+def _without_import(
+    body: Sequence[cst.CSTNode], modules: set[str]
+) -> tuple[list[cst.CSTNode], cst.SimpleStatementLine | None]:
+    """Return statements without those that import a module, and one that does.
+
+    That goes where it is needed; with its comments, if it does nothing else.
+    """
+    kept: list[cst.CSTNode] = []
+    taken: cst.SimpleStatementLine | None = None
+    starts_group = False
+    for line in body:
+        found = modules.intersection(_modules_imported_by(line))
+        if found and isinstance(line, cst.SimpleStatementLine):
+            left, taken = _parted(line, found)
+            if not left:
+                starts_group = _is_after_blank(line)
+                continue
+            line = line.with_changes(body=left)
+        if starts_group and isinstance(line, cst.SimpleStatementLine):
+            line = line if _is_after_blank(line) else _after_blank(line)
+        starts_group = False
+        kept.append(line)
+    return kept, taken
+
+
+def _modules_imported_by(line: cst.CSTNode) -> Iterator[str]:
+    """Yield what `import` statements of a line import, by names of their own."""
+    small = line.body if isinstance(line, cst.SimpleStatementLine) else ()
+    for statement in small:
+        yield from _modules_bound_by(cst.SimpleStatementLine([statement]))
+
+
+def _parted(
+    line: cst.SimpleStatementLine, modules: set[str]
+) -> tuple[list[cst.BaseSmallStatement], cst.SimpleStatementLine]:
+    """Return what a line does but for importing these modules, and a line that does."""
+    left: list[cst.BaseSmallStatement] = []
+    taken: list[cst.ImportAlias] = []
+    for statement in line.body:
+        if isinstance(statement, cst.Import):
+            others = [a for a in statement.names if a.evaluated_name not in modules]
+            taken += [a for a in statement.names if a.evaluated_name in modules]
+            if not others:
+                continue
+            statement = statement.with_changes(names=joined(others))
+        left.append(statement)
+    comments = [] if left else [each for each in line.leading_lines if each.comment]
+    bare = cst.SimpleStatementLine([]) if left else line
+    imported = cst.Import(joined(taken))
+    return left, bare.with_changes(body=[imported], leading_lines=comments)
+
+
+def _is_after_blank(line: cst.SimpleStatementLine) -> bool:
+    return any(each.comment is None for each in line.leading_lines)
+
+
+def _after_blank(line: cst.SimpleStatementLine) -> cst.SimpleStatementLine:
+    return line.with_changes(leading_lines=[cst.EmptyLine(), *line.leading_lines])
 
 
 class _Tidy:
@@ -107,7 +170,7 @@ def _modules_bound_by(line: cst.CSTNode) -> Iterator[str]:
     """Yield `a.b` for `import a.b`, and nothing for `import a.b as c`."""
     statement = import_of(line)
     for alias in statement.names if isinstance(statement, cst.Import) else ():
-        if alias.asname is None:
+        if alias.asname is None or alias.evaluated_alias == alias.evaluated_name:
             yield alias.evaluated_name
 
 

@@ -14,7 +14,7 @@ from ..meaning.library import Libraries
 from ..meaning.names import Names
 from ..rule import Refused
 from .import_order import with_requests
-from .orphans import UsedNames, bound_by_imports, without_orphans
+from .orphans import Kept, UsedNames, bound_by_imports, without_orphans
 
 _RUNTIME = "twingen.runtime."
 
@@ -94,13 +94,17 @@ class Imports:
         before = self._names.side.source
         names = UsedNames()
         used = names.of(tree)
+        self._forget_unused(used)
+        modules = {module for module, free in self._modules.items() if free == module}
         unused_before: set[str] = set()
-        emptied = not bound_by_imports(tree) <= used
+        emptied = bool(modules) or not bound_by_imports(tree) <= used
         if emptied:
             unused_before = bound_by_imports(before) - names.of(before)
             unused_before -= self._closed()
+        members = self._names.imported_members()
         while emptied:
-            tree, emptied = without_orphans(tree, used | unused_before)
+            kept = Kept(used | unused_before, members, modules)
+            tree, emptied = without_orphans(tree, kept)
             if emptied:
                 used = names.of(tree)
         self._forget_unused(used)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
@@ -14,8 +15,20 @@ from .import_order import FUTURE, import_of, joined, module_name
 _IMPORTS = (cst.Import, cst.ImportFrom)
 
 
-def without_orphans(tree: cst.Module, keep: set[str]) -> tuple[cst.Module, bool]:
-    """Return a module that imports only the names to keep.
+@dataclass(frozen=True)
+class Kept:
+    """What stays imported: `names`, and `members` in the bodies of classes.
+
+    `modules` are imported at the top, and not for type checkers once more.
+    """
+
+    names: set[str]
+    members: set[str]
+    modules: set[str]
+
+
+def without_orphans(tree: cst.Module, keep: Kept) -> tuple[cst.Module, bool]:
+    """Return a module that imports only what is to be kept.
 
     Told as well is whether an `if` went with its imports, so that what it asked may
     be unused now.
@@ -37,11 +50,33 @@ def _imports_in(line: cst.CSTNode) -> list[cst.Import | cst.ImportFrom]:
 class _Orphans(cst.CSTTransformer):
     """Removes the imported names that nothing uses any more."""
 
-    def __init__(self, keep: set[str]) -> None:
+    def __init__(self, keep: Kept) -> None:
         super().__init__()
         self.emptied = False
         self._keep = keep
         self._starts_group = False
+        self._around: list[cst.CSTNode] = []
+
+    def visit_ClassDef(self, node: cst.ClassDef) -> None:
+        self._around.append(node)
+
+    def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
+        self._around.append(node)
+
+    def visit_If(self, node: cst.If) -> None:
+        self._around.append(node)
+
+    def leave_ClassDef(
+        self, original_node: cst.ClassDef, updated_node: cst.ClassDef
+    ) -> cst.ClassDef:
+        self._around.pop()
+        return updated_node
+
+    def leave_FunctionDef(
+        self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef
+    ) -> cst.FunctionDef:
+        self._around.pop()
+        return updated_node
 
     def visit_IndentedBlock(self, node: cst.IndentedBlock) -> None:
         self._starts_group = False
@@ -80,6 +115,8 @@ class _Orphans(cst.CSTTransformer):
         self, original_node: cst.Import, updated_node: cst.Import
     ) -> cst.Import | cst.RemovalSentinel:
         kept = self._kept(updated_node.names)
+        if self._is_for_checkers():
+            kept = [each for each in kept if not self._is_doubled(each)]
         if len(kept) == len(updated_node.names):
             return updated_node
         if not kept:
@@ -89,6 +126,7 @@ class _Orphans(cst.CSTTransformer):
     def leave_If(
         self, original_node: cst.If, updated_node: cst.If
     ) -> cst.If | cst.RemovalSentinel:
+        self._around.pop()
         emptied = (
             isinstance(updated_node.body, cst.IndentedBlock)
             and not updated_node.body.body
@@ -97,10 +135,45 @@ class _Orphans(cst.CSTTransformer):
         if emptied and updated_node.orelse is None:
             self.emptied = True
             return cst.RemoveFromParent()
-        return updated_node
+        return _without_first_blank(original_node, updated_node)
 
     def _kept(self, aliases: Sequence[cst.ImportAlias]) -> list[cst.ImportAlias]:
-        return [alias for alias in aliases if _bound_name(alias) in self._keep]
+        names = self._keep.names
+        if self._is_in_class():
+            names = names | self._keep.members
+        return [alias for alias in aliases if _bound_name(alias) in names]
+
+    def _is_in_class(self) -> bool:
+        """Tell whether a statement is directly in the body of a class."""
+        scopes = [each for each in self._around if not isinstance(each, cst.If)]
+        return bool(scopes) and isinstance(scopes[-1], cst.ClassDef)
+
+    def _is_for_checkers(self) -> bool:
+        """Tell whether a statement is in `if TYPE_CHECKING:` of a module."""
+        return len(self._around) == 1 and is_checking(self._around[0])
+
+    def _is_doubled(self, alias: cst.ImportAlias) -> bool:
+        return alias.asname is None and alias.evaluated_name in self._keep.modules
+
+
+def _without_first_blank(before: cst.If, after: cst.If) -> cst.If:
+    """Take the blank line from what follows the first statement that is gone."""
+    old, new = before.body.body[0], next(iter(after.body.body), None)
+    if not isinstance(old, cst.SimpleStatementLine) or old.leading_lines:
+        return after
+    if not isinstance(new, cst.SimpleStatementLine) or not new.leading_lines:
+        return after
+    lines = [each for each in new.leading_lines if each.comment is not None]
+    body = [new.with_changes(leading_lines=lines), *after.body.body[1:]]
+    return after.with_changes(body=after.body.with_changes(body=body))
+
+
+def is_checking(statement: cst.CSTNode) -> bool:
+    """Tell `if TYPE_CHECKING:` without an `else`."""
+    if not isinstance(statement, cst.If) or statement.orelse is not None:
+        return False
+    asked = get_full_name_for_node(statement.test) or ""
+    return asked.rpartition(".")[2] == "TYPE_CHECKING"
 
 
 def _without_last_comma(

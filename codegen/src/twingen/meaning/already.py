@@ -9,12 +9,14 @@ import libcst as cst
 from ..rule import Refused
 from ..syntax.traversal import Reader
 from .kinds import CALLS_FOR_LOOP, FUTURE, LOOP, TASK, TASK_GROUP
+from .meant import meant_by
 
 if TYPE_CHECKING:
     from .names import Names
 
+_STARTED = (TASK, FUTURE)
 # Without one of these words a module starts nothing.
-STARTERS = {"Future", "Task", "create_future", "create_task", "ensure_future"}
+_STARTERS = {"Future", "Task", "create_future", "create_task", "ensure_future"}
 # What takes an element out of a collection.
 _TAKING = {"get_nowait", "pop", "popleft", "setdefault"}
 _OF_COLLECTIONS = {*_TAKING, "get"}
@@ -28,6 +30,7 @@ _COLLECTIONS = {
     )
 } | {f"asyncio.{name}" for name in ("LifoQueue", "PriorityQueue", "Queue")}  # fmt: skip
 _DISPLAYS = (cst.Dict, cst.DictComp, cst.List, cst.ListComp, cst.Set, cst.SetComp)
+_HANDED_ON = "; or hand on what waits: `async def f(): return await start()`"
 _KEPT = "keep it first: `task: asyncio.Task[...] = {}`, then `await task`"
 
 
@@ -68,10 +71,11 @@ def check_not_started(names: Names, call: cst.Call) -> None:
     )
     annotate = "; or annotate the object that is asked" if hidden else ""
     if _gives_started(names, call):
+        by_name = _is_starter(names, function)
         raise Refused(
             "the function that is called here returns a task or a future that was "
             "started already",
-            _KEPT.format("f()") + annotate,
+            _KEPT.format("f()") + annotate + ("" if by_name else _HANDED_ON),
             node=call,
         )
     if _takes_element(names, call):
@@ -94,39 +98,85 @@ def returns_started(names: Names, function: cst.FunctionDef) -> bool:
     """Tell whether a plain function returns a task or a future."""
     if function.asynchronous is not None:
         return False
-    if function.returns is not None:
-        annotated = function.returns.annotation
-        if isinstance(annotated, cst.SimpleString):
-            text = str(annotated.evaluated_value).partition("[")[0]
-            return names.qualified(text, at=function) in (TASK, FUTURE)
-        if isinstance(annotated, cst.Subscript):
-            annotated = annotated.value
-        return names.qualified(annotated) in (TASK, FUTURE)
-    finder = _Returns()
-    function.body.visit(finder)
+    if function.returns is not None and not names.annotated(
+        function.returns.annotation
+    ).isdisjoint(_STARTED):
+        return True
     is_local = names.qualified(function) is None
     known = _is_started_here if is_local else _is_started
-    return any(known(names, each) for each in finder.values)
+    return any(
+        known(names, each)
+        for value in returned(function)
+        for each in meant_by(names, value)
+    )
+
+
+def starting_level(names: Names, function: cst.FunctionDef, depth: int = 0) -> int:
+    """Tell whether a plain function returns one that returns a task: 1; 2 is once more.
+
+    0 is neither: these are decorators, and functions that make them.
+    """
+    if function.asynchronous is not None or depth > 1:
+        return 0
+    levels = [0]
+    for value in returned(function):
+        for each in meant_by(names, value):
+            inner = names.function(each) if isinstance(each, cst.Name) else None
+            known = names.definitions.starting.get(names.qualified(each) or "", 0)
+            if _is_starter(names, each):
+                return 1
+            if inner is not None and inner is not function:
+                known = known or starting_level(names, inner, depth + 1)
+            levels.append(known + 1 if known else 0)
+    return max(levels)
+
+
+def is_decorated_to_start(names: Names, function: cst.FunctionDef) -> bool:
+    """Tell whether a decorator makes a function return a task or a future."""
+    starting = names.definitions.starting
+    for each in function.decorators:
+        called = each.decorator
+        level = 2 if isinstance(called, cst.Call) else 1
+        maker = called.func if isinstance(called, cst.Call) else called
+        if starting.get(names.qualified(maker) or "") == level:
+            return True
+    return False
+
+
+def returned(function: cst.FunctionDef) -> list[cst.BaseExpression]:
+    """Return what a function itself returns."""
+    finder = _Returns()
+    function.body.visit(finder)
+    return finder.values
 
 
 def _is_started_here(names: Names, value: cst.BaseExpression) -> bool:
     """Tell a task without following calls, which may be of the function itself."""
-    return _starts(names, value) or names.kind(value) in (TASK, FUTURE)
+    return _starts(names, value) or names.kind(value) in _STARTED
 
 
 def _is_started(names: Names, value: cst.BaseExpression) -> bool:
-    if isinstance(value, cst.IfExp):
-        return any(_is_started(names, each) for each in (value.body, value.orelse))
     if isinstance(value, cst.Call):
         return starts_task(names, value) or _gives_started(names, value)
-    return names.kind(value) in (TASK, FUTURE)
+    return names.kind(value) in _STARTED
 
 
 def _gives_started(names: Names, call: cst.Call) -> bool:
     """Tell whether a plain function, of which the sources show enough, is called."""
-    function, definitions = call.func, names.definitions
+    if not (names.definitions.started or starts_anything(names)):
+        return False
+    return any(_is_starter(names, each) for each in meant_by(names, call.func))
+
+
+def _is_starter(names: Names, function: cst.BaseExpression) -> bool:
+    """Tell whether a plain function is known to return a task or a future."""
+    definitions = names.definitions
     if names.qualified(function) in definitions.started:
         return True
+    if isinstance(function, cst.Lambda):
+        return _starts(names, function.body)
+    if isinstance(function, cst.Call):
+        return definitions.starting.get(names.qualified(function.func) or "") == 1
     if isinstance(function, cst.Attribute):
         owner = names.owner(function.value)
         owner = owner if owner in definitions.classes else None
@@ -139,13 +189,7 @@ def _gives_started(names: Names, call: cst.Call) -> bool:
     found = names.function(function)
     if found is not None:  # a local one, whose name is nobody else's
         return names.qualified(function) is None and returns_started(names, found)
-    if definitions.is_started_by_method(names.kind(function) or "", "__call__"):
-        return True
-    return any(
-        names.qualified(each) in definitions.started
-        or (isinstance(each, cst.Lambda) and _starts(names, each.body))
-        for each in names.values(function)
-    )
+    return definitions.is_started_by_method(names.kind(function) or "", "__call__")
 
 
 def _starts(names: Names, value: cst.BaseExpression) -> bool:
@@ -172,11 +216,12 @@ def _takes_element(names: Names, call: cst.Call) -> bool:
         return True
     definitions = names.definitions
     known = any(each.endswith(f".{method}") for each in definitions.coroutines)
-    return method in _TAKING and not known and _starts_anything(names)
+    return method in _TAKING and not known and starts_anything(names)
 
 
-def _starts_anything(names: Names) -> bool:
-    return any(each.value in STARTERS for each in names.nodes.of(cst.Name))
+def starts_anything(names: Names) -> bool:
+    """Tell whether a module may start a task, or name the class of one."""
+    return not _STARTERS.isdisjoint(names.words)
 
 
 class _Returns(Reader):

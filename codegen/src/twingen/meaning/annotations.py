@@ -32,15 +32,3 @@ def last_parameter(subscript: cst.Subscript) -> cst.BaseExpression:
             "spell the type of the awaited value",
         )
     return last.value
-
-
-def is_one_none(old: cst.BinaryOperation, new: cst.BinaryOperation) -> bool:
-    """Tell whether a union has become `None | None`, which Python cannot evaluate."""
-    if not isinstance(new.operator, cst.BitOr):
-        return False
-    before, after = ((each.left, each.right) for each in (old, new))
-    return all(map(_is_none, after)) and not all(map(_is_none, before))
-
-
-def _is_none(node: cst.BaseExpression) -> bool:
-    return isinstance(node, cst.Name) and node.value == "None"

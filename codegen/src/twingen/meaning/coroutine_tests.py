@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import io
-import tokenize
 from collections.abc import Sequence
 
 import libcst as cst
 
+from ..syntax.tokens import tokens_of
 from .names import Names
 
 FUNCTION_TESTS = {"asyncio.iscoroutinefunction", "inspect.iscoroutinefunction"}
 VALUE_TESTS = {"asyncio.iscoroutine", "inspect.isawaitable", "inspect.iscoroutine"}
-
-_LAYOUT = {tokenize.COMMENT, tokenize.NL}
 
 
 def tested(names: Names, statement: cst.If) -> cst.Call | None:
@@ -116,16 +113,7 @@ def do_the_same(
     if len(defined[0]) != len(defined[1]):
         return False
     renamed = dict(zip(*defined, strict=True))
-    tokens = [renamed.get(token, token) for token in _tokens(one)]
-    return tokens == _tokens(other)
-
-
-def _tokens(statements: Sequence[cst.BaseStatement]) -> list[str]:
-    layout = cst.Module([])
-    code = "".join(layout.code_for_node(each) for each in statements)
-    read = io.StringIO(code).readline
-    return [
-        "" if token.type in (tokenize.INDENT, tokenize.NEWLINE) else token.string
-        for token in tokenize.generate_tokens(read)
-        if token.type not in _LAYOUT
-    ]
+    if not (one and other):
+        return not (one or other)
+    tokens = tuple(renamed.get(token, token) for token in tokens_of(*one))
+    return tokens == tokens_of(*other)

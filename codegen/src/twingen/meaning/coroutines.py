@@ -45,6 +45,8 @@ def makes_coroutine(names: Names, call: cst.Call) -> bool:
     """Tell whether what is called is known to be a coroutine function."""
     definitions, function = names.definitions, call.func
     qualified = names.qualified(function)
+    if qualified in definitions.started:  # a decorator makes a task of it
+        return False
     if qualified is not None:
         return qualified in definitions.coroutines or qualified in _FUNCTIONS
     if isinstance(function, cst.Name):

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from .already import STARTERS, returns_started
+from .already import (
+    is_decorated_to_start,
+    returned,
+    returns_started,
+    starting_level,
+    starts_anything,
+)
 from .definitions import Definitions
 
 if TYPE_CHECKING:
@@ -27,20 +33,48 @@ def define(found: Definitions, names: Names) -> None:
         if isinstance(statement, cst.ClassDef):
             _add_class(found, statement, names)
     _add_started(found, names)
+    _add_handing(found, names)
 
 
 def _add_started(found: Definitions, names: Names) -> None:
-    """Remember which plain functions and methods return what runs already."""
-    spelled = {each.value for each in names.nodes.of(cst.Name)}
-    if spelled.isdisjoint(STARTERS):
+    """Remember which functions and methods return what runs already."""
+    if not (starts_anything(names) or found.started or found.starting):
         return
     before = -1
-    while before < len(found.started):  # one may return what another one does
-        before = len(found.started)
+    while before < len(found.started) + len(found.starting):
+        before = len(found.started) + len(found.starting)
         for function in names.nodes.of(cst.FunctionDef):
             qualified = names.qualified(function)
-            if qualified is not None and returns_started(names, function):
+            if qualified is None:
+                continue
+            if returns_started(names, function) or is_decorated_to_start(
+                names, function
+            ):  # one may return what another one does
                 found.started.add(qualified)
+            elif level := starting_level(names, function):
+                found.starting[qualified] = level
+
+
+def _add_handing(found: Definitions, names: Names) -> None:
+    """Remember what functions hand on that other modules may start."""
+    for function in names.nodes.of(cst.FunctionDef):
+        qualified = names.qualified(function)
+        others = [*_decorators(names, function)]
+        if function.asynchronous is None:
+            calls = (each for each in returned(function) if isinstance(each, cst.Call))
+            others += [name for each in calls if (name := names.qualified(each.func))]
+        own = {each for each in others if not _is_foreign(each.lstrip("@"), names)}
+        if qualified is not None and own:
+            found.handing[qualified] = " ".join(sorted(own))
+
+
+def _decorators(names: Names, function: cst.FunctionDef) -> Iterator[str]:
+    for each in function.decorators:
+        called = each.decorator
+        maker = called.func if isinstance(called, cst.Call) else called
+        qualified = names.qualified(maker)
+        if qualified is not None:
+            yield f"@{qualified}" + ("()" if maker is not called else "")
 
 
 def _add_side(found: Definitions, names: Names) -> None:

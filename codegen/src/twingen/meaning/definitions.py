@@ -15,7 +15,9 @@ class Definitions:
     `modules` maps each source module to its twin; `names` holds the names
     defined at the top of any of them; `coroutines` the functions and methods
     whose call must be awaited, `properties` those whose value must be; `started` the
-    plain ones that return a task or a future;
+    plain ones that return a task or a future, `starting` those that return such a
+    function (1), or a function that returns one (2); `handing` are those that hand on
+    what another one returns: by a call `x`, or by its decorators, `@x` and `@x()`;
     `classes` the bases of each class and `members` the methods, some of them
     `asynchronous`; `borrowed` what the modules import from other libraries.
     `async_only` are the modules and definitions that have no twin, `sync_only`
@@ -29,6 +31,8 @@ class Definitions:
     coroutines: set[str] = field(default_factory=set)
     properties: set[str] = field(default_factory=set)
     started: set[str] = field(default_factory=set)
+    starting: dict[str, int] = field(default_factory=dict)
+    handing: dict[str, str] = field(default_factory=dict)
     classes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     members: set[str] = field(default_factory=set)
     asynchronous: set[str] = field(default_factory=set)
@@ -39,6 +43,21 @@ class Definitions:
     receivers: dict[str, str] = field(default_factory=dict)
     constant: str = ""
     constant_used: bool = False
+
+    def follow(self) -> None:
+        """Learn which functions return a task because one of another module does."""
+        before = -1
+        while before < len(self.started):
+            before = len(self.started)
+            for function, others in self.handing.items():
+                if any(map(self._gives_task, others.split())):
+                    self.started.add(function)
+
+    def _gives_task(self, other: str) -> bool:
+        if not other.startswith("@"):
+            return other in self.started
+        maker = other[1:].removesuffix("()")
+        return self.starting.get(maker) == (2 if other.endswith("()") else 1)
 
     def update(self, other: Definitions) -> None:
         """Add what other sources define."""
@@ -115,7 +134,8 @@ class Definitions:
 
     def is_coroutine_method(self, owner: str, name: str) -> bool:
         """Tell whether a class, or a base that we know, defines a coroutine method."""
-        return any(f"{each}.{name}" in self.coroutines for each in self.bases(owner))
+        methods = (f"{each}.{name}" for each in self.bases(owner))
+        return any(e in self.coroutines and e not in self.started for e in methods)
 
     def is_coroutine_property(
         self, owner: str, name: str, *, above: bool = False

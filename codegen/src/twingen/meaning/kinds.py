@@ -145,7 +145,7 @@ class Kinds:
         ]
         kinds = {kind for each in values for kind in self._of_value(each)}
         if function.returns is not None:
-            kinds = set(self._annotated(function.returns.annotation))
+            kinds = set(self.annotated(function.returns.annotation))
         # In the twin a loop that nothing keeps is another one each time.
         kept = all(isinstance(each, cst.Attribute) for each in values)
         yield from kinds if kept or LOOP not in kinds else {UNKNOWN}
@@ -186,6 +186,13 @@ class Kinds:
                 yield from [] if holder.value is None else [holder.value]
             elif isinstance(holder, cst.Element):
                 yield from self._unpacked(holder)
+
+    def iterated(self, node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+        """Yield the collections of the loops that bind a name."""
+        for target in self.targets(node):
+            holder = self._holder(target)
+            if isinstance(holder, (cst.For, cst.CompFor)) and holder.target is target:
+                yield holder.iter
 
     def _unpacked(self, element: cst.Element) -> Iterator[cst.BaseExpression]:
         """Yield `x` for the element `a` of `a, b = x, y`."""
@@ -229,7 +236,7 @@ class Kinds:
             and holder.annotation
             and not (isinstance(holder, cst.Param) and holder.star)
         ):
-            yield from self._annotated(holder.annotation.annotation)
+            yield from self.annotated(holder.annotation.annotation)
         elif isinstance(holder, (cst.Assign, cst.NamedExpr)):
             yield from self._of_value(holder.value)
         elif isinstance(holder, cst.Element) and (values := [*self._unpacked(holder)]):
@@ -273,7 +280,7 @@ class Kinds:
             inner = returned.slice[index].slice
             is_tuple = self._names.qualified(returned.value) == "builtins.tuple"
             if is_tuple and isinstance(inner, cst.Index):
-                yield from self._annotated(inner.value)
+                yield from self.annotated(inner.value)
                 return
         yield UNKNOWN
 
@@ -286,7 +293,9 @@ class Kinds:
         is_awaited = isinstance(value, cst.Await)
         if function is None or is_awaited != (function.asynchronous is not None):
             return None
-        return None if function.returns is None else function.returns.annotation
+        if function.returns is None:
+            return None
+        return self._names.unquoted(function.returns.annotation)
 
     def _given_to_handler(self, param: cst.Param) -> str:
         """Return what a server gives to a parameter of its handler."""
@@ -370,7 +379,7 @@ class Kinds:
     def _elements_bound_by(self, target: cst.CSTNode) -> Iterator[str]:
         holder = self._holder(target)
         if isinstance(holder, (cst.AnnAssign, cst.Param)) and holder.annotation:
-            annotation = holder.annotation.annotation
+            annotation = self._names.unquoted(holder.annotation.annotation)
             if isinstance(annotation, cst.Subscript):
                 name = annotation.value
                 last = name.attr if isinstance(name, cst.Attribute) else name
@@ -380,7 +389,7 @@ class Kinds:
                         if not isinstance(inner, cst.Index):
                             yield UNKNOWN
                         elif not isinstance(inner.value, cst.Ellipsis):
-                            yield from self._annotated(inner.value)
+                            yield from self.annotated(inner.value)
                     return
         elif isinstance(holder, cst.Assign):
             if holder not in self._followed:  # else it is assigned to itself
@@ -402,25 +411,18 @@ class Kinds:
             self._names.qualified(call.func) == "asyncio.wait"
         )
 
-    def _annotated(self, annotation: cst.BaseExpression) -> Iterator[str]:
+    def annotated(self, annotation: cst.BaseExpression) -> Iterator[str]:
+        """Yield the kinds that an annotation allows."""
+        annotation = self._names.unquoted(annotation)
         if isinstance(annotation, cst.BinaryOperation):
-            yield from self._annotated(annotation.left)
-            yield from self._annotated(annotation.right)
+            yield from self.annotated(annotation.left)
+            yield from self.annotated(annotation.right)
         elif isinstance(annotation, cst.Subscript):
             outer = self._names.qualified(annotation.value)
             inner = annotation.slice[0].slice
             if outer == "typing.Optional" and isinstance(inner, cst.Index):
-                yield from self._annotated(inner.value)
+                yield from self.annotated(inner.value)
             else:
-                yield from self._annotated(annotation.value)
-        elif isinstance(annotation, cst.SimpleString):
-            text = annotation.evaluated_value
-            yield from self._annotated_text(str(text), annotation)
+                yield from self.annotated(annotation.value)
         elif not (isinstance(annotation, cst.Name) and annotation.value == "None"):
             yield self._names.qualified(annotation) or UNKNOWN
-
-    def _annotated_text(self, text: str, at: cst.CSTNode) -> Iterator[str]:
-        for part in text.split("|"):
-            name = part.split("[")[0].strip()
-            if name != "None":
-                yield self._names.qualified(name, at=at) or UNKNOWN

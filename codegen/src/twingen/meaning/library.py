@@ -95,6 +95,12 @@ class Libraries:
         rest = self.rows.get(f"{module}.*")
         return rest is not None and bool(rest.refuse) and module not in self.rows
 
+    def in_twin(self, qualified: str) -> str:
+        """Return the qualified name that the twin has for one."""
+        verdict = self.verdict(qualified)
+        twin = (verdict.becomes if verdict is not None else "") or qualified
+        return twin if "." in twin else f"builtins.{twin}"
+
     def local_name(self, qualified: str) -> str:
         """Return the last part of what a name becomes; it is not used by this."""
         used = set(self.used), set(self.renames.used) if self.renames else set()

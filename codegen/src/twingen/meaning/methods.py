@@ -14,6 +14,18 @@ DUNDERS = {
     "__aiter__": "__iter__",
     "__anext__": "__next__",
 }
+# Their classes.
+ASYNC_PROTOCOLS = {
+    *(
+        f"{module}.{name}"
+        for module in ("collections.abc", "typing", "typing_extensions")
+        for name in ("AsyncGenerator", "AsyncIterable", "AsyncIterator")
+    ),
+    "contextlib.AbstractAsyncContextManager",
+    "types.AsyncGeneratorType",
+    "typing.AsyncContextManager",
+    "typing_extensions.AsyncContextManager",
+}
 
 
 def twin_of_method(

@@ -7,6 +7,7 @@ function of the user's own that is called `sleep` has no qualified name of
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Container, Iterator, Sequence
 from functools import cached_property
 from typing import TypeVar, cast
@@ -33,13 +34,16 @@ from libcst.metadata import (
 )
 
 from ..sides.sides import Side
-from ..syntax.nodes import Nodes
+from ..syntax.nodes import Nodes, expression_in
 from .definitions import Definitions
+from .handed import calls_in, handed_to
 from .kinds import Kinds
 from .scopes import Scopes
+from .stored import Stored, stored_in
 from .visits import nodes_to_visit
 
 NodeT = TypeVar("NodeT", bound=cst.CSTNode)
+_word = re.compile(r"[^\W\d]\w*").findall
 
 # How a scope binds a name: as a variable of a function, or in another way.
 _VARIABLE, _SHOWN = "variable", "shown"
@@ -75,6 +79,7 @@ class Names:
         self._definitions = definitions
         # By id, with the node itself, which keeps the id from being given again.
         self._found: dict[int, tuple[cst.CSTNode, set[str | None]]] = {}
+        self._unquoted: dict[int, cst.BaseExpression] = {}
 
     @property
     def definitions(self) -> Definitions:
@@ -335,6 +340,28 @@ class Names:
         own = self._own(scope, name.value) if isinstance(scope, ClassScope) else []
         return bool(own) and all(isinstance(each, Assignment) for each in own)
 
+    def imported_members(self) -> set[str]:
+        """Return what imports in the bodies of classes bind as attributes.
+
+        That is what the body itself does not look up, or what anything is asked for.
+        """
+        imported = [
+            each
+            for scope in self._scopes.all
+            if isinstance(scope, ClassScope)
+            for each in scope.assignments
+            if isinstance(each, ImportAssignment) and each.scope is scope
+        ]
+        if not imported:
+            return set()
+        bound = {each.name for each in imported}
+        asked = {
+            each.attr.value
+            for each in self.nodes.of(cst.Attribute)
+            if each.attr.value in bound and not self.imported(each)
+        }
+        return {e.name for e in imported if not e.references or e.name in asked}
+
     def is_bound_beside(self, node: cst.CSTNode, name: str) -> bool:
         """Tell whether the scope that holds this definition also binds `name`."""
         scope = self._scopes.get(node)
@@ -366,7 +393,8 @@ class Names:
             isinstance(binding, ImportAssignment)
             and isinstance(binding.node, cst.Import)
             and any(
-                alias.evaluated_name == module and alias.asname is None
+                alias.evaluated_name == module
+                and (alias.asname is None or alias.evaluated_alias == module)
                 for alias in binding.node.names
             )
             for binding in bindings
@@ -401,6 +429,20 @@ class Names:
                 return self.qualified(here)
         return self.qualified(called) if called is not value else self.kind(value)
 
+    def unquoted(self, annotation: cst.BaseExpression) -> cst.BaseExpression:
+        """Return an annotation; what a string holds, where it is written as one."""
+        if not isinstance(annotation, cst.SimpleString):
+            return annotation
+        if id(annotation) not in self._unquoted:
+            found = self._unquoted[id(annotation)] = expression_in(annotation)
+            if found is not annotation:
+                self.nodes.adopt(found, annotation)
+        return self._unquoted[id(annotation)]
+
+    def annotated(self, annotation: cst.BaseExpression) -> set[str]:
+        """Return the kinds that an annotation allows."""
+        return set(self._kinds.annotated(annotation))
+
     def element_kind(self, node: cst.BaseExpression) -> str | None:
         """Return which class the elements of a collection are of."""
         return self._kinds.element_kind(node)
@@ -412,6 +454,46 @@ class Names:
     def values(self, node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
         """Yield what is assigned to a name, or to an attribute of `self`."""
         return self._kinds.values(node)
+
+    def given(self, value: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+        """Yield what the calls of this module give to a parameter."""
+        for target in self.targets(value):
+            if isinstance(target, cst.Param):
+                yield from handed_to(self, target, self._calls)
+
+    def iterated(self, value: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+        """Yield the collections of the loops that bind a name."""
+        return self._kinds.iterated(value)
+
+    @cached_property
+    def words(self) -> set[str]:
+        """Every name that the module spells, in short strings too."""
+        texts = [each.value for each in self.nodes.of(cst.SimpleString)]
+        quoted = {word for each in texts if len(each) < 99 for word in _word(each)}
+        return {each.value for each in self.nodes.of(cst.Name)} | quoted
+
+    def targets(self, value: cst.BaseExpression) -> list[cst.CSTNode]:
+        """Return the nodes that bind a name, or an attribute of `self`."""
+        return self._kinds.targets(value)
+
+    def stored(self, collection: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+        """Yield what is put into a collection, wherever that has the same name."""
+        name = get_full_name_for_node(collection) or ""
+        here = self.enclosing(collection, cst.ClassDef)
+        for other, value in self._stored.get(name, ()):
+            of_self = name.startswith("self.")
+            if of_self and self.enclosing(other, cst.ClassDef) is not here:
+                continue
+            if self.same_value(collection, other):
+                yield value
+
+    @cached_property
+    def _calls(self) -> dict[str, list[cst.Call]]:
+        return calls_in(self)
+
+    @cached_property
+    def _stored(self) -> Stored:
+        return stored_in(self)
 
     def same_value(self, one: cst.CSTNode, other: cst.CSTNode) -> bool:
         """Tell whether two expressions are one variable, or one attribute of `self`."""

@@ -72,7 +72,7 @@ def _is_generic(qualified: str) -> bool:
 
 def _is_alias(names: Names, node: cst.AnnAssign) -> bool:
     """Tell whether a statement defines a name for a type."""
-    return names.qualified(node.annotation.annotation) in _ALIASES
+    return names.qualified(names.unquoted(node.annotation.annotation)) in _ALIASES
 
 
 def is_export(names: Names, string: cst.CSTNode) -> bool:

@@ -75,6 +75,7 @@ class Batch:
     def learn(self, definitions: Definitions) -> None:
         """Take what all sources define; everything else is asked after this."""
         self._settings.definitions.update(definitions)
+        self._settings.definitions.follow()
         gc.freeze()  # what was parsed is no garbage until it is converted
 
     def names(self, source: Source) -> Names:

@@ -6,6 +6,7 @@ every command before it looks at a source.
 
 from __future__ import annotations
 
+import codecs
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -147,12 +148,40 @@ def read_table(path: Path) -> Mapping[str, Any]:
 
 def _parse(file: Path) -> dict[str, Any]:
     try:
-        parsed: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
+        content = file.read_bytes()
     except OSError as error:
         raise ConfigurationError(f"{file} cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    try:
+        parsed: dict[str, Any] = tomllib.loads(_text_of(file, content))
+    except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{file} is not valid TOML: {error}") from None
     return parsed
+
+
+def _text_of(file: Path, content: bytes) -> str:
+    """Return what a file holds; TOML is UTF-8 without a mark, and has no NUL.
+
+    What reads TOML says of these only that a statement is wrong.
+    """
+    if content.startswith(codecs.BOM_UTF8):
+        raise ConfigurationError(
+            f"{file} begins with a byte order mark, which TOML does not allow; save it "
+            "as UTF-8 without one"
+        )
+    try:
+        text = content.decode()
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(
+            f"{file} is not UTF-8 (byte {error.start}); save it as UTF-8"
+        ) from None
+    before, nul, _ = text.partition("\0")
+    if nul:
+        line = before.count("\n") + 1
+        raise ConfigurationError(
+            f"{file} holds a NUL character in line {line}, which TOML does not allow; "
+            "take it out, and save the file as UTF-8"
+        )
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _check_keys(table: Mapping[str, Any], known: set[str], where: str) -> None:

@@ -25,6 +25,18 @@ def display(root: Path, path: Path) -> str:
     return (path.relative_to(root) if root in path.parents else path).as_posix()
 
 
+def in_repository(root: Path, path: str) -> str:
+    """Return what a file of a project is called from the root of its repository.
+
+    Where there is none, that is the project's own root. `path` is as messages show it.
+    """
+    if path.startswith("<"):  # what came from standard input, without a name
+        return path
+    folders = (root, *root.parents)
+    top = next((each for each in folders if (each / ".git").exists()), root)
+    return display(top, root / path)
+
+
 def decode(content: bytes) -> str:
     """Return the text of a source, with plain line ends.
 

@@ -28,10 +28,13 @@ _NAMES = {"_async", "aio", "async"}
 
 @dataclass(frozen=True)
 class _Tree:
+    """What is proposed for one folder; `package` is the outermost one around it."""
+
     source: Path
     target: Path
     module: str
     twin: str
+    package: str
 
 
 def propose(folder: Path) -> str:
@@ -49,9 +52,11 @@ def propose(folder: Path) -> str:
             f"there is no `async def` in a package, or in a folder named _async, aio "
             f"or async_*, below {folder}"
         )
+    imported = set(_imported(parsed))
     trees: list[_Tree] = []
     for source in sources:
-        trees.append(_tree(source, {tree.target for tree in trees}))
+        top = _import_root(source, folder, imported)
+        trees.append(_tree(source, top, {tree.target for tree in trees}))
     lines = ["[tool.twingen]", "trees = ["]
     for tree in trees:
         lines += _row(folder, tree)
@@ -145,8 +150,44 @@ def _package(folder: Path) -> Path:
     return folder
 
 
-def _tree(source: Path, taken: Collection[Path]) -> _Tree:
-    """Return what is proposed for a source folder, beside the targets of others."""
+def _import_root(source: Path, folder: Path, imported: Collection[str]) -> Path:
+    """Return the folder that a package is imported from.
+
+    A namespace around it has no `__init__.py`: it shows by what is imported, or by
+    standing below `src`.
+    """
+    package = _package(source)
+    found = package.parent
+    for root in [found, *found.parents]:
+        if root != folder and folder not in root.parents:
+            break
+        parts = package.relative_to(root).parts
+        if not all(map(str.isidentifier, parts)):
+            break
+        if root.name == "src":
+            return root
+        dotted = ".".join(parts)
+        if any(_is_in(each, [dotted]) for each in imported):
+            found = root
+    return found
+
+
+def _imported(parsed: dict[Path, ast.Module]) -> Iterator[str]:
+    """Yield what modules import by absolute names."""
+    for module in parsed.values():
+        for node in ast.walk(module):
+            if isinstance(node, ast.Import):
+                yield from (alias.name for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                yield node.module
+                yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _tree(source: Path, top: Path, taken: Collection[Path]) -> _Tree:
+    """Return what is proposed for a source folder, beside the targets of others.
+
+    `top` is the folder that it is imported from.
+    """
     name = source.name
     twin = name.replace("async", "sync") if "async" in name else f"{name}_sync"
     twin = "_sync" if name == "aio" else twin
@@ -154,10 +195,10 @@ def _tree(source: Path, taken: Collection[Path]) -> _Tree:
         twin = f"{name}_sync"
     target = source.with_name(twin)
     if not (source / "__init__.py").exists():
-        return _Tree(source, target, "", "")
-    top = _package(source).parent
-    modules = [".".join(path.relative_to(top).parts) for path in (source, target)]
-    return _Tree(source, target, *modules)
+        return _Tree(source, target, "", "", "")
+    paths = source, target, _package(source)
+    module, twin, package = (".".join(path.relative_to(top).parts) for path in paths)
+    return _Tree(source, target, module, twin, package)
 
 
 def _row(folder: Path, tree: _Tree) -> list[str]:
@@ -194,7 +235,7 @@ def _renames(
     if any(map(_is, defined)):
         yield "Async*", becomes
     own = {tree.module for tree in trees if tree.module}
-    tops = {module.split(".")[0] for module in own}
+    packages = {tree.package for tree in trees if tree.package}
     imported = {
         node.module
         for node in nodes
@@ -202,9 +243,12 @@ def _renames(
         if any(_is(alias.name) for alias in node.names)
     }
     for module in sorted(imported):
-        inside = any(module == m or module.startswith(f"{m}.") for m in own)
-        if module.split(".")[0] in tops and not inside:
+        if _is_in(module, packages) and not _is_in(module, own):
             yield f"{module}.Async*", f"{module}.{becomes}"
+
+
+def _is_in(module: str, packages: Collection[str]) -> bool:
+    return any(module == each or module.startswith(f"{each}.") for each in packages)
 
 
 def _is(name: str) -> bool:

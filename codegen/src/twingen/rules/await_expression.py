@@ -22,11 +22,7 @@ from ..rule import Refused, Site, rewrite
 def drop_await(site: Site[cst.Await]) -> cst.BaseExpression | None:
     old, new = site.old.expression, site.new.expression
     if isinstance(old, cst.IfExp):
-        if not (isinstance(old.body, cst.Call) and isinstance(old.orelse, cst.Call)):
-            raise Refused(
-                "a choice between awaitables that are not calls may start them early",
-                "await in each branch: `(await p) if c else (await q)`",
-            )
+        _check_choice(site, old)
         return new
     if not isinstance(old, cst.Call):
         return None
@@ -46,6 +42,26 @@ def drop_await(site: Site[cst.Await]) -> cst.BaseExpression | None:
     if new.lpar or _stands_alone(site, new):
         return new
     return new.with_changes(lpar=site.new.lpar, rpar=site.new.rpar)
+
+
+def _check_choice(site: Site[cst.Await], choice: cst.IfExp) -> None:
+    """Refuse a choice between what is not simply called where it is awaited."""
+    in_each = "await in each branch: `(await p) if c else (await q)`"
+    if enclosing_deadline(site, choice) is not None:
+        raise Refused("a choice between awaitables is not given the deadline", in_each)
+    for each in (choice.body, choice.orelse):
+        if not isinstance(each, cst.Call):
+            raise Refused(
+                "a choice between awaitables that are not calls may start them early",
+                in_each,
+            )
+        if starts_task(site.names, each):
+            raise Refused(
+                "a task that is started in a choice is not waited for",
+                in_each,
+                node=each,
+            )
+        check_not_started(site.names, each)
 
 
 def _stands_alone(site: Site[cst.Await], new: cst.BaseExpression) -> bool:

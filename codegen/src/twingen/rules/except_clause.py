@@ -31,7 +31,7 @@ def refuse_hidden_clause(site: Site[cst.Try | cst.TryStar]) -> None:
             if qualified is None:
                 continue
             first, handler = caught.setdefault(
-                _in_twin(site, qualified), (qualified, new)
+                site.libraries.in_twin(qualified), (qualified, new)
             )
             if first == qualified or handler is new or _are_alike(handler, new):
                 continue
@@ -49,12 +49,6 @@ def _classes(caught: cst.BaseExpression | None) -> Iterator[cst.BaseExpression]:
             yield from _classes(element.value)
     elif caught is not None:
         yield caught
-
-
-def _in_twin(site: Site[cst.Try | cst.TryStar], qualified: str) -> str:
-    verdict = site.libraries.verdict(qualified)
-    twin = (verdict.becomes if verdict is not None else "") or qualified
-    return twin if "." in twin else f"builtins.{twin}"
 
 
 def _last(qualified: str) -> str:

@@ -26,6 +26,7 @@ def retarget_import(site: Site[cst.SimpleStatementLine]) -> Replacement:
     lines: list[cst.BaseSmallStatement] = []
     for statement, converted in zip(site.old.body, site.new.body, strict=True):
         _check_side(site, statement)
+        _check_member(site, statement)
         if isinstance(statement, cst.ImportFrom):
             lines.extend(_from_import(site, statement))
         elif isinstance(statement, cst.Import):
@@ -55,6 +56,33 @@ def _check_side(
             raise Refused(
                 f"{module} is for the sync side only, and this import runs on both",
                 "put it below `if TYPE_CHECKING:  # twingen: sync-only`",
+                node=statement,
+            )
+
+
+def _check_member(
+    site: Site[cst.SimpleStatementLine], statement: cst.BaseSmallStatement
+) -> None:
+    """Refuse that the body of a class imports what the twin must not have."""
+    if not isinstance(statement, (cst.Import, cst.ImportFrom)):
+        return
+    around = site.names.enclosing(site.old, cst.ClassDef, cst.FunctionDef)
+    if not isinstance(around, cst.ClassDef) or isinstance(
+        statement.names, cst.ImportStar
+    ):
+        return
+    module = ""
+    if isinstance(statement, cst.ImportFrom):
+        module = f"{site.names.imported_module(statement) or ''}."
+    for alias in statement.names:
+        qualified = f"{module}{alias.evaluated_name}"
+        name = alias.evaluated_alias or alias.evaluated_name.split(".")[0]
+        stays = _twin_of_alias(site, qualified, "")[1] is None
+        closed = site.libraries.is_closed(qualified.split(".")[0])
+        if closed and stays and name in site.names.imported_members():
+            raise Refused(
+                f"{qualified} is an attribute of this class, and has no twin",
+                "import it at the top of the module",
                 node=statement,
             )
 

@@ -15,20 +15,10 @@ import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
 from ..meaning.coroutine_tests import do_the_same, following, leaves, statements_of
+from ..meaning.methods import ASYNC_PROTOCOLS
 from ..rule import Refused, Site, rewrite
 
-_PROTOCOLS = {
-    *(
-        f"{module}.{name}"
-        for module in ("collections.abc", "typing", "typing_extensions")
-        for name in ("AsyncGenerator", "AsyncIterable", "AsyncIterator")
-    ),
-    "contextlib.AbstractAsyncContextManager",
-    "types.AsyncGeneratorType",
-    "typing.AsyncContextManager",
-    "typing_extensions.AsyncContextManager",
-}
-_COUNTERPARTS = {each.replace("Async", "") for each in _PROTOCOLS}
+_COUNTERPARTS = {each.replace("Async", "") for each in ASYNC_PROTOCOLS}
 _TESTS = ("builtins.isinstance", "builtins.issubclass")
 
 
@@ -36,7 +26,7 @@ _TESTS = ("builtins.isinstance", "builtins.issubclass")
 def refuse_choice(site: Site[cst.If | cst.Call | cst.MatchClass]) -> None:
     old, new = site.old, site.new
     if isinstance(old, cst.MatchClass):
-        if site.names.qualified(old.cls) in _PROTOCOLS:
+        if site.names.qualified(old.cls) in ASYNC_PROTOCOLS:
             raise _refused(old.cls)
     elif isinstance(old, cst.Call):
         asked = _asked(site, old)
@@ -69,7 +59,7 @@ def _asked(
     classes = {each: site.names.qualified(each) for each in _each(call.args[1].value)}
     others = {(qualified or "").rpartition(".")[2] for qualified in classes.values()}
     for each, qualified in classes.items():
-        if qualified is None or qualified not in _PROTOCOLS:
+        if qualified is None or qualified not in ASYNC_PROTOCOLS:
             continue
         if qualified.rpartition(".")[2].replace("Async", "") not in others:
             return each

@@ -6,11 +6,14 @@ included. A dotted path in a string that they are given is converted as an
 import would be; a single word is what the object before it calls its member.
 `getattr(x, "aclose")` and its like are refused where they are not listed and the
 twin calls the member otherwise, and so are `operator.methodcaller("aclose")`,
-`"__aenter__"` in a comparison or among the members that `type()` gives to a class, and
-the fields of a `namedtuple()`. What a mock is given (`spec=["aclose"]`,
-`**{"aclose.return_value": 1}`), `__slots__` and `__match_args__` follow. Other strings
-are left alone, but for the trees with `texts = true` (tests that compare a `repr()`):
-there every renamed name follows, word by word.
+`"__aenter__"` in a comparison or among the members that `type()` gives to a class,
+`x.__dict__["aclose"]`, `"aclose" in vars(x)` and the fields of a `namedtuple()`.
+
+What a mock is given (`spec=["aclose"]`, `**{"aclose.return_value": 1}`,
+`attach_mock(m, "aclose")`), `__slots__`, `__match_args__` and what `__getattr__` of a
+class compares its name with follow. Other strings are left alone, but for the trees
+with `texts = true` (tests that compare a `repr()`): there every renamed name follows,
+word by word.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ import libcst as cst
 
 from ..meaning.attributes_given import makes_mock
 from ..meaning.methods import DUNDERS, twin_of_method, twin_of_path
+from ..meaning.names import Names
 from ..meaning.string_places import is_docstring, is_export, is_type, targets_of
 from ..rule import Refused, Site, rewrite
 
@@ -28,6 +32,8 @@ _BY_NAME = {f"builtins.{verb}attr" for verb in ("get", "has", "set", "del")}
 _BY_NAME |= {"unittest.mock.patch.object"}
 # These are given the names alone.
 _OF_OPERATOR = {"operator.attrgetter", "operator.methodcaller"}
+_NAMESPACES = {"builtins.dir", "builtins.vars"}
+_ASKED = {"__delattr__", "__getattr__", "__getattribute__", "__setattr__"}
 _TUPLES = {"collections.namedtuple", "typing.NamedTuple"}
 
 
@@ -45,6 +51,7 @@ def rename_in_string(
     if not (listed or function in _BY_NAME | _OF_OPERATOR):
         _check_protocol(site, old)
         _check_field(site, old)
+        _check_namespace(site, old)
         return _members(site, old) or _text(site)
     if listed and function is not None:
         site.libraries.used.add(function)
@@ -99,7 +106,8 @@ def _members(site: Site[Any], string: cst.SimpleString) -> cst.SimpleString | No
     if not isinstance(text, str) or not all(map(str.isidentifier, text.split("."))):
         return None
     twin = twin_of_path(site, text)
-    if twin == text or not (_is_of_mock(site, string) or _is_of_class(site, string)):
+    places = _is_of_mock, _is_attached, _is_of_class, _is_asked_of_class
+    if twin == text or not any(place(site, string) for place in places):
         return None
     quote = string.quote
     return string.with_changes(value=f"{string.prefix}{quote}{twin}{quote}")
@@ -120,6 +128,36 @@ def _is_of_mock(site: Site[Any], string: cst.SimpleString) -> bool:
     return isinstance(item, cst.Element) and keyword in ("spec", "spec_set")
 
 
+def _is_attached(site: Site[Any], string: cst.SimpleString) -> bool:
+    """Tell the name in `mock.attach_mock(other, "x")`."""
+    arg = site.names.parent(string)
+    call = site.names.parent(arg) if isinstance(arg, cst.Arg) else None
+    if not (isinstance(arg, cst.Arg) and isinstance(call, cst.Call)):
+        return False
+    function = call.func
+    attaches = (
+        isinstance(function, cst.Attribute) and function.attr.value == "attach_mock"
+    )
+    keyword = arg.keyword.value if arg.keyword else ""
+    return attaches and (keyword == "attribute" or arg in call.args[1:2])
+
+
+def _is_asked_of_class(site: Site[Any], string: cst.SimpleString) -> bool:
+    """Tell what `__getattr__` of a class, and its like, compares the name with."""
+    compared = site.names.enclosing(string, cst.Comparison)
+    function = site.names.enclosing(string, cst.FunctionDef)
+    if compared is None or function is None or function.name.value not in _ASKED:
+        return False
+    is_method = isinstance(
+        site.names.enclosing(function, cst.ClassDef, cst.FunctionDef), cst.ClassDef
+    )
+    given = [each.name.value for each in function.params.params[1:2]]
+    sides = [compared.left, *(each.comparator for each in compared.comparisons)]
+    return is_method and any(
+        isinstance(each, cst.Name) and each.value in given for each in sides
+    )
+
+
 def _is_of_class(site: Site[Any], string: cst.SimpleString) -> bool:
     """Tell a string of `__slots__` or `__match_args__`."""
     function = site.names.enclosing(string, cst.ClassDef, cst.FunctionDef)
@@ -128,6 +166,47 @@ def _is_of_class(site: Site[Any], string: cst.SimpleString) -> bool:
         for each in site.names.ancestors(string)
         for target in targets_of(each)
     )
+
+
+def _check_namespace(site: Site[Any], string: cst.SimpleString) -> None:
+    """Refuse a member that is asked of `x.__dict__`, `vars(x)` or `dir(x)`."""
+    text, value = string.evaluated_value, _namespace_asked(site.names, string)
+    if value is None or not isinstance(text, str) or not text.isidentifier():
+        return
+    twin = DUNDERS.get(text) or twin_of_method(site, value, text)
+    if twin is not None and twin != text:
+        raise Refused(
+            f"this asks for {text} by name, which the twin calls {twin}",
+            'ask with getattr() and strings = ["builtins.getattr"], or mark the code '
+            "`# twingen: async-only`",
+        )
+
+
+def _namespace_asked(
+    names: Names, string: cst.SimpleString
+) -> cst.BaseExpression | None:
+    """Return the object whose namespace is asked for a string."""
+    asked: cst.CSTNode | None = None
+    parent = names.parent(string)
+    if isinstance(parent, cst.Index):  # x.__dict__["y"]
+        subscript = names.enclosing(parent, cst.Subscript)
+        asked = subscript.value if subscript is not None else None
+    elif isinstance(parent, cst.Comparison):  # "y" in x.__dict__
+        asked = parent.comparisons[0].comparator
+    elif isinstance(parent, cst.Arg):  # x.__dict__.get("y")
+        call = names.parent(parent)
+        if (
+            isinstance(call, cst.Call)
+            and isinstance(call.func, cst.Attribute)
+            and call.args[0] is parent
+        ):
+            asked = call.func.value
+    if isinstance(asked, cst.Attribute) and asked.attr.value == "__dict__":
+        return asked.value
+    if not (isinstance(asked, cst.Call) and len(asked.args) == 1):
+        return None
+    of_one = names.qualified(asked.func) in _NAMESPACES
+    return asked.args[0].value if of_one else None
 
 
 def _check_field(site: Site[Any], string: cst.SimpleString) -> None:

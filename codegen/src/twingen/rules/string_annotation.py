@@ -14,32 +14,35 @@ from libcst.helpers import get_full_name_for_node
 
 from ..meaning.annotations import (
     ASYNC_GENERATORS,
-    is_one_none,
     last_parameter,
     with_return_type,
 )
 from ..meaning.string_places import is_type
+from ..meaning.unions import once_each, once_in_subscript
 from ..rule import Site, rewrite
 
 
 @rewrite("TW207", cst.SimpleString)
 def convert_annotation(site: Site[cst.SimpleString]) -> cst.SimpleString | None:
-    if not is_type(site.names, site.old):
+    return _converted(site, site.old)
+
+
+def _converted(
+    site: Site[cst.SimpleString], string: cst.SimpleString
+) -> cst.SimpleString | None:
+    """Return a string with the type in it as the twin spells it."""
+    if not is_type(site.names, string):
         return None
-    text = site.old.evaluated_value
-    if not isinstance(text, str):
-        return None
-    try:
-        expression = cst.parse_expression(text)
-    except (cst.ParserSyntaxError, UnicodeEncodeError):  # text, or lone surrogates
+    expression = site.names.unquoted(string)
+    if expression is string:
         return None
     converted = expression.visit(_Converter(site))
     assert isinstance(converted, cst.BaseExpression)
     code = cst.Module([]).code_for_node(converted)
-    if code == text:
+    if code == string.evaluated_value:
         return None
-    quote = site.old.quote
-    return site.new.with_changes(value=f"{site.old.prefix}{quote}{code}{quote}")
+    quote = string.quote
+    return string.with_changes(value=f"{string.prefix}{quote}{code}{quote}")
 
 
 class _Converter(cst.CSTTransformer):
@@ -69,11 +72,15 @@ class _Converter(cst.CSTTransformer):
             return twin
         return updated_node.with_changes(value=original_node.value.visit(self))
 
+    def leave_SimpleString(
+        self, original_node: cst.SimpleString, updated_node: cst.SimpleString
+    ) -> cst.SimpleString:
+        return _converted(self._site, original_node) or updated_node
+
     def leave_BinaryOperation(
         self, original_node: cst.BinaryOperation, updated_node: cst.BinaryOperation
     ) -> cst.BaseExpression:
-        one = is_one_none(original_node, updated_node)
-        return updated_node.left if one else updated_node
+        return once_each(original_node, updated_node) or updated_node
 
     def leave_Subscript(
         self, original_node: cst.Subscript, updated_node: cst.Subscript
@@ -86,4 +93,4 @@ class _Converter(cst.CSTTransformer):
             return last_parameter(updated_node)
         if qualified in ASYNC_GENERATORS:
             return with_return_type(updated_node)
-        return updated_node
+        return once_in_subscript(qualified, original_node, updated_node) or updated_node

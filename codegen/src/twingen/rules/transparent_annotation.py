@@ -2,16 +2,20 @@
 
 In the twin there is no step between a call and its value, so a type that
 stands for that step alone (`Awaitable`, `Coroutine`, a wrapper of the
-project's own) is replaced by its last parameter: rows with `unwrap = true`. Python
-cannot evaluate `None | None` and `"T" | None`: `Awaitable[None] | None` becomes
-`None`, and `Awaitable["T"] | None` becomes `Union["T", None]`.
+project's own) is replaced by its last parameter: rows with `unwrap = true`. Types of
+a union that are the same then are one: `T | Awaitable[T]` becomes `T`, and so does
+`Union[T, Awaitable[T]]`. So are overloads; where one alone is left, its annotations go
+to the function, if that has the same parameters.
+
+Python cannot evaluate `"T" | None`: `Awaitable["T"] | None` becomes `Union["T", None]`.
 """
 
 from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.annotations import is_one_none, last_parameter
+from ..meaning.annotations import last_parameter
+from ..meaning.unions import once_each, once_in_subscript
 from ..rule import Site, rewrite
 
 
@@ -24,7 +28,9 @@ def unwrap_type(
         assert isinstance(new, cst.BinaryOperation)
         return _united(site, old, new)
     assert isinstance(new, cst.Subscript)
-    return last_parameter(new) if _is_unwrapped(site, old) else None
+    if _is_unwrapped(site, old):
+        return last_parameter(new)
+    return once_in_subscript(site.names.qualified(old.value), old, new)
 
 
 def _is_unwrapped(
@@ -41,8 +47,8 @@ def _united(
     old: cst.BinaryOperation,
     new: cst.BinaryOperation,
 ) -> cst.BaseExpression | None:
-    if is_one_none(old, new):
-        return new.left
+    if (once := once_each(old, new)) is not None:
+        return once
     if not isinstance(old.operator, cst.BitOr):
         return None
     parts = new.left, new.right

@@ -44,6 +44,17 @@ class Nodes:
         """Return what a node is directly in."""
         return self._parents.get(id(node))
 
+    def adopt(self, root: cst.CSTNode, string: cst.SimpleString) -> None:
+        """Take in what a string holds: it is asked about as if it stood in there.
+
+        `of` and the iteration go on without it; the caller keeps it alive.
+        """
+        waiting: list[tuple[cst.CSTNode, cst.CSTNode]] = [(root, string)]
+        while waiting:
+            node, parent = waiting.pop()
+            self._parents[id(node)] = parent
+            waiting += [(child, node) for child in children(node)]
+
     def __contains__(self, node: cst.CSTNode) -> bool:
         return node is self.tree or id(node) in self._parents
 
@@ -58,6 +69,17 @@ class Nodes:
 
     def __iter__(self) -> Iterator[cst.CSTNode]:
         return iter(self._all)
+
+
+def expression_in(string: cst.SimpleString) -> cst.BaseExpression:
+    """Return the expression that a string holds, the string itself if it is text."""
+    text = string.evaluated_value
+    if not isinstance(text, str):
+        return string
+    try:
+        return cst.parse_expression(text)
+    except (cst.ParserSyntaxError, UnicodeEncodeError):  # text, or lone surrogates
+        return string
 
 
 def find(root: cst.CSTNode, node_type: type[NodeT]) -> list[NodeT]:

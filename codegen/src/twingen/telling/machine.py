@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -21,7 +21,8 @@ from .explain import find, summary
 class Report:
     """What one command found; `mend` is the command that brings it in step.
 
-    `rules` are those that the findings can come from.
+    `rules` are those that the findings can come from; `located` says what a path is
+    called from the root of the repository.
     """
 
     command: str
@@ -29,10 +30,21 @@ class Report:
     findings: Sequence[Diagnostic]
     mend: str = ""
     rules: Sequence[Rule] = RULES
+    located: Callable[[str], str] = str
 
 
 def machine(report: Report, output_format: str) -> str:
-    """Return the whole report for a machine; ends with a line end."""
+    """Return the whole report for a machine; ends with a line end.
+
+    What shows findings beside the files of a repository is told where they are in
+    that; JSON has the paths of the project, as text has.
+    """
+    if output_format != "json":
+        findings = [
+            dataclasses.replace(each, path=report.located(each.path))
+            for each in report.findings
+        ]
+        report = dataclasses.replace(report, findings=findings)
     if output_format == "github":
         return "".join(_annotation(finding) + "\n" for finding in report.findings)
     content = _sarif(report) if output_format == "sarif" else _json(report)
@@ -109,9 +121,10 @@ def _sarif_result(finding: Diagnostic, codes: Sequence[str]) -> dict[str, Any]:
         "startColumn": finding.column,
         "endColumn": finding.column + max(finding.width, 1),
     }
+    relative = {} if finding.path.startswith("/") else {"uriBaseId": "%SRCROOT%"}
     location = {
         "physicalLocation": {
-            "artifactLocation": {"uri": quote(finding.path)},
+            "artifactLocation": {"uri": quote(finding.path), **relative},
             "region": region,
         }
     }

@@ -15,14 +15,12 @@ async def pause():
 async def nap():
     await asyncio.sleep(2)
 
-
 # ---- twin ----
+
 import threading
 import time
 
 LOCK = threading.Lock()
-
-import threading
 
 
 def pause():

@@ -1,0 +1,44 @@
+"""A base class that two bases have become stands there once.
+
+`class Rows(AsyncIterable[int], Iterable[int])` becomes `class Rows(Iterable[int])`:
+Python refuses a class with the same base twice. Bases with different parameters, as
+`AsyncIterable[bytes]` and `Iterable[str]`, are refused.
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from ..rule import Refused, Site, rewrite
+from ..syntax.tokens import tokens_of
+
+
+@rewrite("TW215", cst.ClassDef)
+def name_base_once(site: Site[cst.ClassDef]) -> cst.ClassDef | None:
+    kept: list[cst.Arg] = []
+    seen: dict[tuple[str, ...], cst.Arg] = {}
+    origins: dict[tuple[str, ...], cst.Arg] = {}
+    for old, new in zip(site.old.bases, site.new.bases, strict=True):
+        first = seen.setdefault(tokens_of(new.value), old)
+        same = origins.setdefault(_origin(new), old)
+        if first is not old and _origin(first) != _origin(old):
+            continue
+        if same is not old and first is old and _origin(same) != _origin(old):
+            raise Refused(
+                "two bases are one class in the twin, with different parameters",
+                "mark one of them `# twingen: async-only`, on a line of its own",
+                node=old.value,
+            )
+        kept.append(new)
+    if len(kept) == len(site.new.bases):
+        return None
+    comma = site.new.bases[-1].comma if not site.new.keywords else kept[-1].comma
+    kept[-1] = kept[-1].with_changes(comma=comma)
+    return site.new.with_changes(bases=kept)
+
+
+def _origin(base: cst.Arg) -> tuple[str, ...]:
+    """Return the spelling of a base without its parameters."""
+    value = base.value
+    value = value.value if isinstance(value, cst.Subscript) else value
+    return (base.star, *tokens_of(value))

@@ -1,0 +1,9 @@
+from collections.abc import Iterable, Sized
+
+
+class Rows(Iterable[int], Sized, *[dict], metaclass=type):
+    pass
+
+
+class Plain:
+    pass

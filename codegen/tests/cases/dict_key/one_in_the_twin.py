@@ -1,0 +1,16 @@
+import asyncio
+import queue
+from contextlib import AsyncExitStack, ExitStack
+
+NAMES = {asyncio.QueueEmpty: "async", 1: 2, queue.Empty: "plain"}
+
+
+async def made(kind, table):
+    return {**table, AsyncExitStack: await kind(), ExitStack: kind(1)}
+
+# ---- refused ----
+
+# 5:45: TW116 dict_key: asyncio.QueueEmpty and queue.Empty are one key in the twin, and the last value stays
+#   help: mark one of them `# twingen: async-only`, on a line of its own
+# 9:52: TW116 dict_key: AsyncExitStack and ExitStack are one key in the twin, and the last value stays
+#   help: mark one of them `# twingen: async-only`, on a line of its own
