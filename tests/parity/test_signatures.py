@@ -36,6 +36,8 @@ WORDS = {
     r"\bOpening\[(.*)\]": r"\1",
     r"\bAwaitable\[(.*)\]": r"\1",
     r"\basyncio\.Lock\b": "threading.Lock",
+    # What has become the same type twice stands once.
+    r"(\b\w+\[[^|()]*\]) \| \1": r"\1",
 }
 
 
