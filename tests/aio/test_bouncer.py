@@ -20,11 +20,12 @@ REMEMBERING_OR_NOT = pytest.mark.parametrize(
 
 async def pid_of(conn: Connection) -> int:
     """Return the server process that executes for a connection just now."""
-    cur = await conn.execute("SELECT pg_backend_pid()", prepare=False)
+    # In as many digits each time, for who compares messages (tests/wire).
+    query = "SELECT to_char(pg_backend_pid(), 'FM0000000')"
+    cur = await conn.execute(query, prepare=False)
     row = await cur.fetchone()
     assert row is not None
-    pid: int = row[0]
-    return pid
+    return int(row[0])
 
 
 async def occupy(conn: Connection, pid: int) -> None:
