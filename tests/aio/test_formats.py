@@ -8,6 +8,8 @@ import pytest
 
 import pgtwin
 from pgtwin.adapt import Loader
+from pgtwin.core import chunks
+from pgtwin.pq import Format
 
 if TYPE_CHECKING:
     from typing_extensions import LiteralString
@@ -20,7 +22,6 @@ VALUES: dict[str, list[LiteralString]] = {
     "int4": ["'0'", "'-2147483648'", "'2147483647'"],
     "int8": ["'0'", "'-9223372036854775808'", "'9223372036854775807'"],
     "oid": ["0", "4294967295"],
-    "float8": ["0.1", "'-0'", "1e300", "5e-324", "'inf'", "'-inf'", "1.0", "123456789"],
     "text": ["''", "'plain'", r"E'é\t\n\\'"],
     "varchar": ["'a'"],
     "char(3)": ["'a'", "'abc'"],
@@ -61,20 +62,23 @@ def formats(cur: pgtwin.AsyncCursor[Any]) -> list[int]:
 async def test_same_values(conn: Connection, name: str, zone: str) -> None:
     await conn.execute("SELECT set_config('TimeZone', %s, false)", (zone,))
     values = [*VALUES[name], "NULL"]
-    # A float8 is so much faster that the others come in binary format with it.
-    rows = ", ".join(f"({value}::{name}, 0.5::float8)" for value in values)
+    # These are so much faster that the others come in binary format with them.
+    with_it = r"'\x00'::bytea, '\x01'::bytea"
+    rows = ", ".join(f"({value}::{name}, {with_it})" for value in values)
     query = f"SELECT * FROM (VALUES {rows}) AS v".encode()
     text = await conn.execute(query, prepare=False)
     binary = await prepared(conn, query)  # type: ignore[arg-type]
-    assert (formats(text), formats(binary)) == ([0, 0], [1, 1])
+    assert (formats(text), formats(binary)) == ([0] * 3, [1] * 3)
     expected, found = await text.fetchall(), await binary.fetchall()
     assert found == expected
     assert list(map(repr, found)) == list(map(repr, expected))  # zones, folds, -0.0
 
 
-@pytest.mark.parametrize("value", ["1.5::numeric", "1.1::float4", "'{1}'::int[]"])
+@pytest.mark.parametrize(
+    "value", ["1.5::numeric", "1.1::float4", "'{1}'::int[]", "0.5::float8"]
+)
 async def test_types_that_stay_text(conn: Connection, value: LiteralString) -> None:
-    cur = await prepared(conn, f"SELECT {value}, 0.5::float8")
+    cur = await prepared(conn, f"SELECT {value}, 1::int4")
     assert formats(cur) == [0, 0]
 
 
@@ -83,25 +87,102 @@ async def test_not_worth_it(conn: Connection) -> None:
     assert formats(await prepared(conn, "SELECT 1::int4, now()::date")) == [0, 0]
 
 
-async def test_from_the_second_time_on(conn: Connection) -> None:
-    for expected in ([0], [1], [1], [1], [1], [1], [1]):
-        cur = await conn.execute("SELECT %s::float8", (0.5,))
+async def test_only_of_prepared_statements(conn: Connection) -> None:
+    # Their columns are guaranteed, and known from the first time that one was executed.
+    for expected in ([0], [0], [0], [0], [0], [0], [1], [1]):
+        cur = await conn.execute("SELECT %s::int4", (5,))
         assert formats(cur) == expected
-        assert await cur.fetchall() == [(0.5,)]
-    # Without parameters there is a shorter protocol, for text only.
-    for expected in ([0], [0], [0], [0], [0], [1], [1]):
-        assert formats(await conn.execute("SELECT 0.5::float8")) == expected
-    for expected in ([0], [1], [1], [1], [1], [1], [1]):
-        cur = await conn.execute("SELECT 0.5::float8 FROM generate_series(1, 100)")
-        assert formats(cur) == expected
-        assert await cur.fetchall() == [(0.5,)] * 100
-    for _ in range(3):
-        assert formats(await conn.execute("SELECT 1.5::float8", prepare=False)) == [0]
+        assert await cur.fetchall() == [(5,)]
+    for _ in range(8):
+        cur = await conn.execute(
+            "SELECT 1 FROM generate_series(1, 1000)", prepare=False
+        )
+        assert formats(cur) == [0]
+        assert await cur.fetchall() == [(1,)] * 1000
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["FETCH FIRST FROM changing", "EXECUTE changing", "SHOW port", "EXPLAIN SELECT 1"],
+)
+async def test_commands_whose_columns_may_change(
+    conn: Connection, query: LiteralString
+) -> None:
+    for value in ("1::int4", "'12.5'::money", "'(1,2)'::point", "now()"):
+        await conn.execute(f"DECLARE changing SCROLL CURSOR FOR SELECT {value}")
+        await conn.execute(f"PREPARE changing AS SELECT {value}")
+        for _ in range(3):
+            cur = await conn.execute(query, prepare=True)
+            assert formats(cur) == [0]
+            text = await conn.execute(query, prepare=False)
+            assert await cur.fetchall() == await text.fetchall()
+        await conn.execute("CLOSE changing")
+        await conn.execute("DEALLOCATE changing")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        " select 1::int4",
+        "-- a comment\nSELECT 1::int4",
+        "/* another */ (SELECT 1::int4)",
+        "WITH x AS (SELECT 1::int4 AS y) SELECT y FROM x",
+        "VALUES (1::int4)",
+    ],
+)
+async def test_beginnings_of_queries(conn: Connection, query: LiteralString) -> None:
+    assert formats(await prepared(conn, query)) == [1]
+
+
+FLOATS = "SELECT n / 10.0::float8, n FROM generate_series(1, 1000) AS n"
+
+
+@pytest.mark.skipif(not chunks.AVAILABLE, reason="libpq before 17")
+async def test_floats_are_exact(conn: Connection) -> None:
+    # Where there are many of them the server is asked whether it rounds text.
+    await conn.set_autocommit(True)
+    expected = [(n / 10, n) for n in range(1, 1001)]
+    rounded = [(float(f"{n / 10 + 0.05:.1g}"), n) for n in range(1, 1001)]
+    cur = conn.cursor()
+    found = []
+    for digits in (1, -14, 3, 0):
+        await conn.execute(f"SET extra_float_digits = {digits}")
+        for _ in range(8):
+            await cur.execute(FLOATS)
+            found.append(formats(cur)[0])
+            rows = await cur.fetchall()
+            text = await conn.execute(FLOATS, prepare=False)
+            assert rows == await text.fetchall()
+            assert (rows == expected) == (digits > -14)
+    assert rounded != expected
+    assert found[:8] == [0] * 6 + [1] * 2
+    assert found[8:] == [0] * 8 + [1] * 8 + [0] * 8
+
+
+async def test_rounded_floats(conn: Connection) -> None:
+    await conn.execute("SET extra_float_digits = -1")
+    for _ in range(8):
+        cur = await conn.execute("SELECT 0.1::float8 + 0.2::float8, %s::int", (1,))
+        assert await cur.fetchone() == (0.3, 1)
+
+
+async def test_dates_in_another_style(conn: Connection) -> None:
+    query = "SELECT '2026-02-03'::timestamptz, 1::int4 WHERE %s > 0"
+    for style in ("ISO", "SQL, DMY", "ISO, YMD", "German"):
+        await conn.execute(f"SET DateStyle = '{style}'")
+        for number in range(1, 9):
+            cur = await conn.execute(query, (number,))
+            if style.startswith("ISO"):
+                assert (await cur.fetchone() or [None])[1] == 1
+                continue
+            assert formats(cur) == [0, 0]
+            with pytest.raises(NotImplementedError):
+                await cur.fetchone()
 
 
 async def test_several_statements(conn: Connection) -> None:
     for _ in range(7):
-        cur = await conn.execute("SELECT 0.5::float8; SELECT 1")
+        cur = await conn.execute("SELECT 1::int4; SELECT 1")
         assert formats(cur) == [0]
 
 
@@ -113,6 +194,16 @@ async def test_as_asked_for(conn: Connection) -> None:
     assert formats(cur) == [0]
     await cur.execute(query)
     assert formats(cur) == [1]
+    for binary in (False, True):
+        asked = conn.cursor(binary=binary)
+        assert asked.format == int(binary)
+        assert formats(await asked.execute(query)) == [binary]
+        assert formats(await conn.execute(query, binary=binary)) == [binary]
+    assert cur.format == 0
+    cur.format = Format.TEXT
+    await cur.execute(query)
+    assert formats(cur) == [0]
+    cur = conn.cursor()
     assert conn.automatic_binary
     conn.automatic_binary = False
     await cur.execute(query)
@@ -126,16 +217,16 @@ class Doubled(Loader):
 
 
 async def test_own_loader(conn: Connection) -> None:
-    query: LiteralString = "SELECT 1::int4, 0.5::float8"
+    query: LiteralString = "SELECT 1::int4, 1::int8"
     assert formats(await prepared(conn, query)) == [1, 1]
     conn.adapters.register_loader("int4", Doubled)
     for _ in range(2):
         cur = await conn.execute(query)
-        assert await cur.fetchone() == (2, 0.5)
-    conn.adapters.register_loader("float8", Doubled)
+        assert await cur.fetchone() == (2, 1)
+    conn.adapters.register_loader("int8", Doubled)
     async with conn.pipeline():
-        cur = await conn.execute("SELECT 1::int4, 5::float8")
-        assert await cur.fetchone() == (2, 10)
+        cur = await conn.execute(query)
+        assert await cur.fetchone() == (2, 2)
 
 
 async def test_loader_of_a_cursor(conn: Connection) -> None:
@@ -149,8 +240,8 @@ async def test_loader_of_a_cursor(conn: Connection) -> None:
 
 
 async def test_columns_that_change(conn: Connection) -> None:
-    await conn.execute("CREATE TEMP TABLE changing (a float8)")
-    await conn.execute("INSERT INTO changing VALUES (1.5)")
+    await conn.execute("CREATE TEMP TABLE changing (a int8)")
+    await conn.execute("INSERT INTO changing VALUES (3)")
     await conn.commit()
     query: LiteralString = "SELECT * FROM changing"
     assert formats(await prepared(conn, query)) == [1]
@@ -159,16 +250,16 @@ async def test_columns_that_change(conn: Connection) -> None:
     await conn.commit()
     cur = await prepared(conn, query)
     assert formats(cur) == [0]
-    assert repr(await cur.fetchone()) == "(Decimal('1.5'),)"
+    assert repr(await cur.fetchone()) == "(Decimal('3'),)"
 
 
 async def test_in_a_pipeline(conn: Connection) -> None:
-    query: LiteralString = "SELECT %s::float8"
+    query: LiteralString = "SELECT %s::int4"
     for number in range(7):
-        await conn.execute(query, (number / 2,))
+        await conn.execute(query, (number,))
     async with conn.pipeline():
-        cur = await conn.execute(query, (0.5,))
-        assert await cur.fetchone() == (0.5,)
+        cur = await conn.execute(query, (5,))
+        assert await cur.fetchone() == (5,)
     assert formats(cur) == [1]
 
 

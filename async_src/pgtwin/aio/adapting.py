@@ -1,37 +1,53 @@
 """How a session makes values of bytes and bytes of values.
 
 Law: what is kept was made from the adapters and settings that hold now; who executes
-something looks at the settings before its results are loaded.
+something looks at the settings before its results are bound to a loader.
 """
 
 from __future__ import annotations
 
 import weakref
-from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from psycopg import ConnectionInfo, pq
+from psycopg import ConnectionInfo, errors as e, pq
+from psycopg.rows import Row
 
 from pgtwin.aio.exchange import Exchange
 from pgtwin.aio.inbox import Inbox
 from pgtwin.core.adapters import Adapters, Place
-from pgtwin.core.formats import judge
+from pgtwin.core.formats import UNUSUAL, Columns, examine_columns
 from pgtwin.core.prepared import Kept
 
 if TYPE_CHECKING:
     from psycopg.abc import Transformer
     from psycopg.adapt import AdaptersMap
     from psycopg.pq.abc import PGresult
-    from psycopg.rows import Row, RowMaker
+    from psycopg.rows import RowMaker
 
 OK = pq.ConnStatus.OK
+TEXT = pq.Format.TEXT
+BINARY = pq.Format.BINARY
 
 # Settings of the server on which dumpers and loaders depend.
 ENCODING = b"client_encoding"
-SETTINGS = (ENCODING, b"TimeZone", b"DateStyle", b"IntervalStyle")
+DATE_STYLE = b"DateStyle"
+SETTINGS = (ENCODING, b"TimeZone", DATE_STYLE, b"IntervalStyle")
+
+# Stands for an encoding that Python does not have, since all of them contain ASCII. Not
+# "ascii", which is Python's name of SQL_ASCII, where text is bytes.
+ONLY_ASCII = "us-ascii"
 
 # From here on, a faster format is worth the longer protocol that it needs.
 MANY_ROWS = 100
+
+
+class Lent(NamedTuple):
+    """A row loader that one cursor uses, and the next when that one is gone."""
+
+    loader: Transformer
+    generation: int
+    version: int
+    user: weakref.ReferenceType[object]
 
 
 class Adapting(Inbox):
@@ -47,10 +63,10 @@ class Adapting(Inbox):
         # The owner is known weakly: it owns the session, not the other way round.
         self._place = Place(self.adapters, weakref.proxy(owner))
         self._transformer: Transformer | None = None
-        self.loaders: deque[tuple[int, int, Transformer]] = deque()
+        self._lent: Lent | None = None
         self._generation = 0
-        # The statement of a result with many rows, for who receives it.
-        self.large: Kept | None = None
+        # The statement of the result that has come last, if it gives rows and is known.
+        self.last: Kept | None = None
         self.look_at_settings()
 
     def transformer(self) -> Transformer:
@@ -65,55 +81,91 @@ class Adapting(Inbox):
         """Return a transformer that can be used without the lock."""
         return self._place.transformer()
 
+    def lend_row_loader(self, user: object) -> Transformer:
+        """Return a transformer that loads rows, warm if who used it last is gone.
+
+        Called under the lock.
+        """
+        generation, version = self.adapters.generation, self.version
+        lent = self._lent
+        if (
+            lent is not None
+            and lent.user() is None
+            and lent.generation == generation
+            and lent.version == version
+        ):
+            loader = lent.loader
+        else:
+            loader = self._place.transformer()
+        self._lent = Lent(loader, generation, version, weakref.ref(user))
+        return loader
+
     def load(
         self, result: PGresult, start: int, end: int, make_row: RowMaker[Row]
     ) -> list[Row]:
-        """Build some rows of a small result with a transformer that is kept warm.
+        """Build some rows of a result of a statement of our own."""
+        loader = self.new_transformer()
+        loader.set_pgresult(result)
+        return loader.load_rows(start, end, make_row)
 
-        Several threads may load at once, so each takes the transformer away.
+    def format_for(self, kept: Kept, exact_floats: bool = False) -> pq.Format:
+        """Return the format that is faster for a prepared statement.
+
+        Where the values may not be the same it is text. `exact_floats` says that the
+        server does not round what it sends as text.
         """
-        loaders = self.loaders
-        try:
-            generation, version, transformer = loaders.pop()
-        except IndexError:
-            generation, version = self.adapters.generation, self.version
-            transformer = self._place.transformer()
-        if generation != self.adapters.generation or version != self.version:
-            generation = self.adapters.generation
-            version = self.version
-            transformer = self._place.transformer()
-        transformer.set_pgresult(result)
-        rows = transformer.load_rows(start, end, make_row)
-        transformer.set_pgresult(None)
-        if not loaders:
-            loaders.append((generation, version, transformer))
-        return rows
+        columns = kept.columns
+        if (
+            columns is None
+            or columns.best == TEXT
+            or (columns.floats and not exact_floats)
+            or kept.generation != self.adapters.generation
+        ):
+            return TEXT
+        if columns.dates:
+            style = self.pgconn.parameter_status(DATE_STYLE)
+            if style is None or not style.startswith(b"ISO"):
+                return TEXT
+        return BINARY
+
+    def columns_of(self, kept: Kept, result: PGresult) -> Columns:
+        """Return what is known of the columns of a prepared statement."""
+        columns = kept.columns
+        if columns is None or kept.generation != self.adapters.generation:
+            columns = self.examine_columns(result) if kept.certain else UNUSUAL
+            kept.columns = columns
+            kept.generation = self.adapters.generation
+        return columns
+
+    def examine_columns(self, result: PGresult) -> Columns:
+        """Return what the columns of a result mean for the format of the next."""
+        return examine_columns(result, self.adapters, self.pgconn.server_version)
 
     def look_at_rows(self, kept: Kept | None, result: PGresult) -> None:
         """Look at the settings, if they matter for the rows of a statement."""
+        self.last = kept
         if kept is None:
             self.look_at_settings()
             return
-        loading = kept.loading
-        if loading is None or kept.generation != self.adapters.generation:
-            loading = judge(result, self.adapters, self.pgconn.server_version)
-            kept.loading = loading
-            kept.generation = self.adapters.generation
-        kept.many = result.ntuples >= MANY_ROWS
-        if kept.many and loading.usual:
-            self.large = kept
+        kept.many = result.ntuples >= MANY_ROWS and self.examine_columns(result).usual
         if (
-            not loading.lasting
+            not kept.name
+            or not self.columns_of(kept, result).lasting
             or self.pgconn.parameter_status(ENCODING) != self._settings[0]
         ):
             self.look_at_settings()
 
     def look_at_settings(self) -> None:
+        """Note the settings that hold now, if they have changed."""
         if self.pgconn.status != OK:
             return
         settings = list(map(self.pgconn.parameter_status, SETTINGS))
         if settings != self._settings:
             self._settings = settings
-            self.encoding = ConnectionInfo(self.pgconn).encoding
+            try:
+                self.encoding = ConnectionInfo(self.pgconn).encoding
+            except e.NotSupportedError:
+                # Loaders and dumpers of text raise the error; others need no encoding.
+                self.encoding = ONLY_ASCII
             self._transformer = None
             self.version += 1

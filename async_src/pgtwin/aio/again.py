@@ -58,15 +58,15 @@ async def execute_again(
     kept = prepared.find((text, types))
     if (
         kept is None
-        or kept.loading is None
+        or kept.columns is None
         or kept.generation != generation
         or kept.many
     ):
         statement = Statement(text, values, types, sent_as)
         return await session.run(statement, None, None)
-    result_format, lasting, _ = kept.loading
     exchange = session.exchange
     try:
+        result_format = session.format_for(kept)
         pgconn.send_query_prepared(kept.name, values, sent_as, result_format)
         results = await exchange.results()
     finally:
@@ -80,9 +80,10 @@ async def execute_again(
         settings = session._settings
         if (
             pgconn.parameter_status(ENCODING) == settings[0]
-            if lasting
+            if kept.columns.lasting
             else list(map(pgconn.parameter_status, SETTINGS)) == settings
         ):
+            session.last = kept
             return results
     statement = Statement(text, values, types, sent_as)
     return await session.conclude(statement, results, kept, True, None)

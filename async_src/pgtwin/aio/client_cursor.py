@@ -25,7 +25,7 @@ class AsyncClientCursor(AsyncCursor[Row]):
     """Executes queries into which it has written the parameters itself."""
 
     __module__ = "pgtwin"
-    _bind: ClassVar[Binder] = staticmethod(bind_merged)
+    _bind_query: ClassVar[Binder] = staticmethod(bind_merged)
     _merging = True
 
     def mogrify(self, query: Query, params: Params | None = None) -> str:
@@ -33,9 +33,10 @@ class AsyncClientCursor(AsyncCursor[Row]):
 
         Raises `ProgrammingError` when placeholders and parameters do not match.
         """
-        transformer = self._dumper() or self._session.new_transformer()
-        statement = self._bind(query, params, transformer, self._encoding)
-        return statement.text.decode(self._encoding)
+        session = self._session
+        transformer = self._dumper() or session.new_transformer()
+        statement = self._bind_query(query, params, transformer, session.encoding)
+        return statement.text.decode(session.encoding)
 
     def _format(self, binary: bool | None) -> pq.Format:
         wanted = super()._format(binary)

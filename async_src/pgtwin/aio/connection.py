@@ -11,7 +11,7 @@ import warnings
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
-from psycopg import ConnectionInfo
+from psycopg import ConnectionInfo, pq
 from psycopg.rows import Row, tuple_row
 
 from pgtwin.aio.attempts import open_exchange
@@ -210,10 +210,17 @@ class AsyncConnection(
         name = f"{cls.__module__}.{cls.__qualname__}"
         if self.closed:
             return f"<{name} [{'BROKEN' if self.broken else 'CLOSED'}]>"
-        info = self.info
-        status = info.transaction_status.name
-        where = f"host={info.host} port={info.port} database={info.dbname}"
-        return f"<{name} [{status}] ({where} user={info.user}) at 0x{id(self):x}>"
+        pgconn = self.pgconn
+        status = pq.TransactionStatus(pgconn.transaction_status).name
+        # Not by `info`, which raises where Python has not the connection's encoding.
+        parts = (
+            ("host", pgconn.host),
+            ("port", pgconn.port),
+            ("database", pgconn.db),
+            ("user", pgconn.user),
+        )
+        where = " ".join(f"{x}={value.decode(errors='replace')}" for x, value in parts)
+        return f"<{name} [{status}] ({where}) at 0x{id(self):x}>"
 
     async def __aenter__(self) -> Self:
         return self

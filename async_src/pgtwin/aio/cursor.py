@@ -48,7 +48,7 @@ class AsyncCursor(AsyncResults[Row]):
     """Executes queries on a connection and gives their results (PEP 249)."""
 
     __module__ = "pgtwin"
-    _bind: ClassVar[Binder] = staticmethod(bind)
+    _bind_query: ClassVar[Binder] = staticmethod(bind)
     # Whether the binder writes the parameters into the text.
     _merging: ClassVar[bool] = False
 
@@ -119,24 +119,24 @@ class AsyncCursor(AsyncResults[Row]):
                 type(params) is tuple
                 and prepare is None
                 and binary is None
-                and not self.format
+                and self._given_format is None
                 and self._adapters is None
-                and self._bind is bind
+                and self._bind_query is bind
                 and session.automatic_binary
             ):
                 # What is most often asked for, with the fewest calls.
                 pipelining = session.pipelining
                 if pipelining is None:
-                    self.pgresult = None
+                    if self._bound is not None:
+                        self._release()
+                    self.pgresult = self._asked = None
                     self._results = ()
                     try:
                         results = await execute_again(session, query, params)
+                        self._keep(results, session.last)
                     except BaseException:
                         self._forget()
                         raise
-                    self._results = results
-                    self._select(0)
-                    self._large, session.large = session.large, None
                     return self
                 if (
                     self.pgresult is not None
@@ -144,6 +144,7 @@ class AsyncCursor(AsyncResults[Row]):
                     or self._rowcount != -1
                 ):
                     self._forget()
+                self._asked = None
                 execution = Execution(self)
                 if pipelining.execute_again(query, params, execution):
                     self._pending = execution
@@ -154,29 +155,36 @@ class AsyncCursor(AsyncResults[Row]):
             wanted: pq.Format | None = None  # the faster one
             if binary is not None:
                 wanted = BINARY if binary else TEXT
-            elif self.format or self._adapters or not session.automatic_binary:
+            elif self._adapters or not session.automatic_binary:
                 wanted = self.format
+            else:
+                wanted = self._given_format
             if self._merging:
                 prepare = False
                 wanted = self._format(binary)
+            self._asked = wanted
             pipelining = session.open_pipeline()
             if pipelining is not None:
                 transformer = self._dumper() or session.transformer()
-                statement = self._bind(query, params, transformer, session.encoding)
+                statement = self._bind_query(
+                    query, params, transformer, session.encoding
+                )
                 owner = Execution(self, session.observe(query))
                 await pipelining.execute(statement, prepare, wanted, owner)
                 return self
-            results = await session.execute(
-                query,
-                params,
-                self._bind,
-                prepare=prepare,
-                result_format=wanted,
-                transformer=None if self._adapters is None else self._dumper(),
-            )
-            self._results = results
-            self._select(0)
-            self._large, session.large = session.large, None
+            try:
+                results = await session.execute(
+                    query,
+                    params,
+                    self._bind_query,
+                    prepare=prepare,
+                    result_format=wanted,
+                    transformer=None if self._adapters is None else self._dumper(),
+                )
+                self._keep(results, session.last)
+            except BaseException:
+                self._forget()
+                raise
         return self
 
     async def executemany(
@@ -199,6 +207,7 @@ class AsyncCursor(AsyncResults[Row]):
             if self._closed:
                 raise closed_cursor()
             self._forget()
+            self._asked = self.format
             transformer = self._dumper() or session.transformer()
             # The caller's iterable works while the connection is busy.
             session.hold("executemany()", patience=0)
@@ -265,6 +274,7 @@ class AsyncCursor(AsyncResults[Row]):
             if session.pgconn.pipeline_status:
                 raise e.ProgrammingError("stream() cannot be used in pipeline mode")
             self._forget()
+            self._asked = self._format(binary)
             session.hold("stream()")
             try:
                 with session.observe(query) as seen:
@@ -272,9 +282,9 @@ class AsyncCursor(AsyncResults[Row]):
                         session,
                         query,
                         params,
-                        self._bind,
+                        self._bind_query,
                         self._dumper(),
-                        self._format(binary),
+                        self._asked,
                         size,
                     )
                     loader: Transformer | None = None
@@ -285,11 +295,13 @@ class AsyncCursor(AsyncResults[Row]):
                                 seen.note([result])
                                 await end_rows(session, result)
                                 continue
-                            self.pgresult = result
                             if loader is None:
-                                loader = self._loader(result)
+                                session.look_at_settings()
+                                self._keep([result])
+                                loader = self._bind(result)
                             else:
                                 loader.set_pgresult(result, set_loaders=False)
+                                self.pgresult = self._bound = result
                             for index in range(result.ntuples):
                                 make_row = self._make_row or self._row_maker()
                                 yield loader.load_row(index, make_row)

@@ -13,7 +13,6 @@ from psycopg import errors as e, pq
 
 from pgtwin.aio.pipelining import Owner, Pipelining
 from pgtwin.core.hooks import UNOBSERVED, Observation
-from pgtwin.core.prepared import is_stale
 
 if TYPE_CHECKING:
     from psycopg.abc import Transformer
@@ -43,7 +42,7 @@ class Batch(Owner):
     ) -> None:
         super().__init__(cursor._session, seen=seen)
         self._cursor = cursor
-        self.bind = cursor._bind
+        self.bind = cursor._bind_query
         self.preparing = not cursor._merging
         self._returning = returning
         self._keys: list[Key] = []
@@ -92,10 +91,9 @@ class Batch(Owner):
     def _fail(self, results: list[PGresult]) -> None:
         self._failed = True
         prepared = self._session.prepared
-        if is_stale(results):
-            self.stale = True
-            for key in self._keys:
-                prepared.retire(key)
+        stale = [key for key in self._keys if prepared.retire_stale(key, results)]
+        # Nothing was executed if that is said of the first execution.
+        self.stale = self.stale or (bool(stale) and self._received == 1)
         try:
             self._session.check_results(results)
         except e.Error as error:
@@ -151,8 +149,7 @@ class Execution(Owner):
         if not is_plain or self._seen is not UNOBSERVED:
             super().receive(results)
         if is_awaited:
-            cursor._results = results
-            cursor._select(0)
+            cursor._keep(results)
 
     def give_up(self, error: BaseException) -> None:
         super().give_up(error)

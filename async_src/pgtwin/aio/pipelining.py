@@ -15,7 +15,6 @@ from psycopg.sql import Composable
 
 from pgtwin.core.hooks import UNOBSERVED, Observation
 from pgtwin.core.plan import KEPT_LENGTH, Statement, bind, bind_each, kept_plan
-from pgtwin.core.prepared import is_stale
 from pgtwin.core.sizes import check_values
 
 if TYPE_CHECKING:
@@ -74,8 +73,8 @@ class Owner:
         try:
             self._session.check_results(results)
         except e.Error as error:
-            if self._key is not None and is_stale(results):
-                self._session.prepared.retire(self._key)
+            if self._key is not None:
+                self._session.prepared.retire_stale(self._key, results)
             self._seen.end(error)
             raise
         self._seen.note(results)
@@ -211,10 +210,8 @@ class Pipelining:
         kept = prepared.find(key)
         if kept is None:
             return False
-        loading = kept.loading if kept.generation == generation else None
-        result_format = TEXT if loading is None else loading.result_format
         pgconn.send_query_prepared(
-            kept.name, values, transformer.formats, result_format
+            kept.name, values, transformer.formats, session.format_for(kept)
         )
         owner._key = key
         self._owners.append(owner)
@@ -241,9 +238,7 @@ class Pipelining:
             owner.sent(None)
         else:
             if result_format is None:
-                current = kept.generation == self._session.adapters.generation
-                loading = kept.loading if current else None
-                result_format = TEXT if loading is None else loading.result_format
+                result_format = self._session.format_for(kept)
             self._pgconn.send_query_prepared(kept.name, values, formats, result_format)
             owner.sent((text, types))
         self._owners.append(owner)

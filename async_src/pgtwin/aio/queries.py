@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     )
     from pgtwin.core.hooks import QueryHook
 
+TEXT = pq.Format.TEXT
 BINARY = pq.Format.BINARY
 
 OtherRow = TypeVar("OtherRow")
@@ -46,11 +47,11 @@ class AsyncQueries(Generic[Row]):
     server_cursor_factory: type[AsyncServerCursor[Any]]
 
     @overload
-    def cursor(self, *, binary: bool = False) -> AsyncCursor[Row]: ...
+    def cursor(self, *, binary: bool | None = None) -> AsyncCursor[Row]: ...
 
     @overload
     def cursor(
-        self, *, binary: bool = False, row_factory: RowFactory[OtherRow]
+        self, *, binary: bool | None = None, row_factory: RowFactory[OtherRow]
     ) -> AsyncCursor[OtherRow]: ...
 
     @overload
@@ -58,7 +59,7 @@ class AsyncQueries(Generic[Row]):
         self,
         name: str,
         *,
-        binary: bool = False,
+        binary: bool | None = None,
         scrollable: bool | None = None,
         withhold: bool = False,
     ) -> AsyncServerCursor[Row]: ...
@@ -68,7 +69,7 @@ class AsyncQueries(Generic[Row]):
         self,
         name: str,
         *,
-        binary: bool = False,
+        binary: bool | None = None,
         row_factory: RowFactory[OtherRow],
         scrollable: bool | None = None,
         withhold: bool = False,
@@ -78,14 +79,15 @@ class AsyncQueries(Generic[Row]):
         self,
         name: str = "",
         *,
-        binary: bool = False,
+        binary: bool | None = None,
         row_factory: RowFactory[Any] | None = None,
         scrollable: bool | None = None,
         withhold: bool = False,
     ) -> AsyncCursor[Any] | AsyncServerCursor[Any]:
         """Return a new cursor, a server-side one if it has a name.
 
-        `binary` asks for all values in binary format. `scrollable` and `withhold`
+        `binary` asks for all values in binary format, or in text format; what is not
+        given is left to `automatic_binary`. `scrollable` and `withhold`
         are for server-side cursors: whether they can go backward, and whether they
         outlive their transaction. Raises `OperationalError` when the connection is
         closed or lost.
@@ -105,8 +107,8 @@ class AsyncQueries(Generic[Row]):
             )
         else:
             cursor = self.cursor_factory(connection, row_factory=row_factory)
-        if binary:
-            cursor.format = BINARY
+        if binary is not None:
+            cursor.format = BINARY if binary else TEXT
         return cursor
 
     @overload
@@ -116,7 +118,7 @@ class AsyncQueries(Generic[Row]):
         params: Params | None = None,
         *,
         prepare: bool | None = None,
-        binary: bool = False,
+        binary: bool | None = None,
         timeout: float | None = None,
     ) -> AsyncCursor[Row]: ...
 
@@ -126,7 +128,7 @@ class AsyncQueries(Generic[Row]):
         query: Template,
         *,
         prepare: bool | None = None,
-        binary: bool = False,
+        binary: bool | None = None,
         timeout: float | None = None,
     ) -> AsyncCursor[Row]: ...
 
@@ -136,7 +138,7 @@ class AsyncQueries(Generic[Row]):
         params: Params | None = None,
         *,
         prepare: bool | None = None,
-        binary: bool = False,
+        binary: bool | None = None,
         timeout: float | None = None,
     ) -> AsyncCursor[Row]:
         """Execute a query on a new cursor and return that cursor.

@@ -18,11 +18,11 @@ class AsyncRawCursor(AsyncCursor[Row]):
     """Executes queries with `$1`, `$2` ... and a sequence of parameters."""
 
     __module__ = "pgtwin"
-    _bind: ClassVar[Binder] = staticmethod(bind_raw)
+    _bind_query: ClassVar[Binder] = staticmethod(bind_raw)
 
 
 class AsyncRawServerCursor(AsyncServerCursor[Row]):
     """A server-side cursor for queries with `$1`, `$2` ..."""
 
     __module__ = "pgtwin"
-    _bind: ClassVar[Binder] = staticmethod(bind_raw)
+    _bind_query: ClassVar[Binder] = staticmethod(bind_raw)

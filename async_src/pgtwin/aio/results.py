@@ -1,8 +1,8 @@
 """The results that a cursor holds: walk through them, build rows from them.
 
-Law: a result once received stays as it is until the cursor executes again or is
-closed; nothing in this module talks to the server,
-but to receive what a pipeline still owes.
+Law: a result is bound to loaders when it arrives, and is read by these as long as the
+cursor holds it. Nothing in this module talks to the server, except to receive what a
+pipeline still owes.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from psycopg.rows import Row, RowMaker, namedtuple_row, tuple_row
 from pgtwin.core.adapters import Adapters, Place
 from pgtwin.core.chunks import AVAILABLE, LARGE, Chunks
 from pgtwin.core.column import Column
+from pgtwin.core.inner_loaders import make_inner_loaders
+from pgtwin.core.late_loaders import late_loads
 
 if TYPE_CHECKING:
     from psycopg.abc import Transformer
@@ -33,10 +35,11 @@ SINGLE_TUPLE = pq.ExecStatus.SINGLE_TUPLE
 TUPLES_CHUNK = pq.ExecStatus.TUPLES_CHUNK
 WITH_COLUMNS = (TUPLES_OK, SINGLE_TUPLE, TUPLES_CHUNK)
 TEXT = pq.Format.TEXT
+BINARY = pq.Format.BINARY
 TUPLES: Any = tuple
 
-# Results up to this size are loaded by the session's transformer, others by one of
-# the cursor's own: binding a result to it costs more than loading a row.
+# Results up to this size are loaded by a loader that the session lends, which may refer
+# to the last of them after its cursor is gone; others by one of the cursor's own.
 FEW_ROWS = 20
 
 
@@ -47,14 +50,19 @@ class AsyncResults(Generic[Row]):
 
     # What a new cursor has; many live for one query only.
     arraysize: int = 1
-    format: pq.Format = TEXT
     pgresult: PGresult | None = None
     _adapters: Adapters | None = None
     _dumping: Transformer | None = None
     _dumping_mark = (-1, -1)
-    _loading: Transformer | None = None
-    _loading_mark = (-1, -1)
+    # What loads rows; what it was made for: adapters, their generation, the session's
+    # version; whether it is the session's; and the result that it has now.
+    _loader: Transformer | None = None
+    _loader_mark: tuple[Adapters | None, int, int] = (None, -1, -1)
+    _loader_lent = False
     _bound: PGresult | None = None
+    _encoding = "utf-8"  # of the results
+    _given_format: pq.Format | None = None
+    _asked: pq.Format | None = None  # the format that was asked for, for the results
     _make_row: RowMaker[Row] | None = None
     _closed = False
     _results: Sequence[PGresult] = ()
@@ -111,10 +119,27 @@ class AsyncResults(Generic[Row]):
 
     @property
     def adapters(self) -> Adapters:
-        """The adapters of this cursor: a copy of the connection's, made when asked."""
+        """The adapters of this cursor: a copy of the connection's, made when asked.
+
+        A loader that is registered here counts for the results that the cursor holds
+        too.
+        """
         if self._adapters is None:
             self._adapters = Adapters(self._session.adapters)
         return self._adapters
+
+    @property
+    def format(self) -> pq.Format:
+        """The format of the results, text if it was not set.
+
+        Where it was not set, results may come in binary format if nobody can tell from
+        their values (`connection.automatic_binary`).
+        """
+        return TEXT if self._given_format is None else self._given_format
+
+    @format.setter  # noqa: A003 (the name is psycopg's)
+    def format(self, value: pq.Format) -> None:
+        self._given_format = value
 
     @property
     def row_factory(self) -> RowFactory[Row]:
@@ -157,10 +182,6 @@ class AsyncResults(Generic[Row]):
         """The server's command tag, as in `INSERT 0 1`."""
         return self._tag.decode() if self._tag else None
 
-    @property
-    def _encoding(self) -> str:
-        return self._session.encoding
-
     async def fetchone(self) -> Row | None:
         """Return the next row, `None` after the last.
 
@@ -172,33 +193,21 @@ class AsyncResults(Generic[Row]):
         if result is None or result.status != TUPLES_OK:
             result = self._rows()
         position = self._position
-        if position >= result.ntuples:
+        number = result.ntuples
+        if position >= number:
             return None
         if (
             self._adapters is not None
-            or result.ntuples > FEW_ROWS
+            or self._large is not None
             or type(result) is Chunks
         ):
             return self._next_row(result)
-        make_row = self._make_row or self._row_maker()
-        # As the session's load() does, without a call.
-        session = self._session
-        loaders = session.loaders
-        try:
-            generation, version, transformer = loaders.pop()
-        except IndexError:
-            generation, version = session.adapters.generation, session.version
-            transformer = session.new_transformer()
-        if generation != session.adapters.generation or version != session.version:
-            generation = session.adapters.generation
-            version = session.version
-            transformer = session.new_transformer()
-        transformer.set_pgresult(result)
-        row = transformer.load_row(position, make_row)
-        transformer.set_pgresult(None)
-        if not loaders:
-            loaders.append((generation, version, transformer))
-        self._position = position + 1
+        # As _load() does, without a call.
+        loader = self._bind(result)
+        row = loader.load_row(position, self._make_row or self._row_maker())
+        self._position = position = position + 1
+        if position == number:
+            self._release()
         return row
 
     async def fetchmany(self, size: int = 0) -> list[Row]:
@@ -292,21 +301,6 @@ class AsyncResults(Generic[Row]):
             self._dumping_mark = mark
         return self._dumping
 
-    def _loader(self, result: PGresult) -> Transformer:
-        """Return a transformer that loads a result."""
-        adapters = self._adapters or self._session.adapters
-        mark = (adapters.generation, self._session.version)
-        transformer = self._loading
-        if transformer is None or self._loading_mark != mark:
-            transformer = Place(adapters, self._connection).transformer()
-            self._loading = transformer
-            self._loading_mark = mark
-            self._bound = None
-        if self._bound is not result:
-            transformer.set_pgresult(result)
-            self._bound = result
-        return transformer
-
     def _tell_gathered(self, gathered: bool) -> None:
         """Note whether the rows are fetched at once: next time they come in chunks."""
         if self._large is not None:
@@ -322,23 +316,52 @@ class AsyncResults(Generic[Row]):
 
     def _load(self, result: PGresult, start: int, end: int) -> list[Row]:
         make_row = self._make_row or self._row_maker()
+        if self._adapters is not None and self._has_late_loaders():
+            return self._load_late(result, start, end, make_row)
         if type(result) is Chunks:
             return self._load_chunks(result, start, end, make_row)
-        if self._adapters is None and result.ntuples <= FEW_ROWS:
-            return self._session.load(result, start, end, make_row)
-        return self._loader(result).load_rows(start, end, make_row)
+        rows = self._bind(result).load_rows(start, end, make_row)
+        if end == result.ntuples:
+            self._release()
+        return rows
 
     def _load_chunks(
         self, result: Chunks, start: int, end: int, make_row: RowMaker[Row]
     ) -> list[Row]:
-        session = self._session
-        mark = (session.adapters.generation, session.version)
-        if result.rows is not None and self._adapters is None and result.mark == mark:
+        if result.rows is not None:
             loaded: Any = result.rows[start:end]
             return loaded if make_row is TUPLES else list(map(make_row, loaded))
         rows: list[Row] = []
         for chunk, first, last in result.parts(start, end):
-            rows += self._loader(chunk).load_rows(first, last, make_row)
+            rows += self._bind(chunk).load_rows(first, last, make_row)
+        self._release()
+        return rows
+
+    def _has_late_loaders(self) -> bool:
+        """Tell whether adapters of the cursor were changed since the result came."""
+        adapters = self._adapters
+        if adapters is None:
+            return False
+        bound, generation, _ = self._loader_mark
+        return adapters.generation != (generation if bound is adapters else 0)
+
+    def _load_late(
+        self, result: PGresult, start: int, end: int, make_row: RowMaker[Row]
+    ) -> list[Row]:
+        """Build rows with loaders that were registered after the result came."""
+        place = Place(self.adapters, self._connection)
+        before = self._loader
+        assert before is not None
+        loads = late_loads(result, before, place, self._asked, self._encoding)
+        get_value = result.get_value
+        rows: list[Row] = []
+        for row in range(start, end):
+            values = (get_value(row, column) for column in range(len(loads)))
+            loaded = (
+                None if value is None else load(value)
+                for load, value in zip(loads, values, strict=True)
+            )
+            rows.append(make_row(tuple(loaded)))
         return rows
 
     def _row_maker(self) -> RowMaker[Row]:
@@ -372,9 +395,74 @@ class AsyncResults(Generic[Row]):
             if self._pending is not None and pipelining is not None:
                 await pipelining.receive(self._pending)
 
-    def _keep(self, results: list[PGresult]) -> None:
+    def _keep(self, results: list[PGresult], kept: Kept | None = None) -> None:
+        """Take results that have come just now, and move to the first.
+
+        The caller holds the lock, and has looked at the settings. `kept` is what is
+        known of the statement.
+        """
         self._results = results
+        columns = None
+        if kept is not None:
+            columns = kept.columns
+            if kept.many:
+                self._large = kept
+        self._bind_loader(results, columns is not None and columns.usual)
         self._select(0)
+
+    def _bind_loader(self, results: list[PGresult], is_plain: bool = False) -> None:
+        """Make the loaders of results, by the adapters and settings that hold now.
+
+        With `is_plain` each of the values is known to be loaded by one loader.
+        """
+        session = self._session
+        self._encoding = session.encoding
+        first = results[0]
+        if first.status not in WITH_COLUMNS and len(results) == 1:
+            return
+        adapters = self._adapters or session.adapters
+        mark = (adapters, adapters.generation, session.version)
+        if type(first) is Chunks:
+            self._loader = first.loader
+            self._loader_mark = mark
+            self._loader_lent = False
+            return
+        few = first.ntuples <= FEW_ROWS
+        loader = self._loader
+        if (
+            loader is None
+            or self._loader_mark != mark
+            or (self._loader_lent and not few)
+        ):
+            lent = few and self._adapters is None
+            loader = self._loader = (
+                session.lend_row_loader(self)
+                if lent
+                else Place(adapters, self._connection).transformer()
+            )
+            self._loader_mark = mark
+            self._loader_lent = lent
+        for result in reversed(results):
+            if result.status in WITH_COLUMNS:
+                loader.set_pgresult(result)
+                self._bound = result
+                if not is_plain:
+                    make_inner_loaders(loader, result)
+
+    def _bind(self, result: PGresult) -> Transformer:
+        """Return the loader of the rows of a result that has been bound to it."""
+        loader = self._loader
+        assert loader is not None
+        if self._bound is not result:
+            loader.set_pgresult(result)
+            self._bound = result
+        return loader
+
+    def _release(self) -> None:
+        """Let the loader forget the result, of which all rows were fetched."""
+        if self._bound is not None and self._loader is not None:
+            self._loader.set_pgresult(None)
+            self._bound = None
 
     def _note(self, rowcount: int, last: PGresult | None) -> None:
         """Note how something without rows to fetch has ended."""
@@ -395,9 +483,10 @@ class AsyncResults(Generic[Row]):
             self._rowcount = -1 if tuples is None else tuples
 
     def _forget(self) -> None:
+        self._release()
         self._results = ()
         self._index = 0
-        self.pgresult = self._bound = None
+        self.pgresult = None
         self._make_row = None
         self._position = 0
         self._rowcount = -1

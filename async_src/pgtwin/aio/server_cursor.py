@@ -182,7 +182,7 @@ class AsyncServerCursor(AsyncCursor[Row]):
                 prepare=False,
                 transformer=self._dumper(),
             )
-            self._fetch_format = self._format(binary)
+            self._fetch_format = self._asked = self._format(binary)
             await self._describe()
         return self
 
@@ -250,7 +250,7 @@ class AsyncServerCursor(AsyncCursor[Row]):
         /,
     ) -> Statement:
         """Return the statement that declares the cursor: a `Binder`."""
-        statement = self._bind(query, params, transformer, encoding)
+        statement = self._bind_query(query, params, transformer, encoding)
         words = [b"DECLARE", self._identifier()]
         if self._scrollable is not None:
             words.append(b"SCROLL" if self._scrollable else b"NO SCROLL")
@@ -262,9 +262,8 @@ class AsyncServerCursor(AsyncCursor[Row]):
         return statement._replace(text=b" ".join(words), values=statement.values or ())
 
     async def _describe(self) -> None:
-        name = self._name.encode(self._encoding)
-        self._results = [await self._session.describe_portal(name)]
-        self._select(0)
+        name = self._name.encode(self._session.encoding)
+        self._keep([await self._session.describe_portal(name)])
         self._opened = self._described = True
 
     async def _fetch(
@@ -288,6 +287,7 @@ class AsyncServerCursor(AsyncCursor[Row]):
 
     def _take(self, result: PGresult) -> list[Row]:
         """Make a page the current result, and return its rows."""
+        self._bind_loader([result])
         self.pgresult = result
         return self._load(result, 0, result.ntuples)
 
@@ -298,7 +298,7 @@ class AsyncServerCursor(AsyncCursor[Row]):
         if status != INTRANS and not (status == IDLE and self._withhold):
             return
         if session.open_pipeline() is None and capabilities.has_send_close_prepared():
-            await session.close_portal(self._name.encode(self._encoding))
+            await session.close_portal(self._name.encode(self._session.encoding))
             return
         # A rollback may have closed it, and CLOSE fails then.
         name = sql.Literal(self._name).as_bytes(session.transformer())

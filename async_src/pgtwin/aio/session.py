@@ -17,9 +17,10 @@ from pgtwin.aio.conversation import CLOSED, LOST
 from pgtwin.aio.exchange import Exchange
 from pgtwin.aio.turn import INHERITED
 from pgtwin.core.chunks import CHUNK, TUPLES_CHUNK, Chunks
+from pgtwin.core.formats import FLOAT_DIGITS
 from pgtwin.core.hooks import UNOBSERVED, Observation, QueryHook
 from pgtwin.core.plan import Binder, Statement, bind
-from pgtwin.core.prepared import Kept, PreparedStatements, is_stale
+from pgtwin.core.prepared import Kept, PreparedStatements
 from pgtwin.core.transactions import Characteristics, GlobalTransaction
 
 if TYPE_CHECKING:
@@ -184,18 +185,17 @@ class Session(Adapting):
                 kept = prepared.find(key)
                 if kept is None and (prepare or prepared.due(key)):
                     kept = await self._prepare(statement)
+            known = kept or prepared.find_counted(key)
+            gathered = (
+                result_format is None
+                and known is not None
+                and known.many
+                and known.gathered
+            )
             wanted = result_format or TEXT
-            gathered = False
-            if result_format is None and may_prepare:
-                known = kept or prepared.find_counted(key)
-                if (
-                    known is not None
-                    and known.loading is not None
-                    and known.generation == self.adapters.generation
-                    and (kept is not None or values is not None or known.many)
-                ):
-                    wanted = known.loading.result_format
-                    gathered = known.many and known.gathered
+            if result_format is None and kept is not None:
+                exact = gathered and await self._has_exact_floats(kept)
+                wanted = self.format_for(kept, exact)
             if gathered:
                 name = b"" if kept is None else kept.name
                 exchange.send_rows(statement, wanted, CHUNK, name)
@@ -216,21 +216,40 @@ class Session(Adapting):
             statement, results, kept, may_prepare, result_format, retry
         )
 
+    async def _has_exact_floats(self, kept: Kept) -> bool:
+        """Ask the server whether it sends a float8 as text without rounding it.
+
+        It is not asked where that does not matter for the format.
+        """
+        columns = kept.columns
+        if columns is None or columns.best == TEXT or not columns.floats:
+            return False
+        digits = (await self.command(FLOAT_DIGITS)).get_value(0, 0)
+        return digits is not None and int(digits) > 0
+
     async def _gather(self) -> list[PGresult]:
         """Load rows while the server still sends others; return the whole result."""
         self.look_at_settings()
-        mark = (self.adapters.generation, self.version)
-        chunks = Chunks(self.new_transformer(), mark)
+        version = self.version
+        chunks: Chunks | None = None
         results: list[PGresult] = []
         while received := await self.exchange.receive():
             for result in received:
-                if result.status == TUPLES_CHUNK:
-                    chunks.add(result)
-                else:
+                if result.status != TUPLES_CHUNK:
                     results.append(result)
-        if len(results) == 1 and results[0].status == TUPLES_OK:
-            return [chunks.complete(results[0])]
-        return results
+                    continue
+                if chunks is None:
+                    usual = self.examine_columns(result).usual
+                    chunks = Chunks(self.new_transformer(), early=usual)
+                chunks.add(result)
+        if chunks is None or len(results) != 1 or results[0].status != TUPLES_OK:
+            return results
+        self.look_at_settings()
+        if self.version != version:
+            chunks.bind(
+                self.new_transformer()
+            )  # the statement itself has set something
+        return [chunks.complete(results[0])]
 
     async def conclude(
         self,
@@ -248,11 +267,15 @@ class Session(Adapting):
         prepared = self.prepared
         key = (statement.text, statement.types)
         plain = len(results) == 1 and results[0].status == TUPLES_OK
-        if kept is not None and not plain and is_stale(results):
-            prepared.retire(key)
-            if retry and self.pgconn.transaction_status == IDLE:
-                # A pooler may take the session away between two messages.
-                return await self.run(statement, False, result_format, False)
+        if (
+            kept is not None
+            and not plain
+            and prepared.retire_stale(key, results)
+            and retry
+            and self.pgconn.transaction_status == IDLE
+        ):
+            # A pooler may take the session away between two messages.
+            return await self.run(statement, False, result_format, False)
         if not plain:
             self.examine(results)
         if kept is None and may_prepare and len(results) == 1:

@@ -48,7 +48,7 @@ class Adapters(AdaptersMap):
         self.generation += 1
 
     def register_loader(self, oid: int | str, loader: type[Loader]) -> None:
-        """Use a loader class for values of a server type, from the next fetch on."""
+        """Use a loader class for values of a server type, from the next query on."""
         super().register_loader(oid, loader)
         self.generation += 1
 

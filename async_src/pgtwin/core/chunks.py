@@ -1,7 +1,7 @@
 """One result whose rows have come in several chunks, loaded while more were sent.
 
-Law: it tells all that a `PGresult` with all the rows would tell. Only loaders of
-psycopg's own are called by it, and what they raise is left to whoever fetches.
+Law: it tells all that a `PGresult` with all the rows would tell. Early, only loaders of
+psycopg's own are called, and what they raise is left to whoever fetches.
 """
 
 from __future__ import annotations
@@ -31,17 +31,16 @@ AVAILABLE = capabilities.has_stream_chunked()
 class Chunks:
     """Gathers the chunks of one result, and is that result when they are complete.
 
-    `rows` are the values of each row, as long as `mark` tells adapters and settings
-    that hold, `None` if they could not be loaded.
+    `loader` is bound to the columns. `rows` are the values of each row, `None` if they
+    could not be loaded before they are fetched.
     """
 
     rows: list[tuple[Any, ...]] | None
 
-    def __init__(self, transformer: Transformer, mark: tuple[int, int]) -> None:
-        self.mark = mark
+    def __init__(self, loader: Transformer, early: bool) -> None:
+        self.loader = loader
         self.ntuples = 0
-        self.rows = []
-        self._transformer: Transformer | None = transformer
+        self.rows = [] if early else None
         self._chunks: list[PGresult] = []
         self._last: PGresult | None = None
 
@@ -51,25 +50,26 @@ class Chunks:
     def add(self, chunk: PGresult) -> None:
         """Take rows that have come."""
         chunks = self._chunks
+        self.loader.set_pgresult(chunk, set_loaders=not chunks)
         chunks.append(chunk)
         number = chunk.ntuples
         self.ntuples += number
-        transformer = self._transformer
-        if self.rows is None or transformer is None:
+        if self.rows is None:
             return
         try:
-            transformer.set_pgresult(chunk, set_loaders=len(chunks) == 1)
-            self.rows += transformer.load_rows(0, number, tuple)
+            self.rows += self.loader.load_rows(0, number, tuple)
         except Exception:
             self.rows = None  # who fetches them is told why
 
     def complete(self, last: PGresult) -> PGresult:
         """Take what the server says after the rows, and return the whole result."""
         self._last = last
-        if self._transformer is not None:
-            self._transformer.set_pgresult(None)
-            self._transformer = None
         return cast("PGresult", self)
+
+    def bind(self, loader: Transformer) -> None:
+        """Load the rows with another loader, when they are fetched."""
+        self.rows = None
+        self.loader = loader
 
     @property
     def command_status(self) -> bytes | None:

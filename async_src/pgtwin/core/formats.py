@@ -1,7 +1,8 @@
-"""In which format the server should send the values of a statement's results.
+"""In which format the server should send the values of a prepared statement's results.
 
-Law: a result is asked for in binary format only if every value in it is the same as
-from text, and if they are loaded faster together.
+Law: a result is asked for in binary format only if the server guarantees the types of
+its columns, if every value in it is the same as from text, and if they are loaded
+faster together.
 """
 
 from __future__ import annotations
@@ -20,24 +21,36 @@ if TYPE_CHECKING:
 TEXT = pq.Format.TEXT
 BINARY = pq.Format.BINARY
 
+# Whether the server rounds a float8 that it sends as text; it does not tell by itself.
+FLOAT_DIGITS = b"SELECT current_setting('extra_float_digits', true)"
 
-class Loading(NamedTuple):
-    """How the results of a statement are best loaded.
 
-    `lasting` says that of the server's settings only the encoding matters for it,
-    `usual` that no loader is the user's.
+class Columns(NamedTuple):
+    """What the columns of a statement mean for the format of its results.
+
+    `best` is the format that is loaded faster. With `floats` the values are the same in
+    both only if the server does not round what it sends as text, with `dates` only if
+    it writes dates in ISO style. `usual` says that no loader is the user's.
     """
 
-    result_format: pq.Format
-    lasting: bool
+    best: pq.Format
+    floats: bool
+    dates: bool
     usual: bool
+
+    @property
+    def lasting(self) -> bool:
+        """Whether of the server's settings only the encoding matters for loaders."""
+        return self.usual and not self.dates
+
+
+UNUSUAL = Columns(TEXT, floats=False, dates=False, usual=False)
 
 
 class _Type(NamedTuple):
     text: str  # the loaders for which the rest is known
     binary: str
     gain: int | None  # nanoseconds by which binary is faster; None: not the same
-    lasting: bool = True
 
 
 # Measured with psycopg's C modules. A numeric in binary format takes three times as
@@ -57,35 +70,49 @@ _TYPES = {
     "name": _Type("TextLoader", "TextBinaryLoader", -1),
     "uuid": _Type("UUIDLoader", "UUIDBinaryLoader", 25),
     "bytea": _Type("ByteaLoader", "ByteaBinaryLoader", 33),
-    "date": _Type("DateLoader", "DateBinaryLoader", -43, False),
-    "timestamp": _Type("TimestampLoader", "TimestampBinaryLoader", -17, False),
-    "timestamptz": _Type("TimestamptzLoader", "TimestamptzBinaryLoader", 24, False),
+    "date": _Type("DateLoader", "DateBinaryLoader", -43),
+    "timestamp": _Type("TimestampLoader", "TimestampBinaryLoader", -17),
+    "timestamptz": _Type("TimestamptzLoader", "TimestamptzBinaryLoader", 24),
 }
 _BY_OID = {psycopg.adapters.types[name].oid: each for name, each in _TYPES.items()}
+_DATES = frozenset(
+    psycopg.adapters.types[name].oid for name in ("date", "timestamp", "timestamptz")
+)
+_FLOAT = psycopg.adapters.types["float8"].oid
 
 # Before, a server rounded a float8 that it sent as text.
 EXACT_FLOATS = 120000
 
 
-def judge(result: PGresult, adapters: AdaptersMap, server_version: int) -> Loading:
-    """Return how results with these columns are best loaded.
+def examine_columns(
+    result: PGresult, adapters: AdaptersMap, server_version: int
+) -> Columns:
+    """Return what the columns of a result mean for the format of others like it.
 
     A type that is not known here, or has loaders of the user's, decides for text.
     """
     gain = 0
-    same = server_version >= EXACT_FLOATS
-    lasting = True
+    same = True
+    floats = dates = False
     for place in range(result.nfields):
         oid = result.ftype(place)
         found = _BY_OID.get(oid)
         if found is None or not _is_usual(found, oid, adapters):
-            return Loading(TEXT, False, False)
-        lasting = lasting and found.lasting
+            return UNUSUAL
+        dates = dates or oid in _DATES
+        floats = floats or oid == _FLOAT
         if found.gain is None:
             same = False
         else:
             gain += found.gain
-    return Loading(BINARY if same and gain > 0 else TEXT, lasting, True)
+    same = same and not (floats and server_version < EXACT_FLOATS)
+    best = BINARY if same and gain > 0 else TEXT
+    return Columns(best, floats, dates, usual=True)
+
+
+def is_known(oid: int) -> bool:
+    """Tell whether values of a type are loaded by one loader, and which is known."""
+    return oid in _BY_OID
 
 
 def _is_usual(found: _Type, oid: int, adapters: AdaptersMap) -> bool:

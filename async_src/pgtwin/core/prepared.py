@@ -7,6 +7,7 @@ PgBouncer, other clients prepare statements in the same session of the server.
 from __future__ import annotations
 
 import os
+import re
 from collections import OrderedDict, deque
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -15,7 +16,7 @@ from psycopg import pq
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult
 
-    from pgtwin.core.formats import Loading
+    from pgtwin.core.formats import Columns
 
 # The same text with parameters of other types is another statement.
 Key: TypeAlias = tuple[bytes, tuple[int, ...]]
@@ -23,20 +24,38 @@ Key: TypeAlias = tuple[bytes, tuple[int, ...]]
 # Texts that are counted on their way to the threshold.
 COUNTED = 1000
 
+# What the server makes a plan for, whose columns cannot change. A command such as FETCH
+# or EXECUTE gives what another statement has, which may be replaced at any time.
+_WITH_PLAN = re.compile(
+    rb"(?:\s|--[^\n]*\n|/\*[^*/]*\*/|\()*"
+    rb"(?:SELECT|WITH|VALUES|TABLE|INSERT|UPDATE|DELETE|MERGE)\b",
+    re.IGNORECASE,
+)
+
 FATAL_ERROR = pq.ExecStatus.FATAL_ERROR
+DiagnosticField = pq.DiagnosticField
 
 
 class Kept:
     """What is known of a statement that was executed, or is prepared."""
 
-    __slots__ = ("executions", "gathered", "generation", "loading", "many", "name")
+    __slots__ = (
+        "certain",
+        "columns",
+        "executions",
+        "gathered",
+        "generation",
+        "many",
+        "name",
+    )
 
     def __init__(self) -> None:
         self.name = b""  # once the server has prepared it
+        self.certain = False  # whether the server guarantees the types of its columns
         self.executions = 0  # before that
-        # How its results are best loaded, and the generation of adapters for which
-        # that was judged; None until a result has been seen.
-        self.loading: Loading | None = None
+        # What its columns mean for the format, and the generation of adapters for which
+        # that was found; None until a result of the prepared statement has been seen.
+        self.columns: Columns | None = None
         self.generation = -1
         self.many = False  # whether the last result had many rows
         self.gathered = False  # whether these were fetched all at once
@@ -101,6 +120,7 @@ class PreparedStatements:
         """Note that the server has prepared a statement."""
         kept = self._kept[key] = self._counted.pop(key, Kept())
         kept.name = name
+        kept.certain = _WITH_PLAN.match(key[0]) is not None
         if in_transaction:
             self._fresh.append(key)
         if self.limit is not None:
@@ -130,6 +150,17 @@ class PreparedStatements:
         if kept is not None:
             self.retired.append(kept.name)
 
+    def retire_stale(self, key: Key, results: list[PGresult]) -> bool:
+        """Stop using a statement if the server no longer has it as it was prepared.
+
+        Tell whether that is so: then nothing of the statement was executed.
+        """
+        kept = self._kept.get(key)
+        if kept is None or not is_stale(results, kept.name):
+            return False
+        self.retire(key)
+        return True
+
     def note(self, tag: bytes) -> None:
         """Draw the consequences of a command that the server has completed.
 
@@ -153,14 +184,23 @@ class PreparedStatements:
             self._fresh.clear()
 
 
-def is_stale(results: list[PGresult]) -> bool:
-    """Tell whether the server no longer has a statement as it was prepared."""
-    # Another session changed a table, or a pooler gave us another server.
+def is_stale(results: list[PGresult], name: bytes) -> bool:
+    """Tell whether the server no longer has a statement as it was prepared.
+
+    True only if that is what the server has found when it was to bind parameters to the
+    statement `name`, before it began to execute it. The same error may come from a
+    statement inside that was executed in part: then it names another statement, or has
+    a context.
+    """
     if not results or results[-1].status != FATAL_ERROR:
         return False
-    result = results[-1]
-    state = result.error_field(pq.DiagnosticField.SQLSTATE)
+    field = results[-1].error_field
+    state = field(DiagnosticField.SQLSTATE)
+    if state not in (b"26000", b"0A000") or field(DiagnosticField.CONTEXT):
+        return False
     if state == b"26000":
-        return True
-    routine = result.error_field(pq.DiagnosticField.SOURCE_FUNCTION)
-    return state == b"0A000" and routine == b"RevalidateCachedQuery"
+        # A pooler gave us another session of the server, or somebody deallocated it.
+        return name in (field(DiagnosticField.MESSAGE_PRIMARY) or b"")
+    # Another session changed a table. An EXECUTE of the user's own finds that out when
+    # it is executed, but has done nothing before either.
+    return field(DiagnosticField.SOURCE_FUNCTION) == b"RevalidateCachedQuery"
