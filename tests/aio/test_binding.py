@@ -329,21 +329,6 @@ async def test_encoding_that_python_has_not(auto: Connection) -> None:
     assert await cur.fetchone() == ("é",)
 
 
-async def test_nothing_is_kept_of_fetched_rows(auto: Connection) -> None:
-    # A loader is lent to one cursor after the other, and refers to no old result.
-    cur = await auto.execute("SELECT 1")
-    assert await cur.fetchone() == (1,)
-    loader = cur._loader
-    assert loader is not None
-    assert loader.pgresult is None  # type: ignore[attr-defined]
-    second = await auto.execute("SELECT 2")
-    assert second._loader is not loader
-    del cur
-    third = await auto.execute("SELECT 3")
-    assert await second.fetchone() == (2,)
-    assert await third.fetchone() == (3,)
-
-
 async def test_two_results_side_by_side(auto: Connection) -> None:
     first = await auto.execute("SELECT generate_series(1, 5)")
     second = await auto.execute("SELECT 'a' || generate_series(1, 5)")

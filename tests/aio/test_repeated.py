@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 Connection = pgtwin.AsyncConnection[Any]
 
-# Each counts a call, commits that, and fails as a prepared statement does that the server
-# no longer has.
+# Each fails, in a call that was counted and committed, with the error of a prepared
+# statement that the server no longer has.
 FAILURES: dict[str, tuple[LiteralString, type[e.Error]]] = {
     "unknown": ("EXECUTE 'EXECUTE never_prepared'", e.InvalidSqlStatementName),
     "raised": (

@@ -7,7 +7,7 @@ something looks at the settings before its results are bound to a loader.
 from __future__ import annotations
 
 import weakref
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from psycopg import ConnectionInfo, errors as e, pq
 from psycopg.rows import Row
@@ -41,15 +41,6 @@ ONLY_ASCII = "us-ascii"
 MANY_ROWS = 100
 
 
-class Lent(NamedTuple):
-    """A row loader that one cursor uses, and the next when that one is gone."""
-
-    loader: Transformer
-    generation: int
-    version: int
-    user: weakref.ReferenceType[object]
-
-
 class Adapting(Inbox):
     """Keeps the adapters of a session, and transformers that are warm."""
 
@@ -63,8 +54,9 @@ class Adapting(Inbox):
         # The owner is known weakly: it owns the session, not the other way round.
         self._place = Place(self.adapters, weakref.proxy(owner))
         self._transformer: Transformer | None = None
-        self._lent: Lent | None = None
         self._generation = 0
+        self._row_loader: Transformer | None = None
+        self._row_loader_generation = 0
         # The statement of the result that has come last, if it gives rows and is known.
         self.last: Kept | None = None
         self.look_at_settings()
@@ -81,32 +73,18 @@ class Adapting(Inbox):
         """Return a transformer that can be used without the lock."""
         return self._place.transformer()
 
-    def lend_row_loader(self, user: object) -> Transformer:
-        """Return a transformer that loads rows, warm if who used it last is gone.
-
-        Called under the lock.
-        """
-        generation, version = self.adapters.generation, self.version
-        lent = self._lent
-        if (
-            lent is not None
-            and lent.user() is None
-            and lent.generation == generation
-            and lent.version == version
-        ):
-            loader = lent.loader
-        else:
-            loader = self._place.transformer()
-        self._lent = Lent(loader, generation, version, weakref.ref(user))
-        return loader
-
-    def load(
-        self, result: PGresult, start: int, end: int, make_row: RowMaker[Row]
-    ) -> list[Row]:
-        """Build some rows of a result of a statement of our own."""
-        loader = self.new_transformer()
+    def load(self, result: PGresult, make_row: RowMaker[Row]) -> list[Row]:
+        """Build the rows of a result that has come just now, under the lock."""
+        loader = self._row_loader
+        generation = self.adapters.generation
+        if loader is None or self._row_loader_generation != generation:
+            loader = self._row_loader = self._place.transformer()
+            self._row_loader_generation = generation
         loader.set_pgresult(result)
-        return loader.load_rows(start, end, make_row)
+        try:
+            return loader.load_rows(0, result.ntuples, make_row)
+        finally:
+            loader.set_pgresult(None)
 
     def format_for(self, kept: Kept, exact_floats: bool = False) -> pq.Format:
         """Return the format that is faster for a prepared statement.
@@ -167,5 +145,5 @@ class Adapting(Inbox):
             except e.NotSupportedError:
                 # Loaders and dumpers of text raise the error; others need no encoding.
                 self.encoding = ONLY_ASCII
-            self._transformer = None
+            self._transformer = self._row_loader = None
             self.version += 1

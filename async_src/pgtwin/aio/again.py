@@ -56,17 +56,15 @@ async def execute_again(
     types = transformer.types or ()
     sent_as = transformer.formats
     kept = prepared.find((text, types))
-    if (
-        kept is None
-        or kept.columns is None
-        or kept.generation != generation
-        or kept.many
-    ):
+    columns = None if kept is None else kept.columns
+    if kept is None or columns is None or kept.generation != generation or kept.many:
         statement = Statement(text, values, types, sent_as)
         return await session.run(statement, None, None)
     exchange = session.exchange
     try:
-        result_format = session.format_for(kept)
+        result_format = columns.fixed
+        if result_format is None:
+            result_format = session.format_for(kept)
         pgconn.send_query_prepared(kept.name, values, sent_as, result_format)
         results = await exchange.results()
     finally:
@@ -80,7 +78,7 @@ async def execute_again(
         settings = session._settings
         if (
             pgconn.parameter_status(ENCODING) == settings[0]
-            if kept.columns.lasting
+            if columns.lasting
             else list(map(pgconn.parameter_status, SETTINGS)) == settings
         ):
             session.last = kept

@@ -128,8 +128,8 @@ class AsyncCursor(AsyncResults[Row]):
                 pipelining = session.pipelining
                 if pipelining is None:
                     if self._bound is not None:
-                        self._release()
-                    self.pgresult = self._asked = None
+                        self._forget()
+                    self.pgresult = self._values = self._asked = None
                     self._results = ()
                     try:
                         results = await execute_again(session, query, params)
@@ -297,11 +297,11 @@ class AsyncCursor(AsyncResults[Row]):
                                 continue
                             if loader is None:
                                 session.look_at_settings()
-                                self._keep([result])
-                                loader = self._bind(result)
+                                self._encoding = session.encoding
+                                loader = self._make_loader(result)
                             else:
                                 loader.set_pgresult(result, set_loaders=False)
-                                self.pgresult = self._bound = result
+                            self.pgresult = self._bound = result
                             for index in range(result.ntuples):
                                 make_row = self._make_row or self._row_maker()
                                 yield loader.load_row(index, make_row)

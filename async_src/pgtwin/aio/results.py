@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, Generic, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, overload
 
 from psycopg import errors as e, pq
 from psycopg.rows import Row, RowMaker, namedtuple_row, tuple_row
@@ -18,7 +18,7 @@ from pgtwin.core.adapters import Adapters, Place
 from pgtwin.core.chunks import AVAILABLE, LARGE, Chunks
 from pgtwin.core.column import Column
 from pgtwin.core.inner_loaders import make_inner_loaders
-from pgtwin.core.late_loaders import late_loads
+from pgtwin.core.late_loaders import load_late
 
 if TYPE_CHECKING:
     from psycopg.abc import Transformer
@@ -38,8 +38,10 @@ TEXT = pq.Format.TEXT
 BINARY = pq.Format.BINARY
 TUPLES: Any = tuple
 
-# Results up to this size are loaded by a loader that the session lends, which may refer
-# to the last of them after its cursor is gone; others by one of the cursor's own.
+Values: TypeAlias = list[tuple[Any, ...]]
+
+# The values of results up to this size are loaded when they come, by a loader of the
+# session's that is warm: to make one for each takes longer than to load a row.
 FEW_ROWS = 20
 
 
@@ -54,12 +56,14 @@ class AsyncResults(Generic[Row]):
     _adapters: Adapters | None = None
     _dumping: Transformer | None = None
     _dumping_mark = (-1, -1)
-    # What loads rows; what it was made for: adapters, their generation, the session's
-    # version; whether it is the session's; and the result that it has now.
+    # What the results are read by. Of a small result whose loaders are psycopg's the
+    # values are loaded already; of others there is a loader, which is made once for the
+    # same adapters, generation of these, and version of the session's settings.
+    _loaded: Sequence[Values | None] = ()  # of each result
+    _values: Values | None = None  # of the current one
     _loader: Transformer | None = None
     _loader_mark: tuple[Adapters | None, int, int] = (None, -1, -1)
-    _loader_lent = False
-    _bound: PGresult | None = None
+    _bound: PGresult | None = None  # which the loader has now
     _encoding = "utf-8"  # of the results
     _given_format: pq.Format | None = None
     _asked: pq.Format | None = None  # the format that was asked for, for the results
@@ -189,26 +193,18 @@ class AsyncResults(Generic[Row]):
         """
         if self._pending is not None:
             await self._arrive()
-        result = self.pgresult
-        if result is None or result.status != TUPLES_OK:
-            result = self._rows()
         position = self._position
-        number = result.ntuples
-        if position >= number:
+        values = self._values
+        if values is None or self._adapters is not None or self._large is not None:
+            result = self._rows()
+            return None if position >= result.ntuples else self._next_row(result)
+        # What _next_row() does, in most cases, without its calls.
+        if position >= len(values):
             return None
-        if (
-            self._adapters is not None
-            or self._large is not None
-            or type(result) is Chunks
-        ):
-            return self._next_row(result)
-        # As _load() does, without a call.
-        loader = self._bind(result)
-        row = loader.load_row(position, self._make_row or self._row_maker())
-        self._position = position = position + 1
-        if position == number:
-            self._release()
-        return row
+        self._position = position + 1
+        make_row = self._make_row or self._row_maker()
+        row: Any = values[position]
+        return row if make_row is TUPLES else make_row(row)
 
     async def fetchmany(self, size: int = 0) -> list[Row]:
         """Return the next rows, at most `size` of them, `arraysize` when not given."""
@@ -315,54 +311,42 @@ class AsyncResults(Generic[Row]):
         return row
 
     def _load(self, result: PGresult, start: int, end: int) -> list[Row]:
+        """Build rows of the current result."""
+        if start >= end:
+            return []
         make_row = self._make_row or self._row_maker()
-        if self._adapters is not None and self._has_late_loaders():
-            return self._load_late(result, start, end, make_row)
-        if type(result) is Chunks:
-            return self._load_chunks(result, start, end, make_row)
-        rows = self._bind(result).load_rows(start, end, make_row)
-        if end == result.ntuples:
-            self._release()
-        return rows
+        loaded: Any
+        if self._adapters is not None and self._has_late_loaders(self._adapters):
+            loaded = load_late(
+                result,
+                range(start, end),
+                self._values,
+                None if self._values is not None else self._loader_of(result),
+                Place(self._adapters, self._connection),
+                self._asked,
+                self._encoding,
+            )
+        elif self._values is not None:
+            loaded = self._values[start:end]
+        elif type(result) is Chunks:
+            loaded = result.load_rows(start, end)
+        else:
+            return self._loader_of(result).load_rows(start, end, make_row)
+        return loaded if make_row is TUPLES else list(map(make_row, loaded))
 
-    def _load_chunks(
-        self, result: Chunks, start: int, end: int, make_row: RowMaker[Row]
-    ) -> list[Row]:
-        if result.rows is not None:
-            loaded: Any = result.rows[start:end]
-            return loaded if make_row is TUPLES else list(map(make_row, loaded))
-        rows: list[Row] = []
-        for chunk, first, last in result.parts(start, end):
-            rows += self._bind(chunk).load_rows(first, last, make_row)
-        self._release()
-        return rows
-
-    def _has_late_loaders(self) -> bool:
-        """Tell whether adapters of the cursor were changed since the result came."""
-        adapters = self._adapters
-        if adapters is None:
-            return False
+    def _has_late_loaders(self, adapters: Adapters) -> bool:
+        """Tell whether adapters of the cursor were changed since the results came."""
         bound, generation, _ = self._loader_mark
         return adapters.generation != (generation if bound is adapters else 0)
 
-    def _load_late(
-        self, result: PGresult, start: int, end: int, make_row: RowMaker[Row]
-    ) -> list[Row]:
-        """Build rows with loaders that were registered after the result came."""
-        place = Place(self.adapters, self._connection)
-        before = self._loader
-        assert before is not None
-        loads = late_loads(result, before, place, self._asked, self._encoding)
-        get_value = result.get_value
-        rows: list[Row] = []
-        for row in range(start, end):
-            values = (get_value(row, column) for column in range(len(loads)))
-            loaded = (
-                None if value is None else load(value)
-                for load, value in zip(loads, values, strict=True)
-            )
-            rows.append(make_row(tuple(loaded)))
-        return rows
+    def _loader_of(self, result: PGresult) -> Transformer:
+        """Return what has the loaders of a result that is kept, and has it now."""
+        loader = result.loader if type(result) is Chunks else self._loader
+        assert loader is not None
+        if self._bound is not result and type(result) is not Chunks:
+            loader.set_pgresult(result)
+            self._bound = result
+        return loader
 
     def _row_maker(self) -> RowMaker[Row]:
         make_row = self._row_factory(self)
@@ -401,68 +385,55 @@ class AsyncResults(Generic[Row]):
         The caller holds the lock, and has looked at the settings. `kept` is what is
         known of the statement.
         """
+        self._encoding = self._session.encoding
         self._results = results
         columns = None
         if kept is not None:
             columns = kept.columns
             if kept.many:
                 self._large = kept
-        self._bind_loader(results, columns is not None and columns.usual)
+        usual = columns is not None and columns.usual
+        if len(results) == 1:
+            self._loaded = (self._bind(results[0], usual),)
+        else:
+            self._loaded = [self._bind(result, usual) for result in results]
         self._select(0)
 
-    def _bind_loader(self, results: list[PGresult], is_plain: bool = False) -> None:
-        """Make the loaders of results, by the adapters and settings that hold now.
+    def _bind(self, result: PGresult, usual: bool) -> Values | None:
+        """Load the values of a result, or make its loaders, by what holds now.
 
-        With `is_plain` each of the values is known to be loaded by one loader.
+        `usual` says that all loaders are known to be psycopg's.
         """
+        if type(result) is Chunks:
+            return result.rows
+        number = result.ntuples
+        if not (number or result.nfields):
+            return None  # of a command
+        if (
+            number <= FEW_ROWS
+            and self._adapters is None
+            and (usual or self._session.adapters.are_usual(result))
+        ):
+            try:
+                return self._session.load(result, TUPLES)
+            except Exception:  # who fetches the row is told
+                pass
+        self._make_loader(result)
+        return None
+
+    def _make_loader(self, result: PGresult) -> Transformer:
+        """Make what loads the rows of a result, by what holds now."""
         session = self._session
-        self._encoding = session.encoding
-        first = results[0]
-        if first.status not in WITH_COLUMNS and len(results) == 1:
-            return
         adapters = self._adapters or session.adapters
         mark = (adapters, adapters.generation, session.version)
-        if type(first) is Chunks:
-            self._loader = first.loader
-            self._loader_mark = mark
-            self._loader_lent = False
-            return
-        few = first.ntuples <= FEW_ROWS
         loader = self._loader
-        if (
-            loader is None
-            or self._loader_mark != mark
-            or (self._loader_lent and not few)
-        ):
-            lent = few and self._adapters is None
-            loader = self._loader = (
-                session.lend_row_loader(self)
-                if lent
-                else Place(adapters, self._connection).transformer()
-            )
+        if loader is None or self._loader_mark != mark:
+            loader = self._loader = Place(adapters, self._connection).transformer()
             self._loader_mark = mark
-            self._loader_lent = lent
-        for result in reversed(results):
-            if result.status in WITH_COLUMNS:
-                loader.set_pgresult(result)
-                self._bound = result
-                if not is_plain:
-                    make_inner_loaders(loader, result)
-
-    def _bind(self, result: PGresult) -> Transformer:
-        """Return the loader of the rows of a result that has been bound to it."""
-        loader = self._loader
-        assert loader is not None
-        if self._bound is not result:
-            loader.set_pgresult(result)
-            self._bound = result
+        loader.set_pgresult(result)
+        self._bound = result
+        make_inner_loaders(loader, adapters, result)
         return loader
-
-    def _release(self) -> None:
-        """Let the loader forget the result, of which all rows were fetched."""
-        if self._bound is not None and self._loader is not None:
-            self._loader.set_pgresult(None)
-            self._bound = None
 
     def _note(self, rowcount: int, last: PGresult | None) -> None:
         """Note how something without rows to fetch has ended."""
@@ -472,6 +443,7 @@ class AsyncResults(Generic[Row]):
     def _select(self, index: int) -> None:
         self._index = index
         result = self.pgresult = self._results[index]
+        self._values = self._loaded[index]
         # What tuple_row() returns, without a call.
         self._make_row = TUPLES if self._row_factory is tuple_row else None
         self._position = 0
@@ -483,8 +455,11 @@ class AsyncResults(Generic[Row]):
             self._rowcount = -1 if tuples is None else tuples
 
     def _forget(self) -> None:
-        self._release()
-        self._results = ()
+        if self._bound is not None and self._loader is not None:
+            self._loader.set_pgresult(None)
+            self._bound = None
+        self._results = self._loaded = ()
+        self._values = None
         self._index = 0
         self.pgresult = None
         self._make_row = None

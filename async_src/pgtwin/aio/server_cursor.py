@@ -287,7 +287,8 @@ class AsyncServerCursor(AsyncCursor[Row]):
 
     def _take(self, result: PGresult) -> list[Row]:
         """Make a page the current result, and return its rows."""
-        self._bind_loader([result])
+        self._encoding = self._session.encoding
+        self._values = self._bind(result, usual=False)
         self.pgresult = result
         return self._load(result, 0, result.ntuples)
 

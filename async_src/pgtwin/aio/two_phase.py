@@ -151,7 +151,7 @@ class AsyncTwoPhase:
         async with session.turn():
             await session.ready()
             result = await session.command(PREPARED)
-            return session.load(result, 0, result.ntuples, _recovered)
+            return session.load(result, _recovered)
 
     async def _finish(
         self, action: Literal["COMMIT", "ROLLBACK"], xid: Xid | str | None

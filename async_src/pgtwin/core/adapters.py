@@ -12,8 +12,11 @@ import psycopg
 from psycopg.adapt import AdaptersMap, Transformer as AdaptTransformer
 from psycopg.types import TypeInfo, TypesRegistry
 
+from pgtwin.core.formats import has_usual_loaders
+
 if TYPE_CHECKING:
     from psycopg.abc import AdaptContext, Dumper, Loader, Transformer
+    from psycopg.pq.abc import PGresult
 
 Info = TypeVar("Info", bound=TypeInfo)
 
@@ -41,6 +44,7 @@ class Adapters(AdaptersMap):
         super().__init__(template)
         self.types = Types(template.types)
         self.generation = 0
+        self._usual: dict[int, bool] = {}
 
     def register_dumper(self, cls: type | str | None, dumper: type[Dumper]) -> None:
         """Use a dumper class for values of a Python class, from the next query on."""
@@ -51,6 +55,23 @@ class Adapters(AdaptersMap):
         """Use a loader class for values of a server type, from the next query on."""
         super().register_loader(oid, loader)
         self.generation += 1
+        self._usual.clear()
+
+    def is_usual(self, oid: int) -> bool:
+        """Tell whether values of a type are immutable, and loaded by psycopg alone."""
+        usual = self._usual.get(oid)
+        if usual is None:
+            usual = self._usual[oid] = has_usual_loaders(oid, self)
+        return usual
+
+    def are_usual(self, result: PGresult) -> bool:
+        """Tell that of all columns of a result."""
+        known = self._usual
+        for column in range(result.nfields):
+            oid = result.ftype(column)
+            if not (known[oid] if oid in known else self.is_usual(oid)):
+                return False
+        return True
 
 
 class Place(NamedTuple):

@@ -6,7 +6,6 @@ psycopg's own are called, and what they raise is left to whoever fetches.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 from psycopg import capabilities, pq
@@ -87,12 +86,18 @@ class Chunks:
         # libpq may note it in the last chunk.
         return self._last if self._last.command_status else self._chunks[-1]
 
-    def parts(self, start: int, end: int) -> Iterator[tuple[PGresult, int, int]]:
-        """Yield the chunks with the rows from `start` to `end`, and which of theirs."""
+    def load_rows(self, start: int, end: int) -> list[tuple[Any, ...]]:
+        """Return the values of some rows."""
+        if self.rows is not None:
+            return self.rows[start:end]
+        rows: list[tuple[Any, ...]] = []
         for number in range(start // CHUNK, -(-end // CHUNK)):
             first = number * CHUNK
             chunk = self._chunks[number]
-            yield chunk, max(start - first, 0), min(end - first, chunk.ntuples)
+            self.loader.set_pgresult(chunk)
+            low, high = max(start - first, 0), min(end - first, chunk.ntuples)
+            rows += self.loader.load_rows(low, high, tuple)
+        return rows
 
     def get_value(self, row: int, column: int) -> bytes | None:
         """Return a value as it came, `None` for NULL (`PQgetvalue`)."""

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from psycopg.adapt import AdaptersMap
     from psycopg.pq.abc import PGresult
 
+    from pgtwin.core.adapters import Adapters
+
 TEXT = pq.Format.TEXT
 BINARY = pq.Format.BINARY
 
@@ -30,21 +32,20 @@ class Columns(NamedTuple):
 
     `best` is the format that is loaded faster. With `floats` the values are the same in
     both only if the server does not round what it sends as text, with `dates` only if
-    it writes dates in ISO style. `usual` says that no loader is the user's.
+    it writes dates in ISO style; `fixed` is the best format where neither matters, else
+    `None`. `usual` says that no loader is the user's, `lasting` that of the server's
+    settings only the encoding matters for the loaders.
     """
 
     best: pq.Format
+    fixed: pq.Format | None
     floats: bool
     dates: bool
     usual: bool
-
-    @property
-    def lasting(self) -> bool:
-        """Whether of the server's settings only the encoding matters for loaders."""
-        return self.usual and not self.dates
+    lasting: bool
 
 
-UNUSUAL = Columns(TEXT, floats=False, dates=False, usual=False)
+UNUSUAL = Columns(TEXT, TEXT, False, False, False, False)
 
 
 class _Type(NamedTuple):
@@ -85,7 +86,7 @@ EXACT_FLOATS = 120000
 
 
 def examine_columns(
-    result: PGresult, adapters: AdaptersMap, server_version: int
+    result: PGresult, adapters: Adapters, server_version: int
 ) -> Columns:
     """Return what the columns of a result mean for the format of others like it.
 
@@ -97,7 +98,7 @@ def examine_columns(
     for place in range(result.nfields):
         oid = result.ftype(place)
         found = _BY_OID.get(oid)
-        if found is None or not _is_usual(found, oid, adapters):
+        if found is None or not adapters.is_usual(oid):
             return UNUSUAL
         dates = dates or oid in _DATES
         floats = floats or oid == _FLOAT
@@ -107,19 +108,18 @@ def examine_columns(
             gain += found.gain
     same = same and not (floats and server_version < EXACT_FLOATS)
     best = BINARY if same and gain > 0 else TEXT
-    return Columns(best, floats, dates, usual=True)
+    fixed = None if best == BINARY and (floats or dates) else best
+    return Columns(best, fixed, floats, dates, usual=True, lasting=not dates)
 
 
-def is_known(oid: int) -> bool:
-    """Tell whether values of a type are loaded by one loader, and which is known."""
-    return oid in _BY_OID
-
-
-def _is_usual(found: _Type, oid: int, adapters: AdaptersMap) -> bool:
+def has_usual_loaders(oid: int, adapters: AdaptersMap) -> bool:
+    """Tell whether a type is one of those above, and its loaders are psycopg's."""
+    found = _BY_OID.get(oid)
     text = adapters.get_loader(oid, TEXT)
     binary = adapters.get_loader(oid, BINARY)
     return (
-        text is not None
+        found is not None
+        and text is not None
         and binary is not None
         and known(text) == found.text
         and known(binary) == found.binary

@@ -13,11 +13,12 @@ import psycopg
 from psycopg import pq
 
 from pgtwin.core.copy_data import known
-from pgtwin.core.formats import is_known
 
 if TYPE_CHECKING:
     from psycopg.abc import Transformer
     from psycopg.pq.abc import PGresult
+
+    from pgtwin.core.adapters import Adapters
 
 BINARY = pq.Format.BINARY
 
@@ -27,7 +28,9 @@ RECORDS = frozenset((_RECORD.oid, _RECORD.array_oid))
 FIRST_OF_USERS = 16384
 
 
-def make_inner_loaders(loader: Transformer, result: PGresult) -> None:
+def make_inner_loaders(
+    loader: Transformer, adapters: Adapters, result: PGresult
+) -> None:
     """Make what the values of a result will be loaded by, if more than one loader is.
 
     Loads a value of each such column to that end; what a loader raises is left to
@@ -39,7 +42,7 @@ def make_inner_loaders(loader: Transformer, result: PGresult) -> None:
         if not column:
             is_binary = result.fformat(0) == BINARY
         varied = oid in RECORDS or oid >= FIRST_OF_USERS
-        if not varied and (not is_binary or is_known(oid)):
+        if not varied and (not is_binary or adapters.is_usual(oid)):
             continue
         outer = loader.get_loader(oid, BINARY if is_binary else pq.Format.TEXT)
         if not known(type(outer)):

@@ -6,7 +6,7 @@ Law: the columns to which they do not apply are loaded as before.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -14,65 +14,77 @@ import psycopg
 from psycopg import pq
 
 from pgtwin.core.adapters import Place
-from pgtwin.core.formats import is_known
 
 if TYPE_CHECKING:
     from psycopg.abc import Transformer
     from psycopg.pq.abc import PGresult
 
 TEXT = pq.Format.TEXT
-INVALID_OID = 0
 
 Load = Callable[[Any], Any]
+Rows = Sequence[Sequence[Any]]
 
 
-def late_loads(
+def load_late(
     result: PGresult,
-    before: Transformer,
+    rows: range,
+    values: Rows | None,
+    loader: Transformer | None,
     place: Place,
     asked: pq.Format | None,
     encoding: str,
-) -> list[Load]:
-    """Return for each column of a result what loads its values.
+) -> list[tuple[Any, ...]]:
+    """Return the values of some rows of a result by the adapters of a place.
 
-    `before` has the loaders that were made when the result came, `place` the adapters
-    as they are now. Unless a format was `asked` for, loaders of text count: where the
-    values have come in binary format by themselves, these are given the text that the
-    server would have sent.
+    `loader` has the loaders that were made when the result came; without one, `values`
+    are what psycopg's loaders made of it then. Unless a format was `asked` for, loaders
+    of text count: where values have come in binary format by themselves, these are
+    given the text that the server would have sent.
     """
     now = place.transformer()
-    loads: list[Load] = []
+    wanted = TEXT if asked is None else asked
+    columns: list[list[Any]] = []
     for column in range(result.nfields):
         oid = result.ftype(column)
         came_in = pq.Format(result.fformat(column))
-        wanted = TEXT if asked is None else asked
-        known = before.get_loader(oid, came_in)
-        registered = place.adapters.get_loader(oid, wanted)
-        if registered is None:
-            registered = place.adapters.get_loader(INVALID_OID, wanted)
-        if came_in == wanted:
-            # Of other types the loaders of elements may have been registered.
-            same = is_known(oid) and registered is type(known)
-            loads.append((known if same else now.get_loader(oid, wanted)).load)
-        elif registered is psycopg.adapters.get_loader(oid, wanted):
-            loads.append(known.load)
-        else:
-            load = now.get_loader(oid, wanted).load
-            loads.append(_from_text(load, known.load, oid, encoding))
-    return loads
+        known = None if loader is None else loader.get_loader(oid, came_in)
+        since: Load | None = None
+        write: Callable[[Any], bytes] | None = None
+        # Of types that are not usual, loaders of elements may be registered since.
+        if not place.adapters.is_usual(oid):
+            since = now.get_loader(oid, wanted).load
+            if came_in != wanted:
+                write = _writer(oid, encoding)
+        found: list[Any] = []
+        for row in rows:
+            data = result.get_value(row, column)
+            if data is None:
+                found.append(None)
+            elif since is not None and write is None:
+                found.append(since(data))
+            else:
+                if known is not None:
+                    value = known.load(data)
+                else:
+                    assert values is not None
+                    value = values[row][column]
+                if since is not None and write is not None:
+                    value = since(write(value))
+                found.append(value)
+        columns.append(found)
+    return list(zip(*columns, strict=True)) if columns else [()] * len(rows)
 
 
-def _from_text(load: Load, known: Load, oid: int, encoding: str) -> Load:
-    """Return what loads the text of a value that has come in binary format."""
-    write = _WRITERS.get(oid)
+def _writer(oid: int, encoding: str) -> Callable[[Any], bytes]:
+    """Return what writes a value of a type as the server does."""
+    write = _WRITERS.get(oid, str)
 
-    def load_text(data: Any) -> Any:
-        value = known(data)
-        if isinstance(value, str):
-            return load(value.encode(encoding))
-        return load(value if write is None else write(value).encode())
+    def encoded(value: Any) -> bytes:
+        if write is str and isinstance(value, bytes):
+            return value  # text in SQL_ASCII
+        return write(value).encode(encoding)
 
-    return load_text
+    return encoded
 
 
 def _boolean(value: bool) -> str:
