@@ -248,7 +248,7 @@ class Session(Adapting):
         prepared = self.prepared
         key = (statement.text, statement.types)
         plain = len(results) == 1 and results[0].status == TUPLES_OK
-        if kept is not None and not plain and is_stale(results):
+        if kept is not None and not plain and is_stale(results, kept.name):
             prepared.retire(key)
             if retry and self.pgconn.transaction_status == IDLE:
                 # A pooler may take the session away between two messages.

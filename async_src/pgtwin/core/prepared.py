@@ -7,6 +7,7 @@ PgBouncer, other clients prepare statements in the same session of the server.
 from __future__ import annotations
 
 import os
+import re
 from collections import OrderedDict, deque
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -25,14 +26,26 @@ COUNTED = 1000
 
 FATAL_ERROR = pq.ExecStatus.FATAL_ERROR
 
+# SQLSTATEs of a statement whose name is not known, and of one whose plan is stale.
+STALE = (b"26000", b"0A000")
+
 
 class Kept:
     """What is known of a statement that was executed, or is prepared."""
 
-    __slots__ = ("executions", "gathered", "generation", "loading", "many", "name")
+    __slots__ = (
+        "awaited",
+        "executions",
+        "gathered",
+        "generation",
+        "loading",
+        "many",
+        "name",
+    )
 
     def __init__(self) -> None:
-        self.name = b""  # once the server has prepared it
+        self.name = b""  # once the server has prepared it, or was told to
+        self.awaited = False  # whether a pipeline has yet to receive that it has
         self.executions = 0  # before that
         # How its results are best loaded, and the generation of adapters for which
         # that was judged; None until a result has been seen.
@@ -54,25 +67,37 @@ class PreparedStatements:
         "_counted",
         "_fresh",
         "_kept",
+        "_limit",
+        "_never",
         "_number",
         "_prefix",
-        "limit",
         "retired",
         "threshold",
     )
 
     def __init__(self, threshold: int | None = 5, limit: int | None = 100) -> None:
         self.threshold = threshold
-        self.limit = limit
+        self._limit = limit
         self.retired: deque[bytes] = deque()
         self._kept: OrderedDict[Key, Kept] = OrderedDict()
         self._counted: OrderedDict[Key, Kept] = OrderedDict()
         self._fresh: list[Key] = []
+        self._never: set[bytes] = set()  # closed in a pipeline, but never prepared
         self._number = 0
         self._prefix = b"pgtwin_%s_" % os.urandom(6).hex().encode()
 
     def __len__(self) -> int:
         return len(self._kept)
+
+    @property
+    def limit(self) -> int | None:
+        """How many statements stay prepared; lowered, it retires some at once."""
+        return self._limit
+
+    @limit.setter
+    def limit(self, value: int | None) -> None:
+        self._limit = value
+        self._retire_longest_unused()
 
     def find(self, key: Key) -> Kept | None:
         """Return what is kept of a statement that is prepared."""
@@ -87,7 +112,7 @@ class PreparedStatements:
 
     def due(self, key: Key) -> bool:
         """Tell whether a statement was executed often enough to be prepared."""
-        if self.threshold is None or self.limit == 0:
+        if self.threshold is None or self._limit == 0:
             return False
         kept = self._counted.get(key)
         return (0 if kept is None else kept.executions) >= self.threshold
@@ -103,10 +128,13 @@ class PreparedStatements:
         kept.name = name
         if in_transaction:
             self._fresh.append(key)
-        if self.limit is not None:
-            while len(self._kept) > max(self.limit, 1):
-                self.retired.append(self._kept.popitem(last=False)[1].name)
+        self._retire_longest_unused()
         return kept
+
+    def _retire_longest_unused(self) -> None:
+        if self._limit is not None:
+            while len(self._kept) > max(self._limit, 1):
+                self.retired.append(self._kept.popitem(last=False)[1].name)
 
     def count(self, key: Key) -> Kept:
         """Note that a statement was executed without being prepared."""
@@ -120,9 +148,15 @@ class PreparedStatements:
         kept.executions += 1
         return kept
 
-    def forget(self, key: Key) -> None:
-        """Note that the server has not prepared a statement after all."""
-        self._kept.pop(key, None)
+    def forget(self, key: Key, name: bytes) -> None:
+        """Note that the server has not prepared a statement under a name after all."""
+        kept = self._kept.get(key)
+        if kept is not None and kept.name == name:
+            del self._kept[key]
+        elif name in self.retired:
+            self.retired.remove(name)
+        else:
+            self._never.add(name)
 
     def retire(self, key: Key) -> None:
         """Stop using one statement."""
@@ -130,37 +164,71 @@ class PreparedStatements:
         if kept is not None:
             self.retired.append(kept.name)
 
+    def retire_stale(self, key: Key, results: list[PGresult]) -> bool:
+        """Stop using a statement if the results tell that the server has it no more.
+
+        Returns whether they do: then the server has not begun to execute it.
+        """
+        kept = self._kept.get(key)
+        if kept is None or not is_stale(results, kept.name):
+            return False
+        self.retire(key)
+        return True
+
+    def retire_name(self, name: bytes) -> None:
+        """Note that the server has not forgotten a statement, as it was told to."""
+        if name in self._never:
+            self._never.remove(name)
+        else:
+            self.retired.append(name)
+
     def note(self, tag: bytes) -> None:
         """Draw the consequences of a command that the server has completed.
 
         Of a changed or dropped object no plan may be left; a rolled back transaction
-        may have made the objects for which a statement was prepared in it.
+        may have made the objects for which a statement was prepared in it. What a
+        pipeline still awaits was prepared after the command.
         """
         if tag in (b"DISCARD ALL", b"DEALLOCATE ALL"):
-            self._kept.clear()
+            self._drop_received()
             self._counted.clear()
-            self._fresh.clear()
             self.retired.clear()
         elif tag.startswith((b"DROP ", b"ALTER ")):
-            self.retired.extend(kept.name for kept in self._kept.values())
-            self._kept.clear()
-            self._fresh.clear()
+            self.retired.extend(self._drop_received())
         elif tag == b"ROLLBACK":
             for key in self._fresh:
-                self.retire(key)
-            self._fresh.clear()
+                if not self._is_awaited(key):
+                    self.retire(key)
+            self._fresh = list(filter(self._is_awaited, self._fresh))
         elif tag == b"COMMIT":
-            self._fresh.clear()
+            self._fresh = list(filter(self._is_awaited, self._fresh))
+
+    def _is_awaited(self, key: Key) -> bool:
+        kept = self._kept.get(key)
+        return kept is not None and kept.awaited
+
+    def _drop_received(self) -> list[bytes]:
+        """Keep no statement but those still awaited; return the others' names."""
+        dropped = [key for key, kept in self._kept.items() if not kept.awaited]
+        self._fresh = list(filter(self._is_awaited, self._fresh))
+        return [self._kept.pop(key).name for key in dropped]
 
 
-def is_stale(results: list[PGresult]) -> bool:
-    """Tell whether the server no longer has a statement as it was prepared."""
+def is_stale(results: list[PGresult], name: bytes) -> bool:
+    """Tell whether the server no longer has a statement as it was prepared.
+
+    It was refused at Bind then, before it began. An error inside of a statement may
+    have the same SQLSTATE, but has another name in its message, or a context.
+    """
     # Another session changed a table, or a pooler gave us another server.
     if not results or results[-1].status != FATAL_ERROR:
         return False
     result = results[-1]
     state = result.error_field(pq.DiagnosticField.SQLSTATE)
+    if state not in STALE or result.error_field(pq.DiagnosticField.CONTEXT):
+        return False
     if state == b"26000":
-        return True
+        message = result.error_field(pq.DiagnosticField.MESSAGE_PRIMARY) or b""
+        return re.search(re.escape(name) + rb"(?!\d)", message) is not None
     routine = result.error_field(pq.DiagnosticField.SOURCE_FUNCTION)
-    return state == b"0A000" and routine == b"RevalidateCachedQuery"
+    return routine == b"RevalidateCachedQuery"
