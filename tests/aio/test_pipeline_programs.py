@@ -80,10 +80,13 @@ def program(chance: random.Random, steps: int, faults: float) -> tuple[Step, ...
                 with_rows.add(cursor)
         elif what in ("many", "returning"):
             query = ADD if what == "many" else chance.choice([INSERT, ECHO])
-            sets = [values_of(query, chance) for _ in range(chance.choice([1, 3, 30]))]
+            sets = [
+                values_of(query, chance)
+                for _ in range(chance.choice([0, 1, 3, 30, 120]))
+            ]
             found.append(Step(what, cursor, query, sets))
             with_rows.discard(cursor)
-            if what == "returning":
+            if what == "returning" and sets:
                 with_rows.add(cursor)
         elif what == "fetch":
             if cursor in with_rows:
@@ -156,7 +159,7 @@ class Player:
                 await cursor.executemany(step.query, step.values, returning=returning)
                 if returning:
                     self.seen.append((cursor.rowcount, cursor.statusmessage))
-                    self.seen.append(len(cursor.description))
+                    self.seen.append(cursor.description and len(cursor.description))
             elif step.what == "fetch":
                 self.seen.append(await self.fetch(cursor, step.query))
                 self.seen.append((cursor.rowcount, cursor.rownumber))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -246,6 +247,51 @@ async def test_iteration_mixed_with_scroll(
         await cur.scroll(0)
         await cur.scroll(-1)
         assert await cur.fetchone() == (6,)
+
+
+@pytest.mark.parametrize("seed", range(20))
+async def test_random_walk(conn: pgtwin.AsyncConnection[Any], seed: int) -> None:
+    # What a list of the rows, and the index of the next one, would give.
+    chance = random.Random(seed)
+    number = chance.choice([0, 1, 5, 30])
+    rows = [(n,) for n in range(number)]
+    position = 0
+    query = f"SELECT n FROM generate_series(0, {number - 1}) AS n"
+    async with conn.cursor("curs", scrollable=True) as cur:
+        await cur.execute(query)
+        for _ in range(100):
+            what = chance.randrange(7)
+            if what == 0:
+                cur.itersize = chance.choice([0, 1, 2, 5, 30, 31])
+            elif what == 1:
+                assert (
+                    await cur.fetchone() == (rows[position : position + 1] or [None])[0]
+                )
+                position = min(position + 1, number)
+            elif what == 2:
+                size = chance.randrange(1, 7)
+                assert await cur.fetchmany(size) == rows[position : position + size]
+                position = min(position + size, number)
+            elif what == 3 and chance.random() < 0.2:
+                assert await cur.fetchall() == rows[position:]
+                position = number
+            elif what == 4:
+                target = chance.randrange(number + 1)
+                if chance.random() < 0.5:
+                    await cur.scroll(target, mode="absolute")
+                else:
+                    await cur.scroll(target - position)
+                position = target
+            else:
+                wanted = chance.randrange(1, 10)
+                found = []
+                async for row in cur:
+                    found.append(row)
+                    if len(found) == wanted:
+                        break
+                assert found == rows[position : position + wanted]
+                position = min(position + wanted, number)
+            assert cur.rownumber == position
 
 
 async def test_forward_in_what_cannot_scroll(
