@@ -464,7 +464,7 @@ async def test_prepared_max(conn: Connection, limit: int | None, left: int) -> N
     conn.prepared_max = limit
     async with conn.pipeline():
         cursors = [
-            await conn.execute(f"SELECT {n}, %s::int", (n,), prepare=True)
+            await conn.execute(f"SELECT {n}, %s::int".encode(), (n,), prepare=True)
             for n in range(200)
         ]
         assert await count_prepared(conn) == left
@@ -479,7 +479,7 @@ async def test_prepared_max_changed_on_the_way(conn: Connection) -> None:
         for limit, left in ((None, 50), (10, 10), (5, 5), (20, 20)):
             conn.prepared_max = limit
             for n in range(50):
-                await conn.execute(f"SELECT {n}", prepare=True)
+                await conn.execute(f"SELECT {n}".encode(), prepare=True)
                 if n == 20:
                     await pipeline.sync()
             assert await count_prepared(conn) == left
@@ -491,7 +491,7 @@ async def test_prepared_max_is_kept_in_order(conn: Connection) -> None:
     conn.prepared_max = 2
     async with conn.pipeline():
         cursors = [
-            await conn.execute(f"SELECT {n % 5}, %s::int", (n,), prepare=True)
+            await conn.execute(f"SELECT {n % 5}, %s::int".encode(), (n,), prepare=True)
             for n in range(100)
         ]
         many = conn.cursor()
@@ -512,7 +512,7 @@ async def test_prepared_max_after_an_error(conn: Connection) -> None:
             async with conn.pipeline():
                 await conn.execute("SELECT 1 / 0")
                 for n in range(10):
-                    await conn.execute(f"SELECT {n}", prepare=True)
+                    await conn.execute(f"SELECT {n}".encode(), prepare=True)
         # What was to be closed behind the error is closed now.
         await conn.execute("SELECT 'x'", prepare=True)
         assert await count_prepared(conn) == 1
@@ -527,7 +527,7 @@ async def test_prepared_max_with_an_older_libpq(
     conn.prepared_max = 2
     async with conn.pipeline() as pipeline:
         for n in range(50):
-            await conn.execute(f"SELECT {n}", prepare=True)
+            await conn.execute(f"SELECT {n}".encode(), prepare=True)
         assert await count_prepared(conn) == 2
         await conn.commit()
         await conn.execute("SELECT 1 FROM no_such_table", prepare=True)
@@ -537,7 +537,7 @@ async def test_prepared_max_with_an_older_libpq(
             await pipeline.sync()
         await conn.rollback()
     for n in range(5):
-        await conn.execute(f"SELECT {n}, 'x'", prepare=True)
+        await conn.execute(f"SELECT {n}, 'x'".encode(), prepare=True)
     assert await count_prepared(conn) == 2
     await conn.commit()
 
@@ -556,7 +556,7 @@ async def test_discarded(conn: Connection, command: LiteralString) -> None:
             await pipeline.sync()
         # Prepared behind the command: still there, and not forgotten here.
         for n in range(10):
-            await conn.execute(f"SELECT {n}, 'x'", prepare=True)
+            await conn.execute(f"SELECT {n}, 'x'".encode(), prepare=True)
         assert await count_prepared(conn) == 3
         cur = await conn.execute("SELECT 1", prepare=True)
         await conn.execute("SELECT 2", prepare=True)
@@ -570,7 +570,7 @@ async def test_prepared_in_an_implicit_transaction(conn: Connection) -> None:
     for kind in ("int", "text"):
         with pytest.raises(e.DivisionByZero):
             async with conn.pipeline():
-                await conn.execute(f"CREATE TEMP TABLE brief (a {kind})")
+                await conn.execute(f"CREATE TEMP TABLE brief (a {kind})".encode())
                 await conn.execute("INSERT INTO brief VALUES ('1')")
                 cur = await conn.execute("SELECT * FROM brief", prepare=True)
                 assert await cur.fetchone() == (1 if kind == "int" else "1",)
@@ -613,8 +613,9 @@ async def test_closed_cursor(conn: Connection, table: LiteralString) -> None:
 
 
 async def test_closed_cursor_of_an_error(conn: Connection) -> None:
+    cur = conn.cursor()
     with pytest.raises(e.DivisionByZero):
-        async with conn.pipeline(), conn.cursor() as cur:
+        async with conn.pipeline(), cur:
             await cur.execute("SELECT 1 / 0")
     assert cur.rowcount == -1
     with pytest.raises(e.InterfaceError, match="cursor is closed"):
@@ -704,9 +705,10 @@ async def test_close_meanwhile(
 
 async def test_close_after_a_sync(conn: Connection) -> None:
     # As in psycopg: it is simpler to rely on than a block that may be silent.
+    cur = conn.cursor()
     with pytest.raises(e.OperationalError, match="the connection is closed"):
         async with conn.pipeline() as pipeline:
-            cur = await conn.execute("SELECT 1")
+            await cur.execute("SELECT 1")
             await pipeline.sync()
             await conn.close()
     assert cur.statusmessage == "SELECT 1"
@@ -720,9 +722,10 @@ async def test_close_after_an_error(conn: Connection) -> None:
 
 
 async def test_use_after_close(conn: Connection) -> None:
+    cur = conn.cursor()
     with pytest.raises(e.OperationalError, match="the connection is closed"):
         async with conn.pipeline() as pipeline:
-            cur = await conn.execute("SELECT 1")
+            await cur.execute("SELECT 1")
             await conn.close()
             for use in (cur.fetchone, cur.fetchall, pipeline.sync, conn.commit):
                 with pytest.raises(e.OperationalError, match="connection is closed"):
@@ -745,8 +748,9 @@ async def test_close_in_nested_block(conn: Connection) -> None:
 
 
 async def test_close_in_blocks_of_other_kinds(conn: Connection) -> None:
+    transaction = conn.transaction()
     with pytest.raises(e.OperationalError, match="the connection is closed"):
-        async with conn.pipeline(), conn.transaction() as transaction:
+        async with conn.pipeline(), transaction:
             await conn.execute("SELECT 1")
             await conn.close()
     assert transaction.status == transaction.Status.FAILED
