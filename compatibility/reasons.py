@@ -63,4 +63,38 @@ BEHAVIOUR = [
     "After an `executemany()` that failed, `rowcount` is -1.",
     "A client cursor too refuses a name with two formats, as in `%(x)s, %(x)t`.",
     "The `connection` of a dumper or loader is a weak reference's proxy.",
+    (
+        "`rowcount` is -1, not 0, while a pipeline owes the results of "
+        "`executemany()`: nobody knows it yet."
+    ),
+    (
+        "A cursor used again in a pipeline has the `rowcount` of the last statement: "
+        "psycopg adds up what it was owed for those before."
+    ),
+    (
+        "Iteration of a server-side cursor misses no row when `itersize` changes on "
+        "the way, and `fetch*()` begin with what it has fetched ahead: psycopg skips "
+        "these rows."
+    ),
+    (
+        "`scroll()` of a server-side cursor counts from `rownumber`, the row that is "
+        "fetched next: psycopg's from where the server is, which iteration has moved "
+        "ahead, and which is one row further after the last one."
+    ),
+    (
+        "`fetchmany()` of a server-side cursor refuses a negative size: the server "
+        "would go back, and `rownumber` forward."
+    ),
+    (
+        "Nothing can be executed after `tpc_prepare()`: psycopg begins another "
+        "transaction, in which the one that is prepared cannot be ended."
+    ),
+    (
+        "`notifies(stop_after=1)` keeps a second notification that came with the first "
+        "for later: psycopg gives both, more than were asked for."
+    ),
+    (
+        "What was begun on `pgconn` itself and not ended is cancelled by the next "
+        "operation: psycopg's fails, and a rollback that fails leaves it so."
+    ),
 ]

@@ -125,3 +125,127 @@ async def test_row_factory_called(conn: Ours, theirs: Theirs) -> None:
     assert len(called) == 1
     await cursor.fetchone()
     assert len(called) == 2
+
+
+async def test_rowcount_that_is_not_known(conn: Ours, theirs: Theirs) -> None:
+    query = "SELECT %s::int"
+    async with theirs.pipeline():
+        their_cursor = theirs.cursor()
+        await their_cursor.executemany(query, [])
+        assert their_cursor.rowcount == 0
+    async with conn.pipeline():
+        cursor = conn.cursor()
+        await cursor.executemany(query, [(1,), (2,)])
+        assert cursor.rowcount == -1
+    assert cursor.rowcount == 2
+
+
+async def test_rowcount_of_the_last_statement(conn: Ours, theirs: Theirs) -> None:
+    query = "SELECT %s::int"
+    async with theirs.pipeline():
+        their_cursor = theirs.cursor()
+        await their_cursor.execute("SELECT generate_series(1, 10)")
+        await their_cursor.executemany(query, [(1,), (2,)])
+    assert their_cursor.rowcount > 2
+    async with conn.pipeline():
+        cursor = conn.cursor()
+        await cursor.execute("SELECT generate_series(1, 10)")
+        await cursor.executemany(query, [(1,), (2,)])
+    assert cursor.rowcount == 2
+
+
+async def rows_of_iteration(cursor: Any) -> list[int]:
+    """Return the numbers up to 6, by iteration, then by a fetch, then again."""
+    found = []
+    cursor.itersize = 2
+    await cursor.execute("SELECT generate_series(1, 6)")
+    async for (number,) in cursor:
+        found.append(number)
+        break
+    found += [number for (number,) in await cursor.fetchmany(2)]
+    async for (number,) in cursor:
+        found.append(number)
+        cursor.itersize = 3
+    return found
+
+
+async def test_itersize_changed(conn: Ours, theirs: Theirs) -> None:
+    async with theirs.cursor("curs") as their_cursor:
+        assert len(await rows_of_iteration(their_cursor)) < 6
+    async with conn.cursor("curs") as cursor:
+        assert await rows_of_iteration(cursor) == [1, 2, 3, 4, 5, 6]
+
+
+async def test_scroll_from_the_end(conn: Ours, theirs: Theirs) -> None:
+    async def last(cursor: Any) -> Any:
+        await cursor.execute("SELECT generate_series(1, 3)")
+        await cursor.fetchall()
+        await cursor.scroll(-1)
+        assert cursor.rownumber == 2
+        return await cursor.fetchone()
+
+    async with theirs.cursor("curs", scrollable=True) as their_cursor:
+        assert await last(their_cursor) is None
+    async with conn.cursor("curs", scrollable=True) as cursor:
+        assert await last(cursor) == (3,)
+
+
+async def test_negative_size(conn: Ours, theirs: Theirs) -> None:
+    async with theirs.cursor("curs", scrollable=True) as their_cursor:
+        await their_cursor.execute("SELECT generate_series(1, 3)")
+        await their_cursor.fetchall()
+        assert await their_cursor.fetchmany(-1) == [(3,)]
+        assert their_cursor.rownumber == 4
+    async with conn.cursor("curs", scrollable=True) as cursor:
+        await cursor.execute("SELECT generate_series(1, 3)")
+        with pytest.raises(ValueError, match="-1"):
+            await cursor.fetchmany(-1)
+
+
+async def test_executed_after_tpc_prepare(
+    conn: Ours, theirs: Theirs, other: Ours
+) -> None:
+    await theirs.tpc_begin("their transaction")
+    await theirs.execute("SELECT 1")
+    await theirs.tpc_prepare()
+    await theirs.execute("SELECT 1")
+    with pytest.raises(e.ActiveSqlTransaction):
+        await theirs.tpc_rollback()
+    await theirs.close()
+    await other.execute("ROLLBACK PREPARED 'their transaction'")
+    await conn.tpc_begin("our transaction")
+    await conn.execute("SELECT 1")
+    await conn.tpc_prepare()
+    with pytest.raises(e.ProgrammingError, match="two-phase"):
+        await conn.execute("SELECT 1")
+    await conn.tpc_rollback()
+
+
+async def test_stop_after(conn: Ours, theirs: Theirs, other: Ours) -> None:
+    for listener in (conn, theirs):
+        await listener.set_autocommit(True)
+        await listener.execute("LISTEN differences")
+    async with other.transaction():
+        await other.execute("NOTIFY differences, '1'")
+        await other.execute("NOTIFY differences, '2'")
+    found = [n.payload async for n in theirs.notifies(timeout=60, stop_after=1)]
+    assert found == ["1", "2"]
+    for payload in "1", "2":
+        found = [n.payload async for n in conn.notifies(timeout=60, stop_after=1)]
+        assert found == [payload]
+
+
+async def test_begun_on_the_handle(
+    dsn: str, conn: Ours, caplog: pytest.LogCaptureFixture
+) -> None:
+    theirs = await psycopg.AsyncConnection.connect(dsn)
+    with pytest.raises(ZeroDivisionError):
+        async with theirs:
+            theirs.pgconn.exec_(b"COPY (SELECT 1) TO STDOUT")
+            raise ZeroDivisionError
+    assert [record.name for record in caplog.records] == ["psycopg"]
+    conn.pgconn.exec_(b"COPY (SELECT 1) TO STDOUT")
+    await conn.rollback()
+    assert conn.info.transaction_status == TransactionStatus.IDLE
+    cur = await conn.execute("SELECT 1")
+    assert await cur.fetchone() == (1,)

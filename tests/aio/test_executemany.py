@@ -268,6 +268,103 @@ async def test_prepared_statement_that_is_gone(
     assert len(await content(conn)) == 3
 
 
+@pytest.fixture
+async def counted(conn: Connection) -> None:
+    """A function that counts its calls, which no rollback undoes, and may fail."""
+    await conn.execute("CREATE TEMP SEQUENCE calls")
+    await conn.execute(
+        """CREATE FUNCTION pg_temp.call(fail text) RETURNS int LANGUAGE plpgsql AS $$
+        BEGIN
+            PERFORM nextval('calls');
+            IF fail <> '' THEN
+                RAISE EXCEPTION 'prepared statement does not exist'
+                USING ERRCODE = fail;
+            END IF;
+            RETURN 1;
+        END $$"""
+    )
+    await conn.commit()
+
+
+async def calls(conn: Connection) -> int:
+    await conn.rollback()
+    cur = await conn.execute("SELECT last_value FROM calls WHERE is_called")
+    row = await cur.fetchone()
+    return 0 if row is None else int(row[0])
+
+
+@pytest.mark.usefixtures("counted")
+@pytest.mark.parametrize("autocommit", [False, True])
+@pytest.mark.parametrize("state", ["26000", "0A000"])
+@pytest.mark.parametrize("first", [True, False])
+async def test_executed_once(
+    conn: Connection, autocommit: bool, state: str, first: bool
+) -> None:
+    await conn.set_autocommit(autocommit)
+    cur = conn.cursor()
+    await cur.executemany("SELECT pg_temp.call(%s)", [("",)])
+    await conn.commit()
+    values = [(state,), ("",)] if first else [("",), (state,)]
+    with pytest.raises(e.Error) as caught:
+        await cur.executemany("SELECT pg_temp.call(%s)", values)
+    assert caught.value.sqlstate == state
+    assert await calls(conn) == (2 if first else 3)
+
+
+@pytest.mark.usefixtures("counted")
+async def test_second_statement_is_gone(conn: Connection) -> None:
+    # The types of the second values make it another statement.
+    await conn.set_autocommit(True)
+    query = "SELECT pg_temp.call(''), %s"
+    values = [(1,), ("x",)]
+    cur = conn.cursor()
+    await cur.executemany(query, values)
+    await conn.execute(
+        "DO $$ DECLARE gone text; BEGIN SELECT name INTO gone "
+        "FROM pg_prepared_statements ORDER BY prepare_time DESC LIMIT 1; "
+        "EXECUTE format('DEALLOCATE %I', gone); END $$",
+    )
+    with pytest.raises(e.InvalidSqlStatementName):
+        await cur.executemany(query, values)
+    assert await calls(conn) == 3
+    await cur.executemany(query, values)
+    assert await calls(conn) == 5
+
+
+@pytest.mark.usefixtures("counted")
+async def test_plan_is_stale(conn: Connection, other: Connection) -> None:
+    await other.execute("CREATE TABLE plans AS SELECT 1 AS n")
+    try:
+        cur = conn.cursor()
+        query = "SELECT pg_temp.call(%s), * FROM plans"
+        await cur.executemany(query, [("",)], returning=True)
+        await conn.commit()
+        await other.execute("ALTER TABLE plans ADD more text DEFAULT 'x'")
+        await cur.executemany(query, [("",), ("",)], returning=True)
+        assert await cur.fetchone() == (1, 1, "x")
+        assert await calls(conn) == 3
+        await conn.rollback()
+    finally:
+        await other.execute("DROP TABLE plans")
+
+
+@pytest.mark.parametrize("returning", [False, True])
+@pytest.mark.parametrize("before", [0, 1, 500])
+async def test_closed_by_the_values(
+    conn: Connection, returning: bool, before: int
+) -> None:
+    def values() -> Iterator[tuple[int]]:
+        for n in range(before):
+            yield (n,)
+        conn.pgconn.finish()
+
+    cur = conn.cursor()
+    with pytest.raises(e.OperationalError, match="the connection is"):
+        await cur.executemany("SELECT %s::int", values(), returning=returning)
+    assert conn.closed
+    assert cur.pgresult is None
+
+
 async def test_in_a_pipeline(conn: Connection) -> None:
     query = "INSERT INTO things (id, name) VALUES (%s, %s) RETURNING id"
     async with conn.pipeline():
@@ -280,6 +377,53 @@ async def test_in_a_pipeline(conn: Connection) -> None:
         assert [await each.fetchone() async for each in two.results()] == [(3,), (4,)]
         assert one.rowcount == 2
     assert await three.fetchone() == (4,)
+
+
+async def test_returning_in_a_pipeline(conn: Connection) -> None:
+    query = "INSERT INTO things (id, name) VALUES (%s, %s) RETURNING id AS number"
+    async with conn.pipeline(), conn.cursor() as cur:
+        before = await conn.execute("SELECT 'before'")
+        await cur.executemany(query, [(1, "a"), (2, "b")], returning=True)
+        # Received without being asked for, and all before it too.
+        assert before.statusmessage == "SELECT 1"
+        assert (cur.rowcount, cur.statusmessage) == (1, "INSERT 0 1")
+        assert cur.pgresult is not None
+        assert cur.description is not None
+        assert cur.description[0].name == "number"
+        await cur.set_result(-1)
+        assert await cur.fetchone() == (2,)
+        await cur.set_result(0)
+        assert await cur.fetchall() == [(1,)]
+        assert cur.nextset() is True
+        assert await cur.fetchone() == (2,)
+        assert cur.nextset() is None
+        await cur.executemany(query, [], returning=True)
+        assert cur.description is None
+        await cur.executemany("UPDATE things SET name = %s", [("x",)], returning=True)
+        assert (cur.rowcount, cur.description) == (2, None)
+
+
+async def test_error_of_returning_in_a_pipeline(
+    conn: Connection, usable: Usable
+) -> None:
+    query = "INSERT INTO things (id) VALUES (%s) RETURNING id"
+    async with conn.pipeline():
+        cur = conn.cursor()
+        with pytest.raises(e.UniqueViolation):
+            await cur.executemany(query, [(1,), (1,), (2,)], returning=True)
+        assert (cur.rowcount, cur.description) == (-1, None)
+        await conn.rollback()
+        await conn.execute("SELECT 1 / 0")
+        with pytest.raises(e.DivisionByZero):
+            await cur.executemany(query, [(1,)], returning=True)
+        await conn.rollback()
+    await usable(conn)
+
+
+async def test_cursor_closed_in_a_pipeline(conn: Connection) -> None:
+    async with conn.pipeline(), conn.cursor() as cur:
+        await cur.executemany(INSERT, [(1, "a"), (2, "b")])
+    assert (cur.rowcount, cur.statusmessage) == (2, "INSERT 0 1")
 
 
 async def test_error_in_a_pipeline(conn: Connection, usable: Usable) -> None:

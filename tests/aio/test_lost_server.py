@@ -317,7 +317,9 @@ async def test_cancel_on_dead_network(network: Any) -> None:
 
 # twingen: async-only
 async def test_task_cancelled_on_dead_network(
-    network: Any, until_sleeping: Callable[[int], Awaitable[None]]
+    network: Any,
+    until_sleeping: Callable[[int], Awaitable[None]],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     # Nothing can be cancelled and nothing comes back: it has to be given up.
     conn = await pgtwin.AsyncConnection.connect(network.conninfo)
@@ -329,4 +331,5 @@ async def test_task_cancelled_on_dead_network(
     with pytest.raises(asyncio.CancelledError):
         await task
     assert time.monotonic() - started < DEADLINE
+    assert "could not be ended, the connection is closed" in caplog.text
     await plainly_broken(conn)

@@ -244,6 +244,41 @@ async def test_transaction_block(conn: Connection, table: LiteralString) -> None
     assert await content(conn) == [1]
 
 
+async def test_transaction_after_a_block(conn: Connection, table: str) -> None:
+    async with conn.pipeline():
+        async with conn.transaction():
+            await conn.execute("INSERT INTO numbers VALUES (1)")
+        await conn.execute("INSERT INTO numbers VALUES (2)")
+    await conn.commit()
+    async with conn.pipeline():
+        with pytest.raises(ZeroDivisionError):
+            async with conn.transaction():
+                await conn.execute("INSERT INTO numbers VALUES (3)")
+                raise ZeroDivisionError
+        await conn.cursor().executemany("INSERT INTO numbers VALUES (%s)", [(4,)])
+    await conn.commit()
+    await conn.rollback()
+    assert await content(conn) == [1, 2, 4]
+
+
+async def test_transaction_that_was_left_open(
+    conn: Connection, table: LiteralString
+) -> None:
+    async with conn.pipeline():
+        for n in range(2):
+            block = conn.transaction()
+            await block.__aenter__()
+            await conn.execute(f"INSERT INTO {table} VALUES (1)")
+            del block  # as when a signal comes before it can be left
+            query = f"INSERT INTO {table} VALUES (%s)"
+            if n:
+                await conn.cursor().executemany(query, [(n + 2,)])
+            else:
+                await conn.execute(query, (n + 2,))
+            await conn.commit()
+    assert await content(conn) == [2, 3]
+
+
 async def test_transaction_block_around(conn: Connection, table: LiteralString) -> None:
     async with conn.transaction(), conn.pipeline():
         await conn.execute(f"INSERT INTO {table} VALUES (1)")
@@ -416,6 +451,177 @@ async def test_prepared_statement_that_is_gone(conn: Connection) -> None:
     assert await cur.fetchone() == (1,)
 
 
+async def count_prepared(conn: Connection) -> int:
+    cur = await conn.execute("SELECT count(*) FROM pg_prepared_statements")
+    row = await cur.fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+@pytest.mark.parametrize(("limit", "left"), [(0, 1), (1, 1), (3, 3), (None, 200)])
+async def test_prepared_max(conn: Connection, limit: int | None, left: int) -> None:
+    await conn.set_autocommit(True)
+    conn.prepared_max = limit
+    async with conn.pipeline():
+        cursors = [
+            await conn.execute(f"SELECT {n}, %s::int".encode(), (n,), prepare=True)
+            for n in range(200)
+        ]
+        assert await count_prepared(conn) == left
+    for n, cur in enumerate(cursors):
+        assert await cur.fetchone() == (n, n)
+
+
+async def test_prepared_max_changed_on_the_way(conn: Connection) -> None:
+    await conn.set_autocommit(True)
+    conn.prepared_max = None
+    async with conn.pipeline() as pipeline:
+        for limit, left in ((None, 50), (10, 10), (5, 5), (20, 20)):
+            conn.prepared_max = limit
+            for n in range(50):
+                await conn.execute(f"SELECT {n}".encode(), prepare=True)
+                if n == 20:
+                    await pipeline.sync()
+            assert await count_prepared(conn) == left
+
+
+async def test_prepared_max_is_kept_in_order(conn: Connection) -> None:
+    # Each is used after it has made room for others, under whatever name.
+    await conn.set_autocommit(True)
+    conn.prepared_max = 2
+    async with conn.pipeline():
+        cursors = [
+            await conn.execute(f"SELECT {n % 5}, %s::int".encode(), (n,), prepare=True)
+            for n in range(100)
+        ]
+        many = conn.cursor()
+        values = [(value,) for _ in range(50) for value in (1, "x", 1.5, 10**12)]
+        await many.executemany("SELECT %s", values, returning=True)
+        assert await count_prepared(conn) == 2
+    for n, cur in enumerate(cursors):
+        assert await cur.fetchone() == (n % 5, n)
+    assert [await each.fetchone() async for each in many.results()] == values
+
+
+async def test_prepared_max_after_an_error(conn: Connection) -> None:
+    await conn.set_autocommit(True)
+    conn.prepared_max = 1
+    for _ in range(3):
+        await conn.execute("SELECT 1", prepare=True)
+        with pytest.raises(e.DivisionByZero):
+            async with conn.pipeline():
+                await conn.execute("SELECT 1 / 0")
+                for n in range(10):
+                    await conn.execute(f"SELECT {n}".encode(), prepare=True)
+        # What was to be closed behind the error is closed now.
+        await conn.execute("SELECT 'x'", prepare=True)
+        assert await count_prepared(conn) == 1
+
+
+async def test_prepared_max_with_an_older_libpq(
+    conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        type(pgtwin.capabilities), "has_send_close_prepared", lambda self: False
+    )
+    conn.prepared_max = 2
+    async with conn.pipeline() as pipeline:
+        for n in range(50):
+            await conn.execute(f"SELECT {n}".encode(), prepare=True)
+        assert await count_prepared(conn) == 2
+        await conn.commit()
+        await conn.execute("SELECT 1 FROM no_such_table", prepare=True)
+        await conn.execute("SELECT 50", prepare=True)
+        await conn.execute("SELECT 51", prepare=True)
+        with pytest.raises(e.UndefinedTable):
+            await pipeline.sync()
+        await conn.rollback()
+    for n in range(5):
+        await conn.execute(f"SELECT {n}, 'x'".encode(), prepare=True)
+    assert await count_prepared(conn) == 2
+    await conn.commit()
+
+
+@pytest.mark.parametrize("command", ["DISCARD ALL", "DEALLOCATE ALL"])
+async def test_discarded(conn: Connection, command: LiteralString) -> None:
+    await conn.set_autocommit(True)
+    conn.prepared_max = 3
+    await conn.execute("SELECT 1", prepare=True)
+    async with conn.pipeline() as pipeline:
+        await conn.execute("SELECT 2", prepare=True)
+        if command == "DISCARD ALL":
+            await pipeline.sync()
+        await conn.execute(command)
+        if command == "DISCARD ALL":
+            await pipeline.sync()
+        # Prepared behind the command: still there, and not forgotten here.
+        for n in range(10):
+            await conn.execute(f"SELECT {n}, 'x'".encode(), prepare=True)
+        assert await count_prepared(conn) == 3
+        cur = await conn.execute("SELECT 1", prepare=True)
+        await conn.execute("SELECT 2", prepare=True)
+        await conn.execute("SELECT 3", prepare=True)
+        assert await cur.fetchone() == (1,)
+        assert await count_prepared(conn) == 3
+
+
+async def test_prepared_in_an_implicit_transaction(conn: Connection) -> None:
+    await conn.set_autocommit(True)
+    for kind in ("int", "text"):
+        with pytest.raises(e.DivisionByZero):
+            async with conn.pipeline():
+                await conn.execute(f"CREATE TEMP TABLE brief (a {kind})".encode())
+                await conn.execute("INSERT INTO brief VALUES ('1')")
+                cur = await conn.execute("SELECT * FROM brief", prepare=True)
+                assert await cur.fetchone() == (1 if kind == "int" else "1",)
+                await conn.execute("SELECT 1 / 0")
+    await conn.execute("CREATE TEMP TABLE brief (a date)")
+    cur = await conn.execute("SELECT * FROM brief", prepare=True)
+    assert await cur.fetchall() == []
+    assert await count_prepared(conn) == 1
+
+
+# Cursors that are closed in the block.
+
+
+async def test_closed_cursor(conn: Connection, table: LiteralString) -> None:
+    async with conn.pipeline():
+        async with conn.cursor() as inserted:
+            await inserted.execute(f"INSERT INTO {table} VALUES (1), (2)")
+        async with conn.cursor() as many:
+            await many.executemany(f"INSERT INTO {table} VALUES (%s)", [(3,), (4,)])
+        async with conn.cursor() as selected:
+            await selected.execute("SELECT 1 AS a UNION SELECT 2")
+            await selected.close()
+        assert selected.rowcount == -1
+        for fetch in (selected.fetchone, selected.fetchmany, selected.fetchall):
+            with pytest.raises(e.InterfaceError, match="cursor is closed"):
+                await fetch()
+        with pytest.raises(e.InterfaceError, match="cursor is closed"):
+            await selected.execute("SELECT 1")
+    assert (inserted.rowcount, inserted.statusmessage) == (2, "INSERT 0 2")
+    assert (many.rowcount, many.statusmessage) == (2, "INSERT 0 1")
+    assert (selected.rowcount, selected.statusmessage) == (2, "SELECT 2")
+    assert selected.description is not None
+    assert selected.description[0].name == "a"
+    for fetch in (selected.fetchone, selected.fetchmany, selected.fetchall):
+        with pytest.raises(e.InterfaceError, match="cursor is closed"):
+            await fetch()
+    with pytest.raises(e.InterfaceError, match="cursor is closed"):
+        async for _ in selected:
+            pass
+
+
+async def test_closed_cursor_of_an_error(conn: Connection) -> None:
+    cur = conn.cursor()
+    with pytest.raises(e.DivisionByZero):
+        async with conn.pipeline(), cur:
+            await cur.execute("SELECT 1 / 0")
+    assert cur.rowcount == -1
+    with pytest.raises(e.InterfaceError, match="cursor is closed"):
+        await cur.fetchone()
+
+
 # Large amounts, interruptions.
 
 
@@ -482,12 +688,123 @@ async def test_server_ends_meanwhile(conn: Connection, other: Connection) -> Non
     assert conn.broken
 
 
-async def test_close_meanwhile(conn: Connection) -> None:
-    async with conn.pipeline():
-        await conn.execute("SELECT 1")
-        await conn.close()
+@pytest.mark.parametrize("autocommit", [False, True])
+@pytest.mark.parametrize("statements", [0, 1, 100])
+async def test_close_meanwhile(
+    conn: Connection, autocommit: bool, statements: int
+) -> None:
+    await conn.set_autocommit(autocommit)
+    with pytest.raises(e.OperationalError, match="the connection is closed"):
+        async with conn.pipeline():
+            for n in range(statements):
+                await conn.execute("SELECT %s::int", (n,))
+            await conn.close()
     assert conn.closed
     assert not conn.broken
+
+
+async def test_close_after_a_sync(conn: Connection) -> None:
+    # As in psycopg: it is simpler to rely on than a block that may be silent.
+    cur = conn.cursor()
+    with pytest.raises(e.OperationalError, match="the connection is closed"):
+        async with conn.pipeline() as pipeline:
+            await cur.execute("SELECT 1")
+            await pipeline.sync()
+            await conn.close()
+    assert cur.statusmessage == "SELECT 1"
+
+
+async def test_close_after_an_error(conn: Connection) -> None:
+    with pytest.raises(e.OperationalError, match="the connection is closed"):
+        async with conn.pipeline():
+            await conn.execute("SELECT 1 / 0")
+            await conn.close()
+
+
+async def test_use_after_close(conn: Connection) -> None:
+    cur = conn.cursor()
+    with pytest.raises(e.OperationalError, match="the connection is closed"):
+        async with conn.pipeline() as pipeline:
+            await cur.execute("SELECT 1")
+            await conn.close()
+            for use in (cur.fetchone, cur.fetchall, pipeline.sync, conn.commit):
+                with pytest.raises(e.OperationalError, match="connection is closed"):
+                    await use()
+            with pytest.raises(e.OperationalError, match="the connection is closed"):
+                await conn.execute("SELECT 1")
+    with pytest.raises(e.ProgrammingError, match="no result"):
+        await cur.fetchone()
+
+
+async def test_close_in_nested_block(conn: Connection) -> None:
+    outer = conn.pipeline()
+    await outer.__aenter__()
+    with pytest.raises(e.OperationalError, match="the connection is closed"):
+        async with conn.pipeline():
+            await conn.execute("SELECT 1")
+            await conn.close()
+    with pytest.raises(e.OperationalError, match="the connection is closed"):
+        await outer.__aexit__(None, None, None)
+
+
+async def test_close_in_blocks_of_other_kinds(conn: Connection) -> None:
+    transaction = conn.transaction()
+    with pytest.raises(e.OperationalError, match="the connection is closed"):
+        async with conn.pipeline(), transaction:
+            await conn.execute("SELECT 1")
+            await conn.close()
+    assert transaction.status == transaction.Status.FAILED
+
+
+async def test_block_of_the_connection_inside(
+    conn: Connection, other: Connection
+) -> None:
+    await other.execute("CREATE TABLE inside (n int)")
+    try:
+        with pytest.raises(e.OperationalError, match="the connection is closed"):
+            async with conn.pipeline(), conn:
+                await conn.execute("INSERT INTO inside VALUES (1)")
+        cur = await other.execute("SELECT n FROM inside")
+        assert await cur.fetchall() == [(1,)]
+    finally:
+        await other.execute("DROP TABLE inside")
+
+
+@pytest.mark.parametrize("levels", [1, 2])
+async def test_close_does_not_mask_an_error(
+    conn: Connection, caplog: pytest.LogCaptureFixture, levels: int
+) -> None:
+    caplog.set_level(logging.WARNING, logger="pgtwin")
+    inner: Any = conn.pipeline() if levels == 2 else conn.cursor()
+    with pytest.raises(ZeroDivisionError):
+        async with conn.pipeline(), inner:
+            await conn.execute("SELECT 1")
+            await conn.close()
+            raise ZeroDivisionError
+    assert len(caplog.records) == levels
+    assert "the connection is closed" in caplog.text
+
+
+async def test_close_by_another_task(conn: Connection) -> None:
+    with pytest.raises(e.OperationalError, match="the connection is closed"):
+        async with conn.pipeline():
+            await conn.execute("SELECT 1")
+            await asyncio.create_task(conn.close())
+
+
+async def test_lost_before_the_outer_block_ends(
+    conn: Connection, other: Connection
+) -> None:
+    with pytest.raises(e.OperationalError, match="the connection is lost"):
+        async with conn.pipeline():
+            with pytest.raises(e.OperationalError):
+                async with conn.pipeline():
+                    await conn.execute("SELECT 1")
+                    pid = conn.info.backend_pid
+                    await other.execute(
+                        "SELECT pg_terminate_backend(%s, 60000)", (pid,)
+                    )
+    assert conn.broken
 
 
 async def test_cancelled_by_another(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
+import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -176,6 +178,190 @@ async def test_itersize(cur: pgtwin.AsyncServerCursor[Any], itersize: int) -> No
         found.append(number)
         assert cur.rownumber == number
     assert found == [1, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize("start", [1, 2, 3, 6, 100])
+@pytest.mark.parametrize("later", [-1, 0, 1, 2, 6, 100])
+async def test_itersize_changed_on_the_way(
+    cur: pgtwin.AsyncServerCursor[Any], start: int, later: int
+) -> None:
+    for change in range(1, 7):
+        cur.itersize = start
+        await cur.execute(NUMBERS)
+        found = []
+        async for (number,) in cur:
+            found.append(number)
+            if number == change:
+                cur.itersize = later
+        assert found == [1, 2, 3, 4, 5, 6]
+        assert [row async for row in cur] == []
+        assert await cur.fetchone() is None
+
+
+@pytest.mark.parametrize("itersize", [0, 1, 2, 4, 6, 7, 100])
+async def test_iteration_mixed_with_fetching(
+    cur: pgtwin.AsyncServerCursor[Any], itersize: int
+) -> None:
+    cur.itersize = itersize
+    await cur.execute("SELECT n FROM generate_series(1, 12) AS n")
+    async for row in cur:
+        assert row == (1,)
+        break
+    assert cur.rownumber == 1
+    assert await cur.fetchone() == (2,)
+    assert await cur.fetchmany(3) == [(3,), (4,), (5,)]
+    assert cur.rownumber == 5
+    async for row in cur:
+        assert row == (6,)
+        break
+    assert await cur.fetchmany(2) == [(7,), (8,)]
+    async for row in cur:
+        assert row == (9,)
+        break
+    assert await cur.fetchall() == [(10,), (11,), (12,)]
+    assert cur.rownumber == 12
+    assert [row async for row in cur] == []
+    assert await cur.fetchone() is None
+
+
+@pytest.mark.parametrize("itersize", [1, 3, 6, 100])
+async def test_iteration_mixed_with_scroll(
+    conn: pgtwin.AsyncConnection[Any], itersize: int
+) -> None:
+    async with conn.cursor("curs", scrollable=True) as cur:
+        cur.itersize = itersize
+        for value in range(-2, 5):
+            await cur.execute(NUMBERS)
+            async for (number,) in cur:
+                if number == 2:
+                    break
+            await cur.scroll(value)
+            assert cur.rownumber == 2 + value
+            assert [row async for row in cur] == [(n,) for n in range(3 + value, 7)]
+        # From behind the last row too.
+        await cur.scroll(-2)
+        assert cur.rownumber == 4
+        assert await cur.fetchall() == [(5,), (6,)]
+        await cur.scroll(1, mode="absolute")
+        assert [row async for row in cur] == [(n,) for n in range(2, 7)]
+        await cur.scroll(0)
+        await cur.scroll(-1)
+        assert await cur.fetchone() == (6,)
+
+
+@pytest.mark.parametrize("seed", range(20))
+async def test_random_walk(conn: pgtwin.AsyncConnection[Any], seed: int) -> None:
+    # What a list of the rows, and the index of the next one, would give.
+    chance = random.Random(seed)
+    number = chance.choice([0, 1, 5, 30])
+    rows = [(n,) for n in range(number)]
+    position = 0
+    async with conn.cursor("curs", scrollable=True) as cur:
+        await cur.execute("SELECT n FROM generate_series(0, %s) AS n", (number - 1,))
+        for _ in range(100):
+            what = chance.randrange(7)
+            if what == 0:
+                cur.itersize = chance.choice([0, 1, 2, 5, 30, 31])
+            elif what == 1:
+                row = await cur.fetchone()
+                assert row == (rows[position] if position < number else None)
+                position = min(position + 1, number)
+            elif what == 2:
+                size = chance.randrange(1, 7)
+                assert await cur.fetchmany(size) == rows[position : position + size]
+                position = min(position + size, number)
+            elif what == 3 and chance.random() < 0.2:
+                assert await cur.fetchall() == rows[position:]
+                position = number
+            elif what == 4:
+                target = chance.randrange(number + 1)
+                if chance.random() < 0.5:
+                    await cur.scroll(target, mode="absolute")
+                else:
+                    await cur.scroll(target - position)
+                position = target
+            else:
+                wanted = chance.randrange(1, 10)
+                found = []
+                async for row in cur:
+                    found.append(row)
+                    if len(found) == wanted:
+                        break
+                assert found == rows[position : position + wanted]
+                position = min(position + wanted, number)
+            assert cur.rownumber == position
+
+
+async def test_forward_in_what_cannot_scroll(
+    conn: pgtwin.AsyncConnection[Any],
+) -> None:
+    async with conn.cursor("curs", scrollable=False) as cur:
+        cur.itersize = 4
+        await cur.execute(NUMBERS)
+        async for _ in cur:
+            break
+        await cur.scroll(1)
+        assert await cur.fetchone() == (3,)
+        await cur.scroll(2)
+        assert [row async for row in cur] == [(6,)]
+
+
+async def test_row_factory_of_what_was_fetched_ahead(
+    cur: pgtwin.AsyncServerCursor[Any],
+) -> None:
+    cur.itersize = 4
+    await cur.execute(NUMBERS)
+    async for row in cur:
+        assert row == (1,)
+        break
+    cur.row_factory = dict_row
+    async for row in cur:
+        assert row == {"n": 2}
+        break
+    cur.row_factory = scalar_row
+    assert await cur.fetchone() == 3
+    assert await cur.fetchall() == [4, 5, 6]
+
+
+async def test_error_loses_nothing(other: pgtwin.AsyncConnection[Any]) -> None:
+    async with other.cursor("curs", withhold=True) as cur:
+        cur.itersize = 2
+        await cur.execute(NUMBERS)
+        async for _ in cur:
+            break
+        with pytest.raises(pgtwin.OperationTimeout):
+            await cur.fetchmany(4, timeout=0)
+        assert cur.rownumber == 1
+        assert await cur.fetchone() == (2,)
+
+
+async def test_size_of_a_page(cur: pgtwin.AsyncServerCursor[Any]) -> None:
+    await cur.execute(NUMBERS)
+    assert await cur.fetchone() == (1,)
+    cur.arraysize = 0
+    assert await cur.fetchmany() == []
+    assert await cur.fetchone() == (2,)
+    with pytest.raises(ValueError, match="-1"):
+        await cur.fetchmany(-1)
+
+
+async def test_closed_while_iterating(cur: pgtwin.AsyncServerCursor[Any]) -> None:
+    await cur.execute(NUMBERS)
+    with pytest.raises(e.InterfaceError, match="cursor is closed"):
+        async for _ in cur:
+            await cur.close()
+    with pytest.raises(e.InterfaceError, match="cursor is closed"):
+        await cur.fetchone()
+
+
+async def test_two_tasks_iterate(cur: pgtwin.AsyncServerCursor[Any]) -> None:
+    async def collect() -> list[int]:
+        return [number async for (number,) in cur]
+
+    cur.itersize = 3
+    await cur.execute("SELECT n FROM generate_series(1, 100) AS n")
+    found = await asyncio.gather(collect(), collect())
+    assert sorted(found[0] + found[1]) == list(range(1, 101))
 
 
 async def test_iterate_again(cur: pgtwin.AsyncServerCursor[Any]) -> None:

@@ -8,6 +8,7 @@ possible in a few seconds.
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections import deque
 from collections.abc import AsyncGenerator, Callable
@@ -52,6 +53,8 @@ CLOSED = "the connection is closed: open another with connect()"
 LOST = "the connection is lost: open another with connect()"
 NOT_EXECUTED = "COPY cannot be executed with execute(): use copy()"
 MIXED = "copy() executes one COPY and no other statement with it"
+
+logger = logging.getLogger("pgtwin")
 
 
 class Conversation:
@@ -273,10 +276,15 @@ class Conversation:
                         await self._rest(self._skipped, deadline)
                 elif result.status == COPY_BOTH:
                     raise e.NotSupportedError("replication cannot be settled")
-        except BaseException:
+        except BaseException as error:
             # Interrupted again, or no answer in time: plainly broken is better
             # than hanging, and the first interruption is the one to be reported.
             self._leaving = True
+            logger.warning(
+                "an interrupted operation could not be ended, the connection is "
+                "closed: %s",
+                error or type(error).__name__,
+            )
 
     async def _rest(
         self,

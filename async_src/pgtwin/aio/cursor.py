@@ -64,8 +64,13 @@ class AsyncCursor(AsyncResults[Row]):
         await self.close()
 
     async def close(self) -> None:
-        """Forget the results; the cursor can execute no more."""
+        """Forget the results; the cursor can execute no more.
+
+        What a pipeline still owes it can be seen at the end, but not fetched.
+        """
+        pending = self._pending
         self._forget()
+        self._pending = pending
         self._closed = True
 
     @overload

@@ -74,11 +74,12 @@ class Batch(Owner):
             result = results[0] if len(results) == 1 else None
             if result is None or result.status not in GOOD:
                 self._fail(results)
-            elif self._returning:
-                self._results.append(result)
             else:
-                self._rowcount += result.command_tuples or 0
                 self._last = result
+                if self._returning:
+                    self._results.append(result)
+                else:
+                    self._rowcount += result.command_tuples or 0
         finally:
             if self._received == self._expected:
                 self._finish()
@@ -91,9 +92,10 @@ class Batch(Owner):
     def _fail(self, results: list[PGresult]) -> None:
         self._failed = True
         prepared = self._session.prepared
-        stale = [key for key in self._keys if prepared.retire_stale(key, results)]
-        # Nothing was executed if that is said of the first execution.
-        self.stale = self.stale or (bool(stale) and self._received == 1)
+        for index, key in enumerate(self._keys):
+            if prepared.retire_stale(key, results) and not index:
+                # Nothing of the batch was executed if it is the first that failed.
+                self.stale = self._received == 1
         try:
             self._session.check_results(results)
         except e.Error as error:
@@ -102,6 +104,8 @@ class Batch(Owner):
 
     def _finish(self) -> None:
         self.done = True
+        if self._last is not None:
+            self._session.prepared.note(self._last.command_status or b"")
         if not self._failed:
             self._seen.note(self._results)
             self._seen.count(-1 if self._returning else self._rowcount)
@@ -112,12 +116,12 @@ class Batch(Owner):
         cursor._pending = None
         if self._failed:
             return
+        if cursor._closed:
+            cursor._pending = self  # nobody fetches from it
         if self._results:
             cursor._keep(self._results)
         elif not self._returning:
             cursor._note(self._rowcount, self._last)
-        if self._last is not None:
-            self._session.prepared.note(self._last.command_status or b"")
 
 
 class Execution(Owner):
@@ -144,7 +148,7 @@ class Execution(Owner):
         cursor = self._cursor
         # The cursor may have executed another query since.
         is_awaited = cursor._pending is self
-        if is_awaited:
+        if is_awaited and not cursor._closed:
             cursor._pending = None
         if not is_plain or self._seen is not UNOBSERVED:
             super().receive(results)
@@ -174,14 +178,13 @@ async def execute_many(
             seen.note(cursor._results)
             seen.count(-1 if returning else cursor.rowcount)
         return
+    batch = Batch(cursor, returning, seen)
     try:
         await pipelining.execute_many(
-            query,
-            params_seq,
-            transformer,
-            cursor.format,
-            Batch(cursor, returning, seen),
+            query, params_seq, transformer, cursor.format, batch
         )
+        if returning:
+            await pipelining.receive(batch)
     except BaseException as error:
         seen.end(error)
         raise
@@ -201,7 +204,7 @@ async def _execute_alone(
     try:
         await _execute(session, query, params_seq, transformer, cursor.format, batch)
     except e.Error:
-        # The server did nothing: as in execute(), it is asked once more.
+        # The server has executed nothing: as in execute(), it is asked once more.
         if not (batch.stale and alone and isinstance(params_seq, Sequence)):
             raise
         await session.rollback()

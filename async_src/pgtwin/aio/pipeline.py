@@ -26,7 +26,9 @@ class AsyncPipeline:
     """A block in which statements are sent without waiting for the one before.
 
     Returned by `connection.pipeline()`. Results arrive when they are asked for, at
-    `sync()` and at the end of the block; so do errors. Blocks may be nested.
+    `sync()` and at the end of the block; so do errors. Blocks may be nested. A block
+    in which the connection was closed raises `OperationalError` at its end, because
+    nobody can tell what the server has done of it.
     """
 
     __module__ = "pgtwin"
@@ -104,8 +106,7 @@ class AsyncPipeline:
         try:
             async with session.turn():
                 try:
-                    if not session.closed:
-                        await pipelining.sync()
+                    await pipelining.sync()
                 finally:
                     self._leave(pipelining)
                     session.open_pipeline()  # the last block ends it

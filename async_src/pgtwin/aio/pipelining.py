@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from psycopg import errors as e, pq
+from psycopg import capabilities, errors as e, pq
 from psycopg.sql import Composable
 
 from pgtwin.core.hooks import UNOBSERVED, Observation
@@ -30,6 +30,8 @@ OK = pq.ConnStatus.OK
 IDLE = pq.TransactionStatus.IDLE
 TUPLES_OK = pq.ExecStatus.TUPLES_OK
 TEXT = pq.Format.TEXT
+COMMIT = b"COMMIT"
+ROLLBACK = b"ROLLBACK"
 PIPELINE_SYNC = pq.ExecStatus.PIPELINE_SYNC
 COPY_IN = pq.ExecStatus.COPY_IN
 COPY_OUT = pq.ExecStatus.COPY_OUT
@@ -89,17 +91,50 @@ class Owner:
 class Preparation(Owner):
     """Has asked for a prepared statement, which is used before it is known to be."""
 
+    def __init__(self, session: Session, key: Key, kept: Kept) -> None:
+        super().__init__(session)
+        self._prepared_as = key
+        self._kept = kept
+        self._name = kept.name
+        kept.awaited = True
+
     def receive(self, results: list[PGresult]) -> None:
         try:
             super().receive(results)
-        except e.Error as error:
-            self.give_up(error)
+        except e.Error:
+            self._forget()
             raise
+        self._kept.awaited = False
 
     def give_up(self, error: BaseException) -> None:
         super().give_up(error)
-        if self._key is not None:
-            self._session.prepared.forget(self._key)
+        self._forget()
+        if capabilities.has_send_close_prepared():
+            # Perhaps the server has it: to close what is not there is no error.
+            self._session.prepared.retired.append(self._name)
+
+    def _forget(self) -> None:
+        self._kept.awaited = False
+        self._session.prepared.forget(self._prepared_as, self._name)
+
+
+class Closing(Owner):
+    """Has asked the server to forget a prepared statement."""
+
+    def __init__(self, session: Session, name: bytes) -> None:
+        super().__init__(session)
+        self._name = name
+
+    def receive(self, results: list[PGresult]) -> None:
+        try:
+            super().receive(results)
+        except e.PipelineAborted as error:
+            # Not done, and the error before it is the one to be told.
+            self.give_up(error)
+
+    def give_up(self, error: BaseException) -> None:
+        super().give_up(error)
+        self._session.prepared.retire_name(self._name)
 
 
 class Pipelining:
@@ -112,6 +147,7 @@ class Pipelining:
         self._owners: deque[Owner | None] = deque()  # None: a synchronization
         self.unseen = 0
         self._open = False  # whether something was sent since the last sync
+        self._failed = False  # whether something of it has failed
         self.error: e.Error | None = None
 
     async def start(self) -> None:
@@ -170,9 +206,22 @@ class Pipelining:
                 return None
             name = prepared.new_name()
             self._pgconn.send_prepare(name, text, types)
-            self._owners.append(Preparation(session, key))
             kept = prepared.add(key, name, self._pgconn.transaction_status != IDLE)
+            self._owners.append(Preparation(session, key, kept))
+            if prepared.retired:
+                self._close_retired()
         return kept
+
+    def _close_retired(self) -> None:
+        """Let the server forget statements, after what was sent of them before."""
+        retired = self._session.prepared.retired
+        while retired:
+            name = retired.popleft()
+            if capabilities.has_send_close_prepared():
+                self._pgconn.send_close_prepared(name)
+            else:
+                self._pgconn.send_query_params(b"DEALLOCATE " + name, None)
+            self._owners.append(Closing(self._session, name))
 
     def execute_again(
         self, query: Query, params: tuple[Any, ...], owner: Owner
@@ -196,7 +245,9 @@ class Pipelining:
             or transformer is None
             or session._generation != generation
             or session._closed
+            or session.orphaned
             or session.hooks
+            or prepared.retired
             or prepared.threshold is None
             or pgconn.status != OK
         ):
@@ -226,9 +277,14 @@ class Pipelining:
         owner: Owner,
     ) -> None:
         """Send a statement; its owner learns its key if it is prepared."""
-        self._session.check()
+        session = self._session
+        if session.orphaned:
+            await session.ready()
+        session.check()
         if not self._open:
             self.begin()
+        if session.prepared.retired:
+            self._close_retired()
         text, values, types, formats = statement
         kept = self.prepared(text, types, prepare)
         if kept is None:
@@ -264,6 +320,8 @@ class Pipelining:
     ) -> None:
         """Send a statement for each set of parameters, until one has failed."""
         session = self._session
+        if session.orphaned:
+            await session.ready()
         session.check()
         self.begin()
         encoding = session.encoding
@@ -315,7 +373,12 @@ class Pipelining:
         return received.results[-1]
 
     async def sync(self) -> None:
-        """End what is under way, and receive all results. Raises the first error."""
+        """End what is under way, and receive all results. Raises the first error.
+
+        Raises `OperationalError` too when the session is closed: what it still owes
+        will never come.
+        """
+        self._session.check()
         if self._open:
             self._pgconn.pipeline_sync()
             self._open = False
@@ -323,11 +386,16 @@ class Pipelining:
             self._owners.append(None)
         if self._owners:
             await self._converse(self._all_done)
+            if self._pgconn.transaction_status == IDLE:
+                # As after a COMMIT or ROLLBACK, which the server does not tell.
+                self._session.prepared.note(ROLLBACK if self._failed else COMMIT)
+            self._failed = False
         self._raise()
 
     async def receive(self, owner: Owner) -> None:
         """Wait until an owner has its results. Raises the first error on the way."""
         if not owner.done:
+            self._session.check()
             self._pgconn.send_flush_request()
             await self._converse(lambda: owner.done)
         self._raise()
@@ -382,6 +450,7 @@ class Pipelining:
             try:
                 owner.receive(results)
             except e.Error as error:
+                self._failed = True
                 if self.error is None:
                     self.error = error
 

@@ -373,6 +373,8 @@ class AsyncResults(Generic[Row]):
 
     async def _arrive(self) -> None:
         """Receive the results that a pipeline still owes."""
+        if self._closed:
+            raise closed_cursor()
         session = self._session
         async with session.turn():
             pipelining = session.open_pipeline()

@@ -1,7 +1,7 @@
 """Server-side cursors: the server keeps the result, rows are fetched on demand.
 
-Law: the server's position is the truth; what iteration has fetched ahead is lost for
-the `fetch*()` methods.
+Law: each row is given once, in order, whichever methods are mixed: what iteration has
+fetched ahead comes first, and `scroll()` counts from the row that would come next.
 """
 
 from __future__ import annotations
@@ -35,7 +35,10 @@ class AsyncServerCursor(AsyncCursor[Row]):
     """A named cursor of the server (`DECLARE`, `FETCH`, `MOVE`, `CLOSE`).
 
     Without `execute()` it fetches from a cursor of that name which the server has
-    already, declared by other means.
+    already, declared by other means. Iteration fetches `itersize` rows at a time, 100
+    unless it is set, less than one meaning one; it may be changed at any time, and
+    counts for what is fetched then. The other methods give what iteration has fetched
+    ahead before they ask the server.
     """
 
     __module__ = "pgtwin"
@@ -78,8 +81,12 @@ class AsyncServerCursor(AsyncCursor[Row]):
         self._opened = False  # perhaps: an interruption may have come in between
         self._described = False
         self._fetch_format = TEXT
-        self._page: list[Row] | None = None
+        self._page: list[Row] = []  # what iteration has fetched
         self._page_position = 0
+        self._page_factory: RowFactory[Any] = self._row_factory
+        self._page_result: PGresult | None = None
+        self._last_page = False  # whether iteration has fetched all there was
+        self._beyond = False  # whether the server's cursor is after the last row
         self.itersize = DEFAULT_ITERSIZE
 
     def __del__(self) -> None:
@@ -96,17 +103,15 @@ class AsyncServerCursor(AsyncCursor[Row]):
         return f"{cls} {self._name!r} {rest}"
 
     async def __anext__(self) -> Row:
-        page = self._page
-        # Less than was asked for means that the server had no more.
-        if page is None or self._page_position >= len(page) >= self.itersize:
-            page = self._page = await self._fetch(self.itersize)
-            self._page_position = 0
-        if self._page_position >= len(page):
-            raise StopAsyncIteration
-        row = page[self._page_position]
-        self._page_position += 1
+        position = self._page_position
+        if position >= len(self._page) or self._page_factory is not self._row_factory:
+            await self._turn_page()
+            position = self._page_position
+            if position >= len(self._page):
+                raise StopAsyncIteration
+        self._page_position = position + 1
         self._position += 1
-        return row
+        return self._page[position]
 
     @property
     def name(self) -> str:
@@ -141,6 +146,7 @@ class AsyncServerCursor(AsyncCursor[Row]):
                 if not self._session.closed:
                     await self._close_portal()
             finally:
+                self._forget_page()
                 await super().close()
 
     async def execute(
@@ -172,8 +178,8 @@ class AsyncServerCursor(AsyncCursor[Row]):
             if self._opened:
                 await self._close_portal()
             self._opened = True
-            self._described = False
-            self._page = None
+            self._described = self._beyond = False
+            self._forget_page()
             self._forget()
             await session.execute(
                 query,
@@ -205,27 +211,28 @@ class AsyncServerCursor(AsyncCursor[Row]):
         Raises `OperationTimeout` after `timeout` seconds, as all that waits here does.
         """
         rows = await self._fetch(1, timeout)
-        self._position += len(rows)
         return rows[0] if rows else None
 
     async def fetchmany(
         self, size: int = 0, *, timeout: float | None = None
     ) -> list[Row]:
-        """Return the next rows, at most `size` of them, `arraysize` when not given."""
-        rows = await self._fetch(size or self.arraysize, timeout)
-        self._position += len(rows)
-        return rows
+        """Return the next rows, at most `size` of them, `arraysize` when not given.
+
+        Raises `ValueError` when that is negative: `scroll()` goes back.
+        """
+        size = size or self.arraysize
+        if size < 0:
+            raise ValueError(f"size must be >= 0, not {size}: scroll() goes back")
+        return await self._fetch(size, timeout)
 
     async def fetchall(self, *, timeout: float | None = None) -> list[Row]:
         """Return all rows that were not fetched yet."""
-        rows = await self._fetch(None, timeout)
-        self._position += len(rows)
-        return rows
+        return await self._fetch(None, timeout)
 
     async def scroll(
         self, value: int, mode: str = "relative", *, timeout: float | None = None
     ) -> None:
-        """Move the server's cursor: by a distance, or to an index.
+        """Move to another row: by a distance from the next one, or to an index.
 
         `mode` is `relative` or `absolute`. Whether there is such a row is not told by
         the server; raises its error when the cursor is not scrollable.
@@ -235,11 +242,26 @@ class AsyncServerCursor(AsyncCursor[Row]):
         async with self._session.turn(timeout):
             if self._closed:
                 raise closed_cursor()
-            move = b"MOVE ABSOLUTE" if mode == "absolute" else b"MOVE"
-            await self._session.command(
-                b"%s %d FROM %s" % (move, value, self._identifier())
-            )
-        self._position = value if mode == "absolute" else self._position + value
+            if mode == "absolute":
+                await self._move(b"ABSOLUTE %d" % value)
+                self._beyond = False
+                self._position = value
+                return
+            ahead = len(self._page) - self._page_position
+            if 0 <= value < ahead:
+                self._page_position += value
+            else:
+                distance = value - ahead
+                if distance < 0 and self._beyond:
+                    distance -= 1  # after the last row, the server is not on it
+                await self._move(b"%d" % distance)
+                self._beyond = self._beyond and distance >= 0
+            self._position += value
+
+    async def _move(self, where: bytes) -> None:
+        """Move the server's cursor, and forget what iteration has fetched ahead."""
+        await self._session.command(b"MOVE %s FROM %s" % (where, self._identifier()))
+        self._forget_page()
 
     def _declare(
         self,
@@ -269,21 +291,71 @@ class AsyncServerCursor(AsyncCursor[Row]):
     async def _fetch(
         self, number: int | None, timeout: float | None = None
     ) -> list[Row]:
-        session = self._session
-        async with session.turn(timeout):
+        """Return the next rows: those fetched ahead, and then the server's."""
+        async with self._session.turn(timeout):
             if self._closed:
                 raise closed_cursor()
-            if not self._described:
-                # Somebody else has declared it.
-                await session.ready()
-                await session.begin()
-                await self._describe()
-            count = b"ALL" if number is None else b"%d" % number
-            result = await session.command(
-                b"FETCH FORWARD %s FROM %s" % (count, self._identifier()),
-                self._fetch_format,
-            )
-            return self._take(result)
+            self._renew_page()
+            start = self._page_position
+            rows = self._page[start : None if number is None else start + number]
+            taken = len(rows)
+            self._page_position += taken
+            if number is None or taken < number:
+                try:
+                    missing = None if number is None else number - taken
+                    rows += await self._receive(missing)
+                except BaseException:
+                    self._page_position -= taken  # nobody has got them
+                    raise
+                self._last_page = False
+            self._position += len(rows)
+            return rows
+
+    async def _turn_page(self) -> None:
+        """Fetch the rows that iteration gives next, if none are left."""
+        async with self._session.turn():
+            if self._closed:
+                raise closed_cursor()
+            self._renew_page()
+            if self._page_position < len(self._page) or self._last_page:
+                return
+            number = max(self.itersize, 1)
+            self._page = await self._receive(number)
+            self._page_position = 0
+            self._page_factory = self._row_factory
+            self._page_result = self.pgresult
+            # Less than was asked for means that the server has no more.
+            self._last_page = len(self._page) < number
+
+    def _renew_page(self) -> None:
+        """Build the rows that were fetched ahead with the row factory of now."""
+        if self._page_factory is not self._row_factory:
+            self._page_factory = self._row_factory
+            if self._page_result is not None and self._page:
+                ntuples = self._page_result.ntuples
+                self._page = self._load(self._page_result, 0, ntuples)
+
+    def _forget_page(self) -> None:
+        self._page = []
+        self._page_position = 0
+        self._page_result = None
+        self._last_page = False
+
+    async def _receive(self, number: int | None) -> list[Row]:
+        """Fetch rows from the server, `None` for all that it has."""
+        session = self._session
+        if not self._described:
+            # Somebody else has declared it.
+            await session.ready()
+            await session.begin()
+            await self._describe()
+        count = b"ALL" if number is None else b"%d" % number
+        result = await session.command(
+            b"FETCH FORWARD %s FROM %s" % (count, self._identifier()),
+            self._fetch_format,
+        )
+        self._beyond = number is None or result.ntuples < number
+        return self._take(result)
 
     def _take(self, result: PGresult) -> list[Row]:
         """Make a page the current result, and return its rows."""

@@ -147,10 +147,15 @@ class AsyncTransaction:
             if exc_val is None and session.broken:
                 session.check()  # nobody may take the block for committed
             return False
-        if exc_val is None and not self.force_rollback:
-            await self._commit()
-            return False
-        return await self._roll_back(exc_val)
+        try:
+            if exc_val is None and not self.force_rollback:
+                await self._commit()
+                return False
+            return await self._roll_back(exc_val)
+        finally:
+            if session.pgconn.transaction_status == IDLE:
+                # Nothing is open: what begins next, also in a pipeline, is not ours.
+                session.orphaned = False
 
     async def _commit(self) -> None:
         session = self._session

@@ -33,13 +33,16 @@ _WITH_PLAN = re.compile(
 )
 
 FATAL_ERROR = pq.ExecStatus.FATAL_ERROR
-DiagnosticField = pq.DiagnosticField
+
+# SQLSTATEs of a statement whose name is not known, and of one whose plan is stale.
+STALE = (b"26000", b"0A000")
 
 
 class Kept:
     """What is known of a statement that was executed, or is prepared."""
 
     __slots__ = (
+        "awaited",
         "certain",
         "columns",
         "executions",
@@ -50,7 +53,8 @@ class Kept:
     )
 
     def __init__(self) -> None:
-        self.name = b""  # once the server has prepared it
+        self.name = b""  # once the server has prepared it, or was told to
+        self.awaited = False  # whether a pipeline has yet to receive that it has
         self.certain = False  # whether the server guarantees the types of its columns
         self.executions = 0  # before that
         # What its columns mean for the format, and the generation of adapters for which
@@ -73,25 +77,37 @@ class PreparedStatements:
         "_counted",
         "_fresh",
         "_kept",
+        "_limit",
+        "_never",
         "_number",
         "_prefix",
-        "limit",
         "retired",
         "threshold",
     )
 
     def __init__(self, threshold: int | None = 5, limit: int | None = 100) -> None:
         self.threshold = threshold
-        self.limit = limit
+        self._limit = limit
         self.retired: deque[bytes] = deque()
         self._kept: OrderedDict[Key, Kept] = OrderedDict()
         self._counted: OrderedDict[Key, Kept] = OrderedDict()
         self._fresh: list[Key] = []
+        self._never: set[bytes] = set()  # closed in a pipeline, but never prepared
         self._number = 0
         self._prefix = b"pgtwin_%s_" % os.urandom(6).hex().encode()
 
     def __len__(self) -> int:
         return len(self._kept)
+
+    @property
+    def limit(self) -> int | None:
+        """How many statements stay prepared; lowered, it retires some at once."""
+        return self._limit
+
+    @limit.setter
+    def limit(self, value: int | None) -> None:
+        self._limit = value
+        self._retire_longest_unused()
 
     def find(self, key: Key) -> Kept | None:
         """Return what is kept of a statement that is prepared."""
@@ -106,7 +122,7 @@ class PreparedStatements:
 
     def due(self, key: Key) -> bool:
         """Tell whether a statement was executed often enough to be prepared."""
-        if self.threshold is None or self.limit == 0:
+        if self.threshold is None or self._limit == 0:
             return False
         kept = self._counted.get(key)
         return (0 if kept is None else kept.executions) >= self.threshold
@@ -123,10 +139,13 @@ class PreparedStatements:
         kept.certain = _WITH_PLAN.match(key[0]) is not None
         if in_transaction:
             self._fresh.append(key)
-        if self.limit is not None:
-            while len(self._kept) > max(self.limit, 1):
-                self.retired.append(self._kept.popitem(last=False)[1].name)
+        self._retire_longest_unused()
         return kept
+
+    def _retire_longest_unused(self) -> None:
+        if self._limit is not None:
+            while len(self._kept) > max(self._limit, 1):
+                self.retired.append(self._kept.popitem(last=False)[1].name)
 
     def count(self, key: Key) -> Kept:
         """Note that a statement was executed without being prepared."""
@@ -140,9 +159,15 @@ class PreparedStatements:
         kept.executions += 1
         return kept
 
-    def forget(self, key: Key) -> None:
-        """Note that the server has not prepared a statement after all."""
-        self._kept.pop(key, None)
+    def forget(self, key: Key, name: bytes) -> None:
+        """Note that the server has not prepared a statement under a name after all."""
+        kept = self._kept.get(key)
+        if kept is not None and kept.name == name:
+            del self._kept[key]
+        elif name in self.retired:
+            self.retired.remove(name)
+        else:
+            self._never.add(name)
 
     def retire(self, key: Key) -> None:
         """Stop using one statement."""
@@ -161,46 +186,60 @@ class PreparedStatements:
         self.retire(key)
         return True
 
+    def retire_name(self, name: bytes) -> None:
+        """Note that the server has not forgotten a statement, as it was told to."""
+        if name in self._never:
+            self._never.remove(name)
+        else:
+            self.retired.append(name)
+
     def note(self, tag: bytes) -> None:
         """Draw the consequences of a command that the server has completed.
 
         Of a changed or dropped object no plan may be left; a rolled back transaction
-        may have made the objects for which a statement was prepared in it.
+        may have made the objects for which a statement was prepared in it. What a
+        pipeline still awaits was prepared after the command.
         """
         if tag in (b"DISCARD ALL", b"DEALLOCATE ALL"):
-            self._kept.clear()
+            self._drop_received()
             self._counted.clear()
-            self._fresh.clear()
             self.retired.clear()
         elif tag.startswith((b"DROP ", b"ALTER ")):
-            self.retired.extend(kept.name for kept in self._kept.values())
-            self._kept.clear()
-            self._fresh.clear()
+            self.retired.extend(self._drop_received())
         elif tag == b"ROLLBACK":
             for key in self._fresh:
-                self.retire(key)
-            self._fresh.clear()
+                if not self._is_awaited(key):
+                    self.retire(key)
+            self._fresh = list(filter(self._is_awaited, self._fresh))
         elif tag == b"COMMIT":
-            self._fresh.clear()
+            self._fresh = list(filter(self._is_awaited, self._fresh))
+
+    def _is_awaited(self, key: Key) -> bool:
+        kept = self._kept.get(key)
+        return kept is not None and kept.awaited
+
+    def _drop_received(self) -> list[bytes]:
+        """Keep no statement but those still awaited; return the others' names."""
+        dropped = [key for key, kept in self._kept.items() if not kept.awaited]
+        self._fresh = list(filter(self._is_awaited, self._fresh))
+        return [self._kept.pop(key).name for key in dropped]
 
 
 def is_stale(results: list[PGresult], name: bytes) -> bool:
     """Tell whether the server no longer has a statement as it was prepared.
 
-    True only if that is what the server has found when it was to bind parameters to the
-    statement `name`, before it began to execute it. The same error may come from a
-    statement inside that was executed in part: then it names another statement, or has
-    a context.
+    It was refused at Bind then, before it began. An error inside of a statement may
+    have the same SQLSTATE, but has another name in its message, or a context.
     """
+    # Another session changed a table, or a pooler gave us another server.
     if not results or results[-1].status != FATAL_ERROR:
         return False
-    field = results[-1].error_field
-    state = field(DiagnosticField.SQLSTATE)
-    if state not in (b"26000", b"0A000") or field(DiagnosticField.CONTEXT):
+    result = results[-1]
+    state = result.error_field(pq.DiagnosticField.SQLSTATE)
+    if state not in STALE or result.error_field(pq.DiagnosticField.CONTEXT):
         return False
     if state == b"26000":
-        # A pooler gave us another session of the server, or somebody deallocated it.
-        return name in (field(DiagnosticField.MESSAGE_PRIMARY) or b"")
-    # Another session changed a table. An EXECUTE of the user's own finds that out when
-    # it is executed, but has done nothing before either.
-    return field(DiagnosticField.SOURCE_FUNCTION) == b"RevalidateCachedQuery"
+        message = result.error_field(pq.DiagnosticField.MESSAGE_PRIMARY) or b""
+        return re.search(re.escape(name) + rb"(?!\d)", message) is not None
+    routine = result.error_field(pq.DiagnosticField.SOURCE_FUNCTION)
+    return routine == b"RevalidateCachedQuery"
