@@ -47,7 +47,8 @@ class PreparedStatements:
 
     `threshold` is the number of plain executions before a statement is prepared
     (`None`: never); `limit` is how many stay prepared (`None`: no limit).
-    `retired` holds the names that the server may forget.
+    `retired` holds the names that the server may forget. `supported` is whether the
+    server can prepare at all.
     """
 
     __slots__ = (
@@ -58,12 +59,14 @@ class PreparedStatements:
         "_prefix",
         "limit",
         "retired",
+        "supported",
         "threshold",
     )
 
     def __init__(self, threshold: int | None = 5, limit: int | None = 100) -> None:
         self.threshold = threshold
         self.limit = limit
+        self.supported = True
         self.retired: deque[bytes] = deque()
         self._kept: OrderedDict[Key, Kept] = OrderedDict()
         self._counted: OrderedDict[Key, Kept] = OrderedDict()
@@ -151,6 +154,20 @@ class PreparedStatements:
             self._fresh.clear()
         elif tag == b"COMMIT":
             self._fresh.clear()
+
+
+def is_refused(results: list[PGresult]) -> bool:
+    """Tell whether the server lacks the protocol in which statements are prepared."""
+    if not results or results[-1].status != FATAL_ERROR:
+        return False
+    state = results[-1].error_field(pq.DiagnosticField.SQLSTATE)
+    return state in (b"08P01", b"0A000")
+
+
+def is_console(version: bytes | None) -> bool:
+    """Tell from `server_version` whether this is PgBouncer's console, not a server."""
+    # It closes a connection where it is sent more than simple queries.
+    return version is not None and version.endswith(b"/bouncer")
 
 
 def is_stale(results: list[PGresult]) -> bool:
