@@ -622,6 +622,19 @@ async def test_next_address_in_its_own_time(
     assert len(re.findall(r"no answer from the server in", str(caught.value))) == 2
 
 
+async def test_second_address_answers(
+    network: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    params: dict[str, Any] = conninfo_to_dict(network.conninfo)
+    resolving(monkeypatch, "127.0.0.2", "127.0.0.1")
+    # It may stand still, and has as little time as the silent one: it is asked often.
+    params["host"] = ",".join(["many.test"] * 10)
+    with socket.create_server(("127.0.0.2", int(params["port"]))):
+        async with pgtwin.AsyncConnection.connect(**params, connect_timeout=2) as conn:
+            assert conn.info.host == "many.test"
+            assert conn.info.hostaddr == "127.0.0.1"
+
+
 async def test_whole_time_is_shared_by_hosts_and_names(
     counter: Counter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
