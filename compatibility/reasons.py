@@ -63,20 +63,8 @@ BEHAVIOUR = [
     "After an `executemany()` that failed, `rowcount` is -1.",
     "A client cursor too refuses a name with two formats, as in `%(x)s, %(x)t`.",
     "The `connection` of a dumper or loader is a weak reference's proxy.",
-    (
-        "A failed authentication ends `connect()`: a wrong password is not tried on the "
-        "hosts that are left, as libpq documents, so that it counts once."
-    ),
-    (
-        "A refused connection has the class and SQLSTATE that the server gave, and is an "
-        "`OperationalError` in any case."
-    ),
-    (
-        "`connect_timeout`, hosts and ports count wherever libpq finds them, in a service "
-        "file too: psycopg does not look there."
-    ),
-    (
-        "On a connection for replication, and in PgBouncer's console, nothing is prepared, "
-        "because their protocol has no way to."
-    ),
+    "A wrong password ends `connect()`: tried on more hosts it would count twice.",
+    "A refusal by the server has its SQLSTATE and class, so that programs can tell.",
+    "What a service file says of `connect_timeout` and hosts counts, as for libpq.",
+    "A walsender and PgBouncer's console are asked to prepare nothing: they cannot.",
 ]
