@@ -22,6 +22,7 @@ import pgtwin
 from pgtwin import errors as e, pq
 from pgtwin.conninfo import conninfo_to_dict, make_conninfo
 from pgtwin.core import attempts, refusal
+from pgtwin.core.finished import finished
 from pgtwin.rows import dict_row
 
 # Far more than any of these tests needs, far less than libpq's own patience.
@@ -283,9 +284,10 @@ async def test_hosts_of_a_service(
     options = {"options": "-c work_mem=5MB", "connect_timeout": 60}
     services(mine={**good, **hosts, **options})
     monkeypatch.setenv("PGHOST", "no-such-host.invalid")
-    conninfo, params = "", {}
+    conninfo = ""
+    params: dict[str, Any] = {}
     if form == "kwargs":
-        params = {"service": "mine"}
+        params["service"] = "mine"
     elif form == "URI":
         conninfo = "postgresql:///?service=mine"
     else:
@@ -758,10 +760,9 @@ async def test_next_host_when_one_cannot_be_looked_up(tcp_dsn: str) -> None:
 async def test_state_of_a_refusal(
     tcp_dsn: str, params: dict[str, Any], state: str, cls: type[e.Error]
 ) -> None:
-    try:
+    with pytest.raises(psycopg.OperationalError) as theirs:
         psycopg.connect(tcp_dsn, **params).close()
-    except psycopg.OperationalError as error:
-        expected = str(error).splitlines()[-1]
+    expected = str(theirs.value).splitlines()[-1]
     with pytest.raises(e.OperationalError) as caught:
         await pgtwin.AsyncConnection.connect(tcp_dsn, **params)
     refused = caught.value
@@ -788,6 +789,25 @@ async def test_state_of_a_full_database(tcp_dsn: str, login_dsn: str) -> None:
             assert caught.value.sqlstate == "53300"
         finally:
             await conn.execute(f"DROP DATABASE {name}")
+
+
+@pytest.mark.parametrize(
+    ("text", "final"),
+    [
+        ("a failed: Connection refused", False),
+        ("a failed: server closed the connection unexpectedly", False),
+        ("a failed: server is not in hot standby mode", False),
+        ("a failed: FATAL:  57P03: the database system is starting up", False),
+        ("a failed: FATAL:  28P01: password authentication failed", True),
+        ("a failed: FATAL:  53300: too many clients", True),
+        ("a failed: FATAL:  55000: not accepting connections", True),
+    ],
+)
+def test_what_is_final(text: str, final: bool) -> None:
+    pgconn = pq.PGconn.connect_start(b"sslmode=pgtwin")
+    error = e.OperationalError("", pgconn=finished(pgconn))
+    error.sqlstate = refusal.plain(text)[1]
+    assert refusal.is_final(error) is final
 
 
 async def test_errors_of_statements_are_not_verbose(dsn: str) -> None:

@@ -35,7 +35,7 @@ async def start(conn: Connection) -> pgtwin.AsyncCursor[Any]:
     cur = await conn.execute("IDENTIFY_SYSTEM")
     row = await cur.fetchone()
     assert row is not None
-    return await conn.execute(f"START_REPLICATION PHYSICAL {row[2]}")
+    return await conn.execute(f"START_REPLICATION PHYSICAL {row[2]}".encode())
 
 
 def end(conn: Connection) -> None:
@@ -200,7 +200,7 @@ async def test_usable_after_replication(walsender: Connection) -> None:
         await start(walsender)
         end(walsender)
         assert walsender.info.transaction_status == IDLE
-        cur = await walsender.execute(f"SELECT {number}")
+        cur = await walsender.execute(f"SELECT {number}".encode())
         assert await cur.fetchone() == (number,)
 
 
@@ -219,9 +219,10 @@ async def test_start_as_copy(walsender: Connection) -> None:
 
 
 async def test_leave_a_block_while_replicating(tcp_dsn: str) -> None:
+    conn: Connection = await pgtwin.AsyncConnection.connect(
+        tcp_dsn, replication="database", autocommit=True
+    )
     with pytest.raises(e.OperationalError, match="replicating"):
-        async with pgtwin.AsyncConnection.connect(
-            tcp_dsn, replication="database", autocommit=True
-        ) as conn:
+        async with conn:
             await start(conn)
     assert conn.closed
