@@ -532,11 +532,9 @@ def resolving(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> list[str]:
     return asked
 
 
-async def test_addresses_in_random_order(
-    tcp_dsn: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if conninfo_to_dict(tcp_dsn)["host"] != "127.0.0.1":
-        pytest.skip("the server is not on this machine")
+async def test_addresses_in_random_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    if pq.version() < 160000:
+        pytest.skip("libpq has no load_balance_hosts")
     asked = resolving(monkeypatch, *[f"127.0.0.{last}" for last in range(1, 9)])
     orders = set()
     for _ in range(12):
