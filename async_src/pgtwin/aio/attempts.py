@@ -15,8 +15,8 @@ from functools import partial
 from psycopg import errors as e
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from pgtwin.aio.daemon_thread import call_in_thread
 from pgtwin.aio.exchange import Exchange
-from pgtwin.aio.patience import call_in_thread
 from pgtwin.core import attempts
 from pgtwin.core.deadlines import ConnectTimeout, Deadline
 from pgtwin.core.refusal import is_final, restated

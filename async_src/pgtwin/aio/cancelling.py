@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from psycopg import capabilities, errors as e, pq
 
-from pgtwin.aio.patience import call_in_thread
+from pgtwin.aio.daemon_thread import call_in_thread
 from pgtwin.aio.readiness import Readiness
 
 if TYPE_CHECKING:
