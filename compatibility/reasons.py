@@ -7,6 +7,7 @@ each sentence about behaviour has a test in tests/aio/test_differences.py.
 INSIDE = "how psycopg works inside; what users need of it is in the package itself"
 MADE = "not called by users: connections make cursors, and these make all else"
 HANDED_OUT = "the connection's own, to be used, not to be replaced"
+FORMAT = "a format that is not asked for is the faster one, if no value differs"
 WORKINGS = "how psycopg's module works inside; nothing documented needs it"
 TYPE_VARIABLE = "a type variable of psycopg's own functions"
 
@@ -26,6 +27,8 @@ REASONS = {
     "psycopg.BaseConnection.*": "its members are those of the two that derive from it",
     "psycopg.AsyncConnection.connect": "what it returns can be entered too",
     "psycopg.*Connection.wait": "there are no generators to be driven while they wait",
+    "psycopg.*Connection.cursor": FORMAT,
+    "psycopg.*Connection.execute": FORMAT,
     "psycopg.*Connection.lock": HANDED_OUT,
     "psycopg.*.pgconn": HANDED_OUT,
     "psycopg.*Connection.__init__": "not called by users: `connect()` makes them",
@@ -54,6 +57,14 @@ BEHAVIOUR = [
     '`stream("")` raises `ProgrammingError`, not `InternalError`.',
     "Adapters that a connection is given count for the cursors that it has made too.",
     "A `bytearray` or `memoryview` is refused as parameters, as `bytes` are.",
+    (
+        "A result is read by the settings and adapters that held when it came, also in "
+        "`nextset()`: psycopg reads what it has not looked at by those that hold then."
+    ),
+    (
+        "Another encoding can be set after one that Python does not have: psycopg's "
+        "connection cannot be used any more."
+    ),
     "`EnumInfo.fetch()` returns `None` for a type that is no enumeration.",
     "The name of a server-side cursor may hold a `%`.",
     "A row factory is called when the first row is fetched, not by `execute()`.",
@@ -97,4 +108,8 @@ BEHAVIOUR = [
         "What was begun on `pgconn` itself and not ended is cancelled by the next "
         "operation: psycopg's fails, and a rollback that fails leaves it so."
     ),
+    "A wrong password ends `connect()`: tried on more hosts it would count twice.",
+    "A refusal by the server has its SQLSTATE and class, so that programs can tell.",
+    "What a service file says of `connect_timeout` and hosts counts, as for libpq.",
+    "A walsender and PgBouncer's console are asked to prepare nothing: they cannot.",
 ]

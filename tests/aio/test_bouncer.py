@@ -34,6 +34,16 @@ async def occupy(conn: Connection, pid: int) -> None:
     assert await pid_of(conn) == pid, "the server used last is given away first"
 
 
+async def test_console(bouncer_dsn: str) -> None:
+    # It closes the connection of who sends more than simple queries.
+    async with pgtwin.AsyncConnection.connect(
+        bouncer_dsn, dbname="pgbouncer", autocommit=True
+    ) as conn:
+        for _ in range(8):
+            cur = await conn.execute("SHOW DATABASES")
+            assert await cur.fetchall()
+
+
 @REMEMBERING_OR_NOT
 async def test_another_server(bouncer: str, request: pytest.FixtureRequest) -> None:
     dsn = request.getfixturevalue(bouncer)

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import pickle
 import re
 import socket
+import subprocess
+import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 import pgtwin
 from pgtwin import errors as e, pq
 from pgtwin.conninfo import conninfo_to_dict, make_conninfo
-from pgtwin.core import attempts
+from pgtwin.core import attempts, refusal
+from pgtwin.core.finished import finished
 from pgtwin.rows import dict_row
 
 # Far more than any of these tests needs, far less than libpq's own patience.
@@ -158,28 +164,166 @@ async def test_ssl_is_passed_on(tcp_dsn: str) -> None:
         )
 
 
+VARIABLES = {
+    "host": "PGHOST",
+    "hostaddr": "PGHOSTADDR",
+    "port": "PGPORT",
+    "connect_timeout": "PGCONNECT_TIMEOUT",
+    "target_session_attrs": "PGTARGETSESSIONATTRS",
+    "load_balance_hosts": "PGLOADBALANCEHOSTS",
+}
+
+
+@pytest.fixture
+def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
+    """Write a service file that libpq looks at; return where it is."""
+    for name in (*VARIABLES.values(), "PGSERVICE", "PGSYSCONFDIR"):
+        monkeypatch.delenv(name, raising=False)
+
+    def write(**services: dict[str, Any]) -> Path:
+        path = tmp_path / "services.conf"
+        lines = []
+        for service, params in services.items():
+            lines += [f"[{service}]", *(f"{k}={v}" for k, v in params.items())]
+        path.write_text("\n".join([*lines, ""]))
+        monkeypatch.setenv("PGSERVICEFILE", str(path))
+        return path
+
+    return write
+
+
 @pytest.mark.parametrize("by_service", [False, True])
-@pytest.mark.parametrize("name", attempts.VARIABLES)
+@pytest.mark.parametrize("name", VARIABLES)
 def test_settings_of_the_environment(
-    name: str, by_service: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str,
+    by_service: bool,
+    services: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    service = tmp_path / "services.conf"
-    service.write_text(f"[pgtwin]\n{name}=7\n")
-    monkeypatch.setenv("PGSERVICEFILE", str(service))
+    defaults = {
+        option.keyword.decode(): (option.val or b"").decode()
+        for option in pq.Conninfo.get_defaults()
+    }
+    if name not in defaults:
+        pytest.skip(f"libpq has no {name}")
+    services(mine={name: "7"})
     if by_service:
-        monkeypatch.setenv("PGSERVICE", "pgtwin")
-    for value in (None, "", "9", None):
-        if value is None:
-            monkeypatch.delenv(attempts.VARIABLES[name], raising=False)
-        else:
-            monkeypatch.setenv(attempts.VARIABLES[name], value)
-        (expected,) = (
-            (option.val or b"").decode()
-            for option in pq.Conninfo.get_defaults()
-            if option.keyword == name.encode()
+        monkeypatch.setenv("PGSERVICE", "mine")
+    assert attempts.settings({})[name] == ("7" if by_service else defaults[name])
+    for value in ("", "9"):
+        monkeypatch.setenv(VARIABLES[name], value)
+        expected = "7" if by_service else value
+        assert attempts.settings({})[name] == expected
+        assert attempts.settings({name: "8"})[name] == "8"
+        assert attempts.settings({name: ""})[name] == ""
+        assert attempts.settings({"service": "mine"})[name] == "7"
+        given = {"service": "mine", name: r"it's \ 8"}
+        assert attempts.settings(given)[name] == r"it's \ 8"
+
+
+def test_settings_of_other_service_files(
+    services: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = services(mine={"host": "a"})
+    system = tmp_path / "pg_service.conf"
+    system.write_text("[mine]\nhost=b\n[other]\nhost=c\n")
+    monkeypatch.setenv("PGSYSCONFDIR", str(tmp_path))
+    assert attempts.settings({"service": "mine"})["host"] == "a"
+    assert attempts.settings({"service": "other"})["host"] == "c"
+    monkeypatch.delenv("PGSERVICEFILE")
+    monkeypatch.setenv("HOME", str(tmp_path / "nowhere"))
+    assert attempts.settings({"service": "mine"})["host"] == "b"
+    home = tmp_path / "home"
+    home.mkdir()
+    path.rename(home / ".pg_service.conf")
+    monkeypatch.setenv("HOME", str(home))
+    assert attempts.settings({"service": "mine"})["host"] == "a"
+    if b"servicefile" in [option.keyword for option in pq.Conninfo.get_defaults()]:
+        given = {"service": "mine", "servicefile": str(system)}
+        assert attempts.settings(given)["host"] == "b"
+    with pytest.raises(e.OperationalError, match="none"):
+        attempts.settings({"service": "none"})
+
+
+@pytest.mark.parametrize("where", ["service", "PGSERVICE", "URI", "environment"])
+async def test_timeout_that_libpq_finds(
+    where: str,
+    silent_port: int,
+    services: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    place = {"host": "127.0.0.1", "port": silent_port}
+    services(mine={**place, "connect_timeout": 2}, plain=place)
+    conninfo = "service=mine"
+    if where == "PGSERVICE":
+        conninfo = ""
+        monkeypatch.setenv("PGSERVICE", "mine")
+        monkeypatch.setenv("PGCONNECT_TIMEOUT", "600")  # the service goes before
+    elif where == "URI":
+        conninfo = f"postgresql://127.0.0.1:{silent_port}/?connect_timeout=2"
+    elif where == "environment":
+        conninfo = "service=plain"
+        monkeypatch.setenv("PGCONNECT_TIMEOUT", "2")
+    started = time.monotonic()
+    with pytest.raises(e.ConnectionTimeout, match=f"{silent_port}"):
+        await pgtwin.AsyncConnection.connect(conninfo)
+    assert time.monotonic() - started < DEADLINE
+
+
+@pytest.mark.parametrize("form", ["kwargs", "URI", "PGSERVICE"])
+async def test_hosts_of_a_service(
+    form: str,
+    tcp_dsn: str,
+    closed_port: int,
+    services: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    good: dict[str, Any] = conninfo_to_dict(tcp_dsn)
+    port = good.get("port") or 5432
+    hosts = {"host": f"127.0.0.1,{good['host']}", "port": f"{closed_port},{port}"}
+    options = {"options": "-c work_mem=5MB", "connect_timeout": 60}
+    services(mine={**good, **hosts, **options})
+    monkeypatch.setenv("PGHOST", "no-such-host.invalid")
+    conninfo = ""
+    params: dict[str, Any] = {}
+    if form == "kwargs":
+        params["service"] = "mine"
+    elif form == "URI":
+        conninfo = "postgresql:///?service=mine"
+    else:
+        monkeypatch.setenv("PGSERVICE", "mine")
+    async with pgtwin.AsyncConnection.connect(conninfo, **params) as conn:
+        assert conn.info.port == int(port)
+        assert await (await conn.execute("SHOW work_mem")).fetchone() == ("5MB",)
+    with pytest.raises(e.OperationalError, match=f"{closed_port}"):
+        await pgtwin.AsyncConnection.connect(
+            conninfo, **params, host="127.0.0.1", port=closed_port
         )
-        assert attempts.setting({}, name) == expected
-        assert attempts.setting({name: "8"}, name) == "8"
+
+
+async def test_hosts_of_the_environment(
+    tcp_dsn: str, closed_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good: dict[str, Any] = conninfo_to_dict(tcp_dsn)
+    address = socket.gethostbyname(good.pop("host"))
+    port = good.pop("port", None) or 5432
+    monkeypatch.setenv("PGHOST", "first.invalid,second.invalid")
+    monkeypatch.setenv("PGHOSTADDR", f"127.0.0.1,{address}")
+    monkeypatch.setenv("PGPORT", f"{closed_port},{port}")
+    async with pgtwin.AsyncConnection.connect(**good, connect_timeout=60) as conn:
+        assert conn.info.host == "second.invalid"
+        assert conn.info.hostaddr == address
+        assert conn.info.port == int(port)
+
+
+async def test_empty_host_is_none(
+    services: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGHOST", "no-such-host.invalid")
+    # As libpq: what is given counts, and empty it means the default host.
+    with pytest.raises(e.OperationalError) as caught:
+        await pgtwin.AsyncConnection.connect("host='' port=1")
+    assert "no-such-host" not in str(caught.value)
 
 
 async def test_environment(in_environment: str) -> None:
@@ -285,6 +429,64 @@ async def test_look_up_has_a_deadline(
     over.set()
 
 
+RUN_AND_END = """
+import asyncio, socket, sys, threading, time
+import pgtwin
+
+asked = threading.Event()
+
+def never(*args, **kwargs):
+    asked.set()
+    time.sleep(600)
+
+socket.getaddrinfo = never
+
+async def main():
+    connect = pgtwin.{cls}.connect("host=never.test", connect_timeout=2)
+    try:
+        await connect
+    except pgtwin.OperationalError as error:
+        print(type(error).__name__, asked.is_set())
+
+def blocking():
+    try:
+        pgtwin.{cls}.connect("host=never.test", connect_timeout=2)
+    except pgtwin.OperationalError as error:
+        print(type(error).__name__, asked.is_set())
+
+asyncio.run(main()) if pgtwin.{cls} is pgtwin.AsyncConnection else blocking()
+"""
+
+
+def test_nobody_waits_for_a_look_up_that_was_given_up() -> None:
+    program = RUN_AND_END.format(cls=pgtwin.AsyncConnection.__name__)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=300
+    )
+    assert done.stdout.split() == ["ConnectTimeout", "True"], done.stderr
+
+
+# twingen: async-only
+async def test_look_up_of_a_task_that_is_cancelled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked, over = threading.Event(), threading.Event()
+
+    def slow(*args: Any, **kwargs: Any) -> Any:
+        asked.set()
+        over.wait(120)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    opening = asyncio.create_task(pgtwin.AsyncConnection.connect("host=slow.test"))
+    while not asked.is_set():
+        await asyncio.sleep(0.01)
+    opening.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await opening
+    over.set()
+
+
 async def test_name(tcp_dsn: str) -> None:
     if conninfo_to_dict(tcp_dsn)["host"] != "127.0.0.1":
         pytest.skip("the server is not on this machine")
@@ -315,6 +517,143 @@ async def test_second_host_answers(
         assert await cur.fetchone() == (1,)
 
 
+def resolving(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> list[str]:
+    """Have the name `many.test` stand for addresses; return the names looked up."""
+    resolve, asked = socket.getaddrinfo, []
+
+    def find(host: Any, *args: Any, **kwargs: Any) -> Any:
+        if host != "many.test":
+            return resolve(host, *args, **kwargs)
+        asked.append(host)
+        kind = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
+        return [(*kind, (address, 0)) for address in addresses]
+
+    monkeypatch.setattr(socket, "getaddrinfo", find)
+    return asked
+
+
+async def test_addresses_in_random_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    if pq.version() < 160000:
+        pytest.skip("libpq has no load_balance_hosts")
+    asked = resolving(monkeypatch, *[f"127.0.0.{last}" for last in range(1, 9)])
+    orders = set()
+    for _ in range(12):
+        with pytest.raises(e.OperationalError) as caught:
+            await pgtwin.AsyncConnection.connect(
+                "host=many.test port=1 load_balance_hosts=random"
+            )
+        orders.add(
+            tuple(re.findall(r"many\.test \((127\.0\.0\.\d)\)", str(caught.value)))
+        )
+    assert len(orders) > 1
+    assert {len(set(order)) for order in orders} == {8}
+    # A list in the environment, and a name without the parameter: in their order.
+    monkeypatch.setenv("PGLOADBALANCEHOSTS", "random")
+    firsts = set()
+    for _ in range(40):
+        with pytest.raises(e.OperationalError) as caught:
+            await pgtwin.AsyncConnection.connect("host=127.0.0.1,127.0.0.2 port=1")
+        firsts.add(re.findall(r"- (127\.0\.0\.\d)", str(caught.value))[0])
+    assert firsts == {"127.0.0.1", "127.0.0.2"}
+    monkeypatch.setenv("PGLOADBALANCEHOSTS", "disable")
+    with pytest.raises(e.OperationalError) as caught:
+        await pgtwin.AsyncConnection.connect("host=many.test port=1")
+    found = re.findall(r"\((127\.0\.0\.\d)\)", str(caught.value))
+    assert found == [f"127.0.0.{last}" for last in range(1, 9)]
+    assert len(asked) == 13
+
+
+@pytest.fixture
+def counter() -> Iterator[Counter]:
+    """A server that counts who connects, and never answers."""
+    with Counter() as counter:
+        yield counter
+
+
+class Counter:
+    """A listening socket, and how often somebody has connected to it."""
+
+    def __init__(self) -> None:
+        self._listener = socket.create_server(("0.0.0.0", 0))
+        self.port: int = self._listener.getsockname()[1]
+
+    def __enter__(self) -> Counter:
+        return self
+
+    def __exit__(self, *args: object) -> None:
+        self._listener.close()
+
+    def count(self) -> int:
+        self._listener.setblocking(False)
+        number = 0
+        while True:
+            try:
+                self._listener.accept()[0].close()
+            except BlockingIOError:
+                return number
+            number += 1
+
+
+@pytest.mark.parametrize("by_name", [False, True])
+async def test_no_next_address_when_the_time_is_over(
+    by_name: bool, counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    addresses = ["127.0.0.1", "127.0.0.2", "127.0.0.3"]
+    resolving(monkeypatch, *addresses)
+    host = "many.test" if by_name else ",".join(addresses)
+    with pytest.raises(e.ConnectionTimeout) as caught:
+        await pgtwin.AsyncConnection.connect(host=host, port=counter.port, timeout=0.2)
+    assert counter.count() == 1
+    assert "attempts failed" not in str(caught.value)
+
+
+@pytest.mark.parametrize("by_name", [False, True])
+async def test_next_address_in_its_own_time(
+    by_name: bool, counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    addresses = ["127.0.0.1", "127.0.0.2"]
+    resolving(monkeypatch, *addresses)
+    host = "many.test" if by_name else ",".join(addresses)
+    with pytest.raises(e.ConnectionTimeout, match="all 2 attempts failed") as caught:
+        await pgtwin.AsyncConnection.connect(
+            host=host, port=counter.port, connect_timeout=2, timeout=600
+        )
+    assert counter.count() == 2
+    assert len(re.findall(r"no answer from the server in", str(caught.value))) == 2
+
+
+async def test_second_address_answers(
+    network: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    params: dict[str, Any] = conninfo_to_dict(network.conninfo)
+    resolving(monkeypatch, "127.0.0.2", "127.0.0.1")
+    # It may stand still, and has as little time as the silent one: it is asked often.
+    params["host"] = ",".join(["many.test"] * 10)
+    with socket.create_server(("127.0.0.2", int(params["port"]))):
+        async with pgtwin.AsyncConnection.connect(**params, connect_timeout=2) as conn:
+            assert conn.info.host == "many.test"
+            assert conn.info.hostaddr == "127.0.0.1"
+
+
+async def test_whole_time_is_shared_by_hosts_and_names(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resolving(monkeypatch, "127.0.0.1", "127.0.0.2")
+    with pytest.raises(e.ConnectionTimeout):
+        await pgtwin.AsyncConnection.connect(
+            host="many.test,many.test",
+            port=counter.port,
+            timeout=0.2,
+            target_session_attrs="prefer-standby",
+        )
+    assert counter.count() == 1
+
+
+async def test_negative_connect_timeout(dsn: str) -> None:
+    async with pgtwin.AsyncConnection.connect(dsn, connect_timeout=-1, timeout=60):
+        pass
+
+
 async def test_no_host_answers(closed_port: int, silent_port: int) -> None:
     with pytest.raises(e.OperationalError) as caught:
         await pgtwin.AsyncConnection.connect(
@@ -343,6 +682,162 @@ async def test_wrong_password(login_dsn: str) -> None:
     message = str(caught.value)
     assert "password authentication failed" in message
     assert "battery staple" not in message
+
+
+def lost_hosts(dsn: str, counter: Counter) -> dict[str, Any]:
+    """Return the parameters of a server, and of one after it that counts."""
+    params: dict[str, Any] = conninfo_to_dict(dsn)
+    port = params.get("port") or 5432
+    params["host"] = f"{params['host']},127.0.0.1"
+    params["port"] = f"{port},{counter.port}"
+    return params
+
+
+async def test_wrong_password_ends_the_attempts(
+    login_dsn: str, counter: Counter
+) -> None:
+    params = lost_hosts(login_dsn, counter)
+    params["password"] = "battery staple"
+    for attrs in ("any", "prefer-standby"):
+        with pytest.raises(e.InvalidPassword) as caught:
+            await pgtwin.AsyncConnection.connect(**params, target_session_attrs=attrs)
+        assert caught.value.sqlstate == "28P01"
+        assert str(caught.value).count("password authentication failed") == 1
+    assert counter.count() == 0
+
+
+async def test_no_password_ends_the_attempts(
+    login_dsn: str, counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGPASSFILE", "/dev/null/nowhere")
+    params = lost_hosts(login_dsn, counter)
+    del params["password"]
+    with pytest.raises(e.OperationalError, match="no password supplied"):
+        await pgtwin.AsyncConnection.connect(**params)
+    assert counter.count() == 0
+
+
+async def test_wrong_password_after_a_lost_host(
+    login_dsn: str, closed_port: int
+) -> None:
+    params: dict[str, Any] = conninfo_to_dict(login_dsn)
+    port = params.get("port") or 5432
+    params["host"] = f"127.0.0.1,{params['host']}"
+    params["port"] = f"{closed_port},{port}"
+    params["password"] = "battery staple"
+    with pytest.raises(e.InvalidPassword, match="all 2 attempts") as caught:
+        await pgtwin.AsyncConnection.connect(**params)
+    assert caught.value.sqlstate == caught.value.diag.sqlstate == "28P01"
+
+
+async def test_next_host_when_attributes_differ(dsn: str, counter: Counter) -> None:
+    params = lost_hosts(dsn, counter)
+    with pytest.raises(e.ConnectionTimeout, match="hot standby"):
+        await pgtwin.AsyncConnection.connect(
+            **params, target_session_attrs="standby", connect_timeout=2
+        )
+    assert counter.count() == 1
+
+
+async def test_next_host_when_one_cannot_be_looked_up(tcp_dsn: str) -> None:
+    good: dict[str, Any] = conninfo_to_dict(tcp_dsn)
+    good["host"] = f"no-such-host.invalid,{good['host']}"
+    async with pgtwin.AsyncConnection.connect(**good, connect_timeout=60):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("params", "state", "cls"),
+    [
+        ({"dbname": "no_such_database"}, "3D000", e.InvalidCatalogName),
+        ({"user": "no_such_role"}, "28000", e.InvalidAuthorizationSpecification),
+        ({"options": "-c no_such=1"}, "42704", e.UndefinedObject),
+        ({"options": "-c work_mem=soon"}, "22023", e.InvalidParameterValue),
+    ],
+)
+async def test_state_of_a_refusal(
+    tcp_dsn: str, params: dict[str, Any], state: str, cls: type[e.Error]
+) -> None:
+    with pytest.raises(psycopg.OperationalError) as theirs:
+        psycopg.connect(tcp_dsn, **params).close()
+    expected = str(theirs.value).splitlines()[-1]
+    with pytest.raises(e.OperationalError) as caught:
+        await pgtwin.AsyncConnection.connect(tcp_dsn, **params)
+    refused = caught.value
+    assert isinstance(refused, cls)
+    assert refused.sqlstate == refused.diag.sqlstate == state
+    # The text is libpq's own, as psycopg has it too.
+    assert str(refused).partition("FATAL:")[2] == expected.partition("FATAL:")[2]
+    assert "LOCATION" not in str(refused)
+    assert refused.pgconn is not None
+    assert b"LOCATION" not in refused.pgconn.error_message
+    again = pickle.loads(pickle.dumps(refused))
+    assert isinstance(again, cls)
+    assert isinstance(again, e.OperationalError)
+    assert (str(again), again.sqlstate) == (str(refused), state)
+
+
+async def test_state_of_a_full_database(tcp_dsn: str, login_dsn: str) -> None:
+    name = "pgtwin_full"
+    async with pgtwin.AsyncConnection.connect(tcp_dsn, autocommit=True) as conn:
+        await conn.execute(f"CREATE DATABASE {name} CONNECTION LIMIT 0")
+        try:
+            with pytest.raises(e.TooManyConnections) as caught:
+                await pgtwin.AsyncConnection.connect(login_dsn, dbname=name)
+            assert caught.value.sqlstate == "53300"
+        finally:
+            await conn.execute(f"DROP DATABASE {name}")
+
+
+@pytest.mark.parametrize(
+    ("text", "final"),
+    [
+        ("a failed: Connection refused", False),
+        ("a failed: server closed the connection unexpectedly", False),
+        ("a failed: server is not in hot standby mode", False),
+        ("a failed: FATAL:  57P03: the database system is starting up", False),
+        ("a failed: FATAL:  28P01: password authentication failed", True),
+        ("a failed: FATAL:  53300: too many clients", True),
+        ("a failed: FATAL:  55000: not accepting connections", True),
+    ],
+)
+def test_what_is_final(text: str, final: bool) -> None:
+    pgconn = pq.PGconn.connect_start(b"sslmode=pgtwin")
+    error = e.OperationalError("", pgconn=finished(pgconn))
+    error.sqlstate = refusal.plain(text)[1]
+    assert refusal.is_final(error) is final
+
+
+async def test_errors_of_statements_are_not_verbose(dsn: str) -> None:
+    async with pgtwin.AsyncConnection.connect(dsn) as conn:
+        conn.pgconn.exec_(b"SELECT nothing")
+        assert b"42703" not in conn.pgconn.error_message
+        assert b"LOCATION" not in conn.pgconn.error_message
+
+
+@pytest.mark.parametrize(
+    ("verbose", "expected"),
+    [
+        ("could not connect: no route\n\tis it up?", None),
+        ("a failed: FATAL:  57P03: starting up\nLOCATION:  Main, post.c:12", "57P03"),
+        (
+            """a failed: FATAL:  28000: no entry
+LOCATION:  Auth, auth.c:5
+a failed: FATAL:  28P01: no
+DETAIL:  ERROR: x
+HINT:  see a:5
+LOCATION:  Auth, auth.c:6""",
+            "28P01",
+        ),
+        ("FATAL:  08P01: said a pooler\nDETAIL:  host:5432", "08P01"),
+    ],
+)
+def test_verbose_text(verbose: str, expected: str | None) -> None:
+    text, state = refusal.plain(verbose)
+    assert state == expected
+    kept = [line for line in verbose.splitlines() if not line.startswith("LOCATION")]
+    codes = re.compile("(28000|28P01|57P03|08P01): ")
+    assert text == codes.sub("", "\n".join(kept))
 
 
 async def test_no_password(login_dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ Each test asks both, so that it tells when psycopg changes too.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -14,6 +15,7 @@ from psycopg.types.enum import EnumInfo as TheirEnumInfo
 
 import pgtwin
 from pgtwin import errors as e
+from pgtwin.conninfo import conninfo_to_dict
 from pgtwin.pq import TransactionStatus
 from pgtwin.types.enum import EnumInfo
 from pgtwin.types.string import TextLoader
@@ -30,6 +32,45 @@ async def theirs(dsn: str) -> AsyncIterator[Theirs]:
     """A connection of psycopg."""
     async with await psycopg.AsyncConnection.connect(dsn) as conn:
         yield conn
+
+
+async def test_wrong_password(login_dsn: str) -> None:
+    params: dict[str, Any] = conninfo_to_dict(login_dsn)
+    params |= {"host": ",".join([params["host"]] * 2), "password": "wrong"}
+    with pytest.raises(e.OperationalError) as caught:
+        await psycopg.AsyncConnection.connect(**params)
+    assert "Multiple connection attempts failed" in str(caught.value)
+    assert caught.value.sqlstate is None
+    with pytest.raises(e.InvalidPassword) as caught:
+        await pgtwin.AsyncConnection.connect(**params)
+    assert str(caught.value).count("password authentication failed") == 1
+    assert caught.value.sqlstate == "28P01"
+
+
+async def test_timeout_of_a_service(
+    silent_port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = tmp_path / "services.conf"
+    lines = ["[mine]", "host=127.0.0.1", f"port={silent_port}", "connect_timeout=2", ""]
+    service.write_text("\n".join(lines))
+    monkeypatch.setenv("PGSERVICEFILE", str(service))
+    monkeypatch.setenv("PGSERVICE", "mine")
+    monkeypatch.setenv("PGHOST", "no-such-host.invalid")
+    with pytest.raises(e.OperationalError, match="resolve"):
+        await psycopg.AsyncConnection.connect()
+    with pytest.raises(e.ConnectionTimeout, match=f"{silent_port}"):
+        await pgtwin.AsyncConnection.connect()
+
+
+async def test_prepared_by_a_walsender(tcp_dsn: str) -> None:
+    params: dict[str, Any] = {"replication": "database", "autocommit": True}
+    async with await psycopg.AsyncConnection.connect(tcp_dsn, **params) as their_conn:
+        with pytest.raises(e.ProtocolViolation):
+            for _ in range(6):
+                await their_conn.execute("SELECT 1")
+    async with pgtwin.AsyncConnection.connect(tcp_dsn, **params) as our_conn:
+        for _ in range(6):
+            await our_conn.execute("SELECT 1")
 
 
 async def test_nothing_sent(conn: Ours, theirs: Theirs) -> None:

@@ -21,6 +21,7 @@ DRIVER = [
     "selector_thread",
     "pool",
     "patience",
+    "daemon_thread",
     "readiness",
     "listener",
     "cancelling",
@@ -266,6 +267,8 @@ def test_runtime_needs_nothing() -> None:
 HELPERS = (
     # Helps event loops that cannot wait for sockets themselves; the twin needs none.
     WRITTEN / "aio" / "selector_thread.py",
+    # Calls what blocks, as asyncio.to_thread() does, which is waited for at the end.
+    WRITTEN / "aio" / "daemon_thread.py",
     # Its sockets never block.
     WRITTEN / "core" / "bell.py",
 )

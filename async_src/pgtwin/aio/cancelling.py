@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from psycopg import capabilities, errors as e, pq
 
-from pgtwin.aio.patience import wait_for
+from pgtwin.aio.daemon_thread import call_in_thread
 from pgtwin.aio.readiness import Readiness
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ async def request_cancel(pgconn: PGconn, timeout: float) -> None:
     if not capabilities.has_cancel_safe():
         request = pgconn.get_cancel()
         try:
-            await wait_for(asyncio.to_thread(request.cancel), timeout)
+            await call_in_thread(timeout, request.cancel)
         except asyncio.TimeoutError:
             raise _cancellation_timeout(timeout) from None
         return

@@ -52,6 +52,10 @@ CANCEL_AGAIN = 1.0
 CLOSED = "the connection is closed: open another with connect()"
 LOST = "the connection is lost: open another with connect()"
 NOT_EXECUTED = "COPY cannot be executed with execute(): use copy()"
+REPLICATING = (
+    "the connection is replicating: go on with connection.pgconn, close it, or use "
+    "another connection"
+)
 MIXED = "copy() executes one COPY and no other statement with it"
 
 logger = logging.getLogger("pgtwin")
@@ -65,6 +69,8 @@ class Conversation:
         self.arrived: deque[pq.PGnotify] = deque()
         self.streamed = False  # in single-row mode, or rows in chunks
         self.syncs = 0  # of a pipeline, that the server has not answered yet
+        self.walsender = False
+        self.replicating = False  # the last statement has begun to
         self._readiness = readiness
         self._talking = False
         self._leaving = False
@@ -169,7 +175,8 @@ class Conversation:
     async def results(self, copying: bool = False) -> list[PGresult]:
         """Send what is queued and return all results, errors of the server included.
 
-        A COPY ends them, if the caller is prepared for one, else it is an error.
+        A COPY ends them, if the caller is prepared for one, else it is an error. The
+        beginning of a replication ends them, and leaves the handle active.
         """
         pgconn = self.pgconn
         results: list[PGresult] = []
@@ -192,6 +199,10 @@ class Conversation:
                     return results
                 results.append(result)
                 if result.status in COPY:
+                    if result.status == COPY_BOTH and not copying:
+                        # Only libpq's own functions go on from here.
+                        self.replicating = True
+                        return results
                     if copying and result.status != COPY_BOTH and len(results) == 1:
                         return results
                     raise e.ProgrammingError(MIXED if copying else NOT_EXECUTED)

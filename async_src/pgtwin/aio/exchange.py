@@ -16,7 +16,7 @@ from pgtwin.aio.cancelling import request_cancel
 from pgtwin.aio.conversation import BAD, CLOSED, Conversation
 from pgtwin.aio.readiness import Readiness
 from pgtwin.core.deadlines import ConnectTimeout
-from pgtwin.core.finished import finished
+from pgtwin.core.refusal import be_verbose, refusal
 
 if TYPE_CHECKING:
     from psycopg.abc import Buffer
@@ -36,16 +36,19 @@ class Exchange(Conversation):
     async def connect(cls, conninfo: str, timeout: float) -> Exchange:
         """Connect to one server and return the exchange with it.
 
-        Raises `OperationalError` with the server's or libpq's own text,
-        `ConnectionTimeout` after `timeout` seconds; nothing is left open then.
+        Raises `OperationalError` with the server's or libpq's own text, and the
+        SQLSTATE if the server has refused, or `ConnectionTimeout` after `timeout`
+        seconds; nothing is left open then.
         """
         deadline = time.monotonic() + timeout
         pgconn = pq.PGconn.connect_start(conninfo.encode())
+        be_verbose(pgconn)
         readiness = Readiness()
         try:
             while pgconn.status != BAD:
                 poll = pgconn.connect_poll()
                 if poll == POLL_OK:
+                    be_verbose(pgconn, False)
                     pgconn.nonblocking = 1
                     readiness.attach(pgconn.socket)
                     return cls(pgconn, readiness)
@@ -58,8 +61,7 @@ class Exchange(Conversation):
                     raise ConnectTimeout(
                         f"no answer from the server in {round(timeout, 1):g} s"
                     )
-            text = pgconn.get_error_message().strip()
-            raise e.OperationalError(text, pgconn=finished(pgconn))
+            raise refusal(pgconn)
         except BaseException:
             try:
                 readiness.detach()

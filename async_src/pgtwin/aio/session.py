@@ -13,14 +13,20 @@ from psycopg import errors as e, pq
 
 from pgtwin.aio.adapting import Adapting
 from pgtwin.aio.committing import conclude
-from pgtwin.aio.conversation import CLOSED, LOST
+from pgtwin.aio.conversation import CLOSED, LOST, REPLICATING
 from pgtwin.aio.exchange import Exchange
 from pgtwin.aio.turn import INHERITED
 from pgtwin.core.chunks import CHUNK, TUPLES_CHUNK, Chunks
 from pgtwin.core.formats import FLOAT_DIGITS
 from pgtwin.core.hooks import UNOBSERVED, Observation, QueryHook
 from pgtwin.core.plan import Binder, Statement, bind
-from pgtwin.core.prepared import Kept, PreparedStatements
+from pgtwin.core.prepared import (
+    Kept,
+    PreparedStatements,
+    is_console,
+    is_refused,
+    is_unsupported,
+)
 from pgtwin.core.transactions import Characteristics, GlobalTransaction
 
 if TYPE_CHECKING:
@@ -42,6 +48,7 @@ COMMAND_OK = pq.ExecStatus.COMMAND_OK
 TUPLES_OK = pq.ExecStatus.TUPLES_OK
 PIPELINE_ABORTED = pq.ExecStatus.PIPELINE_ABORTED
 EMPTY_QUERY = pq.ExecStatus.EMPTY_QUERY
+COPY_BOTH = pq.ExecStatus.COPY_BOTH
 TEXT = pq.Format.TEXT
 
 logger = logging.getLogger("pgtwin")
@@ -62,6 +69,10 @@ class Session(Adapting):
         self.pipelining: Pipelining | None = None
         self.copying: weakref.ReferenceType[Copying] | None = None
         self.prepared = PreparedStatements()
+        if exchange.walsender or is_console(
+            exchange.pgconn.parameter_status(b"server_version")
+        ):
+            self.prepared.supported = False
         self.hooks: list[QueryHook] = []
         self.automatic_binary = True
         self._closed = False
@@ -179,20 +190,22 @@ class Session(Adapting):
         text, values, types, formats = statement
         kept = None
         key = (text, types)
-        may_prepare = prepare is not False and prepared.threshold is not None
+        may_prepare = (
+            prepare is not False
+            and prepared.threshold is not None
+            and prepared.supported
+        )
         try:
             if may_prepare:
                 kept = prepared.find(key)
                 if kept is None and (prepare or prepared.due(key)):
-                    kept = await self._prepare(statement)
-            known = kept or prepared.find_counted(key)
-            gathered = (
-                result_format is None
-                and known is not None
-                and known.many
-                and known.gathered
-            )
+                    kept = await self._prepare(statement, prepare)
+                    may_prepare = prepared.supported
             wanted = result_format or TEXT
+            gathered = False
+            if result_format is None and may_prepare:
+                known = kept or prepared.find_counted(key)
+                gathered = known is not None and known.many and known.gathered
             if result_format is None and kept is not None:
                 exact = gathered and await self._has_exact_floats(kept)
                 wanted = self.format_for(kept, exact)
@@ -353,6 +366,8 @@ class Session(Adapting):
         if pipelining is not None:
             await pipelining.sync()
         elif self.pgconn.transaction_status == ACTIVE:
+            if self.exchange.replicating:
+                raise e.OperationalError(REPLICATING)
             copying = self.copy_under_way()
             if copying is not None:
                 raise e.OperationalError(
@@ -362,6 +377,8 @@ class Session(Adapting):
             # A signal may interrupt anywhere, even before a conversation is guarded.
             await self.exchange.recover()
             self.check()
+        else:
+            self.exchange.replicating = False
 
     async def ready(self) -> None:
         """Make the session usable, without a transaction that nobody owns."""
@@ -394,11 +411,17 @@ class Session(Adapting):
                     raise
                 logger.info("error of a pipeline that is rolled back: %s", error)
 
-    async def _prepare(self, statement: Statement) -> Kept:
+    async def _prepare(self, statement: Statement, asked: bool | None) -> Kept | None:
+        """Prepare a statement; `None` if the server cannot, and nobody asked for it."""
         name = self.prepared.new_name()
         results = await self.exchange.prepare(name, statement.text, statement.types)
-        self.examine(results)
         in_transaction = self.pgconn.transaction_status != IDLE
+        if not asked and not in_transaction and is_refused(results):
+            # A statement is parsed here, no more, and no transaction has failed: it can
+            # still be executed as it was before.
+            self.prepared.supported = not is_unsupported(results)
+            return None
+        self.examine(results)
         key = (statement.text, statement.types)
         return self.prepared.add(key, name, in_transaction)
 
@@ -426,5 +449,5 @@ class Session(Adapting):
                 raise e.PipelineAborted(
                     "not executed: a statement before it in the pipeline has failed"
                 )
-            elif status != EMPTY_QUERY:
+            elif status != EMPTY_QUERY and status != COPY_BOTH:
                 raise e.error_from_result(result, self.encoding)

@@ -1,73 +1,76 @@
 """What to try, in which order, to reach a server.
 
 Law: nothing is looked up and nothing is opened here; names stay names until the
-caller has asked for their addresses.
+caller has asked for their addresses. What libpq knows of a parameter is asked of libpq.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import math
-import os
 import random
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from typing import TypeAlias
 
 from psycopg import pq
+from psycopg.conninfo import make_conninfo
 from psycopg.errors import OperationalError, ProgrammingError
 
 Parameters: TypeAlias = dict[str, str | int | None]
 
-# Where libpq looks for the parameters of which somebody asks here.
-VARIABLES = {
-    "host": "PGHOST",
-    "hostaddr": "PGHOSTADDR",
-    "port": "PGPORT",
-    "connect_timeout": "PGCONNECT_TIMEOUT",
-    "target_session_attrs": "PGTARGETSESSIONATTRS",
-    "load_balance_hosts": "PGLOADBALANCEHOSTS",
-}
+# The parameters that are looked at here, before libpq has them.
+NAMES = (
+    "host",
+    "hostaddr",
+    "port",
+    "connect_timeout",
+    "target_session_attrs",
+    "load_balance_hosts",
+    "replication",
+)
 DEFAULT_TIMEOUT = 130
 SHORTEST_TIMEOUT = 2
 
+# libpq finds all values, of its service file and the environment too, before it finds
+# that there is no such mode. With a password it reads no file for one.
+NOWHERE = {"sslmode": "pgtwin", "password": "unused"}
 
-def setting(params: Mapping[str, str | int | None], name: str) -> str:
-    """Return a parameter, or what the environment or libpq has for it.
 
-    Where a service is named, only libpq knows what its file says: the result is
-    empty then.
+def settings(params: Mapping[str, str | int | None]) -> dict[str, str]:
+    """Return what libpq makes of parameters: the values of `NAMES`.
+
+    libpq itself is asked, so that service files and the environment count as it
+    documents; nothing is looked up and nothing is opened. Raises `ProgrammingError` for
+    a parameter that libpq does not know, `OperationalError` for such a service.
     """
-    value = params.get(name)
-    if value is not None and value != "":
-        return str(value)
-    if params.get("service"):
-        return ""
-    if "PGSERVICE" in os.environ:
-        return _default(name)
-    found = os.environ.get(VARIABLES[name])
-    return _built_in(name) if found is None else found
+    text = " ".join(
+        f"{name}={_quoted(str(value))}"
+        for name, value in {**params, **NOWHERE}.items()
+        if value is not None
+    )
+    pgconn = pq.PGconn.connect_start(text.encode())
+    try:
+        found = {option.keyword.decode(): option.val for option in pgconn.info}
+        if found["port"] is None:  # which libpq has a default for
+            message = pgconn.get_error_message().strip()
+            make_conninfo("", **params)  # which tells what is no parameter at all
+            raise OperationalError(f"cannot connect: {message}")
+    finally:
+        pgconn.finish()
+    return {name: (found.get(name) or b"").decode(errors="replace") for name in NAMES}
 
 
-def _default(name: str) -> str:
-    keyword = name.encode()
-    for option in pq.Conninfo.get_defaults():
-        if option.keyword == keyword:
-            return (option.val or b"").decode()
-    return ""
+def _quoted(value: str) -> str:
+    return "'" + value.replace("\\", r"\\").replace("'", r"\'") + "'"
 
 
-# What libpq has where the environment says nothing, which never changes.
-_built_in = lru_cache(maxsize=None)(_default)
-
-
-def timeout_of(params: Mapping[str, str | int | None]) -> float:
+def timeout_of(known: Mapping[str, str]) -> float:
     """Return the seconds that one attempt may take, as libpq reads `connect_timeout`.
 
     Zero and less mean 130 s; less than two seconds means two. Unlike libpq takes
     fractions. Raises `ProgrammingError` when it is no number.
     """
-    text = setting(params, "connect_timeout")
+    text = known["connect_timeout"]
     try:
         seconds = float(text) if text else 0.0
     except ValueError:
@@ -79,13 +82,28 @@ def timeout_of(params: Mapping[str, str | int | None]) -> float:
     return max(seconds, SHORTEST_TIMEOUT) if seconds > 0 else DEFAULT_TIMEOUT
 
 
-def split(params: Parameters) -> list[Parameters]:
-    """Return one set of parameters for each of the hosts that are named.
+def places(known: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return what to try, in order: the parameters that differ from what was given.
 
-    Raises `OperationalError` when hosts, addresses and ports do not match.
+    There is one set for each host. If a standby is preferred, there are two passes: one
+    that accepts a standby only, one that accepts every server. Raises
+    `OperationalError` when hosts, addresses and ports do not match.
     """
+    found = _hosts(known)
+    if is_random(known):
+        random.shuffle(found)
+    if known["target_session_attrs"] != "prefer-standby":
+        return found
+    return [
+        {**place, "target_session_attrs": accepted}
+        for accepted in ("standby", "any")
+        for place in found
+    ]
+
+
+def _hosts(known: Mapping[str, str]) -> list[dict[str, str]]:
     names = ("host", "hostaddr", "port")
-    hosts, addresses, ports = (_parts(setting(params, name)) for name in names)
+    hosts, addresses, ports = (_parts(known[name]) for name in names)
     number = max(len(hosts), len(addresses), 1)
     if hosts and addresses and len(hosts) != len(addresses):
         raise OperationalError(
@@ -98,37 +116,45 @@ def split(params: Parameters) -> list[Parameters]:
             "or one for each host"
         )
     if number == 1:
-        return [params]
-    attempts = []
-    for i in range(number):
-        attempt = dict(params)
-        for name, values in zip(names, (hosts, addresses, ports), strict=True):
-            if values:
-                attempt[name] = values[i] if len(values) > 1 else values[0]
-        attempts.append(attempt)
-    if setting(params, "load_balance_hosts") == "random":
-        random.shuffle(attempts)
-    return attempts
-
-
-def rounds(params: Parameters) -> list[Parameters]:
-    """Return the parameters of each pass over the hosts.
-
-    There are two passes when a standby is preferred: one that accepts a standby
-    only, one that accepts every server.
-    """
-    if setting(params, "target_session_attrs") != "prefer-standby":
-        return [params]
+        return [{}]
     return [
-        {**params, "target_session_attrs": "standby"},
-        {**params, "target_session_attrs": "any"},
+        {
+            name: values[i] if len(values) > 1 else values[0]
+            for name, values in zip(names, (hosts, addresses, ports), strict=True)
+            if values
+        }
+        for i in range(number)
     ]
 
 
-def name_to_look_up(params: Parameters) -> str | None:
+def is_random(known: Mapping[str, str]) -> bool:
+    """Tell whether hosts, and the addresses of a host, are tried in random order."""
+    return known["load_balance_hosts"] == "random"
+
+
+def is_replication(known: Mapping[str, str]) -> bool:
+    """Tell whether a walsender is asked for, which has no extended query protocol."""
+    # As the server reads it: a database, or a boolean.
+    value = known["replication"].lower()
+    return value not in (
+        "",
+        "0",
+        "f",
+        "fa",
+        "fal",
+        "fals",
+        "false",
+        "n",
+        "no",
+        "of",
+        "off",
+    )
+
+
+def name_to_look_up(known: Mapping[str, str]) -> str | None:
     """Return the host name whose addresses must be asked for, if there is one."""
-    host = setting(params, "host")
-    if not host or host.startswith(("/", "@")) or setting(params, "hostaddr"):
+    host = known["host"]
+    if not host or host.startswith(("/", "@")) or known["hostaddr"]:
         return None
     try:
         ipaddress.ip_address(host.partition("%")[0])
@@ -137,14 +163,14 @@ def name_to_look_up(params: Parameters) -> str | None:
     return None
 
 
-def describe(params: Parameters) -> str:
+def describe(known: Mapping[str, str]) -> str:
     """Return where an attempt goes to, in words for a message."""
-    host = setting(params, "host")
-    address = setting(params, "hostaddr")
+    host = known["host"]
+    address = known["hostaddr"]
     where = host or address or "the default host"
     if host and address and host != address:
         where = f"{host} ({address})"
-    port = setting(params, "port")
+    port = known["port"]
     return f"{where}, port {port}" if port else where
 
 

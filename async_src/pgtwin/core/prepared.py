@@ -70,7 +70,8 @@ class PreparedStatements:
 
     `threshold` is the number of plain executions before a statement is prepared
     (`None`: never); `limit` is how many stay prepared (`None`: no limit).
-    `retired` holds the names that the server may forget.
+    `retired` holds the names that the server may forget. `supported` is whether the
+    server can prepare at all.
     """
 
     __slots__ = (
@@ -82,12 +83,14 @@ class PreparedStatements:
         "_number",
         "_prefix",
         "retired",
+        "supported",
         "threshold",
     )
 
     def __init__(self, threshold: int | None = 5, limit: int | None = 100) -> None:
         self.threshold = threshold
         self._limit = limit
+        self.supported = True
         self.retired: deque[bytes] = deque()
         self._kept: OrderedDict[Key, Kept] = OrderedDict()
         self._counted: OrderedDict[Key, Kept] = OrderedDict()
@@ -225,6 +228,28 @@ class PreparedStatements:
         return [self._kept.pop(key).name for key in dropped]
 
 
+def is_refused(results: list[PGresult]) -> bool:
+    """Tell whether a server has refused to prepare what it may still execute."""
+    return _sqlstate(results) in (b"08P01", b"0A000")
+
+
+def is_unsupported(results: list[PGresult]) -> bool:
+    """Tell whether a server lacks the protocol in which statements are prepared."""
+    return _sqlstate(results) == b"08P01"
+
+
+def _sqlstate(results: list[PGresult]) -> bytes | None:
+    if not results or results[-1].status != FATAL_ERROR:
+        return None
+    return results[-1].error_field(pq.DiagnosticField.SQLSTATE)
+
+
+def is_console(version: bytes | None) -> bool:
+    """Tell from `server_version` whether this is PgBouncer's console, not a server."""
+    # It closes a connection where it is sent more than simple queries.
+    return version is not None and version.endswith(b"/bouncer")
+
+
 def is_stale(results: list[PGresult], name: bytes) -> bool:
     """Tell whether the server no longer has a statement as it was prepared.
 
@@ -232,12 +257,10 @@ def is_stale(results: list[PGresult], name: bytes) -> bool:
     have the same SQLSTATE, but has another name in its message, or a context.
     """
     # Another session changed a table, or a pooler gave us another server.
-    if not results or results[-1].status != FATAL_ERROR:
+    state = _sqlstate(results)
+    if state not in STALE or results[-1].error_field(pq.DiagnosticField.CONTEXT):
         return False
     result = results[-1]
-    state = result.error_field(pq.DiagnosticField.SQLSTATE)
-    if state not in STALE or result.error_field(pq.DiagnosticField.CONTEXT):
-        return False
     if state == b"26000":
         message = result.error_field(pq.DiagnosticField.MESSAGE_PRIMARY) or b""
         return re.search(re.escape(name) + rb"(?!\d)", message) is not None
