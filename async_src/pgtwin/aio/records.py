@@ -45,16 +45,23 @@ async def copy_records(
     """
     name = sql.Identifier(table) if isinstance(table, str) else table
     found = await _look_up(cursor, name.as_string(None), columns, timeout)
+    given = rows
     rows, first = await _first(rows)
     if first is None or not _takes_binary(cursor, found, first):
-        left = await _copy(cursor, found, rows, False, timeout)
-        assert left is None
+        await _copy(cursor, found, rows, False, timeout)
         return cursor.rowcount
     session = cursor._session
-    if session.autocommit and session.pgconn.transaction_status == IDLE:
+    if not session.autocommit or session.pgconn.transaction_status != IDLE:
+        return await _copy_both(cursor, found, rows, timeout)
+    if not isinstance(given, Sequence):
         async with cursor.connection.transaction():
             return await _copy_both(cursor, found, rows, timeout)
-    return await _copy_both(cursor, found, rows, timeout)
+    try:
+        await _copy(cursor, found, rows, True, timeout)
+    except Unfit:
+        # The server has nothing, and the rows are there still.
+        await _copy(cursor, found, given, False, timeout)
+    return cursor.rowcount
 
 
 async def _copy_both(
@@ -63,8 +70,14 @@ async def _copy_both(
     rows: Rows,
     timeout: float | None,
 ) -> int:
-    """Copy rows in binary format, and those that it does not take as text."""
-    left = await _copy(cursor, table, rows, True, timeout)
+    """Copy rows in binary format, and as text from the first that does not fit it."""
+    left: Rows | None = None
+    async with cursor.copy(table.statement(True), timeout=timeout) as copy:
+        copy._rows.set_columns(table.columns)
+        try:
+            await copy.write_rows(rows)
+        except Unfit as unfit:
+            left = _rest(unfit.rows, rows)
     number = cursor.rowcount
     if left is not None:
         await _copy(cursor, table, left, False, timeout)
@@ -101,17 +114,11 @@ async def _copy(
     rows: Rows,
     binary: bool,
     timeout: float | None,
-) -> Rows | None:
-    """Copy rows in one format; return those that are left if some do not fit it."""
+) -> None:
+    """Copy rows in one format. Raises `Unfit` if some do not fit the binary one."""
     async with cursor.copy(table.statement(binary), timeout=timeout) as copy:
         copy._rows.set_columns(table.columns)
-        try:
-            await copy.write_rows(rows)
-        except Unfit as unfit:
-            if isinstance(rows, AsyncIterable):  # twingen: async-only
-                return _and_then(unfit.rows, rows)
-            return chain(unfit.rows, rows)
-    return None
+        await copy.write_rows(rows)
 
 
 async def _first(rows: Rows) -> tuple[Rows, Sequence[Any] | None]:
@@ -125,6 +132,13 @@ async def _first(rows: Rows) -> tuple[Rows, Sequence[Any] | None]:
     for first in islice(source, 1):
         return chain((first,), source), first
     return (), None
+
+
+def _rest(before: Sequence[Sequence[Any]], rows: Rows) -> Rows:
+    """Return rows, and those that are left of others."""
+    if isinstance(rows, AsyncIterable):  # twingen: async-only
+        return _and_then(before, rows)
+    return chain(before, rows)
 
 
 # twingen: async-only

@@ -219,7 +219,7 @@ NUMBERS = {
     "Int8": ("q", 8),
     "Float4": ("f", 4),
     "Oid": ("I", 4),
-    "FloatBinaryDumper": ("d", 8),
+    "Float8": ("d", 8),
 }
 FIXED = {
     **NUMBERS,
@@ -247,9 +247,22 @@ def _lasts(kind: type) -> bool:
     return kind in LASTING or kind.__module__ == "uuid"
 
 
-def _fits_float4(value: float) -> bool:
-    """Tell whether a number does not become zero."""
-    return not value or not -SMALLEST < value < SMALLEST
+def _are_float8(column: Sequence[Any]) -> bool:
+    """Tell whether numbers are such that none becomes infinity.
+
+    Decimals may; a sum tells fastest that there are none.
+    """
+    return isinstance(sum(column), (float, int))
+
+
+def _are_float4(column: Sequence[Any]) -> bool:
+    """Tell whether numbers are such that none becomes infinity or zero."""
+    return _are_float8(column) and not any(
+        -SMALLEST < value < SMALLEST for value in column if value
+    )
+
+
+FLOATS = {"Float4": _are_float4, "Float8": _are_float8}
 
 
 class Fields:
@@ -359,7 +372,7 @@ class BinaryColumns:
             if fixed and not nullable:
                 fields.add(_pack_length(fixed[1]))
                 values = column if name in NUMBERS else list(map(dump, column))
-                if name == "Float4" and not all(map(_fits_float4, column)):
+                if name in FLOATS and not FLOATS[name](column):
                     return None
                 fields.add_column(fixed[0], values)
                 continue

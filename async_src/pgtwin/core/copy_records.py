@@ -56,7 +56,7 @@ WITH RECURSIVE base (oid, below) AS (
     UNION ALL SELECT t.oid, b.below FROM base b
     JOIN pg_catalog.pg_type t ON t.typtype = 'd' AND t.typbasetype = b.oid
 )
-SELECT a.attrelid::regclass, {name}, quote_ident(a.attname), b.below,
+SELECT {table}, {name}, a.attname, b.below,
     CASE t.typcategory WHEN 'A' THEN t.typelem ELSE 0 END, coalesce(e.below, 0),
     t.typcategory = 'S'
 FROM pg_catalog.pg_attribute a
@@ -74,7 +74,7 @@ def columns_query(table: str) -> bytes:
 
 
 class Column(NamedTuple):
-    """A column: its name as the server quotes it, its type without domains."""
+    """A column: its name in the client's encoding, its type without domains."""
 
     quoted: bytes
     oid: int = 0
@@ -104,22 +104,24 @@ def found_table(result: PGresult, names: Sequence[str] | None, fallback: str) ->
     found: dict[str, Column] = {}
     table = encoded(fallback)
     for row in range(result.ntuples):
-        table, name, quoted, oid, element, below, is_string = (
+        table, name, own, oid, element, below, is_string = (
             bytes(result.get_value(row, place) or b"") for place in range(7)
         )
         # Arrays of a domain have an element of their own in binary format.
         array_of = int(below)
         if array_of != int(element):
             oid = b"0"
-        found[decoded(name)] = Column(quoted, int(oid), array_of, is_string == b"t")
+        found[decoded(name)] = Column(
+            _quoted(own), int(oid), array_of, is_string == b"t"
+        )
     if names is None:
         return Table(table, list(found.values()))
-    columns = [found.get(name) or Column(encoded(_quoted(name))) for name in names]
+    columns = [found.get(name) or Column(_quoted(encoded(name))) for name in names]
     return Table(table, columns)
 
 
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+def _quoted(name: bytes) -> bytes:
+    return b'"' + name.replace(b'"', b'""') + b'"'
 
 
 class Document(Dumper):

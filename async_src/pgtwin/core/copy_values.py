@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from functools import lru_cache
+from math import isinf
 from struct import Struct
 from typing import TYPE_CHECKING, Any, cast
 
@@ -57,29 +58,47 @@ class Oid(Int2):
     dump: Any = staticmethod(Struct("!I").pack)
 
 
-_pack_float4 = Struct("!f").pack
+def _is_like(value: Any, stored: float) -> bool:
+    """Tell whether a number has become neither zero nor infinity on its way."""
+    return bool(stored) == bool(value) and (not isinf(stored) or value == stored)
 
 
-class Float4(Dumper):
-    """Dumps what fits; psycopg's own makes infinity or zero of other numbers."""
+class Float8(Dumper):
+    """Dumps what fits; psycopg's own makes infinity of decimals that are too large."""
 
     format = BINARY
-    oid = psycopg.adapters.types["float4"].oid
+    oid = psycopg.adapters.types["float8"].oid
+    lasting = True  # numbers of Python's own type
+    _pack = Struct("!d").pack
+    _unpack = Struct("!d").unpack
 
     def dump(self, obj: Any) -> Buffer:
-        data = _pack_float4(obj)
-        if obj and data in ZEROS:
-            raise OverflowError("float too small for a float4")
-        return data
+        if type(obj) is float and self.lasting:
+            return self._pack(obj)
+        try:
+            data = self._pack(obj)
+        except OverflowError:
+            pass
+        else:
+            if _is_like(obj, self._unpack(data)[0]):
+                return data
+        raise DataError("a number does not fit the type of its column")
 
 
-ZEROS = (_pack_float4(0.0), _pack_float4(-0.0))
+class Float4(Float8):
+    oid = psycopg.adapters.types["float4"].oid
+    lasting = False
+    _pack = Struct("!f").pack
+    _unpack = Struct("!f").unpack
+
+
 NUMBERS: dict[str, type[Dumper]] = {
     "Int2BinaryDumper": Int2,
     "Int4BinaryDumper": Int4,
     "Int8BinaryDumper": Int8,
     "OidBinaryDumper": Oid,
     "Float4BinaryDumper": Float4,
+    "FloatBinaryDumper": Float8,
 }
 
 
@@ -101,6 +120,36 @@ def _is_day(value: Any) -> bool:
     return isinstance(value, dt.date) and getattr(value, "tzinfo", None) is None
 
 
+def _is_float(value: Any) -> bool:
+    if type(value) is float:
+        return True
+    try:
+        return _is_like(value, float(value))
+    except OverflowError:
+        return False
+
+
+def _is_array(value: Any) -> bool:
+    """Tell whether a list has lists everywhere or nowhere at each depth."""
+    if not isinstance(value, list):
+        return False
+    lists = [each for each in value if isinstance(each, list)]
+    return not lists or (
+        len(lists) + value.count(None) == len(value) and all(map(_is_array, lists))
+    )
+
+
+def _is_naive_range(value: Any) -> bool:
+    """Tell whether a range has no bound whose offset would be dropped."""
+    return isinstance(value, Range) and not any(
+        getattr(bound, "tzinfo", None) for bound in (value.lower, value.upper)
+    )
+
+
+def _is_naive_multirange(value: Any) -> bool:
+    return isinstance(value, Multirange) and all(map(_is_naive_range, value))
+
+
 def _is_address(value: Any) -> bool:
     return type(value).__module__ == "ipaddress"
 
@@ -116,6 +165,13 @@ def _or_text(accepts: Accepts) -> Accepts:
 
 _is_duration = _of(dt.timedelta)
 _is_time = _of(dt.time)
+
+
+def _is_duration_or_text(value: Any) -> bool:
+    # Psycopg drops commas, also those of strings.
+    return _is_duration(value) or (isinstance(value, str) and "," not in value)
+
+
 _is_data = _of(bytes, bytearray, memoryview)
 
 # What the dumpers of these names take, besides what they refuse themselves.
@@ -123,6 +179,12 @@ ACCEPTED: dict[str, Accepts] = {
     "BoolDumper": _is_boolean,
     "BoolBinaryDumper": _is_boolean,
     "OidDumper": _is_oid,
+    "FloatDumper": _is_float,
+    "Float4Dumper": _is_float,
+    "TimestampRangeDumper": _is_naive_range,
+    "TimestampRangeBinaryDumper": _is_naive_range,
+    "TimestampMultirangeDumper": _is_naive_multirange,
+    "TimestampMultirangeBinaryDumper": _is_naive_multirange,
     "BinaryBinaryDumper": _is_data,
     "BytesBinaryDumper": _is_data,
     "DateDumper": _or_text(_is_day),
@@ -132,7 +194,7 @@ ACCEPTED: dict[str, Accepts] = {
     "DatetimeNoTzDumper": _or_text(_is_day),
     "DatetimeNoTzBinaryDumper": _is_naive,
     "DatetimeDumper": _or_text(_of(dt.date)),
-    "TimedeltaDumper": _or_text(_is_duration),
+    "TimedeltaDumper": _is_duration_or_text,
     "TimedeltaBinaryDumper": _is_duration,
     "InterfaceDumper": _or_text(_is_address),
     "NetworkDumper": _or_text(_is_address),
@@ -144,12 +206,18 @@ FAMILIES: dict[str, Accepts] = {
     "RangeDumper": _of(Range),
     "RangeBinaryDumper": _of(Range),
     "ListDumper": _of(list, tuple),
-    "ListBinaryDumper": _of(list),
+    "ListBinaryDumper": _is_array,
 }
 # Values of these very types are taken without a look at each.
 EXACT: dict[str, frozenset[type]] = {
     "BoolDumper": frozenset({bool}),
     "BoolBinaryDumper": frozenset({bool}),
+    "FloatDumper": frozenset({float}),
+    "Float4Dumper": frozenset({float}),
+    "DateDumper": frozenset({dt.date}),
+    "TimeDumper": frozenset({dt.time}),
+    "DatetimeDumper": frozenset({dt.datetime}),
+    "TimedeltaDumper": frozenset({dt.timedelta}),
     "BinaryBinaryDumper": frozenset({bytes}),
     "BytesBinaryDumper": frozenset({bytes}),
     "DateBinaryDumper": frozenset({dt.date}),
@@ -176,10 +244,11 @@ class Careful(Dumper):
         super().__init__(cls, context)
         self.inner = self.original(cls, context)
         self._accepts = type(self).accepts
+        self._exact = EXACT.get(type(self).__name__, frozenset())
         self._dump = self.inner.dump
 
     def dump(self, obj: Any) -> Buffer | None:
-        if not self._accepts(obj):
+        if type(obj) not in self._exact and not self._accepts(obj):
             raise DataError(
                 f"a value of type {type(obj).__name__} is not what "
                 f"{self.original.__name__} dumps: give one of the type of the column"
