@@ -125,3 +125,18 @@ async def test_row_factory_called(conn: Ours, theirs: Theirs) -> None:
     assert len(called) == 1
     await cursor.fetchone()
     assert len(called) == 2
+
+
+async def copied(conn: Ours | Theirs, value: Any) -> tuple[Any, ...] | None:
+    """Return what a binary COPY stores of a value for a column of booleans."""
+    await conn.execute("CREATE TEMP TABLE flags (v bool)")
+    async with conn.cursor().copy("COPY flags FROM STDIN (FORMAT binary)") as copy:
+        copy.set_types(["bool"])
+        await copy.write_row((value,))
+    return await (await conn.execute("SELECT v FROM flags")).fetchone()
+
+
+async def test_values_copied(conn: Ours, theirs: Theirs) -> None:
+    assert await copied(theirs, "f") == (True,)
+    with pytest.raises(e.DataError):
+        await copied(conn, "f")

@@ -231,6 +231,7 @@ class RecordDumper:
 
     def _dump(self, place: int, value: Any) -> Buffer | None:
         dumper = self._dumpers[place]
+        refused: Exception | None = None
         if dumper is not None:
             try:
                 return dumper.dump(value)
@@ -243,7 +244,7 @@ class RecordDumper:
             raise DataError(
                 f"a value of type {type(value).__name__} is not one of the type of its "
                 "column: convert it before"
-            ) from (refused if dumper is not None else None)
+            ) from refused
         return own.dump(value)
 
     def _is_read(self, own: DumperProtocol, value: Any, column: Column) -> bool:
