@@ -30,8 +30,9 @@ async def find_type(
         name = name.as_string(None)
     session = connection._session
     # So that a name that the server does not understand aborts no other transaction.
+    found = None
     async with connection.transaction():
         async with session.turn():
             result = await session.command(catalog.query(cls.catalog_query, name))
         found = catalog.arguments(result)
-        return None if found is None else cls(**found)
+    return None if found is None else cls(**found)
