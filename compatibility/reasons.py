@@ -72,6 +72,7 @@ BEHAVIOUR = [
     "A notice or notify handler that raises is logged, and the operation goes on.",
     "`executemany()` refuses `None` as a set of parameters.",
     "After an `executemany()` that failed, `rowcount` is -1.",
+    "COPY refuses what psycopg changes (`'f'` to true): wrong values are worse.",
     "A client cursor too refuses a name with two formats, as in `%(x)s, %(x)t`.",
     "The `connection` of a dumper or loader is a weak reference's proxy.",
     (

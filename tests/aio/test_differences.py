@@ -290,3 +290,18 @@ async def test_begun_on_the_handle(
     assert conn.info.transaction_status == TransactionStatus.IDLE
     cur = await conn.execute("SELECT 1")
     assert await cur.fetchone() == (1,)
+
+
+async def copied(conn: Ours | Theirs, value: Any) -> tuple[Any, ...] | None:
+    """Return what a binary COPY stores of a value for a column of booleans."""
+    await conn.execute("CREATE TEMP TABLE flags (v bool)")
+    async with conn.cursor().copy("COPY flags FROM STDIN (FORMAT binary)") as copy:
+        copy.set_types(["bool"])
+        await copy.write_row((value,))
+    return await (await conn.execute("SELECT v FROM flags")).fetchone()
+
+
+async def test_values_copied(conn: Ours, theirs: Theirs) -> None:
+    assert await copied(theirs, "f") == (True,)
+    with pytest.raises(e.DataError):
+        await copied(conn, "f")

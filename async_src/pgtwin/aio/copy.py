@@ -21,9 +21,10 @@ from psycopg import errors as e, pq
 
 from pgtwin.aio import copying
 from pgtwin.core.adapters import Place
-from pgtwin.core.copy_columns import checked
 from pgtwin.core.copy_data import TRAILER, row_decoder
+from pgtwin.core.copy_escapes import escapes
 from pgtwin.core.copy_rows import Rows
+from pgtwin.core.copy_values import CopyAdapters
 
 if TYPE_CHECKING:
     from psycopg.abc import Buffer
@@ -194,12 +195,15 @@ class AsyncCopy:
         self.writer = writer or AsyncLibpqWriter(cursor)
         adapters = cursor._adapters or session.adapters
         self._types = adapters.types
-        for_rows = Place(checked(adapters) if binary else adapters, cursor.connection)
-        self._rows = Rows(for_rows.transformer(), session.encoding, binary)
+        status = session.pgconn.parameter_status
+        encodings = status(b"client_encoding"), status(b"server_encoding")
+        known = escapes(*((name or b"").decode() for name in encodings))
+        for_rows = Place(CopyAdapters(adapters), cursor.connection)
+        self._rows = Rows(for_rows.transformer(), session.encoding, known, binary)
         self._blocks = self._rows.blocks
         self._add = self._rows.add if self._direction == COPY_IN else _sends_nothing
         transformer = Place(adapters, cursor.connection).transformer()
-        self._decoder = row_decoder(binary, transformer, session.encoding)
+        self._decoder = row_decoder(binary, transformer, session.encoding, known)
         self._messages: deque[Buffer] = deque()
         self._ahead: tuple[list[Buffer], Iterator[Any]] = [], iter(())
         self._timeout = timeout
@@ -292,8 +296,9 @@ class AsyncCopy:
     async def write_row(self, row: Sequence[Any]) -> None:
         """Write a row of Python values.
 
-        Raises `DataError` for a value that cannot be adapted, `OperationalError` after
-        the end of the block; the server's errors are raised at that end.
+        Raises `DataError` for a value that does not fit the type set for its column,
+        what dumpers raise, `OperationalError` after the end of the block; the server's
+        errors are raised at that end.
         """
         self._add(row)
         if self._blocks:

@@ -160,10 +160,13 @@ class AsyncQueries(Generic[Row]):
         """Copy rows into a table and return their number.
 
         `table` is a name, or an `Identifier` when it has a schema; without `columns`
-        each row has all that are not generated. The values go in binary format if
-        those of the first row can, as the columns' types, else as text. `timeout`
-        counts as for `cursor.copy()`. Raises `DataError` for values that do not fit,
-        else the server's error; no row is in the table then.
+        each row has all that are not generated. A value is stored as INSERT stores it:
+        strings as what they say for the column's type, JSON too; what else there is
+        for JSON is dumped. Values of other types than the column's are refused unless
+        their text says the same. Rows go in binary format if the columns' types have
+        one, else as text, and so do rows from the first on whose values it does not
+        take. `timeout` counts as for `cursor.copy()`. Raises `DataError` for values
+        that do not fit, else the server's error; no row is in the table then.
         """
         cursor = self.cursor(row_factory=tuple_row)
         return await copy_records(cursor, table, columns, rows, timeout)

@@ -201,10 +201,12 @@ class AsyncResults(Generic[Row]):
         # What _next_row() does, in most cases, without its calls.
         if position >= len(values):
             return None
-        self._position = position + 1
         make_row = self._make_row or self._row_maker()
         row: Any = values[position]
-        return row if make_row is TUPLES else make_row(row)
+        if make_row is not TUPLES:
+            row = make_row(row)
+        self._position = position + 1
+        return row  # type: ignore[no-any-return]
 
     async def fetchmany(self, size: int = 0) -> list[Row]:
         """Return the next rows, at most `size` of them, `arraysize` when not given."""

@@ -12,16 +12,22 @@ from typing import TYPE_CHECKING, Any, Literal
 from psycopg import Xid, errors as e, pq, sql
 
 from pgtwin.aio.committing import conclude
+from pgtwin.core.catalog import decoded, sent_text
 from pgtwin.core.transactions import GlobalTransaction
 
 if TYPE_CHECKING:
+    from psycopg.pq.abc import PGresult
+
     from pgtwin.aio.session import Session
 
 IDLE = pq.TransactionStatus.IDLE
 INTRANS = pq.TransactionStatus.INTRANS
 INERROR = pq.TransactionStatus.INERROR
 
-PREPARED = b"SELECT gid, prepared, owner, database FROM pg_catalog.pg_prepared_xacts"
+PREPARED = (
+    f"SELECT prepared, {sent_text('gid')}, {sent_text('owner')}, "
+    f"{sent_text('database')} FROM pg_catalog.pg_prepared_xacts"
+).encode()
 
 
 class AsyncTwoPhase:
@@ -105,7 +111,7 @@ class AsyncTwoPhase:
             session.global_transaction = begun._replace(prepared=True)
             try:
                 result = await session.command(
-                    _prepared("PREPARE TRANSACTION", begun.xid)
+                    _prepared("PREPARE TRANSACTION", begun.xid, session.encoding)
                 )
             except e.Error as error:
                 if error.sqlstate:
@@ -151,7 +157,8 @@ class AsyncTwoPhase:
         async with session.turn():
             await session.ready()
             result = await session.command(PREPARED)
-            return session.load(result, _recovered)
+            moments = session.load(result, _first)
+        return [_recovered(moment, result, row) for row, moment in enumerate(moments)]
 
     async def _finish(
         self, action: Literal["COMMIT", "ROLLBACK"], xid: Xid | str | None
@@ -198,7 +205,7 @@ class AsyncTwoPhase:
     async def _second_phase(
         self, action: Literal["COMMIT", "ROLLBACK"], xid: Xid
     ) -> None:
-        text = _prepared(f"{action} PREPARED", xid)
+        text = _prepared(f"{action} PREPARED", xid, self._session.encoding)
         if action == "COMMIT":
             await conclude(self._session, text)
         else:
@@ -209,12 +216,21 @@ def _parsed(xid: Xid | str) -> Xid:
     return xid if isinstance(xid, Xid) else Xid.from_string(xid)
 
 
-def _prepared(words: str, xid: Xid) -> bytes:
-    return f"{words} {sql.Literal(str(xid)).as_string()}".encode()
+def _prepared(words: str, xid: Xid, encoding: str) -> bytes:
+    text = f"{words} {sql.Literal(str(xid)).as_string()}"
+    # Of SQL_ASCII nobody knows the encoding: see `core.catalog`.
+    codec = "utf-8" if encoding == "ascii" else encoding
+    return text.encode(codec, "surrogateescape")
 
 
-def _recovered(values: Sequence[Any]) -> Xid:
-    gid, prepared, owner, database = values
+def _first(values: Sequence[Any]) -> Any:
+    return values[0]
+
+
+def _recovered(prepared: Any, result: PGresult, row: int) -> Xid:
+    gid, owner, database = (
+        decoded(bytes(result.get_value(row, place) or b"")) for place in (1, 2, 3)
+    )
     return replace(
         Xid.from_string(gid), prepared=prepared, owner=owner, database=database
     )

@@ -8,9 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from psycopg import errors as e, sql
-from psycopg.rows import dict_row
 
-from pgtwin.aio.cursor import AsyncCursor
+from pgtwin.core import catalog
 
 if TYPE_CHECKING:
     from pgtwin.aio.connection import AsyncConnection
@@ -28,12 +27,12 @@ async def find_type(
             f"{cls.__name__} needs PostgreSQL {cls.oldest_server // 10000} or newer"
         )
     if isinstance(name, sql.Identifier):
-        name = name.as_string(connection)
-    cur = AsyncCursor(connection, row_factory=dict_row)
+        name = name.as_string(None)
+    session = connection._session
+    # So that a name that the server does not understand aborts no other transaction.
+    found = None
     async with connection.transaction():
-        if connection.info.encoding == "ascii":
-            # Names would be bytes.
-            await cur.execute("SET LOCAL client_encoding TO utf8")
-        await cur.execute(cls.catalog_query, {"name": name})
-    record = await cur.fetchone()
-    return None if record is None else cls(**record)
+        async with session.turn():
+            result = await session.command(catalog.query(cls.catalog_query, name))
+        found = catalog.arguments(result)
+    return None if found is None else cls(**found)

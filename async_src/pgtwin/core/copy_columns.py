@@ -12,18 +12,21 @@ from decimal import Decimal
 from itertools import chain, repeat
 from struct import Struct
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
-import psycopg
 from psycopg import pq
-from psycopg.adapt import Dumper, PyFormat
-from psycopg.errors import ProgrammingError
+from psycopg.adapt import PyFormat
+from psycopg.errors import DataError, ProgrammingError
 
-from pgtwin.core.adapters import Adapters
 from pgtwin.core.copy_data import known
+from pgtwin.core.copy_values import EXACT, Careful
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from psycopg.abc import Buffer, Dumper as DumperProtocol, Transformer
+
+    from pgtwin.core.copy_escapes import Escapes
+    from pgtwin.core.copy_records import RecordDumper
 
 TEXT = pq.Format.TEXT
 BINARY = pq.Format.BINARY
@@ -34,34 +37,6 @@ _pack_length = Struct("!i").pack
 NoneType = type(None)
 NULLS = {NoneType}
 Column = Sequence[Any]
-
-
-class Int2(Dumper):
-    """Dumps what fits; psycopg's own cuts off what does not."""
-
-    format = BINARY
-    oid = psycopg.adapters.types["int2"].oid
-    dump: Any = staticmethod(Struct("!h").pack)
-
-
-class Int4(Int2):
-    oid = psycopg.adapters.types["int4"].oid
-    dump: Any = staticmethod(Struct("!i").pack)
-
-
-class Oid(Int2):
-    oid = psycopg.adapters.types["oid"].oid
-    dump: Any = staticmethod(Struct("!I").pack)
-
-
-def checked(adapters: Adapters) -> Adapters:
-    """Return adapters that refuse numbers too large for a column of a binary COPY."""
-    found = Adapters(adapters)
-    for dumper in (Int2, Int4, Oid):
-        ordinary = psycopg.adapters.get_dumper_by_oid(dumper.oid, BINARY)
-        if adapters.get_dumper_by_oid(dumper.oid, BINARY) is ordinary:
-            found.register_dumper(None, dumper)
-    return found
 
 
 # What text format writes with a backslash.
@@ -121,6 +96,12 @@ def _moments(column: Sequence[dt.datetime]) -> Column:
     ]
 
 
+def _naive_moments(column: Sequence[dt.datetime]) -> Column:
+    if any(value.tzinfo is not None for value in column):
+        raise DataError("the server would drop the offset")
+    return _moments(column)
+
+
 # How values of a Python type are written by psycopg's dumpers of some names.
 INTEGERS = ("IntDumper", "Int2Dumper", "Int4Dumper", "Int8Dumper")
 STRINGS = ("StrDumper", "StrDumperUnknown", "StrDumperVarchar", "StrDumperName")
@@ -129,34 +110,57 @@ TEXTS: dict[type, tuple[tuple[str, ...], Write]] = {
     float: (("FloatDumper", "Float4Dumper"), _as_it_is),
     str: (STRINGS, _strings),
     bool: (("BoolDumper",), _booleans),
-    UUID: (("UUIDDumper",), _ids),
     dt.date: (("DateDumper",), _as_it_is),
-    dt.datetime: (("DatetimeDumper", "DatetimeNoTzDumper"), _moments),
+    dt.datetime: (("DatetimeDumper",), _moments),
 }
+# By name, so that their modules are imported by those only who have such values.
+LATE_TEXTS: dict[str, tuple[tuple[str, ...], Write]] = {
+    "uuid.UUID": (("UUIDDumper",), _ids),
+}
+# Characters that some encodings turn into a backslash.
+YEN = "\xa5"
 
 
 class TextColumns:
     """Writes rows in text format, dumped by their Python types or those of columns."""
 
-    def __init__(self, transformer: Transformer, encoding: str) -> None:
+    def __init__(
+        self, transformer: Transformer, encoding: str, escapes: Escapes
+    ) -> None:
         self._adapters = transformer.adapters
         # As psycopg's dumper of strings has it.
         self._encoding = "utf-8" if encoding == "ascii" else encoding
+        self._special = self._encoding != "utf-8" and (
+            escapes.by_bytes
+            or "\\".encode(self._encoding, "replace") != b"\\"
+            or YEN.encode(self._encoding, "replace") == b"\\"
+        )
         self._oids: Sequence[int] | None = None
+        self._records: RecordDumper | None = None
+        self._width: int | None = None
         self._known: dict[tuple[int, type], Write | None] = {}
+
+    def set_records(self, records: RecordDumper) -> None:
+        """Dump values as the columns of a table need them."""
+        self._records = records
+        self._width = records.width
 
     def set_types(self, oids: Sequence[int]) -> None:
         """Dump values as these types of the server."""
         self._oids = oids
+        self._width = len(oids)
         self._known.clear()
 
     def block(self, columns: Sequence[Column]) -> bytes | None:
         """Return the data of some columns; `None` when rows must go one by one."""
-        if self._oids is not None and len(columns) != len(self._oids):
+        if self._special or self._width not in (None, len(columns)):
             return None
         written: list[Column] = []
         for place, column in enumerate(columns):
-            values = self._column(place, column)
+            try:
+                values = self._column(place, column)
+            except DataError:
+                return None  # who writes the rows one by one says it
             if values is None:
                 return None
             written.append(values)
@@ -186,16 +190,25 @@ class TextColumns:
         return [NULL if value is None else next(values) for value in column]
 
     def _find(self, place: int, kind: type) -> Write | None:
-        names, write = TEXTS.get(kind, ((), None))
+        names, write = (
+            TEXTS.get(kind)
+            or LATE_TEXTS.get(f"{kind.__module__}.{kind.__qualname__}")
+            or ((), None)
+        )
         try:
-            dumper = (
-                self._adapters.get_dumper(kind, PyFormat.TEXT)
-                if self._oids is None
-                else self._adapters.get_dumper_by_oid(self._oids[place], TEXT)
-            )
+            dumper: type[DumperProtocol] | None
+            if self._records is not None:
+                dumper = self._records.dumper(place, kind)
+            elif self._oids is not None:
+                dumper = self._adapters.get_dumper_by_oid(self._oids[place], TEXT)
+            else:
+                dumper = self._adapters.get_dumper(kind, PyFormat.TEXT)
         except ProgrammingError:
             return None  # who writes the rows one by one says it
-        return write if known(dumper) in names else None
+        name = "" if dumper is None else known(dumper)
+        if name == "DatetimeNoTzDumper" and kind is dt.datetime:
+            return _naive_moments
+        return write if name in names else None
 
 
 # Dumpers whose values are packed by `struct`: code and size. The values of the first
@@ -203,12 +216,13 @@ class TextColumns:
 NUMBERS = {
     "Int2": ("h", 2),
     "Int4": ("i", 4),
+    "Int8": ("q", 8),
+    "Float4": ("f", 4),
     "Oid": ("I", 4),
-    "FloatBinaryDumper": ("d", 8),
+    "Float8": ("d", 8),
 }
 FIXED = {
     **NUMBERS,
-    "Int8BinaryDumper": ("8s", 8),
     "BoolBinaryDumper": ("1s", 1),
     "DateBinaryDumper": ("4s", 4),
     "DatetimeBinaryDumper": ("8s", 8),
@@ -216,16 +230,39 @@ FIXED = {
     "UUIDBinaryDumper": ("16s", 16),
 }
 STRING = "StrBinaryDumper"
-BOOLEAN = "BoolBinaryDumper"  # which takes NULL for false
 
+# The smallest float4: of smaller numbers some become zero.
+SMALLEST = 0.5**149
 # Values that nobody can change between the moment a row is given and the moment it is
 # written.
 LASTING = frozenset(
     (
-        *(NoneType, bool, int, float, Decimal, str, bytes, UUID),
+        *(NoneType, bool, int, float, Decimal, str, bytes),
         *(dt.date, dt.datetime, dt.time, dt.timedelta),
     )
 )
+
+
+def _lasts(kind: type) -> bool:
+    return kind in LASTING or kind.__module__ == "uuid"
+
+
+def _are_float8(column: Sequence[Any]) -> bool:
+    """Tell whether numbers are such that none becomes infinity.
+
+    Decimals may; a sum tells fastest that there are none.
+    """
+    return isinstance(sum(column), (float, int))
+
+
+def _are_float4(column: Sequence[Any]) -> bool:
+    """Tell whether numbers are such that none becomes infinity or zero."""
+    return _are_float8(column) and not any(
+        -SMALLEST < value < SMALLEST for value in column if value
+    )
+
+
+FLOATS = {"Float4": _are_float4, "Float8": _are_float8}
 
 
 class Fields:
@@ -301,7 +338,11 @@ class BinaryColumns:
         try:
             return self._block(columns, careful=False)
         except Exception:  # NULL perhaps, which few dumpers take for a value
+            pass
+        try:
             return self._block(columns, careful=True)
+        except Exception:
+            return None  # who writes the rows one by one says what is wrong
 
     def _block(self, columns: Sequence[Column], careful: bool) -> bytes | None:
         """Return the data; looks for NULL beforehand where that is needed."""
@@ -319,15 +360,20 @@ class BinaryColumns:
             is_text = name.startswith(STRING)
             plain = is_text and self._utf8
             nullable = False
-            if careful or name == BOOLEAN or not (fixed or plain):
+            if careful or isinstance(dumper, Careful) or not (fixed or plain):
                 kinds = set(map(type, column))
-                if not fixed and not is_text and not LASTING.issuperset(kinds):
-                    return None
                 nullable = NoneType in kinds
-                plain = plain and kinds == {str}
+                kinds.discard(NoneType)
+                if isinstance(dumper, Careful) and EXACT.get(name, NULLS) >= kinds:
+                    dump = dumper.inner.dump
+                elif not (fixed or is_text or all(map(_lasts, kinds))):
+                    return None
+                plain = plain and not nullable and kinds == {str}
             if fixed and not nullable:
                 fields.add(_pack_length(fixed[1]))
                 values = column if name in NUMBERS else list(map(dump, column))
+                if name in FLOATS and not FLOATS[name](column):
+                    return None
                 fields.add_column(fixed[0], values)
                 continue
             if plain:

@@ -6,7 +6,6 @@ the loaders that psycopg registers.
 
 from __future__ import annotations
 
-import re
 import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from psycopg import pq
 from psycopg.errors import DataError, ProgrammingError
 
+from pgtwin.core.copy_escapes import Escapes
 from pgtwin.core.copy_layout import LONG, SHORT, Layout, Load, field_sizes
 
 if TYPE_CHECKING:
@@ -41,11 +41,13 @@ class RowDecoder(Protocol):
         ...
 
 
-def row_decoder(binary: bool, transformer: Transformer, encoding: str) -> RowDecoder:
+def row_decoder(
+    binary: bool, transformer: Transformer, encoding: str, escapes: Escapes
+) -> RowDecoder:
     """Return a decoder for one COPY."""
     if binary:
         return BinaryDecoder(transformer)
-    return TextDecoder(transformer, encoding)
+    return TextDecoder(transformer, encoding, escapes)
 
 
 def known(cls: type) -> str:
@@ -59,27 +61,22 @@ def _wrong_width(expected: int, found: int) -> ProgrammingError:
     )
 
 
-ESCAPE = re.compile(rb"\\(.)", re.DOTALL)
-ESCAPED = {b"b": b"\b", b"t": b"\t", b"n": b"\n", b"v": b"\v", b"f": b"\f", b"r": b"\r"}
 TEXT_LOADS: dict[str, Callable[[Any], Any]] = {"IntLoader": int, "FloatLoader": float}
 
 
-def _character(match: re.Match[bytes]) -> bytes:
-    return ESCAPED.get(match[1], match[1])
-
-
-def _unescape(field: bytes) -> bytes | None:
-    if field == b"\\N":
-        return None
-    return ESCAPE.sub(_character, field) if b"\\" in field else field
+# What Python calls SQL_ASCII: bytes whose encoding nobody knows.
+UNKNOWN = "ascii"
 
 
 class TextDecoder:
     """Reads rows in text format."""
 
-    def __init__(self, transformer: Transformer, encoding: str) -> None:
+    def __init__(
+        self, transformer: Transformer, encoding: str, escapes: Escapes
+    ) -> None:
         self._transformer = transformer
         self._encoding = encoding
+        self._escapes = escapes
         self._loads: list[Callable[[Any], Any] | None] | None = None
 
     def set_types(self, oids: Sequence[int]) -> None:
@@ -111,7 +108,8 @@ class TextDecoder:
         if loads is not None and len(loads) != width:
             raise _wrong_width(len(loads), width)
         fields: list[Any]
-        if b"\\" not in data and loads is None:
+        known_encoding = self._encoding != UNKNOWN
+        if known_encoding and loads is None and b"\\" not in data:
             fields = data[:-1].decode(self._encoding).replace("\n", "\t").split("\t")
             return list(
                 zip(*(fields[place::width] for place in range(width)), strict=True)
@@ -129,13 +127,15 @@ class TextDecoder:
         encoding = self._encoding
         joined = b"\n".join(fields)
         if b"\\" in joined:
-            values = list(map(_unescape, fields))
-            if load is None:
-                return [v if v is None else v.decode(encoding) for v in values]
-            return [v if v is None else load(v) for v in values]
-        if load is None:
-            return joined.decode(encoding).split("\n")
-        return map(load, fields)
+            values = list(map(self._escapes.unescape, fields))
+            if load is not None:
+                return [v if v is None else load(v) for v in values]
+            if encoding == UNKNOWN:
+                return values
+            return [v if v is None else v.decode(encoding) for v in values]
+        if load is not None:
+            return map(load, fields)
+        return fields if encoding == UNKNOWN else joined.decode(encoding).split("\n")
 
 
 # psycopg's loaders of fixed width, as `struct` unpacks the same.

@@ -5,27 +5,25 @@ Law: a value becomes what its dumper makes of it; nothing is sent from here.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from struct import Struct, error as StructError
 from typing import TYPE_CHECKING, Any
 
 from psycopg import pq
-from psycopg.adapt import PyFormat, Transformer as AdaptTransformer
+from psycopg.adapt import PyFormat
 from psycopg.errors import DataError
 
-from pgtwin.core.copy_columns import (
-    BinaryColumns,
-    TextColumns,
-    checked,
-)
-from pgtwin.core.copy_data import SIGNATURE, TRAILER
+from pgtwin.core.copy_columns import BinaryColumns, TextColumns
+from pgtwin.core.copy_data import SIGNATURE, TRAILER, UNKNOWN
+from pgtwin.core.copy_records import RecordDumper, Unfit, take_documents
+from pgtwin.core.copy_values import CopyAdapters
 
 if TYPE_CHECKING:
     from psycopg.abc import Buffer, Transformer
 
-    from pgtwin.core.adapters import Adapters
+    from pgtwin.core.copy_escapes import Escapes
+    from pgtwin.core.copy_records import Column
 
 BINARY = pq.Format.BINARY
 
@@ -34,34 +32,10 @@ BLOCK = 64 * 1024
 # Rows that are written together, at most: what they refer to stays in the cache.
 TOGETHER = 400
 
-# What text format writes with a backslash, besides the tab between columns.
-_SPECIAL = re.compile(rb"[\b\n\v\f\r\\]")
-_ESCAPED = re.compile(rb"[\b\t\n\v\f\r\\]")
-_ESCAPES = {
-    b"\b": rb"\b", b"\t": rb"\t", b"\n": rb"\n", b"\v": rb"\v", b"\f": rb"\f",
-    b"\r": rb"\r", b"\\": rb"\\",
-}  # fmt: skip
-
 _pack_count = Struct("!h").pack
 _pack_length = Struct("!i").pack
 _NULL = _pack_length(-1)
 _SHORT = [_pack_length(length) for length in range(64)]
-
-
-def takes_binary(adapters: Adapters, oids: Sequence[int], row: Sequence[Any]) -> bool:
-    """Tell whether a row can be dumped in binary format for columns of these types."""
-    if len(oids) != len(row):
-        return False
-    careful = checked(adapters)
-    transformer = AdaptTransformer()
-    try:
-        for oid, value in zip(oids, row, strict=True):
-            dumper = careful.get_dumper_by_oid(oid, BINARY)
-            if value is not None:
-                dumper(type(value), transformer).dump(value)
-    except Exception:
-        return False  # dumpers raise what they like
-    return True
 
 
 class Rows:
@@ -73,13 +47,21 @@ class Rows:
 
     add: Callable[[Sequence[Any]], None]
 
-    def __init__(self, transformer: Transformer, encoding: str, binary: bool) -> None:
+    def __init__(
+        self, transformer: Transformer, encoding: str, escapes: Escapes, binary: bool
+    ) -> None:
         self.blocks: list[Buffer] = []
         self.number = 1
         self.add = self._add_binary if binary else self._add_text
         self._columns: BinaryColumns | TextColumns = (
-            BinaryColumns if binary else TextColumns
-        )(transformer, encoding)
+            BinaryColumns(transformer, encoding)
+            if binary
+            else TextColumns(transformer, encoding, escapes)
+        )
+        self._records: RecordDumper | None = None
+        self._of_table = False
+        self._escape = escapes.escape
+        self._find_special = escapes.find_special
         self._transformer = transformer
         self._encoding = encoding
         self._binary = binary
@@ -95,6 +77,18 @@ class Rows:
         self._transformer.set_dumper_types(oids, pq.Format(self._binary))
         self._columns.set_types(oids)
 
+    def set_columns(self, columns: Sequence[Column]) -> None:
+        """Dump values for columns of a table; `add_some` may raise `Unfit` then."""
+        adapters = self._transformer.adapters
+        assert isinstance(adapters, CopyAdapters)
+        take_documents(adapters)
+        self._of_table = True
+        if isinstance(self._columns, TextColumns):
+            self._records = RecordDumper(self._transformer, columns)
+            self._columns.set_records(self._records)
+        else:
+            self.set_types([column.oid for column in columns])
+
     def add_from(self, source: Iterator[Sequence[Any]]) -> bool:
         """Add some rows of an iterator; tell whether there were any."""
         rows = list(islice(source, self.number))
@@ -102,11 +96,16 @@ class Rows:
         return bool(rows)
 
     def add_some(self, rows: Sequence[Sequence[Any]]) -> None:
-        """Add rows that were taken together. Raises `DataError` as `add` does."""
+        """Add rows that were taken together. Raises as `add` does."""
         data = self._block(rows)
         if data is None:
-            for row in rows:
-                self.add(row)
+            for place, row in enumerate(rows):
+                try:
+                    self.add(row)
+                except Exception:
+                    if self._of_table and self._binary:
+                        raise Unfit(rows[place:]) from None
+                    raise
             return
         fitting = len(rows) * BLOCK // (len(data) + 1)
         self.number = max(1, min(TOGETHER, fitting, 50 * len(rows)))
@@ -126,19 +125,16 @@ class Rows:
             return None
         if not columns:
             return None
-        try:
-            return self._columns.block(columns)
-        except StructError as error:
-            raise _too_large(error) from None
-        except (TypeError, AttributeError) as error:
-            raise _unfit(error) from error
+        return self._columns.block(columns)
 
     def add_data(self, data: Buffer | str) -> None:
         """Add data that is in the format already; `TypeError` for text in binary."""
         if isinstance(data, str):
             if self._binary:
                 raise TypeError("a binary COPY takes bytes, not str")
-            data = data.encode(self._encoding)
+            # As psycopg's dumper of strings has it.
+            known_encoding = self._encoding != UNKNOWN
+            data = data.encode(self._encoding if known_encoding else "utf-8")
         self._close_block()
         self._began = True
         self.blocks.append(data)
@@ -166,6 +162,8 @@ class Rows:
         except TypeError:
             row = tuple(row)  # of a generator, perhaps
             number = len(row)
+        if self._records is not None:
+            return self._records.dump(row)
         if len(formats) != number:
             if self._typed is not None and number > self._typed:
                 # psycopg's compiled transformer would read beyond its dumpers.
@@ -175,19 +173,16 @@ class Rows:
                 )
             kind = PyFormat.BINARY if self._binary else PyFormat.TEXT
             formats = self._formats = [kind] * number
-        try:
-            return self._transformer.dump_sequence(row, formats)
-        except (TypeError, AttributeError) as error:
-            raise _unfit(error) from error
+        return self._transformer.dump_sequence(row, formats)
 
     def _add_text(self, row: Sequence[Any]) -> None:
         values = self._dumped(row)
         if None in values:
-            line = b"\t".join(map(_text, values))
+            line = b"\t".join(map(self._escape, values))
         else:
             line = b"\t".join(values)  # type: ignore[arg-type]
-            if _SPECIAL.search(line) or line.count(b"\t") >= max(len(values), 1):
-                line = b"\t".join(map(_text, values))
+            if self._find_special(line) or line.count(b"\t") >= max(len(values), 1):
+                line = b"\t".join(map(self._escape, values))
         self._keep(line + b"\n")
 
     def _add_binary(self, row: Sequence[Any]) -> None:
@@ -223,19 +218,6 @@ class Rows:
             self.blocks.append(b"".join(self._rows))
             self._rows.clear()
             self._size = 0
-
-
-def _text(value: Buffer | None) -> bytes:
-    """Return a value as text format has it."""
-    return rb"\N" if value is None else _ESCAPED.sub(_escape, value)
-
-
-def _escape(match: re.Match[bytes]) -> bytes:
-    return _ESCAPES[match[0]]
-
-
-def _unfit(error: Exception) -> DataError:
-    return DataError(f"a value does not fit the type of its column: {error}")
 
 
 def _too_large(error: StructError) -> DataError:

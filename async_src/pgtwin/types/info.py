@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class TypeInfo(types.TypeInfo):
     """A type of a server: its name, its OIDs."""
 
-    catalog_query: ClassVar[sql.Composed] = catalog.BASE
+    catalog_query: ClassVar[str] = catalog.BASE
     oldest_server: ClassVar[int] = 0
 
     @overload
