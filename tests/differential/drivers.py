@@ -35,6 +35,8 @@ class Driver:
         package, form = name.split("-")
         self.name = name
         self.is_async = form == "async"
+        # Connections that another program may use: by the encoding of their database.
+        self.kept: dict[str, Any] = {}
         self._package = import_module(package)
         self._loop = asyncio.new_event_loop() if self.is_async else None
 
@@ -68,6 +70,8 @@ class Driver:
             signal.signal(signal.SIGALRM, before)
 
     def close(self) -> None:
+        for conn in self.kept.values():
+            conn.pgconn.finish()
         if self._loop is not None:
             self._loop.run_until_complete(self._loop.shutdown_asyncgens())
             self._loop.close()

@@ -11,7 +11,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.differential.outcome import Difference
-from tests.differential.steps import Program
+from tests.differential.steps import (
+    CONNECTION,
+    Fetch,
+    Open,
+    Program,
+    Register,
+    texts,
+    walk,
+)
 
 
 @dataclass(frozen=True)
@@ -50,7 +58,7 @@ def _copy_tag(program: Program, found: Difference) -> bool:
 def _copy_left(program: Program, found: Difference) -> bool:
     return (
         ".copy(" in found.place
-        and "stop=0" in found.place
+        and "stop=" in found.place
         and (found.aspect, found.theirs) == ("status", "status=ACTIVE")
     )
 
@@ -82,6 +90,86 @@ def _binary_client(program: Program, found: Difference) -> bool:
     )
 
 
+def _two_formats(program: Program, found: Difference) -> bool:
+    return found.ours == "raises ProgrammingError" and "two formats" in found.our_detail
+
+
+def _closed_scroll(program: Program, found: Difference) -> bool:
+    return (
+        (found.theirs, found.ours) == ("raises 34000", "raises InterfaceError")
+        and ("fetch scroll" in found.place or "fetch absolute" in found.place)
+    )
+
+
+def _single_row_mode(program: Program, found: Difference) -> bool:
+    return found.place.startswith("with conn.pipeline") and (
+        "unexpected result status from query: SINGLE_TUPLE" in found.their_detail
+    )
+
+
+def _server_in_pipeline(program: Program, found: Difference) -> bool:
+    return (
+        found.place.startswith("with conn.pipeline")
+        and found.ours == "raises NotSupportedError"
+        and "cannot be opened in a pipeline" in found.our_detail
+        and found.theirs.startswith("raises ")
+    )
+
+
+def _closed_twice(program: Program, found: Difference) -> bool:
+    return (
+        found.theirs == "raises OperationalError"
+        and "the connection is closed" in found.their_detail
+        and (
+            "the cursor is closed" in found.our_detail
+            or "without an xid" in found.our_detail
+            or "without a two-phase" in found.our_detail
+        )
+    )
+
+
+def _error_in_pipeline(program: Program, found: Difference) -> bool:
+    errors = [
+        text.removeprefix("raises ")
+        for text in (found.theirs, found.ours)
+        if text.startswith("raises ")
+    ]
+    return (
+        found.place.startswith("with conn.pipeline")
+        and len(errors) == 2
+        and errors[0][0].isalpha() != errors[1][0].isalpha()
+    )
+
+
+def _discarded(program: Program, found: Difference) -> bool:
+    return found.theirs == "raises 26000" and any(
+        texts(step).startswith(("DISCARD ALL", "DEALLOCATE ALL"))
+        for _, step in walk(program.steps)
+    )
+
+
+def _adapters_of_connection(program: Program, found: Difference) -> bool:
+    """Tell whether a cursor was made before the connection was given adapters.
+
+    What was executed before that is none of it.
+    """
+    name = found.place[:4]
+    made = registered = executed = False
+    for _, step in walk(program.steps):
+        place = str(step)
+        if made and isinstance(step, Register) and step.cursor == CONNECTION:
+            registered = True
+            executed = False
+        if place.startswith(name):
+            if isinstance(step, Open):
+                made, registered = True, False
+            made = True
+            executed = executed or not isinstance(step, Fetch)
+            if place == found.place and registered and executed:
+                return found.aspect in ("value", "place")
+    return False
+
+
 EXPLAINED: tuple[Explanation, ...] = (
     Explanation(
         "A statement that is refused before it is sent begins no transaction.", _refused
@@ -108,6 +196,41 @@ EXPLAINED: tuple[Explanation, ...] = (
         "Of two errors in one call, either is raised: a client cursor asked for binary "
         "results says so first.",
         _binary_client,
+    ),
+    Explanation(
+        "A client cursor too refuses a name with two formats, as in `%(x)s, %(x)t`.",
+        _two_formats,
+    ),
+    Explanation(
+        "`scroll()` of a closed server-side cursor raises `InterfaceError`.",
+        _closed_scroll,
+    ),
+    Explanation(
+        "A pipeline may follow a stream: psycopg leaves libpq in single-row mode.",
+        _single_row_mode,
+    ),
+    Explanation(
+        "Of two errors in one call, either is raised: the cursor's end or the "
+        "connection's.",
+        _closed_twice,
+    ),
+    Explanation(
+        "In a pipeline an error of the server may be raised before a later one of the "
+        "client, or that one.",
+        _error_in_pipeline,
+    ),
+    Explanation(
+        "After `DISCARD ALL` statements are prepared again; psycopg's are lost.",
+        _discarded,
+    ),
+    Explanation(
+        "A server-side cursor is refused in a pipeline, whatever it is asked.",
+        _server_in_pipeline,
+    ),
+    Explanation(
+        "Adapters that a connection is given count for the cursors that it has made "
+        "too.",
+        _adapters_of_connection,
     ),
 )
 

@@ -30,6 +30,7 @@ from tests.differential.values import (
     Mood,
 )
 
+EXECUTING = (s.Execute, s.ExecuteMany, s.Stream, s.CopyIn, s.CopyOut, s.Open)
 IDLE = psycopg.pq.TransactionStatus.IDLE
 UNKNOWN = psycopg.pq.TransactionStatus.UNKNOWN
 
@@ -80,62 +81,90 @@ class Player:
         self._pipeline: Any = None
         self._messages: list[str] = []
         self._named = 0
+        self._unsure: set[int] = set()
+        self._settled = self._kept = False
 
     def note(self, place: str, value: str, state: tuple[str, ...] = (), detail: str = "") -> None:
         self.outcomes.append(Outcome(place, value, state, detail))
 
     async def play(self) -> None:
-        program = self._program
-        context = None
-        if program.context is not None:
-            context = psycopg.adapt.AdaptersMap(psycopg.adapters)
-            ADAPTERS[program.context](_Context(context))
-        options: dict[str, Any] = {}
-        if program.client_encoding is not None:
-            options["client_encoding"] = program.client_encoding
-        if program.cursor_factory is not None:
-            options["cursor_factory"] = self._driver.kind(program.cursor_factory)
-        if program.row_factory is not None:
-            options["row_factory"] = ROW_FACTORIES[program.row_factory]
-        connect = self._driver.kind("Connection").connect
         try:
-            self._conn = await settled(
-                connect(
-                    self._database.conninfo,
-                    autocommit=program.autocommit,
-                    prepare_threshold=program.prepare_threshold,
-                    context=None if context is None else _Context(context),
-                    **options,
-                )
-            )
+            self._conn = await self._connect()
         except psycopg.Error as error:
             self.note("connect", freeze_error(error), detail=str(error))
             return
         self._pid = self._conn.info.backend_pid
         self._conn.add_notice_handler(self._notice)
         try:
-            await self._steps(program.steps)
+            await self._steps(self._program.steps)
         except End:
             pass
         finally:
             await self._close()
 
+    async def _connect(self) -> Any:
+        program = self._program
+        row_factory = ROW_FACTORIES[program.row_factory or "tuple_row"]
+        cursor_factory = self._driver.kind(program.cursor_factory or "Cursor")
+        if _reusable(program):
+            conn = self._driver.kept.pop(program.database, None)
+            if conn is not None:
+                await settled(conn.set_autocommit(program.autocommit))
+                conn.prepare_threshold = program.prepare_threshold
+                conn.row_factory = row_factory
+                conn.cursor_factory = cursor_factory
+                return conn
+        context = None
+        if program.context is not None:
+            context = _Context(psycopg.adapt.AdaptersMap(psycopg.adapters))
+            ADAPTERS[program.context](context)
+        options: dict[str, Any] = {}
+        if program.client_encoding is not None:
+            options["client_encoding"] = program.client_encoding
+        return await settled(
+            self._driver.kind("Connection").connect(
+                self._database.conninfo,
+                autocommit=program.autocommit,
+                prepare_threshold=program.prepare_threshold,
+                context=context,
+                row_factory=row_factory,
+                cursor_factory=cursor_factory,
+                **options,
+            )
+        )
+
     def end(self) -> None:
         """Leave nothing behind that the next program could see."""
         conn = self._conn
-        if conn is None:
+        if conn is None or self._kept:
             return
         if not conn.closed:  # the play itself was left
             conn.pgconn.finish()
-        self._database.wait_for_end(self._pid)
+        if not self._settled:
+            self._database.wait_for_end(self._pid)
 
     async def _close(self) -> None:
         conn = self._conn
         self._cursors.clear()
-        if not conn.closed:
-            if conn.info.transaction_status not in (IDLE, UNKNOWN):
-                conn.pgconn.exec_(b"ROLLBACK")
-            await settled(conn.close())
+        if conn.closed:
+            return
+        if conn.info.transaction_status not in (IDLE, UNKNOWN):
+            conn.pgconn.exec_(b"ROLLBACK")
+        self._settled = conn.info.transaction_status == IDLE
+        if self._settled and _reusable(self._program):
+            try:
+                conn.remove_notice_handler(self._notice)
+                await settled(conn.set_autocommit(True))
+                # After a ROLLBACK that may be prepared psycopg forgets all others.
+                conn.prepare_threshold = 5
+                await settled(conn.execute("ROLLBACK"))
+                await settled(conn.execute("DISCARD ALL"))
+                self._driver.kept[self._program.database] = conn
+                self._kept = True
+                return
+            except psycopg.Error:
+                pass
+        await settled(conn.close())
 
     def _notice(self, diagnostic: Any) -> None:
         self._messages.append(f"notice {diagnostic.message_primary!r}")
@@ -158,7 +187,7 @@ class Player:
     ) -> None:
         place = str(step)
         try:
-            value = freeze(await playing())
+            value = self._named_types(freeze(await playing()))
         except Hangs:
             raise
         except BaseException as error:
@@ -166,11 +195,22 @@ class Player:
                 raise
             if isinstance(error, Left):
                 await self._leave(place, error.error)
+            self._unsure.add(_number(step))
             self.note(place, freeze_error(error), self._state(None), _detail(error))
             if stop:
                 raise
         else:
+            if isinstance(step, EXECUTING):
+                self._unsure.discard(_number(step))
             self.note(place, value, self._state(step))
+
+    def _named_types(self, value: str) -> str:
+        """Put names for types of this database into values in binary format."""
+        if "b'" in value or 'b"' in value:
+            for oid, name in self._database.types.items():
+                written = repr(oid.to_bytes(4, "big"))[2:-1]
+                value = value.replace(written, f"<{name}>")
+        return value
 
     async def _leave(self, place: str, error: Exception) -> None:
         """Note the error of a pipeline, and end the program.
@@ -189,7 +229,7 @@ class Player:
     def _state(self, step: s.Step | None) -> tuple[str, ...]:
         """Write what can be seen of the connection, and of the step's cursor.
 
-        PEP 249 does not say what a cursor tells after an error.
+        PEP 249 does not say what a cursor tells after an error, until it executes.
         """
         if self._pipeline is not None:
             return ()  # depends on what has come back already
@@ -198,9 +238,9 @@ class Player:
         state = [f"status={status}", f"closed={conn.closed}"]
         state.append(f"messages={self._messages}")
         self._messages = []
-        number = getattr(step, "cursor", s.CONNECTION)
+        number = _number(step)
         cursor = self._cursors.get(number)
-        if cursor is not None:
+        if cursor is not None and number not in self._unsure:
             state += describe(cursor, self._database.types)
         return tuple(state)
 
@@ -504,6 +544,29 @@ class Player:
         return None
 
 
+
+
+def _number(step: s.Step | None) -> int:
+    number = getattr(step, "cursor", s.CONNECTION)
+    if isinstance(step, s.Execute) and number == s.CONNECTION:
+        return 0  # where the new cursor is kept
+    return int(number)
+
+
+def _reusable(program: s.Program) -> bool:
+    """Tell whether a program leaves a connection as it was, once all is discarded."""
+    if program.client_encoding is not None or program.context is not None:
+        return False
+    for _, step in s.walk(program.steps):
+        if isinstance(step, s.Register | s.Assign | s.Close):
+            if step.cursor == s.CONNECTION:
+                return False
+        elif isinstance(step, s.Call):
+            if step.method not in ("commit", "rollback", "notifies"):
+                return False
+        elif "pg_terminate" in s.texts(step):
+            return False
+    return True
 
 
 class _Context:

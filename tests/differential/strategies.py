@@ -6,6 +6,10 @@ does while a pipeline is open.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
 from hypothesis import strategies as st
 
 from tests.differential import steps as s
@@ -26,6 +30,9 @@ FEATURES = frozenset(
         *("several", "plans", "odd"),
     )
 )
+
+# What is not yet alike in all programs; the short form of the test leaves it out.
+UNFIXED: frozenset[str] = frozenset()
 
 Statements = st.SearchStrategy[s.Statement]
 Steps = st.SearchStrategy[s.Step]
@@ -263,6 +270,10 @@ COPY_NOTES = (
     *("hangul", "bytes", "Json", "ints", "a str", "Jsonb", "nul", "dict"),
 )
 
+# Most executions are of few statements, so that what was learnt of one is used again.
+PALETTE = 2
+NAMED = tuple(s.Statement(f"statement {number}") for number in range(PALETTE))
+
 TAKES = ("one", "all", "all", "many", None)
 ATTRIBUTES = (
     *(s.Assign(s.CONNECTION, "autocommit", value) for value in (True, False)),
@@ -305,7 +316,8 @@ def programs(features: frozenset[str] = FEATURES) -> st.SearchStrategy[s.Program
     if "adapters" in features:
         contexts += tuple(ADAPTERS)[:8]
     return st.builds(
-        s.Program,
+        _program,
+        st.lists(_statements(features), min_size=PALETTE, max_size=PALETTE),
         steps,
         database=st.sampled_from(databases),
         autocommit=st.booleans(),
@@ -315,6 +327,24 @@ def programs(features: frozenset[str] = FEATURES) -> st.SearchStrategy[s.Program
         cursor_factory=st.sampled_from(cursors),
         context=st.sampled_from(contexts),
     )
+
+
+def _program(
+    palette: list[s.Statement], steps: tuple[s.Step, ...], **options: Any
+) -> s.Program:
+    """Put the statements of a palette where steps name them."""
+
+    def filled(steps: tuple[s.Step, ...]) -> Iterator[s.Step]:
+        for step in steps:
+            if isinstance(step, s.Execute | s.Stream) and step.statement in NAMED:
+                chosen = palette[NAMED.index(step.statement)]
+                yield replace(step, statement=chosen)
+            elif isinstance(step, s.Block | s.PipelineBlock):
+                yield replace(step, body=tuple(filled(step.body)))
+            else:
+                yield step
+
+    return s.Program(tuple(filled(steps)), **options)
 
 
 def _selected(names: list[str], rows: int) -> s.Statement:
@@ -361,8 +391,12 @@ def _plain(texts: tuple[str, ...]) -> Statements:
 def _statements(features: frozenset[str]) -> Statements:
     kinds: list[Statements] = [
         st.builds(_selected, COLUMN_NAMES, ROW_NUMBERS),
-        st.builds(
-            _selected_from, COLUMN_NAMES, ROW_NUMBERS, st.sampled_from(("2", "2**15"))
+        *2
+        * (
+            st.builds(
+                *(_selected_from, COLUMN_NAMES, ROW_NUMBERS),
+                st.sampled_from(("2", "2**15")),
+            ),
         ),
         _parameters(),
         _plain(TABLES),
@@ -408,7 +442,10 @@ def _executions(features: frozenset[str]) -> Steps:
         options["binary"] = st.sampled_from((None, None, None, True, False))
     late = "late" in features
     options["fetch"] = st.sampled_from(TAKES if late else ("all",))
-    return st.builds(s.Execute, numbers, _statements(features), **options)
+    statements = st.one_of(
+        st.sampled_from(NAMED), st.sampled_from(NAMED), _statements(features)
+    )
+    return st.builds(s.Execute, numbers, statements, **options)
 
 
 def _copies_in() -> Steps:
@@ -436,9 +473,9 @@ def _copies_in() -> Steps:
 def _simple(features: frozenset[str]) -> list[Steps]:
     """Return the kinds of steps that hold no others."""
     executions = _executions(features)
-    kinds: list[Steps] = [executions, executions, executions]
+    kinds: list[Steps] = [executions] * 5
     if "late" in features:
-        kinds += 2 * [
+        kinds += 3 * [
             st.builds(
                 s.Fetch,
                 CURSORS,
@@ -447,7 +484,7 @@ def _simple(features: frozenset[str]) -> list[Steps]:
             )
         ]
     if "settings" in features:
-        kinds.append(_settings(features))
+        kinds += 2 * [_settings(features)]
     if "adapters" in features:
         kinds.append(
             st.builds(
@@ -527,7 +564,7 @@ def _alone(features: frozenset[str]) -> list[Steps]:
             st.builds(
                 s.Stream,
                 CURSORS,
-                _statements(features - {"several"}),
+                st.one_of(st.sampled_from(NAMED), _statements(features)),
                 binary=st.sampled_from((None, True, False)),
                 size=st.sampled_from((1, 2, 50)),
                 stop=st.sampled_from((None, None, 1)),

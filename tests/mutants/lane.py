@@ -1,0 +1,146 @@
+"""A copy of the project in which mutants are tested, one after another.
+
+Law: the tree that is copied is never written to; the copy and its server go with the
+block.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import coverage
+import psycopg
+from embedded_server import running_server
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from tests.mutants.mutations import FOLDERS, Mutant
+
+# The async form: it is what is mutated, its twin is not made again.
+TESTS = ("tests/aio", "tests/test_copy_data.py")
+PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+# Seconds for all tests without a mutation, and with one.
+WHOLE = 3600
+LIMIT = 600
+
+# Lines, and the tests that execute them.
+Covered = dict[str, dict[int, list[str]]]
+
+
+class Lane:
+    """One copy, with a server of its own."""
+
+    def __init__(self, folder: Path, server: str) -> None:
+        self._folder = folder
+        self._server = make_conninfo(server, dbname="postgres")
+        paths = (folder / "async_src", folder / "generated", folder)
+        self._environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(map(str, paths)),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PGTWIN_TEST_DSN": server,
+        }
+
+    def cover(self) -> tuple[Covered, str]:
+        """Pass all tests; return which execute a line, and how the tests have ended."""
+        options = [f"--cov={each}" for each in FOLDERS]
+        code, output = self._run(
+            [*TESTS, *options, "--cov-context=test", "--cov-report="], WHOLE
+        )
+        data = coverage.CoverageData(str(self._folder / ".coverage"))
+        data.read()
+        covered: Covered = {}
+        for name in data.measured_files():
+            path = Path(name).relative_to(self._folder.resolve()).as_posix()
+            covered[path] = {
+                line: sorted({each.rpartition("|")[0] for each in contexts} - {""})
+                for line, contexts in data.contexts_by_lineno(name).items()
+            }
+        return covered, "passed" if code == 0 else output
+
+    def test(self, mutant: Mutant, covered: Covered) -> str:
+        """Return whether the tests have killed a mutant, or it has survived."""
+        lines = covered.get(mutant.path, {})
+        tests = {
+            test
+            for line in range(mutant.first, mutant.last + 1)
+            for test in lines.get(line, ())
+        }
+        reached = mutant.first in lines
+        if reached and not tests:
+            chosen = list(TESTS)  # executed when the module is imported
+        else:
+            stem = Path(mutant.path).stem
+            chosen = sorted(tests, key=lambda test: (f"test_{stem}" not in test, test))
+        if not chosen:
+            return "survived: no test executes it"
+        path = self._folder / mutant.path
+        source = path.read_text()
+        arguments = self._folder / "chosen.txt"
+        arguments.write_text("\n".join(chosen))
+        self._clean()
+        try:
+            path.write_text(mutant.apply(source))
+            code, _ = self._run(["-x", f"@{arguments}"], LIMIT)
+        finally:
+            path.write_text(source)
+        if code is None:
+            return "timeout"
+        return "survived" if code == 0 else "killed"
+
+    def _run(self, arguments: Sequence[str], limit: float) -> tuple[int | None, str]:
+        """Run pytest; return `None` when it takes too long."""
+        process = subprocess.Popen(
+            (*PYTEST, *arguments),
+            cwd=self._folder,
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        try:
+            output, _ = process.communicate(timeout=limit)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+            return None, ""
+        return process.returncode, output
+
+    def _clean(self) -> None:
+        """Make the database as it was, whatever the last mutant has left."""
+        with psycopg.connect(self._server, autocommit=True) as admin:
+            for gid, name in admin.execute("SELECT gid, database FROM pg_prepared_xacts"):
+                where = make_conninfo(self._server, dbname=name)
+                with psycopg.connect(where, autocommit=True) as conn:
+                    conn.execute(sql.SQL("ROLLBACK PREPARED {}").format(gid))
+            admin.execute("DROP DATABASE IF EXISTS test WITH (FORCE)")
+            admin.execute("CREATE DATABASE test")
+
+
+@contextmanager
+def opened(root: Path) -> Iterator[Lane]:
+    """Copy the tree that git knows, and start a server."""
+    listed = subprocess.run(
+        ("git", "ls-files", "--cached", "--others", "--exclude-standard"),
+        cwd=root,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    with tempfile.TemporaryDirectory(prefix="pgtwin-mutants-") as name:
+        folder = Path(name)
+        for file in listed.stdout.splitlines():
+            if (root / file).is_file():
+                (folder / file).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(root / file, folder / file)
+        with running_server() as server:
+            yield Lane(folder, server)
