@@ -16,14 +16,14 @@ import warnings
 from pathlib import Path
 
 from embedded_server import running_server
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import Phase, given, seed, settings
 from hypothesis.errors import HypothesisWarning
 
 from tests.differential import steps
 from tests.differential.outcome import Difference
 from tests.differential.shrinking import shrink
 from tests.differential.steps import Program
-from tests.differential.strategies import FEATURES, programs
+from tests.differential.strategies import FEATURES, SUPPRESSED, programs
 from tests.differential.trial import Trial
 
 # Programs between two seeds.
@@ -32,7 +32,9 @@ BATCH = 500
 
 def kind(program: Program, difference: Difference) -> str:
     """Name what a difference is like, so that it is shown once."""
-    step = re.sub(r"\W.*", "", re.sub(r"^(conn|cur\d+|with conn)\W+", "", difference.place))
+    step = re.sub(
+        r"\W.*", "", re.sub(r"^(conn|cur\d+|with conn)\W+", "", difference.place)
+    )
     values = [
         text if text.startswith("raises") else re.sub(r"[\d.]+", "N", text)[:30]
         for text in (difference.theirs, difference.ours)
@@ -58,6 +60,7 @@ class Search:
             self._batch(min(number, BATCH), start)
             number -= BATCH
             start += 1
+            print(f"{self._trial.programs} programs played", flush=True)
 
     def _batch(self, number: int, start: int) -> None:
         @seed(start)
@@ -66,7 +69,7 @@ class Search:
             deadline=None,
             database=None,
             phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
+            suppress_health_check=SUPPRESSED,
         )
         @given(programs(self._features))
         def look(program: Program) -> None:
@@ -129,13 +132,15 @@ def main() -> int:
 
 def show(trial: Trial, text: str) -> int:
     """Play one program and print what each driver did."""
-    program: Program = eval(text, vars(steps))
+    program: Program = eval(text, dict(vars(steps)))
     print(program)
     for name in ("psycopg-sync", "psycopg-async", "pgtwin-async", "pgtwin-sync"):
         played = trial.played(name, program)
         print(f"\n{name}")
         for each in played.outcomes:
-            print(f"  {each.place}\n    -> {each.value} {each.detail}\n    {each.state}")
+            print(
+                f"  {each.place}\n    -> {each.value} {each.detail}\n    {each.state}"
+            )
         print(f"  {played.effects}")
     found = trial.difference(program)
     print(f"\n{found[0]}: {found[1]}" if found else "\nno difference")

@@ -69,9 +69,14 @@ class Driver:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)
 
-    def close(self) -> None:
+    def forget(self) -> None:
+        """Close the connections that were kept."""
         for conn in self.kept.values():
             conn.pgconn.finish()
+        self.kept.clear()
+
+    def close(self) -> None:
+        self.forget()
         if self._loop is not None:
             self._loop.run_until_complete(self._loop.shutdown_asyncgens())
             self._loop.close()

@@ -95,9 +95,8 @@ def _two_formats(program: Program, found: Difference) -> bool:
 
 
 def _closed_scroll(program: Program, found: Difference) -> bool:
-    return (
-        (found.theirs, found.ours) == ("raises 34000", "raises InterfaceError")
-        and ("fetch scroll" in found.place or "fetch absolute" in found.place)
+    return (found.theirs, found.ours) == ("raises 34000", "raises InterfaceError") and (
+        "fetch scroll" in found.place or "fetch absolute" in found.place
     )
 
 
@@ -145,6 +144,28 @@ def _discarded(program: Program, found: Difference) -> bool:
     return found.theirs == "raises 26000" and any(
         texts(step).startswith(("DISCARD ALL", "DEALLOCATE ALL"))
         for _, step in walk(program.steps)
+    )
+
+
+def _savepoint_undone(program: Program, found: Difference) -> bool:
+    return (
+        found.place.startswith("with conn.transaction(")
+        and (found.aspect, found.theirs, found.ours)
+        == ("status", "status=INERROR", "status=INTRANS")
+        and found.value == "raises 25P02"
+    )
+
+
+def _assertion(program: Program, found: Difference) -> bool:
+    return "AssertionError" in found.their_detail
+
+
+def _nothing_to_commit(program: Program, found: Difference) -> bool:
+    return (
+        found.place.startswith("with conn.pipeline")
+        and found.aspect == "messages"
+        and "no transaction in progress" in found.theirs
+        and found.ours == "messages=[]"
     )
 
 
@@ -222,6 +243,17 @@ EXPLAINED: tuple[Explanation, ...] = (
     Explanation(
         "After `DISCARD ALL` statements are prepared again; psycopg's are lost.",
         _discarded,
+    ),
+    Explanation(
+        "A nested transaction block that cannot be released is rolled back to its "
+        "savepoint: the outer block can go on.",
+        _savepoint_undone,
+    ),
+    Explanation("What fails an assertion of psycopg's own gets an answer.", _assertion),
+    Explanation(
+        "`commit()` in a pipeline sends nothing when no transaction is open: there is "
+        "no warning.",
+        _nothing_to_commit,
     ),
     Explanation(
         "A server-side cursor is refused in a pipeline, whatever it is asked.",

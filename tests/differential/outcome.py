@@ -66,9 +66,10 @@ def freeze(value: object) -> str:
         return f"[{inside}]" if cls is list else f"({inside})"
     if isinstance(value, memoryview):
         return f"memoryview({bytes(value)!r})"
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        pairs = zip(value._fields, value, strict=True)
-        inside = ", ".join(f"{name}={freeze(each)}" for name, each in pairs)
+    names = getattr(value, "_fields", None)
+    if isinstance(value, tuple) and names is not None:
+        named = zip(names, value, strict=True)
+        inside = ", ".join(f"{name}={freeze(each)}" for name, each in named)
         return f"{cls.__name__}({inside})"
     if isinstance(value, Mapping):
         pairs = ((freeze(key), freeze(each)) for key, each in value.items())
@@ -110,10 +111,14 @@ def describe(cursor: Any, types: Mapping[int, str]) -> list[str]:
 
 def first_difference(theirs: Played, ours: Played) -> Difference | None:
     """Return the first difference, in the order of what was done."""
-    for index, (one, two) in enumerate(zip(theirs.outcomes, ours.outcomes)):
+    for index, (one, two) in enumerate(
+        zip(theirs.outcomes, ours.outcomes, strict=False)
+    ):
         details = (one.detail, two.detail)
         if one.place != two.place:
-            return Difference(index, one.place, "place", one.place, two.place, "", *details)
+            return Difference(
+                index, one.place, "place", one.place, two.place, "", *details
+            )
         if one.value != two.value:
             values = (one.value, two.value)
             return Difference(index, one.place, "value", *values, "", *details)

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 import psycopg
+from psycopg.adapt import AdaptersMap
 
 from tests.differential import steps as s
 from tests.differential.databases import Database
@@ -68,9 +69,7 @@ def play(driver: Driver, database: Database, program: s.Program) -> Played:
 class Player:
     """One program under way."""
 
-    def __init__(
-        self, driver: Driver, database: Database, program: s.Program
-    ) -> None:
+    def __init__(self, driver: Driver, database: Database, program: s.Program) -> None:
         self.outcomes: list[Outcome] = []
         self._driver = driver
         self._database = database
@@ -84,7 +83,9 @@ class Player:
         self._unsure: set[int] = set()
         self._settled = self._kept = False
 
-    def note(self, place: str, value: str, state: tuple[str, ...] = (), detail: str = "") -> None:
+    def note(
+        self, place: str, value: str, state: tuple[str, ...] = (), detail: str = ""
+    ) -> None:
         self.outcomes.append(Outcome(place, value, state, detail))
 
     async def play(self) -> None:
@@ -116,7 +117,7 @@ class Player:
                 return conn
         context = None
         if program.context is not None:
-            context = _Context(psycopg.adapt.AdaptersMap(psycopg.adapters))
+            context = _Context(AdaptersMap(psycopg.adapters))
             ADAPTERS[program.context](context)
         options: dict[str, Any] = {}
         if program.client_encoding is not None:
@@ -334,7 +335,7 @@ class Player:
             return text, None
         values = [PARAMETERS[name] for name in statement.params]
         if statement.keys:
-            return text, dict(zip(statement.keys, values))
+            return text, dict(zip(statement.keys, values, strict=True))
         if "Raw" in type(on).__name__:
             for number in range(1, len(values) + 1):
                 for place in ("%s", "%b", "%t"):
@@ -472,7 +473,9 @@ class Player:
         if method == "tpc_recover":
             found = await settled(conn.tpc_recover())
             here = [each for each in found if each.gtrid == self._gid()]
-            return [(each.format_id, each.bqual, each.database is None) for each in here]
+            return [
+                (each.format_id, each.bqual, each.database is None) for each in here
+            ]
         if method in ("tpc_commit xid", "tpc_rollback xid"):
             xid = conn.xid(1, self._gid(), "branch")
             return await settled(getattr(conn, method.split()[0])(xid))
@@ -544,8 +547,6 @@ class Player:
         return None
 
 
-
-
 def _number(step: s.Step | None) -> int:
     number = getattr(step, "cursor", s.CONNECTION)
     if isinstance(step, s.Execute) and number == s.CONNECTION:
@@ -574,7 +575,7 @@ class _Context:
 
     connection = None
 
-    def __init__(self, adapters: psycopg.adapt.AdaptersMap) -> None:
+    def __init__(self, adapters: AdaptersMap) -> None:
         self.adapters = adapters
 
 

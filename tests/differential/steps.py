@@ -15,7 +15,7 @@ CONNECTION = -1
 
 @dataclass(frozen=True)
 class Statement:
-    """A query with the names of its parameters: a sequence, or with `keys` a mapping."""
+    """A query and the names of its parameters: a sequence, a mapping with `keys`."""
 
     text: str
     params: tuple[str, ...] | None = None
@@ -125,7 +125,7 @@ class CopyOut:
 
 @dataclass(frozen=True)
 class CopyIn:
-    """Copy rows to the server, as rows or as the text of a COPY; may fail after some."""
+    """Copy rows to the server, as rows or as text; may fail after some."""
 
     cursor: int
     text: str

@@ -6,10 +6,15 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 
 from tests.differential.steps import Program
-from tests.differential.strategies import FEATURES, UNFIXED, programs
+from tests.differential.strategies import (
+    FEATURES,
+    SUPPRESSED,
+    UNFIXED,
+    programs,
+)
 from tests.differential.trial import Trial
 
 pytestmark = [
@@ -32,7 +37,7 @@ def trial(dsn: str) -> Iterator[Trial]:
     deadline=None,
     database=None,
     phases=[Phase.generate, Phase.shrink],
-    suppress_health_check=list(HealthCheck),
+    suppress_health_check=SUPPRESSED,
 )
 @given(program=programs(FEATURES - UNFIXED))
 def test_programs(trial: Trial, program: Program) -> None:

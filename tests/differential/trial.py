@@ -1,6 +1,7 @@
 """Plays a program with all drivers and compares.
 
-Law: a difference counts if it comes again, and if psycopg's two forms agree there.
+Law: a difference counts if it comes again with new connections, and if psycopg's two
+forms agree there.
 """
 
 from __future__ import annotations
@@ -27,9 +28,7 @@ class Trial:
         self.explained: Counter[str] = Counter()
         self.unsteady = 0  # what psycopg itself does one time so and one time else
         self._databases = Databases(server, mark)
-        self._drivers = {
-            name: Driver(name) for name in (THEIRS, *OURS, THEIRS_ASYNC)
-        }
+        self._drivers = {name: Driver(name) for name in (THEIRS, *OURS, THEIRS_ASYNC)}
 
     def __enter__(self) -> Self:
         return self
@@ -69,6 +68,8 @@ class Trial:
             self.explained[why] += 1
             return None
         for reference in (THEIRS, THEIRS_ASYNC):
+            self._drivers[reference].forget()
+            self._drivers[name].forget()
             again = first_difference(
                 self.played(reference, program), self.played(name, program)
             )

@@ -73,7 +73,7 @@ PARAMETERS: dict[str, Any] = {
     "text": "some text",
     "empty": "",
     "digits": "42",
-    "quotes": "it's \"a\" \\ {b}, %s",
+    "quotes": 'it\'s "a" \\ {b}, %s',
     "accents": "caf\xe9",
     "kanji": "\u8868\u80fd",
     "hangul": "\ud55c\uae00",
@@ -169,7 +169,7 @@ COLUMNS: dict[str, str] = {
     "timestamptz": "'2024-07-03 04:05:06+00'::timestamptz",
     "interval": "'1 mon 2 days 03:04:05.6'::interval",
     "interval back": "'-1 day 00:00:01'::interval",
-    "json": '\'{"a": [1, 2.5, null]}\'::json',
+    "json": "'{\"a\": [1, 2.5, null]}'::json",
     "jsonb": "'[\"x\", true]'::jsonb",
     "inet": "'192.168.0.1/24'::inet",
     "cidr": "'10.0.0.0/8'::cidr",
@@ -267,18 +267,20 @@ def _json_dumps(obj: Any) -> str:
     return json.dumps({"wrapped": obj})
 
 
-# Each is called with an adapters map, or what has one.
+def _loading(name: str, loader: type[Loader]) -> Callable[[Any], None]:
+    return lambda on: on.adapters.register_loader(name, loader)
+
+
+# Each is called with a connection, a cursor, or another context.
 ADAPTERS: dict[str, Callable[[Any], None]] = {
-    f"loader of {name}": (lambda on, name=name: on.adapters.register_loader(name, Mine))
+    f"loader of {name}": _loading(name, Mine)
     for name in (
         *("bool", "int4", "int8", "float8", "numeric", "text", "date", "timestamptz"),
         *("interval", "bytea", "uuid", "jsonb", "int4range", "record"),
     )
 }
 ADAPTERS |= {
-    f"binary loader of {name}": (
-        lambda on, name=name: on.adapters.register_loader(name, MineBinary)
-    )
+    f"binary loader of {name}": _loading(name, MineBinary)
     for name in ("bool", "int4", "float8", "text", "date", "timestamptz", "uuid")
 }
 ADAPTERS |= {

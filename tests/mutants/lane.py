@@ -118,7 +118,9 @@ class Lane:
     def _clean(self) -> None:
         """Make the database as it was, whatever the last mutant has left."""
         with psycopg.connect(self._server, autocommit=True) as admin:
-            for gid, name in admin.execute("SELECT gid, database FROM pg_prepared_xacts"):
+            for gid, name in admin.execute(
+                "SELECT gid, database FROM pg_prepared_xacts"
+            ):
                 where = make_conninfo(self._server, dbname=name)
                 with psycopg.connect(where, autocommit=True) as conn:
                     conn.execute(sql.SQL("ROLLBACK PREPARED {}").format(gid))

@@ -13,11 +13,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import parso
 from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
-from cosmic_ray.operators.operator import Operator
 from cosmic_ray.plugins import get_operator
+from parso.grammar import load_grammar
 
 FOLDERS = ("async_src/pgtwin/aio", "async_src/pgtwin/core")
 
@@ -37,8 +36,8 @@ OPERATORS = (
 DROPPED = "DropStatement"
 
 
-class DropStatement(Operator):  # type: ignore[misc]
-    """Replace a statement of a function by `pass`."""
+class DropStatement:
+    """Replace a statement of a function by `pass`: an operator as cosmic-ray's."""
 
     _KINDS = ("expr_stmt", "atom_expr", "await_expr", "return_stmt", "raise_stmt")
 
@@ -58,14 +57,10 @@ class DropStatement(Operator):  # type: ignore[misc]
             yield statement.start_pos, statement.end_pos
 
     def mutate(self, node: Any, index: int) -> Any:
-        new = parso.parse("pass\n").children[0]
+        new = load_grammar().parse("pass\n").children[0]
         new.children[0].prefix = node.get_first_leaf().prefix
         new.parent = node.parent
         return new
-
-    @classmethod
-    def examples(cls) -> tuple[Any, ...]:
-        return ()
 
 
 @dataclass(frozen=True)
@@ -95,7 +90,9 @@ class Mutant:
 
     def apply(self, source: str) -> str:
         """Return the module's text with the change."""
-        changed: str | None = mutate_code(source, _operator(self.operator), self.occurrence)
+        changed: str | None = mutate_code(
+            source, _operator(self.operator), self.occurrence
+        )
         assert changed is not None
         return changed
 
@@ -116,7 +113,9 @@ def sample(root: Path, number: int, seed: int, only: str = "") -> list[Mutant]:
                 of_line = lines[operator == DROPPED].setdefault((name, first), [])
                 of_line.append((operator, occurrence, last))
     rng = random.Random(seed)
-    shuffled = {dropped: rng.sample(sorted(each), len(each)) for dropped, each in lines.items()}
+    shuffled = {
+        dropped: rng.sample(sorted(each), len(each)) for dropped, each in lines.items()
+    }
     chosen: list[Mutant] = []
     dropped = False
     while len(chosen) < number and any(shuffled.values()):
@@ -145,7 +144,9 @@ def _positions(source: str) -> Iterator[tuple[str, int, int, int]]:
     nodes = list(ast_nodes(get_ast(source)))
     for name in (*OPERATORS, DROPPED):
         operator = _operator(name)
-        positions = (each for node in nodes for each in operator.mutation_positions(node))
+        positions = (
+            each for node in nodes for each in operator.mutation_positions(node)
+        )
         for occurrence, (start, end) in enumerate(positions):
             if not any(low <= start < high for low, high in unread):
                 yield name, occurrence, start[0], end[0]
