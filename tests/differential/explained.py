@@ -169,6 +169,19 @@ def _nothing_to_commit(program: Program, found: Difference) -> bool:
     )
 
 
+def _unusable(program: Program, found: Difference) -> bool:
+    return (found.place, found.theirs, found.ours) == (
+        *("afterwards", "unusable", "usable"),
+    )
+
+
+def _row_factory_called(program: Program, found: Difference) -> bool:
+    return (
+        found.theirs == "raises DataError"
+        and "can't create a namedtuple row" in found.their_detail
+    )
+
+
 def _adapters_of_connection(program: Program, found: Difference) -> bool:
     """Tell whether a cursor was made before the connection was given adapters.
 
@@ -254,6 +267,15 @@ EXPLAINED: tuple[Explanation, ...] = (
         "`commit()` in a pipeline sends nothing when no transaction is open: there is "
         "no warning.",
         _nothing_to_commit,
+    ),
+    Explanation(
+        "After an error in a pipeline the connection is usable, also where psycopg's "
+        "is not, as after a COPY.",
+        _unusable,
+    ),
+    Explanation(
+        "A row factory is called when the first row is fetched, not by `execute()`.",
+        _row_factory_called,
     ),
     Explanation(
         "A server-side cursor is refused in a pipeline, whatever it is asked.",

@@ -33,7 +33,6 @@ from tests.differential.values import (
 
 EXECUTING = (s.Execute, s.ExecuteMany, s.Stream, s.CopyIn, s.CopyOut, s.Open)
 IDLE = psycopg.pq.TransactionStatus.IDLE
-UNKNOWN = psycopg.pq.TransactionStatus.UNKNOWN
 
 
 class End(BaseException):
@@ -149,9 +148,7 @@ class Player:
         self._cursors.clear()
         if conn.closed:
             return
-        if conn.info.transaction_status not in (IDLE, UNKNOWN):
-            conn.pgconn.exec_(b"ROLLBACK")
-        self._settled = conn.info.transaction_status == IDLE
+        self._settled = self._rolled_back()
         if self._settled and _reusable(self._program):
             try:
                 conn.remove_notice_handler(self._notice)
@@ -166,6 +163,16 @@ class Player:
             except psycopg.Error:
                 pass
         await settled(conn.close())
+
+    def _rolled_back(self) -> bool:
+        """Roll back, not by the driver's own means; tell whether that was possible."""
+        pgconn = self._conn.pgconn
+        try:
+            if pgconn.transaction_status != IDLE:
+                pgconn.exec_(b"ROLLBACK")
+            return bool(pgconn.transaction_status == IDLE)
+        except psycopg.Error:
+            return False
 
     def _notice(self, diagnostic: Any) -> None:
         self._messages.append(f"notice {diagnostic.message_primary!r}")
@@ -222,9 +229,7 @@ class Player:
         conn = self._conn
         if not conn.closed:
             # A transaction block around it may be open still.
-            conn.pgconn.exec_(b"ROLLBACK")
-            status = conn.info.transaction_status.name
-            self.note("afterwards", status, (f"closed={conn.closed}",))
+            self.note("afterwards", "usable" if self._rolled_back() else "unusable")
         raise End
 
     def _state(self, step: s.Step | None) -> tuple[str, ...]:

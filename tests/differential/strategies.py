@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from hypothesis import HealthCheck, strategies as st
 
@@ -19,6 +19,7 @@ from tests.differential.values import (
     FETCHED,
     PARAMETERS,
     ROW_FACTORIES,
+    SENSITIVE,
 )
 from tests.differential.vocabulary import (
     CASTS,
@@ -59,7 +60,9 @@ SUPPRESSED = [
 ]
 
 Statements = st.SearchStrategy[s.Statement]
-Steps = st.SearchStrategy[s.Step]
+# A step, or several that belong together.
+Some: TypeAlias = "s.Step | tuple[Some, ...]"
+Steps = st.SearchStrategy[Some]
 
 CURSORS = st.sampled_from((0, 0, 0, 1))
 FACTORIES = st.sampled_from((None, *ROW_FACTORIES))
@@ -128,17 +131,20 @@ def programs(features: frozenset[str] = FEATURES) -> st.SearchStrategy[s.Program
 
 
 def _program(
-    palette: list[s.Statement], steps: tuple[s.Step, ...], **options: Any
+    palette: list[s.Statement], steps: tuple[Some, ...], **options: Any
 ) -> s.Program:
     """Put the statements of a palette where steps name them."""
 
-    def filled(steps: tuple[s.Step, ...]) -> Iterator[s.Step]:
+    def filled(steps: tuple[Some, ...]) -> Iterator[s.Step]:
         for step in steps:
-            if isinstance(step, s.Execute | s.Stream) and step.statement in NAMED:
+            if isinstance(step, tuple):
+                yield from filled(step)
+            elif isinstance(step, s.Execute | s.Stream) and step.statement in NAMED:
                 chosen = palette[NAMED.index(step.statement)]
                 yield replace(step, statement=chosen)
             elif isinstance(step, s.Block | s.PipelineBlock):
-                yield replace(step, body=tuple(filled(step.body)))
+                body: tuple[Some, ...] = step.body
+                yield replace(step, body=tuple(filled(body)))
             else:
                 yield step
 
@@ -155,7 +161,11 @@ def _selected_from(names: list[str], rows: int, param: str) -> s.Statement:
     return s.Statement(f"{text} WHERE g < %s", (param,))
 
 
-COLUMN_NAMES = st.lists(st.sampled_from(tuple(COLUMNS)), min_size=1, max_size=3)
+COLUMN_NAMES = st.lists(
+    st.one_of(st.sampled_from(SENSITIVE), st.sampled_from(tuple(COLUMNS))),
+    min_size=1,
+    max_size=3,
+)
 ROW_NUMBERS = st.sampled_from((1, 2, 3, 0, 30))
 
 
@@ -391,9 +401,31 @@ def _alone(features: frozenset[str]) -> list[Steps]:
     return kinds
 
 
+def _late(features: frozenset[str], between: list[Steps]) -> Steps:
+    """Give an execution, whatever else, and the rows of the execution."""
+    options: dict[str, st.SearchStrategy[Any]] = {}
+    if "prepare" in features:
+        options["times"] = st.sampled_from((1, 1, 7))
+    return st.tuples(
+        st.builds(
+            s.Execute,
+            st.just(0),
+            st.sampled_from(NAMED),
+            fetch=st.sampled_from((None, "one", "many")),
+            **options,
+        ),
+        st.one_of(between),
+        st.builds(s.Fetch, st.just(0), st.sampled_from(("all", "one", "iterate"))),
+    )
+
+
 def _steps(features: frozenset[str]) -> Steps:
     simple = _simple(features)
     single = [*simple, *_alone(features)]
+    if "late" in features:
+        # Whatever may change what a result is, with those first that are made for it.
+        changes = [each for each in single if each not in simple[:5]]
+        single += 4 * [_late(features, changes)]
     kinds = list(single)
     if "transactions" in features:
         body = st.lists(st.one_of(single), max_size=4).map(tuple)
@@ -412,7 +444,7 @@ def _steps(features: frozenset[str]) -> Steps:
     return st.one_of(kinds)
 
 
-def _blocks(body: st.SearchStrategy[tuple[s.Step, ...]]) -> Steps:
+def _blocks(body: st.SearchStrategy[tuple[Some, ...]]) -> Steps:
     return st.builds(
         s.Block,
         body,

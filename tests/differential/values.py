@@ -206,6 +206,13 @@ COLUMNS: dict[str, str] = {
 }
 
 
+# What settings, adapters and formats may change.
+SENSITIVE = (
+    *("g", "float8", "float4", "text", "bytea", "date", "timestamp", "timestamptz"),
+    *("interval", "jsonb", "chr", "accents", "money", "timestamptz array", "setting"),
+)
+
+
 class Mine(Loader):
     """A loader for text whose values nobody takes for another's."""
 
