@@ -5,7 +5,7 @@ Law: two values have the same text only if they are equal and of the same types.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
@@ -109,28 +109,27 @@ def describe(cursor: Any, types: Mapping[int, str]) -> list[str]:
     return [*told, f"description={columns}"]
 
 
-def first_difference(theirs: Played, ours: Played) -> Difference | None:
-    """Return the first difference, in the order of what was done."""
+def differences(theirs: Played, ours: Played) -> Iterator[Difference]:
+    """Give the differences in the order of what was done; few are worth more than one."""
     for index, (one, two) in enumerate(
         zip(theirs.outcomes, ours.outcomes, strict=False)
     ):
         details = (one.detail, two.detail)
         if one.place != two.place:
-            return Difference(
+            yield Difference(
                 index, one.place, "place", one.place, two.place, "", *details
             )
         if one.value != two.value:
             values = (one.value, two.value)
-            return Difference(index, one.place, "value", *values, "", *details)
+            yield Difference(index, one.place, "value", *values, "", *details)
         for before, after in zip_longest(one.state, two.state, fillvalue=""):
             if before != after:
                 aspect = (before or after).partition("=")[0]
-                return Difference(
+                yield Difference(
                     *(index, one.place, aspect, before, after, one.value, *details)
                 )
     counts = len(theirs.outcomes), len(ours.outcomes)
     if counts[0] != counts[1]:
-        return Difference(min(counts), "end", "number", str(counts[0]), str(counts[1]))
+        yield Difference(min(counts), "end", "number", str(counts[0]), str(counts[1]))
     if theirs.effects != ours.effects:
-        return Difference(-1, "end", "effects", theirs.effects, ours.effects)
-    return None
+        yield Difference(-1, "end", "effects", theirs.effects, ours.effects)

@@ -194,6 +194,8 @@ class Player:
         self, step: s.Step, playing: Callable[[], Awaitable[Any]], stop: bool
     ) -> None:
         place = str(step)
+        conn = self._conn
+        idle = conn.info.transaction_status == IDLE
         try:
             value = self._named_types(freeze(await playing()))
         except Hangs:
@@ -204,6 +206,9 @@ class Player:
             if isinstance(error, Left):
                 await self._leave(place, error.error)
             self._unsure.add(_number(step))
+            if idle and self._pipeline is None and _unsent(error):
+                # A statement that pgtwin refuses to send begins no transaction.
+                self._rolled_back()
             self.note(place, freeze_error(error), self._state(None), _detail(error))
             if stop:
                 raise
@@ -573,6 +578,10 @@ def _reusable(program: s.Program) -> bool:
         elif "pg_terminate" in s.texts(step):
             return False
     return True
+
+
+def _unsent(error: BaseException) -> bool:
+    return getattr(error, "sqlstate", None) is None
 
 
 class _Context:

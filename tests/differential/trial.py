@@ -14,7 +14,7 @@ from typing_extensions import Self
 from tests.differential.databases import Databases
 from tests.differential.drivers import OURS, THEIRS, THEIRS_ASYNC, Driver
 from tests.differential.explained import explain
-from tests.differential.outcome import Difference, Played, first_difference
+from tests.differential.outcome import Difference, Played, differences
 from tests.differential.player import play
 from tests.differential.steps import Program
 
@@ -60,20 +60,29 @@ class Trial:
         return play(self._drivers[name], database, program)
 
     def _found(self, name: str, program: Program, theirs: Played) -> Difference | None:
-        found = first_difference(theirs, self.played(name, program))
+        found = self._first(program, theirs, self.played(name, program))
         if found is None:
-            return None
-        why = explain(program, found)
-        if why is not None:
-            self.explained[why] += 1
             return None
         for reference in (THEIRS, THEIRS_ASYNC):
             self._drivers[reference].forget()
             self._drivers[name].forget()
-            again = first_difference(
-                self.played(reference, program), self.played(name, program)
+            again = self._first(
+                program, self.played(reference, program), self.played(name, program)
             )
             if again is None or again.place != found.place:
                 self.unsteady += 1
                 return None
         return found
+
+    def _first(
+        self, program: Program, theirs: Played, ours: Played
+    ) -> Difference | None:
+        """Return the first difference that is not meant."""
+        for difference in differences(theirs, ours):
+            why = explain(program, difference)
+            if why is None:
+                return difference
+            self.explained[why.sentence] += 1
+            if not why.harmless:
+                break
+        return None

@@ -17,7 +17,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from tests.mutants.equivalent import EQUIVALENT
-from tests.mutants.lane import Covered, Lane, opened
+from tests.mutants.lane import Baseline, Lane, opened
 from tests.mutants.mutations import Mutant, sample
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,24 +45,23 @@ def main() -> int:
         lanes.put(first)
         for _ in range(args.lanes - 1):
             lanes.put(stack.enter_context(opened(ROOT)))
-        began = time.monotonic()
-        covered, ending = first.cover()
-        if ending != "passed":
-            print(ending[-5000:])
+        baseline = first.baseline()
+        if baseline.failure:
+            print(baseline.failure[-5000:])
             print("the tests fail without a mutation")
             return 2
-        print(f"all tests once: {time.monotonic() - began:.0f} s", flush=True)
+        print(f"all tests once: {baseline.seconds:.0f} s", flush=True)
         with ThreadPoolExecutor(args.lanes) as pool:
-            outcomes = list(pool.map(lambda each: test(each, lanes, covered), mutants))
+            outcomes = list(pool.map(lambda each: test(each, lanes, baseline), mutants))
     return report(mutants, outcomes)
 
 
-def test(mutant: Mutant, lanes: SimpleQueue[Lane], covered: Covered) -> str:
+def test(mutant: Mutant, lanes: SimpleQueue[Lane], baseline: Baseline) -> str:
     """Test a mutant in a lane that is free."""
     lane = lanes.get()
     began = time.monotonic()
     try:
-        outcome = lane.test(mutant, covered)
+        outcome = lane.test(mutant, baseline)
     finally:
         lanes.put(lane)
     if outcome.startswith("survived") and mutant.key in EQUIVALENT:

@@ -12,8 +12,10 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import coverage
@@ -27,12 +29,29 @@ from tests.mutants.mutations import FOLDERS, Mutant
 # The async form: it is what is mutated, its twin is not made again.
 TESTS = ("tests/aio", "tests/test_copy_data.py")
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
-# Seconds for all tests without a mutation, and with one.
+# Seconds for all tests without a mutation; and with one, besides twice of what the chosen
+# ones have taken.
 WHOLE = 3600
-LIMIT = 600
+LIMIT = 60
 
-# Lines, and the tests that execute them.
-Covered = dict[str, dict[int, list[str]]]
+
+@dataclass(frozen=True)
+class Baseline:
+    """How the tests do without a mutation."""
+
+    covered: dict[str, dict[int, list[str]]]  # modules, lines, tests that execute them
+    seconds: float
+    failure: str  # what pytest says, unless all pass
+
+    def limit(self, chosen: int) -> float:
+        """Return the seconds that some tests may take."""
+        known = {
+            test
+            for lines in self.covered.values()
+            for tests in lines.values()
+            for test in tests
+        }
+        return LIMIT + 2 * self.seconds * chosen / max(len(known), 1)
 
 
 class Lane:
@@ -49,39 +68,38 @@ class Lane:
             "PGTWIN_TEST_DSN": server,
         }
 
-    def cover(self) -> tuple[Covered, str]:
-        """Pass all tests; return which execute a line, and how the tests have ended."""
+    def baseline(self) -> Baseline:
+        """Pass all tests, and note which execute a line."""
         options = [f"--cov={each}" for each in FOLDERS]
+        began = time.monotonic()
         code, output = self._run(
             [*TESTS, *options, "--cov-context=test", "--cov-report="], WHOLE
         )
+        seconds = time.monotonic() - began
         data = coverage.CoverageData(str(self._folder / ".coverage"))
         data.read()
-        covered: Covered = {}
+        covered = {}
         for name in data.measured_files():
             path = Path(name).relative_to(self._folder.resolve()).as_posix()
             covered[path] = {
                 line: sorted({each.rpartition("|")[0] for each in contexts} - {""})
                 for line, contexts in data.contexts_by_lineno(name).items()
             }
-        return covered, "passed" if code == 0 else output
+        return Baseline(covered, seconds, "" if code == 0 else output)
 
-    def test(self, mutant: Mutant, covered: Covered) -> str:
+    def test(self, mutant: Mutant, baseline: Baseline) -> str:
         """Return whether the tests have killed a mutant, or it has survived."""
-        lines = covered.get(mutant.path, {})
-        tests = {
-            test
-            for line in range(mutant.first, mutant.last + 1)
-            for test in lines.get(line, ())
-        }
-        reached = mutant.first in lines
-        if reached and not tests:
-            chosen = list(TESTS)  # executed when the module is imported
-        else:
-            stem = Path(mutant.path).stem
-            chosen = sorted(tests, key=lambda test: (f"test_{stem}" not in test, test))
-        if not chosen:
+        lines = baseline.covered.get(mutant.path, {})
+        within = [each for each in lines if mutant.first <= each <= mutant.last]
+        tests = {test for line in within for test in lines[line]}
+        stem = Path(mutant.path).stem
+        chosen = sorted(tests, key=lambda test: (f"test_{stem}" not in test, test))
+        limit = baseline.limit(len(chosen))
+        if not within:
             return "survived: no test executes it"
+        if not chosen:
+            # Executed when the module is imported.
+            chosen, limit = list(TESTS), LIMIT + 2 * baseline.seconds
         path = self._folder / mutant.path
         source = path.read_text()
         arguments = self._folder / "chosen.txt"
@@ -89,7 +107,7 @@ class Lane:
         self._clean()
         try:
             path.write_text(mutant.apply(source))
-            code, _ = self._run(["-x", f"@{arguments}"], LIMIT)
+            code, _ = self._run(["-x", f"@{arguments}"], limit)
         finally:
             path.write_text(source)
         if code is None:
