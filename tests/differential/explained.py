@@ -172,6 +172,14 @@ def _row_factory_called(program: Program, found: Difference) -> bool:
     )
 
 
+def _many_of_nothing(program: Program, found: Difference) -> bool:
+    return (
+        ".executemany(" in found.place
+        and ", [])" in found.place.replace(", returning=True", "")
+        and (found.aspect, found.ours) == ("value", "[]")
+    )
+
+
 def _adapters_of_connection(program: Program, found: Difference) -> bool:
     """Tell whether a cursor was made before the connection was given adapters.
 
@@ -265,6 +273,11 @@ EXPLAINED: tuple[Explanation, ...] = (
     Explanation(
         "A row factory is called when the first row is fetched, not by `execute()`.",
         _row_factory_called,
+    ),
+    Explanation(
+        "After an `executemany()` of nothing the results of the cursor's last statement "
+        "are gone, in a pipeline too.",
+        _many_of_nothing,
     ),
     Explanation(
         "A server-side cursor is refused in a pipeline, whatever it is asked.",

@@ -110,7 +110,7 @@ def describe(cursor: Any, types: Mapping[int, str]) -> list[str]:
 
 
 def differences(theirs: Played, ours: Played) -> Iterator[Difference]:
-    """Give the differences in the order of what was done; few are worth more than one."""
+    """Give the differences in the order of what was done."""
     for index, (one, two) in enumerate(
         zip(theirs.outcomes, ours.outcomes, strict=False)
     ):

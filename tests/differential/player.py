@@ -167,12 +167,15 @@ class Player:
     def _rolled_back(self) -> bool:
         """Roll back, not by the driver's own means; tell whether that was possible."""
         pgconn = self._conn.pgconn
+        told = len(self._messages)
         try:
             if pgconn.transaction_status != IDLE:
                 pgconn.exec_(b"ROLLBACK")
             return bool(pgconn.transaction_status == IDLE)
         except psycopg.Error:
             return False
+        finally:
+            del self._messages[told:]
 
     def _notice(self, diagnostic: Any) -> None:
         self._messages.append(f"notice {diagnostic.message_primary!r}")

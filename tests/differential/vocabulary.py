@@ -98,7 +98,7 @@ SEVERAL = (
     "SELECT g FROM generate_series(1, 3) AS g; INSERT INTO log VALUES (4, 's'); SELECT",
     "INSERT INTO log VALUES (5, 't'); SELECT 1 / 0; SELECT 2",
     "BEGIN; INSERT INTO log VALUES (6, 'u'); COMMIT; SELECT 1",
-    "SELECT '2024-02-03'::date; SET DateStyle TO 'SQL, DMY'; SELECT '2024-02-03'::date",
+    "SELECT '2024-02-03'::date; SELECT '1 day'::interval; SET DateStyle TO 'SQL, DMY'",
     "SELECT now() IS NULL; SET client_encoding TO LATIN1; SELECT chr(233)",
     "SELECT notice('a'); SELECT notice('b')",
     "SELECT 1;;SELECT 2;",

@@ -51,8 +51,12 @@ def main() -> int:
             print("the tests fail without a mutation")
             return 2
         print(f"all tests once: {baseline.seconds:.0f} s", flush=True)
-        with ThreadPoolExecutor(args.lanes) as pool:
+        pool = ThreadPoolExecutor(args.lanes)
+        try:
             outcomes = list(pool.map(lambda each: test(each, lanes, baseline), mutants))
+        finally:
+            # After an interruption the lanes stop what is running.
+            pool.shutdown(wait=False, cancel_futures=True)
     return report(mutants, outcomes)
 
 

@@ -29,7 +29,7 @@ from tests.mutants.mutations import FOLDERS, Mutant
 # The async form: it is what is mutated, its twin is not made again.
 TESTS = ("tests/aio", "tests/test_copy_data.py")
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
-# Seconds for all tests without a mutation; and with one, besides twice of what the chosen
+# Seconds for all tests without a mutation; and with one, besides twice what the chosen
 # ones have taken.
 WHOLE = 3600
 LIMIT = 60
@@ -59,6 +59,7 @@ class Lane:
 
     def __init__(self, folder: Path, server: str) -> None:
         self._folder = folder
+        self._process: subprocess.Popen[str] | None = None
         self._server = make_conninfo(server, dbname="postgres")
         paths = (folder / "async_src", folder / "generated", folder)
         self._environment = {
@@ -114,6 +115,12 @@ class Lane:
             return "timeout"
         return "survived" if code == 0 else "killed"
 
+    def stop(self) -> None:
+        """Kill the tests that are running, with all that they have started."""
+        process = self._process
+        if process is not None and process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+
     def _run(self, arguments: Sequence[str], limit: float) -> tuple[int | None, str]:
         """Run pytest; return `None` when it takes too long."""
         process = subprocess.Popen(
@@ -125,10 +132,11 @@ class Lane:
             text=True,
             start_new_session=True,
         )
+        self._process = process
         try:
             output, _ = process.communicate(timeout=limit)
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
+            self.stop()
             process.communicate()
             return None, ""
         return process.returncode, output
@@ -163,4 +171,8 @@ def opened(root: Path) -> Iterator[Lane]:
                 (folder / file).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(root / file, folder / file)
         with running_server() as server:
-            yield Lane(folder, server)
+            lane = Lane(folder, server)
+            try:
+                yield lane
+            finally:
+                lane.stop()
