@@ -13,8 +13,13 @@ from dataclasses import dataclass
 from tests.differential.outcome import Difference
 from tests.differential.steps import (
     CONNECTION,
+    Assign,
+    Block,
+    Call,
+    ExecuteMany,
     Fetch,
     Open,
+    PipelineBlock,
     Program,
     Register,
     texts,
@@ -180,6 +185,46 @@ def _many_of_nothing(program: Program, found: Difference) -> bool:
     )
 
 
+def _failed_many(program: Program, found: Difference) -> bool:
+    return "no result to fetch from" in found.our_detail and any(
+        isinstance(step, ExecuteMany) and step.returning and len(step.sets) > 1
+        for _, step in walk(program.steps)
+    )
+
+
+def _none_prepared(program: Program, found: Difference) -> bool:
+    return found.theirs == "raises 42601" and any(
+        isinstance(step, Assign) and (step.name, step.value) == ("prepared_max", 0)
+        for _, step in walk(program.steps)
+    )
+
+
+def _joined_block(program: Program, found: Difference) -> bool:
+    return (
+        program.autocommit
+        and found.aspect == "effects"
+        and any(
+            isinstance(each, Block) and (each.force_rollback or each.ending != "normal")
+            for _, step in walk(program.steps)
+            if isinstance(step, PipelineBlock)
+            for each in step.body[1:]
+        )
+    )
+
+
+def _rolled_back_pipeline(program: Program, found: Difference) -> bool:
+    return (
+        found.aspect == "place"
+        and found.theirs.startswith("with conn.pipeline")
+        and any(
+            step == Call("rollback")
+            for _, block in walk(program.steps)
+            if isinstance(block, PipelineBlock)
+            for _, step in walk(block.body)
+        )
+    )
+
+
 def _adapters_of_connection(program: Program, found: Difference) -> bool:
     """Tell whether a cursor was made before the connection was given adapters.
 
@@ -275,9 +320,24 @@ EXPLAINED: tuple[Explanation, ...] = (
         _row_factory_called,
     ),
     Explanation(
-        "After an `executemany()` of nothing the results of the cursor's last statement "
-        "are gone, in a pipeline too.",
+        "After an `executemany()` of nothing the results of the statement before are "
+        "gone, in a pipeline too.",
         _many_of_nothing,
+    ),
+    Explanation(
+        "After an `executemany()` that failed the cursor has no results, and "
+        "`rowcount` is -1.",
+        _failed_many,
+    ),
+    Explanation("With `prepared_max` 0 no statement is prepared.", _none_prepared),
+    Explanation(
+        "A transaction block in a pipeline does not roll back what was executed in "
+        "autocommit mode before it.",
+        _joined_block,
+    ),
+    Explanation(
+        "`rollback()` in a pipeline does not raise the errors of what it rolls back.",
+        _rolled_back_pipeline,
     ),
     Explanation(
         "A server-side cursor is refused in a pipeline, whatever it is asked.",

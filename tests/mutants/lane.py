@@ -108,11 +108,13 @@ class Lane:
         self._clean()
         try:
             path.write_text(mutant.apply(source))
-            code, _ = self._run(["-x", f"@{arguments}"], limit)
+            code, output = self._run(["-x", f"@{arguments}"], limit)
         finally:
             path.write_text(source)
         if code is None:
             return "timeout"
+        if "ERROR: not found:" in output:
+            raise RuntimeError(f"pytest does not know its own tests:\n{output[-2000:]}")
         return "survived" if code == 0 else "killed"
 
     def stop(self) -> None:
