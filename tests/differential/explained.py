@@ -225,6 +225,14 @@ def _rolled_back_pipeline(program: Program, found: Difference) -> bool:
     )
 
 
+def _characteristics(program: Program, found: Difference) -> bool:
+    return (
+        (found.theirs, found.ours) == ("None", "raises ProgrammingError")
+        and "cannot be used inside a transaction() block" in found.our_detail
+        and found.our_detail.startswith("ProgrammingError: setting ")
+    )
+
+
 def _adapters_of_connection(program: Program, found: Difference) -> bool:
     """Tell whether a cursor was made before the connection was given adapters.
 
@@ -338,6 +346,11 @@ EXPLAINED: tuple[Explanation, ...] = (
     Explanation(
         "`rollback()` in a pipeline does not raise the errors of what it rolls back.",
         _rolled_back_pipeline,
+    ),
+    Explanation(
+        "Inside a transaction block the characteristics of transactions are not set, "
+        "whatever SQL has ended the transaction.",
+        _characteristics,
     ),
     Explanation(
         "A server-side cursor is refused in a pipeline, whatever it is asked.",
