@@ -233,6 +233,22 @@ def _characteristics(program: Program, found: Difference) -> bool:
     )
 
 
+def _server_cursor_settings(program: Program, found: Difference) -> bool:
+    name = found.place[:4]
+    steps = [step for _, step in walk(program.steps)]
+    return (
+        found.aspect == "value"
+        and found.place.startswith(f"{name}: fetch")
+        and any(
+            isinstance(step, Open)
+            and str(step).startswith(name)
+            and "server" in step.kind
+            for step in steps
+        )
+        and any(texts(step).startswith(("SET ", "RESET ")) for step in steps)
+    )
+
+
 def _adapters_of_connection(program: Program, found: Difference) -> bool:
     """Tell whether a cursor was made before the connection was given adapters.
 
@@ -351,6 +367,11 @@ EXPLAINED: tuple[Explanation, ...] = (
         "Inside a transaction block the characteristics of transactions are not set, "
         "whatever SQL has ended the transaction.",
         _characteristics,
+    ),
+    Explanation(
+        "Rows of a server-side cursor are read by the settings with which they were "
+        "fetched, psycopg's by those of the first ones.",
+        _server_cursor_settings,
     ),
     Explanation(
         "A server-side cursor is refused in a pipeline, whatever it is asked.",
