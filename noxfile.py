@@ -27,6 +27,7 @@ PROGRAMS = (
 TWIN_PROGRAMS = ("generated/docs", "generated/examples", "generated/tests")
 TOWNCRIER = "towncrier==26.9.0"
 PSUTIL = "psutil==7.2.2"
+MUTATING = ("cosmic-ray==8.7.0", "pytest-cov==7.1.0")
 # Where a distribution's changes are told, and where they are made.
 CHANGED_IN = {".": "async_src", "codegen": "codegen/src"}
 # The example that is a project of its own, with twins of its own.
@@ -167,6 +168,20 @@ def properties(session: nox.Session) -> None:
 
 
 @nox.session
+def differential(session: nox.Session) -> None:
+    """Play 20,000 random programs by psycopg and both forms; -- --programs, --seed."""
+    session.install("-e", ".[test]")
+    session.run("python", "-m", "tests.differential", *session.posargs)
+
+
+@nox.session
+def mutants(session: nox.Session) -> None:
+    """Change the driver in 200 places, one at a time: tests have to notice 95 %."""
+    session.install("-e", ".[test]", "-e", "codegen", *MUTATING)
+    session.run("python", "-m", "tests.mutants", *session.posargs)
+
+
+@nox.session
 def audit(session: nox.Session) -> None:
     """Look all dependencies up in the databases of known vulnerabilities."""
     session.install("-e", ".[test]", "-e", "codegen", "pip-audit==2.10.1")
@@ -236,7 +251,7 @@ def types(session: nox.Session) -> None:
     """Check the types of sources, twins and tests with mypy and pyright, strictly."""
     session.install(
         *("-e", ".[test]", "-e", "codegen[test]"),
-        *("nox", "tomli", PSUTIL, "types-psutil==7.2.2.20261111"),
+        *("nox", "tomli", PSUTIL, "types-psutil==7.2.2.20261111", *MUTATING),
         *("mypy==2.4.1", "pyright[nodejs]==1.1.414"),
     )
     session.run("mypy", *SOURCES)

@@ -1,0 +1,393 @@
+"""Differences that are meant, each as narrow as it can be told.
+
+Law: each sentence says what pgtwin does otherwise, and why; what users can tell stands
+in `BEHAVIOUR` of compatibility/reasons.py too. After such a difference the rest of the
+program is not compared, unless it is harmless: the two have gone different ways.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.differential.outcome import Difference
+from tests.differential.steps import (
+    CONNECTION,
+    Assign,
+    Block,
+    Call,
+    ExecuteMany,
+    Fetch,
+    Open,
+    PipelineBlock,
+    Program,
+    Register,
+    texts,
+    walk,
+)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a difference is meant, and which ones."""
+
+    sentence: str
+    applies: Callable[[Program, Difference], bool]
+    harmless: bool = False  # whether what follows can be compared
+
+
+def _copy_executed(program: Program, found: Difference) -> bool:
+    return (
+        (found.aspect, found.theirs) == ("status", "status=ACTIVE")
+        and found.value == "raises ProgrammingError"
+        and "COPY" in found.place
+    )
+
+
+def _copy_tag(program: Program, found: Difference) -> bool:
+    return found.theirs == "statusmessage=None" and found.ours.startswith(
+        "statusmessage='COPY "
+    )
+
+
+def _copy_left(program: Program, found: Difference) -> bool:
+    return (
+        ".copy(" in found.place
+        and "stop=" in found.place
+        and (found.aspect, found.theirs) == ("status", "status=ACTIVE")
+    )
+
+
+def _stream_of_nothing(program: Program, found: Difference) -> bool:
+    return (
+        ".stream(" in found.place
+        and found.theirs == "raises InternalError"
+        and found.ours == "raises ProgrammingError"
+        and "EMPTY_QUERY" in found.their_detail
+    )
+
+
+def _left_within(program: Program, found: Difference) -> bool:
+    return (
+        found.place.startswith("conn: leave")
+        and (found.aspect, found.ours) == ("status", "status=UNKNOWN")
+        and found.value == "raises ProgrammingError"
+        and "forbidden within a Transaction" in found.their_detail
+    )
+
+
+def _binary_client(program: Program, found: Difference) -> bool:
+    return (
+        found.ours == "raises NotSupportedError"
+        and "client-side cursors have no binary" in found.our_detail
+        and found.theirs.startswith("raises ")
+        and found.theirs[7:8].isalpha()
+    )
+
+
+def _two_formats(program: Program, found: Difference) -> bool:
+    return found.ours == "raises ProgrammingError" and "two formats" in found.our_detail
+
+
+def _closed_scroll(program: Program, found: Difference) -> bool:
+    return (found.theirs, found.ours) == ("raises 34000", "raises InterfaceError") and (
+        "fetch scroll" in found.place or "fetch absolute" in found.place
+    )
+
+
+def _single_row_mode(program: Program, found: Difference) -> bool:
+    return found.place.startswith("with conn.pipeline") and (
+        "unexpected result status from query: SINGLE_TUPLE" in found.their_detail
+    )
+
+
+def _server_in_pipeline(program: Program, found: Difference) -> bool:
+    return (
+        found.place.startswith("with conn.pipeline")
+        and found.ours == "raises NotSupportedError"
+        and "cannot be opened in a pipeline" in found.our_detail
+        and found.theirs.startswith("raises ")
+    )
+
+
+def _closed_twice(program: Program, found: Difference) -> bool:
+    return (
+        found.theirs == "raises OperationalError"
+        and "the connection is closed" in found.their_detail
+        and (
+            "the cursor is closed" in found.our_detail
+            or "without an xid" in found.our_detail
+            or "without a two-phase" in found.our_detail
+        )
+    )
+
+
+def _error_in_pipeline(program: Program, found: Difference) -> bool:
+    errors = [
+        text.removeprefix("raises ")
+        for text in (found.theirs, found.ours)
+        if text.startswith("raises ")
+    ]
+    return (
+        found.place.startswith("with conn.pipeline")
+        and len(errors) == 2
+        and errors[0][0].isalpha() != errors[1][0].isalpha()
+    )
+
+
+def _discarded(program: Program, found: Difference) -> bool:
+    return found.theirs == "raises 26000" and any(
+        texts(step).startswith(("DISCARD ALL", "DEALLOCATE ALL"))
+        for _, step in walk(program.steps)
+    )
+
+
+def _savepoint_undone(program: Program, found: Difference) -> bool:
+    return (
+        found.place.startswith("with conn.transaction(")
+        and (found.aspect, found.theirs, found.ours)
+        == ("status", "status=INERROR", "status=INTRANS")
+        and found.value == "raises 25P02"
+    )
+
+
+def _assertion(program: Program, found: Difference) -> bool:
+    return "AssertionError" in found.their_detail
+
+
+def _nothing_to_commit(program: Program, found: Difference) -> bool:
+    return (
+        found.place.startswith("with conn.pipeline")
+        and found.aspect == "messages"
+        and "no transaction in progress" in found.theirs
+        and found.ours == "messages=[]"
+    )
+
+
+def _unusable(program: Program, found: Difference) -> bool:
+    return (found.place, found.theirs, found.ours) == (
+        *("afterwards", "unusable", "usable"),
+    )
+
+
+def _row_factory_called(program: Program, found: Difference) -> bool:
+    return (
+        found.theirs == "raises DataError"
+        and "can't create a namedtuple row" in found.their_detail
+    )
+
+
+def _many_of_nothing(program: Program, found: Difference) -> bool:
+    return (
+        ".executemany(" in found.place
+        and ", [])" in found.place.replace(", returning=True", "")
+        and (found.aspect, found.ours) == ("value", "[]")
+    )
+
+
+def _failed_many(program: Program, found: Difference) -> bool:
+    return "no result to fetch from" in found.our_detail and any(
+        isinstance(step, ExecuteMany) and step.returning and len(step.sets) > 1
+        for _, step in walk(program.steps)
+    )
+
+
+def _none_prepared(program: Program, found: Difference) -> bool:
+    return found.theirs == "raises 42601" and any(
+        isinstance(step, Assign) and (step.name, step.value) == ("prepared_max", 0)
+        for _, step in walk(program.steps)
+    )
+
+
+def _joined_block(program: Program, found: Difference) -> bool:
+    return (
+        program.autocommit
+        and found.aspect == "effects"
+        and any(
+            isinstance(each, Block) and (each.force_rollback or each.ending != "normal")
+            for _, step in walk(program.steps)
+            if isinstance(step, PipelineBlock)
+            for each in step.body[1:]
+        )
+    )
+
+
+def _rolled_back_pipeline(program: Program, found: Difference) -> bool:
+    return (
+        found.aspect == "place"
+        and found.theirs.startswith("with conn.pipeline")
+        and any(
+            step == Call("rollback")
+            for _, block in walk(program.steps)
+            if isinstance(block, PipelineBlock)
+            for _, step in walk(block.body)
+        )
+    )
+
+
+def _characteristics(program: Program, found: Difference) -> bool:
+    return (
+        (found.theirs, found.ours) == ("None", "raises ProgrammingError")
+        and "cannot be used inside a transaction() block" in found.our_detail
+        and found.our_detail.startswith("ProgrammingError: setting ")
+    )
+
+
+def _server_cursor_settings(program: Program, found: Difference) -> bool:
+    name = found.place[:4]
+    steps = [step for _, step in walk(program.steps)]
+    return (
+        found.aspect == "value"
+        and found.place.startswith(f"{name}: fetch")
+        and any(
+            isinstance(step, Open)
+            and str(step).startswith(name)
+            and "server" in step.kind
+            for step in steps
+        )
+        and any(texts(step).startswith(("SET ", "RESET ")) for step in steps)
+    )
+
+
+def _adapters_of_connection(program: Program, found: Difference) -> bool:
+    """Tell whether a cursor was made before the connection was given adapters.
+
+    What was executed before that is none of it.
+    """
+    name = found.place[:4]
+    made = registered = executed = False
+    for _, step in walk(program.steps):
+        place = str(step)
+        if made and isinstance(step, Register) and step.cursor == CONNECTION:
+            registered = True
+            executed = False
+        if place.startswith(name):
+            if isinstance(step, Open):
+                made, registered = True, False
+            made = True
+            executed = executed or not isinstance(step, Fetch)
+            if place == found.place and registered and executed:
+                return found.aspect in ("value", "place")
+    return False
+
+
+EXPLAINED: tuple[Explanation, ...] = (
+    Explanation(
+        "`execute()` of a COPY raises the same error and leaves the connection usable.",
+        _copy_executed,
+    ),
+    Explanation(
+        "After `copy()`, `statusmessage` is the server's.", _copy_tag, harmless=True
+    ),
+    Explanation(
+        "A block of `copy()` that is left before anything was read leaves the "
+        "connection usable.",
+        _copy_left,
+    ),
+    Explanation(
+        '`stream("")` raises `ProgrammingError`, not `InternalError`.',
+        _stream_of_nothing,
+    ),
+    Explanation(
+        "A connection's block that is left inside a transaction block closes it.",
+        _left_within,
+    ),
+    Explanation(
+        "Of two errors in one call, either is raised: a client cursor asked for binary "
+        "results says so first.",
+        _binary_client,
+    ),
+    Explanation(
+        "A client cursor too refuses a name with two formats, as in `%(x)s, %(x)t`.",
+        _two_formats,
+    ),
+    Explanation(
+        "`scroll()` of a closed server-side cursor raises `InterfaceError`.",
+        _closed_scroll,
+    ),
+    Explanation(
+        "A pipeline may follow a stream: psycopg leaves libpq in single-row mode.",
+        _single_row_mode,
+    ),
+    Explanation(
+        "Of two errors in one call, either is raised: the cursor's end or the "
+        "connection's.",
+        _closed_twice,
+    ),
+    Explanation(
+        "In a pipeline an error of the server may be raised before a later one of the "
+        "client, or that one.",
+        _error_in_pipeline,
+    ),
+    Explanation(
+        "After `DISCARD ALL` statements are prepared again; psycopg's are lost.",
+        _discarded,
+    ),
+    Explanation(
+        "A nested transaction block that cannot be released is rolled back to its "
+        "savepoint: the outer block can go on.",
+        _savepoint_undone,
+    ),
+    Explanation("What fails an assertion of psycopg's own gets an answer.", _assertion),
+    Explanation(
+        "`commit()` in a pipeline sends nothing when no transaction is open: there is "
+        "no warning.",
+        _nothing_to_commit,
+    ),
+    Explanation(
+        "After an error in a pipeline the connection is usable, also where psycopg's "
+        "is not, as after a COPY.",
+        _unusable,
+    ),
+    Explanation(
+        "A row factory is called when the first row is fetched, not by `execute()`.",
+        _row_factory_called,
+    ),
+    Explanation(
+        "After an `executemany()` of nothing the results of the statement before are "
+        "gone, in a pipeline too.",
+        _many_of_nothing,
+    ),
+    Explanation(
+        "After an `executemany()` that failed the cursor has no results, and "
+        "`rowcount` is -1.",
+        _failed_many,
+    ),
+    Explanation("With `prepared_max` 0 no statement is prepared.", _none_prepared),
+    Explanation(
+        "A transaction block in a pipeline does not roll back what was executed in "
+        "autocommit mode before it.",
+        _joined_block,
+    ),
+    Explanation(
+        "`rollback()` in a pipeline does not raise the errors of what it rolls back.",
+        _rolled_back_pipeline,
+    ),
+    Explanation(
+        "Inside a transaction block the characteristics of transactions are not set, "
+        "whatever SQL has ended the transaction.",
+        _characteristics,
+    ),
+    Explanation(
+        "Rows of a server-side cursor are read by the settings with which they were "
+        "fetched, psycopg's by those of the first ones.",
+        _server_cursor_settings,
+    ),
+    Explanation(
+        "A server-side cursor is refused in a pipeline, whatever it is asked.",
+        _server_in_pipeline,
+    ),
+    Explanation(
+        "Adapters that a connection is given count for the cursors that it has made "
+        "too.",
+        _adapters_of_connection,
+    ),
+)
+
+
+def explain(program: Program, difference: Difference) -> Explanation | None:
+    """Return why a difference is meant, `None` if nobody has said so."""
+    for each in EXPLAINED:
+        if each.applies(program, difference):
+            return each
+    return None

@@ -1,0 +1,99 @@
+"""Asks whether tests notice what is wrong: `nox -s mutants`.
+
+A sample of small changes is made, one at a time, in a copy of the project; the tests of
+the async form that execute the changed line are run. A change that no test notices is
+shown. At least 95 of 100 have to be noticed, or stand in `equivalent.py`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from queue import SimpleQueue
+
+from tests.mutants.equivalent import EQUIVALENT
+from tests.mutants.lane import Baseline, Lane, opened
+from tests.mutants.mutations import Mutant, sample
+
+ROOT = Path(__file__).resolve().parents[2]
+SEED = 13
+ENOUGH = 0.95
+
+
+def main() -> int:
+    """Return 1 when too few mutants are killed, 2 when the tests fail without one."""
+    parser = argparse.ArgumentParser(prog="nox -s mutants --")
+    parser.add_argument("--mutants", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--only", default="", help="part of a module's path")
+    parser.add_argument("--lanes", type=int, default=2, help="tested at the same time")
+    parser.add_argument("--list", action="store_true", help="show, do not test")
+    args = parser.parse_args()
+    mutants = sample(ROOT, args.mutants, args.seed, args.only)
+    if args.list:
+        for number, mutant in enumerate(mutants):
+            print(f"[{number}] {mutant}\n{mutant.diff()}")
+        return 0
+    with ExitStack() as stack:
+        lanes: SimpleQueue[Lane] = SimpleQueue()
+        first = stack.enter_context(opened(ROOT))
+        lanes.put(first)
+        for _ in range(args.lanes - 1):
+            lanes.put(stack.enter_context(opened(ROOT)))
+        baseline = first.baseline()
+        if baseline.failure:
+            print(baseline.failure[-5000:])
+            print("the tests fail without a mutation")
+            return 2
+        print(f"all tests once: {baseline.seconds:.0f} s", flush=True)
+        pool = ThreadPoolExecutor(args.lanes)
+        try:
+            outcomes = list(pool.map(lambda each: test(each, lanes, baseline), mutants))
+        finally:
+            # After an interruption the lanes stop what is running.
+            pool.shutdown(wait=False, cancel_futures=True)
+    return report(mutants, outcomes)
+
+
+def test(mutant: Mutant, lanes: SimpleQueue[Lane], baseline: Baseline) -> str:
+    """Test a mutant in a lane that is free."""
+    lane = lanes.get()
+    began = time.monotonic()
+    try:
+        outcome = lane.test(mutant, baseline)
+    finally:
+        lanes.put(lane)
+    if outcome.startswith("survived") and mutant.key in EQUIVALENT:
+        outcome = "explained"
+    print(f"{outcome:9} {time.monotonic() - began:5.0f} s  {mutant}", flush=True)
+    return outcome
+
+
+def report(mutants: list[Mutant], outcomes: list[str]) -> int:
+    """Print what has become of the mutants, and the survivors."""
+    pairs = list(zip(mutants, outcomes, strict=True))
+    survivors = [(m, o) for m, o in pairs if o.startswith("survived")]
+    kinds = ("killed", "timeout", "survived", "explained")
+    print(f"\n{'':24}" + "".join(f"{kind:>10}" for kind in kinds))
+    for folder in ("aio", "core", ""):
+        here = Counter(
+            outcome.partition(":")[0]
+            for mutant, outcome in pairs
+            if f"/{folder}" in mutant.path
+        )
+        row = "".join(f"{here[kind]:10}" for kind in kinds)
+        print(f"{folder or 'all':24}{row}")
+    for mutant, outcome in survivors:
+        print(f"\n{outcome}: {mutant}\n{mutant.diff()}")
+    noticed = 1 - len(survivors) / max(len(pairs), 1)
+    print(f"\n{noticed:.1%} of {len(pairs)} mutants killed or explained")
+    return int(noticed < ENOUGH)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
