@@ -20,7 +20,7 @@ from pgtwin.core.finished import finished
 
 if TYPE_CHECKING:
     from psycopg.abc import Buffer
-    from psycopg.pq.abc import PGresult
+    from psycopg.pq.abc import PGconn, PGresult
 
     from pgtwin.core.plan import Statement
 
@@ -66,6 +66,19 @@ class Exchange(Conversation):
             finally:
                 pgconn.finish()
             raise
+
+    @classmethod
+    def over(cls, pgconn: PGconn) -> Exchange:
+        """Return an exchange by a handle that is connected, and used by nobody else."""
+        pgconn.nonblocking = 1
+        readiness = Readiness()
+        readiness.attach(pgconn.socket)
+        return cls(pgconn, readiness)
+
+    def leave(self) -> PGconn:
+        """Return the handle, for another exchange; this one watches it no more."""
+        self._readiness.detach()
+        return self.pgconn
 
     async def query(self, text: bytes) -> list[PGresult]:
         """Execute one or more statements without parameters (`PQsendQuery`)."""

@@ -24,7 +24,6 @@ from pgtwin.core.transactions import Characteristics, GlobalTransaction
 
 if TYPE_CHECKING:
     from psycopg.abc import Transformer
-    from psycopg.adapt import AdaptersMap
     from psycopg.pq.abc import PGresult
 
     from pgtwin.aio.copying import Copying
@@ -49,10 +48,8 @@ logger = logging.getLogger("pgtwin")
 class Session(Adapting):
     """Keeps everything that belongs to one connection with the server."""
 
-    def __init__(
-        self, exchange: Exchange, owner: object, template: AdaptersMap | None = None
-    ) -> None:
-        super().__init__(exchange, owner, template)
+    def __init__(self, exchange: Exchange, owner: object) -> None:
+        super().__init__(exchange, owner)
         self.autocommit = False
         self.characteristics = Characteristics()
         self.global_transaction: GlobalTransaction | None = None

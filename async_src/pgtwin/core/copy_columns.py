@@ -7,12 +7,12 @@ not known beforehand are left to whoever writes them one by one.
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import chain, repeat
 from struct import Struct
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 import psycopg
 from psycopg import pq
@@ -23,6 +23,8 @@ from pgtwin.core.adapters import Adapters
 from pgtwin.core.copy_data import known
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from psycopg.abc import Buffer, Dumper as DumperProtocol, Transformer
 
 TEXT = pq.Format.TEXT
@@ -129,7 +131,6 @@ TEXTS: dict[type, tuple[tuple[str, ...], Write]] = {
     float: (("FloatDumper", "Float4Dumper"), _as_it_is),
     str: (STRINGS, _strings),
     bool: (("BoolDumper",), _booleans),
-    UUID: (("UUIDDumper",), _ids),
     dt.date: (("DateDumper",), _as_it_is),
     dt.datetime: (("DatetimeDumper", "DatetimeNoTzDumper"), _moments),
 }
@@ -139,6 +140,7 @@ class TextColumns:
     """Writes rows in text format, dumped by their Python types or those of columns."""
 
     def __init__(self, transformer: Transformer, encoding: str) -> None:
+        know_uuid()
         self._adapters = transformer.adapters
         # As psycopg's dumper of strings has it.
         self._encoding = "utf-8" if encoding == "ascii" else encoding
@@ -220,12 +222,18 @@ BOOLEAN = "BoolBinaryDumper"  # which takes NULL for false
 
 # Values that nobody can change between the moment a row is given and the moment it is
 # written.
-LASTING = frozenset(
-    (
-        *(NoneType, bool, int, float, Decimal, str, bytes, UUID),
-        *(dt.date, dt.datetime, dt.time, dt.timedelta),
-    )
-)
+LASTING: set[type] = {
+    *(NoneType, bool, int, float, Decimal, str, bytes),
+    *(dt.date, dt.datetime, dt.time, dt.timedelta),
+}
+
+
+def know_uuid() -> None:
+    """Know the type of UUIDs, if the program has it: its module is slow to import."""
+    module = sys.modules.get("uuid")
+    if module is not None:
+        LASTING.add(module.UUID)
+        TEXTS.setdefault(module.UUID, (("UUIDDumper",), _ids))
 
 
 class Fields:
@@ -283,6 +291,7 @@ class BinaryColumns:
     """Writes rows in binary format, dumped by the types of columns."""
 
     def __init__(self, transformer: Transformer, encoding: str) -> None:
+        know_uuid()
         self._transformer = transformer
         self._utf8 = encoding == "utf-8"
         self._dumpers: list[DumperProtocol] = []

@@ -22,6 +22,8 @@ Key: TypeAlias = tuple[bytes, tuple[int, ...]]
 
 # Texts that are counted on their way to the threshold.
 COUNTED = 1000
+# Statements that stay prepared unless another number is asked for.
+PREPARED_MAX = 100
 
 FATAL_ERROR = pq.ExecStatus.FATAL_ERROR
 
@@ -61,7 +63,9 @@ class PreparedStatements:
         "threshold",
     )
 
-    def __init__(self, threshold: int | None = 5, limit: int | None = 100) -> None:
+    def __init__(
+        self, threshold: int | None = 5, limit: int | None = PREPARED_MAX
+    ) -> None:
         self.threshold = threshold
         self.limit = limit
         self.retired: deque[bytes] = deque()
