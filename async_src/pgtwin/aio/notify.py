@@ -64,9 +64,7 @@ async def _more(session: Session, listener: Listener, deadline: Deadline) -> boo
         if await copying.pause(session, left):
             continue
         try:
-            async with session.turn(max(left, PATIENCE)):
-                session.check()
-                session.collect()
+            await copying.look(session, Deadline(max(left, PATIENCE)))
         except OperationTimeout:
             break  # an operation has kept the turn until now
         if queue:

@@ -327,12 +327,6 @@ class Session(Adapting):
         if pipelining is not None:
             await pipelining.sync()
         elif self.pgconn.transaction_status == ACTIVE:
-            copying = self.copy_under_way()
-            if copying is not None:
-                raise e.OperationalError(
-                    f"the connection is busy with {copying.holder}: leave its block "
-                    "before another operation, or use another connection"
-                )
             # A signal may interrupt anywhere, even before a conversation is guarded.
             await self.exchange.recover()
             self.check()

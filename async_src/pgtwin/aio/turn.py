@@ -22,6 +22,9 @@ from pgtwin.core.deadlines import Deadline, OperationTimeout
 # Seconds that an operation of the same caller has to give the turn back: a generator
 # that was left may be about to close.
 OWN_PATIENCE = 5.0
+# The same of a block, which its caller has not left: only one that was forgotten without
+# being left may be about to end.
+BLOCK_PATIENCE = 0.1
 
 
 class Holder(NamedTuple):
@@ -81,6 +84,16 @@ class Turns:
         """Note what the lock is held for while the caller of an operation works."""
         self.holder = Holder(operation, asyncio.current_task(), patience)
 
+    def is_own(self) -> bool:
+        """Tell whether the caller itself has what the lock is held for."""
+        holder = self.holder
+        return (
+            holder is not None
+            and holder.task is asyncio.current_task()
+            # An interruption may have come before an operation could be forgotten.
+            and self.lock.locked()
+        )
+
     def release(self) -> None:
         """Forget what `hold()` has noted."""
         self.holder = None
@@ -100,27 +113,30 @@ class Turn:
         limit = patience = self._limit
         deadline = None if limit is None else Deadline(limit)
         holder = turns.holder
-        # An interruption may have come before an operation could be forgotten.
-        own = (
-            holder is not None
-            and holder.task is asyncio.current_task()
-            and turns.lock.locked()
-        )
+        own = turns.is_own()
         if own and holder is not None:
             if not holder.patience:
                 raise _busy(holder)
             patience = min(math.inf if patience is None else patience, holder.patience)
         lock: asyncio.Lock = turns.lock
-        try:
-            await wait_for(lock.acquire(), patience)
-        except asyncio.TimeoutError:
-            if own and holder is not None and turns.holder is holder:
-                raise _busy(holder) from None
-            raise OperationTimeout(
-                f"the connection was busy for {patience:g} s with "
-                f"{turns.holder or 'another operation'}: wait longer, or use another "
-                "connection"
-            ) from None
+        while True:
+            try:
+                await wait_for(lock.acquire(), patience)
+                break
+            except asyncio.TimeoutError:
+                if own and holder is not None:
+                    if turns.holder is holder:
+                        raise _busy(holder) from None
+                    # It ends, or another has begun: no longer the caller's own.
+                    own = False
+                    patience = None if deadline is None else deadline.left()
+                    continue
+                assert limit is not None
+                raise OperationTimeout(
+                    f"the connection was busy for {limit:g} s with "
+                    f"{turns.holder or 'another operation'}: wait longer, or use "
+                    "another connection"
+                ) from None
         turns.exchange.deadline = deadline
         turns.hold("an operation")
 

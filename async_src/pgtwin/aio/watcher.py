@@ -1,13 +1,12 @@
 """Notices that a connection is lost, by its socket, while nobody asks the server.
 
-Law: a watcher reads only when it has the turn, so that it never takes from others what
+Law: a watcher reads only between operations, so that it never takes from others what
 is theirs; it sleeps in between.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import math
 from collections.abc import Callable
@@ -79,9 +78,11 @@ async def wait_lost(session: Session, timeout: float | None) -> bool:
                 return True
             if await copying.pause(session, deadline.left()):
                 continue
-            async with session.turn(deadline.left()):
-                with contextlib.suppress(e.Error):
-                    session.collect()
+            try:
+                await copying.look(session, deadline)
+            except e.Error:
+                if not session.closed:
+                    raise
     except OperationTimeout:
         return session.closed  # an operation has kept the turn until now
     finally:

@@ -6,6 +6,7 @@ Law: a value becomes what its dumper makes of it; nothing is sent from here.
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from struct import Struct, error as StructError
@@ -86,6 +87,8 @@ class Rows:
         self._formats: list[PyFormat] = []
         self._typed: int | None = None  # columns whose types were set
         self._rows: list[bytes] = []
+        # Several threads may write: whoever takes rows away leaves what others add.
+        self._lock = threading.Lock()
         self._size = 0
         self._began = self._has_rows = False
 
@@ -154,10 +157,10 @@ class Rows:
 
     def take(self) -> Buffer:
         """Return what is to be sent as one block, and keep nothing of it."""
-        blocks = self.blocks
-        data = blocks[0] if len(blocks) == 1 else b"".join(blocks)
-        blocks.clear()
-        return data
+        with self._lock:
+            blocks = tuple(self.blocks)
+            del self.blocks[: len(blocks)]
+        return blocks[0] if len(blocks) == 1 else b"".join(blocks)
 
     def _dumped(self, row: Sequence[Any]) -> Sequence[Buffer | None]:
         formats = self._formats
@@ -208,8 +211,10 @@ class Rows:
 
     def _begin(self) -> None:
         if self._binary and not self._began:
-            self._began = True
-            self._rows.append(SIGNATURE)
+            with self._lock:
+                if not self._began:
+                    self._rows.append(SIGNATURE)
+                    self._began = True
 
     def _keep(self, row: bytes) -> None:
         self._has_rows = True
@@ -219,10 +224,12 @@ class Rows:
             self._close_block()
 
     def _close_block(self) -> None:
-        if self._rows:
-            self.blocks.append(b"".join(self._rows))
-            self._rows.clear()
-            self._size = 0
+        with self._lock:
+            rows = tuple(self._rows)
+            if rows:
+                self._size = 0
+                del self._rows[: len(rows)]
+                self.blocks.append(b"".join(rows))
 
 
 def _text(value: Buffer | None) -> bytes:
