@@ -6,7 +6,6 @@ import asyncio
 import copy
 import os
 import pickle
-import threading
 from typing import Any
 
 import pytest
@@ -107,29 +106,3 @@ async def test_forked(conn: pgtwin.AsyncConnection[Any]) -> None:
     # What the child has done to its copy means nothing to the parent.
     cur = await conn.execute("SELECT 2")
     assert await cur.fetchone() == (2,)
-
-
-# twingen: async-only
-def test_another_loop(dsn: str) -> None:
-    async def connect() -> pgtwin.AsyncConnection[Any]:
-        return await pgtwin.AsyncConnection.connect(dsn)
-
-    async def use(conn: pgtwin.AsyncConnection[Any]) -> None:
-        with pytest.raises(
-            e.InterfaceError, match=r"another event loop.*runs elsewhere"
-        ):
-            await conn.execute("SELECT 1")
-        with pytest.raises(e.InterfaceError, match="another event loop"):
-            await conn.rollback()
-
-    loop = asyncio.new_event_loop()
-    try:
-        conn = loop.run_until_complete(connect())
-        thread = threading.Thread(target=asyncio.run, args=(use(conn),))
-        thread.start()
-        thread.join()
-        cur = loop.run_until_complete(conn.execute("SELECT 1"))
-        assert loop.run_until_complete(cur.fetchone()) == (1,)
-        loop.run_until_complete(conn.close())
-    finally:
-        loop.close()

@@ -92,6 +92,7 @@ def turn(session: Session) -> asyncio.Lock | Turn | Step:
     copying = session.copy_under_way()
     if copying is None:
         return session.turn()
+    session.come_here()  # twingen: async-only
     limit = session.limit(copying.timeout)
     return copying.lock if limit is None else Step(session, copying.lock, limit)
 

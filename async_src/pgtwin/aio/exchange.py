@@ -80,6 +80,13 @@ class Exchange(Conversation):
         self._readiness.detach()
         return self.pgconn
 
+    # twingen: async-only
+    def watch_here(self) -> None:
+        """Watch the handle, which was left, in the running event loop."""
+        self._readiness = Readiness()
+        if not self.closed:
+            self._readiness.attach(self.pgconn.socket)
+
     async def query(self, text: bytes) -> list[PGresult]:
         """Execute one or more statements without parameters (`PQsendQuery`)."""
         self.pgconn.send_query(text)

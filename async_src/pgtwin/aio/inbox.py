@@ -7,6 +7,7 @@ next operation, if no operation has read it: `notifies()` would have read it its
 
 from __future__ import annotations
 
+import asyncio  # twingen: async-only
 import copy
 import logging
 import math
@@ -15,7 +16,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from operator import methodcaller
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from psycopg import Notify, errors as e, pq
 
@@ -40,6 +41,7 @@ EARLY_MAX = 10_000
 _new_notify: Callable[[Iterable[object]], Notify] = partial(tuple.__new__, Notify)
 
 T = TypeVar("T")
+Resume: TypeAlias = Callable[[], None]  # twingen: async-only
 
 logger = logging.getLogger("pgtwin")
 
@@ -58,8 +60,36 @@ class Inbox(Turns):
         self.backlog: deque[Notify] = deque()
         self.early: deque[Notify] = deque(maxlen=EARLY_MAX)
         self.listeners: list[Listener] = []
+        self.tasks: weakref.WeakSet[asyncio.Task[Any]]  # twingen: async-only
+        self.tasks = weakref.WeakSet()  # twingen: async-only
+        self.resumed: set[weakref.WeakMethod[Resume]] = set()  # twingen: async-only
         self.encoding = "utf-8"
         self.pgconn.notice_handler = partial(_notice, weakref.ref(self))
+
+    # twingen: async-only
+    def is_watched(self) -> bool:
+        """Tell whether a task in the event loop waits for what the server says."""
+        return (
+            super().is_watched()
+            or bool(self.listeners)
+            or any(
+                not task.done() and not task.get_loop().is_closed()
+                for task in self.tasks
+            )
+        )
+
+    # twingen: async-only
+    def watched_by(self, task: asyncio.Task[Any], resume: Resume) -> None:
+        """Note a task, and the method of the owner that begins it in another loop."""
+        self.tasks.add(task)
+        self.resumed.add(weakref.WeakMethod(resume))
+
+    # twingen: async-only
+    def arrive(self) -> None:
+        """Begin in another event loop what shall go on in it."""
+        for reference in tuple(self.resumed):
+            if (resume := reference()) is not None:
+                resume()
 
     def collect(self) -> None:
         """Take in and deliver what has come though nobody asked.

@@ -70,6 +70,7 @@ class AsyncMessages:
         In an event loop it is called when the notification arrives, else during the
         next operation. It cannot use the connection: that raises `InterfaceError`.
         """
+        self._session.come_here()  # twingen: async-only
         self._session.notify_handlers.append(callback)
         self._read_on()  # twingen: async-only
 
@@ -98,8 +99,10 @@ class AsyncMessages:
     def _read_on(self) -> None:
         """Read what comes between operations as long as there are notify handlers."""
         session, reading = self._session, self._reading
-        if session.notify_handlers and (reading is None or reading.done()):
+        over = reading is None or reading.done() or reading.get_loop().is_closed()
+        if session.notify_handlers and over:
             self._reading = session.loop.create_task(wait_lost(session, None))
+            session.watched_by(self._reading, self._read_on)
         elif reading is not None and not session.notify_handlers:
             reading.cancel()
             self._reading = None

@@ -33,6 +33,7 @@ async def notifications(
     """
     deadline = Deadline(math.inf if timeout is None else timeout)
     received = 0
+    session.come_here()  # twingen: async-only
     listener = Listener(deque() if broadcast else session.backlog)
     session.add_listener(listener)
     try:

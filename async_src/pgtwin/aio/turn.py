@@ -10,6 +10,9 @@ import asyncio
 import math
 import os
 import weakref
+
+# twingen: async-only
+from concurrent.futures import Future, TimeoutError as FutureTimeoutError
 from types import TracebackType
 from typing import NamedTuple
 
@@ -62,7 +65,7 @@ class Turns:
         Raises `InterfaceError` when the turn could never come.
         """
         if asyncio.get_running_loop() is not self.loop:  # twingen: async-only
-            raise _another_loop(self.loop)
+            self.come_here()
         if (
             timeout is None
             and self.command_timeout is None
@@ -73,6 +76,60 @@ class Turns:
         if self.inherited:
             raise e.InterfaceError(INHERITED)
         return Turn(self, self.limit(timeout))
+
+    # twingen: async-only
+    def come_here(self) -> None:
+        """Let the running event loop use what another has used, if that is at rest.
+
+        Raises `InterfaceError` if it is not: something is under way, or waits there.
+        """
+        try:
+            here = asyncio.get_running_loop()
+        except RuntimeError:
+            return
+        loop = self.loop
+        if loop is here:
+            return
+        if self.inherited:
+            raise e.InterfaceError(INHERITED)
+        if not loop.is_running():
+            moved = self._move(here)
+        else:
+            # In another thread, where nothing may begin meanwhile.
+            answer: Future[bool] = Future()
+
+            def move() -> None:
+                if answer.set_running_or_notify_cancel():
+                    answer.set_result(self._move(here))
+
+            loop.call_soon_threadsafe(move)
+            try:
+                moved = answer.result(OWN_PATIENCE)
+            except FutureTimeoutError:
+                moved = not answer.cancel() and answer.result()
+        if not moved:
+            raise _another_loop(loop)
+        self.exchange.watch_here()
+        self.arrive()
+
+    # twingen: async-only
+    def _move(self, loop: asyncio.AbstractEventLoop) -> bool:
+        """Leave the event loop for another, unless it is needed; tell whether so."""
+        if self.lock.locked() or self.is_watched():
+            return False
+        self.exchange.leave()
+        self.loop = loop
+        self.lock = asyncio.Lock()
+        return True
+
+    # twingen: async-only
+    def is_watched(self) -> bool:
+        """Tell whether a task in the event loop waits for what the server says."""
+        return bool(self.exchange.watchers)
+
+    # twingen: async-only
+    def arrive(self) -> None:
+        """Begin in another event loop what shall go on in it."""
 
     def limit(self, timeout: float | None) -> float | None:
         """Return the seconds that an operation may take; `None` sets no limit."""
@@ -179,7 +236,7 @@ if hasattr(os, "register_at_fork"):
 
 # twingen: async-only
 def _another_loop(loop: asyncio.AbstractEventLoop) -> e.InterfaceError:
-    state = "is closed" if loop.is_closed() else "runs elsewhere"
+    state = "is closed" if loop.is_closed() else "has something under way with it"
     return e.InterfaceError(
         f"the connection belongs to another event loop, {loop!r}, which {state}: use "
         "it there, or open another connection in this loop"
