@@ -128,8 +128,9 @@ async def test_row_factory_called(conn: Ours, theirs: Theirs) -> None:
 
 
 async def test_own_copy(conn: Ours, theirs: Theirs) -> None:
-    async with theirs.cursor().copy("COPY (SELECT 1) TO STDOUT"):
+    async with theirs.cursor().copy("COPY (SELECT 1) TO STDOUT") as copy:
         assert theirs.lock.locked()  # which execute() would wait for
+        assert [row async for row in copy.rows()] == [("1",)]
     async with conn.cursor().copy("COPY (SELECT 1) TO STDOUT"):
         with pytest.raises(e.InterfaceError, match="same caller"):
             await conn.execute("SELECT 1")
