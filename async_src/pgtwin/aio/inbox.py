@@ -186,8 +186,8 @@ class Inbox(Turns):
             for handler in tuple(handlers):
                 try:
                     handler(said)
-                except Exception:
-                    logger.exception("%s failed: %r", what, handler)
+                except Exception as error:
+                    logger.exception("%s failed: %r: %s", what, handler, error)
         finally:
             self.holder = holder
 
