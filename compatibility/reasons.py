@@ -57,12 +57,14 @@ BEHAVIOUR = [
     "`EnumInfo.fetch()` returns `None` for a type that is no enumeration.",
     "The name of a server-side cursor may hold a `%`.",
     "A row factory is called when the first row is fetched, not by `execute()`.",
-    "An async connection that is busy in one event loop is refused in another: libpq's "
-    "handle is for one thread at a time. At rest any loop may use it.",
-    "Who uses a connection inside an own `copy()` or `stream()` is refused: it would "
-    "wait for itself for ever.",
+    (
+        "An async connection that is busy in one event loop is refused in another: "
+        "libpq's handle is for one thread at a time."
+    ),
+    "Inside an own `copy()` block other operations fail: they would wait for ever.",
     "A connection can be used while `notifies()` waits: that may be for ever.",
     "`notifies(stop_after=...)` yields no more than that: the next call gets the rest.",
+    "The text of a connection that ended tells whether it was closed or broken.",
     "`notifies()` does not warn of notify handlers: both get what arrives.",
     "A notice or notify handler that raises is logged, and the operation goes on.",
     "`executemany()` refuses `None` as a set of parameters.",

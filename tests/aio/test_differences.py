@@ -173,3 +173,10 @@ async def test_handlers_and_notifies(conn: Ours, theirs: Theirs) -> None:
         assert [n async for n in theirs.notifies(timeout=0)] == []
     conn.add_notify_handler(lambda n: seen.append(n.payload))
     assert [n async for n in conn.notifies(timeout=0)] == []
+
+
+async def test_text_of_a_closed_connection(conn: Ours, theirs: Theirs) -> None:
+    await theirs.close()
+    assert "[BAD]" in str(theirs)
+    await conn.close()
+    assert "[CLOSED]" in str(conn)

@@ -154,7 +154,7 @@ def test_busy_there(dsn: str, busy: Busy, stopped: bool) -> None:
         await busy(conn, stack)
 
     async def use(conn: Connection) -> None:
-        with pytest.raises(e.InterfaceError, match="another event loop.*under way"):
+        with pytest.raises(e.InterfaceError, match=r"another event loop.*under way"):
             await conn.execute("SELECT 1")
         with pytest.raises(e.InterfaceError, match="another event loop"):
             await conn.rollback()
@@ -183,7 +183,7 @@ def test_busy_there(dsn: str, busy: Busy, stopped: bool) -> None:
 
 def test_operation_there(dsn: str) -> None:
     async def use(conn: Connection) -> None:
-        with pytest.raises(e.InterfaceError, match="another event loop.*under way"):
+        with pytest.raises(e.InterfaceError, match=r"another event loop.*under way"):
             await conn.execute("SELECT 1")
 
     with running_loop() as other:

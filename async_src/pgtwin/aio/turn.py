@@ -25,8 +25,8 @@ from pgtwin.core.deadlines import Deadline, OperationTimeout
 # Seconds that an operation of the same caller has to give the turn back: a generator
 # that was left may be about to close.
 OWN_PATIENCE = 5.0
-# The same of a block, which its caller has not left: only one that was forgotten without
-# being left may be about to end.
+# The same of a block, which its caller has not left: only one that was forgotten
+# without being left may be about to end.
 BLOCK_PATIENCE = 0.1
 
 
