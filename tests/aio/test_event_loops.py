@@ -13,6 +13,7 @@ import pytest
 
 import pgtwin
 from pgtwin import Notify, errors as e
+from tests.aio import waiting
 
 Connection = pgtwin.AsyncConnection[Any]
 T = TypeVar("T")
@@ -190,9 +191,9 @@ def test_operation_there(dsn: str) -> None:
         conn = other.run(connect(dsn))
 
         async def sleep() -> asyncio.Task[Any]:
-            task = asyncio.create_task(conn.execute("SELECT pg_sleep(60)"))
-            while not conn.lock.locked():
-                await asyncio.sleep(0)
+            task = asyncio.create_task(conn.execute("SELECT pg_sleep(120)"))
+            async with await connect(dsn) as observer:
+                await waiting.until_sleeping(observer, conn.info.backend_pid)
             return task
 
         async def end(task: asyncio.Task[Any]) -> None:
