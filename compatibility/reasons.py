@@ -68,7 +68,15 @@ BEHAVIOUR = [
     "`EnumInfo.fetch()` returns `None` for a type that is no enumeration.",
     "The name of a server-side cursor may hold a `%`.",
     "A row factory is called when the first row is fetched, not by `execute()`.",
-    "An async connection is for the event loop that opened it; others are refused.",
+    (
+        "An async connection that is busy in one event loop is refused in another: "
+        "libpq's handle is for one thread at a time."
+    ),
+    "Inside an own `copy()` block other operations fail: they would wait for ever.",
+    "A connection can be used while `notifies()` waits: that may be for ever.",
+    "`notifies(stop_after=)` yields no more than asked for: the next call has the rest.",
+    "The text of a connection that ended tells whether it was closed or broken.",
+    "`notifies()` does not warn of notify handlers: both get what arrives.",
     "A notice or notify handler that raises is logged, and the operation goes on.",
     "`executemany()` refuses `None` as a set of parameters.",
     "After an `executemany()` that failed, `rowcount` is -1.",
@@ -100,10 +108,6 @@ BEHAVIOUR = [
     (
         "Nothing can be executed after `tpc_prepare()`: psycopg begins another "
         "transaction, in which the one that is prepared cannot be ended."
-    ),
-    (
-        "`notifies(stop_after=1)` keeps a second notification that came with the first "
-        "for later: psycopg gives both, more than were asked for."
     ),
     (
         "What was begun on `pgconn` itself and not ended is cancelled by the next "

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
+import tempfile
 from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -10,9 +13,7 @@ import pytest
 
 import pgtwin
 from pgtwin import errors as e, sql
-from pgtwin.copy import (
-    AsyncCopy,
-)
+from pgtwin.copy import AsyncCopy, AsyncFileWriter
 from pgtwin.pq import TransactionStatus
 from tests.copied import ROWS
 
@@ -87,18 +88,152 @@ async def test_autocommit(
     assert await content(conn) == ROWS
 
 
-async def test_other_operation_meanwhile(
+async def test_own_operation_meanwhile(
     conn: Connection, table: LiteralString, usable: Usable, content: Content
 ) -> None:
     async with conn.cursor().copy(f"COPY {table} FROM STDIN") as copy:
         await copy.write_row(ROWS[0])
-        with pytest.raises(e.OperationalError, match=r"busy with copy\(\) in"):
+        with pytest.raises(e.InterfaceError, match=r"busy with copy\(\).*same caller"):
             await conn.execute("SELECT 1")
-        with pytest.raises(e.OperationalError, match=r"busy with copy\(\) in"):
+        with pytest.raises(e.InterfaceError, match=r"busy with copy\(\).*same caller"):
             await conn.commit()
         await copy.write_row(ROWS[1])
     assert await content(conn) == ROWS[:2]
     await usable(conn)
+
+
+@pytest.mark.parametrize("query", ["COPY things FROM STDIN", "COPY things TO STDOUT"])
+@pytest.mark.parametrize("timeout", [None, 60])
+async def test_others_wait(
+    conn: Connection, table: LiteralString, query: LiteralString, timeout: float | None
+) -> None:
+    seen: list[str] = []
+    begun = asyncio.Event()
+
+    async def copy_rows() -> None:
+        async with conn.cursor().copy(query, timeout=timeout) as copy:
+            begun.set()
+            # Long enough for the others to begin, if they did not wait.
+            await asyncio.sleep(0.2)
+            if "FROM" in query:
+                await copy.write_row(ROWS[0])
+            else:
+                assert await copy.read() == b""
+            seen.append("copied")
+
+    async def execute(what: str) -> None:
+        await begun.wait()
+        if what == "execute":
+            await conn.execute("SELECT 1", timeout=timeout)
+        elif what == "executemany":
+            await conn.cursor().executemany("SELECT %s", [(1,), (2,)], timeout=timeout)
+        elif what == "stream":
+            async for _ in conn.cursor().stream("SELECT 1", timeout=timeout):
+                pass
+        else:
+            async with conn.cursor().copy("COPY (SELECT 1) TO STDOUT") as copy:
+                assert await copy.read_row() == ("1",)
+        seen.append(what)
+
+    others = ["execute", "executemany", "stream", "copy"]
+    await asyncio.gather(copy_rows(), *[execute(what) for what in others])
+    assert seen[0] == "copied"
+    assert sorted(seen[1:]) == sorted(others)
+
+
+async def test_others_wait_for_their_time(
+    conn: Connection, table: LiteralString, content: Content
+) -> None:
+    async def execute() -> None:
+        await conn.execute("SELECT 1", timeout=0.1)
+
+    async with conn.cursor().copy(f"COPY {table} FROM STDIN") as copy:
+        await copy.write_row(ROWS[0])
+        with pytest.raises(pgtwin.OperationTimeout, match=r"with copy\(\) in <"):
+            await asyncio.create_task(execute())
+        await copy.write_row(ROWS[1])
+    assert await content(conn) == ROWS[:2]
+
+
+@pytest.mark.parametrize("timeout", [None, 60])
+async def test_steps_of_several_tasks(
+    conn: Connection, table: LiteralString, timeout: float | None
+) -> None:
+    numbers = range(3000)
+    query = f"COPY {table} (id) FROM STDIN"
+    async with conn.cursor().copy(query, timeout=timeout) as copy:
+
+        async def write(begin: int) -> None:
+            for number in numbers[begin::3]:
+                await copy.write(f"{number}\n")
+
+        await asyncio.gather(write(0), write(1), write(2))
+    found: list[int] = []
+    query = f"COPY {table} (id) TO STDOUT"
+    async with conn.cursor().copy(query, timeout=timeout) as copy:
+
+        async def read() -> None:
+            while (row := await copy.read_row()) is not None:
+                found.append(int(row[0]))
+
+        await asyncio.gather(read(), read(), read())
+    assert sorted(found) == list(numbers)
+
+
+@pytest.mark.parametrize("binary", [False, True])
+async def test_rows_of_several_tasks(conn: Connection, binary: bool) -> None:
+    await conn.execute("CREATE TEMP TABLE numbers (id int, a text)")
+    long = "x" * 500
+    query = "COPY numbers FROM STDIN" + (" (FORMAT binary)" if binary else "")
+    async with conn.cursor().copy(query) as copy:
+        copy.set_types(["int4", "text"])
+
+        async def write(begin: int) -> None:
+            for number in range(begin, 8000, 4):
+                await copy.write_row((number, long))
+
+        await asyncio.gather(write(0), write(1), write(2), write(3))
+    cur = await conn.execute(
+        "SELECT count(*), count(DISTINCT id), sum(length(a)) FROM numbers"
+    )
+    assert await cur.fetchone() == (8000, 8000, 8000 * 500)
+
+
+@pytest.mark.parametrize("query", ["COPY things FROM STDIN", "COPY things TO STDOUT"])
+async def test_forgotten_block(
+    other: Connection, query: LiteralString, usable: Usable
+) -> None:
+    await other.execute("CREATE TEMP TABLE things (id int)")
+    block = other.cursor().copy(query)
+    copy = await block.__aenter__()
+    del copy, block
+    gc.collect()
+    await other.execute("SELECT 1", timeout=60)
+    await usable(other)
+
+
+async def test_notifies_meanwhile(conn: Connection, table: LiteralString) -> None:
+    async with conn.cursor().copy(f"COPY {table} FROM STDIN") as copy:
+        await copy.write_row(ROWS[0])
+        assert [n async for n in conn.notifies(timeout=0)] == []
+        await copy.write_row(ROWS[1])
+
+
+async def test_copy_of_a_file_meanwhile(
+    conn: Connection, table: LiteralString, content: Content
+) -> None:
+    with tempfile.TemporaryFile() as file:
+        async with (
+            conn.cursor().copy(f"COPY {table} FROM STDIN") as copy,
+            AsyncCopy(
+                conn.cursor(), binary=False, writer=AsyncFileWriter(file)
+            ) as to_file,
+        ):
+            await copy.write_row(ROWS[0])
+            await to_file.write_row(ROWS[1])
+        file.seek(0)
+        assert file.read().decode().startswith(str(ROWS[1][0]))
+    assert await content(conn) == ROWS[:1]
 
 
 async def test_close_meanwhile(conn: Connection, table: LiteralString) -> None:

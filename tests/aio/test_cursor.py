@@ -62,7 +62,8 @@ async def test_column(
     assert column.null_ok is None
     assert column.table_oid is None
     assert column.table_column is None
-    assert repr(column) == f"<Column 'it' of type {display}>"
+    oid = column.type_code
+    assert repr(column) == f"<Column 'it', type: {display} (oid: {oid})>"
 
 
 async def test_column_as_sequence(conn: pgtwin.AsyncConnection[Any]) -> None:

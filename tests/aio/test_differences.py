@@ -262,20 +262,6 @@ async def test_executed_after_tpc_prepare(
     await conn.tpc_rollback()
 
 
-async def test_stop_after(conn: Ours, theirs: Theirs, other: Ours) -> None:
-    for listener in (conn, theirs):
-        await listener.set_autocommit(True)
-        await listener.execute("LISTEN differences")
-    async with other.transaction():
-        await other.execute("NOTIFY differences, '1'")
-        await other.execute("NOTIFY differences, '2'")
-    found = [n.payload async for n in theirs.notifies(timeout=60, stop_after=1)]
-    assert found == ["1", "2"]
-    for payload in "1", "2":
-        found = [n.payload async for n in conn.notifies(timeout=60, stop_after=1)]
-        assert found == [payload]
-
-
 async def test_begun_on_the_handle(
     dsn: str, conn: Ours, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -305,3 +291,58 @@ async def test_values_copied(conn: Ours, theirs: Theirs) -> None:
     assert await copied(theirs, "f") == (True,)
     with pytest.raises(e.DataError):
         await copied(conn, "f")
+
+
+async def test_own_copy(conn: Ours, theirs: Theirs) -> None:
+    async with theirs.cursor().copy("COPY (SELECT 1) TO STDOUT") as copy:
+        assert theirs.lock.locked()  # which execute() would wait for
+        assert [row async for row in copy.rows()] == [("1",)]
+    async with conn.cursor().copy("COPY (SELECT 1) TO STDOUT"):
+        with pytest.raises(e.InterfaceError, match="same caller"):
+            await conn.execute("SELECT 1")
+
+
+async def listen(conn: Ours | Theirs, *payloads: str) -> None:
+    await conn.execute("LISTEN differences")
+    for payload in payloads:
+        await conn.execute("SELECT pg_notify('differences', %s)", (payload,))
+    await conn.commit()
+
+
+async def test_use_while_listening(conn: Ours, theirs: Theirs) -> None:
+    await listen(theirs, "a")
+    found = theirs.notifies(timeout=60)
+    assert (await anext(found)).payload == "a"
+    assert theirs.lock.locked()
+    await found.aclose()
+    await listen(conn, "a")
+    ours = conn.notifies(timeout=60)
+    assert (await anext(ours)).payload == "a"
+    assert await (await conn.execute("SELECT 1")).fetchone() == (1,)
+    await ours.aclose()
+
+
+async def test_stop_after(conn: Ours, theirs: Theirs) -> None:
+    await listen(theirs, "a", "b")
+    found = [n.payload async for n in theirs.notifies(timeout=60, stop_after=1)]
+    assert found == ["a", "b"]
+    await listen(conn, "a", "b")
+    for expected in ("a", "b"):
+        found = [n.payload async for n in conn.notifies(timeout=60, stop_after=1)]
+        assert found == [expected]
+
+
+async def test_handlers_and_notifies(conn: Ours, theirs: Theirs) -> None:
+    seen: list[str] = []
+    theirs.add_notify_handler(lambda n: seen.append(n.payload))
+    with pytest.warns(RuntimeWarning, match="handlers"):
+        assert [n async for n in theirs.notifies(timeout=0)] == []
+    conn.add_notify_handler(lambda n: seen.append(n.payload))
+    assert [n async for n in conn.notifies(timeout=0)] == []
+
+
+async def test_text_of_a_closed_connection(conn: Ours, theirs: Theirs) -> None:
+    await theirs.close()
+    assert "[BAD]" in str(theirs)
+    await conn.close()
+    assert "[CLOSED]" in str(conn)

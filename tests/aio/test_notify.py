@@ -229,6 +229,69 @@ async def test_handler_and_generator(
     assert len(found) == 1
 
 
+async def until_handled(handled: list[Notify], number: int) -> None:
+    """Wait until handlers were called, where an event loop calls them."""
+    while len(handled) < number:  # twingen: async-only
+        await asyncio.sleep(0.01)
+
+
+async def test_handler_before_generator(
+    listener: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
+) -> None:
+    handled: list[Notify] = []
+    listener.add_notify_handler(handled.append)
+    await notify(other, "a", "b")
+    await until_handled(handled, 2)
+    found = [n async for n in listener.notifies(timeout=60, stop_after=2)]
+    assert [n.payload for n in found] == ["a", "b"]
+    assert found == handled
+    # Once is enough.
+    assert [n async for n in listener.notifies(timeout=0)] == []
+
+
+async def test_handler_and_operation_before_generator(
+    listener: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
+) -> None:
+    handled: list[Notify] = []
+    listener.add_notify_handler(handled.append)
+    await notify(other, "a")
+    await until_handled(handled, 1)
+    await listener.execute("SELECT 1")
+    assert len(handled) == 1
+    await notify(other, "b")
+    found = [n.payload async for n in listener.notifies(timeout=60, stop_after=1)]
+    assert found == ["b"]
+    assert [n.payload for n in handled] == ["a", "b"]
+
+
+async def test_handler_removed_before_generator(
+    listener: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
+) -> None:
+    handled: list[Notify] = []
+    listener.add_notify_handler(handled.append)
+    await notify(other, "a")
+    await until_handled(handled, 1)
+    listener.remove_notify_handler(handled.append)
+    await notify(other, "b")
+    await listener.execute("SELECT 1")
+    found = [n.payload async for n in listener.notifies(timeout=60, stop_after=2)]
+    assert found == ["a", "b"]
+
+
+async def test_handler_before_generator_has_a_limit(
+    listener: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
+) -> None:
+    handled: list[Notify] = []
+    listener.add_notify_handler(handled.append)
+    query = "SELECT pg_notify('mychan', n::text) FROM generate_series(1, %s) AS n"
+    await other.execute(query, (10_005,))
+    await until_handled(handled, 10_005)
+    found = [n.payload async for n in listener.notifies(timeout=60, stop_after=10_000)]
+    assert len(handled) == 10_005
+    last = [n.payload for n in handled[-10_000:]]
+    assert found == last or found == [n.payload for n in handled[:10_000]]
+
+
 async def test_unlisten(
     listener: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
 ) -> None:
@@ -373,6 +436,73 @@ async def test_several_consumers(
     for found in each:
         assert found == sorted(found)
     assert sorted(number for found in each for number in found) == list(range(1000))
+
+
+async def test_broadcast(
+    listener: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
+) -> None:
+    async def listen(found: list[str], broadcast: bool) -> None:
+        async for notification in listener.notifies(timeout=60, broadcast=broadcast):
+            if notification.payload == "stop":
+                break
+            found.append(notification.payload)
+
+    await notify(other, "before")
+    await listener.execute("SELECT 1")
+    each: list[list[str]] = [[], [], [], []]
+    tasks = [
+        asyncio.create_task(listen(found, broadcast=number < 2))
+        for number, found in enumerate(each)
+    ]
+    session: Any = listener._session
+    while len(session.listeners) < len(tasks):
+        await asyncio.sleep(0.01)
+    sent = [str(number) for number in range(300)]
+    for begin in range(0, 300, 100):
+        await notify(other, *sent[begin : begin + 100])
+        await listener.execute("SELECT 1")
+    await notify(other, "stop", "stop")
+    for task in tasks:
+        await task
+    # What was there before goes to one of them, the first that has begun.
+    assert sorted(each, key=len)[-1].count("before") <= 1
+    assert sum(found.count("before") for found in each) == 1
+    first, second, *others = ([n for n in found if n != "before"] for found in each)
+    assert first == second == sent
+    assert sorted(n for found in others for n in found) == sorted(sent)
+
+
+async def test_broadcast_leaves_the_rest(
+    listener: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
+) -> None:
+    await notify(other, "a", "b", "c")
+    for expected in ("a", "b"):
+        found = [
+            n.payload
+            async for n in listener.notifies(timeout=60, stop_after=1, broadcast=True)
+        ]
+        assert found == [expected]
+    found = [n.payload async for n in listener.notifies(timeout=60, stop_after=1)]
+    assert found == ["c"]
+
+
+async def test_broadcast_has_limits(
+    listener: pgtwin.AsyncConnection[Any],
+    other: pgtwin.AsyncConnection[Any],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    listener.notifies_max = 10
+    await notify(other, "first")
+    all_of_them = listener.notifies(timeout=60, broadcast=True)
+    assert (await anext(all_of_them)).payload == "first"
+    await other.execute(
+        "SELECT pg_notify('mychan', n::text) FROM generate_series(1, 25) AS n"
+    )
+    await listener.execute("SELECT 1")
+    found = [(await anext(all_of_them)).payload for _ in range(10)]
+    await all_of_them.aclose()
+    assert found == [str(number) for number in range(16, 26)]
+    assert caplog.text.count("notifies_max = 10") == 1
 
 
 async def test_handler_in_any_operation(

@@ -17,6 +17,7 @@ from pgtwin import sql
 from pgtwin.rows import (
     AsyncRowFactory,
     DictRow,
+    Row,
     RowMaker,
     TupleRow,
     args_row,
@@ -152,11 +153,43 @@ async def test_types(conn: pgtwin.AsyncConnection[TupleRow]) -> None:
     register_enum(info, conn)
 
 
+async def test_rows_of_a_class(dsn: str) -> None:
+    people = await pgtwin.AsyncConnection.connect(dsn, row_factory=class_row(Person))
+    assert_type(people, pgtwin.AsyncConnection[Person])
+    cur = await people.execute("SELECT 1 AS id")
+    assert_type(await cur.fetchone(), Person | None)
+    await people.close()
+    async with pgtwin.AsyncConnection.connect(
+        dsn, row_factory=class_row(Person)
+    ) as conn:
+        assert_type(conn, pgtwin.AsyncConnection[Person])
+
+
 class Connection(pgtwin.AsyncConnection[DictRow]):
     """A connection of a user's own class."""
+
+
+class OfAnyRow(pgtwin.AsyncConnection[Row]):
+    """A connection of a user's own class, whose rows may be anything."""
 
 
 async def test_own_connection(dsn: str) -> None:
     async with Connection.connect(dsn) as conn:
         assert_type(conn, Connection)
         assert_type(conn.cursor(), pgtwin.AsyncCursor[DictRow])
+    async with Connection.connect(dsn, row_factory=dict_row) as conn:
+        assert_type(conn, Connection)
+
+
+async def test_own_connection_of_any_row(dsn: str) -> None:
+    async with OfAnyRow.connect(dsn) as conn:
+        assert_type(conn, OfAnyRow[TupleRow])
+    # pyright replaces the rows of the class by their default before it looks at the
+    # factory, and knows the connection as one of the class that it is derived from.
+    async with OfAnyRow.connect(dsn, row_factory=dict_row) as rows:
+        assert_type(rows, OfAnyRow[DictRow])  # pyright: ignore
+        cur = await rows.execute("SELECT 1 AS id")
+        assert_type(await cur.fetchone(), DictRow | None)
+    people = await OfAnyRow.connect(dsn, row_factory=class_row(Person))
+    assert_type(people, OfAnyRow[Person])  # pyright: ignore
+    await people.close()

@@ -44,11 +44,9 @@ MANY_ROWS = 100
 class Adapting(Inbox):
     """Keeps the adapters of a session, and transformers that are warm."""
 
-    def __init__(
-        self, exchange: Exchange, owner: object, template: AdaptersMap | None
-    ) -> None:
+    def __init__(self, exchange: Exchange, owner: object) -> None:
         super().__init__(exchange)
-        self.adapters = Adapters(template)
+        self.adapters = Adapters()
         self.version = 0
         self._settings: list[bytes | None] = []
         # The owner is known weakly: it owns the session, not the other way round.
@@ -60,6 +58,14 @@ class Adapting(Inbox):
         # The statement of the result that has come last, if it gives rows and is known.
         self.last: Kept | None = None
         self.look_at_settings()
+
+    def adapt_as(self, template: AdaptersMap) -> None:
+        """Adapt values from now on as a copy of other adapters does."""
+        generation = self.adapters.generation + 1
+        self.adapters = Adapters(template)
+        self.adapters.generation = generation
+        self._place = self._place._replace(adapters=self.adapters)
+        self._transformer = self._row_loader = None
 
     def transformer(self) -> Transformer:
         """Return the transformer that dumps parameters, used under the lock only."""

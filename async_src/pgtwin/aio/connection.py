@@ -17,6 +17,7 @@ from psycopg.rows import Row, tuple_row
 from pgtwin.aio.attempts import open_exchange
 from pgtwin.aio.characteristics import AsyncCharacteristics
 from pgtwin.aio.cursor import AsyncCursor
+from pgtwin.aio.exchange import Exchange
 from pgtwin.aio.messages import AsyncMessages
 from pgtwin.aio.opening import Opening
 from pgtwin.aio.pool import Pool, returning
@@ -28,6 +29,7 @@ from pgtwin.aio.two_phase import AsyncTwoPhase
 from pgtwin.aio.type_info import find_type
 from pgtwin.aio.watcher import AsyncWatching
 from pgtwin.core.base import BaseConnection
+from pgtwin.core.prepared import PREPARED_MAX
 
 if TYPE_CHECKING:
     import asyncio
@@ -36,7 +38,6 @@ if TYPE_CHECKING:
     from psycopg.pq.abc import PGconn
     from typing_extensions import Self
 
-    from pgtwin.aio.exchange import Exchange
     from pgtwin.core.adapters import Adapters
     from pgtwin.core.annotations import (
         AdaptContext,
@@ -70,14 +71,9 @@ class AsyncConnection(
     _pool: Pool | None = None
 
     def __init__(
-        self,
-        exchange: Exchange,
-        row_factory: RowFactory[Row] | None = None,
-        context: AdaptContext | None = None,
+        self, pgconn: PGconn, row_factory: RowFactory[Row] | None = None
     ) -> None:
-        self._session = Session(
-            exchange, self, context.adapters if context is not None else None
-        )
+        self._session = Session(Exchange.over(pgconn), self)
         self.row_factory = row_factory or cast("RowFactory[Row]", tuple_row)
         self.cursor_factory = AsyncCursor
         self.server_cursor_factory = AsyncServerCursor
@@ -91,10 +87,30 @@ class AsyncConnection(
         autocommit: bool = False,
         prepare_threshold: int | None = 5,
         context: AdaptContext | None = None,
-        row_factory: RowFactory[Row] | None = None,
+        row_factory: None = None,
         cursor_factory: type[AsyncCursor[Any]] | None = None,
         server_cursor_factory: type[AsyncServerCursor[Any]] | None = None,
-        prepared_max: int | None = 100,
+        prepared_max: int | None = PREPARED_MAX,
+        timeout: float | None = None,
+        command_timeout: float | None = None,
+        **kwargs: ConnParam,
+    ) -> Opening[Self]: ...
+
+    # The rows of a generic class follow from the factory; pyright knows only those of
+    # a class that is not derived.
+    @overload
+    @classmethod
+    def connect(
+        cls,
+        conninfo: str = "",
+        *,
+        autocommit: bool = False,
+        prepare_threshold: int | None = 5,
+        context: AdaptContext | None = None,
+        row_factory: RowFactory[Row],
+        cursor_factory: type[AsyncCursor[Any]] | None = None,
+        server_cursor_factory: type[AsyncServerCursor[Any]] | None = None,
+        prepared_max: int | None = PREPARED_MAX,
         timeout: float | None = None,
         command_timeout: float | None = None,
         **kwargs: ConnParam,
@@ -112,7 +128,7 @@ class AsyncConnection(
         row_factory: RowFactory[OtherRow],
         cursor_factory: type[AsyncCursor[Any]] | None = None,
         server_cursor_factory: type[AsyncServerCursor[Any]] | None = None,
-        prepared_max: int | None = 100,
+        prepared_max: int | None = PREPARED_MAX,
         timeout: float | None = None,
         command_timeout: float | None = None,
         **kwargs: ConnParam,
@@ -129,7 +145,7 @@ class AsyncConnection(
         row_factory: RowFactory[Any] | None = None,
         cursor_factory: type[AsyncCursor[Any]] | None = None,
         server_cursor_factory: type[AsyncServerCursor[Any]] | None = None,
-        prepared_max: int | None = 100,
+        prepared_max: int | None = PREPARED_MAX,
         timeout: float | None = None,
         command_timeout: float | None = None,
         **kwargs: ConnParam,
@@ -139,23 +155,24 @@ class AsyncConnection(
         `conninfo` and the other keywords are libpq's connection parameters; each
         attempt may take `connect_timeout` seconds, all together `timeout` seconds.
         `command_timeout` is the time that operations on the connection have unless
-        they are given another. Raises `ProgrammingError` for parameters that libpq
-        does not know, `ConnectionTimeout` or another `OperationalError`, with all
-        attempts in its message, when there is no server that accepts us.
+        they are given another. What is given here goes before what `__init__()` of a
+        derived class sets. Raises `ProgrammingError` for parameters that libpq does
+        not know, `ConnectionTimeout` or another `OperationalError`, with all attempts
+        in its message, when there is no server that accepts us.
         """
+        given: dict[str, Any] = {
+            "row_factory": row_factory,
+            "cursor_factory": cursor_factory,
+            "server_cursor_factory": server_cursor_factory,
+            "command_timeout": command_timeout,
+        }
+        attributes = {name: value for name, value in given.items() if value is not None}
+        attributes["prepare_threshold"] = prepare_threshold
+        if prepared_max != PREPARED_MAX:
+            attributes["prepared_max"] = prepared_max
         return Opening(
             cls._connect(
-                conninfo,
-                kwargs,
-                timeout,
-                row_factory,
-                context,
-                autocommit=bool(autocommit),
-                prepare_threshold=prepare_threshold,
-                prepared_max=prepared_max,
-                command_timeout=command_timeout,
-                cursor_factory=cursor_factory or AsyncCursor,
-                server_cursor_factory=server_cursor_factory or AsyncServerCursor,
+                conninfo, kwargs, timeout, bool(autocommit), context, attributes
             )
         )
 
@@ -165,20 +182,22 @@ class AsyncConnection(
         conninfo: str,
         params: dict[str, ConnParam],
         timeout: float | None,
-        row_factory: RowFactory[Row] | None,
-        context: AdaptContext | None,
-        *,
         autocommit: bool,
-        **attributes: Any,
+        context: AdaptContext | None,
+        attributes: dict[str, Any],
     ) -> Self:
         exchange = await open_exchange(conninfo, params, timeout)
+        pgconn = exchange.leave()
         try:
-            connection = cls(exchange, row_factory, context)
+            # A derived class may take what psycopg's connections take, and no more.
+            connection = cls(pgconn)
             connection._session.autocommit = autocommit
+            if context is not None:
+                connection._session.adapt_as(context.adapters)
             for name, value in attributes.items():
                 setattr(connection, name, value)
         except BaseException:
-            exchange.finish()
+            pgconn.finish()
             raise
         return connection
 

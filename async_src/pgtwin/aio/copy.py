@@ -208,6 +208,7 @@ class AsyncCopy:
         self._ahead: tuple[list[Buffer], Iterator[Any]] = [], iter(())
         self._timeout = timeout
         self._copying: copying.Copying | None = None
+        self._sending = asyncio.Lock()
         self._ended = False
         self._finished = False
 
@@ -218,8 +219,9 @@ class AsyncCopy:
     async def __aenter__(self) -> Self:
         if self._finished:
             raise TypeError("a COPY block is entered once: call copy() again")
-        self._copying = copying.Copying(self._direction == COPY_OUT, self._timeout)
-        self._session.copying = weakref.ref(self._copying)
+        if self.cursor.pgresult is not None:  # else there is none on the server
+            self._copying = copying.Copying(self._direction == COPY_OUT, self._timeout)
+            self._session.copying = weakref.ref(self._copying)
         return self
 
     async def __aexit__(
@@ -256,14 +258,17 @@ class AsyncCopy:
 
         In text and CSV format a piece is a row. Raises the server's error.
         """
-        if self._messages or await self._receive():
-            return self._messages.popleft()
-        return b""
+        while True:
+            try:
+                return self._messages.popleft()
+            except IndexError:  # another task may have taken what was there
+                if not await self._receive():
+                    return b""
 
     async def read_row(self) -> tuple[Any, ...] | None:
         """Return the next row, `None` at the end."""
-        while self._messages or await self._receive():
-            for row in self._decoder.decode([self._messages.popleft()]):
+        while message := await self.read():
+            for row in self._decoder.decode([message]):
                 return row
         return None
 
@@ -291,7 +296,7 @@ class AsyncCopy:
         self._check_open()
         self._rows.add_data(buffer)
         if len(self._blocks) >= PIECES or len(buffer) >= SMALL:
-            await self.writer.write(self._rows.take())
+            await self._send()
 
     async def write_row(self, row: Sequence[Any]) -> None:
         """Write a row of Python values.
@@ -302,7 +307,7 @@ class AsyncCopy:
         """
         self._add(row)
         if self._blocks:
-            await self.writer.write(self._rows.take())
+            await self._send()
 
     async def write_rows(
         self,
@@ -322,18 +327,20 @@ class AsyncCopy:
                     self._rows.add_some(some)
                     some = []
                 if blocks:
-                    await self.writer.write(self._rows.take())
+                    await self._send()
             self._rows.add_some(some)
             return
         source = iter(rows)
         while self._rows.add_from(source):
             if blocks:
-                await self.writer.write(self._rows.take())
+                await self._send()
 
     async def finish(self, exc: BaseException | None) -> None:
         """End the COPY, or cancel it because of an error; the block does it itself."""
         if self._finished:
             return
+        if self._copying is not None:
+            self._session.hold("copy()")  # which ends, maybe in another task
         try:
             if self._direction == COPY_IN:
                 await self._finish_writing(exc)
@@ -349,7 +356,8 @@ class AsyncCopy:
             if self._direction == COPY_IN:
                 # So that write_row() need not ask for each row.
                 self._add = _has_ended
-            self._session.copying = None
+            if self._copying is not None:
+                self._session.copying = self._copying = None
 
     async def _finish_writing(self, exc: BaseException | None) -> None:
         if exc is None:
@@ -365,14 +373,23 @@ class AsyncCopy:
 
     async def _stop(self) -> None:
         session = self._session
-        if session.copying is not None and not session.closed:
+        if self._copying is not None and not session.closed:
             async with copying.turn(session):
-                await copying.stop(session)
+                try:
+                    await copying.stop(session)
+                finally:
+                    session.copying = self._copying = None
 
     async def _write_rest(self) -> None:
         self._rows.end()
         if self._blocks:
-            await self.writer.write(self._rows.take())
+            await self._send()
+
+    async def _send(self) -> None:
+        """Give the writer what is to be written, in the order in which it was added."""
+        async with self._sending:
+            if self._blocks:
+                await self.writer.write(self._rows.take())
 
     def _check_open(self) -> None:
         if self._direction != COPY_IN:
@@ -403,13 +420,15 @@ class AsyncCopy:
             return False
         session = self._session
         async with copying.turn(session):
+            if self._messages or self._finished:  # another task was quicker
+                return bool(self._messages)
             if not self._ended:
                 messages, self._ended = await copying.read(session)
                 self._messages.extend(messages)
             if self._messages:
                 return True
             self._finished = True
-            session.copying = None
+            session.copying = self._copying = None
             result = await copying.finish(session)
             rowcount = result.command_tuples
             self.cursor._note(-1 if rowcount is None else rowcount, result)

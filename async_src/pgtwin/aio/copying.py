@@ -1,17 +1,20 @@
 """The conversation of a COPY: start, data in one direction, end.
 
-Law: the caller holds the session's lock; between two calls the handle belongs to the
-COPY, and whoever gives it up calls `stop()`.
+Law: the block of the COPY holds the session's lock, and its steps, which may be called
+by several tasks or threads, hold the COPY's; whoever gives it up calls `stop()`.
 """
 
 from __future__ import annotations
 
 import asyncio
+from types import TracebackType
 from typing import TYPE_CHECKING
 
 from psycopg import errors as e, pq
 
-from pgtwin.aio.turn import Holder, Turn
+from pgtwin.aio.patience import wait_for
+from pgtwin.aio.turn import Turn
+from pgtwin.core.deadlines import Deadline, OperationTimeout
 
 if TYPE_CHECKING:
     from psycopg.abc import Buffer
@@ -27,26 +30,100 @@ COPY_OUT = pq.ExecStatus.COPY_OUT
 CHUNK = 128 * 1024
 # Seconds between two looks at a socket from which a COPY is read.
 PAUSE = 0.05
+# Seconds at most between two looks whether the operation under way is a COPY.
+LONG_PAUSE = 1.0
 
 
 class Copying:
-    """A COPY under way: whose it is, and how long it may wait for the server.
+    """A COPY under way: its lock, and how long it may wait for the server.
 
     When it is `receiving`, nobody else reads what the server sends.
     """
 
-    __slots__ = ("__weakref__", "holder", "receiving", "timeout")
+    __slots__ = ("__weakref__", "lock", "receiving", "timeout")
 
     def __init__(self, receiving: bool, timeout: float | None) -> None:
-        self.holder = Holder("copy()", asyncio.current_task())
+        self.lock = asyncio.Lock()
         self.receiving = receiving
         self.timeout = timeout
 
 
-def turn(session: Session) -> asyncio.Lock | Turn:
+class Step:
+    """Holds the lock of a COPY for one step, which must not wait for ever.
+
+    It takes `limit` seconds at most; `None` sets no limit.
+    """
+
+    __slots__ = ("_limit", "_lock", "_session")
+
+    def __init__(
+        self, session: Session, lock: asyncio.Lock, limit: float | None
+    ) -> None:
+        self._session = session
+        self._lock = lock
+        self._limit = limit
+
+    async def __aenter__(self) -> None:
+        limit = self._limit
+        deadline = None if limit is None else Deadline(limit)
+        lock: asyncio.Lock = self._lock
+        try:
+            await wait_for(lock.acquire(), limit)
+        except asyncio.TimeoutError:
+            assert limit is not None
+            raise OperationTimeout(
+                f"the COPY was busy for {limit:g} s with another step of its "
+                "block: wait longer"
+            ) from None
+        self._session.exchange.deadline = deadline
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_val: BaseException | None,
+        exc_tb: TracebackType | None,
+    ) -> None:
+        self._session.exchange.deadline = None
+        self._lock.release()
+
+
+def turn(session: Session) -> asyncio.Lock | Turn | Step:
     """Return the block in which the COPY under way talks to the server."""
     copying = session.copy_under_way()
-    return session.turn(None if copying is None else copying.timeout)
+    if copying is None:
+        return session.turn()
+    session.come_here()  # twingen: async-only
+    limit = session.limit(copying.timeout)
+    return copying.lock if limit is None else Step(session, copying.lock, limit)
+
+
+async def look(session: Session, deadline: Deadline) -> None:
+    """Take in what has come unasked, between operations or steps of a COPY.
+
+    Raises `OperationTimeout` when the connection was busy until the deadline.
+    """
+    patience = PAUSE
+    while True:
+        left = deadline.left()
+        copying = session.copy_under_way()
+        if copying is not None:
+            async with Step(session, copying.lock, session.limit(left)):
+                if session.copy_under_way() is copying:
+                    session.check()
+                    session.collect()
+                    return
+        if session.is_own():
+            patience = left
+        try:
+            async with session.turn(min(patience, left)):
+                session.check()
+                session.collect()
+                return
+        except OperationTimeout:
+            if left <= patience:
+                raise
+            # A COPY may have begun meanwhile, whose block stays open for long.
+            patience = min(2 * patience, LONG_PAUSE)
 
 
 async def start(session: Session, text: bytes) -> PGresult:

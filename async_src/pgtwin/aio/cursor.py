@@ -27,6 +27,7 @@ from pgtwin.aio.stream import (
     open_rows,
     receive_rows,
 )
+from pgtwin.aio.turn import BLOCK_PATIENCE
 from pgtwin.core.literals import bind_merged
 from pgtwin.core.plan import Binder, bind
 
@@ -235,9 +236,9 @@ class AsyncCursor(AsyncResults[Row]):
         Parameters are written into the statement as literals. An error that leaves
         the block cancels the COPY, and so does leaving before all has been read.
         `writer` takes what the block writes, instead of the server. `timeout` counts
-        the seconds of each wait for the server, not the caller's. Raises
-        `ProgrammingError` when the statement is no such COPY, `OperationTimeout`, else
-        the server's error.
+        the seconds of each wait for the server, not the caller's. Other callers wait
+        until the block has been left. Raises `ProgrammingError` when the statement is
+        no such COPY, `OperationTimeout`, else the server's error.
         """
         session = self._session
         with session.observe(statement) as seen:
@@ -248,8 +249,13 @@ class AsyncCursor(AsyncResults[Row]):
                 transformer = self._dumper() or session.transformer()
                 bound = bind_merged(statement, params, transformer, session.encoding)
                 self._keep([await copying.start(session, bound.text)])
-            async with AsyncCopy(self, writer=writer, timeout=timeout) as copy:
-                yield copy
+                session.exchange.deadline = None
+                session.hold("copy()", BLOCK_PATIENCE)
+                try:
+                    async with AsyncCopy(self, writer=writer, timeout=timeout) as copy:
+                        yield copy
+                finally:
+                    session.release()
             seen.count(self._rowcount)
 
     async def stream(

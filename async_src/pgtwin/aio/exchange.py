@@ -20,7 +20,7 @@ from pgtwin.core.refusal import be_verbose, refusal
 
 if TYPE_CHECKING:
     from psycopg.abc import Buffer
-    from psycopg.pq.abc import PGresult
+    from psycopg.pq.abc import PGconn, PGresult
 
     from pgtwin.core.plan import Statement
 
@@ -68,6 +68,26 @@ class Exchange(Conversation):
             finally:
                 pgconn.finish()
             raise
+
+    @classmethod
+    def over(cls, pgconn: PGconn) -> Exchange:
+        """Return an exchange by a handle that is connected, and used by nobody else."""
+        pgconn.nonblocking = 1
+        readiness = Readiness()
+        readiness.attach(pgconn.socket)
+        return cls(pgconn, readiness)
+
+    def leave(self) -> PGconn:
+        """Return the handle, for another exchange; this one watches it no more."""
+        self._readiness.detach()
+        return self.pgconn
+
+    # twingen: async-only
+    def watch_here(self) -> None:
+        """Watch the handle, which was left, in the running event loop."""
+        self._readiness = Readiness()
+        if not self.closed:
+            self._readiness.attach(self.pgconn.socket)
 
     async def query(self, text: bytes) -> list[PGresult]:
         """Execute one or more statements without parameters (`PQsendQuery`)."""

@@ -1,11 +1,13 @@
 """What the server says without being asked: who is told, and what is kept.
 
 Law: a handler that fails is logged and stops nothing; a notification that no handler
-took is kept until somebody asks for it.
+took is kept until somebody asks for it. One that a handler took is kept too, until the
+next operation, if no operation has read it: `notifies()` would have read it itself.
 """
 
 from __future__ import annotations
 
+import asyncio  # twingen: async-only
 import copy
 import logging
 import math
@@ -14,7 +16,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from operator import methodcaller
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from psycopg import Notify, errors as e, pq
 
@@ -32,10 +34,14 @@ SEVERITY = pq.DiagnosticField.SEVERITY_NONLOCALIZED
 # Notifications that are kept while nobody takes them.
 NOTIFIES_MAX = 1_000_000
 
+# Notifications that are kept though handlers took them.
+EARLY_MAX = 10_000
+
 # What a named tuple does, without the call that it adds.
 _new_notify: Callable[[Iterable[object]], Notify] = partial(tuple.__new__, Notify)
 
 T = TypeVar("T")
+Resume: TypeAlias = Callable[[], None]  # twingen: async-only
 
 logger = logging.getLogger("pgtwin")
 
@@ -52,9 +58,38 @@ class Inbox(Turns):
         self.notice_handlers: list[NoticeHandler] = []
         self.notify_handlers: list[NotifyHandler] = []
         self.backlog: deque[Notify] = deque()
+        self.early: deque[Notify] = deque(maxlen=EARLY_MAX)
         self.listeners: list[Listener] = []
+        self.tasks: weakref.WeakSet[asyncio.Task[Any]]  # twingen: async-only
+        self.tasks = weakref.WeakSet()  # twingen: async-only
+        self.resumed: set[weakref.WeakMethod[Resume]] = set()  # twingen: async-only
         self.encoding = "utf-8"
         self.pgconn.notice_handler = partial(_notice, weakref.ref(self))
+
+    # twingen: async-only
+    def is_watched(self) -> bool:
+        """Tell whether a task in the event loop waits for what the server says."""
+        return (
+            super().is_watched()
+            or bool(self.listeners)
+            or any(
+                not task.done() and not task.get_loop().is_closed()
+                for task in self.tasks
+            )
+        )
+
+    # twingen: async-only
+    def watched_by(self, task: asyncio.Task[Any], resume: Resume) -> None:
+        """Note a task, and the method of the owner that begins it in another loop."""
+        self.tasks.add(task)
+        self.resumed.add(weakref.WeakMethod(resume))
+
+    # twingen: async-only
+    def arrive(self) -> None:
+        """Begin in another event loop what shall go on in it."""
+        for reference in tuple(self.resumed):
+            if (resume := reference()) is not None:
+                resume()
 
     def collect(self) -> None:
         """Take in and deliver what has come though nobody asked.
@@ -64,33 +99,73 @@ class Inbox(Turns):
         try:
             self.exchange.collect()
         finally:
-            self.deliver()
+            self.deliver(early=True)
 
-    def deliver(self) -> None:
-        """Hand what has arrived to the handlers, or keep it for who asks later."""
+    def deliver(self, early: bool = False) -> None:
+        """Hand what has arrived to the handlers, or keep it for who asks later.
+
+        `early` says that no operation has read it.
+        """
         exchange = self.exchange
         if (self.listeners or self.notify_handlers) and not exchange.closed:
             exchange.drain()  # what came with the last result
+        if not early:
+            self.early.clear()
         arrived = exchange.arrived
         if not arrived:
             return
         handlers = self.notify_handlers
+        queues = self._queues()
         room = math.inf if self.notifies_max is None else self.notifies_max
-        if not handlers and len(self.backlog) + len(arrived) <= room:
-            self.backlog.extend(_decoded(arrived, self.encoding))
+        if not handlers and all(len(each) + len(arrived) <= room for each in queues):
+            notifications = list(_decoded(arrived, self.encoding))
+            for queue in queues:
+                queue.extend(notifications)
             arrived.clear()
         while arrived:
             (notification,) = _decoded((arrived.popleft(),), self.encoding)
-            if self.listeners or not handlers:
-                self._keep(notification)
+            for queue in queues:
+                self._keep(queue, notification)
+            if not queues and early:
+                self.early.append(notification)
             if handlers:
                 self._tell("a notify handler", handlers, notification)
         for listener in tuple(self.listeners):
             listener.ring()
 
-    def _keep(self, notification: Notify) -> None:
+    def add_listener(self, listener: Listener) -> None:
+        """Let a listener have what arrives, and before that what was kept."""
+        self.keep_early()
+        listeners = self.listeners
+        listeners.append(listener)
         backlog = self.backlog
-        if self.notifies_max is not None and len(backlog) >= self.notifies_max:
+        if listener.queue is not backlog and not any(
+            each.queue is backlog for each in listeners
+        ):
+            _move_before(listener.queue, backlog)
+
+    def remove_listener(self, listener: Listener) -> None:
+        """Let a listener have no more, and the next what it has left."""
+        self.listeners.remove(listener)
+        if listener.queue is not self.backlog and not self.listeners:
+            _move_before(self.backlog, listener.queue)
+
+    def keep_early(self) -> None:
+        """Keep what no operation has read for who asks, though handlers took it."""
+        while self.early:
+            self._keep(self.backlog, self.early.popleft())
+
+    def _queues(self) -> list[deque[Notify]]:
+        """Return the queues into which a notification goes; handlers come apart."""
+        listeners = tuple(self.listeners)
+        backlog = self.backlog
+        queues = [each.queue for each in listeners if each.queue is not backlog]
+        if len(queues) < len(listeners) or not (listeners or self.notify_handlers):
+            queues.append(backlog)
+        return queues
+
+    def _keep(self, queue: deque[Notify], notification: Notify) -> None:
+        if self.notifies_max is not None and len(queue) >= self.notifies_max:
             if not self.dropped:
                 logger.error(
                     "nobody takes the notifications of a connection, more than "
@@ -98,8 +173,8 @@ class Inbox(Turns):
                     self.notifies_max,
                 )
             self.dropped += 1
-            backlog.popleft()
-        backlog.append(notification)
+            queue.popleft()
+        queue.append(notification)
 
     def _tell(
         self, what: str, handlers: Sequence[Callable[[T], object]], said: T
@@ -111,8 +186,8 @@ class Inbox(Turns):
             for handler in tuple(handlers):
                 try:
                     handler(said)
-                except Exception:
-                    logger.exception("%s failed: %r", what, handler)
+                except Exception as error:
+                    logger.exception("%s failed: %r: %s", what, handler, error)
         finally:
             self.holder = holder
 
@@ -125,6 +200,14 @@ class Inbox(Turns):
         if self.notice_handlers:
             diagnostic = e.Diagnostic(result, self.encoding)
             self._tell("a notice handler", self.notice_handlers, diagnostic)
+
+
+def _move_before(queue: deque[Notify], older: deque[Notify]) -> None:
+    """Move what has come before into a queue that may have got more already."""
+    moved: list[Notify] = []
+    while older:
+        moved.append(older.popleft())
+    queue.extendleft(reversed(moved))
 
 
 def _decoded(arrived: Iterable[pq.PGnotify], encoding: str) -> Iterator[Notify]:

@@ -6,15 +6,20 @@ read something for it.
 
 from __future__ import annotations
 
+from collections import deque
+
+from psycopg import Notify
+
 from pgtwin.aio.readiness import Readiness
 from pgtwin.core.bell import Bell
 
 
 class Listener(Readiness):
-    """Waits for a socket, or until somebody rings."""
+    """Waits for a socket, or until somebody rings, for what comes into a queue."""
 
-    def __init__(self) -> None:
+    def __init__(self, queue: deque[Notify]) -> None:
         super().__init__()
+        self.queue = queue
         self._bell: Bell | None = None
 
     def attach(self, fd: int) -> None:

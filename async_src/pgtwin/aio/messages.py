@@ -27,25 +27,36 @@ class AsyncMessages:
     _reading: asyncio.Task[bool] | None = None  # twingen: async-only
 
     def notifies(
-        self, *, timeout: float | None = None, stop_after: int | None = None
+        self,
+        *,
+        timeout: float | None = None,
+        stop_after: int | None = None,
+        broadcast: bool = False,
     ) -> AsyncGenerator[Notify, None]:
         """Yield the notifications of the channels on which the connection listens.
 
         Waits for the server without polling, for `timeout` seconds at most, and
         stops after `stop_after` notifications or when the generator is closed. The
-        connection can be used meanwhile; several generators share what arrives. What
-        arrives between two calls is kept for the next, as far as `notifies_max`
-        allows. Raises `OperationalError` when the server goes away.
+        connection can be used meanwhile. Raises `OperationalError` when the server
+        goes away.
+
+        Where several generators are open, each notification goes to one of them. One
+        with `broadcast` gets all that arrive while it is open, whatever others get.
+        What arrives between two calls is kept for the next, as far as `notifies_max`
+        allows; with several that are open it goes to one of them.
+
+        Handlers are called in any case. What an operation has read while there were
+        handlers is not kept; of what came between operations the last 10,000 are.
         """
-        return notifications(self._session, timeout, stop_after)
+        return notifications(self._session, timeout, stop_after, broadcast)
 
     @property
     def notifies_max(self) -> int | None:
         """How many notifications are kept for `notifies()`; `None` sets no limit.
 
-        They are kept while a generator runs or no handler takes them. Beyond the limit
-        the oldest are dropped, which is logged as an error. The server's own queue
-        holds what no operation has read.
+        They are kept while a generator is open or no handler takes them, for each
+        generator with `broadcast` apart. Beyond the limit the oldest are dropped, which
+        is logged as an error. The server's own queue holds what no operation has read.
         """
         return self._session.notifies_max
 
@@ -59,12 +70,16 @@ class AsyncMessages:
         In an event loop it is called when the notification arrives, else during the
         next operation. It cannot use the connection: that raises `InterfaceError`.
         """
+        self._session.come_here()  # twingen: async-only
         self._session.notify_handlers.append(callback)
         self._read_on()  # twingen: async-only
 
     def remove_notify_handler(self, callback: NotifyHandler) -> None:
         """Call it no more; raises `ValueError` when it was not registered."""
-        self._session.notify_handlers.remove(callback)
+        session = self._session
+        session.notify_handlers.remove(callback)
+        if not session.notify_handlers:
+            session.keep_early()
         self._read_on()  # twingen: async-only
 
     def add_notice_handler(self, callback: NoticeHandler) -> None:
@@ -84,8 +99,10 @@ class AsyncMessages:
     def _read_on(self) -> None:
         """Read what comes between operations as long as there are notify handlers."""
         session, reading = self._session, self._reading
-        if session.notify_handlers and (reading is None or reading.done()):
+        over = reading is None or reading.done() or reading.get_loop().is_closed()
+        if session.notify_handlers and over:
             self._reading = session.loop.create_task(wait_lost(session, None))
+            session.watched_by(self._reading, self._read_on)
         elif reading is not None and not session.notify_handlers:
             reading.cancel()
             self._reading = None

@@ -1,12 +1,13 @@
 """The notifications of a session, one by one.
 
-Law: what was not handed out stays in the session's backlog, for the next who asks; who
-waits for more keeps nobody from using the connection.
+Law: what was not handed out stays in the session's backlog, for the next who asks,
+unless others were handed it; who waits for more keeps nobody from using the connection.
 """
 
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ PATIENCE = 0.05
 
 
 async def notifications(
-    session: Session, timeout: float | None, stop_after: int | None
+    session: Session, timeout: float | None, stop_after: int | None, broadcast: bool
 ) -> AsyncGenerator[Notify, None]:
     """Yield notifications, for `timeout` seconds, until `stop_after` were received.
 
@@ -32,12 +33,13 @@ async def notifications(
     """
     deadline = Deadline(math.inf if timeout is None else timeout)
     received = 0
-    listener = Listener()
-    session.listeners.append(listener)
+    session.come_here()  # twingen: async-only
+    listener = Listener(deque() if broadcast else session.backlog)
+    session.add_listener(listener)
     try:
         while stop_after is None or received < stop_after:
             try:
-                notification = session.backlog.popleft()
+                notification = listener.queue.popleft()
             except IndexError:
                 if await _more(session, listener, deadline):
                     continue
@@ -45,30 +47,29 @@ async def notifications(
             received += 1
             yield notification
     finally:
-        session.listeners.remove(listener)
+        session.remove_listener(listener)
         if listener in session.exchange.watchers:
             session.exchange.watchers.remove(listener)
         listener.detach()
 
 
 async def _more(session: Session, listener: Listener, deadline: Deadline) -> bool:
-    """Wait until there is a backlog; tell whether there is before the deadline."""
+    """Wait until there are some to hand out; tell whether before the deadline."""
+    queue = listener.queue
     if not listener.attached:
         session.check()
         listener.attach(session.pgconn.socket)
         session.exchange.watchers.append(listener)
-    while not session.backlog:
+    while not queue:
         left = deadline.left()
         if await copying.pause(session, left):
             continue
         try:
-            async with session.turn(max(left, PATIENCE)):
-                session.check()
-                session.collect()
+            await copying.look(session, Deadline(max(left, PATIENCE)))
         except OperationTimeout:
             break  # an operation has kept the turn until now
-        if session.backlog:
+        if queue:
             break
         if not await listener.listen(None if left == math.inf else left):
             break
-    return bool(session.backlog)
+    return bool(queue)

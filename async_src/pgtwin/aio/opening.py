@@ -25,10 +25,10 @@ class Enterable(Protocol):
     ) -> bool | None: ...
 
 
-T = TypeVar("T", bound=Enterable)
+T_co = TypeVar("T_co", bound=Enterable, covariant=True)
 
 
-class Opening(Coroutine[Any, Any, T], Generic[T]):
+class Opening(Coroutine[Any, Any, T_co], Generic[T_co]):
     """Opens with `await opening`, or opens and enters with `async with opening`.
 
     It is a coroutine, so `asyncio.run()` and `asyncio.create_task()` take it too.
@@ -37,10 +37,10 @@ class Opening(Coroutine[Any, Any, T], Generic[T]):
     __module__ = "pgtwin"
     __slots__ = ("_coroutine", "_opened")
 
-    def __init__(self, coroutine: Coroutine[Any, Any, T]) -> None:
+    def __init__(self, coroutine: Coroutine[Any, Any, T_co]) -> None:
         self._coroutine = coroutine
 
-    def __await__(self) -> Generator[Any, Any, T]:
+    def __await__(self) -> Generator[Any, Any, T_co]:
         return self._coroutine.__await__()
 
     def send(self, value: Any) -> Any:
@@ -52,7 +52,7 @@ class Opening(Coroutine[Any, Any, T], Generic[T]):
     def close(self) -> None:
         self._coroutine.close()
 
-    async def __aenter__(self) -> T:
+    async def __aenter__(self) -> T_co:
         self._opened = await self._coroutine
         await self._opened.__aenter__()
         return self._opened

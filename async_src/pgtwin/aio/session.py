@@ -31,7 +31,6 @@ from pgtwin.core.transactions import Characteristics, GlobalTransaction
 
 if TYPE_CHECKING:
     from psycopg.abc import Transformer
-    from psycopg.adapt import AdaptersMap
     from psycopg.pq.abc import PGresult
 
     from pgtwin.aio.copying import Copying
@@ -57,10 +56,8 @@ logger = logging.getLogger("pgtwin")
 class Session(Adapting):
     """Keeps everything that belongs to one connection with the server."""
 
-    def __init__(
-        self, exchange: Exchange, owner: object, template: AdaptersMap | None = None
-    ) -> None:
-        super().__init__(exchange, owner, template)
+    def __init__(self, exchange: Exchange, owner: object) -> None:
+        super().__init__(exchange, owner)
         self.autocommit = False
         self.characteristics = Characteristics()
         self.global_transaction: GlobalTransaction | None = None
@@ -368,12 +365,6 @@ class Session(Adapting):
         elif self.pgconn.transaction_status == ACTIVE:
             if self.exchange.replicating:
                 raise e.OperationalError(REPLICATING)
-            copying = self.copy_under_way()
-            if copying is not None:
-                raise e.OperationalError(
-                    f"the connection is busy with {copying.holder}: leave its block "
-                    "before another operation, or use another connection"
-                )
             # A signal may interrupt anywhere, even before a conversation is guarded.
             await self.exchange.recover()
             self.check()

@@ -10,6 +10,9 @@ import asyncio
 import math
 import os
 import weakref
+
+# twingen: async-only
+from concurrent.futures import Future, TimeoutError as FutureTimeoutError
 from types import TracebackType
 from typing import NamedTuple
 
@@ -22,6 +25,9 @@ from pgtwin.core.deadlines import Deadline, OperationTimeout
 # Seconds that an operation of the same caller has to give the turn back: a generator
 # that was left may be about to close.
 OWN_PATIENCE = 5.0
+# The same of a block, which its caller has not left: only one that was forgotten
+# without being left may be about to end.
+BLOCK_PATIENCE = 0.1
 
 
 class Holder(NamedTuple):
@@ -59,7 +65,7 @@ class Turns:
         Raises `InterfaceError` when the turn could never come.
         """
         if asyncio.get_running_loop() is not self.loop:  # twingen: async-only
-            raise _another_loop(self.loop)
+            self.come_here()
         if (
             timeout is None
             and self.command_timeout is None
@@ -71,6 +77,60 @@ class Turns:
             raise e.InterfaceError(INHERITED)
         return Turn(self, self.limit(timeout))
 
+    # twingen: async-only
+    def come_here(self) -> None:
+        """Let the running event loop use what another has used, if that is at rest.
+
+        Raises `InterfaceError` if it is not: something is under way, or waits there.
+        """
+        try:
+            here = asyncio.get_running_loop()
+        except RuntimeError:
+            return
+        loop = self.loop
+        if loop is here:
+            return
+        if self.inherited:
+            raise e.InterfaceError(INHERITED)
+        if not loop.is_running():
+            moved = self._move(here)
+        else:
+            # In another thread, where nothing may begin meanwhile.
+            answer: Future[bool] = Future()
+
+            def move() -> None:
+                if answer.set_running_or_notify_cancel():
+                    answer.set_result(self._move(here))
+
+            loop.call_soon_threadsafe(move)
+            try:
+                moved = answer.result(OWN_PATIENCE)
+            except FutureTimeoutError:
+                moved = not answer.cancel() and answer.result()
+        if not moved:
+            raise _another_loop(loop)
+        self.exchange.watch_here()
+        self.arrive()
+
+    # twingen: async-only
+    def _move(self, loop: asyncio.AbstractEventLoop) -> bool:
+        """Leave the event loop for another, unless it is needed; tell whether so."""
+        if self.lock.locked() or self.is_watched():
+            return False
+        self.exchange.leave()
+        self.loop = loop
+        self.lock = asyncio.Lock()
+        return True
+
+    # twingen: async-only
+    def is_watched(self) -> bool:
+        """Tell whether a task in the event loop waits for what the server says."""
+        return bool(self.exchange.watchers)
+
+    # twingen: async-only
+    def arrive(self) -> None:
+        """Begin in another event loop what shall go on in it."""
+
     def limit(self, timeout: float | None) -> float | None:
         """Return the seconds that an operation may take; `None` sets no limit."""
         if timeout is None:
@@ -80,6 +140,16 @@ class Turns:
     def hold(self, operation: str, patience: float = OWN_PATIENCE) -> None:
         """Note what the lock is held for while the caller of an operation works."""
         self.holder = Holder(operation, asyncio.current_task(), patience)
+
+    def is_own(self) -> bool:
+        """Tell whether the caller itself has what the lock is held for."""
+        holder = self.holder
+        return (
+            holder is not None
+            and holder.task is asyncio.current_task()
+            # An interruption may have come before an operation could be forgotten.
+            and self.lock.locked()
+        )
 
     def release(self) -> None:
         """Forget what `hold()` has noted."""
@@ -100,27 +170,30 @@ class Turn:
         limit = patience = self._limit
         deadline = None if limit is None else Deadline(limit)
         holder = turns.holder
-        # An interruption may have come before an operation could be forgotten.
-        own = (
-            holder is not None
-            and holder.task is asyncio.current_task()
-            and turns.lock.locked()
-        )
+        own = turns.is_own()
         if own and holder is not None:
             if not holder.patience:
                 raise _busy(holder)
             patience = min(math.inf if patience is None else patience, holder.patience)
         lock: asyncio.Lock = turns.lock
-        try:
-            await wait_for(lock.acquire(), patience)
-        except asyncio.TimeoutError:
-            if own and holder is not None and turns.holder is holder:
-                raise _busy(holder) from None
-            raise OperationTimeout(
-                f"the connection was busy for {patience:g} s with "
-                f"{turns.holder or 'another operation'}: wait longer, or use another "
-                "connection"
-            ) from None
+        while True:
+            try:
+                await wait_for(lock.acquire(), patience)
+                break
+            except asyncio.TimeoutError:
+                if own and holder is not None:
+                    if turns.holder is holder:
+                        raise _busy(holder) from None
+                    # It ends, or another has begun: no longer the caller's own.
+                    own = False
+                    patience = None if deadline is None else deadline.left()
+                    continue
+                assert limit is not None
+                raise OperationTimeout(
+                    f"the connection was busy for {limit:g} s with "
+                    f"{turns.holder or 'another operation'}: wait longer, or use "
+                    "another connection"
+                ) from None
         turns.exchange.deadline = deadline
         turns.hold("an operation")
 
@@ -163,7 +236,7 @@ if hasattr(os, "register_at_fork"):
 
 # twingen: async-only
 def _another_loop(loop: asyncio.AbstractEventLoop) -> e.InterfaceError:
-    state = "is closed" if loop.is_closed() else "runs elsewhere"
+    state = "is closed" if loop.is_closed() else "has something under way with it"
     return e.InterfaceError(
         f"the connection belongs to another event loop, {loop!r}, which {state}: use "
         "it there, or open another connection in this loop"

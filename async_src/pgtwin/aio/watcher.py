@@ -1,13 +1,12 @@
 """Notices that a connection is lost, by its socket, while nobody asks the server.
 
-Law: a watcher reads only when it has the turn, so that it never takes from others what
+Law: a watcher reads only between operations, so that it never takes from others what
 is theirs; it sleeps in between.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import math
 from collections.abc import Callable
@@ -42,6 +41,7 @@ class AsyncWatching:
         Returns false when `timeout` seconds have passed before. The connection can be
         used meanwhile.
         """
+        self._session.come_here()  # twingen: async-only
         return await wait_lost(self._session, timeout)
 
     def add_disconnect_handler(self, handler: DisconnectHandler) -> None:
@@ -49,12 +49,28 @@ class AsyncWatching:
 
         It is called as soon as the socket tells, and not for `close()`.
         """
+        self._session.come_here()  # twingen: async-only
         if self._disconnect_handlers is None:
             self._disconnect_handlers = []
         handlers = self._disconnect_handlers
         handlers.append(handler)
         if self._watching is None:
             self._watching = asyncio.create_task(watch(self._session, handlers))
+            # twingen: async-only
+            self._session.watched_by(self._watching, self._watch_again)
+
+    # twingen: async-only
+    def _watch_again(self) -> None:
+        """Go on in another event loop, if the one before has ended it."""
+        session, watching = self._session, self._watching
+        if (
+            watching is not None
+            and self._disconnect_handlers is not None
+            and (watching.cancelled() or not watching.done())
+        ):
+            task = asyncio.create_task(watch(session, self._disconnect_handlers))
+            self._watching = task
+            session.watched_by(task, self._watch_again)
 
     def remove_disconnect_handler(self, handler: DisconnectHandler) -> None:
         """Call it no more; raises `ValueError` when it was not added."""
@@ -79,9 +95,11 @@ async def wait_lost(session: Session, timeout: float | None) -> bool:
                 return True
             if await copying.pause(session, deadline.left()):
                 continue
-            async with session.turn(deadline.left()):
-                with contextlib.suppress(e.Error):
-                    session.collect()
+            try:
+                await copying.look(session, deadline)
+            except e.Error:
+                if not session.closed:
+                    raise
     except OperationTimeout:
         return session.closed  # an operation has kept the turn until now
     finally:

@@ -6,13 +6,13 @@ Law: names only; nothing here runs while a query is executed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from psycopg import Notify
 from psycopg.abc import ConnParam, Params, QueryNoTemplate
 from psycopg.adapt import AdaptersMap
 from psycopg.errors import Diagnostic
-from psycopg.rows import Row, RowMaker
+from psycopg.rows import RowMaker
 
 from pgtwin.core.templates import Template
 
@@ -28,6 +28,9 @@ __all__ = [
     "Template",
 ]
 
+# Without a default, for which pyright would take a factory of other rows.
+AnyRow = TypeVar("AnyRow", covariant=True)
+
 Query: TypeAlias = QueryNoTemplate | Template
 NoticeHandler: TypeAlias = Callable[[Diagnostic], None]
 NotifyHandler: TypeAlias = Callable[[Notify], None]
@@ -40,7 +43,7 @@ class AdaptContext(Protocol):
     def adapters(self) -> AdaptersMap: ...
 
 
-class RowFactory(Protocol[Row]):
+class RowFactory(Protocol[AnyRow]):
     """Makes, for the result that a cursor holds, the function that builds its rows.
 
     The factories of `pgtwin.rows` (`tuple_row`, `dict_row`, `class_row()` ...) are
@@ -48,4 +51,4 @@ class RowFactory(Protocol[Row]):
     callable from a sequence of values to a row.
     """
 
-    def __call__(self, cursor: Any, /) -> RowMaker[Row]: ...
+    def __call__(self, cursor: Any, /) -> RowMaker[AnyRow]: ...

@@ -42,7 +42,10 @@ class Column(Sequence[Any]):
         self._table_column = result.ftablecol(index)
 
     def __repr__(self) -> str:
-        return f"<Column {self._name!r} of type {self.type_display}>"
+        return (
+            f"<Column {self._name!r}, type: {self.type_display} "
+            f"(oid: {self._type_code})>"
+        )
 
     def __len__(self) -> int:
         return len(ITEMS)

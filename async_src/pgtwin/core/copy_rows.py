@@ -68,6 +68,10 @@ class Rows:
         self._formats: list[PyFormat] = []
         self._typed: int | None = None  # columns whose types were set
         self._rows: list[bytes] = []
+        # Several threads may write: one at a time makes a block, and takes this away.
+        self._free = [True]
+        # What goes before the first block, unless data comes that has its own.
+        self._signature = [SIGNATURE] if binary else []
         self._size = 0
         self._began = self._has_rows = False
 
@@ -136,24 +140,25 @@ class Rows:
             known_encoding = self._encoding != UNKNOWN
             data = data.encode(self._encoding if known_encoding else "utf-8")
         self._close_block()
-        self._began = True
+        if not self._began:
+            self._began = True
+            self._signature.clear()
         self.blocks.append(data)
 
     def end(self) -> None:
         """Add what the end of the data needs."""
-        if self._binary and not self._began:
-            self._rows.append(SIGNATURE)
         # Data that came in pieces has an end of its own.
         if self._binary and (self._has_rows or not self._began):
             self._rows.append(TRAILER)
-        self._close_block()
+        self._make_block()
 
     def take(self) -> Buffer:
         """Return what is to be sent as one block, and keep nothing of it."""
-        blocks = self.blocks
-        data = blocks[0] if len(blocks) == 1 else b"".join(blocks)
-        blocks.clear()
-        return data
+        blocks = list(self.blocks)
+        del self.blocks[: len(blocks)]  # and leave what others add
+        if self._signature:
+            blocks.insert(0, self._signature.pop())
+        return blocks[0] if len(blocks) == 1 else b"".join(blocks)
 
     def _dumped(self, row: Sequence[Any]) -> Sequence[Buffer | None]:
         formats = self._formats
@@ -202,9 +207,7 @@ class Rows:
         self._keep(b"".join(parts))
 
     def _begin(self) -> None:
-        if self._binary and not self._began:
-            self._began = True
-            self._rows.append(SIGNATURE)
+        self._began = True
 
     def _keep(self, row: bytes) -> None:
         self._has_rows = True
@@ -214,10 +217,23 @@ class Rows:
             self._close_block()
 
     def _close_block(self) -> None:
-        if self._rows:
-            self.blocks.append(b"".join(self._rows))
-            self._rows.clear()
-            self._size = 0
+        if not self._rows:
+            return
+        try:
+            free = self._free.pop()
+        except IndexError:
+            return  # another thread does it
+        try:
+            self._make_block()
+        finally:
+            self._free.append(free)
+
+    def _make_block(self) -> None:
+        rows = tuple(self._rows)
+        self._size = 0
+        del self._rows[: len(rows)]  # and leave what others add
+        if rows:
+            self.blocks.append(b"".join(rows))
 
 
 def _too_large(error: StructError) -> DataError:

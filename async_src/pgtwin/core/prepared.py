@@ -23,6 +23,8 @@ Key: TypeAlias = tuple[bytes, tuple[int, ...]]
 
 # Texts that are counted on their way to the threshold.
 COUNTED = 1000
+# Statements that stay prepared unless another number is asked for.
+PREPARED_MAX = 100
 
 # What the server makes a plan for, whose columns cannot change. A command such as FETCH
 # or EXECUTE gives what another statement has, which may be replaced at any time.
@@ -87,7 +89,9 @@ class PreparedStatements:
         "threshold",
     )
 
-    def __init__(self, threshold: int | None = 5, limit: int | None = 100) -> None:
+    def __init__(
+        self, threshold: int | None = 5, limit: int | None = PREPARED_MAX
+    ) -> None:
         self.threshold = threshold
         self._limit = limit
         self.supported = True
