@@ -74,7 +74,7 @@ BEHAVIOUR = [
     ),
     "Inside an own `copy()` block other operations fail: they would wait for ever.",
     "A connection can be used while `notifies()` waits: that may be for ever.",
-    "`notifies(stop_after=)` yields no more than asked for: the next call has the rest.",
+    "`notifies(stop_after=)` yields no more than that: the next call has the rest.",
     "The text of a connection that ended tells whether it was closed or broken.",
     "`notifies()` does not warn of notify handlers: both get what arrives.",
     "A notice or notify handler that raises is logged, and the operation goes on.",
