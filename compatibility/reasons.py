@@ -65,6 +65,10 @@ BEHAVIOUR = [
         "Another encoding can be set after one that Python does not have: psycopg's "
         "connection cannot be used any more."
     ),
+    (
+        "A statement that sets the encoding, the zone or a style in a pipeline is followed "
+        "by a synchronization: psycopg writes and reads what follows by the old settings."
+    ),
     "`EnumInfo.fetch()` returns `None` for a type that is no enumeration.",
     "The name of a server-side cursor may hold a `%`.",
     "A row factory is called when the first row is fetched, not by `execute()`.",

@@ -135,7 +135,7 @@ class AsyncCursor(AsyncResults[Row]):
                 if pipelining is None:
                     if self._bound is not None:
                         self._forget()
-                    self.pgresult = self._values = self._asked = None
+                    self.pgresult = self._values = self._asked_format = None
                     self._results = ()
                     try:
                         results = await execute_again(session, query, params)
@@ -150,7 +150,7 @@ class AsyncCursor(AsyncResults[Row]):
                     or self._rowcount != -1
                 ):
                     self._forget()
-                self._asked = None
+                self._asked_format = None
                 execution = Execution(self)
                 if pipelining.execute_again(query, params, execution):
                     self._pending = execution
@@ -168,7 +168,7 @@ class AsyncCursor(AsyncResults[Row]):
             if self._merging:
                 prepare = False
                 wanted = self._format(binary)
-            self._asked = wanted
+            self._asked_format = wanted
             pipelining = session.open_pipeline()
             if pipelining is not None:
                 transformer = self._dumper() or session.transformer()
@@ -213,7 +213,7 @@ class AsyncCursor(AsyncResults[Row]):
             if self._closed:
                 raise closed_cursor()
             self._forget()
-            self._asked = self.format
+            self._asked_format = self.format
             transformer = self._dumper() or session.transformer()
             # The caller's iterable works while the connection is busy.
             session.hold("executemany()", patience=0)
@@ -285,7 +285,7 @@ class AsyncCursor(AsyncResults[Row]):
             if session.pgconn.pipeline_status:
                 raise e.ProgrammingError("stream() cannot be used in pipeline mode")
             self._forget()
-            self._asked = self._format(binary)
+            self._asked_format = self._format(binary)
             session.hold("stream()")
             try:
                 with session.observe(query) as seen:
@@ -295,7 +295,7 @@ class AsyncCursor(AsyncResults[Row]):
                         params,
                         self._bind_query,
                         self._dumper(),
-                        self._asked,
+                        self._asked_format,
                         size,
                     )
                     loader: Transformer | None = None

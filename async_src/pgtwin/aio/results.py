@@ -66,7 +66,9 @@ class AsyncResults(Generic[Row]):
     _bound: PGresult | None = None  # which the loader has now
     _encoding = "utf-8"  # of the results
     _given_format: pq.Format | None = None
-    _asked: pq.Format | None = None  # the format that was asked for, for the results
+    _asked_format: pq.Format | None = (
+        None  # the format that was asked for, for the results
+    )
     _make_row: RowMaker[Row] | None = None
     _closed = False
     _results: Sequence[PGresult] = ()
@@ -325,7 +327,7 @@ class AsyncResults(Generic[Row]):
                 self._values,
                 None if self._values is not None else self._loader_of(result),
                 Place(self._adapters, self._connection),
-                self._asked,
+                self._asked_format,
                 self._encoding,
             )
         elif self._values is not None:

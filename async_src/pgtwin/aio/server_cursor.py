@@ -188,7 +188,7 @@ class AsyncServerCursor(AsyncCursor[Row]):
                 prepare=False,
                 transformer=self._dumper(),
             )
-            self._fetch_format = self._asked = self._format(binary)
+            self._fetch_format = self._asked_format = self._format(binary)
             await self._describe()
         return self
 
