@@ -55,6 +55,7 @@ DRIVER = [
     "messages",
     "type_info",
     "connection",
+    "connection_pool",
 ]
 GENERATOR = [
     "telling.diagnostic",

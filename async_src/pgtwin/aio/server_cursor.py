@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from pgtwin.aio.connection import AsyncConnection
     from pgtwin.core.annotations import Params, Query, RowFactory
-    from pgtwin.core.plan import Statement
+    from pgtwin.core.plan import Binder, Statement
 
 IDLE = pq.TransactionStatus.IDLE
 INTRANS = pq.TransactionStatus.INTRANS
@@ -174,6 +174,7 @@ class AsyncServerCursor(AsyncCursor[Row]):
             self._opened = True
             self._described = False
             self._page = None
+            self._asked = query, params
             self._forget()
             await session.execute(
                 query,
@@ -240,6 +241,10 @@ class AsyncServerCursor(AsyncCursor[Row]):
                 b"%s %d FROM %s" % (move, value, self._identifier())
             )
         self._position = value if mode == "absolute" else self._position + value
+
+    @property
+    def _binder(self) -> Binder:
+        return self._declare
 
     def _declare(
         self,

@@ -7,6 +7,11 @@ the class that it makes.
 from __future__ import annotations
 
 from psycopg.sql import SQL, Composable, Composed
+from psycopg.types import TypeInfo
+from psycopg.types.composite import CompositeInfo
+from psycopg.types.enum import EnumInfo
+from psycopg.types.multirange import MultirangeInfo
+from psycopg.types.range import RangeInfo
 
 _TYPE = SQL(
     "SELECT t.typname AS name, t.oid, t.typarray AS array_oid, "
@@ -48,8 +53,25 @@ RANGE = _query(
     SQL("JOIN pg_catalog.pg_range r ON r.rngtypid = t.oid"),
 )
 
-# The server has them from version 14 on.
 MULTIRANGE = _query(
     SQL("r.rngtypid AS range_oid, r.rngsubtype AS subtype_oid"),
     SQL("JOIN pg_catalog.pg_range r ON r.rngmultitypid = t.oid"),
 )
+
+# The query of each kind, and the oldest version of the server that has such types.
+_QUERIES: dict[type, tuple[Composed, int]] = {
+    TypeInfo: (BASE, 0),
+    EnumInfo: (ENUM, 0),
+    CompositeInfo: (COMPOSITE, 0),
+    RangeInfo: (RANGE, 0),
+    MultirangeInfo: (MULTIRANGE, 140000),
+}
+
+
+def find_query(cls: type[TypeInfo]) -> tuple[Composed, int]:
+    """Return the query for a class of psycopg's or one that derives from it.
+
+    With it comes the version of the oldest server that has such types.
+    """
+    kind = next(base for base in cls.__mro__ if base in _QUERIES)
+    return _QUERIES[kind]
