@@ -1,0 +1,17 @@
+"""pgcli: its own tests, but for those that need a terminal."""
+
+from __future__ import annotations
+
+from tests.consumers.library import Library, Outcome, Server, run_pytest, source_of
+
+SOURCE = "pgcli==4.7.1"
+
+
+def run(server: Server, driver: str) -> Outcome:
+    folder = source_of(SOURCE, server.folder / driver)
+    return run_pytest(
+        server, driver, ["--ignore=features"], folder / "tests", {"PGDATABASE": "test"}
+    )
+
+
+LIBRARY = Library("pgcli", run)
