@@ -11,10 +11,11 @@ import sys
 import warnings
 from collections.abc import Container, Iterable, Iterator
 from importlib import import_module
-from importlib.util import find_spec
 from pkgutil import iter_modules, walk_packages
 from types import ModuleType
 from typing import Any
+
+from psycopg.types import TypeInfo
 
 import pgtwin
 
@@ -78,12 +79,11 @@ def install_as_psycopg() -> None:
     # All that pgtwin takes from psycopg is taken before it is covered.
     for name in _modules("pgtwin"):
         if name.startswith(("pgtwin.aio", "pgtwin.core")):
-            import_module(name)
+            _try_import(name)
     for name in _modules("pgtwin_sync"):
-        import_module(name)
+        _try_import(name)
     packages = ["psycopg"]
-    if find_spec("psycopg_pool") is not None:
-        import_module("pgtwin.pool")
+    if _try_import("pgtwin.pool") is not None:
         packages.append("psycopg_pool")
     for name in _modules("psycopg"):
         if not any(part.startswith("_") for part in name.split(".")):
@@ -155,8 +155,8 @@ def _replacements(packages: Iterable[str]) -> Iterator[tuple[int, Any]]:
             mine = getattr(ours, public, value)
             if mine is value or not callable(value):
                 continue
-            if package == "psycopg" and value in getattr(mine, "__mro__", ()):
-                continue  # psycopg's own takes connections of ours, as `TypeInfo`
+            if isinstance(value, type) and issubclass(value, TypeInfo):
+                continue  # psycopg's own takes connections of ours
             yield id(value), mine
 
 
