@@ -35,7 +35,7 @@ for name in pgtwin.__all__:
     ours, theirs = getattr(pgtwin, name), getattr(psycopg, name)
     assert ours is theirs or not callable(ours), name
 for name in psycopg.__all__:
-    assert getattr(psycopg, name) is getattr(pgtwin, name) or name == "connect", name
+    assert getattr(psycopg, name) == getattr(pgtwin, name), name
 assert set(psycopg.__all__) <= set(dir(psycopg))
 try:
     psycopg.missing

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import pickle
 import weakref
-from collections.abc import AsyncIterator
 from typing import Any
 
 import psycopg
@@ -95,12 +94,12 @@ async def test_never_copied(conn: pgtwin.AsyncConnection[Any]) -> None:
 
 
 @pytest.fixture
-async def mood(conn: pgtwin.AsyncConnection[Any]) -> AsyncIterator[str]:
+async def mood(conn: pgtwin.AsyncConnection[Any]) -> str:
     """The name of a new enumeration, beside which there is a composite type."""
     await conn.execute("CREATE TYPE pg_temp.mood AS ENUM ('sad', 'ok')")
     await conn.execute("CREATE TYPE pg_temp.spot AS (x int, y pg_temp.mood)")
     await conn.commit()
-    yield "mood"
+    return "mood"
 
 
 async def test_types_by_psycopg(conn: pgtwin.AsyncConnection[Any], mood: str) -> None:

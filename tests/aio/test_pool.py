@@ -111,12 +111,14 @@ def test_same_parameters() -> None:
 
 async def test_pool_of_psycopg_pool(dsn: str) -> None:
     own: Any = pgtwin.AsyncConnection
-    async with psycopg_pool.AsyncConnectionPool(
-        dsn, connection_class=own, min_size=1, open=False
-    ) as pool:
-        async with pool.connection() as conn:
-            cls: type = type(conn)
-            assert cls is pgtwin.AsyncConnection
+    async with (
+        psycopg_pool.AsyncConnectionPool(
+            dsn, connection_class=own, min_size=1, open=False
+        ) as pool,
+        pool.connection() as conn,
+    ):
+        cls: type = type(conn)
+        assert cls is pgtwin.AsyncConnection
 
 
 async def test_own_class_and_keywords(dsn: str) -> None:
@@ -171,7 +173,7 @@ async def test_callbacks(dsn: str) -> None:
         called.append("reset")
 
     async def check(conn: pgtwin.AsyncConnection[Any]) -> None:
-        await AsyncConnectionPool.check_connection(conn)  # type: ignore[type-var]
+        await AsyncConnectionPool.check_connection(conn)
         called.append("check")
 
     async with pool_of(dsn, configure=configure, reset=reset, check=check) as pool:

@@ -83,7 +83,7 @@ def run_pytest(
     driver: str,
     arguments: Sequence[str],
     cwd: Path,
-    environment: Mapping[str, str] = {},  # noqa: B006 (it is not changed)
+    environment: Mapping[str, str] = {},
 ) -> Outcome:
     """Run tests in a process of their own, where `import psycopg` gives a driver."""
     report = server.folder / "outcome.json"

@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 
 Conn = TypeVar("Conn", bound=AsyncConnection[Any], default=AsyncConnection[TupleRow])
 
-# The class of those that are given none.
-OURS: Any = AsyncConnection
-
 
 class AsyncConnectionPool(psycopg_pool.AsyncConnectionPool[Any], Generic[Conn]):
     """A pool that keeps connections open (`psycopg_pool.AsyncConnectionPool`)."""
@@ -43,7 +40,7 @@ class AsyncConnectionPool(psycopg_pool.AsyncConnectionPool[Any], Generic[Conn]):
         self,
         conninfo: AsyncConninfoParam = "",
         *,
-        connection_class: type[Conn] = OURS,
+        connection_class: type[Conn] | None = None,
         kwargs: AsyncKwargsParam | None = None,
         min_size: int = 4,
         max_size: int | None = None,
@@ -63,7 +60,7 @@ class AsyncConnectionPool(psycopg_pool.AsyncConnectionPool[Any], Generic[Conn]):
     ) -> None:
         super().__init__(
             conninfo,
-            connection_class=connection_class,
+            connection_class=connection_class or AsyncConnection,
             kwargs=kwargs,
             min_size=min_size,
             max_size=max_size,
@@ -107,7 +104,7 @@ class AsyncNullConnectionPool(
         self,
         conninfo: AsyncConninfoParam = "",
         *,
-        connection_class: type[Conn] = OURS,
+        connection_class: type[Conn] | None = None,
         kwargs: AsyncKwargsParam | None = None,
         min_size: int = 0,
         max_size: int | None = None,
@@ -127,7 +124,7 @@ class AsyncNullConnectionPool(
     ) -> None:
         super().__init__(
             conninfo,
-            connection_class=connection_class,
+            connection_class=connection_class or AsyncConnection,
             kwargs=kwargs,
             min_size=min_size,
             max_size=max_size,

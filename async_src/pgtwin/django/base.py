@@ -1,9 +1,11 @@
+# pyright: reportMissingImports=false, reportMissingTypeStubs=false
 """The module that Django looks for in a backend (`DatabaseWrapper`)."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.postgresql import base
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.utils.asyncio import async_unsafe
@@ -60,8 +62,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_connection_params(self) -> dict[str, Any]:
         params: dict[str, Any] = super().get_connection_params()
-        factory = params["cursor_factory"]
-        params["cursor_factory"] = CURSORS.get(factory, factory)
+        given = params["cursor_factory"]
+        factory = params["cursor_factory"] = CURSORS.get(given, given)
+        if isinstance(factory, type) and not issubclass(factory, pgtwin.Cursor):
+            raise ImproperlyConfigured(
+                f"the cursor_factory {factory.__qualname__} derives from no cursor of "
+                f"pgtwin: derive it from {__name__}.Cursor"
+            )
         return params
 
     @async_unsafe

@@ -19,7 +19,7 @@ async def reset() -> None:
         await conn.execute("DROP SCHEMA IF EXISTS jobs CASCADE; CREATE SCHEMA jobs")
 
 
-SETTINGS = {"options": "-c search_path=jobs,public"}
+SETTINGS: dict[str, Any] = {"options": "-c search_path=jobs,public"}
 
 
 @pytest.fixture(params=["pool", "null pool"])

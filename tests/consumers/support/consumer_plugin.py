@@ -1,4 +1,4 @@
-"""Pytest's plugin: gives the tests their driver, and writes down what became of them."""
+"""Gives the tests their driver, and writes down what became of them."""
 
 from __future__ import annotations
 

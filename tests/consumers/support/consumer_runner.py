@@ -51,7 +51,7 @@ class Result(unittest.TextTestResult):
         self.note(test, "unexpected success")
 
 
-class Runner(DiscoverRunner):  # type: ignore[misc]
+class Runner(DiscoverRunner):
     """Runs tests one after another, and writes their outcome at the end."""
 
     def get_resultclass(self) -> type[unittest.TextTestResult]:
