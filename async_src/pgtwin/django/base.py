@@ -75,14 +75,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def create_cursor(self, name: str | None = None) -> Any:
         if not name or self.settings_dict["OPTIONS"].get("server_side_binding"):
             return super().create_cursor(name)
+        connection: Any = self.connection
         cursor = ServerSideCursor(
-            self.connection,
-            name,
-            scrollable=False,
-            withhold=self.connection.autocommit,
+            connection, name, scrollable=False, withhold=connection.autocommit
         )
         # Times are loaded as with the cursors that Django's own method makes.
-        loader = self.connection.adapters.get_loader(
+        loader = connection.adapters.get_loader(
             base.TIMESTAMPTZ_OID, pgtwin.pq.Format.TEXT
         )
         if self.timezone != loader.timezone:
