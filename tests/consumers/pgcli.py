@@ -9,13 +9,8 @@ SOURCE = "pgcli==4.7.1"
 
 def run(server: Server, driver: str) -> Outcome:
     folder = source_of(SOURCE, server.folder / driver)
-    return run_pytest(
-        server,
-        driver,
-        ["--ignore=features", "--ignore=test_ssh_tunnel.py"],
-        folder / "tests",
-        {"PGDATABASE": "test"},
-    )
+    ignored = ["--ignore=features", "--ignore=test_ssh_tunnel.py"]
+    return run_pytest(server, driver, ignored, folder / "tests")
 
 
 LIBRARY = Library("pgcli", run)
