@@ -12,18 +12,17 @@ WORKINGS = "how psycopg's module works inside; nothing documented needs it"
 TYPE_VARIABLE = "a type variable of psycopg's own functions"
 
 REASONS = {
-    "psycopg.client_cursor": INSIDE,
     "psycopg.connection": INSIDE,
     "psycopg.connection_async": INSIDE,
     "psycopg.cursor": INSIDE,
     "psycopg.cursor_async": INSIDE,
     "psycopg.dbapi20": "the names of PEP 249 are in the package itself",
     "psycopg.generators": "a conversation with libpq is an `async def` here",
-    "psycopg.raw_cursor": INSIDE,
     "psycopg.transaction": INSIDE,
     "psycopg.version": "the version is `pgtwin.__version__`",
     "psycopg.waiting": "there are no generators to be driven while they wait",
     "psycopg.crdb": "PostgreSQL only: nothing here is tested against CockroachDB",
+    "psycopg.*CursorMixin.*": "a member of the cursor class that it is mixed into",
     "psycopg.BaseConnection.*": "its members are those of the two that derive from it",
     "psycopg.AsyncConnection.connect": "what it returns can be entered too",
     "psycopg.*Connection.wait": "there are no generators to be driven while they wait",
@@ -66,8 +65,8 @@ BEHAVIOUR = [
         "connection cannot be used any more."
     ),
     (
-        "A statement that sets the encoding, the zone or a style in a pipeline is followed "
-        "by a synchronization: psycopg writes and reads what follows by the old settings."
+        "In a pipeline, a statement that sets the encoding, the zone or a style is "
+        "followed by a synchronization: psycopg reads and writes by the old settings."
     ),
     "`EnumInfo.fetch()` returns `None` for a type that is no enumeration.",
     "The name of a server-side cursor may hold a `%`.",

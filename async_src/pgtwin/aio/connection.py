@@ -11,6 +11,7 @@ import warnings
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
+import psycopg
 from psycopg import ConnectionInfo, pq
 from psycopg.rows import Row, tuple_row
 
@@ -44,10 +45,9 @@ if TYPE_CHECKING:
         ConnParam,
         RowFactory,
     )
-    from pgtwin.types.info import TypeInfo
 
 OtherRow = TypeVar("OtherRow")
-Info = TypeVar("Info", bound="TypeInfo")
+Info = TypeVar("Info", bound="psycopg.types.TypeInfo")
 
 logger = logging.getLogger("pgtwin")
 
@@ -67,6 +67,7 @@ class AsyncConnection(
     """
 
     __module__ = "pgtwin"
+    _psycopg_class = psycopg.AsyncConnection
 
     _pool: Pool | None = None
 

@@ -29,7 +29,7 @@ from pgtwin.aio.stream import (
 )
 from pgtwin.aio.turn import BLOCK_PATIENCE
 from pgtwin.core.literals import bind_merged
-from pgtwin.core.plan import Binder, bind
+from pgtwin.core.plan import Binder, Statement, bind
 
 if TYPE_CHECKING:
     from psycopg.abc import Transformer
@@ -52,6 +52,8 @@ class AsyncCursor(AsyncResults[Row]):
     _bind_query: ClassVar[Binder] = staticmethod(bind)
     # Whether the binder writes the parameters into the text.
     _merging: ClassVar[bool] = False
+    # What `execute()` was given the last time.
+    _asked: tuple[Query, Params | None] | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -121,6 +123,7 @@ class AsyncCursor(AsyncResults[Row]):
         async with session.turn(timeout):
             if self._closed:
                 raise closed_cursor()
+            self._asked = query, params
             if (
                 type(params) is tuple
                 and prepare is None
@@ -212,6 +215,7 @@ class AsyncCursor(AsyncResults[Row]):
         async with session.turn(timeout):
             if self._closed:
                 raise closed_cursor()
+            self._asked = None
             self._forget()
             self._asked_format = self.format
             transformer = self._dumper() or session.transformer()
@@ -319,6 +323,26 @@ class AsyncCursor(AsyncResults[Row]):
             finally:
                 await close_rows(session)
                 session.release()
+
+    @property
+    def _query(self) -> Statement | None:
+        """What was executed last, for libraries that ask psycopg's cursors for it.
+
+        Bound anew, so that nothing is kept for those who do not ask; `None` for
+        what cannot be bound, and after `executemany()`.
+        """
+        if self._asked is None:
+            return None
+        try:
+            transformer = self._dumper() or self._session.new_transformer()
+            return self._binder(*self._asked, transformer, self._session.encoding)
+        except (e.Error, TypeError):
+            return None
+
+    @property
+    def _binder(self) -> Binder:
+        """What makes the statement that `execute()` sends."""
+        return self._bind_query
 
     def _format(self, binary: bool | None) -> pq.Format:
         """Return the format of results that is asked for."""
