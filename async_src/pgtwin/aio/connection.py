@@ -192,9 +192,12 @@ class AsyncConnection(
         try:
             # A derived class may take what psycopg's connections take, and no more.
             connection = cls(pgconn)
-            connection._session.autocommit = autocommit
+            session = connection._session
+            session.autocommit = autocommit
+            if exchange.walsender:
+                session.prepared.supported = False
             if context is not None:
-                connection._session.adapt_as(context.adapters)
+                session.adapt_as(context.adapters)
             for name, value in attributes.items():
                 setattr(connection, name, value)
         except BaseException:
