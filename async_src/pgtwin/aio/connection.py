@@ -339,11 +339,11 @@ class AsyncConnection(
     def automatic_binary(self) -> bool:
         """Whether results come in binary format where that gives the same, faster.
 
-        Decided for each prepared statement by the types of its columns, unless a
-        format is asked for. Where that is left to the driver, and hundreds of rows
-        were fetched by one `fetchall()` the last time, they are loaded while the server
-        still sends (libpq 17; the cursor's `pgresult` stands for all of them). A server
-        whose `extra_float_digits` was lowered rounds what it sends as text only.
+        Decided for each prepared statement by the types and loaders of its columns,
+        unless a format is asked for; see the page "How values are read". Where that is
+        left to the driver, and hundreds of rows were fetched by one `fetchall()` the
+        last time, they are loaded while the server still sends (libpq 17; the cursor's
+        `pgresult` stands for all of them).
         """
         return self._session.automatic_binary
 
