@@ -213,7 +213,7 @@ class AsyncCursor(AsyncResults[Row]):
             if self._closed:
                 raise closed_cursor()
             self._forget()
-            self._asked = self.format
+            self._asked = self._format(None)
             transformer = self._dumper() or session.transformer()
             # The caller's iterable works while the connection is busy.
             session.hold("executemany()", patience=0)

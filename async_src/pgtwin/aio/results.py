@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 TUPLES_OK = pq.ExecStatus.TUPLES_OK
 SINGLE_TUPLE = pq.ExecStatus.SINGLE_TUPLE
 TUPLES_CHUNK = pq.ExecStatus.TUPLES_CHUNK
+COPY = (pq.ExecStatus.COPY_IN, pq.ExecStatus.COPY_OUT)
 WITH_COLUMNS = (TUPLES_OK, SINGLE_TUPLE, TUPLES_CHUNK)
 TEXT = pq.Format.TEXT
 BINARY = pq.Format.BINARY
@@ -279,7 +280,8 @@ class AsyncResults(Generic[Row]):
         number = len(self._results)
         if not -number <= index < number:
             raise IndexError(f"no result {index}: the cursor has {number}")
-        self._select(index % number)
+        if self._results[index].status not in COPY:  # whose end has told the rest
+            self._select(index % number)
         return self
 
     def setinputsizes(self, sizes: Sequence[Any]) -> None:
