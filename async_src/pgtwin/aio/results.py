@@ -210,14 +210,20 @@ class AsyncResults(Generic[Row]):
         return row  # type: ignore[no-any-return]
 
     async def fetchmany(self, size: int = 0) -> list[Row]:
-        """Return the next rows, at most `size` of them, `arraysize` when not given."""
+        """Return the next rows, at most `size` of them, `arraysize` when not given.
+
+        Raises `InterfaceError` when that is negative.
+        """
         if self._pending is not None:
             await self._arrive()
         result = self._rows()
         if self._large is not None:
             self._tell_gathered(False)
+        size = size or self.arraysize
+        if size < 0:
+            raise e.InterfaceError(f"size must be >= 0, not {size}")
         start = self._position
-        end = min(start + (size or self.arraysize), result.ntuples)
+        end = min(start + size, result.ntuples)
         rows = self._load(result, start, end)
         self._position = end
         return rows
