@@ -349,6 +349,7 @@ async def test_text_of_a_closed_connection(conn: Ours, theirs: Theirs) -> None:
     await conn.close()
     assert "[CLOSED]" in str(conn)
 
+
 async def test_savepoint_that_cannot_be_released(conn: Ours, theirs: Theirs) -> None:
     async def end(conn: Ours | Theirs) -> TransactionStatus:
         async with conn.transaction():
@@ -356,8 +357,7 @@ async def test_savepoint_that_cannot_be_released(conn: Ours, theirs: Theirs) -> 
                 async with conn.transaction():
                     with pytest.raises(e.DivisionByZero):
                         await conn.execute("SELECT 1 / 0")
-            status = conn.info.transaction_status
-        return status
+            return conn.info.transaction_status
 
     assert await end(theirs) == TransactionStatus.INERROR
     assert await end(conn) == TransactionStatus.INTRANS
@@ -516,10 +516,9 @@ async def test_block_of_a_connection_in_another(conn: Ours, theirs: Theirs) -> N
 
 async def test_server_cursor_in_a_pipeline(conn: Ours, theirs: Theirs) -> None:
     for each in theirs, conn:
-        async with each.cursor("curs") as cursor:
-            async with each.pipeline():
-                with pytest.raises(e.NotSupportedError, match="pipeline"):
-                    await cursor.execute("SELECT 1")
+        async with each.cursor("curs") as cursor, each.pipeline():
+            with pytest.raises(e.NotSupportedError, match="pipeline"):
+                await cursor.execute("SELECT 1")
 
 
 async def test_negative_size_of_a_result(conn: Ours, theirs: Theirs) -> None:

@@ -274,7 +274,7 @@ async def test_characteristics(conn: Connection, received: bool) -> None:
             cur = await conn.execute("SELECT 1")
             if received:
                 await cur.fetchone()
-            with pytest.raises(e.ProgrammingError, match="INTRANS|ACTIVE"):
+            with pytest.raises(e.ProgrammingError, match=r"INTRANS|ACTIVE"):
                 await setter()
             await conn.rollback()
             await setter()
