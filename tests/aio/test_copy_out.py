@@ -30,6 +30,8 @@ async def test_read(conn: Connection, options: LiteralString, data: bytes) -> No
     assert b"".join(pieces) == data
     assert len(pieces) >= 3
     assert cur.rowcount == 3
+    await cur.set_result(0)
+    assert (cur.rowcount, cur.statusmessage) == (3, "COPY 3")
     assert cur.statusmessage == "COPY 3"
     assert conn.info.transaction_status == TransactionStatus.INTRANS
 

@@ -217,7 +217,7 @@ class AsyncCursor(AsyncResults[Row]):
                 raise closed_cursor()
             self._asked = None
             self._forget()
-            self._asked_format = self.format
+            self._asked_format = self._format(None)
             transformer = self._dumper() or session.transformer()
             # The caller's iterable works while the connection is busy.
             session.hold("executemany()", patience=0)

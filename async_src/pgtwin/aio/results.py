@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 TUPLES_OK = pq.ExecStatus.TUPLES_OK
 SINGLE_TUPLE = pq.ExecStatus.SINGLE_TUPLE
 TUPLES_CHUNK = pq.ExecStatus.TUPLES_CHUNK
+COPY = (pq.ExecStatus.COPY_IN, pq.ExecStatus.COPY_OUT)
 WITH_COLUMNS = (TUPLES_OK, SINGLE_TUPLE, TUPLES_CHUNK)
 TEXT = pq.Format.TEXT
 BINARY = pq.Format.BINARY
@@ -211,14 +212,20 @@ class AsyncResults(Generic[Row]):
         return row  # type: ignore[no-any-return]
 
     async def fetchmany(self, size: int = 0) -> list[Row]:
-        """Return the next rows, at most `size` of them, `arraysize` when not given."""
+        """Return the next rows, at most `size` of them, `arraysize` when not given.
+
+        Raises `InterfaceError` when that is negative.
+        """
         if self._pending is not None:
             await self._arrive()
         result = self._rows()
         if self._large is not None:
             self._tell_gathered(False)
+        size = size or self.arraysize
+        if size < 0:
+            raise e.InterfaceError(f"size must be >= 0, not {size}")
         start = self._position
-        end = min(start + (size or self.arraysize), result.ntuples)
+        end = min(start + size, result.ntuples)
         rows = self._load(result, start, end)
         self._position = end
         return rows
@@ -281,7 +288,8 @@ class AsyncResults(Generic[Row]):
         number = len(self._results)
         if not -number <= index < number:
             raise IndexError(f"no result {index}: the cursor has {number}")
-        self._select(index % number)
+        if self._results[index].status not in COPY:  # whose end has told the rest
+            self._select(index % number)
         return self
 
     def setinputsizes(self, sizes: Sequence[Any]) -> None:
