@@ -177,6 +177,40 @@ async def test_csv_has_no_rows(conn: Connection) -> None:
             await copy.read_row()
 
 
+@pytest.mark.parametrize("types", [None, ["text", "text"]])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "COPY (SELECT 1, 2) TO STDOUT (FORMAT csv)",
+        "COPY (SELECT 'a', 'b') TO STDOUT (FORMAT csv, HEADER)",
+        "COPY (SELECT 1, 2) TO STDOUT (DELIMITER '|')",
+    ],
+)
+async def test_other_formats_have_no_rows(
+    conn: Connection, usable: Usable, statement: str, types: list[str] | None
+) -> None:
+    for whole in (False, True):
+        with pytest.raises(e.DataError, match=r"read\(\)"):
+            async with conn.cursor().copy(statement) as copy:
+                if types is not None:
+                    copy.set_types(types)
+                if whole:
+                    [row async for row in copy.rows()]
+                else:
+                    await copy.read_row()
+    await usable(conn)
+
+
+async def test_rows_without_columns_as_text(conn: Connection) -> None:
+    statement = "COPY (SELECT FROM generate_series(1, 3)) TO STDOUT"
+    async with conn.cursor().copy(statement) as copy:
+        assert [row async for row in copy.rows()] == [(), (), ()]
+    with pytest.raises(e.ProgrammingError, match="0 columns"):
+        async with conn.cursor().copy(statement) as copy:
+            copy.set_types(["int4"])
+            await copy.read_row()
+
+
 async def test_description_of_columns(conn: Connection) -> None:
     cur = conn.cursor()
     async with cur.copy("COPY (SELECT 1, 2) TO STDOUT") as copy:
