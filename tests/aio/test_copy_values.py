@@ -15,6 +15,7 @@ import pgtwin
 from pgtwin import errors as e
 from pgtwin.adapt import Dumper
 from pgtwin.types.json import Jsonb
+from pgtwin.types.multirange import Multirange
 from pgtwin.types.range import Range
 
 if TYPE_CHECKING:
@@ -294,3 +295,18 @@ async def test_error_of_a_dumper(conn: Connection) -> None:
     cur = await conn.execute("SELECT * FROM things")
     assert await cur.fetchall() == [(2, {})]
     await conn.rollback()
+
+
+async def test_ranges_without_an_offset(conn: Connection) -> None:
+    await conn.execute("CREATE TEMP TABLE spans (a tsrange, b tsmultirange)")
+    await conn.commit()
+    span = Range(NAIVE, NAIVE + timedelta(1))
+    row = (span, Multirange([span]))
+    await conn.copy_records("spans", None, [row, (Range(None, NAIVE), None)])
+    cur = await conn.execute("SELECT * FROM spans")
+    assert await cur.fetchall() == [row, (Range(None, NAIVE, "()"), None)]
+    aware = Range(AWARE, None)
+    for bad in (aware, Multirange([aware])):
+        with pytest.raises(e.DataError):
+            await conn.copy_records("spans", ["ab"[bad is not aware]], [(bad,)])
+        await conn.rollback()

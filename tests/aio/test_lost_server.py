@@ -333,3 +333,24 @@ async def test_task_cancelled_on_dead_network(
     assert time.monotonic() - started < DEADLINE
     assert "could not be ended, the connection is closed" in caplog.text
     await plainly_broken(conn)
+
+
+async def test_lost_in_a_block_that_does_not_say_so(
+    doomed: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
+) -> None:
+    with pytest.raises(e.OperationalError, match="lost"):
+        async with doomed.transaction():
+            await terminate(other, doomed)
+            with pytest.raises(e.OperationalError):
+                await doomed.execute("SELECT 1")
+
+
+async def test_error_of_a_block_goes_before_the_loss(
+    doomed: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
+) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with doomed.transaction():
+            await terminate(other, doomed)
+            with pytest.raises(e.OperationalError):
+                await doomed.execute("SELECT 1")
+            raise ZeroDivisionError

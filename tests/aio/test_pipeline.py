@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
@@ -885,3 +886,30 @@ async def test_server_cursor_opened_before(conn: Connection) -> None:
 async def test_handle(conn: Connection) -> None:
     async with conn.pipeline() as pipeline:
         assert pipeline.pgconn is conn.pgconn
+
+
+async def test_result_chosen_when_asked_for(conn: Connection) -> None:
+    async with conn.pipeline():
+        cur = conn.cursor()
+        await cur.executemany("SELECT %s::int", [(1,), (2,)], returning=True)
+        await cur.set_result(-1)
+        assert await cur.fetchall() == [(2,)]
+
+
+async def test_ended(conn: Connection) -> None:
+    async with conn.pipeline() as pipeline:
+        await conn.execute("SELECT 1")
+    with pytest.raises(e.ProgrammingError, match="the pipeline has ended"):
+        await pipeline.sync()
+
+
+async def test_error_is_raised_before_the_end(conn: Connection) -> None:
+    deadline = time.monotonic() + 60
+    async with conn.pipeline():
+        await conn.execute("SELECT 1 / 0")
+        with pytest.raises(e.DivisionByZero):
+            # The server tells of an error at once; a later statement looks for it.
+            while time.monotonic() < deadline:
+                await conn.execute("SELECT 1")
+                await asyncio.sleep(0.001)
+    await conn.rollback()

@@ -333,3 +333,9 @@ async def test_pipeline_after_stream(other: pgtwin.AsyncConnection[Any]) -> None
             assert row
         await cur.executemany("SELECT generate_series(1, %s)", [(2,)], returning=True)
         assert await cur.fetchall() == [(1,), (2,)]
+
+
+async def test_big_parameter(conn: pgtwin.AsyncConnection[Any]) -> None:
+    size = 32 << 20
+    stream = conn.cursor().stream("SELECT length(%s)", ("x" * size,))
+    assert [row async for row in stream] == [(size,)]

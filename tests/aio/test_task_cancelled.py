@@ -270,3 +270,50 @@ async def test_connect_with_deadline(
         await asyncio.wait_for(
             pgtwin.AsyncConnection.connect(f"host=127.0.0.1 port={silent_port}"), 0.3
         )
+
+
+async def test_cancelled_before_a_block_could_be_left(
+    conn: pgtwin.AsyncConnection[Any],
+    until_sleeping: Callable[[int], Awaitable[None]],
+    usable: Usable,
+) -> None:
+    entered = asyncio.Event()
+    leaving = asyncio.Event()
+
+    async def change() -> None:
+        async with conn.transaction():
+            await conn.execute("CREATE TEMP TABLE things (id int)")
+            entered.set()
+            await leaving.wait()
+
+    task = asyncio.create_task(change())
+    await entered.wait()
+    sleeping = asyncio.create_task(conn.execute("SELECT pg_sleep(1)"))
+    await until_sleeping(conn.info.backend_pid)
+    leaving.set()
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await sleeping
+    # What the block has left open is rolled back by whatever comes next.
+    cur = await conn.execute("SELECT to_regclass('things')")
+    assert await cur.fetchone() == (None,)
+    await usable(conn)
+
+
+async def test_closed_by_another_task(
+    conn: pgtwin.AsyncConnection[Any],
+    other: pgtwin.AsyncConnection[Any],
+    until_sleeping: Callable[[int], Awaitable[None]],
+) -> None:
+    pid = conn.info.backend_pid
+    task = asyncio.create_task(conn.execute("SELECT pg_sleep(120)"))
+    await until_sleeping(pid)
+    closing = asyncio.create_task(conn.close())
+    with pytest.raises(e.OperationalError, match="the connection is closed"):
+        await task
+    await closing
+    assert conn.closed
+    assert not conn.broken
+    await other.execute("SELECT pg_terminate_backend(%s)", (pid,))

@@ -285,3 +285,19 @@ async def test_quotes(
     await conn.tpc_prepare()
     assert len(await prepared(other, gtrid)) == 1
     await conn.tpc_rollback()
+
+
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+async def test_name_beyond_ascii(
+    conn: pgtwin.AsyncConnection[Any],
+    other: pgtwin.AsyncConnection[Any],
+    gtrid: str,
+    encoding: str,
+) -> None:
+    await conn.execute(SQL("SET client_encoding TO {}").format(encoding))
+    await conn.commit()
+    gtrid = f"é {gtrid}"
+    await conn.tpc_begin(gtrid)
+    await conn.tpc_prepare()
+    assert len(await prepared(other, gtrid)) == 1
+    await conn.tpc_rollback()

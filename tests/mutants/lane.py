@@ -7,15 +7,14 @@ block.
 from __future__ import annotations
 
 import os
+import re
 import shutil
-import signal
 import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 import coverage
@@ -25,33 +24,62 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from tests.mutants.mutations import FOLDERS, Mutant
+from tests.mutants.running import Running
 
-# The async form: it is what is mutated, its twin is not made again.
-TESTS = ("tests/aio", "tests/test_copy_data.py")
-PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
-# Seconds for all tests without a mutation; and with one, besides twice what the chosen
-# ones have taken.
-WHOLE = 3600
-LIMIT = 60
+PYTEST = ("-x", "-p", "no:cacheprovider")
+DURATIONS = ("-vv", "--durations=0", "--durations-min=0")
+# Seconds for some files of tests without a mutation.
+WHOLE = 1800
+# Seconds that the chosen tests have taken without a mutation, and what they may take
+# with one: three times as long, and some more.
+BUDGET = 30.0
+LIMIT = 30.0
+# Its own failure, a wrong command line, no tests.
+PYTEST_FAILED = (3, 4, 5)
+# Most mutants are killed by the first tests.
+FIRST = 12
+TOOK = re.compile(r"^([\d.]+)s (?:setup|call|teardown) +(\S.*?)\s*$", re.MULTILINE)
 
 
-@dataclass(frozen=True)
-class Baseline:
-    """How the tests do without a mutation."""
+@dataclass
+class Known:
+    """What a test has taken and executed without a mutation."""
 
-    covered: dict[str, dict[int, list[str]]]  # modules, lines, tests that execute them
     seconds: float
-    failure: str  # what pytest says, unless all pass
+    lines: dict[str, list[int]]  # by module
 
-    def limit(self, chosen: int) -> float:
-        """Return the seconds that some tests may take."""
-        known = {
-            test
-            for lines in self.covered.values()
-            for tests in lines.values()
-            for test in tests
-        }
-        return LIMIT + 2 * self.seconds * chosen / max(len(known), 1)
+
+def chosen(mutant: Mutant, known: Mapping[str, Known]) -> list[str]:
+    """Return tests that execute a mutant and are fast.
+
+    One file after the other gives its fastest test, the one that is named as the
+    module first, until the budget is spent.
+    """
+    first, last = mutant.executed
+    tests = sorted(known, key=lambda test: known[test].seconds)
+    lines = {test: known[test].lines.get(mutant.path, []) for test in tests}
+    executing = [
+        test for test in tests if any(first <= line <= last for line in lines[test])
+    ]
+    files: dict[str, list[str]] = {}
+    # A line may be executed in another process, by a test of the same module.
+    for test in executing or filter(lines.__getitem__, tests):
+        files.setdefault(test.partition("::")[0], []).append(test)
+    topic = f"test_{Path(mutant.path).stem}"
+    order = sorted(files, key=lambda file: (topic not in file, file))
+    names: list[str] = []
+    spent = 0.0
+    for each_file in zip_longest(*(files[file] for file in order)):
+        for test in filter(None, each_file):
+            if names and spent + known[test].seconds > BUDGET:
+                continue
+            names.append(test)
+            spent += known[test].seconds
+    return names
+
+
+class BaselineError(Exception):
+    """Tests fail without a mutation."""
 
 
 class Lane:
@@ -59,89 +87,79 @@ class Lane:
 
     def __init__(self, folder: Path, server: str) -> None:
         self._folder = folder
-        self._process: subprocess.Popen[str] | None = None
+        self._written = 0
+        self._running: Running | None = None
         self._server = make_conninfo(server, dbname="postgres")
         paths = (folder / "async_src", folder / "generated", folder)
         self._environment = {
-            **os.environ,
             "PYTHONPATH": os.pathsep.join(map(str, paths)),
-            "PYTHONDONTWRITEBYTECODE": "1",
             "PGTWIN_TEST_DSN": server,
         }
 
-    def baseline(self) -> Baseline:
-        """Pass all tests, and note which execute a line."""
+    def know(self, files: Sequence[str]) -> dict[str, Known]:
+        """Pass files of tests, and note what each test executes."""
         options = [f"--cov={each}" for each in FOLDERS]
-        began = time.monotonic()
+        self._clean()
         code, output = self._run(
-            [*TESTS, *options, "--cov-context=test", "--cov-report="], WHOLE
+            files, WHOLE, *options, "--cov-context=test", "--cov-report=", *DURATIONS
         )
-        seconds = time.monotonic() - began
+        if code != 0:
+            raise BaselineError(output[-5000:])
+        known: dict[str, Known] = {}
+        for seconds, test in TOOK.findall(output):
+            known.setdefault(test, Known(0, {})).seconds += float(seconds)
         data = coverage.CoverageData(str(self._folder / ".coverage"))
         data.read()
-        covered = {}
         for name in data.measured_files():
             path = Path(name).relative_to(self._folder.resolve()).as_posix()
-            covered[path] = {
-                line: sorted({each.rpartition("|")[0] for each in contexts} - {""})
-                for line, contexts in data.contexts_by_lineno(name).items()
-            }
-        return Baseline(covered, seconds, "" if code == 0 else output)
+            for line, contexts in data.contexts_by_lineno(name).items():
+                for test in {each.rpartition("|")[0] for each in contexts} - {""}:
+                    known[test].lines.setdefault(path, []).append(line)
+        return known
 
-    def test(self, mutant: Mutant, baseline: Baseline) -> str:
+    def test(self, mutant: Mutant, known: Mapping[str, Known]) -> str:
         """Return whether the tests have killed a mutant, or it has survived."""
-        lines = baseline.covered.get(mutant.path, {})
-        within = [each for each in lines if mutant.first <= each <= mutant.last]
-        tests = {test for line in within for test in lines[line]}
-        stem = Path(mutant.path).stem
-        chosen = sorted(tests, key=lambda test: (f"test_{stem}" not in test, test))
-        limit = baseline.limit(len(chosen))
-        if not within:
+        tests = chosen(mutant, known)
+        if not tests:
             return "survived: no test executes it"
-        if not chosen:
-            # Executed when the module is imported.
-            chosen, limit = list(TESTS), LIMIT + 2 * baseline.seconds
-        path = self._folder / mutant.path
-        source = path.read_text()
-        arguments = self._folder / "chosen.txt"
-        arguments.write_text("\n".join(chosen))
+        source = (self._folder / mutant.path).read_text()
         self._clean()
         try:
-            path.write_text(mutant.apply(source))
-            code, output = self._run(["-x", f"@{arguments}"], limit)
+            self._write(mutant.path, mutant.apply(source))
+            for some in filter(None, (tests[:FIRST], tests[FIRST:])):
+                seconds = sum(known[test].seconds for test in some)
+                code, output = self._run(some, LIMIT + 3 * seconds)
+                if code is None:
+                    return "timeout"
+                if code in PYTEST_FAILED:
+                    raise RuntimeError(f"pytest has not run tests:\n{output}")
+                if code != 0:
+                    return "killed"
         finally:
-            path.write_text(source)
-        if code is None:
-            return "timeout"
-        if "ERROR: not found:" in output:
-            raise RuntimeError(f"pytest does not know its own tests:\n{output[-2000:]}")
-        return "survived" if code == 0 else "killed"
+            self._write(mutant.path, source)
+        return "survived"
+
+    def _write(self, path: str, source: str) -> None:
+        """Write a module so that what is compiled of its last text is not used."""
+        self._written += 1
+        (self._folder / path).write_text(source)
+        os.utime(self._folder / path, (self._written, self._written))
 
     def stop(self) -> None:
         """Kill the tests that are running, with all that they have started."""
-        process = self._process
-        if process is not None and process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
+        if self._running is not None:
+            self._running.stop()
 
-    def _run(self, arguments: Sequence[str], limit: float) -> tuple[int | None, str]:
-        """Run pytest; return `None` when it takes too long."""
-        process = subprocess.Popen(
-            (*PYTEST, *arguments),
-            cwd=self._folder,
-            env=self._environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
+    def _run(
+        self, tests: Sequence[str], limit: float, *options: str
+    ) -> tuple[int | None, str]:
+        """Run tests until one fails; return `None` when they take too long."""
+        chosen = self._folder / "chosen.txt"
+        chosen.write_text("\n".join(tests))
+        self._running = Running(
+            self._folder, self._environment, [*PYTEST, *options, f"@{chosen}"]
         )
-        self._process = process
-        try:
-            output, _ = process.communicate(timeout=limit)
-        except subprocess.TimeoutExpired:
-            self.stop()
-            process.communicate()
-            return None, ""
-        return process.returncode, output
+        return self._running.end(limit)
 
     def _clean(self) -> None:
         """Make the database as it was, whatever the last mutant has left."""
