@@ -151,6 +151,22 @@ BEHAVIOUR = [
         "came, and so is each result of a cursor that is used again: psycopg goes on "
         "with those of the first one."
     ),
+    (
+        "`executemany()` and pipelines may follow `stream()`: psycopg leaves libpq in "
+        "single-row mode, which they cannot have."
+    ),
+    (
+        "A connection's block that is left in a pipeline commits what autocommit mode "
+        "has sent there: psycopg loses it."
+    ),
+    (
+        "What a closed connection was asked to execute leaves no results: those before "
+        "it are not its own."
+    ),
+    (
+        "`execute()` of a COPY in a pipeline closes the connection: libpq cannot leave "
+        "it, and psycopg's stays busy for ever."
+    ),
     "After `copy()`, `statusmessage` is the server's: it tells how many rows.",
     (
         "A block of `copy()` that is left before anything was read leaves the "
