@@ -84,8 +84,8 @@ BEHAVIOUR = [
         "nobody takes a part for the whole."
     ),
     (
-        "After an `executemany()` of nothing the results before it are gone, in a "
-        "pipeline too: they are not its own."
+        "After an `executemany()`, also of nothing, a cursor has no results of its "
+        "statements before it, in a pipeline too: they are not its own."
     ),
     "COPY refuses what psycopg changes (`'f'` to true): wrong values are worse.",
     "A client cursor too refuses a name with two formats, as in `%(x)s, %(x)t`.",
@@ -158,6 +158,14 @@ BEHAVIOUR = [
     (
         "A connection's block that is left in a pipeline commits what autocommit mode "
         "has sent there: psycopg loses it."
+    ),
+    (
+        "A cursor's `adapters` can be changed after its connection was closed: it may "
+        "have rows to be read."
+    ),
+    (
+        "`executemany()` of a client cursor refuses binary results before it looks at "
+        "the parameters: psycopg does so at the first ones."
     ),
     (
         "What a closed connection was asked to execute leaves no results: those before "

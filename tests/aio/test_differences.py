@@ -19,7 +19,7 @@ from psycopg.types.enum import EnumInfo as TheirEnumInfo
 import pgtwin
 from pgtwin import errors as e
 from pgtwin.conninfo import conninfo_to_dict
-from pgtwin.pq import TransactionStatus
+from pgtwin.pq import Format, TransactionStatus
 from pgtwin.types.enum import EnumInfo
 from pgtwin.types.string import TextLoader
 
@@ -522,6 +522,26 @@ async def test_connection_left_in_a_pipeline(dsn: str, other: Ours) -> None:
     cur = await other.execute("SELECT who FROM kept")
     assert await cur.fetchall() == [("ours",)]
     await other.execute("DROP TABLE kept")
+
+
+async def test_adapters_when_closed(conn: Ours, theirs: Theirs) -> None:
+    their_cursor = await theirs.execute("SELECT 1")
+    await theirs.close()
+    with pytest.raises(e.OperationalError, match="closed"):
+        their_cursor.adapters.register_loader("int4", TextLoader)
+    cursor = conn.cursor()
+    await conn.close()
+    cursor.adapters.register_loader("int4", TextLoader)
+
+
+async def test_binary_results_of_nothing(conn: Ours, theirs: Theirs) -> None:
+    their_cursor = psycopg.AsyncClientCursor(theirs)
+    their_cursor.format = Format.BINARY
+    await their_cursor.executemany("SELECT %s", [])
+    cursor = pgtwin.AsyncClientCursor(conn)
+    cursor.format = Format.BINARY
+    with pytest.raises(e.NotSupportedError, match="binary"):
+        await cursor.executemany("SELECT %s", [])
 
 
 async def test_executed_when_closed(conn: Ours, theirs: Theirs) -> None:

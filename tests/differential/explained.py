@@ -125,11 +125,22 @@ def _left_within(program: Program, found: Difference) -> bool:
 
 
 def _binary_client(program: Program, found: Difference) -> bool:
+    if found.ours != "raises NotSupportedError" or (
+        "client-side cursors have no binary" not in found.our_detail
+    ):
+        return False
+    if found.theirs == "None":
+        return ".executemany(" in found.place and ", [])" in found.place.replace(
+            ", returning=True", ""
+        )
+    return found.theirs.startswith("raises ") and found.theirs[7:8].isalpha()
+
+
+def _adapters_when_closed(program: Program, found: Difference) -> bool:
     return (
-        found.ours == "raises NotSupportedError"
-        and "client-side cursors have no binary" in found.our_detail
-        and found.theirs.startswith("raises ")
-        and found.theirs[7:8].isalpha()
+        ".adapters: register" in found.place
+        and (found.theirs, found.ours) == ("raises OperationalError", "None")
+        and "the connection is closed" in found.their_detail
     )
 
 
@@ -146,7 +157,10 @@ def _closed_scroll(program: Program, found: Difference) -> bool:
 def _single_row_mode(program: Program, found: Difference) -> bool:
     return (
         found.place.startswith("with conn.pipeline") or ".executemany(" in found.place
-    ) and "unexpected result status from query: SINGLE_TUPLE" in found.their_detail
+    ) and re.search(
+        "unexpected result status from query: (SINGLE_TUPLE|TUPLES_CHUNK)",
+        found.their_detail,
+    ) is not None
 
 
 def _server_in_pipeline(program: Program, found: Difference) -> bool:
@@ -238,6 +252,19 @@ def _many_of_nothing(program: Program, found: Difference) -> bool:
         ".executemany(" in found.place
         and ", [])" in found.place.replace(", returning=True", "")
         and (found.aspect, found.ours) == ("value", "[]")
+    )
+
+
+def _results_before_many(program: Program, found: Difference) -> bool:
+    """Tell whether psycopg's results begin with those of statements before."""
+    return (
+        ".executemany(" in found.place
+        and found.place.endswith("returning=True)")
+        and found.aspect == "value"
+        and found.ours.startswith("[")
+        and found.theirs.endswith(f", {found.ours[1:]}")
+        and bool(_executed_before(program, found))
+        and any(isinstance(step, PipelineBlock) for _, step in walk(program.steps))
     )
 
 
@@ -433,8 +460,12 @@ EXPLAINED: tuple[Explanation, ...] = (
     ),
     Explanation(
         "Of two errors in one call, either is raised: a client cursor asked for binary "
-        "results says so first.",
+        "results says so first, also when there is nothing to execute.",
         _binary_client,
+    ),
+    Explanation(
+        "Adapters can be registered on a cursor whose connection is closed.",
+        _adapters_when_closed,
     ),
     Explanation(
         "A client cursor too refuses a name with two formats, as in `%(x)s, %(x)t`.",
@@ -487,6 +518,11 @@ EXPLAINED: tuple[Explanation, ...] = (
         "After an `executemany()` of nothing the results of the statement before are "
         "gone, in a pipeline too.",
         _many_of_nothing,
+    ),
+    Explanation(
+        "`executemany()` in a pipeline has no results of the cursor's statements "
+        "before it.",
+        _results_before_many,
     ),
     Explanation(
         "After an `executemany()` that failed the cursor has no results, and "
