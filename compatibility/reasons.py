@@ -160,10 +160,6 @@ BEHAVIOUR = [
         "has sent there: psycopg loses it."
     ),
     (
-        "A cursor's `adapters` can be changed after its connection was closed: it may "
-        "have rows to be read."
-    ),
-    (
         "`executemany()` of a client cursor refuses binary results before it looks at "
         "the parameters: psycopg does so at the first ones."
     ),

@@ -524,16 +524,6 @@ async def test_connection_left_in_a_pipeline(dsn: str, other: Ours) -> None:
     await other.execute("DROP TABLE kept")
 
 
-async def test_adapters_when_closed(conn: Ours, theirs: Theirs) -> None:
-    their_cursor = await theirs.execute("SELECT 1")
-    await theirs.close()
-    with pytest.raises(e.OperationalError, match="closed"):
-        their_cursor.adapters.register_loader("int4", TextLoader)
-    cursor = conn.cursor()
-    await conn.close()
-    cursor.adapters.register_loader("int4", TextLoader)
-
-
 async def test_binary_results_of_nothing(conn: Ours, theirs: Theirs) -> None:
     their_cursor = psycopg.AsyncClientCursor(theirs)
     their_cursor.format = Format.BINARY
