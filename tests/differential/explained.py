@@ -164,6 +164,8 @@ def _single_row_mode(program: Program, found: Difference) -> bool:
 
 
 def _server_in_pipeline(program: Program, found: Difference) -> bool:
+    if "server-side cursors not supported in pipeline" in found.their_detail:
+        return "the cursor is closed" in found.our_detail
     if found.aspect == "place" and found.their_detail == "AssertionError: ":
         # psycopg cannot close one there, which pgtwin can.
         return found.theirs.startswith("with conn.pipeline") and any(
