@@ -81,6 +81,10 @@ BEHAVIOUR = [
     "`executemany()` refuses `None` as a set of parameters.",
     "After an `executemany()` that failed, `rowcount` is -1.",
     "COPY refuses what psycopg changes (`'f'` to true): wrong values are worse.",
+    (
+        "`write()` of a COPY takes text when the encoding is SQL_ASCII, as UTF-8: "
+        "`write_row()` does so, in psycopg too."
+    ),
     "A client cursor too refuses a name with two formats, as in `%(x)s, %(x)t`.",
     "The `connection` of a dumper or loader is a weak reference's proxy.",
     (

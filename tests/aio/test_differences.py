@@ -346,3 +346,24 @@ async def test_text_of_a_closed_connection(conn: Ours, theirs: Theirs) -> None:
     assert "[BAD]" in str(theirs)
     await conn.close()
     assert "[CLOSED]" in str(conn)
+
+
+async def test_text_of_copy_in_sql_ascii(conn: Ours, theirs: Theirs) -> None:
+    async def stored(copying: Any, by_row: bool) -> Any:
+        await copying.execute("SET client_encoding TO 'SQL_ASCII'")
+        await copying.execute("CREATE TEMP TABLE texts (t text)")
+        async with copying.cursor().copy("COPY texts FROM STDIN") as copy:
+            if by_row:
+                await copy.write_row(("\xe9",))
+            else:
+                await copy.write("\xe9\n")
+        cur = await copying.execute("SELECT convert_to(t, 'UTF8') FROM texts")
+        row = await cur.fetchone()
+        await copying.rollback()
+        return bytes(row[0])
+
+    assert await stored(theirs, True) == b"\xc3\xa9"
+    with pytest.raises(UnicodeEncodeError):
+        await stored(theirs, False)
+    for by_row in (True, False):
+        assert await stored(conn, by_row) == b"\xc3\xa9"

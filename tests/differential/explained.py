@@ -301,6 +301,14 @@ def _begun_after_preparing(program: Program, found: Difference) -> bool:
     )
 
 
+def _text_in_ascii(program: Program, found: Difference) -> bool:
+    return (
+        "how='write'" in found.place
+        and found.theirs == "raises UnicodeEncodeError"
+        and "'ascii' codec" in found.their_detail
+    )
+
+
 EXPLAINED: tuple[Explanation, ...] = (
     Explanation(
         "A refusal by the server has its SQLSTATE and class, so that programs can "
@@ -311,6 +319,11 @@ EXPLAINED: tuple[Explanation, ...] = (
         "COPY refuses what psycopg changes, or sends in a size that the column does "
         "not have.",
         _refused_value,
+    ),
+    Explanation(
+        "`write()` of a COPY takes text when the encoding is SQL_ASCII, as UTF-8: "
+        "`write_row()` does so, in psycopg too.",
+        _text_in_ascii,
     ),
     Explanation(
         "Nothing can be executed after `tpc_prepare()`: psycopg begins another "
