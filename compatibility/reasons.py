@@ -91,6 +91,10 @@ BEHAVIOUR = [
         "statements before it, in a pipeline too: they are not its own."
     ),
     "COPY refuses what psycopg changes (`'f'` to true): wrong values are worse.",
+    (
+        "`write()` of a COPY takes text when the encoding is SQL_ASCII, as UTF-8: "
+        "`write_row()` does so, in psycopg too."
+    ),
     "A client cursor too refuses a name with two formats, as in `%(x)s, %(x)t`.",
     "The `connection` of a dumper or loader is a weak reference's proxy.",
     (

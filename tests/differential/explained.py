@@ -434,7 +434,65 @@ def _adapters_of_connection(program: Program, found: Difference) -> bool:
     return False
 
 
+def _refused_connection(program: Program, found: Difference) -> bool:
+    return (
+        found.place == "connect"
+        and found.theirs == "raises OperationalError"
+        and "FATAL: " in found.their_detail
+        and found.ours[7:].isalnum()
+        and len(found.ours) == len("raises 0A000")
+    )
+
+
+def _refused_value(program: Program, found: Difference) -> bool:
+    return (
+        ".copy(" in found.place
+        and found.aspect == "value"
+        and found.ours == "raises DataError"
+        and (
+            "is not what" in found.our_detail
+            or "does not fit the type of its column" in found.our_detail
+        )
+    )
+
+
+def _begun_after_preparing(program: Program, found: Difference) -> bool:
+    return (
+        (found.theirs, found.ours) == ("None", "raises ProgrammingError")
+        and "cannot be used inside a two-phase transaction" in found.our_detail
+        and Call("tpc_prepare") in [step for _, step in walk(program.steps)]
+    )
+
+
+def _text_in_ascii(program: Program, found: Difference) -> bool:
+    return (
+        "how='write'" in found.place
+        and found.theirs == "raises UnicodeEncodeError"
+        and "'ascii' codec" in found.their_detail
+    )
+
+
 EXPLAINED: tuple[Explanation, ...] = (
+    Explanation(
+        "A refusal by the server has its SQLSTATE and class, so that programs can "
+        "tell.",
+        _refused_connection,
+    ),
+    Explanation(
+        "COPY refuses what psycopg changes, or sends in a size that the column does "
+        "not have.",
+        _refused_value,
+    ),
+    Explanation(
+        "`write()` of a COPY takes text when the encoding is SQL_ASCII, as UTF-8: "
+        "`write_row()` does so, in psycopg too.",
+        _text_in_ascii,
+    ),
+    Explanation(
+        "Nothing can be executed after `tpc_prepare()`: psycopg begins another "
+        "transaction, in which the one that is prepared cannot be ended.",
+        _begun_after_preparing,
+    ),
     Explanation(
         "`execute()` of a COPY raises the same error and leaves the connection usable.",
         _copy_executed,
