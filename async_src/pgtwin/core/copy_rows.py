@@ -322,16 +322,15 @@ class Rows:
         looks = plain.looks(kinds)
         if looks is None:
             return None
-        write: Write
+        dump = plain.dump
+        formats = [PyFormat.TEXT] * len(kinds)
+
+        def write_text(row: Sequence[Any]) -> Any:
+            return dump(row, formats)
+
+        write: Write = write_text
         if self._binary:
-            write = row_writer(self._dumpers, kinds, plain.dump)
-        else:
-            dump = plain.dump
-            formats = [PyFormat.TEXT] * len(kinds)
-
-            def write(row: Sequence[Any]) -> Any:
-                return dump(row, formats)
-
+            write = row_writer(self._dumpers, kinds, dump)
         if not looks:
             return write
 
