@@ -327,6 +327,29 @@ async def test_encoding_that_python_has_not(auto: Connection) -> None:
     assert await cur.fetchone() == ("é",)
 
 
+async def test_several_results_after_one(auto: Connection) -> None:
+    # What was known of the statement before says nothing of these.
+    auto.adapters.register_loader("json", Marked)
+    for _ in range(8):
+        cur = await auto.execute("SELECT %s::int4", (1,))
+        assert await cur.fetchone() == (1,)
+    calls: list[bytes] = []
+
+    class Noting(Marked):
+        def load(self, data: Any) -> str:
+            calls.append(bytes(data))
+            return super().load(data)
+
+    auto.adapters.register_loader("json", Noting)
+    cur = await auto.execute("SELECT '1'::json; SELECT '2'::json")
+    assert calls == []
+    assert [await each.fetchall() async for each in cur.results()] == [
+        [("<1>",)],
+        [("<2>",)],
+    ]
+    assert calls == [b"1", b"2"]
+
+
 async def test_two_results_side_by_side(auto: Connection) -> None:
     first = await auto.execute("SELECT generate_series(1, 5)")
     second = await auto.execute("SELECT 'a' || generate_series(1, 5)")
