@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SEED = 13
 ENOUGH = 0.95
 # Files of tests that one process passes, to know what they execute.
-TOGETHER = 6
+TOGETHER = 3
 
 
 def main() -> int:
