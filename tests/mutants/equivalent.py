@@ -31,8 +31,9 @@ EQUIVALENT: dict[tuple[str, str, str, str], str] = {
     (
         f"{CORE}/copy_values.py",
         "_is_naive_range",
-        "return isinstance(value, Range) and not any(\n"
-        'getattr(bound, "tzinfo", None) for bound in (value.lower, value.upper)\n)',
+        """return isinstance(value, Range) and not any(
+getattr(bound, "tzinfo", None) for bound in (value.lower, value.upper)
+)""",
         "pass",
     ): "What the binary format is refused for is sent as text, and stored the same.",
 }
