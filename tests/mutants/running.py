@@ -35,7 +35,7 @@ class Running:
         self._process.start()
 
     def end(self, limit: float) -> tuple[int | None, str]:
-        """Return its code, `None` if it says nothing for `limit` s, and what it says."""
+        """Return its code and what it says; no code if it is silent for `limit` s."""
         said, since = -1, 0.0
         while (code := self._process.exitcode) is None:
             size = self._output.stat().st_size if self._output.exists() else 0
