@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from pathlib import Path
 
 import coverage
@@ -33,7 +33,7 @@ DURATIONS = ("-vv", "--durations=0", "--durations-min=0")
 WHOLE = 600.0
 LIMIT = 20.0
 # Seconds that the chosen tests have taken together without a mutation.
-BUDGET = 20.0
+BUDGET = 30.0
 # Its own failure, a wrong command line, no tests.
 PYTEST_FAILED = (3, 4, 5)
 # Most mutants are killed by the first tests.
@@ -52,8 +52,8 @@ class Known:
 def chosen(mutant: Mutant, known: Mapping[str, Known]) -> list[str]:
     """Return tests that execute a mutant and are fast.
 
-    One file after the other gives its fastest test, the one that is named as the
-    module first, until the budget is spent.
+    The tests of the file that is named as the module come first; then each other file
+    gives its fastest one by turns, until the budget is spent.
     """
     first, last = mutant.executed
     tests = sorted(known, key=lambda test: known[test].seconds)
@@ -65,14 +65,14 @@ def chosen(mutant: Mutant, known: Mapping[str, Known]) -> list[str]:
     # A line may be executed in another process, by a test of the same module.
     for test in executing or filter(lines.__getitem__, tests):
         files.setdefault(test.partition("::")[0], []).append(test)
-    topic = f"test_{Path(mutant.path).stem}"
-    order = sorted(files, key=lambda file: (topic not in file, file))
+    topic = f"/test_{Path(mutant.path).stem}.py"
+    own = [test for file in files if file.endswith(topic) for test in files[file]]
+    others = [tests for file, tests in sorted(files.items()) if topic not in file]
+    by_turns = chain.from_iterable(zip_longest(*others))
     names: list[str] = []
     spent = 0.0
-    for each_file in zip_longest(*(files[file] for file in order)):
-        for test in filter(None, each_file):
-            if names and spent + known[test].seconds > BUDGET:
-                continue
+    for test in filter(None, chain(own, by_turns)):
+        if not names or spent + known[test].seconds <= BUDGET:
             names.append(test)
             spent += known[test].seconds
     return names
