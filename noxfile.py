@@ -116,6 +116,23 @@ def sqlalchemy(session: nox.Session, release: str) -> None:
     session.run("python", "tests/sqlalchemy_suite/run.py", *session.posargs)
 
 
+# What tests/consumers runs, and what the tests of these libraries import.
+CONSUMERS = (
+    *("Django==5.2.19", "pgvector==0.5.1", "procrastinate==3.10.0", "pgcli==4.7.1"),
+    *("pgqueuer[asyncpg,psycopg]==1.6.0", "langgraph-checkpoint-postgres==3.2.0"),
+    *("langgraph-checkpoint-conformance", "numpy", "psycopg-pool==3.3.3"),
+    *("docutils", "flask", "tblib", "testcontainers", "time-machine"),
+    *("pytest-mock", "pytest-timeout"),
+)
+
+
+@nox.session
+def consumers(session: nox.Session) -> None:
+    """Pass the tests of libraries that use psycopg, with psycopg and with pgtwin."""
+    session.install("-e", ".[test]", *CONSUMERS)
+    session.run("python", "-m", "tests.consumers", *session.posargs)
+
+
 @nox.session
 def wire(session: nox.Session) -> None:
     """Hold what both twins say to the server, test by test, side by side."""

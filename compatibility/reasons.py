@@ -12,18 +12,17 @@ WORKINGS = "how psycopg's module works inside; nothing documented needs it"
 TYPE_VARIABLE = "a type variable of psycopg's own functions"
 
 REASONS = {
-    "psycopg.client_cursor": INSIDE,
     "psycopg.connection": INSIDE,
     "psycopg.connection_async": INSIDE,
     "psycopg.cursor": INSIDE,
     "psycopg.cursor_async": INSIDE,
     "psycopg.dbapi20": "the names of PEP 249 are in the package itself",
     "psycopg.generators": "a conversation with libpq is an `async def` here",
-    "psycopg.raw_cursor": INSIDE,
     "psycopg.transaction": INSIDE,
     "psycopg.version": "the version is `pgtwin.__version__`",
     "psycopg.waiting": "there are no generators to be driven while they wait",
     "psycopg.crdb": "PostgreSQL only: nothing here is tested against CockroachDB",
+    "psycopg.*CursorMixin.*": "a member of the cursor class that it is mixed into",
     "psycopg.BaseConnection.*": "its members are those of the two that derive from it",
     "psycopg.AsyncConnection.connect": "what it returns can be entered too",
     "psycopg.*Connection.wait": "there are no generators to be driven while they wait",
@@ -65,6 +64,10 @@ BEHAVIOUR = [
         "Another encoding can be set after one that Python does not have: psycopg's "
         "connection cannot be used any more."
     ),
+    (
+        "In a pipeline, a statement that sets the encoding, the zone or a style is "
+        "followed by a synchronization: psycopg reads and writes by the old settings."
+    ),
     "`EnumInfo.fetch()` returns `None` for a type that is no enumeration.",
     "The name of a server-side cursor may hold a `%`.",
     "A row factory is called when the first row is fetched, not by `execute()`.",
@@ -79,7 +82,14 @@ BEHAVIOUR = [
     "`notifies()` does not warn of notify handlers: both get what arrives.",
     "A notice or notify handler that raises is logged, and the operation goes on.",
     "`executemany()` refuses `None` as a set of parameters.",
-    "After an `executemany()` that failed, `rowcount` is -1.",
+    (
+        "After an `executemany()` that failed, `rowcount` is -1 and no rows are left: "
+        "nobody takes a part for the whole."
+    ),
+    (
+        "After an `executemany()` of nothing the results before it are gone, in a "
+        "pipeline too: they are not its own."
+    ),
     "COPY refuses what psycopg changes (`'f'` to true): wrong values are worse.",
     "A client cursor too refuses a name with two formats, as in `%(x)s, %(x)t`.",
     "The `connection` of a dumper or loader is a weak reference's proxy.",
@@ -112,6 +122,54 @@ BEHAVIOUR = [
     (
         "What was begun on `pgconn` itself and not ended is cancelled by the next "
         "operation: psycopg's fails, and a rollback that fails leaves it so."
+    ),
+    (
+        "A nested `transaction()` block that cannot be released is rolled back to its "
+        "savepoint, so that the outer block can go on: psycopg's transaction has "
+        "failed."
+    ),
+    (
+        "`commit()` in a pipeline sends nothing when no transaction is open: there is "
+        "nothing to warn of."
+    ),
+    (
+        "`rollback()` in a pipeline logs the error of a statement before it, and does "
+        "not raise it: whoever rolls back has given that statement up."
+    ),
+    (
+        "A `transaction()` block in a pipeline does not roll back what was executed in "
+        "autocommit mode before it: psycopg's may become a part of the same implicit "
+        "transaction."
+    ),
+    (
+        "What new transactions are like cannot be set in a `transaction()` block, also "
+        "after a `ROLLBACK` in SQL: the block does not know of that."
+    ),
+    (
+        "With `prepared_max` 0 no statement is prepared: psycopg prepares each with "
+        "`prepare_threshold` 0."
+    ),
+    (
+        "Each FETCH of a server-side cursor is read by the settings with which it "
+        "came, and so is each result of a cursor that is used again: psycopg goes on "
+        "with those of the first one."
+    ),
+    "After `copy()`, `statusmessage` is the server's: it tells how many rows.",
+    (
+        "A block of `copy()` that is left before anything was read leaves the "
+        "connection usable: psycopg's stays busy."
+    ),
+    (
+        "A connection's block that is left inside a `transaction()` block closes the "
+        "connection: nobody else would."
+    ),
+    (
+        "A server-side cursor is refused in a pipeline, whatever it is asked: its "
+        "FETCH is sent with the results of others still to come."
+    ),
+    (
+        "`fetchmany()` of a negative size raises `InterfaceError` anywhere in a "
+        "result: psycopg raises `SystemError` after the first row."
     ),
     "A wrong password ends `connect()`: tried on more hosts it would count twice.",
     "A refusal by the server has its SQLSTATE and class, so that programs can tell.",

@@ -86,6 +86,7 @@ from pgtwin.core.hooks import QueryEvent
 from pgtwin.core.transactions import OutOfOrderTransactionNesting, Rollback
 
 if TYPE_CHECKING:
+    from pgtwin import client_cursor, raw_cursor
     from pgtwin.aio.client_cursor import AsyncClientCursor
     from pgtwin.aio.connection import AsyncConnection
     from pgtwin.aio.copy import AsyncCopy
@@ -94,6 +95,7 @@ if TYPE_CHECKING:
     from pgtwin.aio.raw_cursor import AsyncRawCursor, AsyncRawServerCursor
     from pgtwin.aio.server_cursor import AsyncServerCursor
     from pgtwin.aio.transaction import AsyncTransaction
+    from pgtwin.alias import install_as_psycopg
     from pgtwin_sync.client_cursor import ClientCursor
     from pgtwin_sync.connection import Connection
     from pgtwin_sync.copy import Copy
@@ -131,7 +133,9 @@ _PLACES = {
     "RawServerCursor": "pgtwin_sync.raw_cursor",
     "ServerCursor": "pgtwin_sync.server_cursor",
     "Transaction": "pgtwin_sync.transaction",
+    "install_as_psycopg": "pgtwin.alias",
 }
+_MODULES = ("client_cursor", "raw_cursor")
 
 __all__ = [
     "BINARY",
@@ -190,13 +194,16 @@ __all__ = [
     "adapters",
     "apilevel",
     "capabilities",
+    "client_cursor",
     "connect",
     "conninfo",
     "copy",
     "errors",
+    "install_as_psycopg",
     "paramstyle",
     "postgres",
     "pq",
+    "raw_cursor",
     "rows",
     "sql",
     "threadsafety",
@@ -205,6 +212,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"pgtwin.{name}")
     place = _PLACES.get("Connection" if name == "connect" else name)
     if place is None:
         raise AttributeError(f"module 'pgtwin' has no attribute {name!r}")

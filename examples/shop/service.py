@@ -6,20 +6,15 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, cast
 
-from psycopg_pool import AsyncConnectionPool
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-import pgtwin
+from pgtwin.pool import AsyncConnectionPool
 
 from .data import AsyncShop, SoldOutError
-
-# Type checkers take psycopg's own connection classes only.
-CONNECTION = cast(Any, pgtwin.AsyncConnection)
 
 
 async def items(request: Request) -> JSONResponse:
@@ -44,9 +39,7 @@ def application(dsn: str) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with AsyncConnectionPool(
-            dsn, connection_class=CONNECTION, min_size=1, open=False
-        ) as pool:
+        async with AsyncConnectionPool(dsn, min_size=1, open=False) as pool:
             app.state.pool = pool
             yield
 

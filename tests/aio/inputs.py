@@ -119,8 +119,8 @@ async def copy(
             if binary:
                 writing.set_types(["int4", "text", "text"])
             await writing.write_rows(rows)
-    except (pgtwin.Error, UnicodeError):
-        pass
+    except (pgtwin.Error, UnicodeError, TypeError):
+        pass  # a TypeError is what psycopg's dumpers raise
     finally:
         await usable(conn)
     cur = await conn.execute("SELECT count(*) FROM shapes")

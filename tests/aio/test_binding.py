@@ -342,3 +342,49 @@ async def test_uuid(auto: Connection) -> None:
     for _ in range(8):
         cur = await auto.execute("SELECT %s::uuid", (value,))
         assert await cur.fetchone() == (value,)
+
+
+@pytest.mark.parametrize("autocommit", [True, False])
+@pytest.mark.parametrize("prepare", [None, True])
+async def test_settings_in_a_pipeline(
+    dsn: str, autocommit: bool, prepare: bool | None
+) -> None:
+    date: LiteralString = "SELECT '2026-02-01'::date"
+    async with pgtwin.AsyncConnection.connect(dsn, autocommit=autocommit) as conn:
+        for _ in range(3):
+            async with conn.pipeline():
+                held = [await conn.execute(date, prepare=prepare)]
+                for statement in (
+                    "SET DateStyle TO 'SQL, DMY'",
+                    "set session datestyle = 'SQL, MDY'",
+                    "SET LOCAL DateStyle TO 'German'",
+                    "RESET ALL",
+                    "SELECT set_config('DateStyle', 'SQL, DMY', false)",
+                    "ROLLBACK",
+                    "/* back */ SET DateStyle TO 'ISO, DMY'",
+                    "SET TIME ZONE 'Asia/Tokyo'",
+                ):
+                    await conn.execute(statement)
+                    held.append(await conn.execute(date, prepare=prepare))
+                zone = await conn.execute("SELECT '2026-02-01Z'::timestamptz")
+                await conn.execute("RESET ALL")
+            for cur in held:
+                assert await cur.fetchone() == (VALUES[0],)
+            row = await zone.fetchone()
+            assert row is not None
+            assert str(row[0]) == "2026-02-01 09:00:00+09:00"
+
+
+async def test_encoding_in_a_pipeline(auto: Connection) -> None:
+    await auto.execute("CREATE TEMP TABLE words (word text)")
+    async with auto.pipeline():
+        await auto.execute("INSERT INTO words VALUES (%s)", ("é1",))
+        await auto.execute("SET client_encoding TO latin1")
+        await auto.execute("INSERT INTO words VALUES (%s)", ("é2",))
+        await auto.cursor().executemany("INSERT INTO words VALUES (%s)", [("é3",)])
+        cur = await auto.execute("SELECT 'é'")
+        await auto.execute("SET NAMES 'utf8'")
+        await auto.execute("INSERT INTO words VALUES (%s)", ("é4",))
+    assert await cur.fetchone() == ("é",)
+    cur = await auto.execute("SELECT word FROM words ORDER BY 1")
+    assert await cur.fetchall() == [("é1",), ("é2",), ("é3",), ("é4",)]

@@ -13,6 +13,7 @@ import pytest
 import pgtwin
 from pgtwin import errors as e, sql
 from pgtwin.adapt import Dumper
+from pgtwin.pq import Format
 from pgtwin.rows import dict_row
 from pgtwin.types.json import Jsonb
 
@@ -195,6 +196,12 @@ async def test_no_binary_results(
         await conn.execute("SELECT 1", binary=True)
     await cur.execute("SELECT 1", binary=False)
     assert await cur.fetchone() == (1,)
+    cur.format = Format.BINARY
+    with pytest.raises(e.NotSupportedError, match="binary"):
+        await cur.executemany("SELECT %s", [(1,)], returning=True)
+    with pytest.raises(e.NotSupportedError, match="binary"):
+        async with conn.pipeline():
+            await cur.executemany("SELECT %s", [(1,)])
 
 
 async def test_stream(cur: pgtwin.AsyncClientCursor[Any]) -> None:

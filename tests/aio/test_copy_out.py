@@ -30,6 +30,8 @@ async def test_read(conn: Connection, options: LiteralString, data: bytes) -> No
     assert b"".join(pieces) == data
     assert len(pieces) >= 3
     assert cur.rowcount == 3
+    await cur.set_result(0)
+    assert (cur.rowcount, cur.statusmessage) == (3, "COPY 3")
     assert cur.statusmessage == "COPY 3"
     assert conn.info.transaction_status == TransactionStatus.INTRANS
 
@@ -172,6 +174,40 @@ async def test_csv_has_no_rows(conn: Connection) -> None:
         assert b"".join([bytes(each) async for each in copy]) == b'1,"a\nb"\n'
     with pytest.raises(e.DataError, match=r"read\(\)"):
         async with conn.cursor().copy(query) as copy:
+            await copy.read_row()
+
+
+@pytest.mark.parametrize("types", [None, ["text", "text"]])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "COPY (SELECT 1, 2) TO STDOUT (FORMAT csv)",
+        "COPY (SELECT 'a', 'b') TO STDOUT (FORMAT csv, HEADER)",
+        "COPY (SELECT 1, 2) TO STDOUT (DELIMITER '|')",
+    ],
+)
+async def test_other_formats_have_no_rows(
+    conn: Connection, usable: Usable, statement: str, types: list[str] | None
+) -> None:
+    for whole in (False, True):
+        with pytest.raises(e.DataError, match=r"read\(\)"):
+            async with conn.cursor().copy(statement) as copy:
+                if types is not None:
+                    copy.set_types(types)
+                if whole:
+                    [row async for row in copy.rows()]
+                else:
+                    await copy.read_row()
+    await usable(conn)
+
+
+async def test_rows_without_columns_as_text(conn: Connection) -> None:
+    statement = "COPY (SELECT FROM generate_series(1, 3)) TO STDOUT"
+    async with conn.cursor().copy(statement) as copy:
+        assert [row async for row in copy.rows()] == [(), (), ()]
+    with pytest.raises(e.ProgrammingError, match="0 columns"):
+        async with conn.cursor().copy(statement) as copy:
+            copy.set_types(["int4"])
             await copy.read_row()
 
 

@@ -19,6 +19,7 @@ Usable = Callable[[pgtwin.AsyncConnection[Any]], Awaitable[None]]
         # The second row goes to psycopg alone, which crashed the process.
         ([(1, "a", "b"), (2, "a", "b", "c")], "4 values, but types were set for 3"),
         ([[1, "a", "b", "c"]], "4 values, but types were set for 3"),
+        ([(1, "a")], "2 values, but types were set for 3"),
     ],
 )
 async def test_rows_that_do_not_fit(

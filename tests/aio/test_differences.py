@@ -5,6 +5,8 @@ Each test asks both, so that it tells when psycopg changes too.
 
 from __future__ import annotations
 
+import datetime as dt
+import logging
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -346,3 +348,186 @@ async def test_text_of_a_closed_connection(conn: Ours, theirs: Theirs) -> None:
     assert "[BAD]" in str(theirs)
     await conn.close()
     assert "[CLOSED]" in str(conn)
+
+
+async def test_savepoint_that_cannot_be_released(conn: Ours, theirs: Theirs) -> None:
+    async def end(conn: Ours | Theirs) -> TransactionStatus:
+        async with conn.transaction():
+            with pytest.raises(e.InFailedSqlTransaction):
+                async with conn.transaction():
+                    with pytest.raises(e.DivisionByZero):
+                        await conn.execute("SELECT 1 / 0")
+            return conn.info.transaction_status
+
+    assert await end(theirs) == TransactionStatus.INERROR
+    assert await end(conn) == TransactionStatus.INTRANS
+
+
+async def test_nothing_to_commit_in_a_pipeline(conn: Ours, theirs: Theirs) -> None:
+    async def warned(conn: Ours | Theirs) -> list[str | None]:
+        notices: list[str | None] = []
+        conn.add_notice_handler(lambda notice: notices.append(notice.sqlstate))
+        await conn.set_autocommit(True)
+        async with conn.pipeline():
+            await conn.execute("SELECT 1")
+            await conn.commit()
+        return notices
+
+    assert await warned(theirs) == ["25P01"]
+    assert await warned(conn) == []
+
+
+async def test_many_of_nothing(conn: Ours, theirs: Theirs) -> None:
+    async def left(conn: Ours | Theirs) -> Any:
+        cur = conn.cursor()
+        async with conn.pipeline():
+            await cur.execute("SELECT 1")
+            await cur.executemany("SELECT %s", [], returning=True)
+        return cur.pgresult
+
+    assert await left(theirs) is not None
+    assert await left(conn) is None
+
+
+async def test_many_that_failed(conn: Ours, theirs: Theirs) -> None:
+    their_cursor = theirs.cursor()
+    with pytest.raises(e.DivisionByZero):
+        await their_cursor.executemany("SELECT 10 / %s", [(2,), (0,)], returning=True)
+    assert await their_cursor.fetchall() == [(5,)]
+    cursor = conn.cursor()
+    with pytest.raises(e.DivisionByZero):
+        await cursor.executemany("SELECT 10 / %s", [(2,), (0,)], returning=True)
+    assert cursor.rowcount == -1
+    with pytest.raises(e.ProgrammingError, match="no result"):
+        await cursor.fetchall()
+
+
+async def test_none_prepared(conn: Ours, theirs: Theirs) -> None:
+    for each in theirs, conn:
+        each.prepare_threshold = each.prepared_max = 0
+    with pytest.raises(e.SyntaxError, match="multiple commands"):
+        await theirs.execute("SELECT 1; SELECT 2")
+    cur = await conn.execute("SELECT 1; SELECT 2")
+    assert [await each.fetchall() async for each in cur.results()] == [[(1,)], [(2,)]]
+
+
+async def test_block_after_statements_of_a_pipeline(conn: Ours, theirs: Theirs) -> None:
+    async def stored(conn: Ours | Theirs) -> list[Any]:
+        await conn.set_autocommit(True)
+        await conn.execute("CREATE TEMP TABLE numbers (n int)")
+        async with conn.pipeline():
+            cur = await conn.execute("INSERT INTO numbers VALUES (1) RETURNING n")
+            await cur.fetchall()
+            async with conn.transaction(force_rollback=True):
+                await conn.execute("INSERT INTO numbers VALUES (2)")
+        return await (await conn.execute("SELECT n FROM numbers")).fetchall()
+
+    assert await stored(theirs) == []
+    assert await stored(conn) == [(1,)]
+
+
+async def test_rollback_of_an_error_in_a_pipeline(
+    conn: Ours, theirs: Theirs, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(e.DivisionByZero):
+        async with theirs.pipeline():
+            await theirs.execute("SELECT 1 / 0")
+            await theirs.rollback()
+    caplog.set_level(logging.INFO, "pgtwin")
+    async with conn.pipeline():
+        await conn.execute("SELECT 1 / 0")
+        await conn.rollback()
+    assert "division by zero" in caplog.text
+    assert conn.info.transaction_status == TransactionStatus.IDLE
+
+
+async def test_characteristics_in_a_block(conn: Ours, theirs: Theirs) -> None:
+    async with theirs.transaction():
+        await theirs.execute("ROLLBACK")
+        await theirs.set_read_only(True)
+    async with conn.transaction():
+        await conn.execute("ROLLBACK")
+        with pytest.raises(e.ProgrammingError, match="inside a transaction"):
+            await conn.set_read_only(True)
+
+
+async def test_settings_between_fetches(conn: Ours, theirs: Theirs) -> None:
+    async def second(conn: Ours | Theirs) -> Any:
+        async with conn.cursor("curs") as cursor:
+            await cursor.execute("SELECT '2024-02-03'::date FROM generate_series(1, 2)")
+            await cursor.fetchone()
+            await conn.execute("SET DateStyle TO 'SQL, DMY'")
+            return await cursor.fetchone()
+
+    with pytest.raises(e.DataError):
+        await second(theirs)
+    assert await second(conn) == (dt.date(2024, 2, 3),)
+
+
+async def test_settings_of_a_cursor_used_again(conn: Ours, theirs: Theirs) -> None:
+    async def second(conn: Ours | Theirs) -> Any:
+        cur = conn.cursor()
+        for style in "ISO, MDY", "SQL, DMY":
+            await conn.execute(f"SET DateStyle TO '{style}'".encode())
+            await cur.execute("SELECT '2024-03-02 04:05:06'::timestamp")
+            row = await cur.fetchone()
+        return row
+
+    with pytest.raises(e.DataError):
+        await second(theirs)
+    assert await second(conn) == (dt.datetime(2024, 3, 2, 4, 5, 6),)
+
+
+async def test_status_of_a_copy(conn: Ours, theirs: Theirs) -> None:
+    async def told(conn: Ours | Theirs) -> str | None:
+        cur = conn.cursor()
+        async with cur.copy("COPY (SELECT 1) TO STDOUT") as copy:
+            assert [bytes(data) async for data in copy] == [b"1\n"]
+        return cur.statusmessage
+
+    assert await told(theirs) is None
+    assert await told(conn) == "COPY 1"
+
+
+async def test_copy_that_is_left(conn: Ours, theirs: Theirs) -> None:
+    query = "COPY (SELECT generate_series(1, 100000)) TO STDOUT"
+    async with theirs.cursor().copy(query):
+        pass
+    assert theirs.info.transaction_status == TransactionStatus.ACTIVE
+    await theirs.close()
+    async with conn.cursor().copy(query):
+        pass
+    assert conn.info.transaction_status == TransactionStatus.INERROR
+    await conn.rollback()
+
+
+async def test_block_of_a_connection_in_another(conn: Ours, theirs: Theirs) -> None:
+    async def leave(conn: Ours | Theirs) -> None:
+        async with conn.transaction():
+            with pytest.raises(e.ProgrammingError):
+                async with conn:
+                    pass
+
+    await leave(theirs)
+    assert not theirs.closed
+    await leave(conn)
+    assert conn.closed
+
+
+async def test_server_cursor_in_a_pipeline(conn: Ours, theirs: Theirs) -> None:
+    for each in theirs, conn:
+        async with each.cursor("curs") as cursor, each.pipeline():
+            with pytest.raises(e.NotSupportedError, match="pipeline"):
+                await cursor.execute("SELECT 1")
+
+
+async def test_negative_size_of_a_result(conn: Ours, theirs: Theirs) -> None:
+    their_cursor = await theirs.execute("SELECT generate_series(1, 3)")
+    await their_cursor.fetchone()
+    with pytest.raises((SystemError, e.InterfaceError)):
+        await their_cursor.fetchmany(-1)
+    cursor = await conn.execute("SELECT generate_series(1, 3)")
+    await cursor.fetchone()
+    with pytest.raises(e.InterfaceError, match="-1"):
+        await cursor.fetchmany(-1)
+    assert await cursor.fetchall() == [(2,), (3,)]

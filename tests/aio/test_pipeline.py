@@ -262,6 +262,27 @@ async def test_transaction_after_a_block(conn: Connection, table: str) -> None:
     assert await content(conn) == [1, 2, 4]
 
 
+@pytest.mark.parametrize("received", [False, True])
+async def test_characteristics(conn: Connection, received: bool) -> None:
+    setters: list[Callable[[], Awaitable[None]]] = [
+        lambda: conn.set_autocommit(True),
+        lambda: conn.set_isolation_level(pgtwin.IsolationLevel.SERIALIZABLE),
+        lambda: conn.set_read_only(True),
+        lambda: conn.set_deferrable(True),
+    ]
+    for setter in setters:
+        async with conn.pipeline():
+            cur = await conn.execute("SELECT 1")
+            if received:
+                await cur.fetchone()
+            with pytest.raises(e.ProgrammingError, match=r"INTRANS|ACTIVE"):
+                await setter()
+            await conn.rollback()
+            await setter()
+            await conn.set_autocommit(False)
+    assert (conn.read_only, conn.deferrable) == (True, True)
+
+
 async def test_transaction_that_was_left_open(
     conn: Connection, table: LiteralString
 ) -> None:

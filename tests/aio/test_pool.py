@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import inspect
 from typing import Any
 
+import psycopg_pool
 import pytest
-from psycopg_pool import AsyncConnectionPool, AsyncNullConnectionPool, PoolTimeout
+from typing_extensions import assert_type
 
 import pgtwin
 from pgtwin import errors as e
+from pgtwin.pool import AsyncConnectionPool, AsyncNullConnectionPool, PoolTimeout
 from pgtwin.pq import ConnStatus, TransactionStatus
-from pgtwin.rows import DictRow, dict_row
-
-# Type checkers take psycopg's own connection classes only.
-CONNECTION: Any = pgtwin.AsyncConnection
+from pgtwin.rows import DictRow, TupleRow, dict_row
 
 Pool = AsyncConnectionPool[Any]
 
@@ -26,7 +26,7 @@ class Mine(pgtwin.AsyncConnection[DictRow]):
 
 def pool_of(dsn: str, **options: Any) -> Pool:
     options = {"min_size": 1, "timeout": 60.0, **options}
-    return AsyncConnectionPool(dsn, connection_class=CONNECTION, open=False, **options)
+    return AsyncConnectionPool(dsn, open=False, **options)
 
 
 async def pid_of(pool: Pool) -> int:
@@ -63,12 +63,69 @@ async def test_check_out_and_in(dsn: str) -> None:
     assert not conn.broken
 
 
+async def test_types(dsn: str) -> None:
+    async with AsyncConnectionPool(dsn, min_size=1, open=False) as pool:
+        assert_type(pool, AsyncConnectionPool[pgtwin.AsyncConnection[TupleRow]])
+        async with pool.connection() as conn:
+            assert_type(conn, pgtwin.AsyncConnection[TupleRow])
+            assert type(conn) is pgtwin.AsyncConnection
+    async with AsyncConnectionPool(
+        dsn,
+        connection_class=Mine,
+        min_size=1,
+        open=False,
+        check=AsyncConnectionPool.check_connection,
+    ) as own:
+        assert_type(own, AsyncConnectionPool[Mine])
+        found = await own.getconn()
+        assert_type(found, Mine)
+        assert type(found) is Mine
+        await own.putconn(found)
+    async with AsyncNullConnectionPool(dsn, max_size=1, open=False) as null:
+        assert_type(null, AsyncNullConnectionPool[pgtwin.AsyncConnection[TupleRow]])
+        assert isinstance(null, AsyncConnectionPool)
+        async with null.connection() as plain:
+            assert_type(plain, pgtwin.AsyncConnection[TupleRow])
+            assert type(plain) is pgtwin.AsyncConnection
+    async with AsyncNullConnectionPool(
+        dsn, connection_class=Mine, max_size=1, open=False
+    ) as own_null:
+        assert_type(own_null, AsyncNullConnectionPool[Mine])
+        async with own_null.connection() as mine:
+            assert_type(mine, Mine)
+
+
+def test_same_parameters() -> None:
+    for ours, theirs in (
+        (AsyncConnectionPool, psycopg_pool.AsyncConnectionPool),
+        (AsyncNullConnectionPool, psycopg_pool.AsyncNullConnectionPool),
+    ):
+        mine, parameters = (
+            inspect.signature(cls.__init__).parameters for cls in (ours, theirs)
+        )
+        assert list(mine) == list(parameters)
+        for name in {*mine} - {"connection_class"}:
+            assert mine[name].default == parameters[name].default, name
+        assert issubclass(ours, theirs)
+
+
+async def test_pool_of_psycopg_pool(dsn: str) -> None:
+    own: Any = pgtwin.AsyncConnection
+    async with (
+        psycopg_pool.AsyncConnectionPool(
+            dsn, connection_class=own, min_size=1, open=False
+        ) as pool,
+        pool.connection() as conn,
+    ):
+        cls: type = type(conn)
+        assert cls is pgtwin.AsyncConnection
+
+
 async def test_own_class_and_keywords(dsn: str) -> None:
-    own: Any = Mine
     keywords = {"autocommit": True, "row_factory": dict_row, "application_name": "us"}
     async with (
         AsyncConnectionPool(
-            dsn, connection_class=own, kwargs=keywords, min_size=1, open=False
+            dsn, connection_class=Mine, kwargs=keywords, min_size=1, open=False
         ) as pool,
         pool.connection() as conn,
     ):
@@ -116,7 +173,7 @@ async def test_callbacks(dsn: str) -> None:
         called.append("reset")
 
     async def check(conn: pgtwin.AsyncConnection[Any]) -> None:
-        await AsyncConnectionPool.check_connection(conn)  # type: ignore[type-var]
+        await AsyncConnectionPool.check_connection(conn)
         called.append("check")
 
     async with pool_of(dsn, configure=configure, reset=reset, check=check) as pool:
@@ -187,9 +244,7 @@ async def test_resize(dsn: str) -> None:
 
 
 async def test_null_pool(dsn: str) -> None:
-    async with AsyncNullConnectionPool(
-        dsn, connection_class=CONNECTION, open=False, max_size=2
-    ) as pool:
+    async with AsyncNullConnectionPool(dsn, open=False, max_size=2) as pool:
         async with pool.connection() as one, pool.connection() as two:
             assert type(one) is pgtwin.AsyncConnection
             assert one is not two
@@ -260,7 +315,7 @@ async def test_null_pool_under_load(dsn: str) -> None:
             done.append(number)
 
     async with AsyncNullConnectionPool(
-        dsn, connection_class=CONNECTION, open=False, max_size=5, timeout=60.0
+        dsn, open=False, max_size=5, timeout=60.0
     ) as pool:
         await asyncio.gather(*[work(pool, number) for number in range(40)])
     assert sorted(done) == list(range(40))

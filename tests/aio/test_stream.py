@@ -47,6 +47,19 @@ async def test_row_by_row(conn: pgtwin.AsyncConnection[Any]) -> None:
     assert seen == [((n,), 1) for n in range(1, 6)]
 
 
+@needs_chunks
+@pytest.mark.parametrize("size", SIZES)
+async def test_session_that_is_terminated(
+    conn: pgtwin.AsyncConnection[Any], size: int
+) -> None:
+    cur = conn.cursor()
+    query = "SELECT pg_terminate_backend(pg_backend_pid())"
+    with pytest.raises(e.AdminShutdown):
+        async for _ in cur.stream(query, size=size):
+            pass
+    assert conn.broken
+
+
 async def test_parameters(conn: pgtwin.AsyncConnection[Any]) -> None:
     cur = conn.cursor()
     query = "SELECT n, %(word)s::text FROM generate_series(1, %(end)s::int) AS n"

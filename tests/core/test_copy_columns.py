@@ -11,7 +11,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from psycopg.adapt import Transformer
+from psycopg.abc import Transformer
 
 from pgtwin.core.adapters import Place
 from pgtwin.core.copy_columns import BinaryColumns, TextColumns

@@ -54,6 +54,10 @@ TYPES = "SELECT oid, oid::regtype::text FROM pg_type WHERE oid >= 10000"
 PREPARED = (
     "SELECT gid FROM pg_prepared_xacts WHERE database = current_database() ORDER BY 1"
 )
+OTHERS_ENDED = (
+    "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
 # What changes more than rows.
 SCHEMA = re.compile(r"\b(ALTER|CREATE|DROP|TRUNCATE|COMMENT|RENAME)\b", re.I)
 # How long, in ms, another session waits for a lock.
@@ -114,6 +118,10 @@ class Database:
         """Write what the tables hold, and which transactions are prepared."""
         left = [self._rows(each) for each in EFFECTS.split(";")]
         return repr([*left, self._rows(PREPARED)])
+
+    def free(self) -> None:
+        """End all other sessions, which a program that hangs has left behind."""
+        self._rows(OTHERS_ENDED)
 
     def wait_for_end(self, pid: int) -> None:
         """Wait until a session of this server has ended."""

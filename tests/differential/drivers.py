@@ -20,8 +20,10 @@ THEIRS = "psycopg-sync"
 OURS = ("pgtwin-async", "pgtwin-sync")
 THEIRS_ASYNC = "psycopg-async"
 
-# Seconds after which a program is taken to hang.
-LIMIT = 30
+# Seconds after which a program is taken to hang, and then between two attempts to leave
+# it: whoever waits may take one interruption for something else.
+LIMIT = 20
+AGAIN = 2
 
 
 class Hangs(BaseException):
@@ -55,7 +57,7 @@ class Driver:
     def run(self, playing: Coroutine[Any, Any, T]) -> T:
         """Play to the end. Raises `Hangs` when that takes longer than `LIMIT`."""
         before = signal.signal(signal.SIGALRM, _hang)
-        signal.setitimer(signal.ITIMER_REAL, LIMIT)
+        signal.setitimer(signal.ITIMER_REAL, LIMIT, AGAIN)
         try:
             if self._loop is not None:
                 return self._loop.run_until_complete(playing)
@@ -65,9 +67,19 @@ class Driver:
                 result: T = end.value
                 return result
             raise RuntimeError(f"a call of {self.name} has waited")
+        except Hangs:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            self._give_up()
+            raise
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)
+
+    def _give_up(self) -> None:
+        """Leave what hangs behind, in an event loop of its own if there is one."""
+        self.kept.clear()
+        if self._loop is not None:
+            self._loop = asyncio.new_event_loop()
 
     def forget(self) -> None:
         """Close the connections that were kept."""

@@ -7,6 +7,7 @@ program is not compared, unless it is harmless: the two have gone different ways
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,15 +17,22 @@ from tests.differential.steps import (
     Assign,
     Block,
     Call,
+    Execute,
     ExecuteMany,
     Fetch,
     Open,
     PipelineBlock,
     Program,
     Register,
+    Step,
+    Stream,
     texts,
     walk,
 )
+
+EXECUTING = (Execute, ExecuteMany, Stream)
+# By what psycopg's loaders of dates and times read, from their first value on.
+SETTING = re.compile(r"(SET|SET LOCAL|RESET) (DateStyle|IntervalStyle|TimeZone)\b")
 
 
 @dataclass(frozen=True)
@@ -34,6 +42,29 @@ class Explanation:
     sentence: str
     applies: Callable[[Program, Difference], bool]
     harmless: bool = False  # whether what follows can be compared
+
+
+def _before(program: Program, found: Difference) -> list[Step]:
+    """Return the steps before the last one of the place of a difference."""
+    steps = [step for _, step in walk(program.steps)]
+    places = [str(step) for step in steps]
+    if found.place not in places:
+        return []
+    return steps[: len(places) - 1 - places[::-1].index(found.place)]
+
+
+def _executed_before(program: Program, found: Difference) -> list[Step]:
+    """Return what the cursor of a difference has executed before, since it was made."""
+    name = found.place[:4]
+    executed: list[Step] = []
+    for step in _before(program, found):
+        if isinstance(step, Open) and str(step).startswith(name):
+            executed = []
+        elif isinstance(step, EXECUTING) and (
+            str(step).startswith(name) or (name == "cur0" and step.cursor == CONNECTION)
+        ):
+            executed.append(step)
+    return executed
 
 
 def _copy_executed(program: Program, found: Difference) -> bool:
@@ -152,7 +183,10 @@ def _savepoint_undone(program: Program, found: Difference) -> bool:
 
 
 def _assertion(program: Program, found: Difference) -> bool:
-    return "AssertionError" in found.their_detail
+    # What the server has said no to: it has an SQLSTATE.
+    return found.theirs == "raises AssertionError" and bool(
+        re.fullmatch(r"raises [0-9A-Z]{5}", found.ours)
+    )
 
 
 def _nothing_to_commit(program: Program, found: Difference) -> bool:
@@ -171,9 +205,12 @@ def _unusable(program: Program, found: Difference) -> bool:
 
 
 def _row_factory_called(program: Program, found: Difference) -> bool:
+    if found.theirs == "raises DataError":
+        return "can't create a namedtuple row" in found.their_detail
     return (
-        found.theirs == "raises DataError"
-        and "can't create a namedtuple row" in found.their_detail
+        (found.theirs, found.ours) == ("raises ProgrammingError", "None")
+        and "at least one column expected" in found.their_detail
+        and ".row_factory = " in found.place
     )
 
 
@@ -186,10 +223,11 @@ def _many_of_nothing(program: Program, found: Difference) -> bool:
 
 
 def _failed_many(program: Program, found: Difference) -> bool:
-    return "no result to fetch from" in found.our_detail and any(
-        isinstance(step, ExecuteMany) and step.returning and len(step.sets) > 1
-        for _, step in walk(program.steps)
-    )
+    executed = _executed_before(program, found)
+    if not executed or "no result to fetch from" not in found.our_detail:
+        return False
+    last = executed[-1]
+    return isinstance(last, ExecuteMany) and last.returning and len(last.sets) > 1
 
 
 def _none_prepared(program: Program, found: Difference) -> bool:
@@ -200,29 +238,35 @@ def _none_prepared(program: Program, found: Difference) -> bool:
 
 
 def _joined_block(program: Program, found: Difference) -> bool:
-    return (
-        program.autocommit
-        and found.aspect == "effects"
-        and any(
-            isinstance(each, Block) and (each.force_rollback or each.ending != "normal")
-            for _, step in walk(program.steps)
-            if isinstance(step, PipelineBlock)
-            for each in step.body[1:]
-        )
-    )
+    if not program.autocommit or found.aspect != "effects":
+        return False
+    for _, block in walk(program.steps):
+        if not isinstance(block, PipelineBlock):
+            continue
+        executed = False
+        for step in block.body:
+            if isinstance(step, Block):
+                rolled_back = step.force_rollback or step.ending != "normal"
+                if executed and rolled_back:
+                    return True
+            executed = executed or isinstance(step, EXECUTING)
+    return False
 
 
 def _rolled_back_pipeline(program: Program, found: Difference) -> bool:
-    return (
-        found.aspect == "place"
-        and found.theirs.startswith("with conn.pipeline")
-        and any(
-            step == Call("rollback")
-            for _, block in walk(program.steps)
-            if isinstance(block, PipelineBlock)
-            for _, step in walk(block.body)
-        )
-    )
+    """Tell whether psycopg has left a pipeline whose rollback() pgtwin has survived."""
+    if found.aspect != "place" or not found.theirs.startswith("with conn.pipeline"):
+        return False
+    for _, block in walk(program.steps):
+        if not isinstance(block, PipelineBlock):
+            continue
+        steps = [step for _, step in walk(block.body)]
+        if Call("rollback") not in steps:
+            continue
+        before = steps[: steps.index(Call("rollback"))]
+        if any(isinstance(step, EXECUTING) for step in before):
+            return bool(found.their_detail) and found.ours in map(str, steps)
+    return False
 
 
 def _characteristics(program: Program, found: Difference) -> bool:
@@ -235,7 +279,6 @@ def _characteristics(program: Program, found: Difference) -> bool:
 
 def _server_cursor_settings(program: Program, found: Difference) -> bool:
     name = found.place[:4]
-    steps = [step for _, step in walk(program.steps)]
     return (
         found.aspect == "value"
         and found.place.startswith(f"{name}: fetch")
@@ -243,10 +286,29 @@ def _server_cursor_settings(program: Program, found: Difference) -> bool:
             isinstance(step, Open)
             and str(step).startswith(name)
             and "server" in step.kind
-            for step in steps
+            for step in _before(program, found)
         )
-        and any(texts(step).startswith(("SET ", "RESET ")) for step in steps)
+        and any(SETTING.match(texts(step)) for step in _before(program, found))
     )
+
+
+def _cursor_used_again(program: Program, found: Difference) -> bool:
+    """Tell whether settings of dates have changed since a cursor was used first."""
+    before = _before(program, found)
+    executed = _executed_before(program, found)
+    if not executed or found.aspect != "value":
+        return False
+    first = before.index(executed[0])
+    return any(SETTING.match(texts(step)) for step in before[first:]) and (
+        "date" in found.place or "time" in found.place or "interval" in found.place
+    )
+
+
+def _negative_size(program: Program, found: Difference) -> bool:
+    return (found.theirs, found.ours) == (
+        "raises SystemError",
+        "raises InterfaceError",
+    ) and found.place.endswith("fetch many -1")
 
 
 def _adapters_of_connection(program: Program, found: Difference) -> bool:
@@ -372,6 +434,15 @@ EXPLAINED: tuple[Explanation, ...] = (
         "Rows of a server-side cursor are read by the settings with which they were "
         "fetched, psycopg's by those of the first ones.",
         _server_cursor_settings,
+    ),
+    Explanation(
+        "A cursor that is used again reads by the settings that hold then, psycopg's "
+        "by those of its first result.",
+        _cursor_used_again,
+    ),
+    Explanation(
+        "`fetchmany()` of a negative size raises `InterfaceError` anywhere.",
+        _negative_size,
     ),
     Explanation(
         "A server-side cursor is refused in a pipeline, whatever it is asked.",

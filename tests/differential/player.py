@@ -59,6 +59,7 @@ def play(driver: Driver, database: Database, program: s.Program) -> Played:
         driver.run(player.play())
     except Hangs:
         player.note("end", "hangs")
+        database.free()
         return Played(tuple(player.outcomes), "")
     finally:
         player.end()

@@ -49,12 +49,7 @@ FEATURES = frozenset(
 )
 
 # What is not yet alike in all programs; the short form of the test leaves it out.
-UNFIXED: frozenset[str] = frozenset(
-    (
-        *("copy", "pipelines", "encodings", "databases", "late", "adapters"),
-        *("settings", "close", "many", "odd"),
-    )
-)
+UNFIXED: frozenset[str] = frozenset(("copy", "encodings", "databases"))
 
 # Programs are large, and many are alike.
 SUPPRESSED = [

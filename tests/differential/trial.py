@@ -70,6 +70,8 @@ class Trial:
                 program, self.played(reference, program), self.played(name, program)
             )
             if again is None or again.place != found.place:
+                if "end" in (found.theirs, found.ours):
+                    print(f"{name} was left as hanging, this time only: {program!r}")
                 self.unsteady += 1
                 return None
         return found

@@ -24,6 +24,7 @@ TRIED_ELSEWHERE = {
     "codegen/README.md": "codegen/tests/test_readme.py tries each",
     "codegen/docs/ci.md": "codegen/tests/test_ci.py runs it",
     "codegen/docs/plugins.md": "codegen/tests/test_plugins.py installs and uses it",
+    "docs/how-to/libraries.md": "tests/consumers runs the libraries themselves",
     "docs/how-to/from-psycopg.md": "one line, the first of the programs for psycopg",
 }
 PYTHON = re.compile(r"^ *```(?:python|py)\b[^\n]*\n(.*?)^ *```", re.M | re.S)

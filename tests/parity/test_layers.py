@@ -56,6 +56,7 @@ DRIVER = [
     "messages",
     "type_info",
     "connection",
+    "connection_pool",
 ]
 GENERATOR = [
     "telling.diagnostic",

@@ -17,6 +17,7 @@ from pgtwin.aio.inbox import Inbox
 from pgtwin.core.adapters import Adapters, Place
 from pgtwin.core.formats import UNUSUAL, Columns, examine_columns
 from pgtwin.core.prepared import Kept
+from pgtwin.core.settings import DATE_STYLE, ENCODING, ONLY_ASCII, SETTINGS
 
 if TYPE_CHECKING:
     from psycopg.abc import Transformer
@@ -27,15 +28,6 @@ if TYPE_CHECKING:
 OK = pq.ConnStatus.OK
 TEXT = pq.Format.TEXT
 BINARY = pq.Format.BINARY
-
-# Settings of the server on which dumpers and loaders depend.
-ENCODING = b"client_encoding"
-DATE_STYLE = b"DateStyle"
-SETTINGS = (ENCODING, b"TimeZone", DATE_STYLE, b"IntervalStyle")
-
-# Stands for an encoding that Python does not have, since all of them contain ASCII. Not
-# "ascii", which is Python's name of SQL_ASCII, where text is bytes.
-ONLY_ASCII = "us-ascii"
 
 # From here on, a faster format is worth the longer protocol that it needs.
 MANY_ROWS = 100

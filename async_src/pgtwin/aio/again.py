@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg import pq
 
-from pgtwin.aio.adapting import ENCODING, MANY_ROWS, SETTINGS
+from pgtwin.aio.adapting import MANY_ROWS
 from pgtwin.core.plan import KEPT_LENGTH, Statement, kept_plan
+from pgtwin.core.settings import ENCODING, SETTINGS
 from pgtwin.core.sizes import check_values
 
 if TYPE_CHECKING:

@@ -1,18 +1,21 @@
 """What new transactions are like: autocommit, isolation level, access mode.
 
-Law: nothing is sent to the server here; a setting counts from the next transaction on.
+Law: nothing is executed here, except that a pipeline is synchronized; a setting counts
+from the next transaction on.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from psycopg import IsolationLevel
+from psycopg import IsolationLevel, pq
 
 from pgtwin.aio.set_by_method import set_by_method  # twingen: async-only
 
 if TYPE_CHECKING:
     from pgtwin.aio.session import Session
+
+IDLE = pq.TransactionStatus.IDLE
 
 
 class AsyncCharacteristics:
@@ -35,8 +38,7 @@ class AsyncCharacteristics:
         """Set `autocommit`; raises `ProgrammingError` inside a transaction."""
         session = self._session
         async with session.turn():
-            session.check()
-            session.check_idle("setting autocommit")
+            await _check_idle(session, "setting autocommit")
             session.autocommit = bool(value)
 
     @property
@@ -85,9 +87,17 @@ class AsyncCharacteristics:
     async def _set_characteristic(self, name: str, value: Any) -> None:
         session = self._session
         async with session.turn():
-            session.check()
-            session.check_idle(f"setting {name}")
+            await _check_idle(session, f"setting {name}")
             session.characteristics = session.characteristics._replace(**{name: value})
+
+
+async def _check_idle(session: Session, what: str) -> None:
+    """Raise `ProgrammingError` in a transaction, also one that a pipeline has begun."""
+    session.check()
+    pipelining = session.open_pipeline()
+    if pipelining is not None and session.pgconn.transaction_status == IDLE:
+        await pipelining.sync()  # libpq knows of it only then
+    session.check_idle(what)
 
 
 def _maybe_bool(value: bool | None) -> bool | None:

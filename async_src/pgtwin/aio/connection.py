@@ -11,6 +11,7 @@ import warnings
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
+import psycopg
 from psycopg import ConnectionInfo, pq
 from psycopg.rows import Row, tuple_row
 
@@ -44,10 +45,9 @@ if TYPE_CHECKING:
         ConnParam,
         RowFactory,
     )
-    from pgtwin.types.info import TypeInfo
 
 OtherRow = TypeVar("OtherRow")
-Info = TypeVar("Info", bound="TypeInfo")
+Info = TypeVar("Info", bound="psycopg.types.TypeInfo")
 
 logger = logging.getLogger("pgtwin")
 
@@ -67,6 +67,7 @@ class AsyncConnection(
     """
 
     __module__ = "pgtwin"
+    _psycopg_class = psycopg.AsyncConnection
 
     _pool: Pool | None = None
 
@@ -191,9 +192,12 @@ class AsyncConnection(
         try:
             # A derived class may take what psycopg's connections take, and no more.
             connection = cls(pgconn)
-            connection._session.autocommit = autocommit
+            session = connection._session
+            session.autocommit = autocommit
+            if exchange.walsender:
+                session.prepared.supported = False
             if context is not None:
-                connection._session.adapt_as(context.adapters)
+                session.adapt_as(context.adapters)
             for name, value in attributes.items():
                 setattr(connection, name, value)
         except BaseException:
@@ -335,11 +339,11 @@ class AsyncConnection(
     def automatic_binary(self) -> bool:
         """Whether results come in binary format where that gives the same, faster.
 
-        Decided for each prepared statement by the types of its columns, unless a
-        format is asked for. Where that is left to the driver, and hundreds of rows
-        were fetched by one `fetchall()` the last time, they are loaded while the server
-        still sends (libpq 17; the cursor's `pgresult` stands for all of them). A server
-        whose `extra_float_digits` was lowered rounds what it sends as text only.
+        Decided for each prepared statement by the types and loaders of its columns,
+        unless a format is asked for; see the page "How values are read". Where that is
+        left to the driver, and hundreds of rows were fetched by one `fetchall()` the
+        last time, they are loaded while the server still sends (libpq 17; the cursor's
+        `pgresult` stands for all of them).
         """
         return self._session.automatic_binary
 

@@ -203,7 +203,8 @@ class AsyncCopy:
         self._blocks = self._rows.blocks
         self._add = self._rows.add if self._direction == COPY_IN else _sends_nothing
         transformer = Place(adapters, cursor.connection).transformer()
-        self._decoder = row_decoder(binary, transformer, session.encoding, known)
+        width = 0 if result is None else result.nfields
+        self._decoder = row_decoder(binary, transformer, session.encoding, known, width)
         self._messages: deque[Buffer] = deque()
         self._ahead: tuple[list[Buffer], Iterator[Any]] = [], iter(())
         self._timeout = timeout

@@ -29,7 +29,7 @@ from pgtwin.aio.stream import (
 )
 from pgtwin.aio.turn import BLOCK_PATIENCE
 from pgtwin.core.literals import bind_merged
-from pgtwin.core.plan import Binder, bind
+from pgtwin.core.plan import Binder, Statement, bind
 
 if TYPE_CHECKING:
     from psycopg.abc import Transformer
@@ -52,6 +52,8 @@ class AsyncCursor(AsyncResults[Row]):
     _bind_query: ClassVar[Binder] = staticmethod(bind)
     # Whether the binder writes the parameters into the text.
     _merging: ClassVar[bool] = False
+    # What `execute()` was given the last time.
+    _asked: tuple[Query, Params | None] | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -121,6 +123,7 @@ class AsyncCursor(AsyncResults[Row]):
         async with session.turn(timeout):
             if self._closed:
                 raise closed_cursor()
+            self._asked = query, params
             if (
                 type(params) is tuple
                 and prepare is None
@@ -135,7 +138,7 @@ class AsyncCursor(AsyncResults[Row]):
                 if pipelining is None:
                     if self._bound is not None:
                         self._forget()
-                    self.pgresult = self._values = self._asked = None
+                    self.pgresult = self._values = self._asked_format = None
                     self._results = ()
                     try:
                         results = await execute_again(session, query, params)
@@ -150,7 +153,7 @@ class AsyncCursor(AsyncResults[Row]):
                     or self._rowcount != -1
                 ):
                     self._forget()
-                self._asked = None
+                self._asked_format = None
                 execution = Execution(self)
                 if pipelining.execute_again(query, params, execution):
                     self._pending = execution
@@ -168,7 +171,7 @@ class AsyncCursor(AsyncResults[Row]):
             if self._merging:
                 prepare = False
                 wanted = self._format(binary)
-            self._asked = wanted
+            self._asked_format = wanted
             pipelining = session.open_pipeline()
             if pipelining is not None:
                 transformer = self._dumper() or session.transformer()
@@ -212,8 +215,9 @@ class AsyncCursor(AsyncResults[Row]):
         async with session.turn(timeout):
             if self._closed:
                 raise closed_cursor()
+            self._asked = None
             self._forget()
-            self._asked = self.format
+            self._asked_format = self._format(None)
             transformer = self._dumper() or session.transformer()
             # The caller's iterable works while the connection is busy.
             session.hold("executemany()", patience=0)
@@ -285,7 +289,7 @@ class AsyncCursor(AsyncResults[Row]):
             if session.pgconn.pipeline_status:
                 raise e.ProgrammingError("stream() cannot be used in pipeline mode")
             self._forget()
-            self._asked = self._format(binary)
+            self._asked_format = self._format(binary)
             session.hold("stream()")
             try:
                 with session.observe(query) as seen:
@@ -295,7 +299,7 @@ class AsyncCursor(AsyncResults[Row]):
                         params,
                         self._bind_query,
                         self._dumper(),
-                        self._asked,
+                        self._asked_format,
                         size,
                     )
                     loader: Transformer | None = None
@@ -319,6 +323,26 @@ class AsyncCursor(AsyncResults[Row]):
             finally:
                 await close_rows(session)
                 session.release()
+
+    @property
+    def _query(self) -> Statement | None:
+        """What was executed last, for libraries that ask psycopg's cursors for it.
+
+        Bound anew, so that nothing is kept for those who do not ask; `None` for
+        what cannot be bound, and after `executemany()`.
+        """
+        if self._asked is None:
+            return None
+        try:
+            transformer = self._dumper() or self._session.new_transformer()
+            return self._binder(*self._asked, transformer, self._session.encoding)
+        except (e.Error, TypeError):
+            return None
+
+    @property
+    def _binder(self) -> Binder:
+        """What makes the statement that `execute()` sends."""
+        return self._bind_query
 
     def _format(self, binary: bool | None) -> pq.Format:
         """Return the format of results that is asked for."""

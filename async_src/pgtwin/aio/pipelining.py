@@ -15,6 +15,7 @@ from psycopg.sql import Composable
 
 from pgtwin.core.hooks import UNOBSERVED, Observation
 from pgtwin.core.plan import KEPT_LENGTH, Statement, bind, bind_each, kept_plan
+from pgtwin.core.settings import changes_settings
 from pgtwin.core.sizes import check_values
 
 if TYPE_CHECKING:
@@ -259,7 +260,7 @@ class Pipelining:
         check_values(values)
         key = (text, transformer.types or ())
         kept = prepared.find(key)
-        if kept is None:
+        if kept is None or kept.settings:
             return False
         pgconn.send_query_prepared(
             kept.name, values, transformer.formats, session.format_for(kept)
@@ -299,7 +300,11 @@ class Pipelining:
             owner.sent((text, types))
         self._owners.append(owner)
         self.unseen += 1
-        if self.unseen >= TURN:
+        if changes_settings(text) if kept is None else kept.settings:
+            # The server tells the new ones at a synchronization only, and values that
+            # come or are sent before it would be read or written by the old ones.
+            await self.sync()
+        elif self.unseen >= TURN:
             await self.go_on()
 
     async def go_on(self) -> None:

@@ -5,24 +5,22 @@ Law: the text of the query is sent as it is, `%` means nothing in it.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any
 
 from psycopg.rows import Row
 
 from pgtwin.aio.cursor import AsyncCursor
 from pgtwin.aio.server_cursor import AsyncServerCursor
-from pgtwin.core.plan import Binder, bind_raw
+from pgtwin.core.cursor_mixins import RawCursorMixin
 
 
-class AsyncRawCursor(AsyncCursor[Row]):
+class AsyncRawCursor(RawCursorMixin[Any, Row], AsyncCursor[Row]):
     """Executes queries with `$1`, `$2` ... and a sequence of parameters."""
 
     __module__ = "pgtwin"
-    _bind_query: ClassVar[Binder] = staticmethod(bind_raw)
 
 
-class AsyncRawServerCursor(AsyncServerCursor[Row]):
+class AsyncRawServerCursor(RawCursorMixin[Any, Row], AsyncServerCursor[Row]):
     """A server-side cursor for queries with `$1`, `$2` ..."""
 
     __module__ = "pgtwin"
-    _bind_query: ClassVar[Binder] = staticmethod(bind_raw)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 TUPLES_OK = pq.ExecStatus.TUPLES_OK
 SINGLE_TUPLE = pq.ExecStatus.SINGLE_TUPLE
 TUPLES_CHUNK = pq.ExecStatus.TUPLES_CHUNK
+COPY = (pq.ExecStatus.COPY_IN, pq.ExecStatus.COPY_OUT)
 WITH_COLUMNS = (TUPLES_OK, SINGLE_TUPLE, TUPLES_CHUNK)
 TEXT = pq.Format.TEXT
 BINARY = pq.Format.BINARY
@@ -66,7 +67,9 @@ class AsyncResults(Generic[Row]):
     _bound: PGresult | None = None  # which the loader has now
     _encoding = "utf-8"  # of the results
     _given_format: pq.Format | None = None
-    _asked: pq.Format | None = None  # the format that was asked for, for the results
+    _asked_format: pq.Format | None = (
+        None  # the format that was asked for, for the results
+    )
     _make_row: RowMaker[Row] | None = None
     _closed = False
     _results: Sequence[PGresult] = ()
@@ -209,14 +212,20 @@ class AsyncResults(Generic[Row]):
         return row  # type: ignore[no-any-return]
 
     async def fetchmany(self, size: int = 0) -> list[Row]:
-        """Return the next rows, at most `size` of them, `arraysize` when not given."""
+        """Return the next rows, at most `size` of them, `arraysize` when not given.
+
+        Raises `InterfaceError` when that is negative.
+        """
         if self._pending is not None:
             await self._arrive()
         result = self._rows()
         if self._large is not None:
             self._tell_gathered(False)
+        size = size or self.arraysize
+        if size < 0:
+            raise e.InterfaceError(f"size must be >= 0, not {size}")
         start = self._position
-        end = min(start + (size or self.arraysize), result.ntuples)
+        end = min(start + size, result.ntuples)
         rows = self._load(result, start, end)
         self._position = end
         return rows
@@ -279,7 +288,8 @@ class AsyncResults(Generic[Row]):
         number = len(self._results)
         if not -number <= index < number:
             raise IndexError(f"no result {index}: the cursor has {number}")
-        self._select(index % number)
+        if self._results[index].status not in COPY:  # whose end has told the rest
+            self._select(index % number)
         return self
 
     def setinputsizes(self, sizes: Sequence[Any]) -> None:
@@ -325,7 +335,7 @@ class AsyncResults(Generic[Row]):
                 self._values,
                 None if self._values is not None else self._loader_of(result),
                 Place(self._adapters, self._connection),
-                self._asked,
+                self._asked_format,
                 self._encoding,
             )
         elif self._values is not None:

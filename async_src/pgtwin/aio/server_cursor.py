@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from pgtwin.aio.connection import AsyncConnection
     from pgtwin.core.annotations import Params, Query, RowFactory
-    from pgtwin.core.plan import Statement
+    from pgtwin.core.plan import Binder, Statement
 
 IDLE = pq.TransactionStatus.IDLE
 INTRANS = pq.TransactionStatus.INTRANS
@@ -180,6 +180,7 @@ class AsyncServerCursor(AsyncCursor[Row]):
             self._opened = True
             self._described = self._beyond = False
             self._forget_page()
+            self._asked = query, params
             self._forget()
             await session.execute(
                 query,
@@ -188,7 +189,7 @@ class AsyncServerCursor(AsyncCursor[Row]):
                 prepare=False,
                 transformer=self._dumper(),
             )
-            self._fetch_format = self._asked = self._format(binary)
+            self._fetch_format = self._asked_format = self._format(binary)
             await self._describe()
         return self
 
@@ -262,6 +263,10 @@ class AsyncServerCursor(AsyncCursor[Row]):
         """Move the server's cursor, and forget what iteration has fetched ahead."""
         await self._session.command(b"MOVE %s FROM %s" % (where, self._identifier()))
         self._forget_page()
+
+    @property
+    def _binder(self) -> Binder:
+        return self._declare
 
     def _declare(
         self,

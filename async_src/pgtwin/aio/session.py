@@ -66,10 +66,9 @@ class Session(Adapting):
         self.pipelining: Pipelining | None = None
         self.copying: weakref.ReferenceType[Copying] | None = None
         self.prepared = PreparedStatements()
-        if exchange.walsender or is_console(
+        self.prepared.supported = not is_console(
             exchange.pgconn.parameter_status(b"server_version")
-        ):
-            self.prepared.supported = False
+        )
         self.hooks: list[QueryHook] = []
         self.automatic_binary = True
         self._closed = False

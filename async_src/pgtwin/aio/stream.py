@@ -74,8 +74,12 @@ async def end_rows(session: Session, result: PGresult) -> None:
     if result.status in COPY:
         await session.exchange.recover(result)
         raise e.ProgrammingError("COPY cannot be executed with stream()")
-    while await session.exchange.receive():
-        pass
+    try:
+        while await session.exchange.receive():
+            pass
+    except e.OperationalError:
+        session.check_results([result])  # the server has said before why it ends
+        raise
     session.examine([result])
     if result.status != TUPLES_OK:
         raise e.ProgrammingError(

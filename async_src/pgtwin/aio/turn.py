@@ -7,12 +7,10 @@ something that never ends, is told so instead.
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures  # twingen: async-only
 import math
 import os
 import weakref
-
-# twingen: async-only
-from concurrent.futures import Future, TimeoutError as FutureTimeoutError
 from types import TracebackType
 from typing import NamedTuple
 
@@ -96,7 +94,7 @@ class Turns:
             moved = self._move(here)
         else:
             # In another thread, where nothing may begin meanwhile.
-            answer: Future[bool] = Future()
+            answer: concurrent.futures.Future[bool] = concurrent.futures.Future()
 
             def move() -> None:
                 if answer.set_running_or_notify_cancel():
@@ -105,7 +103,7 @@ class Turns:
             loop.call_soon_threadsafe(move)
             try:
                 moved = answer.result(OWN_PATIENCE)
-            except FutureTimeoutError:
+            except concurrent.futures.TimeoutError:
                 moved = not answer.cancel() and answer.result()
         if not moved:
             raise _another_loop(loop)

@@ -5,19 +5,37 @@ Law: nothing that waits, and nothing that knows a form.
 
 from __future__ import annotations
 
-from typing import Generic
+from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
 from psycopg import errors as e
 from psycopg.rows import Row
+
+from pgtwin.core.virtual_class import virtual_class
 
 
 class BaseConnection(Generic[Row]):
     """The base of `AsyncConnection` and `Connection`: for `isinstance()`.
 
-    Holds the exceptions of the driver, as PEP 249 allows.
+    Holds the exceptions of the driver, as PEP 249 allows. Libraries that ask whether
+    they are given a connection of psycopg's (`isinstance(conn, psycopg.Connection)`)
+    take connections of both forms too, though no class is derived from psycopg's.
     """
 
     __module__ = "pgtwin"
+    # The class of psycopg's that has the same methods.
+    _psycopg_class: ClassVar[type] = object
+
+    if not TYPE_CHECKING:
+
+        def _get_class(self) -> type:
+            """Return what `isinstance()` looks at after `type()`."""
+            cls = type(self)
+            return virtual_class(cls, cls._psycopg_class)
+
+        def _set_class(self, cls: type) -> None:
+            vars(object)["__class__"].__set__(self, cls)
+
+        __class__: Any = property(_get_class, _set_class)
 
     Warning = e.Warning
     Error = e.Error

@@ -9,6 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from psycopg.types import TypeInfo
+from psycopg.types.composite import CompositeInfo
+from psycopg.types.enum import EnumInfo
+from psycopg.types.multirange import MultirangeInfo
+from psycopg.types.range import RangeInfo
+
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult
 
@@ -122,8 +128,25 @@ RANGE = _query(
     "JOIN pg_catalog.pg_range r ON r.rngtypid = t.oid",
 )
 
-# The server has them from version 14 on.
 MULTIRANGE = _query(
     "r.rngtypid AS range_oid, r.rngsubtype AS subtype_oid",
     "JOIN pg_catalog.pg_range r ON r.rngmultitypid = t.oid",
 )
+
+# The query of each kind, and the oldest version of the server that has such types.
+_QUERIES: dict[type, tuple[str, int]] = {
+    TypeInfo: (BASE, 0),
+    EnumInfo: (ENUM, 0),
+    CompositeInfo: (COMPOSITE, 0),
+    RangeInfo: (RANGE, 0),
+    MultirangeInfo: (MULTIRANGE, 140000),
+}
+
+
+def find_query(cls: type[TypeInfo]) -> tuple[str, int]:
+    """Return the query for a class of psycopg's or one that derives from it.
+
+    With it comes the version of the oldest server that has such types.
+    """
+    kind = next(base for base in cls.__mro__ if base in _QUERIES)
+    return _QUERIES[kind]

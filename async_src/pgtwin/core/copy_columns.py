@@ -322,13 +322,19 @@ class BinaryColumns:
     def __init__(self, transformer: Transformer, encoding: str) -> None:
         self._transformer = transformer
         self._utf8 = encoding == "utf-8"
-        self._dumpers: list[DumperProtocol] = []
+        self._dumpers: Sequence[DumperProtocol] = []
         self._names: list[str] = []
 
     def set_types(self, oids: Sequence[int]) -> None:
         """Dump values as these types of the server."""
         get = self._transformer.adapters.get_dumper_by_oid
-        self._dumpers = [get(oid, BINARY)(NoneType, self._transformer) for oid in oids]
+        self.set_dumpers(
+            [get(oid, BINARY)(NoneType, self._transformer) for oid in oids]
+        )
+
+    def set_dumpers(self, dumpers: Sequence[DumperProtocol]) -> None:
+        """Dump the values of each column by a dumper of its own."""
+        self._dumpers = dumpers
         self._names = [known(type(dumper)) for dumper in self._dumpers]
 
     def block(self, columns: Sequence[Column]) -> bytes | None:

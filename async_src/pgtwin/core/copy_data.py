@@ -42,12 +42,16 @@ class RowDecoder(Protocol):
 
 
 def row_decoder(
-    binary: bool, transformer: Transformer, encoding: str, escapes: Escapes
+    binary: bool,
+    transformer: Transformer,
+    encoding: str,
+    escapes: Escapes,
+    width: int = 0,
 ) -> RowDecoder:
-    """Return a decoder for one COPY."""
+    """Return a decoder for one COPY, whose rows have `width` columns."""
     if binary:
         return BinaryDecoder(transformer)
-    return TextDecoder(transformer, encoding, escapes)
+    return TextDecoder(transformer, encoding, escapes, width)
 
 
 def known(cls: type) -> str:
@@ -72,11 +76,12 @@ class TextDecoder:
     """Reads rows in text format."""
 
     def __init__(
-        self, transformer: Transformer, encoding: str, escapes: Escapes
+        self, transformer: Transformer, encoding: str, escapes: Escapes, width: int
     ) -> None:
         self._transformer = transformer
         self._encoding = encoding
         self._escapes = escapes
+        self._width = width
         self._loads: list[Callable[[Any], Any] | None] | None = None
 
     def set_types(self, oids: Sequence[int]) -> None:
@@ -95,7 +100,12 @@ class TextDecoder:
             return []
         data = b"".join(messages)
         number = len(messages)
-        width = bytes(messages[0]).count(b"\t") + 1
+        width = self._width
+        loads = self._loads
+        if not width and data == b"\n" * number:
+            if loads:
+                raise _wrong_width(len(loads), 0)
+            return [()] * number
         if (
             not data.endswith(b"\n")
             or data.count(b"\n") != number
@@ -104,7 +114,6 @@ class TextDecoder:
             raise DataError(
                 "the data is not in COPY's text format: use read() for other formats"
             )
-        loads = self._loads
         if loads is not None and len(loads) != width:
             raise _wrong_width(len(loads), width)
         fields: list[Any]

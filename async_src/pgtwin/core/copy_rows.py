@@ -14,10 +14,11 @@ from psycopg import pq
 from psycopg.adapt import PyFormat
 from psycopg.errors import DataError
 
+from pgtwin.core.adapters import Place
 from pgtwin.core.copy_columns import BinaryColumns, TextColumns
 from pgtwin.core.copy_data import SIGNATURE, TRAILER, UNKNOWN
 from pgtwin.core.copy_records import RecordDumper, Unfit, take_documents
-from pgtwin.core.copy_values import CopyAdapters
+from pgtwin.core.copy_values import CopyAdapters, DumpersByPlace, LaterDumper
 
 if TYPE_CHECKING:
     from psycopg.abc import Buffer, Transformer
@@ -31,6 +32,10 @@ BINARY = pq.Format.BINARY
 BLOCK = 64 * 1024
 # Rows that are written together, at most: what they refer to stays in the cache.
 TOGETHER = 400
+
+# How the dumpers of columns have become known.
+FIRST = "the first one had"
+TYPES = "types were set for"
 
 _pack_count = Struct("!h").pack
 _pack_length = Struct("!i").pack
@@ -62,11 +67,12 @@ class Rows:
         self._of_table = False
         self._escape = escapes.escape
         self._find_special = escapes.find_special
-        self._transformer = transformer
+        self._transformer = self._own_transformer = transformer
         self._encoding = encoding
         self._binary = binary
         self._formats: list[PyFormat] = []
-        self._typed: int | None = None  # columns whose types were set
+        self._typed: int | None = None  # columns whose dumpers are known
+        self._known_by = ""
         self._rows: list[bytes] = []
         # Several threads may write: one at a time makes a block, and takes this away.
         self._free = [True]
@@ -78,6 +84,9 @@ class Rows:
     def set_types(self, oids: Sequence[int]) -> None:
         """Dump values as these types of the server."""
         self._typed = len(oids)
+        self._known_by = TYPES
+        self._formats = []
+        self._transformer = self._own_transformer
         self._transformer.set_dumper_types(oids, pq.Format(self._binary))
         self._columns.set_types(oids)
 
@@ -170,15 +179,39 @@ class Rows:
         if self._records is not None:
             return self._records.dump(row)
         if len(formats) != number:
-            if self._typed is not None and number > self._typed:
+            if self._binary and number and self._typed is None:
+                self._decide(row)
+            if number != self._typed is not None and (number or self._binary):
                 # psycopg's compiled transformer would read beyond its dumpers.
                 raise DataError(
-                    f"a row has {number} values, but types were set for "
+                    f"a row has {number} values, but {self._known_by} "
                     f"{self._typed} columns"
                 )
             kind = PyFormat.BINARY if self._binary else PyFormat.TEXT
             formats = self._formats = [kind] * number
         return self._transformer.dump_sequence(row, formats)
+
+    def _decide(self, row: Sequence[Any]) -> None:
+        """Let the first row of a binary COPY decide how all are dumped.
+
+        Numbers of one column would have several sizes else.
+        """
+        transformer = self._transformer
+        dumpers = [
+            (
+                LaterDumper(type(None), transformer)
+                if value is None
+                else transformer.get_dumper(value, PyFormat.BINARY)
+            )
+            for value in row
+        ]
+        place = Place(DumpersByPlace(dumpers), transformer.connection)
+        self._transformer = place.transformer()
+        self._transformer.set_dumper_types(range(len(dumpers)), BINARY)
+        assert isinstance(self._columns, BinaryColumns)
+        self._columns.set_dumpers(dumpers)
+        self._typed = len(dumpers)
+        self._known_by = FIRST
 
     def _add_text(self, row: Sequence[Any]) -> None:
         values = self._dumped(row)
@@ -194,6 +227,12 @@ class Rows:
         try:
             values = self._dumped(row)
         except StructError as error:
+            if "not a" in str(error):
+                raise TypeError(f"a value does not fit its column: {error}") from None
+            if self._known_by == FIRST:
+                error = StructError(
+                    f"{error}: set_types() chooses before the first row"
+                )
             raise _too_large(error) from None
         parts: list[Buffer] = [_pack_count(len(values))]
         for value in values:

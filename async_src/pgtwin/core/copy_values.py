@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import psycopg
 from psycopg import pq
-from psycopg.adapt import Dumper
+from psycopg.adapt import Dumper, PyFormat
 from psycopg.errors import DataError
 from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
@@ -27,7 +27,15 @@ from pgtwin.core.adapters import Adapters
 from pgtwin.core.copy_data import known
 
 if TYPE_CHECKING:
-    from psycopg.abc import AdaptContext, Buffer, Dumper as DumperProtocol, PyFormat
+    from collections.abc import Sequence
+
+    from psycopg.abc import (
+        AdaptContext,
+        Buffer,
+        Dumper as DumperProtocol,
+        DumperKey,
+        Transformer,
+    )
 
 TEXT = pq.Format.TEXT
 BINARY = pq.Format.BINARY
@@ -99,6 +107,9 @@ NUMBERS: dict[str, type[Dumper]] = {
     "OidBinaryDumper": Oid,
     "Float4BinaryDumper": Float4,
     "FloatBinaryDumper": Float8,
+    "NPInt16BinaryDumper": Int2,
+    "NPInt32BinaryDumper": Int4,
+    "NPInt64BinaryDumper": Int8,
 }
 
 
@@ -154,6 +165,11 @@ def _is_address(value: Any) -> bool:
     return type(value).__module__ == "ipaddress"
 
 
+def _is_host(value: Any) -> bool:
+    """Tell whether an address has no network, which would be dropped."""
+    return _is_address(value) and type(value).__name__.endswith("Address")
+
+
 def _is_oid(value: Any) -> bool:
     return hasattr(value, "__index__") and 0 <= value < 2**32
 
@@ -198,6 +214,9 @@ ACCEPTED: dict[str, Accepts] = {
     "TimedeltaBinaryDumper": _is_duration,
     "InterfaceDumper": _or_text(_is_address),
     "NetworkDumper": _or_text(_is_address),
+    "AddressBinaryDumper": _is_host,
+    # It dumps nothing itself: other dumpers do, by the size of a number.
+    "IntBinaryDumper": _of(int),
 }
 # The same by the end of their names, which begin with the names of types.
 FAMILIES: dict[str, Accepts] = {
@@ -242,10 +261,36 @@ class Careful(Dumper):
 
     def __init__(self, cls: type, context: AdaptContext | None = None) -> None:
         super().__init__(cls, context)
+        self._context = context
         self.inner = self.original(cls, context)
         self._accepts = type(self).accepts
         self._exact = EXACT.get(type(self).__name__, frozenset())
         self._dump = self.inner.dump
+
+    def get_key(
+        self,
+        obj: Any,
+        format: PyFormat,  # noqa: A002 (as psycopg names it)
+    ) -> DumperKey:
+        return self.inner.get_key(obj, format)
+
+    def upgrade(
+        self,
+        obj: Any,
+        format: PyFormat,  # noqa: A002 (as psycopg names it)
+    ) -> Dumper:
+        upgraded = self.inner.upgrade(obj, format)
+        if upgraded is self.inner:
+            return self
+        cls = careful(type(upgraded))
+        if cls is type(upgraded):
+            return cast("Dumper", upgraded)
+        made = cast("Dumper", cls(self.cls, self._context))
+        if isinstance(made, Careful):
+            made.inner = upgraded
+            made.oid = upgraded.oid
+            made._dump = upgraded.dump
+        return made
 
     def dump(self, obj: Any) -> Buffer | None:
         if type(obj) not in self._exact and not self._accepts(obj):
@@ -293,6 +338,41 @@ class CopyAdapters(Adapters):
         cls: type,
         format: PyFormat,  # noqa: A002 (as psycopg names it)
     ) -> type[DumperProtocol]:
-        """Return the dumper for a Python type; numbers that do not fit are refused."""
+        """Return the dumper for a Python type.
+
+        In binary format it may be used for other values too, and refuses those.
+        """
         dumper = super().get_dumper(cls, format)
-        return NUMBERS.get(known(dumper), dumper)
+        return careful(dumper) if format == PyFormat.BINARY else dumper
+
+
+class DumpersByPlace(Adapters):
+    """Adapters whose types are the numbers of columns, each with its own dumper."""
+
+    def __init__(self, dumpers: Sequence[DumperProtocol]) -> None:
+        super().__init__()
+        self._by_place = dumpers
+
+    def get_dumper_by_oid(
+        self,
+        oid: int,
+        format: pq.Format,  # noqa: A002 (as psycopg names it)
+    ) -> Any:
+        """Return what gives the dumper of a column."""
+        return lambda cls, context: self._by_place[oid]
+
+
+class LaterDumper(Dumper):
+    """The dumper of a column whose first row has NULL: the first value decides it."""
+
+    format = BINARY
+
+    def __init__(self, cls: type, context: Transformer) -> None:
+        super().__init__(cls, context)
+        self._transformer = context
+        self._decided: DumperProtocol | None = None
+
+    def dump(self, obj: Any) -> Buffer | None:
+        if self._decided is None:
+            self._decided = self._transformer.get_dumper(obj, PyFormat.BINARY)
+        return self._decided.dump(obj)

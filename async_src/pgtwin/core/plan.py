@@ -39,6 +39,16 @@ class Statement(NamedTuple):
     types: tuple[int, ...]
     formats: Sequence[pq.Format] | None
 
+    @property
+    def query(self) -> bytes:
+        """The text, under the name that it has in psycopg."""
+        return self.text
+
+    @property
+    def params(self) -> Sequence[Buffer | None] | None:
+        """The values, under the name that they have in psycopg."""
+        return self.values
+
 
 # Makes a statement of a tuple, at half of what the class itself takes.
 _statement: Callable[[tuple[Any, ...]], Statement] = partial(tuple.__new__, Statement)

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from psycopg import pq
 
+from pgtwin.core.settings import changes_settings
+
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult
 
@@ -52,12 +54,14 @@ class Kept:
         "generation",
         "many",
         "name",
+        "settings",
     )
 
     def __init__(self) -> None:
         self.name = b""  # once the server has prepared it, or was told to
         self.awaited = False  # whether a pipeline has yet to receive that it has
         self.certain = False  # whether the server guarantees the types of its columns
+        self.settings = False  # whether it may change how values are written
         self.executions = 0  # before that
         # What its columns mean for the format, and the generation of adapters for which
         # that was found; None until a result of the prepared statement has been seen.
@@ -144,6 +148,7 @@ class PreparedStatements:
         kept = self._kept[key] = self._counted.pop(key, Kept())
         kept.name = name
         kept.certain = _WITH_PLAN.match(key[0]) is not None
+        kept.settings = changes_settings(key[0])
         if in_transaction:
             self._fresh.append(key)
         self._retire_longest_unused()

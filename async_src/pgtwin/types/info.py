@@ -1,18 +1,20 @@
 """What is known of a type: fetched from a server, registered with adapters.
 
 Law: the classes are psycopg's in everything but `fetch()`, which takes the connections
-of both forms too, so that psycopg's functions take them.
+of both forms too. So does psycopg's own `fetch()` once this module is loaded, for
+libraries that call it with a connection which they are given; for psycopg's
+connections it does what it did.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, overload
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, cast, overload
 
 import psycopg
 from psycopg import sql, types
 from psycopg.types import composite, enum, multirange, range as range_
-
-from pgtwin.core import catalog
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -21,11 +23,27 @@ if TYPE_CHECKING:
     from pgtwin_sync.connection import Connection
 
 
+def _accept_connections(fetch: Callable[..., Any]) -> Callable[..., Any]:
+    """Return psycopg's `fetch()`, for the connections of both forms too."""
+
+    @wraps(fetch)
+    def fetch_from(
+        cls: type[types.TypeInfo], conn: Any, name: str | sql.Identifier
+    ) -> Any:
+        find_type = getattr(conn, "_find_type", None)
+        return fetch(cls, conn, name) if find_type is None else find_type(cls, name)
+
+    return fetch_from
+
+
+# psycopg's executes its query with a cursor of psycopg's: no cursor of its works on a
+# connection of ours, and there is nothing to register another way with.
+_FETCH = cast(Any, types.TypeInfo.fetch).__func__
+setattr(types.TypeInfo, "fetch", classmethod(_accept_connections(_FETCH)))  # noqa: B010
+
+
 class TypeInfo(types.TypeInfo):
     """A type of a server: its name, its OIDs."""
-
-    catalog_query: ClassVar[str] = catalog.BASE
-    oldest_server: ClassVar[int] = 0
 
     @overload
     @classmethod
@@ -50,32 +68,20 @@ class TypeInfo(types.TypeInfo):
         server is too old for such types, `TypeError` for other objects than
         connections.
         """
-        find_type = getattr(conn, "_find_type", None)
-        if find_type is None:
-            return super().fetch(conn, name)
-        return find_type(cls, name)
+        return super().fetch(conn, name)
 
 
 class EnumInfo(TypeInfo, enum.EnumInfo):
     """An enumeration: its labels, in the server's order."""
 
-    catalog_query = catalog.ENUM
-
 
 class CompositeInfo(TypeInfo, composite.CompositeInfo):
     """A composite type: the names and types of its fields."""
-
-    catalog_query = catalog.COMPOSITE
 
 
 class RangeInfo(TypeInfo, range_.RangeInfo):
     """A range type: the type of its bounds."""
 
-    catalog_query = catalog.RANGE
-
 
 class MultirangeInfo(TypeInfo, multirange.MultirangeInfo):
     """A multirange type: its range, and the type of the bounds."""
-
-    catalog_query = catalog.MULTIRANGE
-    oldest_server = 140000

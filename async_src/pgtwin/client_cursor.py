@@ -1,0 +1,32 @@
+"""Cursors that merge query and parameters: the names of `psycopg.client_cursor`.
+
+Law: a door; each form is loaded when it is asked for (PEP 562).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pgtwin.core.cursor_mixins import ClientCursorMixin
+
+if TYPE_CHECKING:
+    from pgtwin.aio.client_cursor import AsyncClientCursor
+    from pgtwin_sync.client_cursor import ClientCursor
+
+__all__ = [
+    "AsyncClientCursor",
+    "ClientCursor",
+    "ClientCursorMixin",
+]
+
+
+def __getattr__(name: str) -> Any:
+    import pgtwin
+
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(pgtwin, name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,33 @@
+"""The server's settings on which it depends how values are written and read.
+
+Law: these are settings that the server reports when they change (`PQparameterStatus`).
+"""
+
+from __future__ import annotations
+
+import re
+
+ENCODING = b"client_encoding"
+DATE_STYLE = b"DateStyle"
+SETTINGS = (ENCODING, b"TimeZone", DATE_STYLE, b"IntervalStyle")
+
+# Stands for an encoding that Python does not have, since all of them contain ASCII. Not
+# "ascii", which is Python's name of SQL_ASCII, where text is bytes.
+ONLY_ASCII = "us-ascii"
+
+_BEGINNING = rb"(?:\s|--[^\n]*\n|/\*[^*/]*\*/)*"
+_CHANGE = re.compile(
+    _BEGINNING + rb"(?:(?:SET|RESET)\b.*\b"
+    rb"(?:client_encoding|NAMES|DateStyle|TimeZone|TIME\s+ZONE|IntervalStyle|ALL)\b"
+    # What ends a transaction ends what was set in it by SET LOCAL.
+    rb"|(?:DISCARD|COMMIT|END|ROLLBACK|ABORT)\b)|.*\bset_config\b",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def changes_settings(text: bytes) -> bool:
+    """Tell whether a statement may change one of the settings.
+
+    Statements are known by their text: a function that changes one is not.
+    """
+    return _CHANGE.match(text) is not None

@@ -1,0 +1,34 @@
+"""Cursors for the server's own placeholders: the names of `psycopg.raw_cursor`.
+
+Law: a door; each form is loaded when it is asked for (PEP 562).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pgtwin.core.cursor_mixins import RawCursorMixin
+
+if TYPE_CHECKING:
+    from pgtwin.aio.raw_cursor import AsyncRawCursor, AsyncRawServerCursor
+    from pgtwin_sync.raw_cursor import RawCursor, RawServerCursor
+
+__all__ = [
+    "AsyncRawCursor",
+    "AsyncRawServerCursor",
+    "RawCursor",
+    "RawCursorMixin",
+    "RawServerCursor",
+]
+
+
+def __getattr__(name: str) -> Any:
+    import pgtwin
+
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(pgtwin, name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
