@@ -122,6 +122,10 @@ def test_data_of_something_else() -> None:
         BinaryDecoder(Transformer()).decode([b"1\ta\n"])
 
 
+def text_decoder(width: int) -> TextDecoder:
+    return TextDecoder(Transformer(), "utf-8", escapes("UTF8", "UTF8"), width)
+
+
 def text_of(value: str | None) -> str:
     if value is None:
         return r"\N"
@@ -137,11 +141,12 @@ TEXTS = st.none() | st.text(st.sampled_from("ab\\\t\nNé"), max_size=4)
 def test_rows_in_text(width: int, data: st.DataObject) -> None:
     rows = data.draw(st.lists(st.tuples(*[TEXTS] * width), max_size=8))
     lines = [("\t".join(map(text_of, row)) + "\n").encode() for row in rows]
-    written = TextDecoder(Transformer(), "utf-8", escapes("UTF8", "UTF8"))
+    written = text_decoder(width)
     assert written.decode(lines) == rows
     written.set_types([psycopg.adapters.types["text"].oid] * width)
     assert written.decode(lines) == rows
-    unknown = TextDecoder(Transformer(), "ascii", escapes("SQL_ASCII", "SQL_ASCII"))
+    bytes_only = escapes("SQL_ASCII", "SQL_ASCII")
+    unknown = TextDecoder(Transformer(), "ascii", bytes_only, width)
     assert unknown.decode(lines) == [
         tuple(None if value is None else value.encode() for value in row)
         for row in rows
@@ -149,7 +154,7 @@ def test_rows_in_text(width: int, data: st.DataObject) -> None:
 
 
 def test_numbers_in_text() -> None:
-    written = TextDecoder(Transformer(), "utf-8", escapes("UTF8", "UTF8"))
+    written = text_decoder(3)
     types = psycopg.adapters.types
     written.set_types([types["int4"].oid, types["float8"].oid, types["bytea"].oid])
     lines = [b"1\t1.5\t\\\\x61\n", b"\\N\t\\N\t\\N\n", b"-2\tinf\t\\\\x\n"]
@@ -165,13 +170,13 @@ def test_numbers_in_text() -> None:
     "lines", [[b"1"], [b"1\n2\n"], [b"1\n", b"2"], [b"1\t2\n", b"3\n"], [b"1\n", b""]]
 )
 def test_what_is_not_in_text_format(lines: list[bytes]) -> None:
-    written = TextDecoder(Transformer(), "utf-8", escapes("UTF8", "UTF8"))
+    written = text_decoder(1)
     with pytest.raises(DataError, match="not in COPY's text format"):
         written.decode(lines)
 
 
 def test_lines_of_another_width() -> None:
-    written = TextDecoder(Transformer(), "utf-8", escapes("UTF8", "UTF8"))
+    written = text_decoder(2)
     written.set_types([psycopg.adapters.types["text"].oid])
     with pytest.raises(ProgrammingError, match=r"2 columns.*given 1 types"):
         written.decode([b"1\t2\n"])

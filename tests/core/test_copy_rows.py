@@ -43,7 +43,7 @@ def read(data: bytes, binary: bool) -> list[Row]:
         decoder = BinaryDecoder(Transformer())
     else:
         messages = [line + b"\n" for line in data.split(b"\n")[:-1]]
-        decoder = TextDecoder(Transformer(), "utf-8", UTF8)
+        decoder = TextDecoder(Transformer(), "utf-8", UTF8, len(OIDS))
     decoder.set_types(OIDS)
     return list(decoder.decode(messages))
 
