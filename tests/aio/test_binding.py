@@ -388,3 +388,12 @@ async def test_encoding_in_a_pipeline(auto: Connection) -> None:
     assert await cur.fetchone() == ("é",)
     cur = await auto.execute("SELECT word FROM words ORDER BY 1")
     assert await cur.fetchall() == [("é1",), ("é2",), ("é3",), ("é4",)]
+
+
+async def test_setting_of_the_same_statement(auto: Connection) -> None:
+    auto.prepare_threshold = 0
+    for style in ("German, DMY", "ISO, MDY", "SQL, DMY", "German, DMY"):
+        cur = await auto.execute(
+            "SELECT set_config('DateStyle', %s, false), '2026-02-01'::date", (style,)
+        )
+        assert await cur.fetchone() == (style, dt.date(2026, 2, 1))

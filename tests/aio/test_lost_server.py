@@ -354,3 +354,29 @@ async def test_error_of_a_block_goes_before_the_loss(
             with pytest.raises(e.OperationalError):
                 await doomed.execute("SELECT 1")
             raise ZeroDivisionError
+
+
+async def test_network_cut_during_a_pipeline(network: Any) -> None:
+    conn = await pgtwin.AsyncConnection.connect(network.conninfo, autocommit=True)
+
+    async def cut() -> None:
+        await asyncio.sleep(0.2)
+        network.cut()
+
+    told = False
+    try:
+        with pytest.raises(e.OperationalError):
+            async with conn.pipeline() as pipeline:
+                await conn.execute("SELECT pg_sleep(120)")
+                task = asyncio.create_task(cut())
+                try:
+                    await pipeline.sync()
+                except e.OperationalError:
+                    told = True
+                    raise
+                finally:
+                    await task
+        assert told
+        await plainly_broken(conn)
+    finally:
+        await conn.close()

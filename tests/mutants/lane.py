@@ -33,7 +33,7 @@ DURATIONS = ("-vv", "--durations=0", "--durations-min=0")
 WHOLE = 600.0
 LIMIT = 20.0
 # Seconds that the chosen tests have taken together without a mutation.
-BUDGET = 30.0
+BUDGET = 60.0
 # Its own failure, a wrong command line, no tests.
 PYTEST_FAILED = (3, 4, 5)
 # Most mutants are killed by the first tests.
@@ -52,8 +52,8 @@ class Known:
 def chosen(mutant: Mutant, known: Mapping[str, Known]) -> list[str]:
     """Return tests that execute a mutant and are fast.
 
-    The tests of the file that is named as the module come first; then each other file
-    gives its fastest one by turns, until the budget is spent.
+    Those of the file that is named as the module come first, then the fastest ones of
+    each file by turns.
     """
     first, last = mutant.executed
     tests = sorted(known, key=lambda test: known[test].seconds)
@@ -61,21 +61,19 @@ def chosen(mutant: Mutant, known: Mapping[str, Known]) -> list[str]:
     executing = [
         test for test in tests if any(first <= line <= last for line in lines[test])
     ]
-    files: dict[str, list[str]] = {}
     # A line may be executed in another process, by a test of the same module.
-    for test in executing or filter(lines.__getitem__, tests):
-        files.setdefault(test.partition("::")[0], []).append(test)
-    topic = f"/test_{Path(mutant.path).stem}.py"
-    own = [test for file in files if file.endswith(topic) for test in files[file]]
-    others = [tests for file, tests in sorted(files.items()) if topic not in file]
-    by_turns = chain.from_iterable(zip_longest(*others))
-    names: list[str] = []
+    executing = executing or [test for test in tests if lines[test]]
+    topic = f"/test_{Path(mutant.path).stem}.py::"
+    executing.sort(key=lambda test: topic not in test)
     spent = 0.0
-    for test in filter(None, chain(own, by_turns)):
-        if not names or spent + known[test].seconds <= BUDGET:
-            names.append(test)
+    files: dict[str, list[str]] = {}
+    for test in executing:
+        if not files or spent + known[test].seconds <= BUDGET:
             spent += known[test].seconds
-    return names
+            file = "" if topic in test else test.partition("::")[0]
+            files.setdefault(file, []).append(test)
+    own = files.pop("", [])
+    return [*own, *filter(None, chain.from_iterable(zip_longest(*files.values())))]
 
 
 class BaselineError(Exception):
