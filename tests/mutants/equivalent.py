@@ -36,4 +36,16 @@ getattr(bound, "tzinfo", None) for bound in (value.lower, value.upper)
 )""",
         "pass",
     ): "What the binary format is refused for is sent as text, and stored the same.",
+    (
+        f"{AIO}/copy.py",
+        "AsyncCopy.finish",
+        "if self._copying is not None:",
+        "if not self._copying is not None:",
+    ): "Who would wait is told of the block either way: the turn is held all the time.",
+    (
+        f"{AIO}/two_phase.py",
+        "AsyncTwoPhase.tpc_prepare",
+        "if session.pgconn.transaction_status in (INTRANS, INERROR):",
+        "if not session.pgconn.transaction_status in (INTRANS, INERROR):",
+    ): "PREPARE TRANSACTION that is cancelled ends the transaction: it is never open.",
 }
