@@ -48,4 +48,16 @@ getattr(bound, "tzinfo", None) for bound in (value.lower, value.upper)
         "if session.pgconn.transaction_status in (INTRANS, INERROR):",
         "if not session.pgconn.transaction_status in (INTRANS, INERROR):",
     ): "PREPARE TRANSACTION that is cancelled ends the transaction: it is never open.",
+    (
+        f"{AIO}/patience.py",
+        "wait_for",
+        "future.exception()",
+        "pass",
+    ): "A task that wakes has looked at the future's exception before.",
+    (
+        f"{AIO}/selector_thread.py",
+        "SelectorThread.__init__",
+        "self._waker.setblocking(False)",
+        "self._waker.setblocking(True)",
+    ): "Blocks only once the thread that reads has let thousands of bytes lie.",
 }
