@@ -280,3 +280,16 @@ async def test_executed_again(
     other.remove_query_hook(events.append)
     await other.execute("SELECT %s::int", (1,))
     assert len(events) == 3
+
+
+@pytest.mark.parametrize("returning", [False, True])
+async def test_error_of_executemany(
+    other: pgtwin.AsyncConnection[Any], returning: bool
+) -> None:
+    events: list[QueryEvent] = []
+    other.add_query_hook(events.append)
+    query = "SELECT 1 / %s::int"
+    with pytest.raises(e.DivisionByZero) as caught:
+        await other.cursor().executemany(query, [(1,), (0,)], returning=returning)
+    (event,) = [each for each in events if each.query == query]
+    assert event.error is caught.value

@@ -380,3 +380,23 @@ async def test_network_cut_during_a_pipeline(network: Any) -> None:
         await plainly_broken(conn)
     finally:
         await conn.close()
+
+
+async def test_status_of_a_block_whose_outcome_is_unknown(
+    doomed: pgtwin.AsyncConnection[Any],
+    other: pgtwin.AsyncConnection[Any],
+    until_sleeping: Callable[[int], Awaitable[None]],
+) -> None:
+    block = doomed.transaction()
+
+    async def change() -> None:
+        async with block:
+            await doomed.execute("INSERT INTO slow VALUES (1)")
+
+    await doomed.execute(SLOW_COMMIT)
+    task = asyncio.create_task(change())
+    await until_sleeping(doomed.info.backend_pid)
+    await terminate(other, doomed)
+    with pytest.raises(e.TransactionResolutionUnknown):
+        await task
+    assert block.status.name == "FAILED"

@@ -60,4 +60,16 @@ getattr(bound, "tzinfo", None) for bound in (value.lower, value.upper)
         "self._waker.setblocking(False)",
         "self._waker.setblocking(True)",
     ): "Blocks only once the thread that reads has let thousands of bytes lie.",
+    (
+        f"{AIO}/observed.py",
+        "ObservedSession._text",
+        "return query",
+        "pass",
+    ): "A text is converted as a template string of nothing but text.",
+    (
+        f"{CORE}/copy_values.py",
+        "_is_float",
+        "return True",
+        "pass",
+    ): "A float is like itself, which is only found out later then.",
 }
