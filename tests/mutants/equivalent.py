@@ -72,4 +72,10 @@ getattr(bound, "tzinfo", None) for bound in (value.lower, value.upper)
         "return True",
         "pass",
     ): "A float is like itself, which is only found out later then.",
+    (
+        f"{AIO}/results.py",
+        "AsyncResults._forget",
+        "if self._bound is not None and self._loader is not None:",
+        "if self._bound is None and self._loader is not None:",
+    ): "A loader keeps the result that it has until it is given the next one.",
 }
