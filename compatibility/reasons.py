@@ -87,8 +87,8 @@ BEHAVIOUR = [
         "nobody takes a part for the whole."
     ),
     (
-        "After an `executemany()` of nothing the results before it are gone, in a "
-        "pipeline too: they are not its own."
+        "After an `executemany()`, also of nothing, a cursor has no results of its "
+        "statements before it, in a pipeline too: they are not its own."
     ),
     "COPY refuses what psycopg changes (`'f'` to true): wrong values are worse.",
     "A client cursor too refuses a name with two formats, as in `%(x)s, %(x)t`.",
@@ -153,6 +153,26 @@ BEHAVIOUR = [
         "Each FETCH of a server-side cursor is read by the settings with which it "
         "came, and so is each result of a cursor that is used again: psycopg goes on "
         "with those of the first one."
+    ),
+    (
+        "`executemany()` and pipelines may follow `stream()`: psycopg leaves libpq in "
+        "single-row mode, which they cannot have."
+    ),
+    (
+        "A connection's block that is left in a pipeline commits what autocommit mode "
+        "has sent there: psycopg loses it."
+    ),
+    (
+        "`executemany()` of a client cursor refuses binary results before it looks at "
+        "the parameters: psycopg does so at the first ones."
+    ),
+    (
+        "What a closed connection was asked to execute leaves no results: those before "
+        "it are not its own."
+    ),
+    (
+        "`execute()` of a COPY in a pipeline closes the connection: libpq cannot leave "
+        "it, and psycopg's stays busy for ever."
     ),
     "After `copy()`, `statusmessage` is the server's: it tells how many rows.",
     (

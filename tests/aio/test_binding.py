@@ -68,7 +68,7 @@ def right(value: Any) -> Any:
 def other_setting(setting: LiteralString, value: LiteralString) -> LiteralString:
     """Return the statement that gives a setting of the table the other value."""
     name = setting.split()[1]
-    return f"SET {name} TO '{value}'"  # type: ignore[return-value]
+    return f"SET {name} TO '{value}'"
 
 
 @pytest.mark.parametrize("rows", [1, 30, 600])

@@ -5,6 +5,7 @@ Each test asks both, so that it tells when psycopg changes too.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import logging
 from collections.abc import AsyncIterator, Sequence
@@ -18,7 +19,7 @@ from psycopg.types.enum import EnumInfo as TheirEnumInfo
 import pgtwin
 from pgtwin import errors as e
 from pgtwin.conninfo import conninfo_to_dict
-from pgtwin.pq import TransactionStatus
+from pgtwin.pq import Format, TransactionStatus
 from pgtwin.types.enum import EnumInfo
 from pgtwin.types.string import TextLoader
 
@@ -93,6 +94,17 @@ async def test_copy_executed(conn: Ours, theirs: Theirs) -> None:
         await conn.execute("COPY (SELECT 1) TO STDOUT")
     cur = await conn.execute("SELECT 1")
     assert await cur.fetchone() == (1,)
+
+
+async def test_copy_executed_in_a_pipeline(conn: Ours, theirs: Theirs) -> None:
+    for each in theirs, conn:
+        with pytest.raises(e.ProgrammingError):
+            async with each.pipeline():
+                cur = await each.execute("COPY (SELECT 1) TO STDOUT")
+                await cur.fetchall()
+    assert theirs.info.transaction_status == TransactionStatus.ACTIVE
+    assert conn.closed
+    await theirs.close()
 
 
 async def test_scroll_of_closed(conn: Ours, theirs: Theirs) -> None:
@@ -476,6 +488,63 @@ async def test_settings_of_a_cursor_used_again(conn: Ours, theirs: Theirs) -> No
     with pytest.raises(e.DataError):
         await second(theirs)
     assert await second(conn) == (dt.datetime(2024, 3, 2, 4, 5, 6),)
+
+
+async def test_many_after_a_stream(conn: Ours, theirs: Theirs) -> None:
+    async def store(conn: Ours | Theirs) -> int:
+        conn.prepare_threshold = None
+        cur = conn.cursor()
+        assert [row async for row in cur.stream("SELECT 1")] == [(1,)]
+        await cur.executemany("SELECT %s", [(1,), (2,)])
+        return cur.rowcount
+
+    with pytest.raises(e.InternalError, match="SINGLE_TUPLE"):
+        await store(theirs)
+    assert await store(conn) == 2
+
+
+async def test_connection_left_in_a_pipeline(dsn: str, other: Ours) -> None:
+    await other.set_autocommit(True)
+    await other.execute("DROP TABLE IF EXISTS kept; CREATE TABLE kept (who text)")
+
+    async def store(conn: Ours | Theirs, who: str) -> None:
+        await conn.set_autocommit(True)
+        async with conn.pipeline():
+            query = "INSERT INTO kept VALUES (%s) RETURNING who"
+            await conn.cursor().executemany(query, [(who,)], returning=True)
+            async with conn:
+                pass
+
+    with contextlib.suppress(e.OperationalError):
+        await store(await psycopg.AsyncConnection.connect(dsn), "theirs")
+    with contextlib.suppress(e.OperationalError):
+        await store(await pgtwin.AsyncConnection.connect(dsn), "ours")
+    cur = await other.execute("SELECT who FROM kept")
+    assert await cur.fetchall() == [("ours",)]
+    await other.execute("DROP TABLE kept")
+
+
+async def test_binary_results_of_nothing(conn: Ours, theirs: Theirs) -> None:
+    their_cursor = psycopg.AsyncClientCursor(theirs)
+    their_cursor.format = Format.BINARY
+    await their_cursor.executemany("SELECT %s", [])
+    cursor = pgtwin.AsyncClientCursor(conn)
+    cursor.format = Format.BINARY
+    with pytest.raises(e.NotSupportedError, match="binary"):
+        await cursor.executemany("SELECT %s", [])
+
+
+async def test_executed_when_closed(conn: Ours, theirs: Theirs) -> None:
+    for each in theirs, conn:
+        cur = await each.execute("SELECT 1")
+        await each.close()
+        with pytest.raises(e.OperationalError, match="closed"):
+            await cur.execute("SELECT 2")
+        if each is theirs:
+            assert await cur.fetchall() == [(1,)]
+        else:
+            with pytest.raises(e.ProgrammingError, match="no result"):
+                await cur.fetchall()
 
 
 async def test_status_of_a_copy(conn: Ours, theirs: Theirs) -> None:

@@ -170,6 +170,21 @@ async def test_copy(conn: Connection, usable: Usable) -> None:
     await usable(conn)
 
 
+@pytest.mark.parametrize("fetched", [False, True])
+@pytest.mark.parametrize(
+    "query", ["COPY (SELECT 1) TO STDOUT", "COPY pg_class FROM STDIN"]
+)
+async def test_copy_executed(
+    conn: Connection, query: LiteralString, fetched: bool
+) -> None:
+    with pytest.raises(e.ProgrammingError, match="copy"):
+        async with conn.pipeline():
+            cur = await conn.execute(query)
+            if fetched:
+                await cur.fetchone()
+    assert conn.closed  # libpq cannot leave a COPY in pipeline mode
+
+
 async def test_binary(conn: Connection) -> None:
     async with conn.pipeline(), conn.cursor(binary=True) as cur:
         await cur.execute("SELECT %s::int4", (1,))

@@ -340,6 +340,19 @@ async def test_close_in_transaction(
     assert await marks(other) == []
 
 
+async def test_use_after_close_in_transaction(dsn: str) -> None:
+    conn = await pgtwin.AsyncConnection.connect(dsn)
+    calls = (
+        *(conn.commit, conn.rollback, conn.tpc_recover),
+        *(conn.tpc_prepare, conn.tpc_commit, conn.tpc_rollback),
+    )
+    async with conn.transaction():
+        await conn.close()
+        for call in calls:
+            with pytest.raises(e.OperationalError, match="is closed"):
+                await call()
+
+
 async def test_swallowed_error(
     conn: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
 ) -> None:

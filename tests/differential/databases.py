@@ -115,9 +115,10 @@ class Database:
         return "done"
 
     def effects(self) -> str:
-        """Write what the tables hold, and which transactions are prepared."""
+        """Write what the tables hold, and how many transactions are prepared."""
         left = [self._rows(each) for each in EFFECTS.split(";")]
-        return repr([*left, self._rows(PREPARED)])
+        # Each driver gives them names of its own.
+        return repr([*left, len(self._rows(PREPARED))])
 
     def free(self) -> None:
         """End all other sessions, which a program that hangs has left behind."""

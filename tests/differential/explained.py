@@ -17,6 +17,7 @@ from tests.differential.steps import (
     Assign,
     Block,
     Call,
+    Close,
     Execute,
     ExecuteMany,
     Fetch,
@@ -75,6 +76,22 @@ def _copy_executed(program: Program, found: Difference) -> bool:
     )
 
 
+def _copy_in_pipeline(program: Program, found: Difference) -> bool:
+    return any(
+        isinstance(step, Execute) and "COPY " in texts(step)
+        for _, block in walk(program.steps)
+        if isinstance(block, PipelineBlock)
+        for _, step in walk(block.body)
+    ) and (
+        (found.aspect, found.place) == ("number", "end")
+        or (
+            found.place.startswith("with conn.pipeline")
+            and "COPY cannot be executed" in found.our_detail
+            and found.theirs in ("raises OperationalError", "raises ProgrammingError")
+        )
+    )
+
+
 def _copy_tag(program: Program, found: Difference) -> bool:
     return found.theirs == "statusmessage=None" and found.ours.startswith(
         "statusmessage='COPY "
@@ -108,11 +125,22 @@ def _left_within(program: Program, found: Difference) -> bool:
 
 
 def _binary_client(program: Program, found: Difference) -> bool:
+    if found.ours != "raises NotSupportedError" or (
+        "client-side cursors have no binary" not in found.our_detail
+    ):
+        return False
+    if found.theirs == "None":
+        return ".executemany(" in found.place and ", [])" in found.place.replace(
+            ", returning=True", ""
+        )
+    return found.theirs.startswith("raises ") and found.theirs[7:8].isalpha()
+
+
+def _adapters_when_closed(program: Program, found: Difference) -> bool:
     return (
-        found.ours == "raises NotSupportedError"
-        and "client-side cursors have no binary" in found.our_detail
-        and found.theirs.startswith("raises ")
-        and found.theirs[7:8].isalpha()
+        ".adapters: register" in found.place
+        and (found.theirs, found.ours) == ("raises OperationalError", "None")
+        and "the connection is closed" in found.their_detail
     )
 
 
@@ -127,12 +155,23 @@ def _closed_scroll(program: Program, found: Difference) -> bool:
 
 
 def _single_row_mode(program: Program, found: Difference) -> bool:
-    return found.place.startswith("with conn.pipeline") and (
-        "unexpected result status from query: SINGLE_TUPLE" in found.their_detail
-    )
+    return (
+        found.place.startswith("with conn.pipeline") or ".executemany(" in found.place
+    ) and re.search(
+        "unexpected result status from query: (SINGLE_TUPLE|TUPLES_CHUNK)",
+        found.their_detail,
+    ) is not None
 
 
 def _server_in_pipeline(program: Program, found: Difference) -> bool:
+    if "server-side cursors not supported in pipeline" in found.their_detail:
+        return "the cursor is closed" in found.our_detail
+    if found.aspect == "place" and found.their_detail == "AssertionError: ":
+        # psycopg cannot close one there, which pgtwin can.
+        return found.theirs.startswith("with conn.pipeline") and any(
+            isinstance(step, Open) and "server" in step.kind
+            for _, step in walk(program.steps)
+        )
     return (
         found.place.startswith("with conn.pipeline")
         and found.ours == "raises NotSupportedError"
@@ -145,11 +184,7 @@ def _closed_twice(program: Program, found: Difference) -> bool:
     return (
         found.theirs == "raises OperationalError"
         and "the connection is closed" in found.their_detail
-        and (
-            "the cursor is closed" in found.our_detail
-            or "without an xid" in found.our_detail
-            or "without a two-phase" in found.our_detail
-        )
+        and "the cursor is closed" in found.our_detail
     )
 
 
@@ -219,6 +254,19 @@ def _many_of_nothing(program: Program, found: Difference) -> bool:
         ".executemany(" in found.place
         and ", [])" in found.place.replace(", returning=True", "")
         and (found.aspect, found.ours) == ("value", "[]")
+    )
+
+
+def _results_before_many(program: Program, found: Difference) -> bool:
+    """Tell whether psycopg's results begin with those of statements before."""
+    return (
+        ".executemany(" in found.place
+        and found.place.endswith("returning=True)")
+        and found.aspect == "value"
+        and found.ours.startswith("[")
+        and found.theirs.endswith(f", {found.ours[1:]}")
+        and bool(_executed_before(program, found))
+        and any(isinstance(step, PipelineBlock) for _, step in walk(program.steps))
     )
 
 
@@ -304,11 +352,64 @@ def _cursor_used_again(program: Program, found: Difference) -> bool:
     )
 
 
+def _read_as_it_came(program: Program, found: Difference) -> bool:
+    """Tell whether adapters were registered before rows in binary format were read."""
+    name = found.place[:4]
+    before = _before(program, found)
+    made = [x for x in before if isinstance(x, Open) and str(x).startswith(name)]
+    return (
+        bool(made)
+        and "server" in made[-1].kind
+        and made[-1].binary
+        and found.place.startswith(f"{name}: fetch")
+        and any(
+            isinstance(step, Register) and str(step).startswith(name)
+            for step in before[before.index(made[-1]) :]
+        )
+    )
+
+
+def _refused_when_closed(program: Program, found: Difference) -> bool:
+    """Tell whether a cursor's last execution was of a closed connection."""
+    executed = _executed_before(program, found)
+    before = _before(program, found)
+    if "no result to fetch from" not in found.our_detail or not executed:
+        return False
+    last = len(before) - 1 - before[::-1].index(executed[-1])
+    return any(
+        isinstance(step, Close) and step.cursor == CONNECTION for step in before[:last]
+    )
+
+
+def _state_of_a_refusal(program: Program, found: Difference) -> bool:
+    return (
+        (found.place, found.theirs) == ("connect", "raises OperationalError")
+        and re.fullmatch(r"raises [0-9A-Z]{5}", found.ours) is not None
+        and "FATAL:" in found.their_detail
+    )
+
+
+def _left_in_a_pipeline(program: Program, found: Difference) -> bool:
+    return (
+        program.autocommit
+        and found.aspect == "effects"
+        and any(
+            step == Close(CONNECTION, "leave")
+            for _, block in walk(program.steps)
+            if isinstance(block, PipelineBlock)
+            for _, step in walk(block.body)
+        )
+    )
+
+
 def _negative_size(program: Program, found: Difference) -> bool:
+    if not found.place.endswith("fetch many -1"):
+        return False
+    if found.ours == "raises ValueError":
+        return "scroll() goes back" in found.our_detail
     return (found.theirs, found.ours) == (
-        "raises SystemError",
-        "raises InterfaceError",
-    ) and found.place.endswith("fetch many -1")
+        *("raises SystemError", "raises InterfaceError"),
+    )
 
 
 def _adapters_of_connection(program: Program, found: Difference) -> bool:
@@ -339,6 +440,11 @@ EXPLAINED: tuple[Explanation, ...] = (
         _copy_executed,
     ),
     Explanation(
+        "`execute()` of a COPY in a pipeline closes the connection, which nobody can "
+        "use any more: psycopg leaves it as it is.",
+        _copy_in_pipeline,
+    ),
+    Explanation(
         "After `copy()`, `statusmessage` is the server's.", _copy_tag, harmless=True
     ),
     Explanation(
@@ -356,8 +462,12 @@ EXPLAINED: tuple[Explanation, ...] = (
     ),
     Explanation(
         "Of two errors in one call, either is raised: a client cursor asked for binary "
-        "results says so first.",
+        "results says so first, also when there is nothing to execute.",
         _binary_client,
+    ),
+    Explanation(
+        "Adapters can be registered on a cursor whose connection is closed.",
+        _adapters_when_closed,
     ),
     Explanation(
         "A client cursor too refuses a name with two formats, as in `%(x)s, %(x)t`.",
@@ -368,7 +478,8 @@ EXPLAINED: tuple[Explanation, ...] = (
         _closed_scroll,
     ),
     Explanation(
-        "A pipeline may follow a stream: psycopg leaves libpq in single-row mode.",
+        "A pipeline or `executemany()` may follow a stream: psycopg leaves libpq in "
+        "single-row mode.",
         _single_row_mode,
     ),
     Explanation(
@@ -398,7 +509,7 @@ EXPLAINED: tuple[Explanation, ...] = (
     ),
     Explanation(
         "After an error in a pipeline the connection is usable, also where psycopg's "
-        "is not, as after a COPY.",
+        "is not.",
         _unusable,
     ),
     Explanation(
@@ -409,6 +520,11 @@ EXPLAINED: tuple[Explanation, ...] = (
         "After an `executemany()` of nothing the results of the statement before are "
         "gone, in a pipeline too.",
         _many_of_nothing,
+    ),
+    Explanation(
+        "`executemany()` in a pipeline has no results of the cursor's statements "
+        "before it.",
+        _results_before_many,
     ),
     Explanation(
         "After an `executemany()` that failed the cursor has no results, and "
@@ -441,7 +557,26 @@ EXPLAINED: tuple[Explanation, ...] = (
         _cursor_used_again,
     ),
     Explanation(
-        "`fetchmany()` of a negative size raises `InterfaceError` anywhere.",
+        "Rows of a server-side cursor in binary format are read so, also after "
+        "adapters were registered on the cursor.",
+        _read_as_it_came,
+    ),
+    Explanation(
+        "What a closed connection was asked to execute takes the place of the results "
+        "before it.",
+        _refused_when_closed,
+    ),
+    Explanation(
+        "A connection's block that is left in a pipeline commits what autocommit mode "
+        "has sent there; psycopg loses it.",
+        _left_in_a_pipeline,
+    ),
+    Explanation(
+        "A refusal by the server has its SQLSTATE and class.", _state_of_a_refusal
+    ),
+    Explanation(
+        "`fetchmany()` of a negative size raises `InterfaceError` anywhere, and of a "
+        "server-side cursor `ValueError`.",
         _negative_size,
     ),
     Explanation(

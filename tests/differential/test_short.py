@@ -32,7 +32,7 @@ def trial(dsn: str) -> Iterator[Trial]:
 
 
 @settings(
-    max_examples=200,
+    max_examples=150,
     derandomize=True,
     deadline=None,
     database=None,

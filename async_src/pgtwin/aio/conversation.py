@@ -51,7 +51,7 @@ CANCEL_AGAIN = 1.0
 
 CLOSED = "the connection is closed: open another with connect()"
 LOST = "the connection is lost: open another with connect()"
-NOT_EXECUTED = "COPY cannot be executed with execute(): use copy()"
+NOT_EXECUTED = "COPY cannot be executed with execute(): use copy(), outside pipelines"
 REPLICATING = (
     "the connection is replicating: go on with connection.pgconn, close it, or use "
     "another connection"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg import capabilities, errors as e, pq
 from psycopg.sql import Composable
 
+from pgtwin.aio.conversation import NOT_EXECUTED
 from pgtwin.core.hooks import UNOBSERVED, Observation
 from pgtwin.core.plan import KEPT_LENGTH, Statement, bind, bind_each, kept_plan
 from pgtwin.core.settings import changes_settings
@@ -441,7 +442,7 @@ class Pipelining:
             results = []
             while result is not None:
                 if result.status in COPY:
-                    raise e.NotSupportedError("COPY cannot be used in a pipeline")
+                    raise e.ProgrammingError(NOT_EXECUTED)
                 results.append(result)
                 # What ends the results of a statement is no message to wait for.
                 result = get_result()

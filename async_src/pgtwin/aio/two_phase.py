@@ -47,6 +47,7 @@ class AsyncTwoPhase:
         """
         session = self._session
         async with session.turn(timeout):
+            session.check()
             session.check_unowned("commit()")
             await session.commit()
 
@@ -58,6 +59,7 @@ class AsyncTwoPhase:
         """
         session = self._session
         async with session.turn(timeout):
+            session.check()
             session.check_unowned("rollback()")
             await session.rollback()
 
@@ -96,6 +98,7 @@ class AsyncTwoPhase:
         """
         session = self._session
         async with session.turn():
+            session.check()
             begun = session.global_transaction
             if begun is None:
                 raise e.ProgrammingError(
@@ -166,6 +169,7 @@ class AsyncTwoPhase:
         session = self._session
         method = f"tpc_{action.lower()}()"
         async with session.turn():
+            session.check()
             begun = session.global_transaction
             if xid is not None:
                 if begun is not None:
