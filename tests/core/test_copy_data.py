@@ -73,6 +73,8 @@ def test_rows_of_any_shape(rows: list[Any], seed: int, sent: str) -> None:
     all_rows = decoder("int4", "text", "float8")
     assert all_rows.decode([SIGNATURE, *messages, TRAILER]) == rows
     if sent == "rows":
+        if rows:
+            assert all_rows._together(messages) == rows
         # The first message may bring rows too, and the next ones no signature.
         joined = decoder("int4", "text", "float8")
         first, others = messages[:1], messages[1:]

@@ -78,4 +78,16 @@ getattr(bound, "tzinfo", None) for bound in (value.lower, value.upper)
         "if self._bound is not None and self._loader is not None:",
         "if self._bound is None and self._loader is not None:",
     ): "A loader keeps the result that it has until it is given the next one.",
+    (
+        f"{AIO}/server_cursor.py",
+        "AsyncServerCursor._take",
+        "self._values = self._bind(result, usual=False)",
+        "self._values = self._bind(result, usual=True)",
+    ): "The rows of a page are made at once, by the same loaders either way.",
+    (
+        f"{AIO}/conversation.py",
+        "Conversation._settle",
+        "if before or not self.syncs:",
+        "if before and not self.syncs:",
+    ): "Differs only after a signal between a synchronization and its being counted.",
 }
