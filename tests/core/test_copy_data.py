@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 from psycopg.adapt import Transformer
 from psycopg.errors import DataError, ProgrammingError
 
@@ -62,6 +62,7 @@ ROWS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(ROWS, st.integers(0, 2**32), st.sampled_from(["rows", "pieces", "one"]))
 def test_rows_of_any_shape(rows: list[Any], seed: int, sent: str) -> None:
     messages = list(map(message, rows))
@@ -82,6 +83,7 @@ def test_rows_of_any_shape(rows: list[Any], seed: int, sent: str) -> None:
         assert joined.decode([*others, TRAILER]) == rows[1:]
 
 
+@settings(deadline=None)
 @given(ROWS, st.data())
 def test_rows_that_are_damaged(rows: list[Any], data: st.DataObject) -> None:
     messages = list(map(message, [*rows, (1, "a", None)]))
@@ -139,6 +141,7 @@ def text_of(value: str | None) -> str:
 TEXTS = st.none() | st.text(st.sampled_from("ab\\\t\nNé"), max_size=4)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 3), st.data())
 def test_rows_in_text(width: int, data: st.DataObject) -> None:
     rows = data.draw(st.lists(st.tuples(*[TEXTS] * width), max_size=8))

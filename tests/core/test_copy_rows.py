@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import psycopg
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 from psycopg.adapt import Transformer
 from psycopg.errors import DataError
 
@@ -48,6 +48,7 @@ def read(data: bytes, binary: bool) -> list[Row]:
     return list(decoder.decode(messages))
 
 
+@settings(deadline=None)
 @given(ROWS, st.lists(st.tuples(st.integers(0, 9), st.integers(0, 4))), st.booleans())
 def test_read_again(
     rows: list[Row], steps: list[tuple[int, int]], binary: bool
