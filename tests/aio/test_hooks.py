@@ -282,14 +282,18 @@ async def test_executed_again(
     assert len(events) == 3
 
 
+@pytest.mark.parametrize("pipelined", [False, True])
 @pytest.mark.parametrize("returning", [False, True])
 async def test_error_of_executemany(
-    other: pgtwin.AsyncConnection[Any], returning: bool
+    other: pgtwin.AsyncConnection[Any], returning: bool, pipelined: bool
 ) -> None:
     events: list[QueryEvent] = []
     other.add_query_hook(events.append)
     query = "SELECT 1 / %s::int"
     with pytest.raises(e.DivisionByZero) as caught:
-        await other.cursor().executemany(query, [(1,), (0,)], returning=returning)
+        async with AsyncExitStack() as stack:
+            if pipelined:
+                await stack.enter_async_context(other.pipeline())
+            await other.cursor().executemany(query, [(1,), (0,)], returning=returning)
     (event,) = [each for each in events if each.query == query]
     assert event.error is caught.value
