@@ -68,6 +68,10 @@ BEHAVIOUR = [
         "In a pipeline, a statement that sets the encoding, the zone or a style is "
         "followed by a synchronization: psycopg reads and writes by the old settings."
     ),
+    (
+        "A transaction block whose connection is lost raises `OperationalError`, since "
+        "nothing was committed: psycopg's is left without an error."
+    ),
     "`EnumInfo.fetch()` returns `None` for a type that is no enumeration.",
     "The name of a server-side cursor may hold a `%`.",
     "A row factory is called when the first row is fetched, not by `execute()`.",

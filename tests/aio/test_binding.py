@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -409,3 +410,47 @@ async def test_encoding_in_a_pipeline(auto: Connection) -> None:
     assert await cur.fetchone() == ("é",)
     cur = await auto.execute("SELECT word FROM words ORDER BY 1")
     assert await cur.fetchall() == [("é1",), ("é2",), ("é3",), ("é4",)]
+
+
+async def test_setting_of_the_same_statement(auto: Connection) -> None:
+    auto.prepare_threshold = 0
+    for style in ("German, DMY", "ISO, MDY", "SQL, DMY", "German, DMY"):
+        cur = await auto.execute(
+            "SELECT set_config('DateStyle', %s, false), '2026-02-01'::date", (style,)
+        )
+        assert await cur.fetchone() == (style, dt.date(2026, 2, 1))
+
+
+class Written(Loader):
+    """Loads what is written as text, and says so."""
+
+    def load(self, data: Any) -> str:
+        return f"written {bytes(data).decode()}"
+
+
+@pytest.mark.parametrize("pipelined", [False, True])
+async def test_format_of_the_execution_before(
+    auto: Connection, pipelined: bool
+) -> None:
+    auto.prepare_threshold = 0
+    query = "SELECT %s::int4"
+    await auto.execute(query, (1,))
+    cur = auto.cursor()
+    async with AsyncExitStack() as stack:
+        if pipelined:
+            await stack.enter_async_context(auto.pipeline())
+        await cur.execute(query, (2,), binary=True)
+        await cur.execute(query, (3,))
+    cur.adapters.register_loader("int4", Written)
+    assert await cur.fetchone() == ("written 3",)
+
+
+@pytest.mark.parametrize("query", ["SELECT %s", "SELECT 1, %s"])
+async def test_elements_in_binary_format(auto: Connection, query: str) -> None:
+    await auto.execute("SET TimeZone TO 'Asia/Tokyo'")
+    array = "ARRAY['2026-01-01 00:00+00'::timestamptz]"
+    cur = await auto.execute((query % array).encode(), binary=True)
+    await auto.execute("SET TimeZone TO UTC")
+    row = await cur.fetchone()
+    assert row is not None
+    assert [value.utcoffset() for value in row[-1]] == [dt.timedelta(hours=9)]

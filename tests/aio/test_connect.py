@@ -779,6 +779,22 @@ async def test_state_of_a_refusal(
     assert (str(again), again.sqlstate) == (str(refused), state)
 
 
+async def test_refusal_where_libpq_cannot_be_asked(
+    tcp_dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: object) -> object:
+        raise OSError("no library")
+
+    monkeypatch.setattr("ctypes.PyDLL", fail)
+    refusal._set_verbosity.cache_clear()
+    try:
+        with pytest.raises(e.OperationalError, match='"no_such_database"') as caught:
+            await pgtwin.AsyncConnection.connect(tcp_dsn, dbname="no_such_database")
+    finally:
+        refusal._set_verbosity.cache_clear()
+    assert caught.value.sqlstate is None
+
+
 async def test_state_of_a_full_database(tcp_dsn: str, login_dsn: str) -> None:
     name = "pgtwin_full"
     async with pgtwin.AsyncConnection.connect(tcp_dsn, autocommit=True) as conn:

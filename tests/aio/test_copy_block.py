@@ -301,3 +301,15 @@ async def test_not_a_copy_cursor(conn: Connection) -> None:
     cur = await conn.execute("SELECT 1")
     with pytest.raises(e.ProgrammingError, match="TUPLES_OK"):
         AsyncCopy(cur)
+
+
+async def test_result_before(conn: Connection) -> None:
+    cur = await conn.execute("SELECT 1")
+    with pytest.raises(e.UndefinedTable):
+        async with cur.copy("COPY pgtwin_nowhere TO STDOUT"):
+            pytest.fail("there is no such table")
+    assert cur.pgresult is None
+    assert cur.description is None
+    assert cur.rowcount == -1
+    with pytest.raises(e.ProgrammingError):
+        await cur.fetchone()

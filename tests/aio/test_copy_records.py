@@ -107,3 +107,23 @@ async def test_records_errors(
     with pytest.raises(e.UniqueViolation):
         await conn.copy_records(table, ["id"], [(1,), (1,)])
     await usable(conn)
+
+
+async def test_format(conn: pgtwin.AsyncConnection[Any]) -> None:
+    events: list[pgtwin.QueryEvent] = []
+    conn.add_query_hook(events.append)
+    await conn.execute("CREATE TEMP TABLE formats (a int, b float4, c json)")
+
+    async def copied(*rows: tuple[Any, ...]) -> list[bool]:
+        events.clear()
+        await conn.copy_records("formats", None, rows)
+        texts = [event.query for event in events if event.query.startswith("COPY")]
+        return ["BINARY" in text.upper() for text in texts]
+
+    assert await copied((1, 0.5, {"a": 1}), (None, None, None)) == [True]
+    assert await copied((None, None, None)) == [True]
+    # Up to the first row that does not fit.
+    assert await copied((1, 0.5, None), ("2", 0.5, None)) == [True, False]
+    assert await copied(("1", 0.5, None)) == [False]
+    cur = await conn.execute("SELECT sum(a), count(*) FROM formats")
+    assert await cur.fetchall() == [(5, 6)]

@@ -621,3 +621,14 @@ async def test_text_of_copy_in_sql_ascii(conn: Ours, theirs: Theirs) -> None:
         await stored(theirs, False)
     for by_row in (True, False):
         assert await stored(conn, by_row) == b"\xc3\xa9"
+
+
+async def test_block_of_a_lost_connection(conn: Ours, theirs: Theirs) -> None:
+    query = "SELECT pg_terminate_backend(pg_backend_pid())"
+    async with theirs.transaction():
+        with pytest.raises(e.AdminShutdown):
+            await theirs.execute(query)
+    with pytest.raises(e.OperationalError, match="lost"):
+        async with conn.transaction():
+            with pytest.raises(e.AdminShutdown):
+                await conn.execute(query)

@@ -235,3 +235,16 @@ def test_handlers_go_on(dsn: str) -> None:
     asyncio.run(go_on(conn))
     assert [notification.payload for notification in found] == ["a"]
     assert len(lost) == 1
+
+
+async def test_copy_belongs_to_its_loop(conn: Connection) -> None:
+    def write() -> None:
+        asyncio.run(block.write(b"1\n" * 100_000))
+
+    await conn.execute("CREATE TEMP TABLE numbers (n int)")
+    async with conn.cursor().copy("COPY numbers FROM STDIN") as block:
+        with pytest.raises(e.InterfaceError, match="another event loop"):
+            await asyncio.to_thread(write)
+        await block.write(b"2\n")
+    cur = await conn.execute("SELECT n FROM numbers")
+    assert await cur.fetchall() == [(2,)]

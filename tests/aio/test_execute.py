@@ -578,3 +578,24 @@ async def test_zero_byte_in_text(conn: pgtwin.AsyncConnection[Any]) -> None:
         await conn.execute("SELECT %s", ("a\x00b",))
     await conn.rollback()
     assert await fetch(conn, "SELECT 1") == 1
+
+
+@pytest.mark.parametrize("returning", [False, True])
+async def test_results_in_any_order(
+    conn: pgtwin.AsyncConnection[Any], returning: bool
+) -> None:
+    # Values of this type can be changed: they are made when they are fetched.
+    cur = conn.cursor()
+    if returning:
+        query = "SELECT jsonb_build_array(%s::int, n) FROM generate_series(1, 2) n"
+        await cur.executemany(query, [(1,), (2,), (3,)], returning=True)
+    else:
+        queries = [
+            f"SELECT jsonb_build_array({m}, n) FROM generate_series(1, 2) n"
+            for m in (1, 2, 3)
+        ]
+        await cur.execute("; ".join(queries).encode())
+    for number in (0, 2, 1, 1, 0):
+        await cur.set_result(number)
+        assert await cur.fetchone() == ([number + 1, 1],)
+        assert await cur.fetchall() == [([number + 1, 2],)]

@@ -8,7 +8,7 @@ import pytest
 
 import pgtwin
 from pgtwin.adapt import Loader
-from pgtwin.core import chunks
+from pgtwin.core import chunks, late_loaders
 from pgtwin.pq import Format
 
 if TYPE_CHECKING:
@@ -273,3 +273,36 @@ async def test_zone_set_by_a_function(conn: Connection) -> None:
         row = await cur.fetchone()
         assert row is not None
         assert row[0].hour == hour
+
+
+NUMBERS = [
+    *(0.0, -0.0, 1.0, -1.5, 0.1, 100.0, 1e14, 1e15, 1e16, 123456789012345.0, 1e22),
+    *(1e-4, 1.5e-4, 1e-5, -2.5e-7, 5e-324, 1.7976931348623157e308, 3.14159e100),
+    *(float("inf"), float("-inf"), float("nan")),
+]
+MOMENTS = [
+    *("2026-01-02 03:04:05.6", "2026-07-02 03:04:05", "1970-01-01", "1880-01-02 12:00"),
+    *("2026-01-02 23:59:59.000001", "0001-01-02", "1999-12-31 00:00:00.120"),
+]
+
+
+@pytest.mark.parametrize(
+    "zone", ["UTC", "Asia/Kolkata", "America/St_Johns", "Africa/Monrovia"]
+)
+@pytest.mark.parametrize("name", ["timestamp", "timestamptz", "float8", "bool", "uuid"])
+async def test_written_as_by_the_server(
+    conn: Connection, name: LiteralString, zone: str
+) -> None:
+    # For a loader of text that comes late, values are written again.
+    await conn.execute("SELECT set_config('TimeZone', %s, false)", (zone,))
+    given: dict[str, list[Any]] = {
+        "float8": NUMBERS,
+        "bool": [True, False],
+        "uuid": ["00000000-0000-0000-0000-0000000000ff"],
+    }
+    query = f"SELECT v, format('%%s', v) FROM unnest(%s::text[]::{name}[]) AS v"
+    texts = [str(value) for value in given.get(name, MOMENTS)]
+    cur = await conn.execute(query, (texts,), binary=True)
+    write = late_loaders._writer(pgtwin.adapters.types[name].oid, "utf-8")
+    async for value, text in cur:
+        assert write(value).decode() == text

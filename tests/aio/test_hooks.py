@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
@@ -258,3 +259,41 @@ async def test_failing_hook(
     cur = await other.execute("SELECT 1")
     assert await cur.fetchone() == (1,)
     assert "of the hook" in caplog.text
+
+
+@pytest.mark.parametrize("pipelined", [False, True])
+async def test_executed_again(
+    other: pgtwin.AsyncConnection[Any], pipelined: bool
+) -> None:
+    other.prepare_threshold = 1
+    for _ in range(3):
+        await other.execute("SELECT %s::int", (1,))
+    events: list[QueryEvent] = []
+    other.add_query_hook(events.append)
+    async with AsyncExitStack() as stack:
+        if pipelined:
+            await stack.enter_async_context(other.pipeline())
+        for _ in range(3):
+            await other.execute("SELECT %s::int", (1,))
+    found = [(event.query, event.rowcount) for event in events]
+    assert found == [("SELECT %s::int", 1)] * 3
+    other.remove_query_hook(events.append)
+    await other.execute("SELECT %s::int", (1,))
+    assert len(events) == 3
+
+
+@pytest.mark.parametrize("pipelined", [False, True])
+@pytest.mark.parametrize("returning", [False, True])
+async def test_error_of_executemany(
+    other: pgtwin.AsyncConnection[Any], returning: bool, pipelined: bool
+) -> None:
+    events: list[QueryEvent] = []
+    other.add_query_hook(events.append)
+    query = "SELECT 1 / %s::int"
+    with pytest.raises(e.DivisionByZero) as caught:
+        async with AsyncExitStack() as stack:
+            if pipelined:
+                await stack.enter_async_context(other.pipeline())
+            await other.cursor().executemany(query, [(1,), (0,)], returning=returning)
+    (event,) = [each for each in events if each.query == query]
+    assert event.error is caught.value

@@ -354,3 +354,49 @@ async def test_error_of_a_block_goes_before_the_loss(
             with pytest.raises(e.OperationalError):
                 await doomed.execute("SELECT 1")
             raise ZeroDivisionError
+
+
+async def test_network_cut_during_a_pipeline(network: Any) -> None:
+    conn = await pgtwin.AsyncConnection.connect(network.conninfo, autocommit=True)
+
+    async def cut() -> None:
+        await asyncio.sleep(0.2)
+        network.cut()
+
+    told = False
+    try:
+        with pytest.raises(e.OperationalError):
+            async with conn.pipeline() as pipeline:
+                await conn.execute("SELECT pg_sleep(120)")
+                task = asyncio.create_task(cut())
+                try:
+                    await pipeline.sync()
+                except e.OperationalError:
+                    told = True
+                    raise
+                finally:
+                    await task
+        assert told
+        await plainly_broken(conn)
+    finally:
+        await conn.close()
+
+
+async def test_status_of_a_block_whose_outcome_is_unknown(
+    doomed: pgtwin.AsyncConnection[Any],
+    other: pgtwin.AsyncConnection[Any],
+    until_sleeping: Callable[[int], Awaitable[None]],
+) -> None:
+    block = doomed.transaction()
+
+    async def change() -> None:
+        async with block:
+            await doomed.execute("INSERT INTO slow VALUES (1)")
+
+    await doomed.execute(SLOW_COMMIT)
+    task = asyncio.create_task(change())
+    await until_sleeping(doomed.info.backend_pid)
+    await terminate(other, doomed)
+    with pytest.raises(e.TransactionResolutionUnknown):
+        await task
+    assert block.status.name == "FAILED"

@@ -12,6 +12,7 @@ import pytest
 
 import pgtwin
 from pgtwin import errors as e
+from pgtwin.aio.turn import Turns  # twingen: async-only
 
 
 async def test_execute_while_streaming(conn: pgtwin.AsyncConnection[Any]) -> None:
@@ -106,3 +107,20 @@ async def test_forked(conn: pgtwin.AsyncConnection[Any]) -> None:
     # What the child has done to its copy means nothing to the parent.
     cur = await conn.execute("SELECT 2")
     assert await cur.fetchone() == (2,)
+
+
+# twingen: async-only
+async def test_another_goes_before(
+    conn: pgtwin.AsyncConnection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Turns.hold, "__defaults__", (0.2,))
+    rows = conn.cursor().stream("SELECT generate_series(1, 3)")
+    assert await anext(rows) == (1,)
+    # It waits for the caller's own rows; these are closed, and another one comes first.
+    sleeping = asyncio.create_task(conn.execute("SELECT pg_sleep(1)"))
+    await asyncio.sleep(0)
+    closing = asyncio.create_task(rows.aclose())
+    cur = await conn.execute("SELECT 'after'")
+    assert sleeping.done()
+    assert await cur.fetchone() == ("after",)
+    await closing

@@ -905,9 +905,12 @@ async def test_handle(conn: Connection) -> None:
 
 async def test_result_chosen_when_asked_for(conn: Connection) -> None:
     async with conn.pipeline():
-        cur = conn.cursor()
-        await cur.executemany("SELECT %s::int", [(1,), (2,)], returning=True)
+        cur = await conn.execute("SELECT 1")
         await cur.set_result(-1)
+        assert await cur.fetchall() == [(1,)]
+        cur = await conn.execute("SELECT 2")
+        with pytest.raises(IndexError):
+            await cur.set_result(1)
         assert await cur.fetchall() == [(2,)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -192,3 +193,25 @@ async def test_evicted_in_failed_transaction(
     cur = await conn.execute("SELECT 2", prepare=True)
     assert await cur.fetchone() == (2,)
     assert await prepared(conn) == ["SELECT 2"]
+
+
+@pytest.mark.parametrize("pipelined", [False, True])
+async def test_number_of_parameters(
+    other: pgtwin.AsyncConnection[Any], pipelined: bool
+) -> None:
+    query = "SELECT %s::int, %s::text"
+    named = "SELECT %(a)s::int, %(b)s::text"
+    other.prepare_threshold = 1
+    async with AsyncExitStack() as stack:
+        if pipelined:
+            await stack.enter_async_context(other.pipeline())
+        for _ in range(4):
+            await other.execute(query, (1, "a"))
+            await other.execute(named, {"a": 1, "b": "a"})
+        for params in ((1,), (1, "a", 2)):
+            with pytest.raises(e.ProgrammingError, match=f"{len(params)} parameter"):
+                await other.execute(query, params)
+        with pytest.raises(TypeError, match="named placeholders"):
+            await other.execute(named, (1, "a"))
+        cur = await other.execute(query, (1, "a"))
+        assert await cur.fetchall() == [(1, "a")]

@@ -280,8 +280,10 @@ async def test_cancelled_before_a_block_could_be_left(
     entered = asyncio.Event()
     leaving = asyncio.Event()
 
+    block = conn.transaction()
+
     async def change() -> None:
-        async with conn.transaction():
+        async with block:
             await conn.execute("CREATE TEMP TABLE things (id int)")
             entered.set()
             await leaving.wait()
@@ -299,6 +301,7 @@ async def test_cancelled_before_a_block_could_be_left(
     # What the block has left open is rolled back by whatever comes next.
     cur = await conn.execute("SELECT to_regclass('things')")
     assert await cur.fetchone() == (None,)
+    assert block.status.name == "FAILED"
     await usable(conn)
 
 

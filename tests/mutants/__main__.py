@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SEED = 13
 ENOUGH = 0.95
 # Files of tests that one process passes, to know what they execute.
-TOGETHER = 6
+TOGETHER = 3
 
 
 def main() -> int:
@@ -80,15 +80,22 @@ def know(
 
     def ask(start: int) -> dict[str, Known]:
         lane = lanes.get()
+        some = files[start : start + TOGETHER]
         try:
-            return lane.know(files[start : start + TOGETHER])
+            try:
+                return lane.know(some)
+            except BaselineError as error:
+                print(f"{error}\nonce more: {' '.join(some)}", flush=True)
+                return lane.know(some)
         finally:
             lanes.put(lane)
 
-    for each in pool.map(ask, range(0, len(files), TOGETHER)):
-        kept.update(each)
-    if keep:
-        remember(ROOT, keep, kept)
+    try:
+        for each in pool.map(ask, range(0, len(files), TOGETHER)):
+            kept.update(each)
+    finally:
+        if keep:
+            remember(ROOT, keep, kept)
     return kept
 
 

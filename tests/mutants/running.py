@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -34,9 +35,15 @@ class Running:
         self._process.start()
 
     def end(self, limit: float) -> tuple[int | None, str]:
-        """Return its code and what it says, after `limit` seconds `None`."""
-        self._process.join(limit)
-        code = self._process.exitcode
+        """Return its code and what it says; no code if it is silent for `limit` s."""
+        said, since = -1, 0.0
+        while (code := self._process.exitcode) is None:
+            size = self._output.stat().st_size if self._output.exists() else 0
+            if size != said:
+                said, since = size, time.monotonic()
+            elif time.monotonic() - since > limit:
+                break
+            self._process.join(0.5)
         self.stop()
         return code, self._output.read_text(errors="replace")
 

@@ -193,7 +193,8 @@ class BinaryDecoder:
             return []
         try:
             rows = self._together(messages)
-        except (struct.error, IndexError):
+        except Exception:
+            # Messages that are no rows; any other error is raised again below.
             rows = None
         try:
             return self._rows(b"".join(messages)) if rows is None else rows
@@ -203,7 +204,7 @@ class BinaryDecoder:
     def _together(self, messages: Sequence[Buffer]) -> list[Row] | None:
         """Return the rows, those of one length read together.
 
-        `None`, or an error of `struct`, if there is not one row in each message.
+        `None`, or any error, if there is not one row in each message.
         """
         if self._loads is None:
             return None

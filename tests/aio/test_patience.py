@@ -1,0 +1,42 @@
+# twingen: async-only
+"""Waiting for a limited time, where asyncio itself is not careful enough."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import sys
+from typing import Any
+
+import pytest
+
+from pgtwin.aio.patience import wait_for
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="asyncio's own is used")
+async def test_error_that_a_cancellation_goes_before() -> None:
+    loop = asyncio.get_running_loop()
+    told: list[dict[str, Any]] = []
+    loop.set_exception_handler(lambda _, context: told.append(context))
+    future: asyncio.Future[int] = loop.create_future()
+    task = asyncio.create_task(wait_for(future, 60))
+    await asyncio.sleep(0)
+    future.set_exception(ValueError("nobody waits for it any more"))
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    del future, task
+    gc.collect()
+    assert told == []
+
+
+async def test_result_or_timeout() -> None:
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[int] = loop.create_future()
+    loop.call_soon(future.set_result, 1)
+    assert await wait_for(future, 60) == 1
+    with pytest.raises(asyncio.TimeoutError):
+        await wait_for(loop.create_future(), 0.01)
+    with pytest.raises(asyncio.TimeoutError):
+        await wait_for(asyncio.Event().wait(), 0)
+    assert await wait_for(asyncio.sleep(0, 2), None) == 2

@@ -1,0 +1,51 @@
+"""The format that is asked for, by the columns of a result."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+from psycopg.types.string import TextLoader
+
+from pgtwin.core.adapters import Adapters
+from pgtwin.core.formats import BINARY, TEXT, UNUSUAL, Columns, examine_columns
+from tests.core.results import result_of
+
+
+def columns(*names: str, version: int = 180000) -> Columns:
+    return examine_columns(result_of(*names), Adapters(psycopg.adapters), version)
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ((), Columns(TEXT, TEXT, False, False, True, True)),
+        (("bool",), Columns(TEXT, TEXT, False, False, True, True)),
+        (("int4",), Columns(BINARY, BINARY, False, False, True, True)),
+        (("int4", "text"), Columns(BINARY, BINARY, False, False, True, True)),
+        (("text", "varchar"), Columns(TEXT, TEXT, False, False, True, True)),
+        (("int4", "numeric"), Columns(TEXT, TEXT, False, False, True, True)),
+        (("float4", "int8"), Columns(TEXT, TEXT, False, False, True, True)),
+        (("float8", "int4"), Columns(BINARY, None, True, False, True, True)),
+        (("int4", "float8"), Columns(BINARY, None, True, False, True, True)),
+        (("date", "int4"), Columns(TEXT, TEXT, False, True, True, False)),
+        (("date", *["int4"] * 4), Columns(BINARY, None, False, True, True, False)),
+        (("timestamptz", "text"), Columns(BINARY, None, False, True, True, False)),
+        (("float8", "timestamp"), Columns(BINARY, None, True, True, True, False)),
+    ],
+)
+def test_columns(names: tuple[str, ...], expected: Columns) -> None:
+    assert columns(*names) == expected
+
+
+def test_servers_that_round() -> None:
+    assert columns("float8", version=110000).best == TEXT
+    assert columns("float8", version=120000).best == BINARY
+    assert columns("int4", version=110000).best == BINARY
+
+
+def test_types_that_are_not_usual() -> None:
+    assert columns("int4", "point") == UNUSUAL
+    adapters = Adapters(psycopg.adapters)
+    adapters.register_loader("int4", TextLoader)
+    assert examine_columns(result_of("text", "int4"), adapters, 180000) == UNUSUAL
+    assert examine_columns(result_of("text", "int8"), adapters, 180000) != UNUSUAL
