@@ -198,9 +198,17 @@ def _error_in_pipeline(program: Program, found: Difference) -> bool:
         if text.startswith("raises ")
     ]
     return (
-        found.place.startswith("with conn.pipeline")
+        (found.place.startswith("with conn.pipeline") or ".executemany(" in found.place)
         and len(errors) == 2
         and errors[0][0].isalpha() != errors[1][0].isalpha()
+    )
+
+
+def _nothing_when_closed(program: Program, found: Difference) -> bool:
+    return (
+        "the connection is closed" in found.their_detail
+        and found.ours == "raises ProgrammingError"
+        and "no result to fetch from" in found.our_detail
     )
 
 
@@ -598,9 +606,13 @@ EXPLAINED: tuple[Explanation, ...] = (
         _closed_twice,
     ),
     Explanation(
-        "In a pipeline an error of the server may be raised before a later one of the "
-        "client, or that one.",
+        "In a pipeline or batch an error of the server may be raised before a later one "
+        "of the client, or that one.",
         _error_in_pipeline,
+    ),
+    Explanation(
+        "A cursor without results says so, whether its connection is closed or not.",
+        _nothing_when_closed,
     ),
     Explanation(
         "After `DISCARD ALL` statements are prepared again; psycopg's are lost.",
