@@ -68,6 +68,10 @@ BEHAVIOUR = [
         "In a pipeline, a statement that sets the encoding, the zone or a style is "
         "followed by a synchronization: psycopg reads and writes by the old settings."
     ),
+    (
+        "A transaction block whose connection is lost raises `OperationalError`, since "
+        "nothing was committed: psycopg's is left without an error."
+    ),
     "`EnumInfo.fetch()` returns `None` for a type that is no enumeration.",
     "The name of a server-side cursor may hold a `%`.",
     "A row factory is called when the first row is fetched, not by `execute()`.",
@@ -91,6 +95,10 @@ BEHAVIOUR = [
         "statements before it, in a pipeline too: they are not its own."
     ),
     "COPY refuses what psycopg changes (`'f'` to true): wrong values are worse.",
+    (
+        "`write()` of a COPY takes text when the encoding is SQL_ASCII, as UTF-8: "
+        "`write_row()` does so, in psycopg too."
+    ),
     "A client cursor too refuses a name with two formats, as in `%(x)s, %(x)t`.",
     "The `connection` of a dumper or loader is a weak reference's proxy.",
     (

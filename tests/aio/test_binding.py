@@ -66,10 +66,10 @@ def right(value: Any) -> Any:
     return VALUES[value] if isinstance(value, int) else value
 
 
-def other_setting(setting: LiteralString, value: LiteralString) -> LiteralString:
+def other_setting(setting: str, value: str) -> bytes:
     """Return the statement that gives a setting of the table the other value."""
     name = setting.split()[1]
-    return f"SET {name} TO '{value}'"
+    return f"SET {name} TO '{value}'".encode()
 
 
 @pytest.mark.parametrize("rows", [1, 30, 600])
@@ -85,13 +85,13 @@ async def test_settings_of_the_execution(
     rows: int,
 ) -> None:
     value = right(value)
-    query = f"{query} AS col FROM generate_series(1, {rows})"
+    rows_of = f"{query} AS col FROM generate_series(1, {rows})".encode()
     change = other_setting(setting, later)
     for _ in range(4):
         await auto.execute(setting)
-        cur = await auto.execute(query, prepare=prepare)
+        cur = await auto.execute(rows_of, prepare=prepare)
         dicts = auto.cursor(row_factory=dict_row)
-        await dicts.execute(query, prepare=prepare)
+        await dicts.execute(rows_of, prepare=prepare)
         first = await cur.fetchone()
         await auto.execute(change)
         await auto.execute("SELECT now(), 'é', date '2026-01-01', interval '1 day'")
@@ -153,13 +153,12 @@ async def test_names_of_columns(auto: Connection) -> None:
 
 async def test_settings_of_a_transaction(auto: Connection) -> None:
     await auto.execute("SET DateStyle TO 'SQL, MDY'")
+    few, many = auto.cursor(), auto.cursor()
     async with auto.transaction():
         await auto.execute("SET LOCAL DateStyle TO 'SQL, DMY'")
         await auto.execute("SET LOCAL client_encoding TO latin1")
-        few = await auto.execute("SELECT date '2026-02-01', 'é'")
-        many = await auto.execute(
-            "SELECT date '2026-02-01', 'é' FROM generate_series(1, 30)"
-        )
+        await few.execute("SELECT date '2026-02-01', 'é'")
+        await many.execute("SELECT date '2026-02-01', 'é' FROM generate_series(1, 30)")
         assert await many.fetchone() == (VALUES[0], "é")
     assert await few.fetchone() == (VALUES[0], "é")
     assert await many.fetchall() == [(VALUES[0], "é")] * 29
@@ -189,10 +188,9 @@ async def test_after_the_end_of_the_connection(
 ) -> None:
     conn = await pgtwin.AsyncConnection.connect(dsn, autocommit=True)
     held, expected = [], []
-    query: LiteralString
     for _ in range(3):
         for value in QUERIES:
-            query = f"SELECT {value} FROM generate_series(1, {rows})"
+            query = f"SELECT {value} FROM generate_series(1, {rows})".encode()
             cur = await conn.execute(query, prepare=True, binary=binary)
             expected.append(await cur.fetchall())
             held.append(await conn.execute(query, prepare=True, binary=binary))
@@ -262,7 +260,7 @@ async def test_loaders_registered_late(auto: Connection, name: str) -> None:
         max_examples=60,
         deadline=None,
         derandomize=True,
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=[HealthCheck.too_slow],
     )
     @given(values=st.lists(LATE[name], min_size=6, max_size=6))
     def collect(values: list[Any]) -> None:
@@ -270,7 +268,7 @@ async def test_loaders_registered_late(auto: Connection, name: str) -> None:
 
     collected: list[Any] = []
     collect()
-    query: LiteralString = f"SELECT %s::{name}, %s::int4, %s::{name}::text"
+    query = f"SELECT %s::{name}, %s::int4, %s::{name}::text".encode()
     for value in collected:
         cur = await auto.execute(query, (value, 1, value), prepare=True)
         cur.adapters.register_loader(name, Marked)
@@ -328,6 +326,29 @@ async def test_encoding_that_python_has_not(auto: Connection) -> None:
     await auto.execute("SET client_encoding TO utf8")
     cur = await auto.execute("SELECT 'é'")
     assert await cur.fetchone() == ("é",)
+
+
+async def test_several_results_after_one(auto: Connection) -> None:
+    # What was known of the statement before says nothing of these.
+    auto.adapters.register_loader("json", Marked)
+    for _ in range(8):
+        cur = await auto.execute("SELECT %s::int4", (1,))
+        assert await cur.fetchone() == (1,)
+    calls: list[bytes] = []
+
+    class Noting(Marked):
+        def load(self, data: Any) -> str:
+            calls.append(bytes(data))
+            return super().load(data)
+
+    auto.adapters.register_loader("json", Noting)
+    cur = await auto.execute("SELECT '1'::json; SELECT '2'::json")
+    assert calls == []
+    assert [await each.fetchall() async for each in cur.results()] == [
+        [("<1>",)],
+        [("<2>",)],
+    ]
+    assert calls == [b"1", b"2"]
 
 
 async def test_two_results_side_by_side(auto: Connection) -> None:

@@ -61,7 +61,9 @@ async def test_connect_then_block(dsn: str) -> None:
 
 
 async def test_connect_in_a_task(dsn: str) -> None:
-    opening = asyncio.create_task(pgtwin.AsyncConnection.connect(dsn))
+    opening: asyncio.Task[pgtwin.AsyncConnection[Any]] = asyncio.create_task(
+        pgtwin.AsyncConnection.connect(dsn)
+    )
     async with await opening as conn:
         cur = await conn.execute("SELECT 1")
         assert await cur.fetchone() == (1,)

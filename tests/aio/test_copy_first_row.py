@@ -23,7 +23,7 @@ async def stored(
     conn: Connection, kind: str, rows: Sequence[Sequence[Any]], together: bool
 ) -> list[str | None]:
     """Return what the server has of rows, as it writes it."""
-    await conn.execute(f"CREATE TEMP TABLE firsts (value {kind})")
+    await conn.execute(f"CREATE TEMP TABLE firsts (value {kind})".encode())
     statement = "COPY firsts FROM STDIN (FORMAT binary)"
     async with conn.cursor().copy(statement) as copy:
         if together:

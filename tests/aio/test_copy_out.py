@@ -187,7 +187,7 @@ async def test_csv_has_no_rows(conn: Connection) -> None:
     ],
 )
 async def test_other_formats_have_no_rows(
-    conn: Connection, usable: Usable, statement: str, types: list[str] | None
+    conn: Connection, usable: Usable, statement: LiteralString, types: list[str] | None
 ) -> None:
     for whole in (False, True):
         with pytest.raises(e.DataError, match=r"read\(\)"):

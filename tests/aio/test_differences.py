@@ -600,3 +600,35 @@ async def test_negative_size_of_a_result(conn: Ours, theirs: Theirs) -> None:
     with pytest.raises(e.InterfaceError, match="-1"):
         await cursor.fetchmany(-1)
     assert await cursor.fetchall() == [(2,), (3,)]
+
+
+async def test_text_of_copy_in_sql_ascii(conn: Ours, theirs: Theirs) -> None:
+    async def stored(copying: Any, by_row: bool) -> Any:
+        await copying.execute("SET client_encoding TO 'SQL_ASCII'")
+        await copying.execute("CREATE TEMP TABLE texts (t text)")
+        async with copying.cursor().copy("COPY texts FROM STDIN") as copy:
+            if by_row:
+                await copy.write_row(("\xe9",))
+            else:
+                await copy.write("\xe9\n")
+        cur = await copying.execute("SELECT convert_to(t, 'UTF8') FROM texts")
+        row = await cur.fetchone()
+        await copying.rollback()
+        return bytes(row[0])
+
+    assert await stored(theirs, True) == b"\xc3\xa9"
+    with pytest.raises(UnicodeEncodeError):
+        await stored(theirs, False)
+    for by_row in (True, False):
+        assert await stored(conn, by_row) == b"\xc3\xa9"
+
+
+async def test_block_of_a_lost_connection(conn: Ours, theirs: Theirs) -> None:
+    query = "SELECT pg_terminate_backend(pg_backend_pid())"
+    async with theirs.transaction():
+        with pytest.raises(e.AdminShutdown):
+            await theirs.execute(query)
+    with pytest.raises(e.OperationalError, match="lost"):
+        async with conn.transaction():
+            with pytest.raises(e.AdminShutdown):
+                await conn.execute(query)

@@ -146,7 +146,7 @@ async def test_floats_are_exact(conn: Connection) -> None:
     cur = conn.cursor()
     found = []
     for digits in (1, -14, 3, 0):
-        await conn.execute(f"SET extra_float_digits = {digits}")
+        await conn.execute(f"SET extra_float_digits = {digits}".encode())
         for _ in range(8):
             await cur.execute(FLOATS)
             found.append(formats(cur)[0])

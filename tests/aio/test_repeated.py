@@ -144,16 +144,18 @@ async def test_search_path_of_tenants(auto: Connection) -> None:
     )
     query: LiteralString = "SELECT v FROM tenants WHERE v IS NOT NULL"
     for number, value in enumerate(values):
-        await auto.execute(f"DROP SCHEMA IF EXISTS tenant_{number} CASCADE")
-        await auto.execute(f"CREATE SCHEMA tenant_{number}")
-        await auto.execute(f"CREATE TABLE tenant_{number}.tenants AS SELECT {value} v")
+        await auto.execute(f"DROP SCHEMA IF EXISTS tenant_{number} CASCADE".encode())
+        await auto.execute(f"CREATE SCHEMA tenant_{number}".encode())
+        await auto.execute(
+            f"CREATE TABLE tenant_{number}.tenants AS SELECT {value} v".encode()
+        )
     try:
         for number in (*range(len(values)), *range(len(values))):
-            await auto.execute(f"SET search_path TO tenant_{number}")
+            await auto.execute(f"SET search_path TO tenant_{number}".encode())
             for _ in range(7):
                 cur = await auto.execute(query)
                 text = await auto.execute(query, prepare=False, binary=False)
                 assert repr(await cur.fetchall()) == repr(await text.fetchall())
     finally:
         for number in range(len(values)):
-            await auto.execute(f"DROP SCHEMA tenant_{number} CASCADE")
+            await auto.execute(f"DROP SCHEMA tenant_{number} CASCADE".encode())

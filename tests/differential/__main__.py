@@ -1,6 +1,8 @@
 """Plays random programs by psycopg and pgtwin: `nox -s differential`.
 
 Shows each kind of difference once, by a program as small as it gets, and goes on.
+Programs are played in processes of their own, some hundred in each: psycopg's compiled
+code may end its process (a server-side cursor whose columns have changed).
 """
 
 from __future__ import annotations
@@ -11,10 +13,14 @@ import logging
 import os
 import random
 import re
+import subprocess
 import sys
+import threading
 import time
 import traceback
 import warnings
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from embedded_server import running_server
@@ -28,8 +34,12 @@ from tests.differential.steps import Program
 from tests.differential.strategies import FEATURES, SUPPRESSED, programs
 from tests.differential.trial import Trial
 
-# Programs between two seeds.
+# Programs of one process, and between two of its reports.
 BATCH = 500
+REPORT = 25
+# How a process begins what it reports: the number of programs, the first line of a kind
+# of difference, a sentence that explains one.
+PLAYED, KIND, EXPLAINED = "@played ", "@kind ", "@explained "
 
 
 def kind(program: Program, difference: Difference) -> str:
@@ -67,18 +77,7 @@ class Search:
 
     def run(self, number: int, start: int) -> None:
         """Play a number of programs."""
-        began = time.monotonic()
-        while self.programs < number:
-            self._batch(min(number - self.programs, BATCH), start)
-            start += 1
-            spent = time.monotonic() - began
-            print(
-                f"{self.programs} of {number} programs in {spent:.0f} s, "
-                f"{len(self.kinds)} kinds unexplained",
-                flush=True,
-            )
 
-    def _batch(self, number: int, start: int) -> None:
         @seed(start)
         @settings(
             max_examples=number,
@@ -90,22 +89,24 @@ class Search:
         @given(programs(self._features))
         def look(program: Program) -> None:
             self.programs += 1
+            if self.programs % REPORT == 0:
+                print(f"{PLAYED}{REPORT}", flush=True)
             try:
                 self._look(program)
             except Exception as failure:
                 self._note_failure(program, failure)
 
-        before = self.programs
         look()
-        if self.programs == before:
+        if not self.programs:
             raise RuntimeError("no programs are generated")
+        print(f"{PLAYED}{self.programs % REPORT}", flush=True)
 
     def _note_failure(self, program: Program, failure: Exception) -> None:
         """Note that a program could not be played, as when its database is in use."""
         what = f"not played: {type(failure).__name__}"
         if what not in self.kinds:
             self.kinds.add(what)
-            print(f"\n[{len(self.kinds)}] {what}\n{program!r}", flush=True)
+            print(f"{KIND}{what}\n{program!r}", flush=True)
             traceback.print_exception(failure)
 
     def _look(self, program: Program) -> None:
@@ -124,18 +125,77 @@ class Search:
         if not _hangs(found[1]):  # else that takes hours
             program = shrink(program, shows)
         name, difference = self._trial.difference(program) or found
-        print(f"\n[{len(self.kinds)}] {what}\n{program}", flush=True)
-        print(f"{name}: {difference}\n{program!r}", flush=True)
+        print(f"{KIND}{what}\n{program}\n{name}: {difference}\n{program!r}", flush=True)
+
+
+class Batches:
+    """Has processes play programs, and gathers what they report."""
+
+    def __init__(self, server: str, options: list[str]) -> None:
+        self.programs = self.crashes = 0
+        self.kinds: set[str] = set()
+        self.explained: Counter[str] = Counter()
+        self._server = server
+        self._options = options
+        self._lock = threading.Lock()
+
+    def run(self, number: int, start: int, processes: int) -> None:
+        """Play a number of programs, by several processes at a time."""
+        began = time.monotonic()
+        with ThreadPoolExecutor(processes) as pool:
+            while self.programs < number:
+                before = self.programs
+                list(pool.map(self._batch, range(start, start + processes)))
+                start += processes
+                spent = time.monotonic() - began
+                print(
+                    f"{self.programs} of {number} programs in {spent:.0f} s, "
+                    f"{len(self.kinds)} kinds unexplained",
+                    flush=True,
+                )
+                if self.programs == before:
+                    raise RuntimeError("no programs are played")
+
+    def _batch(self, start: int) -> None:
+        command = [sys.executable, "-m", "tests.differential", "--batch", self._server]
+        command += ["--programs", str(BATCH), "--seed", str(start), *self._options]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            new = False
+            for line in process.stdout:
+                with self._lock:
+                    new = self._take(line.rstrip("\n"), new)
+        if process.returncode < 0:
+            self.crashes += 1
+
+    def _take(self, line: str, new: bool) -> bool:
+        """Take a line of a report; tell whether the lines after it are to be shown."""
+        if line.startswith(PLAYED):
+            self.programs += int(line[len(PLAYED) :])
+        elif line.startswith(EXPLAINED):
+            count, _, sentence = line[len(EXPLAINED) :].partition(" ")
+            self.explained[sentence] += int(count)
+        elif line.startswith(KIND):
+            what = line[len(KIND) :]
+            new = what not in self.kinds
+            self.kinds.add(what)
+            if new:
+                print(f"\n[{len(self.kinds)}] {what}", flush=True)
+        elif new:
+            print(line, flush=True)
+        return new
 
 
 def main() -> int:
     """Return 1 when there are differences that nobody has explained."""
     parser = argparse.ArgumentParser(prog="nox -s differential --")
     parser.add_argument("--programs", type=int, default=20_000)
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
     parser.add_argument("--play", type=Path, help="a file with a printed Program(...)")
     parser.add_argument("--without", nargs="*", default=[], choices=sorted(FEATURES))
     parser.add_argument("--only", nargs="*", choices=sorted(FEATURES))
+    parser.add_argument("--batch", help=argparse.SUPPRESS)  # the server's conninfo
     args = parser.parse_args()
     # A connection that a program forgets is one of the things that are played.
     faulthandler.enable()
@@ -143,24 +203,27 @@ def main() -> int:
     warnings.simplefilter("ignore", HypothesisWarning)
     warnings.filterwarnings("ignore", "using 'notifies", RuntimeWarning)
     logging.disable()
-    with running_server() as server, Trial(server, str(os.getpid())) as trial:
+    features = frozenset(args.only or FEATURES) - frozenset(args.without)
+    if args.batch is not None:
+        with Trial(args.batch, str(os.getpid())) as trial:
+            search = Search(trial, features)
+            search.run(args.programs, args.seed)
+            for sentence, count in trial.explained.items():
+                print(f"{EXPLAINED}{count} {sentence}", flush=True)
+        return 0
+    with running_server() as server:
         if args.play is not None:
-            return show(trial, args.play.read_text())
-        features = frozenset(args.only or FEATURES) - frozenset(args.without)
+            with Trial(server, str(os.getpid())) as trial:
+                return show(trial, args.play.read_text())
         print(f"seed {args.seed}", flush=True)
-        began = time.monotonic()
-        search = Search(trial, features)
-        search.run(args.programs, args.seed)
-        spent = time.monotonic() - began
-        print(
-            f"\n{trial.programs} plays, smaller ones too, of {trial.steps} steps in "
-            f"{spent:.0f} s ({trial.programs / spent:.1f} per second)"
-        )
-        for sentence, count in trial.explained.most_common():
-            print(f"{count:6} explained: {sentence}")
-        print(f"{trial.unsteady:6} where psycopg does not do the same each time")
-        print(f"{search.programs} programs, {len(search.kinds)} kinds unexplained")
-    return bool(search.kinds)
+        batches = Batches(server, ["--only", *sorted(features)])
+        batches.run(args.programs, args.seed, args.processes)
+    print()
+    for sentence, count in batches.explained.most_common():
+        print(f"{count:6} explained: {sentence}")
+    print(f"{batches.crashes:6} times a process has crashed")
+    print(f"{batches.programs} programs, {len(batches.kinds)} kinds unexplained")
+    return bool(batches.kinds)
 
 
 def show(trial: Trial, text: str) -> int:

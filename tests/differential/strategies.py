@@ -48,9 +48,6 @@ FEATURES = frozenset(
     )
 )
 
-# What is not yet alike in all programs; the short form of the test leaves it out.
-UNFIXED: frozenset[str] = frozenset(("copy", "encodings", "databases"))
-
 # Programs are large, and many are alike.
 SUPPRESSED = [
     HealthCheck.too_slow,

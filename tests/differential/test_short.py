@@ -12,10 +12,12 @@ from tests.differential.steps import Program
 from tests.differential.strategies import (
     FEATURES,
     SUPPRESSED,
-    UNFIXED,
     programs,
 )
 from tests.differential.trial import Trial
+
+# psycopg's compiled code ends its process in some programs with server-side cursors.
+PLAYED = FEATURES - {"server"}
 
 pytestmark = [
     # Programs forget connections, and use handlers beside notifies().
@@ -39,7 +41,7 @@ def trial(dsn: str) -> Iterator[Trial]:
     phases=[Phase.generate, Phase.shrink],
     suppress_health_check=SUPPRESSED,
 )
-@given(program=programs(FEATURES - UNFIXED))
+@given(program=programs(PLAYED))
 def test_programs(trial: Trial, program: Program) -> None:
     found = trial.difference(program)
     assert found is None, f"{found[0]}, {found[1]}\n{program}\n{program!r}"

@@ -244,7 +244,8 @@ class AsyncCopy:
 
         Rows are loaded and dumped by them. Without, rows that are read hold text (or
         bytes, in binary format) as it comes, and rows that are written are dumped
-        by the types of their Python values, which binary format seldom forgives.
+        by the types of their Python values: in binary format by those of the first row,
+        which are seldom those of the columns.
         """
         get = self._types.get_oid
         oids = [each if isinstance(each, int) else get(each) for each in types]
@@ -267,7 +268,11 @@ class AsyncCopy:
                     return b""
 
     async def read_row(self) -> tuple[Any, ...] | None:
-        """Return the next row, `None` at the end."""
+        """Return the next row, `None` at the end.
+
+        Raises `DataError` for rows of CSV format, or with another delimiter, that have
+        several columns: `read()` gives those.
+        """
         while message := await self.read():
             for row in self._decoder.decode([message]):
                 return row

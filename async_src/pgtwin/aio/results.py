@@ -66,10 +66,9 @@ class AsyncResults(Generic[Row]):
     _loader_mark: tuple[Adapters | None, int, int] = (None, -1, -1)
     _bound: PGresult | None = None  # which the loader has now
     _encoding = "utf-8"  # of the results
+    # The format that is asked for, and that of the results, if one was.
     _given_format: pq.Format | None = None
-    _asked_format: pq.Format | None = (
-        None  # the format that was asked for, for the results
-    )
+    _asked_format: pq.Format | None = None
     _make_row: RowMaker[Row] | None = None
     _closed = False
     _results: Sequence[PGresult] = ()
@@ -420,11 +419,10 @@ class AsyncResults(Generic[Row]):
         """
         if type(result) is Chunks:
             return result.rows
-        number = result.ntuples
-        if not (number or result.nfields):
+        if result.status not in WITH_COLUMNS:
             return None  # of a command
         if (
-            number <= FEW_ROWS
+            result.ntuples <= FEW_ROWS
             and self._adapters is None
             and (usual or self._session.adapters.are_usual(result))
         ):

@@ -285,6 +285,7 @@ class Session(Adapting):
         ):
             # A pooler may take the session away between two messages.
             return await self.run(statement, False, result_format, False)
+        self.last = None
         if not plain:
             self.examine(results)
         if kept is None and may_prepare and len(results) == 1:

@@ -34,6 +34,8 @@ BINARY = pq.Format.BINARY
 _pack_count = Struct("!h").pack
 _pack_length = Struct("!i").pack
 
+NULL_LENGTH = _pack_length(-1)
+
 NoneType = type(None)
 NULLS = {NoneType}
 Column = Sequence[Any]
@@ -231,6 +233,111 @@ FIXED = {
 }
 STRING = "StrBinaryDumper"
 
+
+# The same of dumpers whose values are not packed.
+SIZES = {
+    **{name: size for name, (_, size) in FIXED.items()},
+    "TimeBinaryDumper": 8,
+    "TimeTzBinaryDumper": 12,
+    "TimedeltaBinaryDumper": 16,
+}
+
+
+Dump = Callable[[Sequence[Any], Sequence[Any]], Sequence[Any]]
+
+
+def row_writer(
+    dumpers: Sequence[DumperProtocol], kinds: Sequence[type], dump: Dump
+) -> Callable[[Sequence[Any]], bytes]:
+    """Return what writes rows of some types in binary format.
+
+    `dump` dumps their values.
+    """
+    formats = [PyFormat.BINARY] * len(kinds)
+    # Of the numbers of columns, `%` is 37.
+    parts = [_pack_count(len(kinds)).replace(b"%", b"%%")]
+    nulls: list[int] = []
+    sized: list[int] = []  # last ones first
+    heads = [len(kinds)]
+    codes = "!h"
+    for place, (dumper, kind) in enumerate(zip(dumpers, kinds, strict=True)):
+        name = known(type(dumper))
+        size = SIZES.get(name, 0)
+        if kind is NoneType:
+            parts.append(b"%b")
+            nulls.append(place)
+        elif size:
+            parts += (_pack_length(size), b"%b")
+        else:
+            parts.append(b"%b%b")
+            sized.insert(0, place)
+        heads += (size, 0)
+        codes += "i" + NUMBERS.get(name, ("", 0))[0]
+    form = b"".join(parts)
+
+    if is_numbers(dumpers) and {int, float}.issuperset(kinds):
+        pack = Struct(codes).pack
+
+        def write_numbers(row: Sequence[Any]) -> bytes:
+            fields = heads.copy()
+            fields[2::2] = row
+            return pack(*fields)
+
+        return write_numbers
+
+    if not (nulls or sized):
+
+        def write_fixed(row: Sequence[Any]) -> bytes:
+            return form % tuple(dump(row, formats))
+
+        return write_fixed
+
+    if not nulls and len(sized) == 1:
+        (only,) = sized
+
+        def write_one_sized(row: Sequence[Any]) -> bytes:
+            values: Any = dump(row, formats)
+            values.insert(only, _pack_length(len(values[only])))
+            return form % tuple(values)
+
+        return write_one_sized
+
+    def write(row: Sequence[Any]) -> bytes:
+        values: Any = dump(row, formats)
+        for place in nulls:
+            values[place] = NULL_LENGTH
+        for place in sized:
+            values.insert(place, _pack_length(len(values[place])))
+        return form % tuple(values)
+
+    return write
+
+
+def is_numbers(dumpers: Sequence[DumperProtocol]) -> bool:
+    """Tell whether all columns hold numbers that `struct` packs."""
+    return all(known(type(dumper)) in NUMBERS for dumper in dumpers)
+
+
+EPOCH = dt.date(2000, 1, 1).toordinal()
+
+
+def _days(column: Sequence[dt.date]) -> Column:
+    ordinal = dt.date.toordinal
+    return [day - EPOCH for day in map(ordinal, column)]
+
+
+def _bytes_of_ids(column: Sequence[UUID]) -> Column:
+    return [value.int.to_bytes(16, "big") for value in column]
+
+
+# What the dumpers of these names make is packed at once, of values that need no care:
+# code, and what is packed.
+PACKED: dict[str, tuple[str, Write]] = {
+    "BoolBinaryDumper": ("?", _as_it_is),
+    "DateBinaryDumper": ("i", _days),
+    "UUIDBinaryDumper": ("16s", _bytes_of_ids),
+}
+
 # The smallest float4: of smaller numbers some become zero.
 SMALLEST = 0.5**149
 # Values that nobody can change between the moment a row is given and the moment it is
@@ -324,6 +431,7 @@ class BinaryColumns:
         self._utf8 = encoding == "utf-8"
         self._dumpers: Sequence[DumperProtocol] = []
         self._names: list[str] = []
+        self._careful = False
 
     def set_types(self, oids: Sequence[int]) -> None:
         """Dump values as these types of the server."""
@@ -341,10 +449,11 @@ class BinaryColumns:
         """Return the data of some columns; `None` when rows must go one by one."""
         if len(columns) != len(self._dumpers):
             return None
-        try:
-            return self._block(columns, careful=False)
-        except Exception:  # NULL perhaps, which few dumpers take for a value
-            pass
+        if not self._careful:
+            try:
+                return self._block(columns, careful=False)
+            except Exception:  # NULL perhaps, which few dumpers take for a value
+                self._careful = True  # and there will be more
         try:
             return self._block(columns, careful=True)
         except Exception:
@@ -365,22 +474,31 @@ class BinaryColumns:
             fixed = FIXED.get(name)
             is_text = name.startswith(STRING)
             plain = is_text and self._utf8
-            nullable = False
+            nullable = exact = False
             if careful or isinstance(dumper, Careful) or not (fixed or plain):
                 kinds = set(map(type, column))
                 nullable = NoneType in kinds
                 kinds.discard(NoneType)
                 if isinstance(dumper, Careful) and EXACT.get(name, NULLS) >= kinds:
                     dump = dumper.inner.dump
+                    exact = True
                 elif not (fixed or is_text or all(map(_lasts, kinds))):
                     return None
                 plain = plain and not nullable and kinds == {str}
             if fixed and not nullable:
+                code = fixed[0]
                 fields.add(_pack_length(fixed[1]))
-                values = column if name in NUMBERS else list(map(dump, column))
+                values: Column
+                if name in NUMBERS:
+                    values = column
+                elif name in PACKED and (exact or not isinstance(dumper, Careful)):
+                    code, write = PACKED[name]
+                    values = write(column)
+                else:
+                    values = list(map(dump, column))
                 if name in FLOATS and not FLOATS[name](column):
                     return None
-                fields.add_column(fixed[0], values)
+                fields.add_column(code, values)
                 continue
             if plain:
                 dump = str.encode  # as the dumper does

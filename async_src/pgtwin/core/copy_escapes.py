@@ -7,7 +7,6 @@ only clients have, the last byte of a character may be 0x5c.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -24,15 +23,14 @@ _CHARACTERS = {
     "GB18030": rb"[\x80-\xff](?:[0-9]..|.)",
     "JOHAB": rb"\x8f..|[\x80-\xff].",
 }
+SPECIAL = b"\b\t\n\v\f\r\\"
+_OTHERS = SPECIAL.replace(b"\\", b"")
 _SPECIAL = rb"[\b\t\n\v\f\r\\]"
 _ESCAPES = {
     b"\b": rb"\b", b"\t": rb"\t", b"\n": rb"\n", b"\v": rb"\v", b"\f": rb"\f",
     b"\r": rb"\r", b"\\": rb"\\",
 }  # fmt: skip
 _VALUES = {escape: value for value, escape in _ESCAPES.items()}
-
-
-Find = Callable[["Buffer"], "re.Match[bytes] | None"]
 
 
 class Escapes:
@@ -44,9 +42,7 @@ class Escapes:
         # what they get before they look for backslashes. All write characters.
         self.by_bytes = bool(characters) and server == "SQL_ASCII"
         before = b"" if self.by_bytes or not characters else characters + b"|"
-        # Among the tabs between columns, others are found by their number.
-        self.find_special: Find = re.compile(_SPECIAL.replace(rb"\t", b"")).search
-        self._special: Find = re.compile(_SPECIAL).search
+        self._are_bytes = not before
         self._escapes = re.compile(before + _SPECIAL, re.DOTALL)
         before = characters and characters + b"|"
         self._unescapes = re.compile(before + rb"\\.", re.DOTALL)
@@ -55,9 +51,18 @@ class Escapes:
         """Return a value as the format has it."""
         if value is None:
             return rb"\N"
-        if self._special(value) is None:
-            return bytes(value)
-        return self._escapes.sub(_escaped, value)
+        data = bytes(value)
+        if len(data.translate(None, SPECIAL)) == len(data):
+            return data
+        if self._are_bytes:
+            data = data.replace(b"\\", rb"\\")
+            if data.translate(None, _OTHERS) == data:
+                return data
+            for special, escape in _ESCAPES.items():
+                if special != b"\\":
+                    data = data.replace(special, escape)
+            return data
+        return self._escapes.sub(_escaped, data)
 
     def unescape(self, field: bytes) -> bytes | None:
         """Return the value of a field."""

@@ -15,13 +15,24 @@ from psycopg.adapt import PyFormat
 from psycopg.errors import DataError
 
 from pgtwin.core.adapters import Place
-from pgtwin.core.copy_columns import BinaryColumns, TextColumns
+from pgtwin.core.copy_columns import (
+    BinaryColumns,
+    TextColumns,
+    is_numbers,
+    row_writer,
+)
 from pgtwin.core.copy_data import SIGNATURE, TRAILER, UNKNOWN
+from pgtwin.core.copy_escapes import SPECIAL
 from pgtwin.core.copy_records import RecordDumper, Unfit, take_documents
-from pgtwin.core.copy_values import CopyAdapters, DumpersByPlace, LaterDumper
+from pgtwin.core.copy_values import (
+    CopyAdapters,
+    DumpersByPlace,
+    LaterDumper,
+    PlainDumpers,
+)
 
 if TYPE_CHECKING:
-    from psycopg.abc import Buffer, Transformer
+    from psycopg.abc import Buffer, Dumper as DumperProtocol, Transformer
 
     from pgtwin.core.copy_escapes import Escapes
     from pgtwin.core.copy_records import Column
@@ -32,6 +43,14 @@ BINARY = pq.Format.BINARY
 BLOCK = 64 * 1024
 # Rows that are written together, at most: what they refer to stays in the cache.
 TOGETHER = 400
+
+NULL = rb"\N"
+
+# Writes rows whose values have some types: their data in binary format, else what was
+# dumped; `None` for one that must be dumped with care.
+Write = Callable[[Sequence[Any]], Any]
+NO_PLAN: tuple[tuple[type, ...], Write | None] = ((), None)
+PLANS = 1000
 
 # How the dumpers of columns have become known.
 FIRST = "the first one had"
@@ -66,13 +85,16 @@ class Rows:
         self._records: RecordDumper | None = None
         self._of_table = False
         self._escape = escapes.escape
-        self._find_special = escapes.find_special
         self._transformer = self._own_transformer = transformer
         self._encoding = encoding
         self._binary = binary
         self._formats: list[PyFormat] = []
         self._typed: int | None = None  # columns whose dumpers are known
         self._known_by = ""
+        self._plain: PlainDumpers | None = None
+        self._dumpers: Sequence[DumperProtocol] = []
+        self._plans: dict[tuple[type, ...], Write | None] = {}
+        self._plan = NO_PLAN  # of the last row
         self._rows: list[bytes] = []
         # Several threads may write: one at a time makes a block, and takes this away.
         self._free = [True]
@@ -83,10 +105,11 @@ class Rows:
 
     def set_types(self, oids: Sequence[int]) -> None:
         """Dump values as these types of the server."""
-        self._typed = len(oids)
         self._known_by = TYPES
-        self._formats = []
         self._transformer = self._own_transformer
+        get = self._transformer.adapters.get_dumper_by_oid
+        kind = pq.Format(self._binary)
+        self._know([get(oid, kind)(type(None), self._transformer) for oid in oids])
         self._transformer.set_dumper_types(oids, pq.Format(self._binary))
         self._columns.set_types(oids)
 
@@ -210,30 +233,69 @@ class Rows:
         self._transformer.set_dumper_types(range(len(dumpers)), BINARY)
         assert isinstance(self._columns, BinaryColumns)
         self._columns.set_dumpers(dumpers)
-        self._typed = len(dumpers)
+        self._know(dumpers)
         self._known_by = FIRST
 
     def _add_text(self, row: Sequence[Any]) -> None:
-        values = self._dumped(row)
+        values = None
+        if self._plain is not None and type(row) is tuple:
+            kinds = tuple(map(type, row))
+            known, write = self._plan
+            if kinds != known:
+                write = self._plan_for(kinds)
+            if write is not None:
+                try:
+                    values = write(row)
+                except Exception:
+                    values = None  # who dumps them with care says it
+        if values is None:
+            values = self._dumped(row)
         if None in values:
-            line = b"\t".join(map(self._escape, values))
+            data = b"".join([value for value in values if value is not None])
+            if len(data.translate(None, SPECIAL)) == len(data):
+                line = b"\t".join(
+                    [NULL if value is None else value for value in values]
+                )
+            else:
+                line = b"\t".join(map(self._escape, values))
         else:
             line = b"\t".join(values)  # type: ignore[arg-type]
-            if self._find_special(line) or line.count(b"\t") >= max(len(values), 1):
+            # One tab stands between two values.
+            others = line.translate(None, SPECIAL)
+            if len(line) - len(others) >= (len(values) or 1):
                 line = b"\t".join(map(self._escape, values))
-        self._keep(line + b"\n")
+        line += b"\n"
+        self._has_rows = True
+        self._rows.append(line)
+        self._size += len(line)
+        if self._size > BLOCK:
+            self._close_block()
 
     def _add_binary(self, row: Sequence[Any]) -> None:
+        data = None
+        if self._plain is not None and type(row) is tuple:
+            kinds = tuple(map(type, row))
+            known, write = self._plan
+            if kinds != known:
+                write = self._plan_for(kinds)
+            if write is not None:
+                try:
+                    data = write(row)
+                except Exception:
+                    data = None  # who dumps the values with care says it
+        if data is None:
+            data = self._carefully(row)
+        self._began = self._has_rows = True
+        self._rows.append(data)
+        self._size += len(data)
+        if self._size > BLOCK:
+            self._close_block()
+
+    def _carefully(self, row: Sequence[Any]) -> bytes:
         try:
             values = self._dumped(row)
         except StructError as error:
-            if "not a" in str(error):
-                raise TypeError(f"a value does not fit its column: {error}") from None
-            if self._known_by == FIRST:
-                error = StructError(
-                    f"{error}: set_types() chooses before the first row"
-                )
-            raise _too_large(error) from None
+            raise self._struct_error(error) from None
         parts: list[Buffer] = [_pack_count(len(values))]
         for value in values:
             if value is None:
@@ -242,8 +304,69 @@ class Rows:
                 length = len(value)
                 parts.append(_SHORT[length] if length < 64 else _pack_length(length))
                 parts.append(value)
-        self._begin()
-        self._keep(b"".join(parts))
+        return b"".join(parts)
+
+    def _plan_for(self, kinds: tuple[type, ...]) -> Write | None:
+        """Return, and keep, what writes rows of these types."""
+        try:
+            write = self._plans[kinds]
+        except KeyError:
+            assert self._plain is not None
+            if len(self._plans) > PLANS:
+                self._plans.clear()
+            write = self._plans[kinds] = self._find_plan(self._plain, kinds)
+        self._plan = kinds, write
+        return write
+
+    def _find_plan(self, plain: PlainDumpers, kinds: tuple[type, ...]) -> Write | None:
+        looks = plain.looks(kinds)
+        if looks is None:
+            return None
+        dump = plain.dump
+        formats = [PyFormat.TEXT] * len(kinds)
+
+        def write_text(row: Sequence[Any]) -> Any:
+            return dump(row, formats)
+
+        write: Write = write_text
+        if self._binary:
+            write = row_writer(self._dumpers, kinds, dump)
+        if not looks:
+            return write
+
+        def look_before(row: Sequence[Any]) -> Any:
+            for place, look in looks:
+                if look(row[place]):
+                    return None
+            return write(row)
+
+        return look_before
+
+    def _struct_error(self, error: StructError) -> Exception:
+        if "not a" in str(error):
+            return TypeError(f"a value does not fit its column: {error}")
+        hint = (
+            ": set_types() chooses before the first row"
+            if self._known_by == FIRST
+            else ""
+        )
+        return DataError(f"a number does not fit the type of its column: {error}{hint}")
+
+    def _know(self, dumpers: Sequence[DumperProtocol]) -> None:
+        """Take in which dumpers the columns have from now on."""
+        self._typed = len(dumpers)
+        self._formats = [PyFormat.BINARY if self._binary else PyFormat.TEXT] * len(
+            dumpers
+        )
+        self._dumpers = dumpers
+        self._plans = {}
+        self._plan = NO_PLAN
+        plain = PlainDumpers(dumpers, self._transformer.connection) if dumpers else None
+        self._plain = None
+        if plain is not None and (
+            plain.needed or (self._binary and is_numbers(dumpers))
+        ):
+            self._plain = plain
 
     def _begin(self) -> None:
         self._began = True
@@ -273,7 +396,3 @@ class Rows:
         del self._rows[: len(rows)]  # and leave what others add
         if rows:
             self.blocks.append(b"".join(rows))
-
-
-def _too_large(error: StructError) -> DataError:
-    return DataError(f"a number does not fit the type of its column: {error}")
