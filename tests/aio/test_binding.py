@@ -446,11 +446,14 @@ async def test_format_of_the_execution_before(
 
 
 @pytest.mark.parametrize("query", ["SELECT %s", "SELECT 1, %s"])
-async def test_elements_in_binary_format(auto: Connection, query: str) -> None:
+@pytest.mark.parametrize("made", ["ARRAY[%s]", "ROW(%s)"])
+async def test_values_within_in_binary_format(
+    auto: Connection, made: str, query: str
+) -> None:
     await auto.execute("SET TimeZone TO 'Asia/Tokyo'")
-    array = "ARRAY['2026-01-01 00:00+00'::timestamptz]"
-    cur = await auto.execute((query % array).encode(), binary=True)
+    value = made % "'2026-01-01 00:00+00'::timestamptz"
+    cur = await auto.execute((query % value).encode(), binary=True)
     await auto.execute("SET TimeZone TO UTC")
     row = await cur.fetchone()
     assert row is not None
-    assert [value.utcoffset() for value in row[-1]] == [dt.timedelta(hours=9)]
+    assert [each.utcoffset() for each in row[-1]] == [dt.timedelta(hours=9)]

@@ -591,3 +591,15 @@ async def test_notice_handler_that_fails(
     assert "not this one" in caplog.text
     cur = await conn.execute("SELECT 1")
     assert await cur.fetchone() == (1,)
+
+
+async def test_handler_of_what_is_executed_again(
+    other: pgtwin.AsyncConnection[Any],
+) -> None:
+    received: list[str] = []
+    other.add_notify_handler(lambda each: received.append(each.payload))
+    other.prepare_threshold = 0
+    await other.execute("LISTEN again")
+    for number in range(4):
+        await other.execute("SELECT pg_notify('again', %s)", (str(number),))
+        assert received == [str(each) for each in range(number + 1)]

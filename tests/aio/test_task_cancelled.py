@@ -277,6 +277,11 @@ async def test_cancelled_before_a_block_could_be_left(
     until_sleeping: Callable[[int], Awaitable[None]],
     usable: Usable,
 ) -> None:
+    conn.prepare_threshold = 0
+    look = "SELECT to_regclass(%s::text)"
+    for _ in range(2):
+        await conn.execute(look, ("things",))
+    await conn.commit()
     entered = asyncio.Event()
     leaving = asyncio.Event()
 
@@ -299,7 +304,7 @@ async def test_cancelled_before_a_block_could_be_left(
         await task
     await sleeping
     # What the block has left open is rolled back by whatever comes next.
-    cur = await conn.execute("SELECT to_regclass('things')")
+    cur = await conn.execute(look, ("things",))
     assert await cur.fetchone() == (None,)
     assert block.status.name == "FAILED"
     await usable(conn)

@@ -90,4 +90,10 @@ getattr(bound, "tzinfo", None) for bound in (value.lower, value.upper)
         "if before or not self.syncs:",
         "if before and not self.syncs:",
     ): "Differs only after a signal between a synchronization and its being counted.",
+    (
+        f"{AIO}/patience.py",
+        "wait_for",
+        "return await future",
+        "pass",
+    ): "What follows, for other things than futures, waits for it too.",
 }
