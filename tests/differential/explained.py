@@ -606,8 +606,8 @@ EXPLAINED: tuple[Explanation, ...] = (
         _closed_twice,
     ),
     Explanation(
-        "In a pipeline or batch an error of the server may be raised before a later one "
-        "of the client, or that one.",
+        "In a pipeline or batch an error of the server may be raised before a later "
+        "one of the client, or that one.",
         _error_in_pipeline,
     ),
     Explanation(
