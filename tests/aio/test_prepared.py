@@ -215,3 +215,13 @@ async def test_number_of_parameters(
             await other.execute(named, (1, "a"))
         cur = await other.execute(query, (1, "a"))
         assert await cur.fetchall() == [(1, "a")]
+
+
+async def test_empty_query_is_not_prepared(conn: pgtwin.AsyncConnection[Any]) -> None:
+    # It can be executed in a failed transaction, as long as it is not prepared.
+    for _ in range(8):
+        await conn.execute("")
+    with pytest.raises(e.DivisionByZero):
+        await conn.execute("SELECT 1 / 0")
+    cur = await conn.execute("")
+    assert cur.pgresult is not None

@@ -288,7 +288,12 @@ class Session(Adapting):
         self.last = None
         if not plain:
             self.examine(results)
-        if kept is None and may_prepare and len(results) == 1:
+        if (
+            kept is None
+            and may_prepare
+            and len(results) == 1
+            and results[0].status != EMPTY_QUERY
+        ):
             kept = prepared.count(key)
         if plain:
             self.look_at_rows(kept, results[0])
