@@ -72,6 +72,10 @@ BEHAVIOUR = [
         "A transaction block whose connection is lost raises `OperationalError`, since "
         "nothing was committed: psycopg's is left without an error."
     ),
+    (
+        "A dumper that is registered on a cursor counts from the next execution on: "
+        "psycopg's cursor goes on with what it has if the query is the same object."
+    ),
     "`EnumInfo.fetch()` returns `None` for a type that is no enumeration.",
     "The name of a server-side cursor may hold a `%`.",
     "A row factory is called when the first row is fetched, not by `execute()`.",

@@ -632,3 +632,25 @@ async def test_block_of_a_lost_connection(conn: Ours, theirs: Theirs) -> None:
         async with conn.transaction():
             with pytest.raises(e.AdminShutdown):
                 await conn.execute(query)
+
+
+class TwiceDumper(psycopg.adapt.Dumper):
+    """Dumps twice the number."""
+
+    oid = psycopg.adapters.types["int8"].oid
+
+    def dump(self, obj: int) -> bytes:
+        return b"%d" % (2 * obj)
+
+
+async def test_dumper_for_the_same_query(conn: Ours, theirs: Theirs) -> None:
+    async def dumped(cursor: Any) -> tuple[Any, ...] | None:
+        query = "SELECT %s"
+        await cursor.execute(query, (5,))
+        cursor.adapters.register_dumper(int, TwiceDumper)
+        await cursor.execute(query, (5,))
+        row: tuple[Any, ...] | None = await cursor.fetchone()
+        return row
+
+    assert await dumped(theirs.cursor()) == (5,)
+    assert await dumped(conn.cursor()) == (10,)

@@ -513,6 +513,15 @@ def _copy_of_a_server_cursor(program: Program, found: Difference) -> bool:
     )
 
 
+def _dumper_of_the_same_query(program: Program, found: Difference) -> bool:
+    return found.aspect == "value" and any(
+        isinstance(step, Register)
+        and step.adapter.startswith("dumper")
+        and str(step).startswith(found.place[:4])
+        for step in _before(program, found)
+    )
+
+
 def _bytes_as_names(program: Program, found: Difference) -> bool:
     return (
         found.theirs == "raises AttributeError"
@@ -712,6 +721,11 @@ EXPLAINED: tuple[Explanation, ...] = (
     Explanation(
         "A server-side cursor that has executed a COPY has no portal to fetch from.",
         _copy_of_a_server_cursor,
+    ),
+    Explanation(
+        "A dumper that is registered on a cursor counts from the next execution on, "
+        "also of the same query.",
+        _dumper_of_the_same_query,
     ),
     Explanation(
         "Names of types are text in SQL_ASCII too, where psycopg's are bytes.",
