@@ -111,7 +111,8 @@ class Search:
 
     def _look(self, program: Program) -> None:
         found = self._trial.difference(program)
-        if found is None:
+        # A machine that stands still can make a difference once, but not again.
+        if found is None or self._trial.difference(program) is None:
             return
         what = kind(program, found[1])
         if what in self.kinds:
