@@ -430,10 +430,10 @@ class AsyncResults(Generic[Row]):
                 return self._session.load(result, TUPLES)
             except Exception:  # who fetches the row is told
                 pass
-        self._make_loader(result)
+        self._make_loader(result, usual)
         return None
 
-    def _make_loader(self, result: PGresult) -> Transformer:
+    def _make_loader(self, result: PGresult, usual: bool = False) -> Transformer:
         """Make what loads the rows of a result, by what holds now."""
         session = self._session
         adapters = self._adapters or session.adapters
@@ -444,7 +444,8 @@ class AsyncResults(Generic[Row]):
             self._loader_mark = mark
         loader.set_pgresult(result)
         self._bound = result
-        make_inner_loaders(loader, adapters, result)
+        if not usual:
+            make_inner_loaders(loader, adapters, result)
         return loader
 
     def _note(self, rowcount: int, last: PGresult | None) -> None:
