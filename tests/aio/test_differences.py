@@ -14,6 +14,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg.adapt import Dumper
 from psycopg.types.enum import EnumInfo as TheirEnumInfo
 
 import pgtwin
@@ -634,7 +635,7 @@ async def test_block_of_a_lost_connection(conn: Ours, theirs: Theirs) -> None:
                 await conn.execute(query)
 
 
-class TwiceDumper(psycopg.adapt.Dumper):
+class TwiceDumper(Dumper):
     """Dumps twice the number."""
 
     oid = psycopg.adapters.types["int8"].oid
