@@ -1,0 +1,250 @@
+"""Calls that are not proven: what they give is decided when they are made."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import types
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager
+from types import TracebackType
+from typing import Any, TypeVar, overload
+
+from .coroutines import Coroutine
+from .futures import Future
+from .marks import _marks, find, mark, plain
+from .participants import here
+from .suspending import drive
+from .visits import Visit, visit
+
+F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
+
+ITERABLE = inspect.CO_ITERABLE_COROUTINE
+
+
+@overload
+def await_(awaitable: Coroutine[T] | Future[T] | Awaitable[T]) -> T: ...
+@overload
+def await_(awaitable: Any) -> Any: ...
+def await_(awaitable: Any) -> Any:
+    """Wait for a coroutine, a future, a task or any other object with `__await__()`."""
+    if here.loop is None and here.participant is None:
+        return visit(_await, awaitable)
+    if type(awaitable) is Coroutine:
+        return awaitable._run()
+    return _await(awaitable)
+
+
+def _await(awaitable: Any) -> Any:
+    kind = type(awaitable)
+    if kind is Coroutine:
+        return awaitable._run()
+    if isinstance(awaitable, Future):
+        return awaitable.wait()
+    if kind is types.CoroutineType or (
+        kind is types.GeneratorType and awaitable.gi_code.co_flags & ITERABLE
+    ):
+        return drive(awaitable)
+    method = getattr(kind, "__await__", None)
+    if method is None:
+        name = kind.__name__
+        raise TypeError(f"object {name} can't be used in 'await' expression")
+    iterator = method(awaitable)
+    if isinstance(iterator, (Coroutine, types.CoroutineType)):
+        raise TypeError("__await__() returned a coroutine")
+    if not hasattr(type(iterator), "__next__"):
+        name = type(iterator).__name__
+        raise TypeError(f"__await__() returned non-iterator of type '{name}'")
+    return drive(iterator)
+
+
+def _is_awaitable(x: Any) -> bool:
+    kind = type(x)
+    return hasattr(kind, "__await__") or (
+        kind is types.GeneratorType and bool(x.gi_code.co_flags & ITERABLE)
+    )
+
+
+def awaited(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+    """Call a function and wait for what it gives.
+
+    The body of a coroutine function runs at once. What cannot be waited for is returned:
+    it is the result of a function that was plain in the source.
+    """
+    kind = type(function)
+    if kind is types.FunctionType:
+        found = _marks.get(id(function.__code__))
+    elif kind is types.MethodType:
+        found = _marks.get(id(getattr(function.__func__, "__code__", None)))
+    else:
+        found, inner, before, keywords = find(function)
+        if found is not None and found.kind == "returns_awaitable":
+            body = plain(found, inner)
+            return _given(body(*before, *args, **{**keywords, **kwargs}))
+    if found is not None:
+        if found.kind == "coroutine":
+            return function(*args, **kwargs)
+        if found.kind == "returns_awaitable":
+            inner, before = function, ()
+            if kind is types.MethodType:
+                inner, before = function.__func__, (function.__self__,)
+            return _given(plain(found, inner)(*before, *args, **kwargs))
+    return _given(function(*args, **kwargs))
+
+
+def _given(result: Any) -> Any:
+    if result is None or not _is_awaitable(result):
+        return result
+    return await_(result)
+
+
+def later(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+    """Call a function whose result is not waited for on the spot.
+
+    The call of a coroutine function gives a coroutine; any other is made at once.
+    """
+    found, inner, before, keywords = find(function)
+    if found is not None:
+        body = plain(found, inner)
+        if found.kind == "coroutine":
+            if before:
+                args = (*before, *args)
+            if keywords:
+                kwargs = {**keywords, **kwargs}
+            _bind(body, args, kwargs)
+            return Coroutine(body, args, kwargs or None)
+        if found.kind == "returns_awaitable":
+            return body(*before, *args, **{**keywords, **kwargs})
+    return function(*args, **kwargs)
+
+
+def _bind(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    """Raise what a call raises whose arguments do not fit."""
+    code = function.__code__
+    if (
+        not kwargs
+        and not code.co_kwonlyargcount
+        and not code.co_flags & inspect.CO_VARARGS
+    ):
+        most = code.co_argcount
+        if most - len(function.__defaults__ or ()) <= len(args) <= most:
+            return
+    binder = types.FunctionType(_binder(code), {}, function.__name__)
+    binder.__qualname__ = function.__qualname__
+    binder.__defaults__ = function.__defaults__
+    binder.__kwdefaults__ = function.__kwdefaults__
+    binder(*args, **kwargs)
+
+
+@functools.lru_cache(1000)
+def _binder(code: types.CodeType) -> types.CodeType:
+    """Return code with the same parameters that does nothing."""
+    names = list(code.co_varnames)
+    positional = names[: code.co_argcount]
+    end = code.co_argcount + code.co_kwonlyargcount
+    keyword = names[code.co_argcount : end]
+    parts = list(positional)
+    if code.co_posonlyargcount:
+        parts.insert(code.co_posonlyargcount, "/")
+    if code.co_flags & inspect.CO_VARARGS:
+        parts.append(f"*{names[end]}")
+        end += 1
+    elif keyword:
+        parts.append("*")
+    parts += keyword
+    if code.co_flags & inspect.CO_VARKEYWORDS:
+        parts.append(f"**{names[end]}")
+    made: dict[str, Any] = {}
+    exec(f"def binder({', '.join(parts)}): pass", made)
+    return made["binder"].__code__  # type: ignore[no-any-return]
+
+
+def returns_awaitable(function: F) -> F:
+    """Make a plain function that hands out an awaitable one that waits for it."""
+
+    @functools.wraps(function)
+    def wait(*args: Any, **kwargs: Any) -> Any:
+        if here.loop is not None or here.participant is not None:
+            return _given(function(*args, **kwargs))
+        with Visit():
+            return _given(function(*args, **kwargs))
+
+    mark(function, "returns_awaitable")
+    return mark(wait, "returns_awaitable", wraps=True)  # type: ignore[return-value]
+
+
+class _Entered(AbstractContextManager[Any]):
+    """A context manager over one whose methods are waited for."""
+
+    def __init__(self, manager: Any) -> None:
+        kind = type(manager)
+        if not hasattr(kind, "__aexit__"):
+            raise TypeError(
+                f"{kind.__name__!r} object does not support the asynchronous "
+                "context manager protocol (missed __aexit__ method)"
+            )
+        self._manager = manager
+        self._enter = kind.__aenter__
+        self._exit = kind.__aexit__
+
+    def __enter__(self) -> Any:
+        return awaited(self._enter, self._manager)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> bool | None:
+        return awaited(self._exit, self._manager, kind, error, tb)  # type: ignore[no-any-return]
+
+
+def entered(manager: Any) -> AbstractContextManager[Any]:
+    """Return a context manager for what `async with` was given."""
+    if hasattr(type(manager), "__aenter__"):
+        return _Entered(manager)
+    if hasattr(type(manager), "__enter__"):
+        return manager  # type: ignore[no-any-return]
+    raise TypeError(
+        f"{type(manager).__name__!r} object does not support the asynchronous "
+        "context manager protocol"
+    )
+
+
+class _Iterated(Iterator[Any]):
+    """An iterator over one whose method is waited for."""
+
+    def __init__(self, iterator: Any) -> None:
+        self._iterator = iterator
+        self._next = type(iterator).__anext__
+
+    def __next__(self) -> Any:
+        try:
+            return awaited(self._next, self._iterator)
+        except StopAsyncIteration:
+            raise StopIteration from None
+
+
+def iterated(iterable: Any) -> Iterator[Any]:
+    """Return an iterator for what `async for` was given."""
+    kind = type(iterable)
+    if hasattr(kind, "__next__") and hasattr(kind, "__iter__"):
+        return iter(iterable)
+    if hasattr(kind, "__aiter__"):
+        iterator = kind.__aiter__(iterable)
+        if hasattr(type(iterator), "__anext__"):
+            if hasattr(type(iterator), "__next__"):
+                return iterator  # type: ignore[no-any-return]
+            return _Iterated(iterator)
+        if hasattr(type(iterator), "__next__"):
+            return iterator  # type: ignore[no-any-return]
+        raise TypeError(
+            "'async for' received an object from __aiter__ that does not implement "
+            f"__anext__: {type(iterator).__name__}"
+        )
+    if hasattr(kind, "__iter__"):
+        return iter(iterable)
+    raise TypeError(
+        "'async for' requires an object with __aiter__ method, got " f"{kind.__name__}"
+    )

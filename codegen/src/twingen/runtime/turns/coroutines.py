@@ -1,0 +1,225 @@
+"""Calls of coroutine functions whose bodies run when they are waited for."""
+
+from __future__ import annotations
+
+import sys
+import types
+import warnings
+from collections.abc import Callable, Generator, Iterator
+from typing import Any, Generic, TypeVar
+
+from .fibers import Fiber
+from .participants import here
+
+T = TypeVar("T")
+
+CREATED = "CORO_CREATED"
+RUNNING = "CORO_RUNNING"
+SUSPENDED = "CORO_SUSPENDED"
+CLOSED = "CORO_CLOSED"
+
+
+class Coroutine(Generic[T]):
+    """A function and its arguments; the body runs once, where it is waited for."""
+
+    __slots__ = (
+        "__name__",
+        "__qualname__",
+        "__weakref__",
+        "_args",
+        "_code",
+        "_fiber",
+        "_function",
+        "_ident",
+        "_kwargs",
+        "_state",
+    )
+
+    cr_origin = None
+    cr_await = None
+
+    def __init__(
+        self,
+        function: Callable[..., T],
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+        named: Any = None,
+    ) -> None:
+        named = function if named is None else named
+        self._state = CREATED
+        self._function: Callable[..., T] | None = function
+        self._args = args
+        self._kwargs = kwargs
+        self._fiber: Fiber | None = None
+        self._ident = 0
+        self._code: types.CodeType | None = getattr(named, "__code__", None)
+        self.__name__: str = getattr(named, "__name__", type(named).__name__)
+        self.__qualname__: str = getattr(named, "__qualname__", self.__name__)
+
+    def __repr__(self) -> str:
+        return f"<coroutine object {self.__qualname__} at {id(self):#x}>"
+
+    __class_getitem__ = classmethod(types.GenericAlias)  # type: ignore[assignment]
+
+    @property
+    def cr_code(self) -> types.CodeType | None:
+        """The code of the function."""
+        return self._code
+
+    @property
+    def cr_running(self) -> bool:
+        """Whether the body runs and does not wait."""
+        return self._state == RUNNING and (self._fiber is None or self._fiber.running)
+
+    @property
+    def cr_frame(self) -> types.FrameType | None:
+        """The frame of the body while it is in progress."""
+        if self._state not in (RUNNING, SUSPENDED):
+            return None
+        frame = sys._current_frames().get(self._ident)
+        found = None
+        while frame is not None:
+            if frame.f_code is self._code:
+                found = frame
+            frame = frame.f_back
+        return found
+
+    def _run(self) -> T:
+        """Run the body in this thread and return what it returns."""
+        if self._state is not CREATED:
+            if self._state is CLOSED:
+                raise RuntimeError("cannot reuse already awaited coroutine")
+            raise RuntimeError("coroutine is being awaited already")
+        self._state = RUNNING
+        return self._call()
+
+    def _call(self) -> T:
+        function, args, kwargs = self._function, self._args, self._kwargs
+        self._function, self._args, self._kwargs = None, (), None
+        assert function is not None
+        participant = here.participant
+        self._ident = 0 if participant is None else participant.ident
+        try:
+            if kwargs is None:
+                return function(*args)
+            return function(*args, **kwargs)
+        except StopIteration as stop:
+            raise RuntimeError("coroutine raised StopIteration") from stop
+        finally:
+            self._state = CLOSED
+            del function, args, kwargs
+
+    def send(self, value: Any) -> Any:
+        """Begin the body, or go on, by hand; return what it waits for."""
+        if self._state is CREATED:
+            if value is not None:
+                raise TypeError("can't send non-None value to a just-started coroutine")
+            self._fiber = Fiber(self._call)
+        return self._resume(value, None)
+
+    def throw(self, kind: Any, value: Any = None, tb: Any = None, /) -> Any:
+        """Raise an exception where the body waits."""
+        error = _made(kind, value, tb)
+        if self._state is CREATED:
+            self._drop()
+            try:
+                raise error
+            finally:
+                del error
+        return self._resume(None, error)
+
+    def _resume(self, value: Any, error: BaseException | None) -> Any:
+        if self._state is CLOSED:
+            raise RuntimeError("cannot reuse already awaited coroutine")
+        fiber = self._fiber
+        if fiber is None or fiber.running:
+            raise ValueError("coroutine already executing")
+        self._state = RUNNING
+        try:
+            return fiber.resume(value, error)
+        finally:
+            if self._state is not CLOSED:
+                self._state = SUSPENDED
+            del error
+
+    def close(self) -> None:
+        """End the body; if it was not begun it never will be."""
+        if self._state is CREATED:
+            self._drop()
+        elif self._state is not CLOSED:
+            try:
+                self._resume(None, GeneratorExit())
+            except (GeneratorExit, StopIteration):
+                return
+            raise RuntimeError("coroutine ignored GeneratorExit")
+
+    def _drop(self) -> None:
+        self._state = CLOSED
+        self._function, self._args, self._kwargs = None, (), None
+
+    def __await__(self) -> Generator[Any, Any, T]:
+        return Awaiting(self)
+
+    def __del__(self) -> None:
+        if getattr(self, "_state", None) is CREATED:
+            warnings.warn(
+                f"coroutine {self.__qualname__!r} was never awaited",
+                RuntimeWarning,
+                source=self,
+                stacklevel=2,
+            )
+
+
+def _made(kind: Any, value: Any, tb: Any) -> BaseException:
+    if isinstance(kind, BaseException):
+        error = kind
+    elif isinstance(value, BaseException):
+        error = value
+    else:
+        error = kind() if value is None else kind(value)
+    return error.with_traceback(tb) if tb is not None else error
+
+
+class Awaiting(Generator[Any, Any, T]):
+    """What `__await__()` of a coroutine gives.
+
+    In a task the body runs in place, as the thread can wait; else it is driven by hand.
+    """
+
+    __slots__ = ("_coroutine",)
+
+    def __init__(self, coroutine: Coroutine[T]) -> None:
+        self._coroutine = coroutine
+
+    def __iter__(self) -> Iterator[Any]:  # type: ignore[override]
+        return self
+
+    def __next__(self) -> Any:
+        return self.send(None)
+
+    def send(self, value: Any) -> Any:
+        """Begin the body or go on."""
+        coroutine = self._coroutine
+        if coroutine._state is CREATED and value is None and _can_wait():
+            raise StopIteration(coroutine._run())
+        if coroutine._state is RUNNING and coroutine._fiber is None:
+            raise RuntimeError("coroutine is being awaited already")
+        return coroutine.send(value)
+
+    def throw(self, kind: Any, value: Any = None, tb: Any = None, /) -> Any:
+        """Raise an exception where the body waits."""
+        return self._coroutine.throw(kind, value, tb)
+
+    def close(self) -> None:
+        """End the body."""
+        self._coroutine.close()
+
+
+def _can_wait() -> bool:
+    participant = here.participant
+    if participant is None:
+        return False
+    if participant.fiber is not None:
+        return True
+    loop: Any = here.loop
+    return participant.task is not None and loop._current is participant.task

@@ -1,0 +1,65 @@
+"""Functions that a user's thread may call: they take the turn for the call."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from .current import homes
+from .marks import mark
+from .participants import here
+from .visits import Visit
+
+F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
+
+
+def entry(function: F) -> F:
+    """Make a coroutine function of the source one that any thread may call."""
+
+    @functools.wraps(function)
+    def enter(*args: Any, **kwargs: Any) -> Any:
+        if here.loop is not None or here.participant is not None:
+            return function(*args, **kwargs)
+        with Visit():
+            return function(*args, **kwargs)
+
+    mark(enter, "coroutine", wraps=True)
+    mark(function, "coroutine")
+    return enter  # type: ignore[return-value]
+
+
+def guarded(function: F) -> F:
+    """Make a plain function one that any thread may call: what it does is done at once."""
+
+    @functools.wraps(function)
+    def guard(*args: Any, **kwargs: Any) -> Any:
+        if here.loop is not None or here.participant is not None or homes.loop is None:
+            return function(*args, **kwargs)
+        with Visit():
+            return function(*args, **kwargs)
+
+    return guard  # type: ignore[return-value]
+
+
+def blocking(function: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
+    """Call a function that blocks outside of the runtime; others have the turn meanwhile.
+
+    A cancellation strikes when the function returns, and what it returned is lost.
+    """
+    loop: Any = here.loop
+    participant = here.participant
+    if loop is None or participant is None or not loop._may_leave(participant):
+        return function(*args, **kwargs)
+    current, loop._current = loop._current, None
+    here.loop = here.participant = None
+    loop._leave(participant, stays=True)
+    try:
+        return function(*args, **kwargs)
+    finally:
+        loop._enter(participant)
+        here.loop, here.participant = loop, participant
+        loop._current = current
+        if current is not None:
+            current._strike_if_cancelled()

@@ -1,0 +1,173 @@
+"""What asynchronous generators of the source are in the twin: generators that wait."""
+
+from __future__ import annotations
+
+import functools
+import types
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any, Generic, TypeVar
+
+from .coroutines import Coroutine, _made
+from .entries import entry
+from .marks import mark
+from .participants import here
+from .visits import Visit
+
+F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
+
+
+class Generator(Generic[T]):
+    """A generator whose body waits in place; one that is left is closed by its loop."""
+
+    ag_await = None
+
+    def __init__(self, inner: Any, named: Any = None) -> None:
+        named = inner if named is None else named
+        self._inner = inner
+        self._loop: Any = None
+        self._closed = False
+        self.__name__: str = getattr(named, "__name__", "generator")
+        self.__qualname__: str = getattr(named, "__qualname__", self.__name__)
+
+    __class_getitem__ = classmethod(types.GenericAlias)  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"<async_generator object {self.__qualname__} at {id(self):#x}>"
+
+    @property
+    def ag_running(self) -> bool:
+        """Whether the body is in progress."""
+        return bool(self._inner.gi_running)
+
+    @property
+    def ag_frame(self) -> types.FrameType | None:
+        """The frame of the body."""
+        return self._inner.gi_frame  # type: ignore[no-any-return]
+
+    @property
+    def ag_code(self) -> types.CodeType:
+        """The code of the body."""
+        return self._inner.gi_code  # type: ignore[no-any-return]
+
+    def __iter__(self) -> Iterator[T]:
+        return self
+
+    def __next__(self) -> T:
+        return self._advance("anext", "send", None)  # type: ignore[no-any-return]
+
+    def send(self, value: Any) -> T:
+        """Go on with a value; return what is yielded next."""
+        return self._advance("asend", "send", value)  # type: ignore[no-any-return]
+
+    def throw(self, kind: Any, value: Any = None, tb: Any = None, /) -> T:
+        """Raise an exception where the body is; return what is yielded next."""
+        return self._advance("athrow", "throw", _made(kind, value, tb))  # type: ignore[no-any-return]
+
+    def _advance(self, called: str, method: str, value: Any) -> Any:
+        if here.loop is None and here.participant is None:
+            with Visit():
+                return self._advance(called, method, value)
+        inner = self._inner
+        self._begin()
+        if inner.gi_running:
+            message = f"{called}(): asynchronous generator is already running"
+            raise RuntimeError(message)
+        try:
+            return getattr(inner, method)(value)
+        except StopIteration:
+            self._closed = True
+            raise
+        except RuntimeError as error:
+            self._closed = True
+            if isinstance(error.__cause__, StopIteration) and error.args == (
+                "generator raised StopIteration",
+            ):
+                error.args = ("async generator raised StopIteration",)
+            raise
+        except BaseException:
+            self._closed = True
+            raise
+
+    def _begin(self) -> None:
+        if self._loop is None and here.loop is not None:
+            self._loop = here.loop
+            self._loop._first_iteration(self)
+
+    def close(self) -> None:
+        """Raise `GeneratorExit` where the body is."""
+        if here.loop is None and here.participant is None:
+            with Visit():
+                return self.close()
+        self._begin()
+        if self._inner.gi_running:
+            raise RuntimeError("aclose(): asynchronous generator is already running")
+        self._closed = True
+        try:
+            self._inner.close()
+        except RuntimeError as error:
+            if error.args == ("generator ignored GeneratorExit",):
+                error.args = ("async generator ignored GeneratorExit",)
+            raise
+
+    def __aiter__(self) -> Generator[T]:
+        return self
+
+    @entry
+    def __anext__(self) -> T:
+        try:
+            return next(self)
+        except StopIteration:
+            raise StopAsyncIteration from None
+
+    @entry
+    def asend(self, value: Any) -> T:
+        """Go on with a value, as the method of the source does."""
+        try:
+            return self.send(value)
+        except StopIteration:
+            raise StopAsyncIteration from None
+
+    @entry
+    def athrow(self, kind: Any, value: Any = None, tb: Any = None, /) -> T:
+        """Raise an exception, as the method of the source does."""
+        try:
+            return self.throw(kind, value, tb)
+        except StopIteration:
+            raise StopAsyncIteration from None
+
+    @entry
+    def aclose(self) -> None:
+        """Close, as the method of the source does."""
+        self.close()
+
+    def __del__(self) -> None:
+        loop = getattr(self, "_loop", None)
+        if loop is None or self._closed or self._inner.gi_frame is None:
+            return
+        left = type(self)(self._inner, self)
+        left._loop = loop
+        loop._left_generator(self, Coroutine(left.close, named=Generator.aclose))
+
+
+def generator(function: F) -> F:
+    """Make a generator function one whose generators wait and are closed by their loop."""
+
+    @functools.wraps(function)
+    def generate(*args: Any, **kwargs: Any) -> Any:
+        return Generator(function(*args, **kwargs), function)
+
+    mark(function, "generator")
+    return mark(generate, "generator", wraps=True)  # type: ignore[return-value]
+
+
+def warn_of_late_generator(left: Any, loop: Any) -> None:
+    """Warn of a generator that begins when the loop has closed those it had."""
+    warnings.warn(
+        f"asynchronous generator {left!r} was scheduled after "
+        "loop.shutdown_asyncgens() call",
+        ResourceWarning,
+        stacklevel=4,
+        source=loop,
+    )

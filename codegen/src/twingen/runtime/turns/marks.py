@@ -1,0 +1,81 @@
+"""What kind of function a function of the source was.
+
+The kind is kept by the code object: `functools.wraps()` copies a function's attributes to
+functions of another kind, and no attribute would tell them apart.
+"""
+
+from __future__ import annotations
+
+import functools
+import types
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Mark(NamedTuple):
+    """What is known of a code object."""
+
+    code: types.CodeType
+    kind: str
+    wraps: bool
+    """It is the code of a wrapper, shared by functions; `__wrapped__` has the body."""
+
+
+_marks: dict[int, Mark] = {}
+
+
+def mark(function: F, kind: str, wraps: bool = False) -> F:
+    """Remember the kind of a function."""
+    code = function.__code__  # type: ignore[attr-defined]
+    _marks[id(code)] = Mark(code, kind, wraps)
+    return function
+
+
+def coroutine(function: F) -> F:
+    """Say that a function was a coroutine function in the source."""
+    return mark(function, "coroutine")
+
+
+def find(function: Any) -> tuple[Mark | None, Any, tuple[Any, ...], dict[str, Any]]:
+    """Return the mark of what is called, the function itself, and what it is given first.
+
+    Bound methods, partial objects, static and class methods and objects with `__call__`
+    are looked through.
+    """
+    before: tuple[Any, ...] = ()
+    keywords: dict[str, Any] = {}
+    for _ in range(100):  # a chain as long as this is a circle
+        kind = type(function)
+        if kind is types.FunctionType:
+            return _marks.get(id(function.__code__)), function, before, keywords
+        if kind is types.MethodType:
+            before = (function.__self__, *before)
+            function = function.__func__
+        elif kind is functools.partial:
+            before = (*function.args, *before)
+            keywords = {**function.keywords, **keywords}
+            function = function.func
+        elif kind is staticmethod:
+            function = function.__func__
+        elif isinstance(function, type):
+            break
+        else:
+            call = getattr(kind, "__call__", None)
+            if type(call) is not types.FunctionType:
+                break
+            before = (function, *before)
+            function = call
+    return None, function, before, keywords
+
+
+def marked(function: Any) -> str | None:
+    """Return the kind of a function: "coroutine", "generator", "returns_awaitable" or `None`."""
+    found = find(function)[0]
+    return None if found is None else found.kind
+
+
+def plain(found: Mark, function: Any) -> Any:
+    """Return the function that has the body."""
+    return function.__wrapped__ if found.wraps else function

@@ -1,0 +1,72 @@
+"""The threads that take turns, and what a thread knows of itself."""
+
+from __future__ import annotations
+
+import _thread
+import threading
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .scheduling import Scheduling
+
+
+class Participant:
+    """A thread that takes turns: it is parked at `wake` unless it has the turn."""
+
+    __slots__ = (
+        "admitted",
+        "begin",
+        "creator",
+        "fiber",
+        "ident",
+        "outside",
+        "outside_of",
+        "resumed",
+        "started",
+        "task",
+        "thrown",
+        "wake",
+        "withdrawn",
+    )
+
+    def __init__(self) -> None:
+        self.wake = _thread.allocate_lock()
+        self.wake.acquire()
+        self.task: Any = None
+        """The task whose body the thread runs."""
+        self.resumed = False
+        """The wait of that task is over."""
+        self.thrown: BaseException | None = None
+        """What the wait raises."""
+        self.begin: Any = None
+        """The task that a worker is to run when it has the turn."""
+        self.creator: Participant | None = None
+        """Who started the task eagerly and goes on when it waits or ends."""
+        self.fiber: Any = None
+        """Set where a coroutine is driven by hand, with `send()`."""
+        self.started = False
+        """A worker's thread runs."""
+        self.ident = 0
+        self.outside = False
+        """The thread has not the turn: it is parked, or sleeps for the loop."""
+        self.outside_of: Participant | None = None
+        """Who runs a body on top of the wait, where no thread could be started."""
+        self.admitted = False
+        self.withdrawn = False
+
+
+class Unset:
+    """Says that `set_event_loop()` was not called in a thread."""
+
+
+class Here(threading.local):
+    """What the current thread takes part in."""
+
+    participant: Participant | None = None
+    loop: Scheduling | None = None
+    """The loop whose turn the thread has; `None` outside."""
+    chosen: Scheduling | type[Unset] | None = Unset
+    """What `set_event_loop()` was called with."""
+
+
+here = Here()

@@ -1,0 +1,88 @@
+"""What something is: a coroutine, an awaitable, a coroutine function."""
+
+from __future__ import annotations
+
+import collections.abc
+import functools
+import inspect
+import types
+from typing import Any
+
+from .coroutines import CLOSED, Coroutine
+from .generators import Generator
+from .marks import find, mark
+
+
+def iscoroutine(x: Any) -> bool:
+    """Tell whether an object is a coroutine."""
+    return isinstance(x, (Coroutine, types.CoroutineType, collections.abc.Coroutine))
+
+
+def isawaitable(x: Any) -> bool:
+    """Tell whether an object can be waited for."""
+    return (
+        isinstance(x, (Coroutine, collections.abc.Awaitable))
+        or isinstance(x, types.GeneratorType)
+        and bool(x.gi_code.co_flags & inspect.CO_ITERABLE_COROUTINE)
+    )
+
+
+def _unwrapped(function: Any) -> Any:
+    while True:
+        if isinstance(function, types.MethodType):
+            function = function.__func__
+        elif isinstance(function, functools.partial):
+            function = function.func
+        else:
+            return function
+
+
+def iscoroutinefunction(function: Any) -> bool:
+    """Tell whether a call of a function gave a coroutine in the source."""
+    function = _unwrapped(function)
+    if isinstance(function, types.FunctionType):
+        found = find(function)[0]
+        if found is not None:
+            return found.kind in ("coroutine", "coroutine_maker")
+    return inspect.iscoroutinefunction(function)
+
+
+def isasyncgenfunction(function: Any) -> bool:
+    """Tell whether a call of a function gave an asynchronous generator in the source."""
+    function = _unwrapped(function)
+    if isinstance(function, types.FunctionType):
+        found = find(function)[0]
+        if found is not None:
+            return found.kind == "generator"
+    return inspect.isasyncgenfunction(function)
+
+
+def isasyncgen(x: Any) -> bool:
+    """Tell whether an object was an asynchronous generator in the source."""
+    return isinstance(x, (Generator, types.AsyncGeneratorType))
+
+
+def markcoroutinefunction(function: Any) -> Any:
+    """Say that a call of a function gives a coroutine."""
+    inner = _unwrapped(function)
+    if find(inner)[0] is None:
+        mark(inner, "coroutine_maker")
+    return function
+
+
+def getcoroutinestate(coroutine: Any) -> str:
+    """Return how far a coroutine is."""
+    if isinstance(coroutine, Coroutine):
+        fiber = coroutine._fiber
+        if coroutine._state is not CLOSED and fiber is not None and not fiber.running:
+            return "CORO_SUSPENDED"
+        return coroutine._state
+    return inspect.getcoroutinestate(coroutine)
+
+
+def getcoroutinelocals(coroutine: Any) -> dict[str, Any]:
+    """Return the local variables of a coroutine's body."""
+    if isinstance(coroutine, Coroutine):
+        frame = coroutine.cr_frame
+        return {} if frame is None else dict(frame.f_locals)
+    return inspect.getcoroutinelocals(coroutine)

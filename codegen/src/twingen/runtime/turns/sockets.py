@@ -1,0 +1,129 @@
+"""The methods of a loop that work on sockets."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from .entries import entry
+from .switching import Switching
+
+
+class Sockets(Switching):
+    """A loop that sends and receives by non-blocking sockets."""
+
+    def _until_possible(
+        self, sock: socket.socket, call: Callable[..., Any], *args: Any, write: bool
+    ) -> Any:
+        """Call a function, again and again, until it needs not wait."""
+        if self._debug and sock.gettimeout() != 0:
+            raise ValueError("the socket must be non-blocking")
+        while True:
+            try:
+                return call(*args)
+            except (BlockingIOError, InterruptedError):
+                pass
+            self._wait_for_socket(sock, write)
+
+    def _wait_for_socket(self, sock: socket.socket, write: bool) -> None:
+        future: Any = self.create_future()
+        fd = sock.fileno()
+        (self.add_writer if write else self.add_reader)(fd, _set, future)
+        try:
+            future.wait()
+        finally:
+            (self.remove_writer if write else self.remove_reader)(fd)
+
+    def create_future(self) -> Any:
+        raise NotImplementedError
+
+    @entry
+    def sock_recv(self, sock: socket.socket, nbytes: int) -> bytes:
+        """Receive up to some bytes."""
+        return self._until_possible(sock, sock.recv, nbytes, write=False)  # type: ignore[no-any-return]
+
+    @entry
+    def sock_recv_into(self, sock: socket.socket, buf: Any) -> int:
+        """Receive into a buffer; return how many bytes."""
+        return self._until_possible(sock, sock.recv_into, buf, write=False)  # type: ignore[no-any-return]
+
+    @entry
+    def sock_recvfrom(self, sock: socket.socket, bufsize: int) -> tuple[bytes, Any]:
+        """Receive a datagram; return it and the sender's address."""
+        return self._until_possible(sock, sock.recvfrom, bufsize, write=False)  # type: ignore[no-any-return]
+
+    @entry
+    def sock_recvfrom_into(
+        self, sock: socket.socket, buf: Any, nbytes: int = 0
+    ) -> tuple[int, Any]:
+        """Receive a datagram into a buffer; return its size and the sender's address."""
+        size = nbytes or len(buf)
+        return self._until_possible(sock, sock.recvfrom_into, buf, size, write=False)  # type: ignore[no-any-return]
+
+    @entry
+    def sock_sendall(self, sock: socket.socket, data: Any) -> None:
+        """Send all of some bytes."""
+        view = memoryview(data).cast("B")
+        while view:
+            view = view[self._until_possible(sock, sock.send, view, write=True) :]
+
+    @entry
+    def sock_sendto(self, sock: socket.socket, data: Any, address: Any) -> int:
+        """Send a datagram; return how many bytes of it."""
+        return self._until_possible(sock, sock.sendto, data, address, write=True)  # type: ignore[no-any-return]
+
+    @entry
+    def sock_accept(self, sock: socket.socket) -> tuple[socket.socket, Any]:
+        """Wait for a connection; return its socket and address."""
+        connection, address = self._until_possible(sock, sock.accept, write=False)
+        connection.setblocking(False)
+        return connection, address
+
+    @entry
+    def sock_connect(self, sock: socket.socket, address: Any) -> None:
+        """Connect a socket."""
+        if self._debug and sock.gettimeout() != 0:
+            raise ValueError("the socket must be non-blocking")
+        families = (socket.AF_INET, getattr(socket, "AF_INET6", None))
+        if sock.family in families:
+            address = self._resolved(sock, address)
+        try:
+            sock.connect(address)
+            return
+        except (BlockingIOError, InterruptedError):
+            pass
+        self._wait_for_socket(sock, write=True)
+        error = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if error:
+            raise OSError(error, f"Connect call failed {address}")
+
+    def _resolved(self, sock: socket.socket, address: Any) -> Any:
+        host, port = address[:2]
+        try:
+            socket.inet_pton(sock.family, host)
+        except (OSError, TypeError):
+            found = self.getaddrinfo(
+                host, port, family=sock.family, type=sock.type, proto=sock.proto
+            )
+            if not found:
+                raise OSError("getaddrinfo() returned empty list") from None
+            return found[0][4]
+        return address
+
+    def getaddrinfo(
+        self,
+        host: Any,
+        port: Any,
+        *,
+        family: int = 0,
+        type: int = 0,
+        proto: int = 0,
+        flags: int = 0,
+    ) -> list[Any]:
+        raise NotImplementedError
+
+
+def _set(future: Any) -> None:
+    if not future.done():
+        future.set_result(None)

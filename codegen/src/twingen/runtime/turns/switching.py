@@ -1,0 +1,615 @@
+"""Passing the turn on.
+
+The thread that waits drives the loop: it runs callbacks until its own wait is over, and
+passes the turn to the thread of a task whose step has come. When nothing is ready it
+sleeps for all, without the turn, so that a thread from outside can take it at once.
+
+Everything of a loop is touched by the thread that has its turn. From outside there is
+only the end of the ready queue, and, under the mutex, who has the turn next.
+"""
+
+from __future__ import annotations
+
+import _thread
+import concurrent.futures
+import selectors
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from .current import homes
+from .handles import Step
+from .participants import Participant, here
+from .scheduling import Scheduling
+
+T = TypeVar("T")
+
+MOST_IDLE = 64
+"""How many workers without a task are kept."""
+
+STACK_SIZE = 1 << 20
+"""Of the threads of tasks, unless the program has chosen a size."""
+
+ROUNDS_BEFORE_SELECT = 61
+"""Rounds after which descriptors are looked at although callbacks are ready."""
+
+FRAMES_TO_DRIVE = 60
+"""Frames that a thread needs to drive the loop and run callbacks."""
+
+
+class Admission(Step):
+    """A thread from outside is to have the turn."""
+
+    __slots__ = ()
+
+
+class Switching(Scheduling):
+    """A loop whose threads take turns."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._mutex = threading.Lock()
+        self._nudged = False
+        """Somebody added something and could not take the mutex: who has it looks."""
+        self._free = True
+        """No thread has the turn."""
+        self._sleeper: Participant | None = None
+        """Who sleeps in select(), without the turn."""
+        self._returning: Participant | None = None
+        """The sleeper who is awake while another has the turn."""
+        self._idle: list[Participant] = []
+        self._owner: Participant | None = None
+        """The thread in `run_forever()`."""
+        self._inline: Any = None
+        """The task whose body the owner's thread runs."""
+        self._due: Any = None
+        """Who goes on by the step just run: a participant, or a task that begins."""
+        self._current: Any = None
+        """The task that runs."""
+        self._tasks: set[Any] = set()
+        self._fatal: BaseException | None = None
+        """What the owner is to raise."""
+        self._early: BaseException | None = None
+        """What it raises when the main task has ended."""
+        self._errand: Any = None
+        """What a task wants done in the owner's thread."""
+        self._rounds = 0
+        self._abandoned = False
+
+    @property
+    def _is_home(self) -> bool:
+        return homes.loop is self
+
+    def _nothing_left(self) -> bool:
+        return not (self._ready or self._scheduled or self._watched)
+
+    # Handing the turn over.
+
+    def _give(self, target: Participant) -> None:
+        while target.outside_of is not None:
+            target = target.outside_of
+        target.wake.release()
+
+    def _switch(self, me: Participant, target: Participant) -> None:
+        """Let another have the turn; return when this thread has it again."""
+        while target.outside_of is not None:  # its thread runs another body on top
+            target = target.outside_of
+        if target is me:
+            return
+        me.outside = True
+        target.wake.release()
+        try:
+            me.wake.acquire()
+        except BaseException as error:  # a signal handler's
+            self._struck(me, error)
+        me.outside = False
+
+    def _struck(self, me: Participant, error: BaseException) -> None:
+        """Pass an exception to where asyncio's one thread would have it; park again."""
+        while True:
+            current = self._current
+            running = None if current is None else current._participant
+            owns = me is self._owner
+            if owns and running is not None and running is not me:
+                raise_in(running.ident, error)
+            elif owns:
+                self._fatal = error
+                self._add_from_outside(Step(_nothing, (), self))
+            else:
+                self._add_from_outside(Step(self._strike, (me, error), self))
+            try:
+                me.wake.acquire()
+                return
+            except BaseException as another:
+                error = another
+
+    def _strike(self, me: Participant, error: BaseException) -> None:
+        """Raise an exception in a wait."""
+        if me.task is not None and me.outside:
+            self._forget_wait(me.task)
+            me.thrown = error
+            me.resumed = True
+            self._due = me
+
+    def _forget_wait(self, task: Any) -> None:
+        waited, task._fut_waiter = task._fut_waiter, None
+        if waited is not None:
+            waited.remove_done_callback(task._wakeup)
+        for handle in self._ready:
+            if handle._callback in (task._wakeup, task._step):
+                handle.cancel()
+
+    def _add_from_outside(self, handle: Step) -> None:
+        self._ready.append(handle)
+        self._nudge()
+
+    # Driving.
+
+    def _advance(self, me: Participant) -> Participant | None:
+        """With the turn: run what is next; return who is to have the turn, if not this."""
+        if (
+            self._fatal is not None
+            or self._errand is not None
+            or (self._stopping and not self._todo and self._polled)
+        ):
+            owner = self._owner
+            if owner is not None:
+                if owner is not me:
+                    return owner
+                if self._errand is not None:
+                    return self._run_errand()
+                self._end_early()
+        if not self._todo:
+            return self._next_round(me)
+        self._todo -= 1
+        handle = self._ready.popleft()
+        if handle._cancelled:
+            return None
+        handle._run()
+        due = self._due
+        if due is None:
+            return None
+        self._due = None
+        if type(due) is Participant:
+            return None if due is me else due
+        return self._begin(me, due)
+
+    def _next_round(self, me: Participant) -> Participant | None:
+        if self._returning is not None:
+            with self._mutex:
+                returning, self._returning = self._returning, None
+            self._settle()
+            if returning is not None:
+                return returning
+        if self._sleeper is not None:
+            if self._ready:
+                self._poll(me, sleep=False)
+                return None
+            return self._let_sleeper(me)
+        self._poll(me)
+        if self._signalled:
+            self._signalled = False
+            if self._owner is not None and self._owner is not me:
+                return self._owner  # only the main thread runs signal handlers
+        return None
+
+    def _let_sleeper(self, me: Participant) -> Participant | None:
+        """Leave the driving to who sleeps in select() already."""
+        with self._mutex:
+            if self._sleeper is None:
+                park = False
+            else:
+                park = True
+                me.outside = True
+                self._free = True
+                if self._ready or self._changed:
+                    self._wake()
+        self._settle()
+        if park:
+            try:
+                me.wake.acquire()
+            except BaseException as error:
+                self._struck(me, error)
+            me.outside = False
+        return None
+
+    def _begin(self, me: Participant, task: Any) -> Participant | None:
+        """Run a task from its beginning, in this thread if it has no other to run."""
+        if me.task is None and (me is not self._owner or task is self._inline):
+            task._live(me)
+            return None
+        worker = self._worker()
+        if worker is None:
+            self._live_on_top(me, task)
+            return None
+        worker.begin = task
+        return worker
+
+    def _live_on_top(self, me: Participant, task: Any) -> None:
+        """Run a task on the stack of a thread that waits, as no thread can be started."""
+        top = Participant()
+        top.ident = me.ident
+        me.outside_of = top
+        here.participant = top
+        try:
+            task._live(top)
+        finally:
+            here.participant = me
+            me.outside_of = None
+
+    def _wait(self, me: Participant) -> None:
+        """Drive the loop until this thread's wait is over."""
+        if me.creator is not None:
+            creator, me.creator = me.creator, None
+            self._switch(me, creator)
+        elif not me.resumed and is_deep():
+            self._let_worker(me)
+        while not me.resumed:
+            if self._closed:
+                raise RuntimeError("Event loop is closed")
+            try:
+                target = self._advance(me)
+            except BaseException as error:
+                target = self._failed(me, error)
+            if target is not None:
+                self._switch(me, target)
+        me.resumed = False
+
+    def _let_worker(self, me: Participant) -> None:
+        """Leave the driving to another thread: this stack is too deep for callbacks."""
+        worker = self._worker()
+        if worker is not None:
+            self._switch(me, worker)
+
+    def _failed(self, me: Participant, error: BaseException) -> Participant | None:
+        """Pass on what a callback, or select(), raised in this thread's wait."""
+        owner = self._owner
+        if owner is not None:
+            self._fatal = error
+            return None if owner is me else owner
+        main = me.ident == threading.main_thread().ident
+        if main and me.task is not None and isinstance(error, KeyboardInterrupt):
+            self._forget_wait(me.task)
+            me.thrown = error
+            me.resumed = True
+            return None
+        self.call_exception_handler(
+            {"message": "Exception in a callback", "exception": error}
+        )
+        return None
+
+    def _end_early(self) -> None:
+        """End the main task, whose body is on the stack of who is to return."""
+        error, self._fatal = self._fatal, None
+        self._stopping = False
+        if error is None:
+            error = RuntimeError("Event loop stopped before Future completed.")
+        self._early = error
+        for task in list(self._tasks):
+            task._cancel_task(None)
+
+    def _in_owner(self, function: Callable[..., T], *args: Any) -> T:
+        """Call a function in the thread that runs the loop: only it may."""
+        me = here.participant
+        owner = self._owner
+        if me is None or owner is None or owner is me or here.loop is not self:
+            return function(*args)
+        outcome: concurrent.futures.Future[T] = concurrent.futures.Future()
+        self._errand = me, outcome, function, args
+        self._switch(me, owner)
+        return outcome.result()
+
+    def _run_errand(self) -> Participant:
+        asks, outcome, function, args = self._errand
+        self._errand = None
+        try:
+            outcome.set_result(function(*args))
+        except BaseException as error:
+            outcome.set_exception(error)
+        return asks  # type: ignore[no-any-return]
+
+    # Sleeping.
+
+    def _select(
+        self, me: Participant, timeout: float | None
+    ) -> Iterable[tuple[selectors.SelectorKey, int]]:
+        if timeout is not None and timeout <= 0:
+            self._rounds += 1
+            if self._watched or self._rounds > ROUNDS_BEFORE_SELECT:
+                self._rounds = 0
+                return self._selector.select(0)
+            return ()
+        return self._sleep(me, timeout)
+
+    def _sleep(
+        self, me: Participant, timeout: float | None
+    ) -> Iterable[tuple[selectors.SelectorKey, int]]:
+        """Sleep in select() without the turn; return with it."""
+        me.outside = True
+        with self._mutex:
+            if self._ready:
+                timeout = 0
+            self._changed = False
+            self._sleeper = me
+            self._free = True
+        self._settle()
+        try:
+            return self._selector.select(timeout)
+        finally:
+            with self._mutex:
+                self._sleeper = None
+                mine = self._free
+                if mine:
+                    self._free = False
+                else:
+                    self._returning = me
+            self._settle()
+            if not mine:
+                me.wake.acquire()
+            me.outside = False
+
+    # From outside.
+
+    def _nudge(self) -> None:
+        # It may be called by a signal handler or a finalizer while this very thread has
+        # the mutex, so it does not wait for it: who has the mutex looks when it is free.
+        self._nudged = True
+        while self._nudged and self._mutex.acquire(False):
+            try:
+                self._nudged = False
+                appoint = False
+                if self._sleeper is not None:
+                    self._wake()
+                elif self._free and self._owner is None and self._is_home:
+                    appoint = not self._closed
+                    self._free = not appoint
+            finally:
+                self._mutex.release()
+            if appoint:
+                self._appoint()
+
+    def _settle(self) -> None:
+        if self._nudged:
+            self._nudge()
+
+    def _appoint(self) -> None:
+        """Give the turn to a worker that drives the loop."""
+        worker = self._worker()
+        if worker is not None:
+            self._give(worker)
+            return
+        with self._mutex:  # the next thread that enters drives it
+            self._free = True
+
+    def _enter(self, me: Participant, timeout: float = -1) -> bool:
+        """Wait for the turn, in a thread that has not got it; tell whether it has."""
+        me.ident = me.ident or _thread.get_ident()
+        with self._mutex:
+            mine = self._free
+            if mine:
+                self._free = False
+            else:
+                me.admitted = me.withdrawn = False
+                self._ready.append(Admission(self._admit, (me,), self))
+                if self._sleeper is not None:
+                    self._wake()
+        self._settle()
+        if mine:
+            return True
+        me.outside = True
+        try:
+            entered = me.wake.acquire(timeout=timeout)
+        except BaseException:
+            if not self._withdraw(me):
+                self._leave(me)
+            raise
+        if not entered:
+            entered = not self._withdraw(me)
+        me.outside = False
+        return entered
+
+    def _withdraw(self, me: Participant) -> bool:
+        """Give up waiting for the turn; return false if it has come."""
+        with self._mutex:
+            me.withdrawn = not me.admitted
+        self._settle()
+        if me.admitted:
+            me.wake.acquire()
+        return me.withdrawn
+
+    def _admit(self, me: Participant) -> None:
+        with self._mutex:
+            if not me.withdrawn:
+                me.admitted = True
+                self._due = me
+        self._settle()
+
+    def _may_leave(self, me: Participant) -> bool:
+        """Tell whether others can go on without this thread."""
+        return self._is_home or (me.task is not None and me.creator is None)
+
+    def _leave(self, me: Participant, stays: bool = False) -> None:
+        """Give the turn up, for good or, if the thread stays, for a while."""
+        if not stays and me.task is not None:
+            me.task._end_visit()
+        target: Participant | None = None
+        appoint = False
+        with self._mutex:
+            if self._returning is not None:
+                target, self._returning = self._returning, None
+            elif self._sleeper is not None:
+                self._free = True
+                if self._ready or self._changed:
+                    self._wake()
+            elif self._ready and type(self._ready[0]) is Admission:
+                target = self._admit_first()
+            if target is None and self._sleeper is None:
+                if self._nothing_left() and self._is_home:
+                    self._free = True
+                else:
+                    appoint = True
+        if target is not None:
+            self._give(target)
+        elif appoint:
+            self._appoint()
+        self._settle()
+
+    def _admit_first(self) -> Participant | None:
+        """With the mutex: take who waits for the turn at the head of the ready queue."""
+        handle = self._ready.popleft()
+        if self._todo:
+            self._todo -= 1
+        assert handle._args is not None
+        waiting: Participant = handle._args[0]
+        if waiting.withdrawn:
+            return None
+        waiting.admitted = True
+        return waiting
+
+    # Workers.
+
+    def _worker(self) -> Participant | None:
+        """Return a parked thread that can run a task or drive; `None` if there is none."""
+        if self._idle:
+            return self._idle.pop()
+        worker = Participant()
+        try:
+            start_thread(self._work, worker)
+        except RuntimeError:  # there are too many, or the interpreter ends
+            return None
+        return worker
+
+    def _work(self, me: Participant) -> None:
+        """What a worker's thread does: run tasks, and drive the loop between them."""
+        here.participant, here.loop = me, self
+        me.ident = _thread.get_ident()
+        me.wake.acquire()
+        while True:
+            if self._closed:
+                if self._idle:
+                    self._give(self._idle.pop())  # one after the other
+                return
+            try:
+                target = self._work_on(me)
+            except BaseException as error:
+                target = self._failed(me, error)
+            if target is not None and not self._rest(me, target):
+                return
+
+    def _work_on(self, me: Participant) -> Participant | None:
+        task, me.begin = me.begin, None
+        if task is not None:
+            try:
+                task._live(me)
+            finally:
+                del task
+                creator, me.creator = me.creator, None
+            return creator
+        if self._owner is None and self._is_home and self._nothing_left():
+            with self._mutex:
+                returning, self._returning = self._returning, None
+                if returning is None and not self._ready:
+                    self._free = True
+                    self._idle.append(me)
+                    park = True
+                else:
+                    park = False
+            self._settle()
+            if park:
+                me.outside = True
+                me.wake.acquire()
+                me.outside = False
+            return returning
+        return self._advance(me)
+
+    def _rest(self, me: Participant, target: Participant) -> bool:
+        """Pass the turn on and park; return false if there are enough idle workers."""
+        if len(self._idle) >= MOST_IDLE:
+            self._give(target)
+            return False
+        self._idle.append(me)
+        self._switch(me, target)
+        return True
+
+    def _start_eagerly(self, task: Any) -> None:
+        """Run a task until it waits, before its creator goes on."""
+        me = here.participant
+        assert me is not None
+        outer, self._current = self._current, None
+        worker = self._worker()
+        if worker is None:
+            self._live_on_top(me, task)
+        else:
+            worker.begin = task
+            worker.creator = me
+            self._switch(me, worker)
+        self._current = outer
+
+    def _unwind(self) -> None:
+        """End the threads of tasks that are pending, as a coroutine's `close()` does."""
+        me = here.participant
+        if me is None:
+            me = Participant()
+        for task in list(self._tasks):
+            participant = task._participant
+            if participant is None or not participant.started or participant is me:
+                continue
+            task._leave_pending()
+            participant.thrown = GeneratorExit()
+            participant.resumed = True
+            participant.creator = me
+            self._switch(me, participant)
+
+    def _abandon(self) -> None:
+        """In a forked child, whose parent has the loop's threads."""
+        self._closed = self._abandoned = True
+        self._ready.clear()
+        self._scheduled.clear()
+        for task in self._tasks:
+            task._log_destroy_pending = False
+        self._tasks.clear()
+        self._idle.clear()
+        self._mutex = threading.Lock()
+
+    def _guest_task(self, participant: Participant) -> Any:
+        raise NotImplementedError
+
+
+def _nothing() -> None:
+    pass
+
+
+def is_deep() -> bool:
+    """Tell whether the stack has no room for the loop's own frames and callbacks."""
+    try:
+        sys._getframe(sys.getrecursionlimit() - FRAMES_TO_DRIVE)
+    except ValueError:
+        return False
+    return True
+
+
+def raise_in(ident: int, error: BaseException) -> None:
+    """Raise an exception of the same type in another thread."""
+    import ctypes
+
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(
+        ctypes.c_ulong(ident), ctypes.py_object(type(error))
+    )
+
+
+_starting = threading.Lock()
+
+
+def start_thread(function: Any, worker: Participant) -> None:
+    """Start a worker's thread, with a small stack unless the program chose a size."""
+    worker.started = True
+    with _starting:
+        before = threading.stack_size()
+        if before == 0:
+            threading.stack_size(STACK_SIZE)
+        try:
+            _thread.start_new_thread(function, (worker,))
+        finally:
+            if before == 0:
+                threading.stack_size(0)

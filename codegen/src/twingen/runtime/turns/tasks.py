@@ -1,0 +1,397 @@
+"""Tasks: coroutines that run beside others, each in a thread."""
+
+from __future__ import annotations
+
+import contextvars
+import inspect
+import itertools
+import linecache
+import sys
+import threading
+import traceback
+import types
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from .contexts import run_in
+from .coroutines import CREATED, Coroutine
+from .current import get_running_loop
+from .exceptions import CancelledError, InvalidStateError
+from .formatting import task_repr
+from .futures import Future, loop_of
+from .handles import IN_TASK
+from .participants import Participant, here
+from .questions import iscoroutine
+from .suspending import drive
+from .visits import is_outside, visit
+
+if TYPE_CHECKING:
+    from .event_loop import EventLoop
+
+T = TypeVar("T")
+
+_numbers = itertools.count(1)
+_PACKAGE = __name__.rpartition(".")[0]
+
+
+class Task(Future[T]):
+    """A coroutine that runs beside others."""
+
+    _participant: Participant | None = None
+    """The thread that runs the body."""
+    _unwinding = False
+    _cancelled_exc: CancelledError | None
+
+    def __init__(
+        self,
+        coro: Any,
+        *,
+        loop: EventLoop | None = None,
+        name: object = None,
+        context: contextvars.Context | None = None,
+        eager_start: bool = False,
+    ) -> None:
+        super().__init__(loop=loop)
+        if not iscoroutine(coro):
+            self._log_destroy_pending = False
+            raise TypeError(f"a coroutine was expected, got {coro!r}")
+        self._set_up(coro, name, context)
+        if eager_start and self._loop.is_running() and here.loop is self._loop:
+            self._loop._tasks.add(self)
+            self._loop._start_eagerly(self)
+        else:
+            self._loop._call_step(self._step)
+            self._loop._tasks.add(self)
+
+    def _set_up(
+        self, coro: Any, name: object, context: contextvars.Context | None
+    ) -> None:
+        self._name = f"Task-{next(_numbers)}" if name is None else str(name)
+        self._num_cancels_requested = 0
+        self._must_cancel = False
+        self._fut_waiter: Any = None
+        self._coro = coro
+        self._first_error: BaseException | None = None
+        self._context = contextvars.copy_context() if context is None else context
+
+    def __del__(self) -> None:
+        if self._log_destroy_pending and not self.done():
+            self._tell_pending()
+        super().__del__()
+
+    def _tell_pending(self) -> None:
+        message = "Task was destroyed but it is pending!"
+        self._loop.call_exception_handler({"task": self, "message": message})
+
+    def _leave_pending(self) -> None:
+        """The loop is closed: the body ends, the task does not."""
+        if self._log_destroy_pending:
+            self._log_destroy_pending = False
+            self._tell_pending()
+        self._unwinding = True
+
+    def __repr__(self) -> str:
+        return task_repr(self)
+
+    def get_coro(self) -> Any:
+        """Return the coroutine."""
+        return self._coro
+
+    def get_context(self) -> contextvars.Context:
+        """Return the context that the body runs in."""
+        return self._context
+
+    def get_name(self) -> str:
+        """Return the name."""
+        return self._name
+
+    def set_name(self, value: object) -> None:
+        """Change the name."""
+        self._name = str(value)
+
+    def set_result(self, result: Any) -> None:
+        """Refuse: the result is what the body returns."""
+        raise RuntimeError("Task does not support set_result operation")
+
+    def set_exception(self, exception: Any) -> None:
+        """Refuse: the exception is what the body raises."""
+        raise RuntimeError("Task does not support set_exception operation")
+
+    def get_stack(self, *, limit: int | None = None) -> list[types.FrameType]:
+        """Return the frames where the body waits, or those of the exception it raised."""
+        frames: list[types.FrameType] = []
+        frame = getattr(self._coro, "cr_frame", getattr(self._coro, "gi_frame", None))
+        if frame is not None:
+            while frame is not None and (limit is None or len(frames) < limit):
+                frames.append(frame)
+                frame = None if isinstance(self._coro, Coroutine) else frame.f_back
+            frames.reverse()
+        elif self._exception is not None:
+            tb = self._exception.__traceback__
+            while tb is not None and (limit is None or len(frames) < limit):
+                frames.append(tb.tb_frame)
+                tb = tb.tb_next
+        return frames
+
+    def print_stack(self, *, limit: int | None = None, file: Any = None) -> None:
+        """Print what `get_stack()` returns, as a traceback."""
+        stack = []
+        for frame in self.get_stack(limit=limit):
+            code = frame.f_code
+            linecache.checkcache(code.co_filename)
+            line = linecache.getline(code.co_filename, frame.f_lineno, frame.f_globals)
+            stack.append((code.co_filename, frame.f_lineno, code.co_name, line))
+        file = sys.stderr if file is None else file
+        error = self._exception
+        if not stack:
+            print(f"No stack for {self!r}", file=file)
+        else:
+            what = "Stack" if error is None else "Traceback"
+            print(f"{what} for {self!r} (most recent call last):", file=file)
+        traceback.print_list(stack, file=file)  # type: ignore[arg-type]
+        if error is not None:
+            text = "".join(traceback.format_exception_only(type(error), error))
+            print(text, file=file, end="")
+
+    # Cancellation.
+
+    def cancel(self, msg: Any = None) -> bool:
+        """Raise `CancelledError` where the body waits; tell whether it is in progress."""
+        if here.loop is None and is_outside(self._loop):
+            return visit(self._cancel_task, msg)
+        return self._cancel_task(msg)
+
+    def _cancel_task(self, msg: Any) -> bool:
+        self._retrieve = False
+        if self.done():
+            return False
+        self._num_cancels_requested += 1
+        waited = self._fut_waiter
+        if waited is not None and waited.cancel(msg=msg):
+            return True
+        self._must_cancel = True
+        self._cancel_message = msg
+        return True
+
+    def cancelling(self) -> int:
+        """Return how often the task was asked to end, less `uncancel()`."""
+        return self._num_cancels_requested
+
+    def uncancel(self) -> int:
+        """Take back one request to end; return how many are left."""
+        if self._num_cancels_requested > 0:
+            self._num_cancels_requested -= 1
+            if self._num_cancels_requested == 0:
+                self._must_cancel = False
+        return self._num_cancels_requested
+
+    def _strike_if_cancelled(self) -> None:
+        """After a call that blocked: raise the cancellation that came meanwhile."""
+        if self._must_cancel and not self.done():
+            self._must_cancel = False
+            raise self._make_cancelled_error()
+
+    # Running.
+
+    def _wakeup(self, future: Any) -> None:
+        try:
+            future.result()
+        except BaseException as error:
+            self._step(error)
+        else:
+            self._step()
+        del self
+
+    def _step(self, error: BaseException | None = None) -> None:
+        """Say that the task goes on next."""
+        if self.done():
+            raise InvalidStateError(f"__step(): already done: {self!r}, {error!r}")
+        if self._must_cancel:
+            if not isinstance(error, CancelledError):
+                error = self._make_cancelled_error()
+            self._must_cancel = False
+        self._fut_waiter = None
+        participant = self._participant
+        if participant is None:
+            self._first_error = error
+            self._loop._due = self
+        else:
+            participant.thrown = error
+            participant.resumed = True
+            self._loop._due = participant
+
+    def _live(self, participant: Participant) -> None:
+        """Run the body, in the thread that is given to it, from its beginning to its end."""
+        loop = self._loop
+        participant.task = self
+        self._participant = participant
+        outer, loop._current = loop._current, self
+        error, self._first_error = self._first_error, None
+        fatal: BaseException | None = None
+        try:
+            result = run_in(self._context, self._body, error)
+        except CancelledError as raised:
+            if not self._unwinding:
+                self._cancelled_exc = _trimmed(raised)
+                self._cancel()
+        except (KeyboardInterrupt, SystemExit) as raised:
+            if not self._unwinding:
+                self._set_exception(_trimmed(raised))
+            fatal = raised
+        except BaseException as raised:
+            if not self._unwinding:
+                self._set_exception(_trimmed(raised))
+        else:
+            if self._unwinding:
+                pass
+            elif self._must_cancel:
+                self._must_cancel = False
+                self._cancel(self._cancel_message)
+            else:
+                self._set_result(result)
+        finally:
+            loop._current = outer
+            loop._tasks.discard(self)
+            participant.task = None
+            self._participant = None
+            del self, error
+        if fatal is not None:
+            try:
+                raise fatal
+            finally:
+                del fatal
+
+    def _body(self, error: BaseException | None) -> T:
+        coro = self._coro
+        try:
+            if type(coro) is not Coroutine:
+                return drive(coro, error)  # type: ignore[no-any-return]
+            if error is None and coro._state is CREATED:
+                return coro._run()
+            if error is not None and coro._state is CREATED:
+                coro.throw(error)
+            return drive(_Sending(coro), error)  # type: ignore[no-any-return]
+        finally:
+            del self, coro, error
+
+    def _suspend(self, participant: Participant, yielded: Any) -> None:
+        """Wait for what the body yields, while others have the turn."""
+        loop = self._loop
+        if self._unwinding:
+            raise RuntimeError("coroutine ignored GeneratorExit")
+        refused: str | None = None
+        blocking = getattr(yielded, "_asyncio_future_blocking", None)
+        if blocking is not None:
+            if loop_of(yielded) is not loop:
+                refused = (
+                    f"Task {self!r} got Future {yielded!r} attached to a different loop"
+                )
+            elif not blocking:
+                refused = (
+                    "yield was used instead of yield from in task "
+                    f"{self!r} with {yielded!r}"
+                )
+            elif yielded is self:
+                refused = f"Task cannot await on itself: {self!r}"
+            else:
+                yielded._asyncio_future_blocking = False
+                self._wait_for(yielded)
+        elif yielded is None:
+            loop._call_step(self._step)
+        elif inspect.isgenerator(yielded):
+            refused = (
+                "yield was used instead of yield from for generator in task "
+                f"{self!r} with {yielded!r}"
+            )
+        else:
+            refused = f"Task got bad yield: {yielded!r}"
+        if refused is not None:
+            loop._call_step(self._step, RuntimeError(refused))
+        loop._current = None
+        try:
+            loop._wait(participant)
+        finally:
+            loop._current = self
+            del yielded
+        error = participant.thrown
+        if error is not None:
+            participant.thrown = None
+            try:
+                raise error
+            finally:
+                del self, error
+
+    def _wait_for(self, future: Any) -> None:
+        future.add_done_callback(self._wakeup, context=IN_TASK)
+        self._fut_waiter = future
+        if self._must_cancel and future.cancel(msg=self._cancel_message):
+            self._must_cancel = False
+
+    def _end_visit(self) -> None:
+        raise NotImplementedError
+
+
+class _Sending:
+    """A coroutine of ours that was begun by hand, as an iterator to drive."""
+
+    def __init__(self, coroutine: Coroutine[Any]) -> None:
+        self.send, self.throw = coroutine.send, coroutine.throw
+
+
+class Guest(Task[None]):
+    """The task of a thread from outside, while it has the turn or waits for it."""
+
+    def __init__(self, participant: Participant, loop: EventLoop) -> None:
+        Future.__init__(self, loop=loop)
+        name = f"Guest-{threading.current_thread().name}"
+        self._set_up(None, name, contextvars.Context())
+        self._log_destroy_pending = False
+        self._participant = participant
+        participant.task = self
+        loop._tasks.add(self)
+        loop._current = self
+
+    def get_context(self) -> contextvars.Context:
+        """Return a copy of the thread's context."""
+        return contextvars.copy_context()
+
+    def _end_visit(self) -> None:
+        participant = self._participant
+        assert participant is not None
+        participant.task = None
+        self._participant = None
+        self._loop._current = None
+        self._loop._tasks.discard(self)
+        if not self.done():
+            self._set_result(None)
+
+
+def _trimmed(error: Any) -> Any:
+    """Drop the runtime's own frames from the head of a traceback, and their references."""
+    tb = error.__traceback__
+    while tb is not None and tb.tb_frame.f_globals.get("__package__") == _PACKAGE:
+        tb = tb.tb_next
+    return error.with_traceback(tb)
+
+
+def current_task(loop: EventLoop | None = None) -> Task[Any] | None:
+    """Return the task that runs."""
+    if loop is None:
+        loop = get_running_loop()
+    if here.loop is None:
+        return None
+    participant = here.participant
+    if (
+        loop is here.loop
+        and loop._current is None
+        and participant is not None
+        and loop._is_visitor(participant)
+    ):
+        return loop._guest_task(participant)
+    return loop._current  # type: ignore[no-any-return]
+
+
+def all_tasks(loop: EventLoop | None = None) -> set[Task[Any]]:
+    """Return the tasks of a loop that are not done."""
+    if loop is None:
+        loop = get_running_loop()
+    return {task for task in list(loop._tasks) if not task.done()}

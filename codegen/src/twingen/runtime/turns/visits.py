@@ -1,0 +1,46 @@
+"""Taking the turn of the home loop for a call from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from .current import home, homes
+from .participants import Participant, here
+
+if TYPE_CHECKING:
+    from .event_loop import EventLoop
+
+T = TypeVar("T")
+
+
+class Visit:
+    """The turn of the home loop: `with Visit():`, in a thread that is in no loop."""
+
+    __slots__ = ("_before", "_loop", "_me")
+
+    def __enter__(self) -> EventLoop:
+        loop = home()
+        self._before = here.participant
+        self._loop = loop
+        self._me = me = Participant()
+        loop._enter(me)
+        here.participant = me
+        here.loop = loop
+        return loop
+
+    def __exit__(self, *exc_info: object) -> None:
+        here.loop = None
+        here.participant = self._before
+        self._loop._leave(self._me)
+
+
+def visit(function: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
+    """Call a function with the turn of the home loop."""
+    with Visit():
+        return function(*args, **kwargs)
+
+
+def is_outside(loop: Any) -> bool:
+    """Tell whether the thread is in no loop, and the loop given is the home loop."""
+    return here.loop is None and loop is homes.loop and loop is not None
