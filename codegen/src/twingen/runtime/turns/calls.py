@@ -29,11 +29,14 @@ def await_(awaitable: Coroutine[T] | Future[T] | Awaitable[T]) -> T: ...
 def await_(awaitable: Any) -> Any: ...
 def await_(awaitable: Any) -> Any:
     """Wait for a coroutine, a future, a task or any other object with `__await__()`."""
-    if here.loop is None and here.participant is None:
-        return visit(_await, awaitable)
-    if type(awaitable) is Coroutine:
-        return awaitable._run()
-    return _await(awaitable)
+    try:
+        if here.loop is None and here.participant is None:
+            return visit(_await, awaitable)
+        if type(awaitable) is Coroutine:
+            return awaitable._run()
+        return _await(awaitable)
+    finally:
+        del awaitable  # the frames of an exception would keep it
 
 
 def _await(awaitable: Any) -> Any:
@@ -41,7 +44,10 @@ def _await(awaitable: Any) -> Any:
     if kind is Coroutine:
         return awaitable._run()
     if isinstance(awaitable, Future):
-        return awaitable.wait()
+        try:
+            return awaitable.wait()
+        finally:
+            del awaitable
     if kind is types.CoroutineType or (
         kind is types.GeneratorType and awaitable.gi_code.co_flags & ITERABLE
     ):
@@ -96,7 +102,10 @@ def awaited(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
 def _given(result: Any) -> Any:
     if result is None or not _is_awaitable(result):
         return result
-    return await_(result)
+    try:
+        return await_(result)
+    finally:
+        del result
 
 
 def later(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
@@ -229,16 +238,12 @@ class _Iterated(Iterator[Any]):
 def iterated(iterable: Any) -> Iterator[Any]:
     """Return an iterator for what `async for` was given."""
     kind = type(iterable)
-    if hasattr(kind, "__next__") and hasattr(kind, "__iter__"):
-        return iter(iterable)
     if hasattr(kind, "__aiter__"):
         iterator = kind.__aiter__(iterable)
-        if hasattr(type(iterator), "__anext__"):
-            if hasattr(type(iterator), "__next__"):
-                return iterator  # type: ignore[no-any-return]
-            return _Iterated(iterator)
         if hasattr(type(iterator), "__next__"):
             return iterator  # type: ignore[no-any-return]
+        if hasattr(type(iterator), "__anext__"):
+            return _Iterated(iterator)
         raise TypeError(
             "'async for' received an object from __aiter__ that does not implement "
             f"__anext__: {type(iterator).__name__}"
@@ -246,5 +251,5 @@ def iterated(iterable: Any) -> Iterator[Any]:
     if hasattr(kind, "__iter__"):
         return iter(iterable)
     raise TypeError(
-        "'async for' requires an object with __aiter__ method, got " f"{kind.__name__}"
+        f"'async for' requires an object with __aiter__ method, got {kind.__name__}"
     )

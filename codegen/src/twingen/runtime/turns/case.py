@@ -10,8 +10,8 @@ from typing import Any
 from .calls import awaited, later
 from .current import set_event_loop
 from .entries import entry
-from .marks import coroutine
 from .participants import here
+from .questions import iscoroutinefunction
 from .runners import Runner
 
 
@@ -56,12 +56,10 @@ class IsolatedAsyncioTestCase(unittest.TestCase):
 
     def _run(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         assert self._runner is not None
-
-        @coroutine
-        def call() -> Any:
-            return awaited(function, *args, **kwargs)
-
-        return self._runner.run(later(call), context=self._test_context)
+        context = self._test_context
+        if iscoroutinefunction(function):
+            return self._runner.run(later(function, *args, **kwargs), context=context)
+        return context.run(function, *args, **kwargs)
 
     def _callSetUp(self) -> None:
         assert self._runner is not None
@@ -103,4 +101,3 @@ class IsolatedAsyncioTestCase(unittest.TestCase):
         finally:
             self._runner.close()
             self._runner = None
-

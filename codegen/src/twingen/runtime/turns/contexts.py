@@ -19,4 +19,7 @@ def run_in(context: Context, function: Callable[..., T], *args: Any) -> T:
         context.run(int)
     except RuntimeError:
         context = context.copy()
-    return context.run(function, *args)
+    try:
+        return context.run(function, *args)
+    finally:
+        del function, args  # the frames of an exception would keep them

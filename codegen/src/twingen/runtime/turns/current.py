@@ -139,7 +139,6 @@ class DefaultEventLoopPolicy(AbstractEventLoopPolicy):
 _policies: list[AbstractEventLoopPolicy] = []
 
 
-
 def get_event_loop_policy() -> AbstractEventLoopPolicy:
     """Return the policy in force."""
     if not _policies:

@@ -55,9 +55,7 @@ class EventLoop(Sockets, Signals):
 
     def __del__(self) -> None:
         if not getattr(self, "_closed", True):
-            warnings.warn(
-                f"unclosed event loop {self!r}", ResourceWarning, source=self
-            )
+            warnings.warn(f"unclosed event loop {self!r}", ResourceWarning, source=self)
             if not self.is_running():
                 self.close()
 

@@ -95,6 +95,8 @@ def format_coroutine(coroutine: Any) -> str:
         return f"{name} running" if running else name
     frame = getattr(coroutine, "cr_frame", getattr(coroutine, "gi_frame", None))
     file = code.co_filename or "<empty co_filename>"
+    if getattr(coroutine, "_state", None) == "CORO_CREATED":
+        return f"{name} running at {file}:{code.co_firstlineno}"
     if running:
         return f"{name} running at {file}:{getattr(frame, 'f_lineno', code.co_firstlineno)}"
     if frame is not None:

@@ -108,6 +108,11 @@ class Future(Generic[T]):
         self._retrieve = False
         return self._exception
 
+    def _take_exception(self) -> BaseException | None:
+        self._retrieve = False
+        error = self._exception
+        return None if error is None else error.with_traceback(self._exception_tb)
+
     def _make_cancelled_error(self) -> CancelledError:
         error = self._cancelled_exc
         if error is not None:
@@ -211,7 +216,10 @@ class Future(Generic[T]):
             suspend(self)
             if self._state is PENDING:
                 raise RuntimeError("await wasn't used with future")
-        return self.result()
+        try:
+            return self.result()
+        finally:
+            del self
 
     def __await__(self) -> Generator[Any, Any, T]:
         if not self.done():
@@ -227,7 +235,7 @@ class Future(Generic[T]):
 def isfuture(x: Any) -> bool:
     """Tell whether an object is a future or says that it is one."""
     return (
-        hasattr(type(x), "_asyncio_future_blocking")
+        hasattr(x.__class__, "_asyncio_future_blocking")
         and x._asyncio_future_blocking is not None
     )
 

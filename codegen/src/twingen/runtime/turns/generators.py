@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
 from .coroutines import Coroutine, _made
-from .entries import entry
 from .marks import mark
 from .participants import here
 from .visits import Visit
@@ -114,33 +113,23 @@ class Generator(Generic[T]):
     def __aiter__(self) -> Generator[T]:
         return self
 
-    @entry
-    def __anext__(self) -> T:
-        try:
-            return next(self)
-        except StopIteration:
-            raise StopAsyncIteration from None
+    # For code that was not converted: these give coroutines, as in the source.
 
-    @entry
-    def asend(self, value: Any) -> T:
-        """Go on with a value, as the method of the source does."""
-        try:
-            return self.send(value)
-        except StopIteration:
-            raise StopAsyncIteration from None
+    def __anext__(self) -> Coroutine[T]:
+        return Coroutine(_ending, (self.__next__,), None, Generator.__anext__)
 
-    @entry
-    def athrow(self, kind: Any, value: Any = None, tb: Any = None, /) -> T:
-        """Raise an exception, as the method of the source does."""
-        try:
-            return self.throw(kind, value, tb)
-        except StopIteration:
-            raise StopAsyncIteration from None
+    def asend(self, value: Any) -> Coroutine[T]:
+        """Return a coroutine that goes on with a value."""
+        return Coroutine(_ending, (self.send, value), None, Generator.asend)
 
-    @entry
-    def aclose(self) -> None:
-        """Close, as the method of the source does."""
-        self.close()
+    def athrow(self, kind: Any, value: Any = None, tb: Any = None, /) -> Coroutine[T]:
+        """Return a coroutine that raises an exception where the body is."""
+        arguments = (self.throw, kind, value, tb)
+        return Coroutine(_ending, arguments, None, Generator.athrow)
+
+    def aclose(self) -> Coroutine[None]:
+        """Return a coroutine that closes."""
+        return Coroutine(self.close, (), None, Generator.aclose)
 
     def __del__(self) -> None:
         loop = getattr(self, "_loop", None)
@@ -149,6 +138,13 @@ class Generator(Generic[T]):
         left = type(self)(self._inner, self)
         left._loop = loop
         loop._left_generator(self, Coroutine(left.close, named=Generator.aclose))
+
+
+def _ending(method: Callable[..., T], *args: Any) -> T:
+    try:
+        return method(*args)
+    except StopIteration:
+        raise StopAsyncIteration from None
 
 
 def generator(function: F) -> F:

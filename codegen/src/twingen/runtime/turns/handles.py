@@ -78,7 +78,10 @@ class Handle:
         callback, args = self._callback, self._args
         assert callback is not None and args is not None
         try:
-            run_in(self._context, callback, *args)
+            if self._context is IN_TASK:
+                callback(*args)
+            else:
+                run_in(self._context, callback, *args)
         except (SystemExit, KeyboardInterrupt):
             raise
         except BaseException as error:
@@ -90,26 +93,6 @@ class Handle:
                     "handle": self,
                 }
             )
-
-
-class Step(Handle):
-    """A step of a task; its thread is in the task's context already."""
-
-    __slots__ = ()
-
-    def __init__(
-        self, callback: Callable[..., object], args: tuple[Any, ...], loop: Scheduling
-    ) -> None:
-        self._callback = callback
-        self._args = args
-        self._loop = loop
-        self._cancelled = False
-        self._repr = None
-        self._source_traceback = None
-
-    def _run(self) -> None:
-        assert self._callback is not None and self._args is not None
-        self._callback(*self._args)
 
 
 class TimerHandle(Handle):

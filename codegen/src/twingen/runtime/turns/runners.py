@@ -82,7 +82,9 @@ class Runner:
         if not iscoroutine(coro):
             raise ValueError(f"a coroutine was expected, got {coro!r}")
         if _get_running_loop() is not None:
-            raise RuntimeError("Runner.run() cannot be called from a running event loop")
+            raise RuntimeError(
+                "Runner.run() cannot be called from a running event loop"
+            )
         self._set_up()
         context = self._context if context is None else context
         task = self._loop.create_task(coro, context=context)

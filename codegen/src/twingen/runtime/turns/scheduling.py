@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from .contexts import run_in
-from .handles import IN_TASK, Handle, Step, TimerHandle
+from .handles import Handle, TimerHandle
 from .log import logger
 
 if TYPE_CHECKING:
@@ -89,19 +89,10 @@ class Scheduling:
         """Call a function in the next round."""
         if self._closed:
             self._check_closed()
-        if context is IN_TASK:
-            handle: Handle = Step(callback, args, self)
-        else:
-            handle = Handle(callback, args, self, context)
+        handle = Handle(callback, args, self, context)
         self._ready.append(handle)
         self._added()
         return handle
-
-    def _call_step(self, callback: Callable[..., object], *args: Any) -> None:
-        """Let a task go on in the next round."""
-        if self._closed:
-            self._check_closed()
-        self._ready.append(Step(callback, args, self))
 
     def call_soon_threadsafe(
         self,
@@ -234,7 +225,11 @@ class Scheduling:
     # Descriptors.
 
     def _watch(
-        self, fd: Any, event: int, callback: Callable[..., object], args: tuple[Any, ...]
+        self,
+        fd: Any,
+        event: int,
+        callback: Callable[..., object],
+        args: tuple[Any, ...],
     ) -> None:
         self._check_closed()
         handle = Handle(callback, args, self)

@@ -28,9 +28,7 @@ def create_task(
     return loop.create_task(coro, name=name, context=context)
 
 
-def ensure_future(
-    coro_or_future: Any, *, loop: EventLoop | None = None
-) -> Future[Any]:
+def ensure_future(coro_or_future: Any, *, loop: EventLoop | None = None) -> Future[Any]:
     """Return a future as it is; start a task for any other awaitable."""
     if isfuture(coro_or_future):
         if loop is not None and loop is not loop_of(coro_or_future):
@@ -41,7 +39,9 @@ def ensure_future(
         return coro_or_future  # type: ignore[no-any-return]
     if not iscoroutine(coro_or_future):
         if not isawaitable(coro_or_future):
-            raise TypeError("An asyncio.Future, a coroutine or an awaitable is required")
+            raise TypeError(
+                "An asyncio.Future, a coroutine or an awaitable is required"
+            )
         coro_or_future = Coroutine(await_, (coro_or_future,), None, _wrap_awaitable)
     if loop is None:
         loop = get_event_loop()

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from .current import homes
-from .handles import Step
+from .handles import IN_TASK, Handle
 from .participants import Participant, here
 from .scheduling import Scheduling
 
@@ -38,7 +38,7 @@ FRAMES_TO_DRIVE = 60
 """Frames that a thread needs to drive the loop and run callbacks."""
 
 
-class Admission(Step):
+class Admission(Handle):
     """A thread from outside is to have the turn."""
 
     __slots__ = ()
@@ -89,6 +89,7 @@ class Switching(Scheduling):
     def _give(self, target: Participant) -> None:
         while target.outside_of is not None:
             target = target.outside_of
+        target.outside = False
         target.wake.release()
 
     def _switch(self, me: Participant, target: Participant) -> None:
@@ -98,12 +99,12 @@ class Switching(Scheduling):
         if target is me:
             return
         me.outside = True
+        target.outside = False
         target.wake.release()
         try:
             me.wake.acquire()
         except BaseException as error:  # a signal handler's
             self._struck(me, error)
-        me.outside = False
 
     def _struck(self, me: Participant, error: BaseException) -> None:
         """Pass an exception to where asyncio's one thread would have it; park again."""
@@ -115,9 +116,9 @@ class Switching(Scheduling):
                 raise_in(running.ident, error)
             elif owns:
                 self._fatal = error
-                self._add_from_outside(Step(_nothing, (), self))
+                self._add_from_outside(Handle(_nothing, (), self, IN_TASK))
             else:
-                self._add_from_outside(Step(self._strike, (me, error), self))
+                self._add_from_outside(Handle(self._strike, (me, error), self, IN_TASK))
             try:
                 me.wake.acquire()
                 return
@@ -140,7 +141,7 @@ class Switching(Scheduling):
             if handle._callback in (task._wakeup, task._step):
                 handle.cancel()
 
-    def _add_from_outside(self, handle: Step) -> None:
+    def _add_from_outside(self, handle: Handle) -> None:
         self._ready.append(handle)
         self._nudge()
 
@@ -173,7 +174,10 @@ class Switching(Scheduling):
         self._due = None
         if type(due) is Participant:
             return None if due is me else due
-        return self._begin(me, due)
+        try:
+            return self._begin(me, due)
+        finally:
+            del due, handle  # the frames of an exception would keep the task
 
     def _next_round(self, me: Participant) -> Participant | None:
         if self._returning is not None:
@@ -211,20 +215,22 @@ class Switching(Scheduling):
                 me.wake.acquire()
             except BaseException as error:
                 self._struck(me, error)
-            me.outside = False
         return None
 
     def _begin(self, me: Participant, task: Any) -> Participant | None:
         """Run a task from its beginning, in this thread if it has no other to run."""
-        if me.task is None and (me is not self._owner or task is self._inline):
-            task._live(me)
-            return None
-        worker = self._worker()
-        if worker is None:
-            self._live_on_top(me, task)
-            return None
-        worker.begin = task
-        return worker
+        try:
+            if me.task is None and (me is not self._owner or task is self._inline):
+                task._live(me)
+                return None
+            worker = self._worker()
+            if worker is None:
+                self._live_on_top(me, task)
+            else:
+                worker.begin = task
+            return worker
+        finally:
+            del task
 
     def _live_on_top(self, me: Participant, task: Any) -> None:
         """Run a task on the stack of a thread that waits, as no thread can be started."""
@@ -237,13 +243,16 @@ class Switching(Scheduling):
         finally:
             here.participant = me
             me.outside_of = None
+            del task
 
     def _wait(self, me: Participant) -> None:
         """Drive the loop until this thread's wait is over."""
         if me.creator is not None:
             creator, me.creator = me.creator, None
             self._switch(me, creator)
-        elif not me.resumed and is_deep():
+        elif not me.resumed and (sys.exc_info()[1] is not None or is_deep()):
+            # Callbacks would have the exception that is handled here as their context,
+            # or too small a stack.
             self._let_worker(me)
         while not me.resumed:
             if self._closed:
@@ -257,7 +266,7 @@ class Switching(Scheduling):
         me.resumed = False
 
     def _let_worker(self, me: Participant) -> None:
-        """Leave the driving to another thread: this stack is too deep for callbacks."""
+        """Leave the driving to another thread."""
         worker = self._worker()
         if worker is not None:
             self._switch(me, worker)
@@ -345,9 +354,10 @@ class Switching(Scheduling):
                 else:
                     self._returning = me
             self._settle()
-            if not mine:
+            if mine:
+                me.outside = False
+            else:
                 me.wake.acquire()
-            me.outside = False
 
     # From outside.
 
@@ -391,7 +401,7 @@ class Switching(Scheduling):
                 self._free = False
             else:
                 me.admitted = me.withdrawn = False
-                self._ready.append(Admission(self._admit, (me,), self))
+                self._ready.append(Admission(self._admit, (me,), self, IN_TASK))
                 if self._sleeper is not None:
                     self._wake()
         self._settle()
@@ -406,7 +416,6 @@ class Switching(Scheduling):
             raise
         if not entered:
             entered = not self._withdraw(me)
-        me.outside = False
         return entered
 
     def _withdraw(self, me: Participant) -> bool:
@@ -494,6 +503,8 @@ class Switching(Scheduling):
                 target = self._work_on(me)
             except BaseException as error:
                 target = self._failed(me, error)
+            if me.creator is not None:  # whose turn it is when the task has ended
+                target, me.creator = me.creator, None
             if target is not None and not self._rest(me, target):
                 return
 
@@ -504,8 +515,7 @@ class Switching(Scheduling):
                 task._live(me)
             finally:
                 del task
-                creator, me.creator = me.creator, None
-            return creator
+            return None
         if self._owner is None and self._is_home and self._nothing_left():
             with self._mutex:
                 returning, self._returning = self._returning, None
@@ -519,7 +529,6 @@ class Switching(Scheduling):
             if park:
                 me.outside = True
                 me.wake.acquire()
-                me.outside = False
             return returning
         return self._advance(me)
 

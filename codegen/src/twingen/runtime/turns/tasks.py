@@ -22,6 +22,7 @@ from .handles import IN_TASK
 from .participants import Participant, here
 from .questions import iscoroutine
 from .suspending import drive
+from .switching import Switching
 from .visits import is_outside, visit
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Task(Future[T]):
             self._loop._tasks.add(self)
             self._loop._start_eagerly(self)
         else:
-            self._loop._call_step(self._step)
+            self._loop.call_soon(self._step, context=IN_TASK)
             self._loop._tasks.add(self)
 
     def _set_up(
@@ -193,13 +194,20 @@ class Task(Future[T]):
     # Running.
 
     def _wakeup(self, future: Any) -> None:
+        if isinstance(future, Future):
+            # Not by `result()`: what is raised in this thread would have as its context
+            # what this thread handles.
+            if future.cancelled():
+                self._step(future._make_cancelled_error())
+            else:
+                self._step(future._take_exception())
+            return
         try:
             future.result()
         except BaseException as error:
             self._step(error)
         else:
             self._step()
-        del self
 
     def _step(self, error: BaseException | None = None) -> None:
         """Say that the task goes on next."""
@@ -296,7 +304,7 @@ class Task(Future[T]):
                 yielded._asyncio_future_blocking = False
                 self._wait_for(yielded)
         elif yielded is None:
-            loop._call_step(self._step)
+            loop.call_soon(self._step, context=IN_TASK)
         elif inspect.isgenerator(yielded):
             refused = (
                 "yield was used instead of yield from for generator in task "
@@ -305,7 +313,7 @@ class Task(Future[T]):
         else:
             refused = f"Task got bad yield: {yielded!r}"
         if refused is not None:
-            loop._call_step(self._step, RuntimeError(refused))
+            loop.call_soon(self._step, RuntimeError(refused), context=IN_TASK)
         loop._current = None
         try:
             loop._wait(participant)
@@ -394,4 +402,6 @@ def all_tasks(loop: EventLoop | None = None) -> set[Task[Any]]:
     """Return the tasks of a loop that are not done."""
     if loop is None:
         loop = get_running_loop()
+    if not isinstance(loop, Switching):  # one of another make, with tasks of its own
+        return set()
     return {task for task in list(loop._tasks) if not task.done()}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .current import home, homes
-from .participants import Participant, here
+from .participants import Participant, Unset, here
 
 if TYPE_CHECKING:
     from .event_loop import EventLoop
@@ -44,3 +44,8 @@ def visit(function: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
 def is_outside(loop: Any) -> bool:
     """Tell whether the thread is in no loop, and the loop given is the home loop."""
     return here.loop is None and loop is homes.loop and loop is not None
+
+
+def is_at_home() -> bool:
+    """Tell whether the thread is in no loop and has chosen none."""
+    return here.loop is None and here.participant is None and here.chosen is Unset

@@ -20,7 +20,7 @@ from .questions import isawaitable, iscoroutine
 from .starting import ensure_future
 from .suspending import suspend
 from .timeouts import timeout as timeout_after
-from .visits import visit
+from .visits import is_at_home, visit
 
 if TYPE_CHECKING:
     from .event_loop import EventLoop
@@ -158,7 +158,7 @@ class _Gathering(Future[Any]):
 
 def gather(*coros_or_futures: Any, return_exceptions: bool = False) -> Future[Any]:
     """Return a future of the results of several awaitables, which run side by side."""
-    if here.loop is None and here.participant is None and here.chosen is not None:
+    if is_at_home():
         return visit(gather, *coros_or_futures, return_exceptions=return_exceptions)
     if not coros_or_futures:
         nothing: Future[Any] = get_event_loop().create_future()
@@ -223,7 +223,7 @@ def _outcome(future: Any) -> Any:
 
 def shield(arg: Any) -> Future[Any]:
     """Return a future with the outcome of an awaitable, which its cancellation spares."""
-    if here.loop is None and here.participant is None and here.chosen is not None:
+    if is_at_home():
         return visit(shield, arg)
     inner = ensure_future(arg)
     if inner.done():
@@ -327,7 +327,6 @@ def as_completed(fs: Iterable[Any], *, timeout: float | None = None) -> _AsCompl
     """Return an iterator of awaitables for the results in the order they come in."""
     if isawaitable(fs):
         raise TypeError(f"expects an iterable of awaitables, not {type(fs).__name__}")
-    if here.loop is None and here.participant is None and here.chosen is not None:
+    if is_at_home():
         return visit(_AsCompleted, fs, timeout)
     return _AsCompleted(fs, timeout)
-
