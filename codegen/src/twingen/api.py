@@ -13,7 +13,9 @@ from typing import Any
 from .project.batch import Batch
 from .project.config import Config, find_root, load
 from .project.tree import Difference, Project
+from .rule import Tasks
 from .syntax.source import Source
+from .telling.diagnostic import ConversionError
 
 
 def convert(
@@ -27,6 +29,7 @@ def convert(
     runtime: str | None = None,
     side: str | None = None,
     plugins: Sequence[str] = (),
+    tasks: Tasks | None = None,
     black: Mapping[str, Any] | None = None,
 ) -> str:
     """Return the sync twin of one module that stands alone.
@@ -53,11 +56,23 @@ def convert(
             requires_python=None,
             plugins=tuple(plugins),
             side=side,
+            tasks=tasks,
         )
     )
     source = Source(text, path)
-    batch.learn(batch.read(source))
-    return batch.convert(source).text
+    found = batch.read(source)
+    batch.learn(found)
+    if tasks is not None:
+        return batch.convert(source, tasks).text
+    first, other = found.likely_tasks()
+    try:
+        return batch.convert(source, first).text
+    except ConversionError as error:
+        try:
+            return batch.convert(source, other).text
+        except ConversionError as others:
+            # What is said of tasks that take turns is the work that is left.
+            raise (others if other == "turns" else error) from None
 
 
 def check(path: str | os.PathLike[str] = ".") -> Sequence[Difference]:

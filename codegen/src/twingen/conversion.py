@@ -26,7 +26,7 @@ from .meaning.library import Libraries, built_in_libraries
 from .meaning.names import Names
 from .meaning.overloads import without_repeated_overloads
 from .rewriting import Rewriter
-from .rule import Rule
+from .rule import Rule, Tasks
 from .rules import RULES
 from .sides.sides import Side, of_twin
 from .syntax.formatting import FormattingError, format_source
@@ -47,7 +47,10 @@ from .tracing.trace import Trace
 
 @dataclass
 class Settings:
-    """What the conversion of every module of a project shares."""
+    """What the conversion of every module of a project shares.
+
+    `tasks` are what tasks are in the twin; the tables must be for the same.
+    """
 
     libraries: Libraries = field(default_factory=built_in_libraries)
     definitions: Definitions = field(default_factory=Definitions)
@@ -55,6 +58,7 @@ class Settings:
     mode: Mode = field(default_factory=Mode)
     rules: tuple[Rule, ...] = RULES
     layouts: Layouts | None = None
+    tasks: Tasks = "threads"
 
     def format(self, path: str, text: str) -> str:
         """Return the text of a twin as the formatter lays it out."""
@@ -169,6 +173,7 @@ def convert_parsed(
         settings.rules,
         examples,
         trace,
+        settings.tasks,
     )
     try:
         # Every statement is numbered in a trace, also where no rule looks.

@@ -43,9 +43,9 @@ class Plugins:
     rules: tuple[Rule, ...] = RULES
     tables: tuple[tuple[str, Mapping[str, Any]], ...] = ()
 
-    def libraries(self) -> Libraries:
+    def libraries(self, tasks: str) -> Libraries:
         """Return the built-in tables with those of the plug-ins over them."""
-        libraries = built_in_libraries()
+        libraries = built_in_libraries(tasks)
         for where, table in self.tables:
             libraries.add(table, where)
         return libraries

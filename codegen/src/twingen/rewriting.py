@@ -9,7 +9,7 @@ import libcst as cst
 from .importing.imports import Imports
 from .meaning.library import Libraries
 from .meaning.names import Names
-from .rule import Examples, Refused, Rule, Site
+from .rule import Examples, Refused, Rule, Site, Tasks
 from .syntax.source import Source, lines_of
 from .telling.diagnostic import Diagnostic
 from .tracing.trace import Trace
@@ -27,9 +27,11 @@ class Rewriter(cst.CSTTransformer):
         rules: tuple[Rule, ...],
         examples: Examples,
         trace: Trace | None,
+        tasks: Tasks,
     ) -> None:
         super().__init__()
-        self._rules = _by_type(rules)
+        self._rules = _by_type(rules, tasks)
+        self._tasks = tasks
         self._trace = trace
         self.refusals: list[Diagnostic] = []
         self._source = source
@@ -70,6 +72,7 @@ class Rewriter(cst.CSTTransformer):
             self._imports,
             self._libraries,
             self._examples,
+            self._tasks,
         )
         claimed: Rule | None = None
         result: cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode]
@@ -132,9 +135,13 @@ class Rewriter(cst.CSTTransformer):
 
 
 @lru_cache(maxsize=8)
-def _by_type(rules: tuple[Rule, ...]) -> dict[type[cst.CSTNode], list[Rule]]:
+def _by_type(
+    rules: tuple[Rule, ...], tasks: Tasks
+) -> dict[type[cst.CSTNode], list[Rule]]:
     table: dict[type[cst.CSTNode], list[Rule]] = {}
     for rule in rules:
+        if rule.tasks not in (None, tasks):
+            continue
         for node_type in rule.node_types:
             table.setdefault(node_type, []).append(rule)
     return table

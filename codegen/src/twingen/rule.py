@@ -10,7 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar, overload
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Generic,
+    Literal,
+    Protocol,
+    TypeAlias,
+    TypeVar,
+    overload,
+)
 
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
@@ -20,6 +29,9 @@ if TYPE_CHECKING:
     from .importing.imports import Imports
     from .meaning.library import Libraries, Verdict
     from .meaning.names import Names
+
+# What tasks are in the twin: threads that run as they like, or that take turns.
+Tasks: TypeAlias = Literal["threads", "turns"]
 
 NodeT = TypeVar("NodeT", bound=cst.CSTNode)
 OtherT = TypeVar("OtherT", bound=cst.CSTNode)
@@ -71,6 +83,7 @@ class Site(Generic[NodeT_co]):
     imports: Imports
     libraries: Libraries
     examples: Examples
+    tasks: Tasks = "threads"
 
     def verdict(self, node: cst.CSTNode) -> Verdict | None:
         """Return what the tables say of the name that `node` stands for."""
@@ -185,7 +198,8 @@ def renamed(
 class Rule:
     """A rewriting function with its stable code and the nodes it looks at.
 
-    `plugin` is what brought it: twingen itself, or a plug-in by its name.
+    `plugin` is what brought it: twingen itself, or a plug-in by its name. `tasks`
+    says for which kind of tasks it is; without, for both.
     """
 
     code: str
@@ -194,17 +208,23 @@ class Rule:
     node_types: tuple[type[cst.CSTNode], ...]
     apply: Callable[[Site[Any]], Replacement]
     plugin: str = "twingen"
+    tasks: Tasks | None = None
 
 
 @overload
 def rewrite(
-    code: str, node_type: type[NodeT], /
+    code: str, node_type: type[NodeT], /, *, tasks: Tasks | None = None
 ) -> Callable[[Callable[[Site[NodeT]], Replacement]], Rule]: ...
 
 
 @overload
 def rewrite(
-    code: str, node_type: type[NodeT], other_type: type[OtherT], /
+    code: str,
+    node_type: type[NodeT],
+    other_type: type[OtherT],
+    /,
+    *,
+    tasks: Tasks | None = None,
 ) -> Callable[[Callable[[Site[NodeT | OtherT]], Replacement]], Rule]: ...
 
 
@@ -216,16 +236,18 @@ def rewrite(
     third_type: type[cst.CSTNode],
     /,
     *more_types: type[cst.CSTNode],
+    tasks: Tasks | None = None,
 ) -> Callable[[Callable[[Site[Any]], Replacement]], Rule]: ...
 
 
 def rewrite(
-    code: str, *node_types: type[cst.CSTNode]
+    code: str, *node_types: type[cst.CSTNode], tasks: Tasks | None = None
 ) -> Callable[[Callable[[Site[Any]], Replacement]], Rule]:
     """Declare the function below as a rule for these node types.
 
     `code` (`TW` and three digits, in a plug-in letters of its own) is what its
-    refusals are known by; it is never given to another rule.
+    refusals are known by; it is never given to another rule. `tasks` is the kind of
+    tasks that it is for; without, it is for both.
     """
 
     def declare(function: Callable[[Site[Any]], Replacement]) -> Rule:
@@ -236,6 +258,7 @@ def rewrite(
             manual=str(module["__doc__"] or ""),
             node_types=node_types,
             apply=function,
+            tasks=tasks,
         )
 
     return declare

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from .already import is_loop
-from .defining import is_coroutine
+from .functions import is_coroutine
 from .kinds import LOOP, PROCESS, READER, SERVER, WRITER
 from .loops import COROUTINES
 from .names import Names
@@ -23,7 +23,7 @@ _FUNCTIONS = {
     "asyncio.subprocess.create_subprocess_shell",
     "builtins.anext",
 }
-_METHODS = {
+METHODS = {
     "asyncio.Lock": {"acquire"},
     "asyncio.Condition": {"acquire", "wait", "wait_for"},
     "asyncio.Semaphore": {"acquire"},
@@ -57,8 +57,8 @@ def makes_coroutine(names: Names, call: cst.Call) -> bool:
     member = function.attr.value
     if is_loop(names, function.value):
         return member in COROUTINES
-    owner = _owner(names, function)
-    known = member in _METHODS.get(owner, ())
+    owner = owner_of(names, function)
+    known = member in METHODS.get(owner, ())
     return known or definitions.is_coroutine_method(owner, member)
 
 
@@ -68,7 +68,7 @@ def is_property(names: Names, value: cst.CSTNode) -> bool:
     if not (isinstance(value, cst.Attribute) and definitions.properties):
         return False
     return definitions.is_coroutine_property(
-        _owner(names, value) or names.owner(value.value) or "",
+        owner_of(names, value) or names.owner(value.value) or "",
         value.attr.value,
         above=_is_super(value.value),
     )
@@ -79,7 +79,7 @@ def _is_super(value: cst.BaseExpression) -> bool:
     return isinstance(called, cst.Name) and called.value == "super"
 
 
-def _owner(names: Names, member: cst.Attribute) -> str:
+def owner_of(names: Names, member: cst.Attribute) -> str:
     """Return the class of what a member is asked of, where the source shows it."""
     kind = names.kind(member.value)
     if kind is not None:

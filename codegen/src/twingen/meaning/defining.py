@@ -14,7 +14,10 @@ from .already import (
     starting_level,
     starts_anything,
 )
+from .awaitables import is_undecorated_coroutine, returned_names
 from .definitions import Definitions
+from .functions import is_coroutine
+from .task_uses import task_uses
 
 if TYPE_CHECKING:
     from .names import Names
@@ -34,6 +37,8 @@ def define(found: Definitions, names: Names) -> None:
             _add_class(found, statement, names)
     _add_started(found, names)
     _add_handing(found, names)
+    _add_waiting(found, names)
+    found.tasks.update(task_uses(names))
 
 
 def _add_started(found: Definitions, names: Names) -> None:
@@ -66,6 +71,50 @@ def _add_handing(found: Definitions, names: Names) -> None:
         own = {each for each in others if not _is_foreign(each.lstrip("@"), names)}
         if qualified is not None and own:
             found.handing[qualified] = " ".join(sorted(own))
+
+
+def _add_waiting(found: Definitions, names: Names) -> None:
+    """Remember by which names coroutine functions are called, and what else is."""
+    for function in names.nodes.of(cst.FunctionDef):
+        name = function.name.value
+        even = is_undecorated_coroutine(names, function)
+        if is_coroutine(function, names):
+            found.waiting.add(name)
+            qualified = names.qualified(function)
+            if qualified is not None and not even:
+                found.decorated.add(qualified)
+        elif function.asynchronous is None:
+            returned = returned_names(names, function)
+            found.returned.update(f"{name} {other}" for other in returned)
+        holder = names.enclosing(function, cst.ClassDef, cst.FunctionDef)
+        if isinstance(holder, cst.ClassDef) and not even:
+            found.uneven.add(name)
+    for target in _targets(names):
+        if isinstance(target, cst.Attribute):
+            found.assigned.add(target.attr.value)
+        elif isinstance(target, cst.Name) and names.is_variable_of_class(target):
+            found.assigned.add(target.value)
+    for call in names.nodes.of(cst.Call):
+        if names.qualified(call.func) == "builtins.setattr" and len(call.args) > 1:
+            name_given = call.args[1].value
+            if isinstance(name_given, cst.SimpleString):
+                found.assigned.add(str(name_given.evaluated_value))
+
+
+def _targets(names: Names) -> Iterator[cst.BaseExpression]:
+    """Yield everything that a module assigns to, out of its tuples."""
+    waiting: list[cst.BaseExpression] = [
+        *(each.target for each in names.nodes.of(cst.AssignTarget)),
+        *(each.target for each in names.nodes.of(cst.AnnAssign)),
+        *(each.target for each in names.nodes.of(cst.For)),
+        *(each.name for each in names.nodes.of(cst.AsName)),
+    ]
+    while waiting:
+        target = waiting.pop()
+        if isinstance(target, (cst.Tuple, cst.List)):
+            waiting += [each.value for each in target.elements]
+        else:
+            yield target
 
 
 def _decorators(names: Names, function: cst.FunctionDef) -> Iterator[str]:
@@ -221,8 +270,3 @@ def _assigned(line: cst.SimpleStatementLine) -> Iterator[str]:
         for target in targets:
             if isinstance(target, cst.Name):
                 yield target.value
-
-
-def is_coroutine(function: cst.FunctionDef, names: Names) -> bool:
-    """Tell a coroutine function from a plain one and from a generator."""
-    return function.asynchronous is not None and not names.is_generator(function)

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..rule import Tasks
+
+# In `returned`: what is called is a value that nothing shows.
+UNKNOWN_FUNCTION = "?"
+# The modules in which asyncio defines its public names.
+_HOMES = {
+    "base_events", "coroutines", "events", "exceptions", "futures", "locks", "queues",
+    "runners", "streams", "taskgroups", "tasks", "threads", "timeouts",
+}  # fmt: skip
 
 
 @dataclass
@@ -18,12 +29,18 @@ class Definitions:
     plain ones that return a task or a future, `starting` those that return such a
     function (1), or a function that returns one (2); `handing` are those that hand on
     what another one returns: by a call `x`, or by its decorators, `@x` and `@x()`;
+    `decorated` are the coroutine functions that a decorator may have made another of;
+    `waiting` are the names of all coroutine functions, wherever they are defined,
+    `uneven` those of members that some class defines as anything else, and `assigned`
+    those of what is assigned as a member;
+    `returned` are pairs of names: a plain function, and one whose result it returns;
     `classes` the bases of each class and `members` the methods, some of them
     `asynchronous`; `borrowed` what the modules import from other libraries.
     `async_only` are the modules and definitions that have no twin, `sync_only`
     the modules that only the twin imports; `parameters` are those that functions
     lost, with their positions in the signature, and `receivers` says what is the
-    first of these: `self`, `cls` or nothing. `constant` tells the sides apart.
+    first of these: `self`, `cls` or nothing. `tasks` is what needs tasks that take
+    turns. `constant` tells the sides apart.
     """
 
     modules: dict[str, str] = field(default_factory=dict)
@@ -33,6 +50,11 @@ class Definitions:
     started: set[str] = field(default_factory=set)
     starting: dict[str, int] = field(default_factory=dict)
     handing: dict[str, str] = field(default_factory=dict)
+    waiting: set[str] = field(default_factory=set)
+    uneven: set[str] = field(default_factory=set)
+    assigned: set[str] = field(default_factory=set)
+    decorated: set[str] = field(default_factory=set)
+    returned: set[str] = field(default_factory=set)
     classes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     members: set[str] = field(default_factory=set)
     asynchronous: set[str] = field(default_factory=set)
@@ -41,8 +63,10 @@ class Definitions:
     sync_only: set[str] = field(default_factory=set)
     parameters: dict[str, dict[str, int | None]] = field(default_factory=dict)
     receivers: dict[str, str] = field(default_factory=dict)
+    tasks: set[str] = field(default_factory=set)
     constant: str = ""
     constant_used: bool = False
+    _may_wait: set[str] | None = field(default=None, repr=False, compare=False)
 
     def follow(self) -> None:
         """Learn which functions return a task because one of another module does."""
@@ -63,6 +87,7 @@ class Definitions:
         """Add what other sources define."""
         for name in _COLLECTIONS:
             getattr(self, name).update(getattr(other, name))
+        self._may_wait = None
         self.constant_used |= other.constant_used
 
     @contextmanager
@@ -101,19 +126,43 @@ class Definitions:
             setattr(made, name, set(value) if is_set else value)
         return made
 
+    def likely_tasks(self) -> tuple[Tasks, Tasks]:
+        """Return what tasks may become where it is not configured, by likelihood."""
+        return ("turns", "threads") if self.tasks else ("threads", "turns")
+
+    def may_wait(self, name: str) -> bool:
+        """Tell whether a function of this name may make a coroutine.
+
+        That is a coroutine function, and a plain one that returns what another makes.
+        """
+        if self._may_wait is None:
+            known = {*self.waiting, UNKNOWN_FUNCTION}
+            pairs = [pair.split() for pair in self.returned]
+            before = -1
+            while before < len(known):
+                before = len(known)
+                known.update(name for name, other in pairs if other in known)
+            self._may_wait = known
+        return name in self._may_wait
+
     def original(self, qualified: str) -> str:
         """Return what a name is where it comes from, if that is another library.
 
-        `pkg.module.asyncio.Lock` is `asyncio.Lock` when that module imports asyncio.
+        `pkg.module.asyncio.Lock` is `asyncio.Lock` when that module imports asyncio,
+        and so is `asyncio.locks.Lock`.
         """
-        home = self.module_of(qualified)
-        if home is None:
+        if qualified.startswith("asyncio."):
+            _, home, *rest = qualified.split(".")
+            if rest and home in _HOMES:
+                return ".".join(["asyncio", *rest])
+        owner = self.module_of(qualified)
+        if owner is None:
             return qualified
-        first, dot, rest = qualified[len(home) + 1 :].partition(".")
-        borrowed = self.borrowed.get(f"{home}.{first}")
+        first, dot, last = qualified[len(owner) + 1 :].partition(".")
+        borrowed = self.borrowed.get(f"{owner}.{first}")
         if borrowed is None:
             return qualified
-        return self.original(f"{borrowed}{dot}{rest}")
+        return self.original(f"{borrowed}{dot}{last}")
 
     def module_of(self, qualified: str) -> str | None:
         """Return the source module that a qualified name belongs to."""
@@ -210,6 +259,7 @@ class Definitions:
 
 
 _PLAIN = ("constant", "constant_used")
+_HIDDEN = ("_may_wait",)
 _COLLECTIONS = tuple(
-    each.name for each in fields(Definitions) if each.name not in _PLAIN
+    each.name for each in fields(Definitions) if each.name not in (*_PLAIN, *_HIDDEN)
 )

@@ -31,7 +31,8 @@ class Verdict:
     is replaced by its only argument and a subscript by its last one; `rule`
     names the rule that handles it; `refuse` is the reason why it has no twin
     and `instead` the remedy; `keep` leaves the name as it is;
-    `drop` leaves out the decorator or the mark that it is.
+    `drop` leaves out the decorator or the mark that it is. `coroutine` is said beside
+    `becomes`: the name stands for a coroutine function.
     """
 
     becomes: str = ""
@@ -41,6 +42,7 @@ class Verdict:
     keep: bool = False
     drop: bool = False
     instead: str = ""
+    coroutine: bool = False
 
 
 @dataclass
@@ -154,9 +156,9 @@ def _verdict(row: Any, where: str) -> Verdict:
     ):
         raise ConfigurationError(
             f"{where} must be a dotted name or a table with one of "
-            f"{', '.join(sorted(known - {'instead'}))}"
+            f"{', '.join(sorted(known - {'instead', 'coroutine'}))}"
         )
-    if len(set(row) - {"instead"}) != 1:
+    if len(set(row) - {"instead", "coroutine"}) != 1:
         raise ConfigurationError(f"{where} must have exactly one verdict")
     if "refuse" in row and not row.get("instead"):
         raise ConfigurationError(
@@ -165,17 +167,24 @@ def _verdict(row: Any, where: str) -> Verdict:
     return Verdict(**row)
 
 
-@lru_cache(maxsize=1)
-def _built_in() -> Libraries:
+@lru_cache(maxsize=2)
+def _built_in(tasks: str) -> Libraries:
     libraries = Libraries()
     folder = resources.files("twingen") / "libraries"
-    for table in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if table.name.endswith(".toml"):
+    tables = {entry.name: entry for entry in folder.iterdir()}
+    if tasks == "turns":
+        tables.update((entry.name, entry) for entry in (folder / "turns").iterdir())
+    for name, table in sorted(tables.items()):
+        if name.endswith(".toml"):
             text = table.read_text(encoding="utf-8")
-            libraries.add(tomllib.loads(text), f"libraries/{table.name}")
+            libraries.add(tomllib.loads(text), f"libraries/{name}")
     return libraries
 
 
-def built_in_libraries() -> Libraries:
-    """Return a fresh copy of the tables that come with twingen."""
-    return _built_in().copy()
+def built_in_libraries(tasks: str = "threads") -> Libraries:
+    """Return a fresh copy of the tables that come with twingen.
+
+    Where tasks take turns, the tables in `libraries/turns` stand for those of the same
+    names.
+    """
+    return _built_in(tasks).copy()

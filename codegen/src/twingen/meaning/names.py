@@ -267,6 +267,11 @@ class Names:
             return self.definitions.original(absolute)
         return name.name
 
+    @property
+    def package(self) -> str:
+        """The top-level package of the module."""
+        return self.module.partition(".")[0]
+
     def resolve_relative(self, dotted: str) -> str:
         """Return `.session.Session` as an absolute name."""
         level = len(dotted) - len(dotted.lstrip("."))

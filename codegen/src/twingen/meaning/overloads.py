@@ -17,7 +17,7 @@ from ..syntax.tokens import tokens_of
 from ..syntax.traversal import Reader, rewritten
 from .names import Names
 
-_OVERLOADS = {"typing.overload", "typing_extensions.overload"}
+OVERLOADS = {"typing.overload", "typing_extensions.overload"}
 Body: TypeAlias = Sequence[cst.CSTNode]
 # What the decorator is called in a module.
 Spelled: TypeAlias = Collection[str | None]
@@ -33,7 +33,7 @@ def without_repeated_overloads(
     spelled = {
         get_full_name_for_node(each.decorator)
         for each in names.nodes.of(cst.Decorator)
-        if names.qualified(each.decorator) in _OVERLOADS
+        if names.qualified(each.decorator) in OVERLOADS
     }
     if not spelled:
         return tree, []

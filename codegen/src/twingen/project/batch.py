@@ -15,6 +15,7 @@ from ..meaning.definitions import Definitions
 from ..meaning.names import Names
 from ..meaning.renames import MethodRenames, Renames
 from ..plugins import load_plugins
+from ..rule import Tasks
 from ..syntax.formatting import mode_from
 from ..syntax.layouts import Layouts
 from ..syntax.source import Converted, Source
@@ -37,25 +38,42 @@ class Batch:
     def __init__(self, config: Config, layouts: Layouts | None = None) -> None:
         self._constant = config.side or ""
         definitions = Definitions(constant=self._constant)
-        plugins = load_plugins(config.plugins)
-        libraries = plugins.libraries()
-        libraries.add(config.libraries, "tool.twingen.libraries")
-        for table in config.tables:
-            libraries.add(read_table(table), str(table))
-        plugins.check_rows(libraries)
+        self._config = config
+        self._plugins = load_plugins(config.plugins)
+        self._definitions = definitions
+        self._layouts = layouts
         self._renames = Renames(config.renames, definitions)
         self._renames.texts = {tree.module for tree in config.trees if tree.texts}
-        libraries.renames = self._renames
         self._methods = MethodRenames(config.methods, definitions)
-        libraries.own_methods = self._methods
-        libraries.strings = config.strings
         self._configured = frozenset(configured(config))
-        mode = mode_from(config.black, config.requires_python)
-        self._settings = Settings(
-            libraries, definitions, config.runtime, mode, plugins.rules, layouts
-        )
+        self._mode = mode_from(config.black, config.requires_python)
+        self._settings: dict[Tasks, Settings] = {}
+        self._of(config.tasks or "threads")  # what cannot be used is refused here
         self._parsed: dict[str, Names] = {}
         self._kept = 0
+
+    def _of(self, tasks: Tasks) -> Settings:
+        """Return the settings with which tasks become this in the twin."""
+        if tasks not in self._settings:
+            config = self._config
+            libraries = self._plugins.libraries(tasks)
+            libraries.add(config.libraries, "tool.twingen.libraries")
+            for table in config.tables:
+                libraries.add(read_table(table), str(table))
+            self._plugins.check_rows(libraries)
+            libraries.renames = self._renames
+            libraries.own_methods = self._methods
+            libraries.strings = config.strings
+            self._settings[tasks] = Settings(
+                libraries,
+                self._definitions,
+                config.runtime,
+                self._mode,
+                self._plugins.rules,
+                self._layouts,
+                tasks,
+            )
+        return self._settings[tasks]
 
     def read(self, source: Source) -> Definitions:
         """Return what a source defines.
@@ -74,8 +92,8 @@ class Batch:
 
     def learn(self, definitions: Definitions) -> None:
         """Take what all sources define; everything else is asked after this."""
-        self._settings.definitions.update(definitions)
-        self._settings.definitions.follow()
+        self._definitions.update(definitions)
+        self._definitions.follow()
         gc.freeze()  # what was parsed is no garbage until it is converted
 
     def names(self, source: Source) -> Names:
@@ -83,25 +101,30 @@ class Batch:
         names = self._parsed.get(source.path)
         if names is None:
             names = parse(source, Definitions(constant=self._constant))
-        names.definitions = self._settings.definitions
+        names.definitions = self._definitions
         return names
 
     def convert(
-        self, source: Source, names: Names | None = None, trace: Trace | None = None
+        self,
+        source: Source,
+        tasks: Tasks,
+        names: Names | None = None,
+        trace: Trace | None = None,
     ) -> Converted:
         """Return the twin of a source; raises :class:`ConversionError`.
 
         With a trace, `names` must be those that the trace is asked about.
         """
-        libraries = self._settings.libraries
+        settings = self._of(tasks)
+        libraries = settings.libraries
         libraries.used, self._methods.used = set(), set()
         self._renames.used, self._renames.used_texts = set(), set()
         if source.page is not None:
-            page = self.page(source)
+            page = self.page(source, tasks)
             text, runtime = page.text, page.runtime
         else:
             names = names or self.names(source)
-            twin = convert_parsed(source, names, self._settings, trace)
+            twin = convert_parsed(source, names, settings, trace)
             text, runtime = twin.text, twin.runtime_modules
         used = {
             *(f"renames: {pattern}" for pattern in self._renames.used),
@@ -112,9 +135,9 @@ class Batch:
         }
         return Converted(text, runtime, used & self._configured)
 
-    def page(self, source: Source) -> PageTwin:
+    def page(self, source: Source, tasks: Tasks) -> PageTwin:
         """Return what becomes of a page; raises :class:`ConversionError`."""
-        return convert_page(source, self._settings)
+        return convert_page(source, self._of(tasks))
 
     def forget(self, source: Source) -> None:
         """Let go of what was kept of a source."""

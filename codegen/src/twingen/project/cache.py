@@ -23,6 +23,7 @@ from typing import Any
 from platformdirs import user_cache_path
 
 from ..meaning.definitions import Definitions
+from ..rule import Tasks
 from ..syntax.source import Source, digest_of_text
 from .config import Config
 from .disk import replace
@@ -55,6 +56,7 @@ class Cache:
         self._key = key
         self._definitions: dict[str, dict[str, Any]] = {}
         self._known: dict[str, Known] = {}
+        self._tasks: dict[str, Tasks] = {}
         self._seen: set[str] = set()
         self._changed = False
         content = _content(file) if file is not None else {}
@@ -64,6 +66,7 @@ class Cache:
                 source: Known(*map(_frozen, fields))
                 for source, fields in content["known"].items()
             }
+            self._tasks = content["tasks"]
 
     def definitions(self, source: Source) -> Definitions | None:
         """Return what a source is known to define."""
@@ -85,6 +88,15 @@ class Cache:
         self._known[source.digest] = known
         self._changed = True
 
+    def tasks(self, context: str) -> Tasks | None:
+        """Return what tasks are known to become in this context."""
+        return self._tasks.get(context)
+
+    def add_tasks(self, context: str, tasks: Tasks) -> None:
+        if self._tasks != {context: tasks}:
+            self._tasks = {context: tasks}
+            self._changed = True
+
     def save(self) -> None:
         """Write what was asked for or added; a disk that refuses is left alone."""
         stale = set(self._definitions) - self._seen
@@ -93,6 +105,7 @@ class Cache:
         kept = self._seen
         content = {
             "key": self._key,
+            "tasks": self._tasks,
             "definitions": {k: v for k, v in self._definitions.items() if k in kept},
             "known": {
                 k: list(asdict(v).values()) for k, v in self._known.items() if k in kept
@@ -123,7 +136,7 @@ def _content(file: Path) -> Mapping[str, Any]:
     """Return what a cache file holds; one that cannot be read holds nothing."""
     try:
         content = json.loads(file.read_bytes())
-        shape = (content["definitions"], content["known"])
+        shape = (content["definitions"], content["known"], content["tasks"])
         return content if all(isinstance(part, dict) for part in shape) else {}
     except (OSError, ValueError, KeyError, TypeError):
         return {}

@@ -19,6 +19,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+from ..rule import Tasks
 from ..telling.diagnostic import ConfigurationError
 
 _KEYS = {
@@ -32,6 +33,7 @@ _KEYS = {
     "methods",
     "strings",
     "pages",
+    "tasks",
 }
 _TREE_KEYS = {"source", "target", "module", "twin", "exclude", "texts", "tabs"}
 
@@ -64,7 +66,8 @@ class Config:
     """The configuration of one project; all paths are absolute.
 
     `black` is the project's table for the formatter, `requires_python` what its
-    metadata says of Python versions.
+    metadata says of Python versions. `tasks` is what tasks become in the twin, if that
+    is not left to the sources.
     """
 
     root: Path
@@ -80,6 +83,7 @@ class Config:
     plugins: tuple[str, ...]
     side: str | None
     pages: tuple[str, ...] = ()
+    tasks: Tasks | None = None
 
 
 def find_root(start: Path) -> Path:
@@ -136,6 +140,7 @@ def load(root: Path) -> Config:
         ),
         plugins=_names(table.get("plugins", []), f"{file}: tool.twingen.plugins"),
         pages=_patterns(table.get("pages", []), f"{file}: tool.twingen.pages"),
+        tasks=_tasks(table.get("tasks"), f"{file}: tool.twingen.tasks"),
     )
     _check_overlaps(config.trees, file)
     return config
@@ -242,6 +247,14 @@ def _text(value: object, where: str) -> str | None:
     if value is not None and not isinstance(value, str):
         raise ConfigurationError(f"{where} must be a string")
     return value
+
+
+def _tasks(value: object, where: str) -> Tasks | None:
+    if value is None or value == "threads" or value == "turns":
+        return value
+    raise ConfigurationError(
+        f'{where} must be "threads" or "turns"; without it the sources decide'
+    )
 
 
 def _dotted(value: object, where: str, what: str = "name") -> str | None:

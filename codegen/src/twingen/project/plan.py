@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..meaning.definitions import Definitions
+from ..rule import Tasks
 from ..syntax.source import Converted, Page
 from ..telling.diagnostic import ConfigurationError, ConversionError
 from ..telling.progress import Progress, silent
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from ..tracing.trace import Trace
     from .batch import Batch
 
-_RUNTIME_IMPORT = re.compile(r"^from \.(\w+) import", re.MULTILINE)
+_RUNTIME_IMPORT = re.compile(r"^ *from (\.+)(\w+) import", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,9 @@ class Plan:
         self._problems = list(self._sources.problems)
         self._contents: dict[Path, bytes] = {}
         self._was_read = False
+        self._tasks: Tasks | None = config.tasks
+        # How many of the problems are of sources that could not be read.
+        self._unread = len(self._problems)
 
     @property
     def files(self) -> Mapping[Path, SourceFile]:
@@ -146,12 +150,12 @@ class Plan:
         is refused.
         """
         self.read()
-        return self._batch().convert(self.files[target].source).text
+        return self._batch().convert(self.files[target].source, self.tasks).text
 
     def page(self, target: Path) -> PageTwin:
         """Return one page with the origin of each line; raises as `convert` does."""
         self.read()
-        return self._batch().page(self.files[target].source)
+        return self._batch().page(self.files[target].source, self.tasks)
 
     def _written(self, target: Path, text: str) -> bytes:
         """Return the bytes of a file with this text."""
@@ -171,7 +175,19 @@ class Plan:
 
         source = self.files[target].source
         names, trace = self._batch().names(source), Trace()
-        return self._batch().convert(source, names, trace).text, names, trace
+        converted = self._batch().convert(source, self.tasks, names, trace)
+        return converted.text, names, trace
+
+    @property
+    def tasks(self) -> Tasks:
+        """What tasks become in the twin: as it is configured, or as the sources need.
+
+        Where every source can be converted only if tasks take turns, or tasks are
+        started, they do so. To find that out, everything is converted.
+        """
+        if self._tasks is None:
+            self._twins()
+        return self._tasks or "threads"
 
     def read(self) -> None:
         """Read every source, in this process, if that was not done yet.
@@ -195,12 +211,53 @@ class Plan:
         unknown = self._unknown()
         with self._workers(unknown) as team:
             context = self._read(team, unknown)
-            known, stale = self._known(context)
+            first, *others = self._candidates(context)
+            known, stale = self._known(context, first)
             if len(stale) <= len(unknown):
-                return known | self._convert(team, stale, context)
+                known |= self._convert(team, stale, context, first)
+                return self._settled(team, context, first, known, others)
         with self._workers(stale) as team:
             team.learn(self._definitions)
-            return known | self._convert(team, stale, context)
+            known |= self._convert(team, stale, context, first)
+            return self._settled(team, context, first, known, others)
+
+    def _candidates(self, context: str) -> list[Tasks]:
+        """Return what tasks may become, the likeliest first."""
+        tasks = self._config.tasks or self._cache.tasks(context)
+        if tasks is not None:
+            return [tasks]
+        return list(self._definitions.likely_tasks())
+
+    def _settled(
+        self,
+        team: Workers,
+        context: str,
+        tasks: Tasks,
+        known: dict[str, Known],
+        others: Sequence[Tasks],
+    ) -> dict[str, Known]:
+        """Return what is known of the twins, by the other way if one was refused.
+
+        Where both are refused, what is said of tasks that take turns is the work that
+        is left.
+        """
+        problems = self._problems[self._unread :]
+        for other in others:
+            if not problems:
+                break
+            first = tasks, known, problems, self._contents
+            del self._problems[self._unread :]
+            self._contents = {}
+            known, stale = self._known(context, other)
+            known |= self._convert(team, stale, context, other)
+            tasks, problems = other, self._problems[self._unread :]
+            if problems and other == "threads":
+                tasks, known, problems, self._contents = first
+                self._problems[self._unread :] = problems
+        self._tasks = tasks
+        if not problems:
+            self._cache.add_tasks(context, tasks)
+        return known
 
     def _batch(self) -> Batch:
         """Return the batch of this process, which knows what all sources define.
@@ -241,6 +298,7 @@ class Plan:
                 self._cache.add_definitions(source, found)
             else:
                 self._problems.extend(found)
+        self._unread = len(self._problems)
         for module, twin in self._sources.without_twin.items():
             self._definitions.modules[module] = twin
             self._definitions.async_only.add(module)
@@ -253,12 +311,14 @@ class Plan:
         team.learn(self._definitions)
         return digest_of(json.dumps(self._definitions.as_json()).encode())
 
-    def _known(self, context: str) -> tuple[dict[str, Known], dict[Path, SourceFile]]:
+    def _known(
+        self, context: str, tasks: Tasks
+    ) -> tuple[dict[str, Known], dict[Path, SourceFile]]:
         """Return what is known of twins, and the sources to be converted."""
         known: dict[str, Known] = {}
         stale: dict[Path, SourceFile] = {}
         for target, file in self.files.items():
-            found = self._cache.known(file.source, context)
+            found = self._cache.known(file.source, f"{tasks} {context}")
             if found is not None:
                 known[file.source.path] = found
             elif self._cache.definitions(file.source) is not None:
@@ -266,12 +326,18 @@ class Plan:
         return known, stale
 
     def _convert(
-        self, team: Workers, files: Mapping[Path, SourceFile], context: str
+        self,
+        team: Workers,
+        files: Mapping[Path, SourceFile],
+        context: str,
+        tasks: Tasks,
     ) -> dict[str, Known]:
         """Convert sources; return what is known of them then."""
         known: dict[str, Known] = {}
         sources = [file.source for file in files.values()]
-        results = self._progress(team.convert(sources), len(sources), "converting")
+        results = self._progress(
+            team.convert(sources, tasks), len(sources), "converting"
+        )
         for target, (source, found) in zip(files, results, strict=True):
             if not isinstance(found, Converted):
                 self._problems.extend(found)
@@ -279,7 +345,7 @@ class Plan:
             content = self._written(target, found.text)
             self._contents[target] = content
             known[source.path] = Known(
-                context,
+                f"{tasks} {context}",
                 digest_of(content),
                 tuple(sorted(found.runtime)),
                 tuple(sorted(found.used)),
@@ -306,7 +372,8 @@ class Plan:
         for module, text in sorted(_runtime_texts(modules).items()):
             origin = f"twingen.runtime.{module}"
             content = signed(text, origin)
-            yield folder / f"{module}.py", Output.of(content, origin)
+            path = folder.joinpath(*module.split(".")).with_suffix(".py")
+            yield path, Output.of(content, origin)
 
     def _check_unused(self, twins: Sequence[Known]) -> None:
         used = {what for known in twins for what in known.used}
@@ -326,7 +393,11 @@ def _runtime_texts(modules: Iterable[str]) -> dict[str, str]:
     while wanted:
         module = wanted.pop()
         if module not in texts:
-            resource = resources.files("twingen.runtime") / f"{module}.py"
-            texts[module] = resource.read_text(encoding="utf-8")
-            wanted += _RUNTIME_IMPORT.findall(texts[module])
+            *folders, name = module.split(".")
+            resource = resources.files("twingen.runtime").joinpath(*folders)
+            texts[module] = (resource / f"{name}.py").read_text(encoding="utf-8")
+            wanted += [".".join([*folders, "__init__"])]
+            for dots, imported in _RUNTIME_IMPORT.findall(texts[module]):
+                home = folders[: len(folders) - len(dots) + 1]
+                wanted.append(".".join([*home, imported]))
     return texts

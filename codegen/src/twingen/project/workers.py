@@ -12,11 +12,13 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from multiprocessing import parent_process
 from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from ..meaning.definitions import Definitions
+from ..rule import Tasks
 from ..syntax.source import Converted, Source
 from ..telling.diagnostic import ConversionError, Diagnostic
 from .config import Config
@@ -41,7 +43,7 @@ class Workers(Protocol):
     def learn(self, definitions: Definitions) -> None: ...
 
     def convert(
-        self, sources: Sequence[Source]
+        self, sources: Sequence[Source], tasks: Tasks
     ) -> Iterator[tuple[Source, Converted | Refusals]]: ...
 
 
@@ -76,10 +78,10 @@ class _Alone:
         """Do nothing: whose batch it is teaches it."""
 
     def convert(
-        self, sources: Sequence[Source]
+        self, sources: Sequence[Source], tasks: Tasks
     ) -> Iterator[tuple[Source, Converted | Refusals]]:
         for source in sources:
-            yield source, _result(self._batch().convert, source)
+            yield source, _result(partial(self._batch().convert, tasks=tasks), source)
             self._batch().forget(source)
 
 
@@ -113,9 +115,9 @@ class _Several:
             future.result()
 
     def convert(
-        self, sources: Sequence[Source]
+        self, sources: Sequence[Source], tasks: Tasks
     ) -> Iterator[tuple[Source, Converted | Refusals]]:
-        return self._each(_convert, sources)
+        return self._each(partial(_convert, tasks=tasks), sources)
 
     def _each(
         self, work: Callable[[Source], T], sources: Sequence[Source]
@@ -189,7 +191,7 @@ def _learn(definitions: Definitions) -> None:
     _batches[0].learn(definitions)
 
 
-def _convert(source: Source) -> Converted | Refusals:
-    result = _result(_batches[0].convert, source)
+def _convert(source: Source, tasks: Tasks) -> Converted | Refusals:
+    result = _result(partial(_batches[0].convert, tasks=tasks), source)
     _batches[0].forget(source)
     return result

@@ -13,7 +13,7 @@ from ..rule import Refused, Site, rewrite
 _LOOP = {"backend", "backend_options"}
 
 
-@rewrite("TW316", cst.Call)
+@rewrite("TW316", cst.Call, tasks="threads")
 def call_main(site: Site[cst.Call]) -> cst.Call | None:
     if site.names.qualified(site.old.func) != "anyio.run":
         return None

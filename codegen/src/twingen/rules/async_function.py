@@ -10,7 +10,7 @@ import libcst as cst
 from ..rule import Site, rewrite
 
 
-@rewrite("TW103", cst.FunctionDef)
+@rewrite("TW103", cst.FunctionDef, tasks="threads")
 def drop_async(site: Site[cst.FunctionDef]) -> cst.FunctionDef | None:
     if site.old.asynchronous is None:
         return None

@@ -16,6 +16,6 @@ from ..rule import Site, rewrite
 def drop_async(site: Site[cst.For | cst.With]) -> cst.For | cst.With | None:
     if site.old.asynchronous is None:
         return None
-    if is_timeout_block(site.old, site.names):
+    if site.tasks == "threads" and is_timeout_block(site.old, site.names):
         return None
     return site.new.with_changes(asynchronous=None)

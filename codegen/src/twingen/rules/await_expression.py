@@ -16,9 +16,10 @@ from ..meaning.already import check_not_started, starts_task
 from ..meaning.kinds import TASK
 from ..meaning.timed import enclosing_deadline, timed_call, timed_value
 from ..rule import Refused, Site, rewrite
+from ..syntax.parentheses import in_place_of
 
 
-@rewrite("TW101", cst.Await)
+@rewrite("TW101", cst.Await, tasks="threads")
 def drop_await(site: Site[cst.Await]) -> cst.BaseExpression | None:
     old, new = site.old.expression, site.new.expression
     if isinstance(old, cst.IfExp):
@@ -39,9 +40,7 @@ def drop_await(site: Site[cst.Await]) -> cst.BaseExpression | None:
         new = timed_call(
             site, old, new, cst.parse_expression(f"{deadline}.remaining()")
         )
-    if new.lpar or _stands_alone(site, new):
-        return new
-    return new.with_changes(lpar=site.new.lpar, rpar=site.new.rpar)
+    return in_place_of(site.new, new, site.names.parent(site.old))
 
 
 def _check_choice(site: Site[cst.Await], choice: cst.IfExp) -> None:
@@ -62,12 +61,3 @@ def _check_choice(site: Site[cst.Await], choice: cst.IfExp) -> None:
                 node=each,
             )
         check_not_started(site.names, each)
-
-
-def _stands_alone(site: Site[cst.Await], new: cst.BaseExpression) -> bool:
-    """Tell whether the await's parentheses hold nothing together any more."""
-    parent = site.names.parent(site.old)
-    operands = (cst.Attribute, cst.Call, cst.Subscript, cst.BinaryOperation, cst.Arg)
-    return isinstance(parent, operands) and "\n" not in cst.Module([]).code_for_node(
-        new
-    )

@@ -18,7 +18,7 @@ from ..meaning.timed import enclosing_deadline, timed_value
 from ..rule import Refused, Site, rewrite
 
 
-@rewrite("TW102", cst.Await)
+@rewrite("TW102", cst.Await, tasks="threads")
 def wait_for_value(site: Site[cst.Await]) -> cst.BaseExpression | None:
     old, new = site.old.expression, site.new.expression
     if isinstance(old, (cst.Call, cst.IfExp)):

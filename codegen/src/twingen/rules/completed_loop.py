@@ -17,7 +17,7 @@ _COMPREHENSIONS = (cst.ListComp, cst.SetComp, cst.GeneratorExp)
 _LISTS = (cst.List, cst.Set, cst.Tuple)
 
 
-@rewrite("TW314", cst.Call)
+@rewrite("TW314", cst.Call, tasks="threads")
 def go_through_completed(site: Site[cst.Call]) -> cst.Call | None:
     if site.names.qualified(site.old.func) != COMPLETED:
         return None

@@ -33,7 +33,7 @@ from ..rule import Refused, Site, rewrite
 _PASS = cst.SimpleStatementLine([cst.Pass()])
 
 
-@rewrite("TW111", cst.If, cst.IfExp, cst.Call)
+@rewrite("TW111", cst.If, cst.IfExp, cst.Call, tasks="threads")
 def keep_one_branch(
     site: Site[cst.If | cst.IfExp | cst.Call],
 ) -> cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[Any] | None:

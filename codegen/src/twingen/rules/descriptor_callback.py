@@ -23,7 +23,7 @@ from ..meaning.kinds import FUTURE, LOOP
 from ..rule import Refused, Site, rewrite
 
 
-@rewrite("TW308", cst.Call)
+@rewrite("TW308", cst.Call, tasks="threads")
 def check_callback(site: Site[cst.Call]) -> None:
     function = site.old.func
     if not isinstance(function, cst.Attribute):

@@ -26,7 +26,7 @@ _ASKED_AT_ONCE = {"create_task", "run_in_executor", *FUNCTIONS}
 _FROM_THREADS = {"call_at", "call_later", "call_soon_threadsafe"}
 
 
-@rewrite("TW306", cst.Call, cst.SimpleStatementLine)
+@rewrite("TW306", cst.Call, cst.SimpleStatementLine, tasks="threads")
 def make_selector_loop(site: Site[cst.Call | cst.SimpleStatementLine]) -> Replacement:
     if isinstance(site.old, cst.SimpleStatementLine):
         unneeded = _is_unneeded(site, site.old)

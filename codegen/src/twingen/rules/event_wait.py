@@ -14,7 +14,7 @@ from ..meaning.timed import event_wait
 from ..rule import Site, rewrite
 
 
-@rewrite("TW305", cst.Call)
+@rewrite("TW305", cst.Call, tasks="threads")
 def wait_in_selector(site: Site[cst.Call]) -> cst.BaseExpression | None:
     function = site.old.func
     if not (isinstance(function, cst.Attribute) and function.attr.value == "wait"):

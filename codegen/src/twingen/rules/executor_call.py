@@ -17,7 +17,7 @@ from ..meaning.contexts import call_in_context
 from ..rule import Refused, Site, rewrite
 
 
-@rewrite("TW315", cst.Call)
+@rewrite("TW315", cst.Call, tasks="threads")
 def call_directly(site: Site[cst.Call]) -> cst.Call | None:
     function = site.old.func
     if not (

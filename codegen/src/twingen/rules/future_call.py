@@ -22,7 +22,7 @@ _INSTEAD = {
 }
 
 
-@rewrite("TW311", cst.Call)
+@rewrite("TW311", cst.Call, tasks="threads")
 def refuse_constructor(site: Site[cst.Call]) -> None:
     qualified = site.names.qualified(site.old.func)
     if qualified in _INSTEAD:

@@ -16,7 +16,7 @@ from ..meaning.started import function_and_arguments
 from ..rule import Refused, Site, rewrite
 
 
-@rewrite("TW310", cst.Call)
+@rewrite("TW310", cst.Call, tasks="threads")
 def gather_in_threads(site: Site[cst.Call]) -> cst.Call | None:
     if site.names.qualified(site.old.func) != "asyncio.gather":
         return None

@@ -14,7 +14,7 @@ from ..rule import Refused, Site, rewrite
 _CHECKS = ("builtins.isinstance", "builtins.issubclass")
 
 
-@rewrite("TW210", cst.Name, cst.Attribute)
+@rewrite("TW210", cst.Name, cst.Attribute, tasks="threads")
 def refuse_use_as_class(site: Site[cst.Name | cst.Attribute]) -> None:
     if site.names.qualified(site.old) not in ("anyio.Lock", "asyncio.Lock"):
         return

@@ -42,7 +42,7 @@ _THREADSAFE = {
 }
 
 
-@rewrite("TW307", cst.Attribute)
+@rewrite("TW307", cst.Attribute, tasks="threads")
 def ask_selector(site: Site[cst.Attribute]) -> cst.BaseExpression | None:
     if not is_loop(site.names, site.old.value):
         return None

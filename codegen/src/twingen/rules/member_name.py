@@ -16,7 +16,7 @@ from ..rule import Refused, Site, rewrite
 from ..syntax.nodes import find
 
 
-@rewrite("TW211", cst.Attribute, cst.WithItem)
+@rewrite("TW211", cst.Attribute, cst.WithItem, tasks="threads")
 def refuse_unknown_member(site: Site[cst.Attribute | cst.WithItem]) -> None:
     if isinstance(site.old, cst.Attribute):
         value, member = site.old.value, site.old.attr.value

@@ -12,7 +12,7 @@ from ..meaning.started import function_and_arguments, runs_in_runner
 from ..rule import Refused, Site, rewrite
 
 
-@rewrite("TW319", cst.Call)
+@rewrite("TW319", cst.Call, tasks="threads")
 def run_in_context(site: Site[cst.Call]) -> cst.Call | None:
     if runs_in_runner(site.names, site.old):
         if len(site.old.args) != 1:

@@ -14,7 +14,7 @@ from ..meaning.started import function_and_arguments
 from ..rule import Refused, Site, rewrite
 
 
-@rewrite("TW318", cst.Call)
+@rewrite("TW318", cst.Call, tasks="threads")
 def shield_task(site: Site[cst.Call]) -> cst.BaseExpression | None:
     if site.names.qualified(site.old.func) != "asyncio.shield":
         return None

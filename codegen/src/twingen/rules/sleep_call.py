@@ -14,7 +14,7 @@ from ..meaning.timed import SLEEPS
 from ..rule import Refused, Site, rewrite
 
 
-@rewrite("TW301", cst.Call)
+@rewrite("TW301", cst.Call, tasks="threads")
 def sleep_in_thread(site: Site[cst.Call]) -> cst.Call | None:
     called = site.names.qualified(site.old.func)
     if called not in SLEEPS:

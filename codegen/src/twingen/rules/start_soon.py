@@ -13,7 +13,7 @@ from ..meaning.kinds import ANYIO_GROUP
 from ..rule import Refused, Site, rewrite
 
 
-@rewrite("TW321", cst.Call)
+@rewrite("TW321", cst.Call, tasks="threads")
 def start_thread(site: Site[cst.Call]) -> cst.Call | None:
     function = site.old.func
     if not (

@@ -16,7 +16,7 @@ from ..meaning.started import is_started_element, runs_in_runner
 from ..rule import Refused, Site, rewrite
 
 
-@rewrite("TW108", cst.Call)
+@rewrite("TW108", cst.Call, tasks="threads")
 def refuse_stored_coroutine(site: Site[cst.Call]) -> None:
     if not makes_coroutine(site.names, site.old) or _is_taken_up(site):
         return

@@ -24,7 +24,7 @@ _KEYWORDS = {
 }
 
 
-@rewrite("TW320", cst.Call)
+@rewrite("TW320", cst.Call, tasks="threads")
 def check_keywords(site: Site[cst.Call]) -> None:
     called = site.names.qualified(site.old.func)
     known = _KEYWORDS.get(called or "")

@@ -17,7 +17,7 @@ from ..meaning.started import function_and_arguments
 from ..rule import Refused, Site, rewrite
 
 
-@rewrite("TW309", cst.Call)
+@rewrite("TW309", cst.Call, tasks="threads")
 def start_thread(site: Site[cst.Call]) -> cst.Call | None:
     if not starts_task(site.names, site.old):
         return None

@@ -26,7 +26,7 @@ from ..meaning.siblings import GROUPS, MARKER, is_marked
 from ..rule import Refused, Site, rewrite
 
 
-@rewrite("TW312", cst.Call)
+@rewrite("TW312", cst.Call, tasks="threads")
 def require_marker(site: Site[cst.Call]) -> None:
     called = site.names.qualified(site.old.func)
     if called not in GROUPS:

@@ -14,7 +14,7 @@ from ..meaning.kinds import TASK
 from ..rule import Refused, Site, rewrite
 
 
-@rewrite("TW313", cst.Call)
+@rewrite("TW313", cst.Call, tasks="threads")
 def wait_for_tasks(site: Site[cst.Call]) -> cst.Call | None:
     if site.names.qualified(site.old.func) != "asyncio.wait":
         return None

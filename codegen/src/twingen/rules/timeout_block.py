@@ -16,7 +16,7 @@ from ..rule import Refused, Site, rewrite
 from ..syntax.nodes import find
 
 
-@rewrite("TW303", cst.With)
+@rewrite("TW303", cst.With, tasks="threads")
 def with_deadline(site: Site[cst.With]) -> cst.With | None:
     if not is_timeout_block(site.old, site.names):
         return None

@@ -16,7 +16,7 @@ from ..meaning.contexts import call_in_context
 from ..rule import Refused, Site, rewrite
 
 
-@rewrite("TW304", cst.Call)
+@rewrite("TW304", cst.Call, tasks="threads")
 def call_directly(site: Site[cst.Call]) -> cst.Call | None:
     called = site.names.qualified(site.old.func)
     if called not in ("anyio.to_thread.run_sync", "asyncio.to_thread"):

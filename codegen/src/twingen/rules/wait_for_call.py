@@ -20,7 +20,7 @@ from ..meaning.timed import timed_call, timed_value
 from ..rule import Refused, Site, rewrite
 
 
-@rewrite("TW302", cst.Call)
+@rewrite("TW302", cst.Call, tasks="threads")
 def wait_with_deadline(site: Site[cst.Call]) -> cst.BaseExpression | None:
     verdict = site.verdict(site.old.func)
     if verdict is None or verdict.rule != "wait_for_call":

@@ -1,0 +1,209 @@
+"""Which calls make something to await, as far as the sources show it.
+
+Two questions, whose answers leave room between them: what is *proven* to run the body
+of a coroutine function, whoever overrides or replaces it, and what *may* make a
+coroutine. Between the two the twin decides at run time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from .coroutines import METHODS, owner_of
+from .definitions import UNKNOWN_FUNCTION
+from .meant import meant_by
+
+if TYPE_CHECKING:
+    from .library import Libraries
+    from .names import Names
+
+# Decorators that leave a coroutine function what it is.
+_TRANSPARENT = {
+    "abc.abstractmethod",
+    "builtins.classmethod",
+    "builtins.staticmethod",
+    *(
+        f"{home}.{name}"
+        for home in ("typing", "typing_extensions")
+        for name in ("final", "override")
+    ),
+}
+# Builtins and classes that take a value and keep none of it.
+_CONSUMING = {
+    f"builtins.{name}"
+    for name in (
+        "abs", "all", "any", "bool", "bytes", "dict", "enumerate", "float", "format",
+        "frozenset", "hash", "int", "iter", "len", "list", "max", "min", "ord", "range",
+        "repr", "reversed", "round", "set", "sorted", "str", "sum", "tuple", "vars",
+    )
+}  # fmt: skip
+_MAPPING = {"builtins.map", "itertools.starmap"}
+
+
+def is_proven(names: Names, call: cst.Call) -> bool:
+    """Tell whether a call can only run the body of a coroutine function.
+
+    For a function that is neither decorated nor bound again; for a method that every
+    class of the sources that has one of the name defines as such a function.
+    """
+    function, definitions = call.func, names.definitions
+    if isinstance(function, cst.Name):
+        local = names.function(function)
+        if local is not None:
+            return is_undecorated_coroutine(names, local)
+        qualified = names.qualified(function)
+    elif isinstance(function, cst.Attribute):
+        qualified = names.qualified(function)
+    else:
+        return False
+    if qualified is not None and qualified in definitions.coroutines:
+        home, _, name = qualified.rpartition(".")
+        if home in definitions.modules:
+            return qualified not in definitions.decorated
+        return _is_even(names, name)
+    if not isinstance(function, cst.Attribute):
+        return False
+    owner = owner_of(names, function) or names.owner(function.value) or ""
+    if owner.startswith("asyncio."):
+        return function.attr.value in METHODS.get(owner, ())
+    return definitions.is_coroutine_method(owner, function.attr.value) and _is_even(
+        names, function.attr.value
+    )
+
+
+def _is_even(names: Names, member: str) -> bool:
+    """Tell whether all members of this name are plain coroutine functions."""
+    definitions = names.definitions
+    return member not in definitions.uneven and member not in definitions.assigned
+
+
+def is_undecorated_coroutine(names: Names, function: cst.FunctionDef) -> bool:
+    """Tell whether a definition makes a coroutine function and no more."""
+    return (
+        function.asynchronous is not None
+        and not names.is_generator(function)
+        and all(
+            names.qualified(each.decorator) in _TRANSPARENT
+            for each in function.decorators
+        )
+    )
+
+
+def may_make(names: Names, libraries: Libraries, call: cst.Call) -> bool:
+    """Tell whether a call may make a coroutine."""
+    return may_be_coroutine_function(names, libraries, call.func)
+
+
+def may_be_coroutine_function(
+    names: Names, libraries: Libraries, function: cst.BaseExpression
+) -> bool:
+    """Tell whether a call of what an expression stands for may make a coroutine."""
+    imported = names.imported(function)
+    if any(names.definitions.module_of(each) is None for each in imported):
+        verdicts = map(libraries.verdict, imported)
+        return any(row is not None and row.coroutine for row in verdicts)
+    if isinstance(function, cst.Attribute) and not imported:
+        kind = owner_of(names, function) or names.owner(function.value)
+        if kind is not None and kind.startswith("asyncio."):
+            return function.attr.value in METHODS.get(kind, ())
+        if kind is not None and kind.partition(".")[0] in ("builtins", "collections"):
+            return False
+    name = called_name(names, function)
+    definitions = names.definitions
+    return definitions.may_wait(name) or (
+        isinstance(function, cst.Attribute) and name in definitions.assigned
+    )
+
+
+def called_name(names: Names, function: cst.BaseExpression) -> str:
+    """Return by which name a function is known; `UNKNOWN_FUNCTION` without one."""
+    if isinstance(function, cst.Attribute):
+        return function.attr.value
+    if not isinstance(function, cst.Name):
+        return UNKNOWN_FUNCTION
+    if names.functions(function) or names.qualified(function) is not None:
+        return function.value
+    return UNKNOWN_FUNCTION
+
+
+def is_kept(names: Names, call: cst.Call) -> bool:
+    """Tell whether the value of a call goes on as a value, and is not used up."""
+    node: cst.CSTNode = call
+    parent = names.parent(node)
+    while isinstance(parent, (cst.IfExp, cst.BooleanOperation, cst.NamedExpr)):
+        if isinstance(parent, cst.IfExp) and parent.test is node:
+            return False
+        node, parent = parent, names.parent(parent)
+    if isinstance(parent, cst.Await):
+        return node is not call
+    if isinstance(parent, cst.Attribute):
+        return parent.attr.value == "__await__"
+    if isinstance(parent, cst.Arg):
+        taker = names.parent(parent)
+        if not isinstance(taker, cst.Call) or parent.star:
+            return isinstance(taker, cst.Call) and not parent.star
+        return names.qualified(taker.func) not in _CONSUMING
+    if isinstance(parent, (cst.GeneratorExp, cst.ListComp, cst.SetComp)):
+        return parent.elt is node
+    if isinstance(parent, cst.DictComp):
+        return parent.value is node
+    if isinstance(parent, cst.DictElement):
+        return parent.value is node
+    kept = (
+        cst.AnnAssign,
+        cst.Assign,
+        cst.Element,
+        cst.Lambda,
+        cst.Param,
+        cst.Return,
+        cst.Yield,
+    )
+    return isinstance(parent, kept)
+
+
+def hands_out(names: Names, libraries: Libraries, function: cst.FunctionDef) -> bool:
+    """Tell whether a plain function may return a coroutine that it has made."""
+    return any(
+        may_make(names, libraries, each) for each in _returned_calls(names, function)
+    )
+
+
+def returned_names(names: Names, function: cst.FunctionDef) -> set[str]:
+    """Return the names of those whose results a plain function may return."""
+    return {
+        called_name(names, each.func)
+        for each in _returned_calls(names, function)
+        if all(
+            name.partition(".")[0] == names.package
+            for name in names.imported(each.func)
+        )
+    }
+
+
+def _returned_calls(names: Names, function: cst.FunctionDef) -> Iterator[cst.Call]:
+    from .already import returned
+
+    if function.asynchronous is not None or names.is_generator(function):
+        return
+    for value in returned(function):
+        for each in meant_by(names, value):
+            if isinstance(each, cst.Call):
+                yield each
+
+
+def mapped(names: Names, call: cst.Call) -> cst.Arg | None:
+    """Return the argument of `map()` that is called for each of the others."""
+    if names.qualified(call.func) not in _MAPPING or not call.args:
+        return None
+    first = call.args[0]
+    function = first.value
+    if first.star or first.keyword or isinstance(function, cst.Lambda):
+        return None
+    if isinstance(function, cst.Name) and (
+        (names.qualified(function) or "").startswith("builtins.")
+    ):
+        return None
+    return first

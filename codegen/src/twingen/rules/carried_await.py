@@ -1,0 +1,110 @@
+"""`await x` where tasks take turns: plain where it is proven, else decided at run time.
+
+`await f(x)` becomes `f(x)` where every function that may be called is a coroutine
+function of the sources, and `awaited(f, x)` where that is not shown: the runtime runs
+the body of a coroutine function, and waits for what any other gives. `await task`
+becomes `await_(task)`. A call of a library that has sync counterparts becomes
+`blocking(f, x)`, so that other tasks go on meanwhile.
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from ..meaning.awaitables import is_proven
+from ..meaning.coroutines import METHODS, is_property, owner_of
+from ..rule import Site, rewrite
+from ..syntax.parentheses import in_place_of
+
+_CALLS = "twingen.runtime.turns.calls"
+
+
+@rewrite("TW401", cst.Await, tasks="turns")
+def wait_for(site: Site[cst.Await]) -> cst.BaseExpression | None:
+    old, new = site.old.expression, site.new.expression
+    if is_property(site.names, old):
+        return None  # see `async_property`
+    if isinstance(old, cst.Call) and isinstance(new, cst.Call):
+        new = _call(site, old, new)
+    elif isinstance(old, cst.Call):
+        pass  # another rule made a value of it
+    elif isinstance(old, cst.Attribute) and _may_be_property(site, old):
+        body = new.with_changes(lpar=[], rpar=[])
+        new = _called(site, f"{_CALLS}.awaited", [cst.Arg(cst.Lambda(_NONE, body))])
+    else:
+        new = _called(site, f"{_CALLS}.await_", [cst.Arg(_bare(new))])
+    return in_place_of(site.new, new, site.names.parent(site.old))
+
+
+_NONE = cst.Parameters()
+
+
+def _call(site: Site[cst.Await], old: cst.Call, new: cst.Call) -> cst.BaseExpression:
+    """Return what the twin does for an awaited call."""
+    foreign = _foreign(site, old.func)
+    if foreign is None:
+        if is_proven(site.names, old):
+            return new
+        return _handed(site, f"{_CALLS}.awaited", new)
+    if foreign == "waits":
+        return new
+    if foreign == "gives":
+        return _called(site, f"{_CALLS}.await_", [cst.Arg(_bare(new))])
+    return _handed(site, "twingen.runtime.turns.entries.blocking", new)
+
+
+def _foreign(site: Site[cst.Await], function: cst.BaseExpression) -> str | None:
+    """Tell what a function of a library does, `None` of one of the sources.
+
+    It waits itself, it gives what has to be waited for, or it blocks.
+    """
+    names = site.names
+    imported = names.imported(function)
+    outside = [e for e in imported if names.definitions.module_of(e) is None]
+    for each in outside:
+        verdict = site.libraries.verdict(each)
+        if each.startswith(("asyncio.", "builtins.", "inspect.")):
+            return "waits" if verdict and verdict.coroutine else "gives"
+        return "blocks"
+    if outside or imported:
+        return None
+    if names.qualified(function) in ("builtins.anext",):
+        return "waits"
+    if not isinstance(function, cst.Attribute):
+        return None
+    kind = owner_of(names, function) or names.owner(function.value)
+    if kind is None or kind in names.definitions.classes:
+        return None
+    if kind.startswith("asyncio."):
+        return "waits" if function.attr.value in METHODS.get(kind, ()) else "gives"
+    known = site.libraries.verdict(kind)
+    home = kind.partition(".")[0]
+    if known is not None and home not in ("builtins", "typing", "collections"):
+        return "blocks"
+    return None
+
+
+def _may_be_property(site: Site[cst.Await], value: cst.Attribute) -> bool:
+    """Tell whether some class of the sources has such a property to await."""
+    name = value.attr.value
+    properties = site.names.definitions.properties
+    return any(each.rpartition(".")[2] == name for each in properties)
+
+
+def _handed(site: Site[cst.Await], dotted: str, call: cst.Call) -> cst.Call:
+    """Return `dotted(f, x)` for the call `f(x)`, whose layout it keeps."""
+    arguments = [cst.Arg(_bare(call.func)), *call.args]
+    return call.with_changes(func=site.imports.name(dotted), args=arguments)
+
+
+def _called(site: Site[cst.Await], dotted: str, arguments: list[cst.Arg]) -> cst.Call:
+    return cst.Call(site.imports.name(dotted), arguments)
+
+
+def _bare(value: cst.BaseExpression) -> cst.BaseExpression:
+    """Return an argument without the parentheses that held it together."""
+    if isinstance(value, (cst.GeneratorExp, cst.NamedExpr, cst.Yield, cst.Tuple)):
+        return value
+    if "\n" in cst.Module([]).code_for_node(value):
+        return value
+    return value.with_changes(lpar=[], rpar=[])

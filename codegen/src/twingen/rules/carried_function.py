@@ -1,0 +1,83 @@
+"""`async def` becomes `def` with a mark by which the runtime knows what it was.
+
+`@entry` is for what users call: it takes the turn for a thread that has none.
+`@coroutine` is for the rest, `@generator` for asynchronous generators, and
+`@returns_awaitable` for a plain function that may return a coroutine: a user who calls
+it is given the result, as one who awaits it in the async form.
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from ..meaning.annotations import last_parameter
+from ..meaning.awaitables import hands_out
+from ..meaning.overloads import OVERLOADS
+from ..rule import Site, rewrite
+
+_TURNS = "twingen.runtime.turns"
+_CALLED_BY_USERS = {"__aenter__", "__aexit__", "__anext__", "__call__"}
+_PROPERTIES = {"builtins.property", "functools.cached_property"}
+_AWAITABLE = {
+    f"{home}.{name}"
+    for home in ("collections.abc", "typing", "typing_extensions")
+    for name in ("Awaitable", "Coroutine")
+}
+
+
+@rewrite("TW403", cst.FunctionDef, tasks="turns")
+def mark(site: Site[cst.FunctionDef]) -> cst.FunctionDef | None:
+    old, new = site.old, site.new
+    decorators = {
+        site.names.qualified(_maker(each.decorator)) or "" for each in old.decorators
+    }
+    is_async = old.asynchronous is not None
+    if decorators & OVERLOADS:
+        return new.with_changes(asynchronous=None) if is_async else None
+    mark = _mark(site, decorators)
+    if mark is None:
+        return new.with_changes(asynchronous=None) if is_async else None
+    if not is_async:
+        new = new.with_changes(returns=_returns(site))
+    decorator = cst.Decorator(site.imports.name(f"{_TURNS}.{mark}"))
+    return new.with_changes(asynchronous=None, decorators=[*new.decorators, decorator])
+
+
+def _mark(site: Site[cst.FunctionDef], decorators: set[str]) -> str | None:
+    function, names = site.old, site.names
+    if any(each.startswith("pytest") and "fixture" in each for each in decorators):
+        return None  # pytest itself asks what kind of function it is
+    if function.asynchronous is None:
+        if decorators & _PROPERTIES or function.name.value == "__await__":
+            return None
+        out = hands_out(names, site.libraries, function)
+        return "calls.returns_awaitable" if out else None
+    if names.is_generator(function):
+        return "generators.generator"
+    return "entries.entry" if _is_for_users(site) else "marks.coroutine"
+
+
+def _is_for_users(site: Site[cst.FunctionDef]) -> bool:
+    name = site.old.name.value
+    if site.names.enclosing(site.old, cst.FunctionDef, cst.Lambda) is not None:
+        return False
+    return not name.startswith("_") or name in _CALLED_BY_USERS
+
+
+def _returns(site: Site[cst.FunctionDef]) -> cst.Annotation | None:
+    """Return the annotation of what a user is given, who does not await."""
+    old, new = site.old.returns, site.new.returns
+    if old is None or new is None:
+        return new
+    annotation, twin = old.annotation, new.annotation
+    if (
+        isinstance(annotation, cst.Subscript)
+        and isinstance(twin, cst.Subscript)
+        and site.names.qualified(annotation.value) in _AWAITABLE
+    ):
+        return new.with_changes(annotation=last_parameter(twin))
+    return new
+
+
+def _maker(decorator: cst.BaseExpression) -> cst.BaseExpression:
+    return decorator.func if isinstance(decorator, cst.Call) else decorator
