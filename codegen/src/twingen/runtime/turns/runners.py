@@ -128,10 +128,10 @@ class Runner:
         if self._interrupt_count > 1 or task.done():
             raise KeyboardInterrupt()
         participant = here.participant
-        if participant is None or participant.outside:
+        if participant is not None and participant.outside:
             # This thread has not the turn.
             self._loop.call_soon_threadsafe(task.cancel)
-        else:
+        else:  # or it is in a foreign call, at whose end the cancellation strikes
             task.cancel()
             self._loop.call_soon_threadsafe(_nothing)
 

@@ -87,21 +87,38 @@ class Switching(Scheduling):
     # Handing the turn over.
 
     def _give(self, target: Participant) -> None:
-        while target.outside_of is not None:
+        """Let another have the turn."""
+        while target.outside_of is not None:  # its thread runs another body on top
             target = target.outside_of
+        if self._sleeper is not None or self._returning is not None:
+            if self._give_sleeper(target):
+                return
         target.outside = False
         target.wake.release()
 
+    def _give_sleeper(self, target: Participant) -> bool:
+        """Let the sleeper have the turn, if it is the one that is meant."""
+        with self._mutex:
+            if self._sleeper is target:
+                self._free = True  # it takes it when it is awake
+                self._wake()
+                given = True
+            else:
+                given = False
+                if self._returning is target:
+                    self._returning = None
+        self._settle()
+        return given
+
     def _switch(self, me: Participant, target: Participant) -> None:
         """Let another have the turn; return when this thread has it again."""
-        while target.outside_of is not None:  # its thread runs another body on top
+        while target.outside_of is not None:
             target = target.outside_of
         if target is me:
             return
         me.outside = True
-        target.outside = False
-        target.wake.release()
         try:
+            self._give(target)
             me.wake.acquire()
         except BaseException as error:  # a signal handler's
             self._struck(me, error)
@@ -347,12 +364,12 @@ class Switching(Scheduling):
             return self._selector.select(timeout)
         finally:
             with self._mutex:
-                self._sleeper = None
                 mine = self._free
                 if mine:
                     self._free = False
                 else:
-                    self._returning = me
+                    self._returning = me  # before the next line: see _give()
+                self._sleeper = None
             self._settle()
             if mine:
                 me.outside = False
