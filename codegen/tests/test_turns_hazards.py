@@ -121,8 +121,7 @@ IN_RUN = {
 @posix
 @pytest.mark.parametrize("state", IN_RUN)
 def test_first_interrupt_cancels_main(state: str) -> None:
-    out, err, code = interrupted(
-        f"""
+    out, err, code = interrupted(f"""
 handled = threading.Event()
 def pending():
     return handled.is_set()
@@ -155,8 +154,7 @@ try:
 except KeyboardInterrupt:
     say("KeyboardInterrupt")
 say("threads", threading.active_count() - len([t for t in threading.enumerate() if "Dummy" in repr(t)]))
-"""
-    )
+""")
     assert code == 0, err
     never_waits = state == "main computes and never waits again"
     assert out == ["cancelled"] * (not never_waits) + [
