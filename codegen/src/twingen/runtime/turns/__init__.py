@@ -1,9 +1,9 @@
-"""asyncio's semantics for twins that have tasks: a task is a thread, and one has the turn.
+"""asyncio's semantics on threads: a task is a thread, and one thread has the turn.
 
-Of the threads of a loop only the one that has the turn runs. It passes the turn on where
-it waits, in the order of asyncio's ready queue, so what may happen between two waits, the
-start of a task and the place where a cancellation strikes are asyncio's, whatever the
-Python: the behaviour is that of Python 3.13.
+Of the threads of a loop only the one that has the turn runs. It passes the turn on
+where it waits, in the order of asyncio's ready queue, so what may happen between two
+waits, the start of a task and the place where a cancellation strikes are asyncio's,
+whatever the Python: the behaviour is that of Python 3.13.
 
 Every module stands for one idea and imports only what it needs.
 """

@@ -75,14 +75,15 @@ def _is_awaitable(x: Any) -> bool:
 def awaited(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
     """Call a function and wait for what it gives.
 
-    The body of a coroutine function runs at once. What cannot be waited for is returned:
-    it is the result of a function that was plain in the source.
+    The body of a coroutine function runs at once. What cannot be waited for is
+    returned: it is the result of a function that was plain in the source.
     """
-    kind = type(function)
+    called: Any = function
+    kind = type(called)
     if kind is types.FunctionType:
-        found = _marks.get(id(function.__code__))
+        found = _marks.get(id(called.__code__))
     elif kind is types.MethodType:
-        found = _marks.get(id(getattr(function.__func__, "__code__", None)))
+        found = _marks.get(id(getattr(called.__func__, "__code__", None)))
     else:
         found, inner, before, keywords = find(function)
         if found is not None and found.kind == "returns_awaitable":
@@ -92,9 +93,9 @@ def awaited(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         if found.kind == "coroutine":
             return function(*args, **kwargs)
         if found.kind == "returns_awaitable":
-            inner, before = function, ()
+            inner, before = called, ()
             if kind is types.MethodType:
-                inner, before = function.__func__, (function.__self__,)
+                inner, before = called.__func__, (called.__self__,)
             return _given(plain(found, inner)(*before, *args, **kwargs))
     return _given(function(*args, **kwargs))
 

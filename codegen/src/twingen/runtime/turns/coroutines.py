@@ -59,7 +59,7 @@ class Coroutine(Generic[T]):
     def __repr__(self) -> str:
         return f"<coroutine object {self.__qualname__} at {id(self):#x}>"
 
-    __class_getitem__ = classmethod(types.GenericAlias)  # type: ignore[assignment]
+    __class_getitem__: Any = classmethod(types.GenericAlias)
 
     @property
     def cr_code(self) -> types.CodeType | None:

@@ -82,7 +82,7 @@ def get_running_loop() -> EventLoop:
 
 
 def get_event_loop() -> EventLoop:
-    """Return the loop that the thread is in, else the one that was set, else the home loop."""
+    """Return the loop of the thread: that it is in, or was set, or the home loop."""
     loop = here.loop
     if loop is None:
         return get_event_loop_policy().get_event_loop()

@@ -31,7 +31,7 @@ def entry(function: F) -> F:
 
 
 def guarded(function: F) -> F:
-    """Make a plain function one that any thread may call: what it does is done at once."""
+    """Make a plain function one that any thread may call: it has the turn."""
 
     @functools.wraps(function)
     def guard(*args: Any, **kwargs: Any) -> Any:
@@ -44,7 +44,7 @@ def guarded(function: F) -> F:
 
 
 def blocking(function: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
-    """Call a function that blocks outside of the runtime; others have the turn meanwhile.
+    """Call a function that blocks outside of the runtime, without the turn.
 
     A cancellation strikes when the function returns, and what it returned is lost.
     """

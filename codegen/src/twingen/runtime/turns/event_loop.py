@@ -5,6 +5,7 @@ from __future__ import annotations
 import _thread
 import atexit
 import concurrent.futures
+import contextlib
 import contextvars
 import socket
 import threading
@@ -55,7 +56,8 @@ class EventLoop(Sockets, Signals):
 
     def __del__(self) -> None:
         if not getattr(self, "_closed", True):
-            warnings.warn(f"unclosed event loop {self!r}", ResourceWarning, source=self)
+            text = f"unclosed event loop {self!r}"
+            warnings.warn(text, ResourceWarning, stacklevel=2, source=self)
             if not self.is_running():
                 self.close()
 
@@ -299,7 +301,7 @@ class EventLoop(Sockets, Signals):
         self._generators.clear()
         closing = [Coroutine(each.close) for each in generators]
         results = await_(gather(*closing, return_exceptions=True))
-        for result, generator in zip(results, generators):
+        for result, generator in zip(results, generators, strict=True):
             if isinstance(result, Exception):
                 self.call_exception_handler(
                     {
@@ -376,7 +378,7 @@ class EventLoop(Sockets, Signals):
         port: Any,
         *,
         family: int = 0,
-        type: int = 0,
+        type: int = 0,  # noqa: A002
         proto: int = 0,
         flags: int = 0,
     ) -> list[Any]:
@@ -417,10 +419,8 @@ def tell_of_failures(loop: EventLoop, tasks: set[Task[Any]]) -> None:
 def _end_home(reference: weakref.ref[EventLoop]) -> None:
     loop = reference()
     if loop is not None and homes.loop is loop and not loop.is_closed():
-        try:
+        with contextlib.suppress(CancelledError):
             loop._end()
-        except CancelledError:
-            pass
 
 
 homes.make = EventLoop

@@ -5,9 +5,9 @@ from __future__ import annotations
 import builtins
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-TimeoutError = builtins.TimeoutError
+TimeoutError = builtins.TimeoutError  # noqa: A001
 
 
 class CancelledError(BaseException):
@@ -64,7 +64,7 @@ class QueueShutDown(Exception):
     """The queue was shut down."""
 
 
-if TYPE_CHECKING or sys.version_info >= (3, 11):
+if sys.version_info >= (3, 11):
     BaseExceptionGroup = builtins.BaseExceptionGroup
     ExceptionGroup = builtins.ExceptionGroup
 else:
@@ -75,11 +75,9 @@ else:
         def __new__(
             cls, message: str, exceptions: Sequence[BaseException]
         ) -> BaseExceptionGroup:
-            if cls is BaseExceptionGroup and all(
-                isinstance(each, Exception) for each in exceptions
-            ):
-                cls = ExceptionGroup
-            return super().__new__(cls, message, exceptions)
+            all_usual = all(isinstance(each, Exception) for each in exceptions)
+            kind = ExceptionGroup if cls is BaseExceptionGroup and all_usual else cls
+            return super().__new__(kind, message, exceptions)
 
         def __init__(self, message: str, exceptions: Sequence[BaseException]) -> None:
             super().__init__(message, exceptions)
@@ -98,11 +96,12 @@ else:
             self, condition: Callable[[BaseException], bool] | type | tuple[type, ...]
         ) -> tuple[BaseException | None, BaseException | None]:
             """Return what matches and the rest, each as a group or `None`."""
-            if isinstance(condition, (type, tuple)):
-                kinds = condition
-                matches = lambda each: isinstance(each, kinds)  # noqa: E731
-            else:
-                matches = condition
+
+            def matches(each: BaseException) -> bool:
+                if isinstance(condition, (type, tuple)):
+                    return isinstance(each, condition)
+                return condition(each)
+
             if matches(self):
                 return self, None
             found: list[BaseException] = []

@@ -32,8 +32,8 @@ class Fiber:
             self._go.release()
         else:
             self._begun = True
-            run = contextvars.copy_context().run
-            _thread.start_new_thread(run, (self._run, here.loop))
+            context = contextvars.copy_context()
+            _thread.start_new_thread(self._run, (context, here.loop))
         self._back.acquire()
         self.running = False
         how, result = self._outcome
@@ -47,13 +47,13 @@ class Fiber:
         finally:
             del result
 
-    def _run(self, loop: Any) -> None:
+    def _run(self, context: contextvars.Context, loop: Any) -> None:
         here.loop = loop
         here.participant = participant = Participant()
         participant.fiber = self
         participant.ident = _thread.get_ident()
         try:
-            self._outcome = "returned", self._body()
+            self._outcome = "returned", context.run(self._body)
         except BaseException as error:
             self._outcome = "raised", error
         self._back.release()

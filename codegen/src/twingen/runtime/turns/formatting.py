@@ -30,7 +30,7 @@ def format_callback(function: Any, args: Any = (), debug: bool = False) -> str:
     """Return the name of a callback, and its place where it is known."""
     kwargs: Any = None
     suffix = ""
-    inner = function
+    inner: Any = function
     while isinstance(inner, functools.partial):
         suffix = _called(args, kwargs, debug) + suffix
         inner, args, kwargs = inner.func, inner.args, inner.keywords
@@ -98,7 +98,8 @@ def format_coroutine(coroutine: Any) -> str:
     if getattr(coroutine, "_state", None) == "CORO_CREATED":
         return f"{name} running at {file}:{code.co_firstlineno}"
     if running:
-        return f"{name} running at {file}:{getattr(frame, 'f_lineno', code.co_firstlineno)}"
+        line = getattr(frame, "f_lineno", code.co_firstlineno)
+        return f"{name} running at {file}:{line}"
     if frame is not None:
         return f"{name} running at {file}:{frame.f_lineno}"
     return f"{name} done, defined at {file}:{code.co_firstlineno}"

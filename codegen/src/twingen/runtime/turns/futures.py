@@ -45,7 +45,7 @@ class Future(Generic[T]):
         self._loop = get_event_loop() if loop is None else loop
         self._callbacks: list[tuple[Callable[..., object], Any]] = []
 
-    __class_getitem__ = classmethod(types.GenericAlias)  # type: ignore[assignment]
+    __class_getitem__: Any = classmethod(types.GenericAlias)
 
     def __repr__(self) -> str:
         return future_repr(self)
@@ -72,13 +72,13 @@ class Future(Generic[T]):
 
     def get_loop(self) -> EventLoop:
         """Return the loop of the future."""
-        loop = getattr(self, "_loop", None)
+        loop: EventLoop | None = getattr(self, "_loop", None)
         if loop is None:
             raise RuntimeError("Future object is not initialized.")
         return loop
 
     def done(self) -> bool:
-        """Tell whether there is a result or an exception, or the future was cancelled."""
+        """Tell whether there is an outcome, or the future was cancelled."""
         return self._state is not PENDING
 
     def cancelled(self) -> bool:
@@ -140,8 +140,9 @@ class Future(Generic[T]):
     def set_result(self, result: T) -> None:
         """Set the result."""
         if here.loop is None and is_outside(self._loop):
-            return visit(self.set_result, result)
-        self._set_result(result)
+            visit(self._set_result, result)
+        else:
+            self._set_result(result)
 
     def _set_result(self, result: T) -> None:
         if self._state is not PENDING:
@@ -153,8 +154,9 @@ class Future(Generic[T]):
     def set_exception(self, exception: BaseException | type[BaseException]) -> None:
         """Set the exception."""
         if here.loop is None and is_outside(self._loop):
-            return visit(self.set_exception, exception)
-        self._set_exception(exception)
+            visit(self._set_exception, exception)
+        else:
+            self._set_exception(exception)
 
     def _set_exception(self, exception: BaseException | type[BaseException]) -> None:
         if self._state is not PENDING:
@@ -189,8 +191,8 @@ class Future(Generic[T]):
     ) -> None:
         """Call a function with the future when it is done."""
         if here.loop is None and is_outside(self._loop):
-            return visit(self.add_done_callback, callback, context=context)
-        if self._state is not PENDING:
+            visit(self.add_done_callback, callback, context=context)
+        elif self._state is not PENDING:
             self._loop.call_soon(callback, self, context=context)
         else:
             if context is None:

@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class Generator(Generic[T]):
-    """A generator whose body waits in place; one that is left is closed by its loop."""
+    """A generator whose body waits; one that is left is closed by its loop."""
 
     ag_await = None
 
@@ -30,7 +30,7 @@ class Generator(Generic[T]):
         self.__name__: str = getattr(named, "__name__", "generator")
         self.__qualname__: str = getattr(named, "__qualname__", self.__name__)
 
-    __class_getitem__ = classmethod(types.GenericAlias)  # type: ignore[assignment]
+    __class_getitem__: Any = classmethod(types.GenericAlias)
 
     def __repr__(self) -> str:
         return f"<async_generator object {self.__qualname__} at {id(self):#x}>"
@@ -148,7 +148,7 @@ def _ending(method: Callable[..., T], *args: Any) -> T:
 
 
 def generator(function: F) -> F:
-    """Make a generator function one whose generators wait and are closed by their loop."""
+    """Make generators of a function wait, and be closed by their loop."""
 
     @functools.wraps(function)
     def generate(*args: Any, **kwargs: Any) -> Any:

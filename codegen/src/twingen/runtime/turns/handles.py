@@ -76,7 +76,8 @@ class Handle:
 
     def _run(self) -> None:
         callback, args = self._callback, self._args
-        assert callback is not None and args is not None
+        assert callback is not None
+        assert args is not None
         try:
             if self._context is IN_TASK:
                 callback(*args)

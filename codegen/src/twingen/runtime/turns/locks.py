@@ -164,8 +164,8 @@ class Condition(_Acquired, LoopBound):
     def __init__(self, lock: Any = None) -> None:
         self._lock = Lock() if lock is None else lock
         self.locked = self._lock.locked
-        self.acquire = self._lock.acquire
-        self.release = self._lock.release
+        self.acquire = self._lock.acquire  # type: ignore[method-assign]
+        self.release = self._lock.release  # type: ignore[method-assign]
         self._waiters: deque[Future[Any]] = deque()
 
     def __repr__(self) -> str:
@@ -174,7 +174,7 @@ class Condition(_Acquired, LoopBound):
 
     @entry
     def wait(self) -> bool:
-        """Give the lock back until notified; return `True` with the lock acquired again."""
+        """Give the lock back until notified, and wait for it again; return `True`."""
         if not self.locked():
             raise RuntimeError("cannot wait on un-acquired lock")
         waiter: Future[bool] = self._get_loop().create_future()

@@ -1,7 +1,7 @@
 """What kind of function a function of the source was.
 
-The kind is kept by the code object: `functools.wraps()` copies a function's attributes to
-functions of another kind, and no attribute would tell them apart.
+The kind is kept by the code object: `functools.wraps()` copies a function's attributes
+to functions of another kind, and no attribute would tell them apart.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _marks: dict[int, Mark] = {}
 
 def mark(function: F, kind: str, wraps: bool = False) -> F:
     """Remember the kind of a function."""
-    code = function.__code__  # type: ignore[attr-defined]
+    code = function.__code__
     _marks[id(code)] = Mark(code, kind, wraps)
     return function
 
@@ -39,10 +39,10 @@ def coroutine(function: F) -> F:
 
 
 def find(function: Any) -> tuple[Mark | None, Any, tuple[Any, ...], dict[str, Any]]:
-    """Return the mark of what is called, the function itself, and what it is given first.
+    """Return the mark of what is called, the function, and what it is given first.
 
-    Bound methods, partial objects, static and class methods and objects with `__call__`
-    are looked through.
+    Bound methods, partial objects, static and class methods and objects with
+    `__call__` are looked through.
     """
     before: tuple[Any, ...] = ()
     keywords: dict[str, Any] = {}
@@ -62,7 +62,7 @@ def find(function: Any) -> tuple[Mark | None, Any, tuple[Any, ...], dict[str, An
         elif isinstance(function, type):
             break
         else:
-            call = getattr(kind, "__call__", None)
+            call = getattr(kind, "__call__", None)  # noqa: B004
             if type(call) is not types.FunctionType:
                 break
             before = (function, *before)
@@ -71,7 +71,7 @@ def find(function: Any) -> tuple[Mark | None, Any, tuple[Any, ...], dict[str, An
 
 
 def marked(function: Any) -> str | None:
-    """Return the kind of a function: "coroutine", "generator", "returns_awaitable" or `None`."""
+    """Return the kind of a function, or `None`."""
     found = find(function)[0]
     return None if found is None else found.kind
 

@@ -20,11 +20,9 @@ def iscoroutine(x: Any) -> bool:
 
 def isawaitable(x: Any) -> bool:
     """Tell whether an object can be waited for."""
-    return (
-        isinstance(x, (Coroutine, collections.abc.Awaitable))
-        or isinstance(x, types.GeneratorType)
-        and bool(x.gi_code.co_flags & inspect.CO_ITERABLE_COROUTINE)
-    )
+    if isinstance(x, types.GeneratorType):
+        return bool(x.gi_code.co_flags & inspect.CO_ITERABLE_COROUTINE)
+    return isinstance(x, (Coroutine, collections.abc.Awaitable))
 
 
 def _unwrapped(function: Any) -> Any:
@@ -48,7 +46,7 @@ def iscoroutinefunction(function: Any) -> bool:
 
 
 def isasyncgenfunction(function: Any) -> bool:
-    """Tell whether a call of a function gave an asynchronous generator in the source."""
+    """Tell whether a function was an asynchronous generator function."""
     function = _unwrapped(function)
     if isinstance(function, types.FunctionType):
         found = find(function)[0]

@@ -44,7 +44,7 @@ class Queue(LoopBound, Generic[T]):
 
     # Up to here.
 
-    __class_getitem__ = classmethod(types.GenericAlias)  # type: ignore[assignment]
+    __class_getitem__: Any = classmethod(types.GenericAlias)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} at {id(self):#x} {self._format()}>"

@@ -10,9 +10,9 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from .calls import later
 from .current import _get_running_loop, new_event_loop, set_event_loop
 from .event_loop import EventLoop, tell_of_failures
-from .calls import later
 from .exceptions import CancelledError
 from .participants import here
 from .questions import iscoroutine
@@ -128,10 +128,10 @@ class Runner:
         if self._interrupt_count > 1 or task.done():
             raise KeyboardInterrupt()
         participant = here.participant
-        if participant is None or participant.outside:
+        if participant is not None and participant.outside:
             # This thread has not the turn.
             self._loop.call_soon_threadsafe(task.cancel)
-        else:
+        else:  # or it is in a foreign call, at whose end the cancellation strikes
             task.cancel()
             self._loop.call_soon_threadsafe(_nothing)
 
@@ -156,7 +156,7 @@ class Runner:
 
 
 def cancel_all_tasks(loop: Any) -> None:
-    """Cancel all tasks of a loop that does not run, and run it until they have ended."""
+    """Cancel all tasks of a loop, and run it until they have ended."""
     tasks: set[Task[Any]] = all_tasks(loop)
     if not tasks:
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
 import heapq
 import selectors
@@ -150,10 +151,8 @@ class Scheduling:
 
     def _wake(self) -> None:
         """End the sleep in select()."""
-        try:
+        with contextlib.suppress(OSError):  # full, so it ends anyway; or closed
             self._wake_writer.send(b"\0")
-        except OSError:
-            pass  # full, so it ends anyway; or closed
 
     # Exceptions that nobody else gets.
 
@@ -220,7 +219,7 @@ class Scheduling:
             else:
                 lines.append(f"{key}: {value!r}")
         info = (type(error), error, error.__traceback__) if error is not None else False
-        logger.error("\n".join(lines), exc_info=info)  # type: ignore[arg-type]
+        logger.error("\n".join(lines), exc_info=info)
 
     # Descriptors.
 

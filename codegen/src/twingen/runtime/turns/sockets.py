@@ -57,7 +57,7 @@ class Sockets(Switching):
     def sock_recvfrom_into(
         self, sock: socket.socket, buf: Any, nbytes: int = 0
     ) -> tuple[int, Any]:
-        """Receive a datagram into a buffer; return its size and the sender's address."""
+        """Receive a datagram into a buffer; return its size and who sent it."""
         size = nbytes or len(buf)
         return self._until_possible(sock, sock.recvfrom_into, buf, size, write=False)  # type: ignore[no-any-return]
 
@@ -117,7 +117,7 @@ class Sockets(Switching):
         port: Any,
         *,
         family: int = 0,
-        type: int = 0,
+        type: int = 0,  # noqa: A002
         proto: int = 0,
         flags: int = 0,
     ) -> list[Any]:

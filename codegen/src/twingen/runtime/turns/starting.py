@@ -23,9 +23,12 @@ def create_task(
 ) -> Task[Any]:
     """Start a task."""
     loop = get_running_loop()
+    task: Task[Any]
     if context is None:
-        return loop.create_task(coro, name=name)
-    return loop.create_task(coro, name=name, context=context)
+        task = loop.create_task(coro, name=name)
+    else:
+        task = loop.create_task(coro, name=name, context=context)
+    return task
 
 
 def ensure_future(coro_or_future: Any, *, loop: EventLoop | None = None) -> Future[Any]:
@@ -46,7 +49,7 @@ def ensure_future(coro_or_future: Any, *, loop: EventLoop | None = None) -> Futu
     if loop is None:
         loop = get_event_loop()
     try:
-        return loop.create_task(coro_or_future)
+        return loop.create_task(coro_or_future)  # type: ignore[no-any-return]
     except RuntimeError:
         coro_or_future.close()
         raise

@@ -8,7 +8,7 @@ from .participants import here
 
 
 def suspend(yielded: Any) -> Any:
-    """Wait as a task waits whose coroutine yields this: a future, or `None` for a round."""
+    """Wait as a task whose coroutine yields this: a future, or `None` for a round."""
     participant = here.participant
     if participant is None:
         raise RuntimeError("no running event loop")

@@ -87,21 +87,38 @@ class Switching(Scheduling):
     # Handing the turn over.
 
     def _give(self, target: Participant) -> None:
-        while target.outside_of is not None:
+        """Let another have the turn."""
+        while target.outside_of is not None:  # its thread runs another body on top
             target = target.outside_of
+        watched = self._sleeper is not None or self._returning is not None
+        if watched and self._give_sleeper(target):
+            return
         target.outside = False
         target.wake.release()
 
+    def _give_sleeper(self, target: Participant) -> bool:
+        """Let the sleeper have the turn, if it is the one that is meant."""
+        with self._mutex:
+            if self._sleeper is target:
+                self._free = True  # it takes it when it is awake
+                self._wake()
+                given = True
+            else:
+                given = False
+                if self._returning is target:
+                    self._returning = None
+        self._settle()
+        return given
+
     def _switch(self, me: Participant, target: Participant) -> None:
         """Let another have the turn; return when this thread has it again."""
-        while target.outside_of is not None:  # its thread runs another body on top
+        while target.outside_of is not None:
             target = target.outside_of
         if target is me:
             return
         me.outside = True
-        target.outside = False
-        target.wake.release()
         try:
+            self._give(target)
             me.wake.acquire()
         except BaseException as error:  # a signal handler's
             self._struck(me, error)
@@ -148,7 +165,7 @@ class Switching(Scheduling):
     # Driving.
 
     def _advance(self, me: Participant) -> Participant | None:
-        """With the turn: run what is next; return who is to have the turn, if not this."""
+        """Run what is next; return who is to have the turn, if not this thread."""
         if (
             self._fatal is not None
             or self._errand is not None
@@ -233,7 +250,7 @@ class Switching(Scheduling):
             del task
 
     def _live_on_top(self, me: Participant, task: Any) -> None:
-        """Run a task on the stack of a thread that waits, as no thread can be started."""
+        """Run a task on top of a wait, as no thread can be started."""
         top = Participant()
         top.ident = me.ident
         me.outside_of = top
@@ -289,7 +306,7 @@ class Switching(Scheduling):
         return None
 
     def _end_early(self) -> None:
-        """End the main task, whose body is on the stack of who is to return."""
+        """End the main task, whose body is on the stack of `run_forever()`."""
         error, self._fatal = self._fatal, None
         self._stopping = False
         if error is None:
@@ -347,12 +364,12 @@ class Switching(Scheduling):
             return self._selector.select(timeout)
         finally:
             with self._mutex:
-                self._sleeper = None
                 mine = self._free
                 if mine:
                     self._free = False
                 else:
-                    self._returning = me
+                    self._returning = me  # before the next line: see _give()
+                self._sleeper = None
             self._settle()
             if mine:
                 me.outside = False
@@ -363,7 +380,7 @@ class Switching(Scheduling):
 
     def _nudge(self) -> None:
         # It may be called by a signal handler or a finalizer while this very thread has
-        # the mutex, so it does not wait for it: who has the mutex looks when it is free.
+        # the mutex, so it does not wait for it: who has it looks when it gives it up.
         self._nudged = True
         while self._nudged and self._mutex.acquire(False):
             try:
@@ -465,7 +482,7 @@ class Switching(Scheduling):
         self._settle()
 
     def _admit_first(self) -> Participant | None:
-        """With the mutex: take who waits for the turn at the head of the ready queue."""
+        """With the mutex: take who waits at the head of the ready queue."""
         handle = self._ready.popleft()
         if self._todo:
             self._todo -= 1
@@ -479,7 +496,7 @@ class Switching(Scheduling):
     # Workers.
 
     def _worker(self) -> Participant | None:
-        """Return a parked thread that can run a task or drive; `None` if there is none."""
+        """Return a parked thread that can run a task or drive, or `None`."""
         if self._idle:
             return self._idle.pop()
         worker = Participant()
@@ -556,7 +573,7 @@ class Switching(Scheduling):
         self._current = outer
 
     def _unwind(self) -> None:
-        """End the threads of tasks that are pending, as a coroutine's `close()` does."""
+        """End the threads of pending tasks, as a coroutine's `close()` does."""
         me = here.participant
         if me is None:
             me = Participant()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class TaskGroup:
-    """A block that ends when its tasks have ended; an exception in one cancels the rest."""
+    """A block that ends with its tasks; an exception in one cancels the rest."""
 
     def __init__(self) -> None:
         self._entered = False
@@ -141,7 +141,7 @@ class TaskGroup:
             raise RuntimeError(f"TaskGroup {self!r} {refused}")
         assert self._loop is not None
         if context is None:
-            task = self._loop.create_task(coro, name=name)
+            task: Task[Any] = self._loop.create_task(coro, name=name)
         else:
             task = self._loop.create_task(coro, name=name, context=context)
         if task.done():
@@ -162,9 +162,9 @@ class TaskGroup:
 
     def _task_done(self, task: Task[Any]) -> None:
         self._tasks.discard(task)
-        if self._all_done is not None and not self._tasks:
-            if not self._all_done.done():
-                self._all_done.set_result(True)
+        all_done = self._all_done
+        if all_done is not None and not self._tasks and not all_done.done():
+            all_done.set_result(True)
         if task.cancelled():
             return
         error = task.exception()

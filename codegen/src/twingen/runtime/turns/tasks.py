@@ -118,7 +118,7 @@ class Task(Future[T]):
         raise RuntimeError("Task does not support set_exception operation")
 
     def get_stack(self, *, limit: int | None = None) -> list[types.FrameType]:
-        """Return the frames where the body waits, or those of the exception it raised."""
+        """Return the frames where the body waits, or of the exception it raised."""
         frames: list[types.FrameType] = []
         frame = getattr(self._coro, "cr_frame", getattr(self._coro, "gi_frame", None))
         if frame is not None:
@@ -148,7 +148,7 @@ class Task(Future[T]):
         else:
             what = "Stack" if error is None else "Traceback"
             print(f"{what} for {self!r} (most recent call last):", file=file)
-        traceback.print_list(stack, file=file)  # type: ignore[arg-type]
+        traceback.print_list(stack, file=file)
         if error is not None:
             text = "".join(traceback.format_exception_only(type(error), error))
             print(text, file=file, end="")
@@ -156,7 +156,7 @@ class Task(Future[T]):
     # Cancellation.
 
     def cancel(self, msg: Any = None) -> bool:
-        """Raise `CancelledError` where the body waits; tell whether it is in progress."""
+        """Raise `CancelledError` where the body waits; tell whether it can be."""
         if here.loop is None and is_outside(self._loop):
             return visit(self._cancel_task, msg)
         return self._cancel_task(msg)
@@ -228,7 +228,7 @@ class Task(Future[T]):
             self._loop._due = participant
 
     def _live(self, participant: Participant) -> None:
-        """Run the body, in the thread that is given to it, from its beginning to its end."""
+        """Run the body in this thread, from its beginning to its end."""
         loop = self._loop
         participant.task = self
         self._participant = participant
@@ -274,7 +274,7 @@ class Task(Future[T]):
             if type(coro) is not Coroutine:
                 return drive(coro, error)  # type: ignore[no-any-return]
             if error is None and coro._state is CREATED:
-                return coro._run()
+                return coro._run()  # type: ignore[no-any-return]
             if error is not None and coro._state is CREATED:
                 coro.throw(error)
             return drive(_Sending(coro), error)  # type: ignore[no-any-return]
@@ -374,7 +374,7 @@ class Guest(Task[None]):
 
 
 def _trimmed(error: Any) -> Any:
-    """Drop the runtime's own frames from the head of a traceback, and their references."""
+    """Drop the runtime's own frames from the head of a traceback."""
     tb = error.__traceback__
     while tb is not None and tb.tb_frame.f_globals.get("__package__") == _PACKAGE:
         tb = tb.tb_next

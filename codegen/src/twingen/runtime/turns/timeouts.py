@@ -102,7 +102,8 @@ class Timeout:
         return None
 
     def _expire(self) -> None:
-        assert self._state is _State.ENTERED and self._task is not None
+        assert self._state is _State.ENTERED
+        assert self._task is not None
         self._task.cancel()
         self._state = _State.EXPIRING
         self._handle = None

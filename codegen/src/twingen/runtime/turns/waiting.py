@@ -15,8 +15,8 @@ from .entries import entry
 from .exceptions import CancelledError
 from .futures import Future, isfuture, loop_of, set_result_unless_cancelled
 from .participants import here
-from .queues import Queue
 from .questions import isawaitable, iscoroutine
+from .queues import Queue
 from .starting import ensure_future
 from .suspending import suspend
 from .timeouts import timeout as timeout_after
@@ -85,9 +85,11 @@ def wait(
         if (
             left <= 0
             or return_when == FIRST_COMPLETED
-            or return_when == FIRST_EXCEPTION
-            and not future.cancelled()
-            and future.exception() is not None
+            or (
+                return_when == FIRST_EXCEPTION
+                and not future.cancelled()
+                and future.exception() is not None
+            )
         ):
             if handle is not None:
                 handle.cancel()
@@ -122,7 +124,7 @@ def _cancel_and_wait(future: Any) -> None:
 
 @entry
 def wait_for(fut: Any, timeout: float | None) -> Any:
-    """Wait for an awaitable; when the time is over cancel it and raise `TimeoutError`."""
+    """Wait for an awaitable; cancel it when the time is over."""
     if timeout is not None and timeout <= 0:
         future = ensure_future(fut)
         if not future.done():
@@ -222,7 +224,7 @@ def _outcome(future: Any) -> Any:
 
 
 def shield(arg: Any) -> Future[Any]:
-    """Return a future with the outcome of an awaitable, which its cancellation spares."""
+    """Return a future for an awaitable that its cancellation spares."""
     if is_at_home():
         return visit(shield, arg)
     inner = ensure_future(arg)

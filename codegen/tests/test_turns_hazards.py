@@ -1,0 +1,808 @@
+"""What threads and signals may do to the turns runtime: each case in a process of its own.
+
+A case waits for what is to happen, not for a time; only what must not hang has a limit.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[1] / "src"
+
+LIMIT = 20
+"""Seconds that a case may take on a busy machine."""
+
+PRELUDE = """
+import _thread, os, signal, sys, threading, time
+from twingen.runtime.turns.calls import await_, awaited, later
+from twingen.runtime.turns.current import get_running_loop, home
+from twingen.runtime.turns.entries import blocking, entry, guarded
+from twingen.runtime.turns.exceptions import CancelledError
+from twingen.runtime.turns.executors import to_thread
+from twingen.runtime.turns.generators import generator
+from twingen.runtime.turns.locks import Event, Lock
+from twingen.runtime.turns.marks import coroutine
+from twingen.runtime.turns.queues import Queue
+from twingen.runtime.turns.runners import run
+from twingen.runtime.turns.starting import create_task
+from twingen.runtime.turns.task_groups import TaskGroup
+from twingen.runtime.turns.tasks import all_tasks, current_task
+from twingen.runtime.turns.waiting import gather, sleep, wait, wait_for
+from twingen.runtime.turns import event_loop, switching
+
+def say(*words):
+    print(*words, flush=True)
+"""
+
+
+def start(program: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", PRELUDE + program],
+        env={**os.environ, "PYTHONPATH": str(SOURCE)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finish(process: subprocess.Popen[str]) -> tuple[list[str], str, int]:
+    try:
+        out, err = process.communicate(timeout=LIMIT)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        out, err = process.communicate()
+        pytest.fail(f"it hangs\n{out}\n{err}")
+    return out.splitlines(), err, process.returncode
+
+
+def lines(program: str) -> list[str]:
+    """Return what a program prints, which must end well."""
+    out, err, code = finish(start(program))
+    assert code == 0, err
+    assert "Traceback" not in err, err
+    return out
+
+
+def interrupted(program: str, times: int = 1) -> tuple[list[str], str, int]:
+    """Interrupt a program each time it says so; return the rest of what it prints."""
+    process = start(program)
+    assert process.stdout is not None
+    said = []
+    for _ in range(times):
+        while (line := process.stdout.readline().strip()) != "now":
+            if not line:
+                pytest.fail(f"it ended\n{finish(process)}")
+            said.append(line)
+        process.send_signal(signal.SIGINT)
+    out, err, code = finish(process)
+    return said + out, err, code
+
+
+posix = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+
+
+# Ctrl-C.
+
+IN_RUN = {
+    "main sleeps in select()": """
+        say("now"); sleep(1000)
+    """,
+    "main is parked while another sleeps in select()": """
+        t = create_task(later(other)); sleep(0)
+        get_running_loop().call_later(0.05, say, "now"); await_(t)
+    """,
+    "main is parked while another computes": """
+        t = create_task(later(busy)); await_(t)
+    """,
+    "main computes": """
+        say("now")
+        while not pending(): pass
+        sleep(1000)
+    """,
+    "main computes and never waits again": """
+        say("now")
+        while not pending(): pass
+    """,
+    "main waits for a foreign call": """
+        say("now"); blocking(pause)
+    """,
+    "main waits for the executor": """
+        say("now"); to_thread(pause)
+    """,
+}
+
+
+@posix
+@pytest.mark.parametrize("state", IN_RUN)
+def test_first_interrupt_cancels_main(state: str) -> None:
+    out, err, code = interrupted(f"""
+handled = threading.Event()
+def pending():
+    return handled.is_set()
+def pause():
+    while not handled.is_set(): time.sleep(0.01)
+@coroutine
+def other():
+    sleep(1000)
+@coroutine
+def busy():
+    say("now")
+    while not pending(): pass
+    sleep(1000)
+@coroutine
+def main():
+    handler = signal.getsignal(signal.SIGINT)
+    def noting(*args):
+        try: handler(*args)
+        finally: handled.set()
+    signal.signal(signal.SIGINT, noting)
+    try:
+{IN_RUN[state]}
+    except CancelledError:
+        say("cancelled")
+        raise
+    finally:
+        signal.signal(signal.SIGINT, handler)
+try:
+    run(later(main))
+except KeyboardInterrupt:
+    say("KeyboardInterrupt")
+say("threads", threading.active_count() - len([t for t in threading.enumerate() if "Dummy" in repr(t)]))
+""")
+    assert code == 0, err
+    never_waits = state == "main computes and never waits again"
+    assert out == ["cancelled"] * (not never_waits) + [
+        "KeyboardInterrupt",
+        "threads 1",
+    ], err
+
+
+@posix
+def test_second_interrupt_strikes_a_task_that_computes() -> None:
+    out, err, code = interrupted(
+        """
+seen = threading.Event()
+@coroutine
+def busy():
+    say("now")
+    while not seen.is_set(): pass
+    say("now")
+    while True: pass
+@coroutine
+def main():
+    handler = signal.getsignal(signal.SIGINT)
+    def noting(*args):
+        try: handler(*args)
+        finally: seen.set()
+    signal.signal(signal.SIGINT, noting)
+    try:
+        await_(create_task(later(busy)))
+    finally:
+        say("cleanup")
+try:
+    run(later(main))
+except KeyboardInterrupt:
+    say("KeyboardInterrupt")
+""",
+        times=2,
+    )
+    assert (out, code) == (["cleanup", "KeyboardInterrupt"], 0), err
+
+
+AT_HOME = {
+    "sleeps in select()": 'say("now"); sleep(1000)',
+    "is parked while another sleeps": """
+        keep.append(create_task(later(other))); sleep(0)
+        get_running_loop().call_later(0.05, say, "now"); sleep(1000)""",
+    "computes": """
+        say("now")
+        while True: pass""",
+    "waits for the turn": """
+        pass
+    say("in")
+    def hold():
+        say("now")
+        while not stop.is_set(): time.sleep(0.01)
+    started = threading.Thread(target=entry(hold)); started.start()
+    while not home()._current and home()._free: pass
+    try:
+        entry(lambda: sleep(0))()
+    finally:
+        stop.set()""",
+}
+
+
+@posix
+@pytest.mark.parametrize("state", AT_HOME)
+def test_interrupt_of_a_users_thread_that(state: str) -> None:
+    out, err, code = interrupted(
+        f"""
+keep = []; stop = threading.Event()
+@coroutine
+def other():
+    sleep(1000)
+@entry
+def user():
+        {AT_HOME[state]}
+def call():
+    user()
+    raise SystemExit("not interrupted")
+try:
+    call()
+except KeyboardInterrupt:
+    say("KeyboardInterrupt")
+@entry
+def after():
+    sleep(0.001); return 42
+say(after())
+"""
+        if state != "waits for the turn"
+        else """
+stop = threading.Event(); held = threading.Event()
+def hold():
+    held.set()
+    while not stop.is_set(): time.sleep(0.01)
+thread = threading.Thread(target=entry(hold)); thread.start(); held.wait()
+def soon():
+    while not home()._ready: pass
+    say("now")
+threading.Thread(target=soon).start()
+try:
+    entry(lambda: 1)()
+except KeyboardInterrupt:
+    say("KeyboardInterrupt")
+stop.set(); thread.join()
+@entry
+def after():
+    sleep(0.001); return 42
+say(after())
+"""
+    )
+    assert (out, code) == (["KeyboardInterrupt", "42"], 0), err
+
+
+@posix
+def test_interrupt_main_called_by_a_task() -> None:
+    assert lines("""
+@coroutine
+def other():
+    sleep(0); _thread.interrupt_main(); sleep(1000)
+@coroutine
+def main():
+    try: await_(create_task(later(other)))
+    except CancelledError: say("cancelled"); raise
+try: run(later(main))
+except KeyboardInterrupt: say("KeyboardInterrupt")
+""") == ["cancelled", "KeyboardInterrupt"]
+
+
+@posix
+def test_signal_handler_added_by_a_task() -> None:
+    assert lines("""
+@coroutine
+def main():
+    got = Event()
+    @coroutine
+    def add():
+        get_running_loop().add_signal_handler(signal.SIGUSR1, got.set)
+        say(threading.current_thread() is threading.main_thread())
+    await_(create_task(later(add)))
+    os.kill(os.getpid(), signal.SIGUSR1)
+    got.wait()
+    say(get_running_loop().remove_signal_handler(signal.SIGUSR1))
+run(later(main))
+""") == ["False", "True"]
+
+
+# Fork and exit.
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork()")
+def test_fork() -> None:
+    assert lines("""
+keep = []; seen = []
+@coroutine
+def other():
+    while True:
+        sleep(0.001); seen.append(1)
+@entry
+def begin():
+    keep.append(create_task(later(other)))
+@entry
+def nap():
+    sleep(0.001); return 7
+@coroutine
+def main():
+    return await_(gather(later(nap), create_task(later(nap))))
+begin()
+while not seen: time.sleep(0.001)
+child = os.fork()
+if child == 0:
+    say("child", nap(), run(later(main)))
+    sys.exit(0)
+assert os.waitpid(child, 0)[1] == 0
+seen.clear()
+while not seen: time.sleep(0.001)
+say("parent", nap(), run(later(main)))
+""") == ["child 7 [7, 7]", "parent 7 [7, 7]"]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork()")
+def test_fork_in_a_task() -> None:
+    assert lines("""
+@coroutine
+def nap():
+    sleep(0); return 7
+@coroutine
+def forks():
+    child = os.fork()
+    if child == 0:
+        try: get_running_loop().create_future()
+        finally: say("child", run(later(nap))); os._exit(0)
+    await_(to_thread(os.waitpid, child, 0)) if False else os.waitpid(child, 0)
+    sleep(0); return "parent"
+@coroutine
+def main():
+    return await_(create_task(later(forks)))
+say(run(later(main)))
+""") == ["child 7", "parent"]
+
+
+def test_exit_lets_tasks_clean_up() -> None:
+    assert lines("""
+keep = []
+@coroutine
+def other():
+    try: sleep(1000)
+    finally:
+        sleep(0.001); say("cleaned up")
+@entry
+def begin():
+    keep.append(create_task(later(other))); sleep(0)
+begin()
+say("end")
+""") == ["end", "cleaned up"]
+
+
+def test_exit_closes_generators() -> None:
+    assert lines("""
+keep = []
+@generator
+def numbers():
+    try:
+        yield 1
+        yield 2
+    finally: say("closed")
+keep.append(numbers())
+say(next(keep[0]))
+""") == ["1", "closed"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "while True:\n        try: sleep(1000)\n        except CancelledError: pass",
+        "while True: time.sleep(1000)",
+        "threading.Lock().acquire(); blocking(time.sleep, 1000)",
+    ],
+    ids=["catches its cancellation", "blocks with the turn", "blocks without the turn"],
+)
+def test_exit_does_not_hang_by_a_task_that(body: str) -> None:
+    assert lines(f"""
+event_loop.EXIT_SECONDS = 0.2
+begun = threading.Event()
+keep = []
+@coroutine
+def other():
+    begun.set()
+    {body}
+@guarded
+def begin():
+    keep.append(create_task(later(other)))
+home()
+begin(); begun.wait()
+say("end")
+""") == ["end"]
+
+
+def test_exit_while_other_threads_call_in() -> None:
+    assert lines("""
+@entry
+def nap():
+    sleep(0.001); return 7
+@coroutine
+def child():
+    sleep(0); return 1
+@entry
+def with_tasks():
+    return sum(await_(gather(*[create_task(later(child)) for _ in range(3)])))
+def user():
+    threading.main_thread().join()
+    say(nap(), with_tasks())
+nap()
+threading.Thread(target=user).start()
+""") == ["7 3"]
+
+
+def test_system_exit_of_a_task_ends_run() -> None:
+    process = start("""
+@coroutine
+def other():
+    sleep(0); raise SystemExit(3)
+@coroutine
+def main():
+    t = create_task(later(other))
+    try: sleep(1000)
+    except CancelledError: say("cancelled"); raise
+run(later(main))
+""")
+    out, err, code = finish(process)
+    assert (out, code) == (["cancelled"], 3), err
+
+
+def test_keyboard_interrupt_of_a_callback_ends_run() -> None:
+    assert lines("""
+def strike():
+    raise KeyboardInterrupt
+@coroutine
+def other():
+    sleep(1000)
+@coroutine
+def main():
+    t = create_task(later(other)); sleep(0)
+    get_running_loop().call_soon(strike)
+    try: await_(t)
+    except CancelledError: say("cancelled"); raise
+try: run(later(main))
+except KeyboardInterrupt: say("KeyboardInterrupt")
+""") == ["cancelled", "KeyboardInterrupt"]
+
+
+def test_loop_stopped_in_run() -> None:
+    assert lines("""
+@coroutine
+def main():
+    get_running_loop().stop()
+    try: sleep(1000)
+    except CancelledError: say("cancelled"); raise
+try: run(later(main))
+except RuntimeError as error: say(error)
+""") == ["cancelled", "Event loop stopped before Future completed."]
+
+
+# Threads that call in.
+
+
+def test_eight_threads_call_in() -> None:
+    assert lines("""
+state = {"n": 0, "background": 0}
+@coroutine
+def background():
+    while True:
+        sleep(0); state["background"] += 1
+@entry
+def begin():
+    state["lock"] = Lock(); state["task"] = create_task(later(background))
+@entry
+def work():
+    for _ in range(5):
+        with state["lock"]:
+            n = state["n"]
+            sleep(0)
+            state["n"] = n + 1
+begin()
+def user():
+    for _ in range(5): work()
+threads = [threading.Thread(target=user) for _ in range(8)]
+for t in threads: t.start()
+for t in threads: t.join()
+say(state["n"], state["background"] > 0)
+""") == ["200 True"]
+
+
+def test_what_is_done_between_waits_is_not_interrupted() -> None:
+    assert lines("""
+sys.setswitchinterval(1e-5)
+state = {"n": 0}
+@entry
+def work():
+    for _ in range(200):
+        n = state["n"]
+        for _ in range(20): pass
+        state["n"] = n + 1
+def user():
+    for _ in range(10): work()
+threads = [threading.Thread(target=user) for _ in range(8)]
+for t in threads: t.start()
+for t in threads: t.join()
+say(state["n"])
+""") == ["16000"]
+
+
+def test_no_wake_up_from_outside_is_lost() -> None:
+    assert lines("""
+sys.setswitchinterval(1e-5)
+queue = Queue(); total = 8 * 300
+@entry
+def consume():
+    return sum(queue.get() for _ in range(total))
+def produce():
+    for _ in range(150):
+        queue.put_nowait(1)
+        home().call_soon_threadsafe(queue.put_nowait, 1)
+home()
+threads = [threading.Thread(target=produce) for _ in range(8)]
+for t in threads: t.start()
+say(consume())
+for t in threads: t.join()
+""") == ["2400"]
+
+
+def test_background_goes_on_while_the_user_is_outside() -> None:
+    assert lines("""
+seen = []; keep = []
+@coroutine
+def background():
+    while True:
+        sleep(0.001); seen.append(1)
+@entry
+def begin():
+    keep.append(create_task(later(background)))
+begin()
+while len(seen) < 5: time.sleep(0.001)
+n = len(seen)
+while len(seen) < n + 5: pass
+say("both")
+""") == ["both"]
+
+
+def test_executor_wakes_the_home_loop_that_nobody_drives() -> None:
+    assert lines("""
+done = threading.Event(); keep = []
+gate = threading.Event()
+@coroutine
+def background():
+    to_thread(gate.wait); done.set()
+@entry
+def begin():
+    keep.append(create_task(later(background)))
+begin()
+while home()._ready or not home()._free: time.sleep(0.001)
+gate.set(); done.wait(); say("done")
+""") == ["done"]
+
+
+def test_methods_called_without_the_turn() -> None:
+    assert lines("""
+keep = {}
+@coroutine
+def waits():
+    try: sleep(1000)
+    except CancelledError: say("cancelled")
+@entry
+def begin():
+    keep["future"] = get_running_loop().create_future()
+    keep["event"] = Event(); keep["queue"] = Queue()
+@entry
+def take(name):
+    x = keep[name]
+    return await_(x) if name == "future" else x.get() if name == "queue" else x.wait()
+begin()
+task = create_task(later(waits))
+def user(name):
+    say(name, take(name))
+for name in "future", "event", "queue":
+    thread = threading.Thread(target=user, args=(name,)); thread.start()
+    {"future": lambda: keep["future"].set_result(1), "event": lambda: keep["event"].set(),
+     "queue": lambda: keep["queue"].put_nowait(3)}[name]()
+    thread.join()
+task.cancel()
+say(await_(task))
+""") == ["future 1", "event True", "queue 3", "cancelled", "None"]
+
+
+def test_eight_loops_in_eight_threads() -> None:
+    assert lines("""
+@coroutine
+def child(i):
+    for _ in range(20): sleep(0)
+    return i
+@coroutine
+def main():
+    return sum(await_(gather(*[later(child, i) for i in range(5)])))
+before = len(os.listdir("/proc/self/task")) if os.path.exists("/proc/self/task") else 0
+out = []
+threads = [threading.Thread(target=lambda: out.append(run(later(main)))) for _ in range(8)]
+for t in threads: t.start()
+for t in threads: t.join()
+say(out)
+if before:
+    while len(os.listdir("/proc/self/task")) > before: time.sleep(0.001)
+say("no thread is left")
+""") == [str([10] * 8), "no thread is left"]
+
+
+# Foreign calls, deep stacks, many tasks.
+
+
+def test_foreign_call_that_blocks_lets_others_run() -> None:
+    assert lines("""
+@coroutine
+def main():
+    gate = threading.Event()
+    @coroutine
+    def opens():
+        sleep(0); gate.set()
+    t = create_task(later(opens))
+    say(blocking(gate.wait))
+    await_(t)
+run(later(main))
+""") == ["True"]
+
+
+def test_cancellation_strikes_when_the_foreign_call_returns() -> None:
+    assert lines("""
+@coroutine
+def main():
+    gate = threading.Event()
+    @coroutine
+    def blocks():
+        try: blocking(gate.wait); say("not cancelled")
+        except CancelledError: say("cancelled", gate.is_set()); raise
+    t = create_task(later(blocks)); sleep(0)
+    t.cancel(); sleep(0); say(t.done()); gate.set()
+    try: await_(t)
+    except CancelledError: say(t.cancelled())
+run(later(main))
+""") == ["False", "cancelled True", "True"]
+
+
+def test_users_lock_that_a_task_waits_for_by_blocking() -> None:
+    assert lines("""
+lock = threading.Lock(); keep = []; seen = []
+@coroutine
+def background():
+    while True:
+        sleep(0.001)
+        blocking(lock.acquire); lock.release(); seen.append(1)
+@entry
+def begin():
+    keep.append(create_task(later(background)))
+@entry
+def nap():
+    sleep(0.005)
+begin()
+for _ in range(20):
+    with lock: nap()
+while not seen: time.sleep(0.001)
+say("no deadlock")
+""") == ["no deadlock"]
+
+
+def test_deep_recursion() -> None:
+    assert lines("""
+sys.setrecursionlimit(1000)
+@coroutine
+def deep(n):
+    if n: return 1 + deep(n - 1)
+    get_running_loop().call_soon(callback); sleep(0); sleep(0)
+    return 0
+def callback():
+    say("callback")
+@coroutine
+def main():
+    say(deep(900), await_(create_task(later(deep, 900))))
+    @coroutine
+    def endless(): return endless()
+    try: endless()
+    except RecursionError: say("RecursionError")
+    try: await_(create_task(later(endless)))
+    except RecursionError: say("RecursionError")
+    sleep(0); say("goes on")
+run(later(main))
+""") == ["callback", "callback", "900 900"] + ["RecursionError"] * 2 + ["goes on"]
+
+
+def test_recursion_through_calls_of_c_functions() -> None:
+    assert lines("""
+@coroutine
+def deep(n):
+    if n: return 1 + max([n - 1], key=lambda n: 0) * 0 + next(map(deep, [n - 1]))
+    sleep(0); return 0
+@coroutine
+def main(): return await_(create_task(later(deep, 450)))
+say(run(later(main)))
+""") == ["450"]
+
+
+def test_tasks_that_never_wait_need_one_thread() -> None:
+    assert lines("""
+idents = set()
+@coroutine
+def child(): idents.add(_thread.get_ident())
+@coroutine
+def main():
+    await_(gather(*[later(child) for _ in range(1000)]))
+run(later(main)); say(len(idents))
+""") == ["1"]
+
+
+def test_thousand_tasks_that_wait() -> None:
+    assert lines("""
+@coroutine
+def child(event): event.wait(); return 1
+@coroutine
+def main():
+    event = Event()
+    tasks = [create_task(later(child, event)) for _ in range(1000)]
+    sleep(0); event.set()
+    return sum(await_(gather(*tasks)))
+before = _thread._count()
+say(run(later(main)))
+while _thread._count() > before: time.sleep(0.001)
+say("no thread is left")
+""") == ["1000", "no thread is left"]
+
+
+def test_no_thread_can_be_started() -> None:
+    assert lines("""
+def refuse(*args):
+    raise RuntimeError("can't start new thread")
+@coroutine
+def child(i, event):
+    sleep(0); event.set(); sleep(0.001); return i
+@coroutine
+def main():
+    event = Event()
+    tasks = [create_task(later(child, i, event)) for i in range(5)]
+    event.wait()
+    return await_(gather(*tasks))
+switching.start_thread = refuse
+say(run(later(main)))
+""") == ["[0, 1, 2, 3, 4]"]
+
+
+def test_generators_left_by_other_threads_are_closed() -> None:
+    assert lines("""
+import gc
+closed = []
+@generator
+def numbers():
+    try:
+        for i in range(10): sleep(0); yield i
+    finally: closed.append(1)
+def user():
+    for _ in range(20):
+        for i in numbers():
+            if i == 1: break
+        gc.collect()
+threads = [threading.Thread(target=user) for _ in range(8)]
+for t in threads: t.start()
+for t in threads: t.join()
+while len(closed) < 160: time.sleep(0.001)
+say(len(closed))
+""") == ["160"]
+
+
+def test_unfinished_tasks_end_when_their_loop_is_closed() -> None:
+    assert lines("""
+import logging
+logging.disable(logging.CRITICAL)
+@coroutine
+def child():
+    try: sleep(1000)
+    finally: say("finally")
+loop = event_loop.EventLoop()
+before = _thread._count()
+task = loop.create_task(later(child))
+loop.call_soon(loop.stop); loop.run_forever()
+loop.close()
+while _thread._count() > before: time.sleep(0.001)
+say(task.done())
+""") == ["finally", "False"]
