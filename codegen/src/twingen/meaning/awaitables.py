@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from .coroutines import METHODS, owner_of
-from .definitions import UNKNOWN_FUNCTION
+from .definitions import ASYNCIO_FUNCTIONS, UNKNOWN_FUNCTION
 from .meant import meant_by
 
 if TYPE_CHECKING:
@@ -40,6 +40,10 @@ _CONSUMING = {
         "repr", "reversed", "round", "set", "sorted", "str", "sum", "tuple", "vars",
     )
 }  # fmt: skip
+# Methods of asyncio's objects that wait, and how many arguments they take: an object of
+# which nothing is known may be one of those.
+_ASYNCIO_METHODS = {"acquire": 0, "get": 0, "join": 0, "put": 1, "wait": 0}
+_CALLING = {"functools.cache", "functools.lru_cache"}
 _MAPPING = {"builtins.map", "itertools.starmap"}
 
 
@@ -94,7 +98,13 @@ def is_undecorated_coroutine(names: Names, function: cst.FunctionDef) -> bool:
 
 def may_make(names: Names, libraries: Libraries, call: cst.Call) -> bool:
     """Tell whether a call may make a coroutine."""
-    return may_be_coroutine_function(names, libraries, call.func)
+    function = call.func
+    if isinstance(function, cst.Attribute) and not names.imported(function):
+        kind = owner_of(names, function) or names.owner(function.value)
+        number = _ASYNCIO_METHODS.get(function.attr.value)
+        if kind is None and number == len(call.args):
+            return True
+    return may_be_coroutine_function(names, libraries, function)
 
 
 def may_be_coroutine_function(
@@ -173,14 +183,14 @@ def hands_out(names: Names, libraries: Libraries, function: cst.FunctionDef) -> 
 
 def returned_names(names: Names, function: cst.FunctionDef) -> set[str]:
     """Return the names of those whose results a plain function may return."""
-    return {
-        called_name(names, each.func)
-        for each in _returned_calls(names, function)
-        if all(
-            name.partition(".")[0] == names.package
-            for name in names.imported(each.func)
-        )
-    }
+    found: set[str] = set()
+    for each in _returned_calls(names, function):
+        imported = names.imported(each.func)
+        foreign = {e for e in imported if e.partition(".")[0] != names.package}
+        found |= foreign & ASYNCIO_FUNCTIONS
+        if not foreign:
+            found.add(called_name(names, each.func))
+    return found
 
 
 def _returned_calls(names: Names, function: cst.FunctionDef) -> Iterator[cst.Call]:
@@ -192,6 +202,25 @@ def _returned_calls(names: Names, function: cst.FunctionDef) -> Iterator[cst.Cal
         for each in meant_by(names, value):
             if isinstance(each, cst.Call):
                 yield each
+
+
+def calls_around(names: Names, decorator: cst.Decorator) -> bool:
+    """Tell whether a decorator of the standard library calls what it is given.
+
+    So do caches, and the context managers of generator functions.
+    """
+    maker = decorator.decorator
+    called = maker.func if isinstance(maker, cst.Call) else maker
+    qualified = names.qualified(called)
+    if qualified in _CALLING:
+        return True
+    if not isinstance(called, cst.Name):
+        return False
+    local = names.function(called)
+    return local is not None and any(
+        names.qualified(each.decorator) == "contextlib.contextmanager"
+        for each in local.decorators
+    )
 
 
 def mapped(names: Names, call: cst.Call) -> cst.Arg | None:

@@ -67,6 +67,8 @@ def is_property(names: Names, value: cst.CSTNode) -> bool:
     definitions = names.definitions
     if not (isinstance(value, cst.Attribute) and definitions.properties):
         return False
+    if value.attr.value in definitions.replaced:
+        return False
     return definitions.is_coroutine_property(
         owner_of(names, value) or names.owner(value.value) or "",
         value.attr.value,

@@ -89,6 +89,8 @@ def _add_waiting(found: Definitions, names: Names) -> None:
         holder = names.enclosing(function, cst.ClassDef, cst.FunctionDef)
         if isinstance(holder, cst.ClassDef) and not even:
             found.uneven.add(name)
+            if function.asynchronous is None and _is_property(function):
+                found.replaced.add(name)
     for target in _targets(names):
         if isinstance(target, cst.Attribute):
             found.assigned.add(target.attr.value)

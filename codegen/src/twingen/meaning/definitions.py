@@ -12,6 +12,15 @@ if TYPE_CHECKING:
 
 # In `returned`: what is called is a value that nothing shows.
 UNKNOWN_FUNCTION = "?"
+# The coroutine functions of asyncio.
+ASYNCIO_FUNCTIONS = {
+    f"asyncio.{name}"
+    for name in (
+        "create_subprocess_exec", "create_subprocess_shell", "open_connection",
+        "open_unix_connection", "sleep", "start_server", "start_unix_server",
+        "to_thread", "wait", "wait_for",
+    )
+}  # fmt: skip
 # The modules in which asyncio defines its public names.
 _HOMES = {
     "base_events", "coroutines", "events", "exceptions", "futures", "locks", "queues",
@@ -32,7 +41,8 @@ class Definitions:
     `decorated` are the coroutine functions that a decorator may have made another of;
     `waiting` are the names of all coroutine functions, wherever they are defined,
     `uneven` those of members that some class defines as anything else, and `assigned`
-    those of what is assigned as a member;
+    those of what is assigned as a member; `replaced` are names of properties that some
+    class defines as plain ones;
     `returned` are pairs of names: a plain function, and one whose result it returns;
     `classes` the bases of each class and `members` the methods, some of them
     `asynchronous`; `borrowed` what the modules import from other libraries.
@@ -53,6 +63,7 @@ class Definitions:
     waiting: set[str] = field(default_factory=set)
     uneven: set[str] = field(default_factory=set)
     assigned: set[str] = field(default_factory=set)
+    replaced: set[str] = field(default_factory=set)
     decorated: set[str] = field(default_factory=set)
     returned: set[str] = field(default_factory=set)
     classes: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -136,7 +147,7 @@ class Definitions:
         That is a coroutine function, and a plain one that returns what another makes.
         """
         if self._may_wait is None:
-            known = {*self.waiting, UNKNOWN_FUNCTION}
+            known = {*self.waiting, UNKNOWN_FUNCTION, *ASYNCIO_FUNCTIONS}
             pairs = [pair.split() for pair in self.returned]
             before = -1
             while before < len(known):

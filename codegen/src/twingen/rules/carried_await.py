@@ -9,10 +9,13 @@ becomes `await_(task)`. A call of a library that has sync counterparts becomes
 
 from __future__ import annotations
 
+import sys
+
 import libcst as cst
 
 from ..meaning.awaitables import is_proven
 from ..meaning.coroutines import METHODS, is_property, owner_of
+from ..meaning.iteration import ANEXT, stepped
 from ..rule import Site, rewrite
 from ..syntax.parentheses import in_place_of
 
@@ -24,7 +27,9 @@ def wait_for(site: Site[cst.Await]) -> cst.BaseExpression | None:
     old, new = site.old.expression, site.new.expression
     if is_property(site.names, old):
         return None  # see `async_property`
-    if isinstance(old, cst.Call) and isinstance(new, cst.Call):
+    if isinstance(old, cst.Call) and (iterator := stepped(old, new)) is not None:
+        new = _called(site, ANEXT, [cst.Arg(iterator)])
+    elif isinstance(old, cst.Call) and isinstance(new, cst.Call):
         new = _call(site, old, new)
     elif isinstance(old, cst.Call):
         pass  # another rule made a value of it
@@ -63,7 +68,7 @@ def _foreign(site: Site[cst.Await], function: cst.BaseExpression) -> str | None:
     outside = [e for e in imported if names.definitions.module_of(e) is None]
     for each in outside:
         verdict = site.libraries.verdict(each)
-        if each.startswith(("asyncio.", "builtins.", "inspect.")):
+        if each.partition(".")[0] in sys.stdlib_module_names:
             return "waits" if verdict and verdict.coroutine else "gives"
         return "blocks"
     if outside or imported:
@@ -79,7 +84,7 @@ def _foreign(site: Site[cst.Await], function: cst.BaseExpression) -> str | None:
         return "waits" if function.attr.value in METHODS.get(kind, ()) else "gives"
     known = site.libraries.verdict(kind)
     home = kind.partition(".")[0]
-    if known is not None and home not in ("builtins", "typing", "collections"):
+    if known is not None and home not in sys.stdlib_module_names:
         return "blocks"
     return None
 

@@ -15,6 +15,7 @@ from ..meaning.awaitables import (
     may_be_coroutine_function,
     may_make,
 )
+from ..meaning.iteration import ANEXT, stepped
 from ..rule import Site, rewrite
 
 _LATER = "twingen.runtime.turns.calls.later"
@@ -30,7 +31,11 @@ def make_later(site: Site[cst.Call]) -> cst.Call | None:
         partial = site.imports.name("functools.partial")
         maker = cst.Call(partial, [cst.Arg(site.imports.name(_LATER)), new.args[0]])
         return new.with_changes(args=[cst.Arg(maker), *new.args[1:]])
-    if not is_kept(names, site.old) or not may_make(names, site.libraries, site.old):
+    kept = is_kept(names, site.old)
+    if kept and (iterator := stepped(site.old, new)) is not None:
+        step = cst.Arg(site.imports.name(ANEXT))
+        return cst.Call(site.imports.name(_LATER), [step, cst.Arg(iterator)])
+    if not kept or not may_make(names, site.libraries, site.old):
         return None
     function = new.func.with_changes(lpar=[], rpar=[])
     return new.with_changes(

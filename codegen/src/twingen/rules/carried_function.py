@@ -16,6 +16,8 @@ from ..meaning.overloads import OVERLOADS
 from ..rule import Site, rewrite
 
 _TURNS = "twingen.runtime.turns"
+_MAKES = f"{_TURNS}.calls.makes_coroutine"
+_WAITS = f"{_TURNS}.calls.returns_awaitable"
 _CALLED_BY_USERS = {"__aenter__", "__aexit__", "__anext__", "__call__"}
 _PROPERTIES = {"builtins.property", "functools.cached_property"}
 _AWAITABLE = {
@@ -40,7 +42,15 @@ def mark(site: Site[cst.FunctionDef]) -> cst.FunctionDef | None:
     if not is_async:
         new = new.with_changes(returns=_returns(site))
     decorator = cst.Decorator(site.imports.name(f"{_TURNS}.{mark}"))
-    return new.with_changes(asynchronous=None, decorators=[*new.decorators, decorator])
+    marks = [decorator]
+    around: list[cst.Decorator] = []
+    if is_async and any(calls_around(site.names, each) for each in old.decorators):
+        # What is no twin calls the function, and does the same as in the source.
+        marks.insert(0, cst.Decorator(site.imports.name(_MAKES)))
+        around = [cst.Decorator(site.imports.name(_WAITS))]
+    return new.with_changes(
+        asynchronous=None, decorators=[*around, *new.decorators, *marks]
+    )
 
 
 def _mark(site: Site[cst.FunctionDef], decorators: set[str]) -> str | None:
@@ -54,6 +64,8 @@ def _mark(site: Site[cst.FunctionDef], decorators: set[str]) -> str | None:
         return "calls.returns_awaitable" if out else None
     if names.is_generator(function):
         return "generators.generator"
+    if function.name.value == "__anext__":
+        return "iterators.next_method"
     return "entries.entry" if _is_for_users(site) else "marks.coroutine"
 
 

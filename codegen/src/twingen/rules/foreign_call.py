@@ -8,6 +8,8 @@ refused until a row says what its twin is.
 
 from __future__ import annotations
 
+import sys
+
 import libcst as cst
 
 from ..meaning.already import starts_task
@@ -19,10 +21,12 @@ from ..rule import Refused, Site, rewrite
 def require_row(site: Site[cst.Call]) -> None:
     if not _is_asynchronous_use(site):
         return
+    parent = site.names.parent(site.old)
+    carried = site.tasks == "turns" and isinstance(parent, (cst.Await, cst.Arg))
     without_row = [
         name
         for name in sorted(_foreign_names(site, site.old.func))
-        if not _has_row(site, name)
+        if not (_has_row(site, name) or (carried and _is_standard(name)))
     ]
     if not without_row:
         return
@@ -33,6 +37,12 @@ def require_row(site: Site[cst.Call]) -> None:
         f'add a row: [tool.twingen.libraries."{module}"] {name} = "...", or mark the '
         "code `# twingen: async-only`",
     )
+
+
+def _is_standard(qualified: str) -> bool:
+    """Tell a function of the standard library: what it gives is waited for."""
+    package = qualified.partition(".")[0]
+    return package in sys.stdlib_module_names and package != "asyncio"
 
 
 def _is_asynchronous_use(site: Site[cst.Call]) -> bool:

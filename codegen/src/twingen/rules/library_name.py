@@ -25,6 +25,8 @@ def spell_twin(site: Site[cst.Name | cst.Attribute]) -> cst.BaseExpression | Non
     _check_backport(site)
     meanings = site.names.meanings(site.old)
     if len(meanings) > 1:
+        if (runtime := _same_in_runtime(site, meanings)) is not None:
+            return site.imports.name(runtime)
         return renamed(site.new, site.shared_name(site.old, meanings))
     qualified = next(iter(meanings), None)
     if qualified is None:
@@ -34,6 +36,18 @@ def spell_twin(site: Site[cst.Name | cst.Attribute]) -> cst.BaseExpression | Non
     if isinstance(site.old, cst.Name) and isinstance(twin, cst.Name):
         _check_collision(site, site.old, twin)
     return twin
+
+
+def _same_in_runtime(
+    site: Site[cst.Name | cst.Attribute], meanings: set[str | None]
+) -> str | None:
+    """Return what of the runtime all the meanings of a name become."""
+    if site.names.is_definition(site.old):
+        return None
+    found = {site.libraries.verdict(each or "") for each in meanings}
+    becomes = {each.becomes if each is not None else "" for each in found}
+    twin = becomes.pop() if len(becomes) == 1 else ""
+    return twin if twin.startswith("twingen.runtime.") else None
 
 
 def _check_backport(site: Site[cst.Name | cst.Attribute]) -> None:

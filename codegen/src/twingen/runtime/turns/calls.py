@@ -21,6 +21,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 
 ITERABLE = inspect.CO_ITERABLE_COROUTINE
+# What `functools.lru_cache()` adds to a function.
+_OF_CACHES = ("cache_clear", "cache_info", "cache_parameters")
 
 
 @overload
@@ -170,6 +172,19 @@ def _binder(code: types.CodeType) -> types.CodeType:
     return made["binder"].__code__  # type: ignore[no-any-return]
 
 
+def makes_coroutine(function: F) -> F:
+    """Make a function whose call makes a coroutine, for decorators that are not twins.
+
+    What they do around the call is done around the making then, as in the source.
+    """
+
+    @functools.wraps(function)
+    def make(*args: Any, **kwargs: Any) -> Any:
+        return later(function, *args, **kwargs)
+
+    return make  # type: ignore[return-value]
+
+
 def returns_awaitable(function: F) -> F:
     """Make a plain function that hands out an awaitable one that waits for it."""
 
@@ -180,7 +195,11 @@ def returns_awaitable(function: F) -> F:
         with Visit():
             return _given(function(*args, **kwargs))
 
-    mark(function, "returns_awaitable")
+    if isinstance(function, types.FunctionType):
+        mark(function, "returns_awaitable")
+    for name in _OF_CACHES:
+        if hasattr(function, name):
+            setattr(wait, name, getattr(function, name))
     return mark(wait, "returns_awaitable", wraps=True)  # type: ignore[return-value]
 
 

@@ -20,7 +20,7 @@ class Mark(NamedTuple):
     code: types.CodeType
     kind: str
     wraps: bool
-    """It is the code of a wrapper, shared by functions; `__wrapped__` has the body."""
+    """It is the code of a wrapper, shared by functions; `function` has the body."""
 
 
 _marks: dict[int, Mark] = {}
@@ -77,5 +77,11 @@ def marked(function: Any) -> str | None:
 
 
 def plain(found: Mark, function: Any) -> Any:
-    """Return the function that has the body."""
-    return function.__wrapped__ if found.wraps else function
+    """Return the function that has the body.
+
+    It is asked of the wrapper's closure: `functools.wraps()` sets `__wrapped__` anew.
+    """
+    if not found.wraps:
+        return function
+    cell = function.__code__.co_freevars.index("function")
+    return function.__closure__[cell].cell_contents

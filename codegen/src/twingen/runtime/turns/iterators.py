@@ -1,0 +1,64 @@
+"""Ends of iterations: StopAsyncIteration for who awaits, StopIteration for `for`.
+
+A `StopIteration` that leaves a coroutine function is a RuntimeError, as in asyncio.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from .calls import awaited
+from .entries import entry
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_MISSING: Any = object()
+
+
+def next_method(function: F) -> F:
+    """Make `__next__` of a method that was `__anext__` in the source."""
+    body = entry(function)
+
+    @functools.wraps(function)
+    def step(self: Any) -> Any:
+        try:
+            return body(self)
+        except StopAsyncIteration as end:
+            raise StopIteration(*end.args) from None
+        except StopIteration as error:
+            raise RuntimeError("coroutine raised StopIteration") from error
+
+    return step  # type: ignore[return-value]
+
+
+def aiter(iterable: Any) -> Any:  # noqa: A001
+    """Return the iterator of what can be iterated over asynchronously."""
+    kind = type(iterable)
+    for name in ("__aiter__", "__iter__"):
+        if hasattr(kind, name):
+            return getattr(kind, name)(iterable)
+    raise TypeError(f"{kind.__name__!r} object is not an async iterable")
+
+
+@entry
+def anext(iterator: Any, default: Any = _MISSING) -> Any:  # noqa: A001
+    """Wait for the next value of an iterator; StopAsyncIteration when nothing is left.
+
+    With a default, that is returned then.
+    """
+    kind = type(iterator)
+    try:
+        if hasattr(iterator, "__next__"):
+            try:
+                return iterator.__next__()
+            except StopIteration as end:
+                raise StopAsyncIteration(*end.args) from None
+        if not hasattr(kind, "__anext__"):
+            raise TypeError(f"{kind.__name__!r} object is not an async iterator")
+        return awaited(iterator.__anext__)
+    except StopAsyncIteration:
+        if default is _MISSING:
+            raise
+        return default
