@@ -11,7 +11,7 @@ from __future__ import annotations
 import libcst as cst
 
 from ..meaning.annotations import last_parameter
-from ..meaning.awaitables import hands_out
+from ..meaning.awaitables import calls_around, hands_out
 from ..meaning.overloads import OVERLOADS
 from ..rule import Site, rewrite
 
