@@ -23,6 +23,7 @@ class Participant:
         "outside_of",
         "resumed",
         "started",
+        "struck",
         "task",
         "thrown",
         "wake",
@@ -51,6 +52,8 @@ class Participant:
         """The thread has not the turn: it is parked, or sleeps for the loop."""
         self.outside_of: Participant | None = None
         """Who runs a body on top of the wait, where no thread could be started."""
+        self.struck = False
+        """The exception of a signal handler ended its wait."""
         self.admitted = False
         self.withdrawn = False
 
