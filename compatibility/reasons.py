@@ -114,6 +114,22 @@ BEHAVIOUR = [
         "psycopg adds up what it was owed for those before."
     ),
     (
+        "`rowcount` after `executemany()` counts the rows of all sets also where the "
+        "cursor is closed in a pipeline: psycopg counts those of one."
+    ),
+    (
+        "A `transaction()` block inside one whose transaction SQL has ended is "
+        "refused, as by psycopg, whose connection refuses all blocks after it too."
+    ),
+    (
+        "A `transaction()` block that cannot be entered rolls back nothing: psycopg "
+        "rolls back to its savepoint, which is another block's if that has its name."
+    ),
+    (
+        "`tpc_prepare()` raises `ProgrammingError` after a statement that has failed: "
+        "the server has rolled back, and psycopg says so at `tpc_commit()` only."
+    ),
+    (
         "Iteration of a server-side cursor misses no row when `itersize` changes on "
         "the way, and `fetch*()` begin with what it has fetched ahead: psycopg skips "
         "these rows."

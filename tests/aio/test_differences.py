@@ -210,6 +210,71 @@ async def test_rowcount_of_the_last_statement(conn: Ours, theirs: Theirs) -> Non
     assert cursor.rowcount == 2
 
 
+async def test_rowcount_of_a_closed_cursor(conn: Ours, theirs: Theirs) -> None:
+    query = "SELECT generate_series(1, %s)"
+    async with theirs.pipeline(), theirs.cursor() as their_cursor:
+        await their_cursor.executemany(query, [(2,), (5,)])
+    assert their_cursor.rowcount in (2, 5)
+    async with conn.pipeline(), conn.cursor() as cursor:
+        await cursor.executemany(query, [(2,), (5,)])
+    assert cursor.rowcount == 7
+
+
+async def test_block_in_an_ended_transaction(conn: Ours, theirs: Theirs) -> None:
+    with pytest.raises(psycopg.transaction.OutOfOrderTransactionNesting):
+        async with theirs.transaction():
+            await theirs.execute("ROLLBACK")
+            async with theirs.transaction():
+                pytest.fail("a block without a transaction around it")
+    with pytest.raises(psycopg.transaction.OutOfOrderTransactionNesting):
+        async with theirs.transaction():
+            pytest.fail("a block after that")
+    await theirs.close()
+    with pytest.raises(pgtwin.OutOfOrderTransactionNesting):
+        async with conn.transaction():
+            await conn.execute("ROLLBACK")
+            async with conn.transaction():
+                pytest.fail("a block without a transaction around it")
+    async with conn.transaction():
+        await conn.execute("SELECT 1")
+
+
+async def test_savepoint_of_another(conn: Ours, theirs: Theirs) -> None:
+    async def status_of_the_outer(each: Any) -> TransactionStatus:
+        await each.execute("CREATE TEMP TABLE things (id int)")
+        try:
+            async with each.transaction("sp"):
+                await each.execute("INSERT INTO things VALUES (1)")
+                with pytest.raises(e.DivisionByZero):
+                    await each.execute("SELECT 1 / 0")
+                with pytest.raises(e.InFailedSqlTransaction):
+                    async with each.transaction("sp"):
+                        pytest.fail("a block in a transaction that has failed")
+                status: TransactionStatus = each.info.transaction_status
+        except (e.InFailedSqlTransaction, e.InvalidSavepointSpecification):
+            pass
+        await each.rollback()
+        return status
+
+    assert await status_of_the_outer(theirs) == TransactionStatus.INTRANS
+    assert await status_of_the_outer(conn) == TransactionStatus.INERROR
+
+
+@pytest.mark.usefixtures("two_phase")
+async def test_failed_statement_before_tpc_prepare(conn: Ours, theirs: Theirs) -> None:
+    for each in (theirs, conn):
+        await each.tpc_begin("failed-before")
+        with pytest.raises(e.DivisionByZero):
+            await each.execute("SELECT 1 / 0")
+    await theirs.tpc_prepare()
+    with pytest.raises(e.UndefinedObject):
+        await theirs.tpc_commit()
+    await theirs.close()
+    with pytest.raises(e.ProgrammingError, match="nothing was prepared"):
+        await conn.tpc_prepare()
+    await conn.tpc_rollback()
+
+
 async def rows_of_iteration(cursor: Any) -> list[int]:
     """Return the numbers up to 6, by iteration, then by a fetch, then again."""
     found = []

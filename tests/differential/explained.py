@@ -35,6 +35,9 @@ from tests.differential.steps import (
 EXECUTING = (Execute, ExecuteMany, Stream)
 # By what psycopg's loaders of dates and times read, from their first value on.
 SETTING = re.compile(r"(SET|SET LOCAL|RESET) (DateStyle|IntervalStyle|TimeZone)\b")
+ENCODING = re.compile(r"\b(SET|SET LOCAL|RESET) (client_encoding|NAMES)\b")
+# What ends a transaction block in SQL, and begins no other transaction.
+ENDING = re.compile(r"(COMMIT|ROLLBACK|ABORT)$")
 
 
 @dataclass(frozen=True)
@@ -250,6 +253,12 @@ def _unusable(program: Program, found: Difference) -> bool:
 def _row_factory_called(program: Program, found: Difference) -> bool:
     if "has no attribute '_make_row'" in found.their_detail:
         return True  # what is left of one that has failed
+    if "can't create a namedtuple row" in found.our_detail:
+        # What is left of the statement before.
+        return (
+            re.search(r"Expected \d+ arguments, got \d+", found.their_detail)
+            is not None
+        )
     if found.theirs == "raises DataError":
         return "can't create a namedtuple row" in found.their_detail
     return (
@@ -362,6 +371,9 @@ def _cursor_used_again(program: Program, found: Difference) -> bool:
     if "with DateStyle" in found.our_detail and "can't parse" in found.their_detail:
         return True
     first = before.index(executed[0])
+    if ".executemany(" in found.place:
+        # psycopg goes on with what it has for the cursor, which `execute()` renews.
+        return any(ENCODING.search(texts(step)) for step in before[first:])
     return any(SETTING.match(texts(step)) for step in before[first:]) and (
         "date" in found.place or "time" in found.place or "interval" in found.place
     )
@@ -408,13 +420,15 @@ def _left_in_a_pipeline(program: Program, found: Difference) -> bool:
 
 
 def _negative_size(program: Program, found: Difference) -> bool:
-    if not found.place.endswith("fetch many -1"):
-        return False
     if found.ours == "raises ValueError":
-        return "scroll() goes back" in found.our_detail
+        return (
+            found.place.endswith("fetch many -1")
+            and "scroll() goes back" in found.our_detail
+        )
+    # In a pipeline the error is that of its block.
     return (found.theirs, found.ours) == (
         *("raises SystemError", "raises InterfaceError"),
-    )
+    ) and "size must be >= 0, not -1" in found.our_detail
 
 
 def _adapters_of_connection(program: Program, found: Difference) -> bool:
@@ -495,6 +509,65 @@ def _settings_in_pipeline(program: Program, found: Difference) -> bool:
             and found.theirs == "messages=[]"
         )
     )
+
+
+def _read_by_settings_in_pipeline(program: Program, found: Difference) -> bool:
+    """Tell whether a pipeline's first row is read by a style that psycopg has not."""
+    return (
+        found.place.startswith("with conn.pipeline")
+        and "can't parse" in found.their_detail
+        and "with DateStyle" in found.our_detail
+        and any(
+            SETTING.match(texts(step))
+            for _, block in walk(program.steps)
+            if isinstance(block, PipelineBlock)
+            for _, step in walk(block.body)
+        )
+    )
+
+
+def _block_in_an_ended_one(program: Program, found: Difference) -> bool:
+    """Tell whether psycopg counts blocks wrongly: one was refused in an ended one."""
+    if "OutOfOrderTransactionNesting" in found.ours or not (
+        found.theirs == "raises OutOfOrderTransactionNesting"
+        or "within a Transaction context" in found.their_detail
+    ):
+        return False
+    before = _before(program, found)
+    for outer in [step for _, step in walk(program.steps)]:
+        if not isinstance(outer, Block):
+            continue
+        ended = False
+        for step in outer.body:
+            if ended and isinstance(step, Block):
+                return str(outer) == found.place or outer in before
+            ended = ended or bool(ENDING.match(texts(step)))
+    return False
+
+
+def _savepoint_of_another(program: Program, found: Difference) -> bool:
+    return (
+        found.place.startswith("with conn.transaction(savepoint=")
+        and (found.aspect, found.theirs, found.ours)
+        == ("status", "status=INTRANS", "status=INERROR")
+        and found.value == "raises 25P02"
+        and any(
+            isinstance(outer, Block)
+            and outer.savepoint is not None
+            and any(
+                isinstance(inner, Block) and inner.savepoint == outer.savepoint
+                for _, inner in walk(outer.body)
+            )
+            for _, outer in walk(program.steps)
+        )
+    )
+
+
+def _prepared_nothing(program: Program, found: Difference) -> bool:
+    return (
+        (found.place, found.theirs, found.ours)
+        == ("conn.tpc_prepare()", "None", "raises ProgrammingError")
+    ) and "nothing was prepared" in found.our_detail
 
 
 def _error_told_later(program: Program, found: Difference) -> bool:
@@ -713,6 +786,24 @@ EXPLAINED: tuple[Explanation, ...] = (
     Explanation(
         "A statement that sets a style in a pipeline ends the implicit transaction.",
         _settings_in_pipeline,
+    ),
+    Explanation(
+        "A statement that sets a style in a pipeline counts for what comes after it.",
+        _read_by_settings_in_pipeline,
+    ),
+    Explanation(
+        "After a transaction block that was refused in an ended one, psycopg refuses "
+        "others too.",
+        _block_in_an_ended_one,
+    ),
+    Explanation(
+        "A transaction block that cannot be entered rolls back nothing: psycopg does "
+        "so to another block's savepoint if that has its name.",
+        _savepoint_of_another,
+    ),
+    Explanation(
+        "`tpc_prepare()` raises when a statement had failed: nothing is prepared.",
+        _prepared_nothing,
     ),
     Explanation(
         "In a pipeline the error of a statement may be raised at a later step.",
