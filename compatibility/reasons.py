@@ -100,6 +100,10 @@ BEHAVIOUR = [
     ),
     "COPY refuses what psycopg changes (`'f'` to true): wrong values are worse.",
     (
+        "`read_row()` and `rows()` refuse what is no number where `set_types()` has "
+        "said `float8`: psycopg's compiled loader reads `1 day` as 1."
+    ),
+    (
         "`write()` of a COPY takes text when the encoding is SQL_ASCII, as UTF-8: "
         "`write_row()` does so, in psycopg too."
     ),
@@ -144,8 +148,9 @@ BEHAVIOUR = [
         "would go back, and `rownumber` forward."
     ),
     (
-        "Nothing can be executed after `tpc_prepare()`: psycopg begins another "
-        "transaction, in which the one that is prepared cannot be ended."
+        "Nothing can be executed after `tpc_prepare()`, nor when SQL has ended a "
+        "two-phase transaction: psycopg begins another transaction, in which the one "
+        "that is prepared cannot be ended, or which is prepared in its place."
     ),
     (
         "What was begun on `pgconn` itself and not ended is cancelled by the next "

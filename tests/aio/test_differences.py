@@ -260,6 +260,29 @@ async def test_savepoint_of_another(conn: Ours, theirs: Theirs) -> None:
     assert await status_of_the_outer(conn) == TransactionStatus.INERROR
 
 
+async def test_ended_two_phase_transaction(conn: Ours, theirs: Theirs) -> None:
+    for each in (theirs, conn):
+        await each.tpc_begin("ended-by-sql")
+        await each.execute("ROLLBACK")
+    await theirs.execute("SELECT 1")
+    await theirs.tpc_rollback()
+    with pytest.raises(e.ProgrammingError, match="ended by SQL"):
+        await conn.execute("SELECT 1")
+    await conn.tpc_rollback()
+
+
+async def test_no_number_in_a_copy(conn: Ours, theirs: Theirs) -> None:
+    query = "COPY (SELECT '1 day') TO STDOUT"
+    async with conn.cursor().copy(query) as copy:
+        copy.set_types(["float8"])
+        with pytest.raises(ValueError, match="1 day"):
+            await copy.read_row()
+    if psycopg.pq.__impl__ != "python":
+        async with theirs.cursor().copy(query) as their_copy:
+            their_copy.set_types(["float8"])
+            assert await their_copy.read_row() == (1.0,)
+
+
 @pytest.mark.usefixtures("two_phase")
 async def test_failed_statement_before_tpc_prepare(conn: Ours, theirs: Theirs) -> None:
     for each in (theirs, conn):

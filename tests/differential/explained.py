@@ -80,6 +80,15 @@ def _copy_executed(program: Program, found: Difference) -> bool:
     )
 
 
+def _no_number(program: Program, found: Difference) -> bool:
+    return (
+        "types=" in found.place
+        and "float" in found.place
+        and found.ours == "raises ValueError"
+        and found.our_detail.startswith("ValueError: could not convert string to float")
+    )
+
+
 def _copy_in_pipeline(program: Program, found: Difference) -> bool:
     return any(
         isinstance(step, Execute) and "COPY " in texts(step)
@@ -479,10 +488,13 @@ def _begun_after_preparing(program: Program, found: Difference) -> bool:
     return (
         "two-phase transaction" in found.our_detail
         and (
-            (found.theirs, found.ours) == ("None", "raises ProgrammingError")
+            (found.aspect, found.ours) == ("value", "raises ProgrammingError")
             or found.aspect == "place"
         )
-        and Call("tpc_prepare") in [step for _, step in walk(program.steps)]
+        and any(
+            step == Call("tpc_prepare") or ENDING.match(texts(step))
+            for _, step in walk(program.steps)
+        )
     )
 
 
@@ -635,9 +647,14 @@ EXPLAINED: tuple[Explanation, ...] = (
         _text_in_ascii,
     ),
     Explanation(
-        "Nothing can be executed after `tpc_prepare()`: psycopg begins another "
-        "transaction, in which the one that is prepared cannot be ended.",
+        "Nothing can be executed after `tpc_prepare()`, nor when SQL has ended a "
+        "two-phase transaction: psycopg begins another transaction.",
         _begun_after_preparing,
+    ),
+    Explanation(
+        "What is no number is not read as one by the rows of a COPY, if its type is "
+        "said to be: psycopg's compiled loader reads as far as it can.",
+        _no_number,
     ),
     Explanation(
         "`execute()` of a COPY raises the same error and leaves the connection usable.",

@@ -135,7 +135,8 @@ class Session(Adapting):
         if self.global_transaction is not None:
             raise e.ProgrammingError(
                 "nothing can be executed in a two-phase transaction that has been "
-                "prepared, or has failed to be: call tpc_commit() or tpc_rollback()"
+                "prepared, has failed to be, or was ended by SQL: call tpc_commit() or "
+                "tpc_rollback()"
             )
         return self.characteristics.begin()
 
