@@ -280,7 +280,7 @@ async def test_no_number_in_a_copy(conn: Ours, theirs: Theirs) -> None:
     if psycopg.pq.__impl__ != "python":
         async with theirs.cursor().copy(query) as their_copy:
             their_copy.set_types(["float8"])
-            assert await their_copy.read_row() == (1.0,)
+            assert [row async for row in their_copy.rows()] == [(1.0,)]
 
 
 @pytest.mark.usefixtures("two_phase")
