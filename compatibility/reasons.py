@@ -130,6 +130,10 @@ BEHAVIOUR = [
         "rolls back to its savepoint, which is another block's if that has its name."
     ),
     (
+        "`set_result()` in a pipeline waits for the results, as `nextset()` does: "
+        "psycopg's has none to choose from."
+    ),
+    (
         "`tpc_prepare()` raises `ProgrammingError` after a statement that has failed: "
         "the server has rolled back, and psycopg says so at `tpc_commit()` only."
     ),

@@ -271,6 +271,17 @@ async def test_ended_two_phase_transaction(conn: Ours, theirs: Theirs) -> None:
     await conn.tpc_rollback()
 
 
+async def test_result_chosen_in_a_pipeline(conn: Ours, theirs: Theirs) -> None:
+    async with theirs.pipeline():
+        their_cursor = await theirs.execute("SELECT 1")
+        with pytest.raises(IndexError):
+            await their_cursor.set_result(0)
+    async with conn.pipeline():
+        cursor = await conn.execute("SELECT 1")
+        await cursor.set_result(-1)
+        assert await cursor.fetchone() == (1,)
+
+
 async def test_no_number_in_a_copy(conn: Ours, theirs: Theirs) -> None:
     query = "COPY (SELECT '1 day') TO STDOUT"
     async with conn.cursor().copy(query) as copy:

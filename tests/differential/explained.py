@@ -7,7 +7,9 @@ program is not compared, unless it is harmless: the two have gone different ways
 
 from __future__ import annotations
 
+import ast
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -37,6 +39,7 @@ EXECUTING = (Execute, ExecuteMany, Stream)
 # By what psycopg's loaders of dates and times read, from their first value on.
 SETTING = re.compile(r"(SET|SET LOCAL|RESET) (DateStyle|IntervalStyle|TimeZone)\b")
 ENCODING = re.compile(r"\b(SET|SET LOCAL|RESET) (client_encoding|NAMES)\b")
+NOT_IN_A_BLOCK = "notice 'SET LOCAL can only be used in transaction blocks'"
 WRITING = re.compile(r"\b(INSERT|UPDATE|DELETE|CREATE|DROP|CALL)\b")
 # What ends a transaction block in SQL, and begins no other transaction.
 ENDING = re.compile(r"(COMMIT|ROLLBACK|ABORT)$")
@@ -304,6 +307,7 @@ def _failed_many(program: Program, found: Difference) -> bool:
     executed = _executed_before(program, found)
     if not executed or not (
         "no result to fetch from" in found.our_detail
+        or "the cursor has 0" in found.our_detail
         or ("fetch nextset" in found.place and found.ours == "None")
     ):
         return False
@@ -506,11 +510,13 @@ def _left_in_two_phases(program: Program, found: Difference) -> bool:
 
 
 def _settings_in_pipeline(program: Program, found: Difference) -> bool:
-    told = (
-        found.aspect == "messages"
-        and "SET LOCAL can only be used in transaction blocks" in found.ours
-        and found.theirs == "messages=[]"
-    )
+    told = False
+    if found.aspect == "messages":
+        theirs, ours = (
+            Counter(ast.literal_eval(text.removeprefix("messages=")))
+            for text in (found.theirs, found.ours)
+        )
+        told = theirs < ours and set(ours - theirs) == {NOT_IN_A_BLOCK}
     if not told and not (program.autocommit and found.aspect == "effects"):
         return False
     for _, block in walk(program.steps):
@@ -586,6 +592,14 @@ def _prepared_nothing(program: Program, found: Difference) -> bool:
         (found.place, found.theirs, found.ours)
         == ("conn.tpc_prepare()", "None", "raises ProgrammingError")
     ) and "nothing was prepared" in found.our_detail
+
+
+def _result_in_pipeline(program: Program, found: Difference) -> bool:
+    return (
+        found.place.startswith("with conn.pipeline")
+        and "out of range: 0 result(s) available" in found.their_detail
+        and found.ours != "raises IndexError"
+    )
 
 
 def _characteristics_after_settings(program: Program, found: Difference) -> bool:
@@ -832,6 +846,9 @@ EXPLAINED: tuple[Explanation, ...] = (
     Explanation(
         "`tpc_prepare()` raises when a statement had failed: nothing is prepared.",
         _prepared_nothing,
+    ),
+    Explanation(
+        "`set_result()` waits for the results in a pipeline.", _result_in_pipeline
     ),
     Explanation(
         "After a statement that sets a style a pipeline is at rest, so that what new "
