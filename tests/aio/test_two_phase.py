@@ -285,6 +285,7 @@ async def test_interrupted(
     await begin_slow(conn, table, gtrid)
     await conn.tpc_rollback()
     assert await count(conn, table) == 0
+    conn.add_query_hook(lambda event: None)
     await begin_slow(conn, table, gtrid)
     with pytest.raises(e.ProgrammingError, match="rolled"):
         await conn.tpc_commit()
