@@ -242,6 +242,7 @@ async def test_block_in_an_ended_transaction(conn: Ours, theirs: Theirs) -> None
 async def test_savepoint_of_another(conn: Ours, theirs: Theirs) -> None:
     async def status_of_the_outer(each: Any) -> TransactionStatus:
         await each.execute("CREATE TEMP TABLE things (id int)")
+        status: TransactionStatus = each.info.transaction_status
         try:
             async with each.transaction("sp"):
                 await each.execute("INSERT INTO things VALUES (1)")
@@ -250,7 +251,7 @@ async def test_savepoint_of_another(conn: Ours, theirs: Theirs) -> None:
                 with pytest.raises(e.InFailedSqlTransaction):
                     async with each.transaction("sp"):
                         pytest.fail("a block in a transaction that has failed")
-                status: TransactionStatus = each.info.transaction_status
+                status = each.info.transaction_status
         except (e.InFailedSqlTransaction, e.InvalidSavepointSpecification):
             pass
         await each.rollback()
