@@ -134,6 +134,10 @@ BEHAVIOUR = [
         "psycopg's has none to choose from."
     ),
     (
+        "The name of a two-phase transaction is quoted without dumpers of users: "
+        "psycopg asks them, and the server takes no cast there."
+    ),
+    (
         "`tpc_prepare()` raises `ProgrammingError` after a statement that has failed: "
         "the server has rolled back, and psycopg says so at `tpc_commit()` only."
     ),

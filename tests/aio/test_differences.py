@@ -22,7 +22,7 @@ from pgtwin import errors as e
 from pgtwin.conninfo import conninfo_to_dict
 from pgtwin.pq import Format, TransactionStatus
 from pgtwin.types.enum import EnumInfo
-from pgtwin.types.string import TextLoader
+from pgtwin.types.string import StrDumper, TextLoader
 
 # psycopg's own connections call add_reader().
 pytestmark = pytest.mark.needs_readers
@@ -259,6 +259,21 @@ async def test_savepoint_of_another(conn: Ours, theirs: Theirs) -> None:
 
     assert await status_of_the_outer(theirs) == TransactionStatus.INTRANS
     assert await status_of_the_outer(conn) == TransactionStatus.INERROR
+
+
+async def test_dumper_of_names(conn: Ours, theirs: Theirs) -> None:
+    class VarcharDumper(StrDumper):
+        oid = psycopg.adapters.types["varchar"].oid
+
+        def quote(self, obj: str) -> bytes:
+            return bytes(super().quote(obj)) + b"::varchar"
+
+    for each in (theirs, conn):
+        each.adapters.register_dumper(str, VarcharDumper)
+    with pytest.raises(e.SyntaxError):
+        await theirs.tpc_rollback("of-nobody")
+    with pytest.raises(e.UndefinedObject):
+        await conn.tpc_rollback("of-nobody")
 
 
 async def test_ended_two_phase_transaction(conn: Ours, theirs: Theirs) -> None:

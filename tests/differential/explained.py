@@ -21,6 +21,8 @@ from tests.differential.steps import (
     Block,
     Call,
     Close,
+    CopyIn,
+    CopyOut,
     Execute,
     ExecuteMany,
     Fetch,
@@ -311,8 +313,9 @@ def _failed_many(program: Program, found: Difference) -> bool:
         or ("fetch nextset" in found.place and found.ours == "None")
     ):
         return False
-    last = executed[-1]
-    return isinstance(last, ExecuteMany) and last.returning and len(last.sets) > 1
+    # After that an execution that succeeds has a result, of rows or not.
+    many = [step for step in executed if isinstance(step, ExecuteMany)]
+    return bool(many) and many[-1].returning and len(many[-1].sets) > 1
 
 
 def _none_prepared(program: Program, found: Difference) -> bool:
@@ -413,14 +416,21 @@ def _read_as_it_came(program: Program, found: Difference) -> bool:
 
 def _refused_when_closed(program: Program, found: Difference) -> bool:
     """Tell whether a cursor's last execution was of a closed connection."""
-    executed = _executed_before(program, found)
-    before = _before(program, found)
-    if "no result to fetch from" not in found.our_detail or not executed:
+    if not (
+        "no result to fetch from" in found.our_detail
+        or "the cursor has 0" in found.our_detail
+    ):
         return False
-    last = len(before) - 1 - before[::-1].index(executed[-1])
-    return any(
-        isinstance(step, Close) and step.cursor == CONNECTION for step in before[:last]
-    )
+    name = found.place[:4]
+    closed = refused = False
+    for step in _before(program, found):
+        if isinstance(step, Close) and step.cursor == CONNECTION:
+            closed = True
+        elif isinstance(step, Open) and str(step).startswith(name):
+            refused = False
+        elif isinstance(step, (*EXECUTING, CopyIn, CopyOut)):
+            refused = refused or (closed and str(step).startswith(name))
+    return refused
 
 
 def _left_in_a_pipeline(program: Program, found: Difference) -> bool:
@@ -455,13 +465,15 @@ def _adapters_of_connection(program: Program, found: Difference) -> bool:
         if made and isinstance(step, Register) and step.cursor == CONNECTION:
             registered = True
             executed = False
+        if name == "cur0" and isinstance(step, Execute) and step.cursor == CONNECTION:
+            made, registered, executed = True, False, False
         if place.startswith(name):
             if isinstance(step, Open):
                 made, registered = True, False
             made = True
             executed = executed or not isinstance(step, Fetch)
             if place == found.place and registered and executed:
-                return found.aspect in ("value", "place")
+                return found.aspect in ("value", "place", "rowcount")
     return False
 
 
@@ -584,6 +596,14 @@ def _savepoint_of_another(program: Program, found: Difference) -> bool:
             )
             for _, outer in walk(program.steps)
         )
+    )
+
+
+def _name_by_a_dumper(program: Program, found: Difference) -> bool:
+    return (
+        found.place.startswith("conn.tpc_")
+        and found.theirs == "raises 42601"
+        and 'at or near "::"' in found.their_detail
     )
 
 
@@ -842,6 +862,10 @@ EXPLAINED: tuple[Explanation, ...] = (
         "A transaction block that cannot be entered rolls back nothing: psycopg does "
         "so to another block's savepoint if that has its name.",
         _savepoint_of_another,
+    ),
+    Explanation(
+        "The name of a two-phase transaction is quoted without dumpers of users.",
+        _name_by_a_dumper,
     ),
     Explanation(
         "`tpc_prepare()` raises when a statement had failed: nothing is prepared.",
