@@ -100,6 +100,10 @@ BEHAVIOUR = [
     ),
     "COPY refuses what psycopg changes (`'f'` to true): wrong values are worse.",
     (
+        "COPY rows are right in SJIS, BIG5, GBK, GB18030, JOHAB and UHC: psycopg "
+        "escapes the bytes of a character that are a backslash's, and reads so."
+    ),
+    (
         "`read_row()` and `rows()` refuse what is no number where `set_types()` has "
         "said `float8`: psycopg's compiled loader reads `1 day` as 1."
     ),

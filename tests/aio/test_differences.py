@@ -298,6 +298,22 @@ async def test_result_chosen_in_a_pipeline(conn: Ours, theirs: Theirs) -> None:
         assert await cursor.fetchone() == (1,)
 
 
+async def test_backslash_in_a_character(conn: Ours, theirs: Theirs) -> None:
+    # Its second byte in SJIS is 0x5c.
+    text = "\u8868"
+    for each in (theirs, conn):
+        await each.execute("SET client_encoding TO 'SJIS'")
+        await each.execute("CREATE TEMP TABLE things (a text, b text)")
+    query = "COPY things FROM STDIN"
+    with pytest.raises(e.BadCopyFileFormat):
+        async with theirs.cursor().copy(query) as their_copy:
+            await their_copy.write_row((text, text))
+    async with conn.cursor().copy(query) as copy:
+        await copy.write_row((text, text))
+    cursor = await conn.execute("TABLE things")
+    assert await cursor.fetchall() == [(text, text)]
+
+
 async def test_no_number_in_a_copy(conn: Ours, theirs: Theirs) -> None:
     query = "COPY (SELECT '1 day') TO STDOUT"
     async with conn.cursor().copy(query) as copy:

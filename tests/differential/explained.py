@@ -42,6 +42,8 @@ EXECUTING = (Execute, ExecuteMany, Stream)
 SETTING = re.compile(r"(SET|SET LOCAL|RESET) (DateStyle|IntervalStyle|TimeZone)\b")
 ENCODING = re.compile(r"\b(SET|SET LOCAL|RESET) (client_encoding|NAMES)\b")
 NOT_IN_A_BLOCK = "notice 'SET LOCAL can only be used in transaction blocks'"
+# Encodings with characters that end in the byte of a backslash.
+BACKSLASHES = re.compile(r"\b(SJIS|BIG5|GBK|GB18030|JOHAB|UHC)\b")
 WRITING = re.compile(r"\b(INSERT|UPDATE|DELETE|CREATE|DROP|CALL)\b")
 # What ends a transaction block in SQL, and begins no other transaction.
 ENDING = re.compile(r"(COMMIT|ROLLBACK|ABORT)$")
@@ -84,6 +86,27 @@ def _copy_executed(program: Program, found: Difference) -> bool:
         (found.aspect, found.theirs) == ("status", "status=ACTIVE")
         and found.value == "raises ProgrammingError"
         and "COPY" in found.place
+    )
+
+
+def _backslash_in_a_character(program: Program, found: Difference) -> bool:
+    """Tell whether psycopg has escaped a byte of a character in the rows of a COPY."""
+    encodings = [program.client_encoding or ""]
+    encodings += [texts(step) for _, step in walk(program.steps)]
+    written = any(
+        isinstance(step, CopyIn)
+        and {"kanji", "hangul"} & {x for r in step.rows for x in r}
+        for _, step in walk(program.steps)
+    )
+    refused = (
+        ".copy(" in found.place
+        and found.theirs.startswith("raises 22")
+        and found.ours == "None"
+    )
+    return (
+        written
+        and any(BACKSLASHES.search(each) for each in encodings)
+        and (refused or found.aspect == "effects")
     )
 
 
@@ -421,6 +444,7 @@ def _refused_when_closed(program: Program, found: Difference) -> bool:
     if not (
         "no result to fetch from" in found.our_detail
         or "the cursor has 0" in found.our_detail
+        or ("fetch results" in found.place and found.ours == "[]")
     ):
         return False
     name = found.place[:4]
@@ -698,6 +722,10 @@ EXPLAINED: tuple[Explanation, ...] = (
         "Nothing can be executed after `tpc_prepare()`, nor when SQL has ended a "
         "two-phase transaction: psycopg begins another transaction.",
         _begun_after_preparing,
+    ),
+    Explanation(
+        "COPY rows are right where a character ends in the byte of a backslash.",
+        _backslash_in_a_character,
     ),
     Explanation(
         "What is no number is not read as one by the rows of a COPY, if its type is "

@@ -91,7 +91,8 @@ class AsyncTwoPhase:
     async def tpc_prepare(self) -> None:
         """Do the first phase: the server keeps the transaction until its second.
 
-        The connection is free for `tpc_commit()` or `tpc_rollback()` after. Raises
+        The connection is free for `tpc_commit()` or `tpc_rollback()` after; the latter
+        ends the transaction also when this was interrupted, prepared or not. Raises
         `ProgrammingError` when no two-phase transaction was begun or it is prepared
         already, `NotSupportedError` when the server has `max_prepared_transactions`
         at zero.
