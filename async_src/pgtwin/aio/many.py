@@ -87,7 +87,8 @@ class Batch(Owner):
     def give_up(self, error: BaseException) -> None:
         self._failed = True
         self._error = self._error or error
-        self._finish()
+        if not self.done:
+            self._finish()
 
     def _fail(self, results: list[PGresult]) -> None:
         self._failed = True
@@ -186,7 +187,7 @@ async def execute_many(
         if returning:
             await pipelining.receive(batch)
     except BaseException as error:
-        seen.end(error)
+        batch.give_up(error)
         raise
 
 
@@ -198,18 +199,28 @@ async def _execute_alone(
     returning: bool,
 ) -> None:
     session = cursor._session
+    result_format = cursor.format
     batch = Batch(cursor, returning)
-    await session.ready()
-    alone = session.pgconn.transaction_status == IDLE
     try:
-        await _execute(session, query, params_seq, transformer, cursor.format, batch)
-    except e.Error:
-        # The server has executed nothing: as in execute(), it is asked once more.
-        if not (batch.stale and alone and isinstance(params_seq, Sequence)):
-            raise
-        await session.rollback()
-        batch = Batch(cursor, returning)
-        await _execute(session, query, params_seq, transformer, cursor.format, batch)
+        await session.ready()
+        alone = session.pgconn.transaction_status == IDLE
+        try:
+            await _execute(
+                session, query, params_seq, transformer, result_format, batch
+            )
+        except e.Error:
+            # The server has executed nothing: as in execute(), it is asked once more.
+            if not (batch.stale and alone and isinstance(params_seq, Sequence)):
+                raise
+            await session.rollback()
+            batch = Batch(cursor, returning)
+            await _execute(
+                session, query, params_seq, transformer, result_format, batch
+            )
+    except BaseException as error:
+        # Nobody may wait for what was not sent.
+        batch.give_up(error)
+        raise
 
 
 async def _execute(
