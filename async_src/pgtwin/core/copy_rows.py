@@ -102,6 +102,8 @@ class Rows:
         self._signature = [SIGNATURE] if binary else []
         self._size = 0
         self._began = self._has_rows = False
+        self._in_vain = 0  # blocks that could not be made, one after the other
+        self._alone = 0  # rows that are added before another is tried
 
     def set_types(self, oids: Sequence[int]) -> None:
         """Dump values as these types of the server."""
@@ -127,26 +129,48 @@ class Rows:
 
     def add_from(self, source: Iterator[Sequence[Any]]) -> bool:
         """Add some rows of an iterator; tell whether there were any."""
-        rows = list(islice(source, self.number))
-        self.add_some(rows)
-        return bool(rows)
+        alone, self._alone = self._alone, 0
+        if not alone:
+            rows = list(islice(source, self.number))
+            self.add_some(rows)
+            return bool(rows)
+        found = False
+        for row in islice(source, alone):
+            found = True
+            self._add_each((row,))
+            alone -= 1
+            if self.blocks:
+                self._alone = alone
+                break
+        return found
 
     def add_some(self, rows: Sequence[Sequence[Any]]) -> None:
         """Add rows that were taken together. Raises as `add` does."""
+        if self._alone:
+            self._alone = max(self._alone - len(rows), 0)
+            self._add_each(rows)
+            return
         data = self._block(rows)
         if data is None:
-            for place, row in enumerate(rows):
-                try:
-                    self.add(row)
-                except Exception:
-                    if self._of_table and self._binary:
-                        raise Unfit(rows[place:]) from None
-                    raise
+            # The next ones are seldom better: it is tried after some, then after more.
+            self._alone = min(4**self._in_vain - 1, TOGETHER)
+            self._in_vain = min(self._in_vain + 1, 5)
+            self._add_each(rows)
             return
+        self._in_vain = 0
         fitting = len(rows) * BLOCK // (len(data) + 1)
         self.number = max(1, min(TOGETHER, fitting, 50 * len(rows)))
         self._begin()
         self._keep(data)
+
+    def _add_each(self, rows: Sequence[Sequence[Any]]) -> None:
+        for place, row in enumerate(rows):
+            try:
+                self.add(row)
+            except Exception:
+                if self._of_table and self._binary:
+                    raise Unfit(rows[place:]) from None
+                raise
 
     def _block(self, rows: Sequence[Sequence[Any]]) -> bytes | None:
         """Return the data of some rows; `None` when they must go one by one."""
