@@ -392,18 +392,21 @@ class AsyncResults(Generic[Row]):
             if self._pending is not None and pipelining is not None:
                 await pipelining.receive(self._pending)
 
-    def _keep(self, results: list[PGresult], kept: Kept | None = None) -> None:
+    def _keep(
+        self, results: list[PGresult], kept: Kept | None = None, usual: bool = False
+    ) -> None:
         """Take results that have come just now, and move to the first.
 
         The caller holds the lock, and has looked at the settings. `kept` is what is
-        known of the statement.
+        known of the statement; if that is not enough, `usual` says that all loaders
+        are known to be psycopg's.
         """
         self._encoding = self._session.encoding
         self._results = results
-        usual = False
         if kept is not None:
             columns = kept.columns
-            usual = columns is not None and columns.usual
+            if columns is not None:
+                usual = columns.usual
             if kept.many:
                 self._large = kept
         if len(results) == 1:
