@@ -151,6 +151,7 @@ class Definitions:
         """
         if self._may_wait is None:
             known = {*self.waiting, UNKNOWN_FUNCTION, *ASYNCIO_FUNCTIONS}
+            known.update(f".{name}" for name in self.assigned)
             pairs = [pair.split() for pair in self.returned]
             before = -1
             while before < len(known):

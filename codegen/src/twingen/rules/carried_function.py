@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.annotations import last_parameter
+from ..meaning.annotations import AWAITABLE_TYPES, last_parameter
 from ..meaning.awaitables import calls_around, hands_out
 from ..meaning.overloads import OVERLOADS
 from ..meaning.running_loop import asks_for_loop
@@ -23,11 +23,6 @@ _WAITS = f"{_TURNS}.calls.returns_awaitable"
 _TRANSPARENT = {"builtins.classmethod", "builtins.staticmethod", "typing.override"}
 _CALLED_BY_USERS = {"__aenter__", "__aexit__", "__anext__", "__call__"}
 _PROPERTIES = {"builtins.property", "functools.cached_property"}
-_AWAITABLE = {
-    f"{home}.{name}"
-    for home in ("collections.abc", "typing", "typing_extensions")
-    for name in ("Awaitable", "Coroutine")
-}
 
 
 @rewrite("TW403", cst.FunctionDef, tasks="turns")
@@ -111,7 +106,7 @@ def _returns(site: Site[cst.FunctionDef]) -> cst.Annotation | None:
     if (
         isinstance(annotation, cst.Subscript)
         and isinstance(twin, cst.Subscript)
-        and site.names.qualified(annotation.value) in _AWAITABLE
+        and site.names.qualified(annotation.value) in AWAITABLE_TYPES
     ):
         return new.with_changes(annotation=last_parameter(twin))
     return new
