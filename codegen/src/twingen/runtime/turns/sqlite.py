@@ -17,4 +17,5 @@ def connect(*args: Any, **kwargs: Any) -> sqlite3.Connection:
     """
     if len(args) <= _BEFORE_IT:
         kwargs.setdefault(_CHECKED, False)
-    return sqlite3.connect(*args, **kwargs)
+    connection: sqlite3.Connection = sqlite3.connect(*args, **kwargs)
+    return connection

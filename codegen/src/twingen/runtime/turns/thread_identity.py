@@ -40,7 +40,7 @@ def get_native_id() -> int:
 
 
 class local:
-    """Values for each thread, as `threading.local` has them; tasks of a loop share them.
+    """Values for each thread, as `threading.local` has; tasks of a loop share them.
 
     Subclasses may define `__init__`, which is called in each thread anew.
     """
