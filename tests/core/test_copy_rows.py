@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import chain
 
 import psycopg
 import pytest
@@ -175,8 +176,8 @@ def test_blocks_are_seldom_tried_in_vain(
 
 def test_blocks_are_tried_again() -> None:
     taken = taking(binary=False, typed=False)
-    rows: list[Row] = [(1, Decimal("1.5"))] * 30 + [(1, "x")] * 900
-    source = iter(rows)
+    alone, together = [(1, Decimal("1.5"))] * 30, [(1, "x")] * 900
+    source = chain[Row](alone, together)
     while taken.add_from(source):
         if taken.number > 1:
             break
