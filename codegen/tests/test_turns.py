@@ -887,3 +887,32 @@ def test_runner_in_one_context() -> None:
         assert variable.get() == 0
     with pytest.raises(RuntimeError, match="Runner is closed"):
         runner.get_loop()
+
+
+def test_tasks_that_share_a_context() -> None:
+    variable = contextvars.ContextVar("variable", default=0)
+    got: list[int] = []
+
+    @coroutine
+    def one() -> None:
+        variable.set(1)
+        sleep(0)
+        got.append(variable.get())
+
+    @coroutine
+    def two() -> None:
+        got.append(variable.get())
+        variable.set(2)
+        sleep(0)
+        got.append(variable.get())
+
+    def main() -> None:
+        shared = contextvars.copy_context()
+        made = [create_task(later(each), context=shared) for each in (one, two)]
+        current.get_running_loop().call_soon(variable.set, 3, context=shared)
+        waiting.wait(made)
+        assert shared[variable] == 3
+        assert variable.get() == 0
+
+    in_loop(main)
+    assert got == [1, 3, 3]

@@ -287,6 +287,7 @@ class Session(Adapting):
             # A pooler may take the session away between two messages.
             return await self.run(statement, False, result_format, False)
         self.last = None
+        self.lasting = False
         if not plain:
             self.examine(results)
         if (

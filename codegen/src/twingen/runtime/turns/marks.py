@@ -23,7 +23,7 @@ class Mark:
         self.code = code
         self.kind = kind
         self.wraps = wraps
-        """It is the code of a wrapper, shared by functions; `function` has the body."""
+        """It is the code of a wrapper of many functions; `function` has the body."""
 
 
 _marks: dict[int, Mark] = {}

@@ -25,6 +25,7 @@ class Participant:
         "started",
         "struck",
         "task",
+        "thread",
         "thrown",
         "wake",
         "withdrawn",
@@ -48,6 +49,8 @@ class Participant:
         self.started = False
         """A worker's thread runs."""
         self.ident = 0
+        self.thread: threading.Thread | None = None
+        """The thread of who runs the loop."""
         self.outside = False
         """The thread has not the turn: it is parked, or sleeps for the loop."""
         self.outside_of: Participant | None = None

@@ -28,8 +28,12 @@ T = TypeVar("T")
 MOST_IDLE = 64
 """How many workers without a task are kept."""
 
-STACK_SIZE = 1 << 20
-"""Of the threads of tasks, unless the program has chosen a size."""
+STACK_SIZE = 4 << 20
+"""Of the threads of tasks, unless the program has chosen a size.
+
+Half of the usual 8 MiB: with 1 MiB, and on Python 3.13 with 2 MiB, a recursion through
+functions in C overflows it before Python raises `RecursionError`.
+"""
 
 ROUNDS_BEFORE_SELECT = 61
 """Rounds after which descriptors are looked at although callbacks are ready."""
