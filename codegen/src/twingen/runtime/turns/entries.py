@@ -58,8 +58,10 @@ def blocking(function: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
     try:
         return function(*args, **kwargs)
     finally:
-        loop._enter(participant)
+        interrupt = loop._enter_again(participant)
         here.loop, here.participant = loop, participant
         loop._current = current
+        if interrupt is not None:
+            raise interrupt
         if current is not None:
             current._strike_if_cancelled()
