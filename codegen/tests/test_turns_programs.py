@@ -16,7 +16,7 @@ import sys
 import textwrap
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -216,10 +216,12 @@ STATEMENTS = [
     "note([each async for each in count(N)])",
     "async for each in count(N):\n    note(each)\n    BODY",
     "async for each in count(N):\n    note(each)\n    break",
-    "steps = count(N)\nnote(await steps.__anext__())\nnote(await steps.asend(N))\n"
-    "BODY\nawait steps.aclose()",
-    "steps = count(N)\nasync for each in steps:\n    break\n"
-    "note(await asyncio.gather(steps.aclose(), F(N)))",
+    # Who leaves a generator in a variable has it closed when that is collected, so no
+    # program does.
+    "steps = count(N)\ntry:\n    note(await steps.__anext__())\n"
+    "    note(await steps.asend(N))\n    BODY\nfinally:\n    await steps.aclose()",
+    "steps = count(N)\ntry:\n    note(await anext(steps, None))\n"
+    "finally:\n    note(await asyncio.gather(steps.aclose(), F(N)))",
     "note(await plain(N))",
     "note(await (lambda value: F(value))(N))",
     "note(await functools.partial(F, N)())",
@@ -340,13 +342,14 @@ def asyncio_log(text: str) -> list[str]:
 
     def loop() -> Any:
         made = AsyncioLoop()
+        _note_end(made.clock, names["LOG"])
         made.set_task_factory(numbered(asyncio.tasks._PyTask))  # type: ignore[attr-defined]
         made.set_exception_handler(_nothing)
         return made
 
-    with _as_far_as_it_goes(names["LOG"]), asyncio.Runner(loop_factory=loop) as runner:
+    with suppress(RuntimeError), asyncio.Runner(loop_factory=loop) as runner:
         runner.run(names["main"]())
-    return list(names["LOG"])
+    return _until_end(names["LOG"])
 
 
 def twin_log(text: str) -> list[str]:
@@ -358,24 +361,36 @@ def twin_log(text: str) -> list[str]:
 
     def loop() -> Any:
         made = TurnsLoop()
+        _note_end(made.clock, names["LOG"])
         made.set_task_factory(numbered(tasks.Task))
         made.set_exception_handler(_nothing)
         return made
 
-    with _as_far_as_it_goes(names["LOG"]), runners.Runner(loop_factory=loop) as runner:
+    with suppress(RuntimeError), runners.Runner(loop_factory=loop) as runner:
         runner.run(calls.later(names["main"]))
     for key in marks._marks.keys() - before.keys():
         del marks._marks[key]
-    return list(names["LOG"])
+    return _until_end(names["LOG"])
 
 
-@contextmanager
-def _as_far_as_it_goes(log: list[str]) -> Iterator[None]:
-    """Let a program end that waits for what never happens."""
-    try:
-        yield
-    except RuntimeError as error:
-        log.append(str(error))
+END = "waits for what never happens"
+
+
+def _note_end(clock: Any, log: list[str]) -> None:
+    """Let the log tell when nothing is left that the program could wait for."""
+    select = clock.select
+
+    def selected(timeout: float | None = None) -> list[Any]:
+        if timeout is None:
+            log.append(END)
+        return select(timeout)  # type: ignore[no-any-return]
+
+    clock.select = selected
+
+
+def _until_end(log: list[str]) -> list[str]:
+    """Return a log as far as the program went by itself."""
+    return log[: log.index(END) + 1] if END in log else list(log)
 
 
 def _nothing(loop: object, context: object) -> None:

@@ -8,6 +8,7 @@ import concurrent.futures
 import contextlib
 import contextvars
 import socket
+import sys
 import threading
 import warnings
 import weakref
@@ -55,7 +56,7 @@ class EventLoop(Sockets, Signals):
         )
 
     def __del__(self) -> None:
-        if not getattr(self, "_closed", True):
+        if not getattr(self, "_closed", True) and not sys.is_finalizing():
             text = f"unclosed event loop {self!r}"
             warnings.warn(text, ResourceWarning, stacklevel=2, source=self)
             if not self.is_running():

@@ -345,9 +345,25 @@ class Switching(Scheduling):
         self._stopping = False
         if error is None:
             error = RuntimeError("Event loop stopped before Future completed.")
-        self._early = error
-        for task in list(self._tasks):
-            task._cancel_task(None)
+        again, self._early = self._early is not None, error
+        try:
+            if not again:
+                for task in list(self._tasks):
+                    task._cancel_task(None)
+        except RecursionError as refused:  # tasks that wait for each other
+            self._early, again = refused, True
+        if again:
+            self._drop_inline()
+
+    def _drop_inline(self) -> None:
+        """End the main task although it does not end when it is cancelled."""
+        self._stopping = True
+        owner = self._owner
+        if owner is not None and owner.task is not None:
+            self._forget_wait(owner.task)
+            owner.task._leave_pending()
+            owner.thrown = GeneratorExit()
+            owner.resumed = True
 
     def _in_owner(self, function: Callable[..., T], *args: Any) -> T:
         """Call a function in the thread that runs the loop: only it may."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from .calls import await_
 from .coroutines import Coroutine
-from .current import get_event_loop, get_running_loop
+from .current import get_event_loop, get_running_loop, homes
 from .entries import entry
 from .exceptions import CancelledError
 from .futures import Future, isfuture, loop_of, set_result_unless_cancelled
@@ -160,7 +160,8 @@ class _Gathering(Future[Any]):
 
 def gather(*coros_or_futures: Any, return_exceptions: bool = False) -> Future[Any]:
     """Return a future of the results of several awaitables, which run side by side."""
-    if is_at_home():
+    given = [loop_of(each) for each in coros_or_futures if isfuture(each)]
+    if is_at_home() and all(each is homes.loop for each in given):
         return visit(gather, *coros_or_futures, return_exceptions=return_exceptions)
     if not coros_or_futures:
         nothing: Future[Any] = get_event_loop().create_future()
