@@ -50,6 +50,8 @@ def _call(site: Site[cst.Await], old: cst.Call, new: cst.Call) -> cst.BaseExpres
     if foreign is None:
         if is_proven(site.names, old):
             return new
+        if site.names.qualified(old.func) in site.names.definitions.classes:
+            return _called(site, f"{_CALLS}.await_", [cst.Arg(_bare(new))])
         return _handed(site, f"{_CALLS}.awaited", new)
     if foreign == "waits":
         return new

@@ -28,6 +28,8 @@ _PROPERTIES = {"builtins.property", "functools.cached_property"}
 @rewrite("TW403", cst.FunctionDef, tasks="turns")
 def mark(site: Site[cst.FunctionDef]) -> cst.FunctionDef | None:
     old, new = site.old, site.new
+    if old.name.value == "__await__":
+        return None  # see `carried_object`
     decorators = {
         site.names.qualified(_maker(each.decorator)) or "" for each in old.decorators
     }
@@ -56,7 +58,7 @@ def _mark(site: Site[cst.FunctionDef], decorators: set[str]) -> str | None:
     if any(each.startswith("pytest") and "fixture" in each for each in decorators):
         return None  # pytest itself asks what kind of function it is
     if function.asynchronous is None:
-        if decorators & _PROPERTIES or function.name.value == "__await__":
+        if decorators & _PROPERTIES:
             return None
         if hands_out(names, site.libraries, function):
             return "calls.returns_awaitable"
