@@ -1,6 +1,7 @@
-"""What threads and signals may do to the turns runtime: each case in a process of its own.
+"""What threads and signals may do to the turns runtime.
 
-A case waits for what is to happen, not for a time; only what must not hang has a limit.
+Each case is a process of its own. It waits for what is to happen, not for a time; only
+what must not hang has a limit.
 """
 
 from __future__ import annotations
@@ -153,7 +154,7 @@ try:
     run(later(main))
 except KeyboardInterrupt:
     say("KeyboardInterrupt")
-say("threads", threading.active_count() - len([t for t in threading.enumerate() if "Dummy" in repr(t)]))
+say("threads", len([t for t in threading.enumerate() if "Dummy" not in repr(t)]))
 """)
     assert code == 0, err
     never_waits = state == "main computes and never waits again"
@@ -193,6 +194,44 @@ except KeyboardInterrupt:
         times=2,
     )
     assert (out, code) == (["cleanup", "KeyboardInterrupt"], 0), err
+
+
+SECOND = {
+    "main sleeps in select()": 'say("now"); sleep(1000)',
+    "another sleeps in select()": """t = create_task(later(other)); sleep(0)
+        get_running_loop().call_soon(say, "now"); event.wait()""",
+}
+
+
+@posix
+@pytest.mark.parametrize("state", SECOND)
+def test_second_interrupt_while_main_cleans_up(state: str) -> None:
+    out, err, code = interrupted(
+        f"""
+event = Event()
+@coroutine
+def other():
+    try: sleep(1000)
+    finally: say("other ends")
+@coroutine
+def main():
+    try:
+        say("now"); sleep(1000)
+    except CancelledError:
+        {SECOND[state]}
+    finally:
+        say("main ends")
+try:
+    run(later(main))
+except KeyboardInterrupt:
+    say("KeyboardInterrupt")
+""",
+        times=2,
+    )
+    others = ["other ends"] if "another" in state else []
+    assert sorted(out) == ["KeyboardInterrupt", "main ends", *others], err
+    assert out[-1] == "KeyboardInterrupt"
+    assert code == 0, err
 
 
 AT_HOME = {
@@ -599,8 +638,11 @@ def user(name):
     say(name, take(name))
 for name in "future", "event", "queue":
     thread = threading.Thread(target=user, args=(name,)); thread.start()
-    {"future": lambda: keep["future"].set_result(1), "event": lambda: keep["event"].set(),
-     "queue": lambda: keep["queue"].put_nowait(3)}[name]()
+    {
+        "future": lambda: keep["future"].set_result(1),
+        "event": lambda: keep["event"].set(),
+        "queue": lambda: keep["queue"].put_nowait(3),
+    }[name]()
     thread.join()
 task.cancel()
 say(await_(task))
@@ -616,14 +658,14 @@ def child(i):
 @coroutine
 def main():
     return sum(await_(gather(*[later(child, i) for i in range(5)])))
-before = len(os.listdir("/proc/self/task")) if os.path.exists("/proc/self/task") else 0
+before = _thread._count()
 out = []
-threads = [threading.Thread(target=lambda: out.append(run(later(main)))) for _ in range(8)]
+def user(): out.append(run(later(main)))
+threads = [threading.Thread(target=user) for _ in range(8)]
 for t in threads: t.start()
 for t in threads: t.join()
 say(out)
-if before:
-    while len(os.listdir("/proc/self/task")) > before: time.sleep(0.001)
+while _thread._count() > before: time.sleep(0.001)
 say("no thread is left")
 """) == [str([10] * 8), "no thread is left"]
 

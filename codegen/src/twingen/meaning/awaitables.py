@@ -31,18 +31,19 @@ _TRANSPARENT = {
         for name in ("final", "override")
     ),
 }
-# Builtins and classes that take a value and keep none of it.
+# Builtins that take no coroutine, future or task: they would raise `TypeError`.
 _CONSUMING = {
     f"builtins.{name}"
     for name in (
-        "abs", "all", "any", "bool", "bytes", "dict", "enumerate", "float", "format",
-        "frozenset", "hash", "int", "iter", "len", "list", "max", "min", "ord", "range",
-        "repr", "reversed", "round", "set", "sorted", "str", "sum", "tuple", "vars",
+        "abs", "all", "any", "bytes", "enumerate", "float", "frozenset", "int", "len",
+        "max", "min", "ord", "range", "reversed", "round", "sorted", "sum",
     )
 }  # fmt: skip
 # Methods of asyncio's objects that wait, and how many arguments they take: an object of
 # which nothing is known may be one of those.
 _ASYNCIO_METHODS = {"acquire": 0, "get": 0, "join": 0, "put": 1, "wait": 0}
+# Methods that every context manager or generator has, of which some wait.
+PROTOCOLS = {"__aenter__", "__aexit__", "aclose"}
 _CALLING = {"functools.cache", "functools.lru_cache"}
 _MAPPING = {"builtins.map", "itertools.starmap"}
 
@@ -99,7 +100,11 @@ def is_undecorated_coroutine(names: Names, function: cst.FunctionDef) -> bool:
 def may_make(names: Names, libraries: Libraries, call: cst.Call) -> bool:
     """Tell whether a call may make a coroutine."""
     function = call.func
+    if names.qualified(function) == "builtins.anext":
+        return True
     if isinstance(function, cst.Attribute) and not names.imported(function):
+        if function.attr.value in PROTOCOLS:
+            return True
         kind = owner_of(names, function) or names.owner(function.value)
         number = _ASYNCIO_METHODS.get(function.attr.value)
         if kind is None and number == len(call.args):
@@ -140,38 +145,35 @@ def called_name(names: Names, function: cst.BaseExpression) -> str:
 
 
 def is_kept(names: Names, call: cst.Call) -> bool:
-    """Tell whether the value of a call goes on as a value, and is not used up."""
+    """Tell whether the value of a call, not awaited there, may be an awaitable.
+
+    Whatever happens to it, or if nothing does: what hands out an awaitable must not
+    wait for it here. Where only other values can be used it is none.
+    """
     node: cst.CSTNode = call
     parent = names.parent(node)
     while isinstance(parent, (cst.IfExp, cst.BooleanOperation, cst.NamedExpr)):
         if isinstance(parent, cst.IfExp) and parent.test is node:
-            return False
+            return True
         node, parent = parent, names.parent(parent)
     if isinstance(parent, cst.Await):
         return node is not call
-    if isinstance(parent, cst.Attribute):
-        return parent.attr.value == "__await__"
     if isinstance(parent, cst.Arg):
         taker = names.parent(parent)
-        if not isinstance(taker, cst.Call) or parent.star:
-            return isinstance(taker, cst.Call) and not parent.star
-        return names.qualified(taker.func) not in _CONSUMING
-    if isinstance(parent, (cst.GeneratorExp, cst.ListComp, cst.SetComp)):
-        return parent.elt is node
-    if isinstance(parent, cst.DictComp):
-        return parent.value is node
-    if isinstance(parent, cst.DictElement):
-        return parent.value is node
-    kept = (
-        cst.AnnAssign,
-        cst.Assign,
-        cst.Element,
-        cst.Lambda,
-        cst.Param,
-        cst.Return,
-        cst.Yield,
-    )
-    return isinstance(parent, kept)
+        if not isinstance(taker, cst.Call):
+            return True  # a base class
+        return not parent.star and names.qualified(taker.func) not in _CONSUMING
+    if isinstance(parent, cst.UnaryOperation):
+        return isinstance(parent.operator, cst.Not)
+    if isinstance(parent, (cst.Subscript, cst.Call)):
+        return False
+    if isinstance(parent, (cst.For, cst.CompFor)):
+        return parent.iter is not node
+    return not isinstance(parent, _OF_OTHER_VALUES)
+
+
+# What has no coroutine, future or task as its operand.
+_OF_OTHER_VALUES = (cst.AugAssign, cst.BinaryOperation, cst.From, cst.StarredElement)
 
 
 def hands_out(names: Names, libraries: Libraries, function: cst.FunctionDef) -> bool:

@@ -13,9 +13,9 @@ import sys
 
 import libcst as cst
 
-from ..meaning.awaitables import is_proven
+from ..meaning.awaitables import PROTOCOLS, is_proven
 from ..meaning.coroutines import METHODS, is_property, owner_of
-from ..meaning.iteration import ANEXT, stepped
+from ..meaning.iteration import stepped
 from ..rule import Site, rewrite
 from ..syntax.parentheses import in_place_of
 
@@ -27,8 +27,8 @@ def wait_for(site: Site[cst.Await]) -> cst.BaseExpression | None:
     old, new = site.old.expression, site.new.expression
     if is_property(site.names, old):
         return None  # see `async_property`
-    if isinstance(old, cst.Call) and (iterator := stepped(old, new)) is not None:
-        new = _called(site, ANEXT, [cst.Arg(iterator)])
+    if isinstance(old, cst.Call) and (step := stepped(old, new)) is not None:
+        new = _called(site, *step)
     elif isinstance(old, cst.Call) and isinstance(new, cst.Call):
         new = _call(site, old, new)
     elif isinstance(old, cst.Call):
@@ -80,10 +80,12 @@ def _foreign(site: Site[cst.Await], function: cst.BaseExpression) -> str | None:
     if not isinstance(function, cst.Attribute):
         return None
     kind = owner_of(names, function) or names.owner(function.value)
-    if kind is None or kind in names.definitions.classes:
+    if kind is None or names.definitions.module_of(kind) is not None:
         return None
     if kind.startswith("asyncio."):
-        return "waits" if function.attr.value in METHODS.get(kind, ()) else "gives"
+        member = function.attr.value
+        waits = member in PROTOCOLS or member in METHODS.get(kind, ())
+        return "waits" if waits else "gives"
     known = site.libraries.verdict(kind)
     home = kind.partition(".")[0]
     if known is not None and home not in sys.stdlib_module_names:

@@ -15,7 +15,7 @@ from ..meaning.awaitables import (
     may_be_coroutine_function,
     may_make,
 )
-from ..meaning.iteration import ANEXT, stepped
+from ..meaning.iteration import stepped
 from ..rule import Site, rewrite
 
 _LATER = "twingen.runtime.turns.calls.later"
@@ -34,9 +34,9 @@ def make_later(site: Site[cst.Call]) -> cst.Call | None:
         maker = cst.Call(partial, [cst.Arg(site.imports.name(_LATER)), new.args[0]])
         return new.with_changes(args=[cst.Arg(maker), *new.args[1:]])
     kept = is_kept(names, site.old)
-    if kept and (iterator := stepped(site.old, new)) is not None:
-        step = cst.Arg(site.imports.name(ANEXT))
-        return cst.Call(site.imports.name(_LATER), [step, cst.Arg(iterator)])
+    if kept and (step := stepped(site.old, new)) is not None:
+        given_first = cst.Arg(site.imports.name(step[0]))
+        return cst.Call(site.imports.name(_LATER), [given_first, *step[1]])
     if not kept or not may_make(names, site.libraries, site.old):
         return None
     function = new.func.with_changes(lpar=[], rpar=[])

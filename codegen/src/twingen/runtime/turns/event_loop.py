@@ -14,7 +14,7 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-from .calls import await_
+from .calls import await_, later
 from .coroutines import Coroutine
 from .current import _set_running_loop, homes, note
 from .entries import entry
@@ -82,9 +82,9 @@ class EventLoop(Sockets, Signals):
         if factory is None:
             return Task(coro, loop=self, name=name, context=context)
         if context is None:
-            task = factory(self, coro)
+            task = later(factory, self, coro)
         else:
-            task = factory(self, coro, context=context)
+            task = later(factory, self, coro, context=context)
         if name is not None:
             task.set_name(name)
         return task
@@ -335,7 +335,7 @@ class EventLoop(Sockets, Signals):
                     thread_name_prefix="asyncio"
                 )
                 self._default_executor = executor
-        return wrap_future(executor.submit(func, *args), loop=self)
+        return wrap_future(executor.submit(later, func, *args), loop=self)
 
     @entry
     def shutdown_default_executor(self, timeout: float | None = None) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
 from .coroutines import Coroutine, _made
-from .marks import mark
+from .marks import coroutine, mark
 from .participants import here
 from .visits import Visit
 
@@ -94,6 +94,7 @@ class Generator(Generic[T]):
             self._loop = here.loop
             self._loop._first_iteration(self)
 
+    @coroutine
     def close(self) -> None:
         """Raise `GeneratorExit` where the body is."""
         if here.loop is None and here.participant is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import _thread
+import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,6 @@ class Participant:
     """A thread that takes turns: it is parked at `wake` unless it has the turn."""
 
     __slots__ = (
-        "admitted",
         "begin",
         "creator",
         "fiber",
@@ -28,7 +28,6 @@ class Participant:
         "thread",
         "thrown",
         "wake",
-        "withdrawn",
     )
 
     def __init__(self) -> None:
@@ -57,8 +56,15 @@ class Participant:
         """Who runs a body on top of the wait, where no thread could be started."""
         self.struck = False
         """The exception of a signal handler ended its wait."""
-        self.admitted = False
-        self.withdrawn = False
+
+
+def trace_as_told() -> None:
+    """In a new thread: do what `threading.settrace()` and `setprofile()` ask for."""
+    trace, profile = threading.gettrace(), threading.getprofile()
+    if trace is not None:
+        sys.settrace(trace)
+    if profile is not None:
+        sys.setprofile(profile)
 
 
 class Unset:

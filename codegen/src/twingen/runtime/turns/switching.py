@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 
 from .current import homes
 from .handles import IN_TASK, Handle
-from .participants import Participant, here
+from .participants import Participant, here, trace_as_told
 from .scheduling import Scheduling
 
 T = TypeVar("T")
@@ -45,7 +45,13 @@ FRAMES_TO_DRIVE = 60
 class Admission(Handle):
     """A thread from outside is to have the turn."""
 
-    __slots__ = ()
+    __slots__ = ("admitted", "participant", "withdrawn")
+
+    def __init__(self, loop: Switching, participant: Participant) -> None:
+        super().__init__(loop._admit, (self,), loop, IN_TASK)
+        self.participant = participant
+        self.admitted = False
+        self.withdrawn = False
 
 
 class Switching(Scheduling):
@@ -123,14 +129,24 @@ class Switching(Scheduling):
         me.outside = True
         try:
             self._give(target)
+        except BaseException as error:  # a signal handler's
+            if target.outside:
+                self._give(target)
+            self._struck(me, error)
+        else:
+            self._park(me)
+
+    def _park(self, me: Participant) -> None:
+        """Wait for the turn, in a thread that has given it up."""
+        try:
             me.wake.acquire()
         except BaseException as error:  # a signal handler's
             self._struck(me, error)
 
     def _struck(self, me: Participant, error: BaseException) -> None:
-        """Pass an exception to where asyncio's one thread would have it; park again."""
+        """Wait for the turn; raise an exception where asyncio's one thread would."""
         strike: Handle | None = None
-        while True:
+        while me.outside:
             current = self._current
             running = None if current is None else current._participant
             owns = me is self._owner
@@ -144,13 +160,21 @@ class Switching(Scheduling):
                 self._add_from_outside(strike)
             try:
                 me.wake.acquire()
-                if strike is not None and not me.struck:
-                    strike.cancel()  # the wait was over before
-                    me.thrown = error
-                me.struck = False
-                return
             except BaseException as another:
                 error = another
+            else:
+                break
+        else:  # it came before the exception
+            if not me.wake.locked():
+                me.wake.acquire()
+            if me is self._owner:
+                self._fatal = error
+            else:
+                me.thrown = error
+        if strike is not None and not me.struck:
+            strike.cancel()  # the wait was over before
+            me.thrown = error
+        me.struck = False
 
     def _strike(self, me: Participant, error: BaseException) -> None:
         """Raise an exception in a wait."""
@@ -227,21 +251,21 @@ class Switching(Scheduling):
 
     def _let_sleeper(self, me: Participant) -> Participant | None:
         """Leave the driving to who sleeps in select() already."""
-        with self._mutex:
-            if self._sleeper is None:
-                park = False
-            else:
-                park = True
-                me.outside = True
-                self._free = True
-                if self._ready or self._changed:
-                    self._wake()
-        self._settle()
-        if park:
-            try:
-                me.wake.acquire()
-            except BaseException as error:
-                self._struck(me, error)
+        given_up = False
+        try:
+            with self._mutex:
+                if self._sleeper is not None:
+                    given_up = me.outside = self._free = True
+                    if self._ready or self._changed:
+                        self._wake()
+            self._settle()
+        except BaseException as error:  # a signal handler's
+            if not given_up:
+                raise
+            self._struck(me, error)
+        else:
+            if given_up:
+                self._park(me)
         return None
 
     def _begin(self, me: Participant, task: Any) -> Participant | None:
@@ -363,28 +387,34 @@ class Switching(Scheduling):
     ) -> Iterable[tuple[selectors.SelectorKey, int]]:
         """Sleep in select() without the turn; return with it."""
         me.outside = True
-        with self._mutex:
-            if self._ready:
-                timeout = 0
-            self._changed = False
-            self._sleeper = me
-            self._free = True
-        self._settle()
         try:
+            with self._mutex:
+                if self._ready:
+                    timeout = 0
+                self._changed = False
+                self._sleeper = me
+                self._free = True
+            self._settle()
             return self._selector.select(timeout)
         finally:
-            with self._mutex:
-                mine = self._free
-                if mine:
-                    self._free = False
-                else:
-                    self._returning = me  # before the next line: see _give()
-                self._sleeper = None
-            self._settle()
+            self._awake(me)
+
+    def _awake(self, me: Participant) -> None:
+        """Take the turn back, or wait for it if another has it meanwhile."""
+        with self._mutex:
+            slept = self._sleeper is me
+            mine = self._free or not slept
             if mine:
-                me.outside = False
+                self._free = False
             else:
-                me.wake.acquire()
+                self._returning = me  # before the next line: see _give()
+            if slept:
+                self._sleeper = None
+        self._settle()
+        if mine:
+            me.outside = False
+        else:
+            self._park(me)
 
     # From outside.
 
@@ -422,43 +452,53 @@ class Switching(Scheduling):
     def _enter(self, me: Participant, timeout: float = -1) -> bool:
         """Wait for the turn, in a thread that has not got it; tell whether it has."""
         me.ident = me.ident or _thread.get_ident()
-        with self._mutex:
-            mine = self._free
-            if mine:
-                self._free = False
-            else:
-                me.admitted = me.withdrawn = False
-                self._ready.append(Admission(self._admit, (me,), self, IN_TASK))
-                if self._sleeper is not None:
-                    self._wake()
-        self._settle()
-        if mine:
-            return True
-        me.outside = True
+        mine = False
+        admission: Admission | None = None
         try:
-            entered = me.wake.acquire(timeout=timeout)
-        except BaseException:
-            if not self._withdraw(me):
-                self._leave(me)
+            with self._mutex:
+                if self._free:
+                    mine = True
+                    self._free = False
+                else:
+                    admission = Admission(self, me)
+                    me.outside = True
+                    self._ready.append(admission)
+                    if self._sleeper is not None:
+                        self._wake()
+            self._settle()
+            if admission is None or me.wake.acquire(timeout=timeout):
+                return True
+            return not self._withdraw(admission)
+        except BaseException:  # a signal handler's
+            if mine or (admission is not None and not self._withdraw(admission)):
+                self._leave(me, stays=True)
             raise
-        if not entered:
-            entered = not self._withdraw(me)
-        return entered
 
-    def _withdraw(self, me: Participant) -> bool:
+    def _withdraw(self, admission: Admission) -> bool:
         """Give up waiting for the turn; return false if it has come."""
         with self._mutex:
-            me.withdrawn = not me.admitted
+            admission.withdrawn = not admission.admitted
         self._settle()
-        if me.admitted:
+        me = admission.participant
+        if admission.admitted and (me.outside or not me.wake.locked()):
             me.wake.acquire()
-        return me.withdrawn
+        return admission.withdrawn
 
-    def _admit(self, me: Participant) -> None:
+    def _enter_again(self, me: Participant) -> BaseException | None:
+        """Wait for the turn, whatever signal handlers raise; return that."""
+        raised: BaseException | None = None
+        while True:
+            try:
+                self._enter(me)
+                return raised
+            except BaseException as error:
+                raised = error
+
+    def _admit(self, admission: Admission) -> None:
         with self._mutex:
-            if not me.withdrawn:
-                me.admitted = True
-                self._due = me
+            if not admission.withdrawn:
+                admission.admitted = True
+                self._due = admission.participant
         self._settle()
 
     def _may_leave(self, me: Participant) -> bool:
@@ -497,15 +537,14 @@ class Switching(Scheduling):
 
     def _admit_first(self) -> Participant | None:
         """With the mutex: take who waits at the head of the ready queue."""
-        handle = self._ready.popleft()
+        admission = self._ready.popleft()
         if self._todo:
             self._todo -= 1
-        assert handle._args is not None
-        waiting: Participant = handle._args[0]
-        if waiting.withdrawn:
+        assert isinstance(admission, Admission)
+        if admission.withdrawn:
             return None
-        waiting.admitted = True
-        return waiting
+        admission.admitted = True
+        return admission.participant
 
     # Workers.
 
@@ -522,6 +561,7 @@ class Switching(Scheduling):
 
     def _work(self, me: Participant) -> None:
         """What a worker's thread does: run tasks, and drive the loop between them."""
+        trace_as_told()
         here.participant, here.loop = me, self
         me.ident = _thread.get_ident()
         me.wake.acquire()

@@ -25,9 +25,13 @@ class Visit:
         self._loop = loop
         self._me = me = Participant()
         loop._enter(me)
-        here.participant = me
-        here.loop = loop
-        return loop
+        try:
+            here.participant = me
+            here.loop = loop
+            return loop
+        except BaseException:  # a signal handler's
+            self.__exit__()
+            raise
 
     def __exit__(self, *exc_info: object) -> None:
         here.loop = None
