@@ -121,7 +121,7 @@ CONSUMERS = (
     *("Django==5.2.19", "pgvector==0.5.1", "procrastinate==3.10.0", "pgcli==4.7.1"),
     *("pgqueuer[asyncpg,psycopg]==1.6.0", "langgraph-checkpoint-postgres==3.2.0"),
     *("langgraph-checkpoint-conformance", "numpy", "psycopg-pool==3.3.3"),
-    *("docutils", "flask", "tblib", "testcontainers", "time-machine"),
+    *("async-timeout", "docutils", "flask", "tblib", "testcontainers", "time-machine"),
     *("pytest-mock", "pytest-timeout"),
 )
 

@@ -100,6 +100,14 @@ BEHAVIOUR = [
     ),
     "COPY refuses what psycopg changes (`'f'` to true): wrong values are worse.",
     (
+        "COPY rows are right in SJIS, BIG5, GBK, GB18030, JOHAB and UHC: psycopg "
+        "escapes the bytes of a character that are a backslash's, and reads so."
+    ),
+    (
+        "`read_row()` and `rows()` refuse what is no number where `set_types()` has "
+        "said `float8`: psycopg's compiled loader reads `1 day` as 1."
+    ),
+    (
         "`write()` of a COPY takes text when the encoding is SQL_ASCII, as UTF-8: "
         "`write_row()` does so, in psycopg too."
     ),
@@ -112,6 +120,30 @@ BEHAVIOUR = [
     (
         "A cursor used again in a pipeline has the `rowcount` of the last statement: "
         "psycopg adds up what it was owed for those before."
+    ),
+    (
+        "`rowcount` after `executemany()` counts the rows of all sets also where the "
+        "cursor is closed in a pipeline: psycopg counts those of one."
+    ),
+    (
+        "A `transaction()` block inside one whose transaction SQL has ended is "
+        "refused, as by psycopg, whose connection refuses all blocks after it too."
+    ),
+    (
+        "A `transaction()` block that cannot be entered rolls back nothing: psycopg "
+        "rolls back to its savepoint, which is another block's if that has its name."
+    ),
+    (
+        "`set_result()` in a pipeline waits for the results, as `nextset()` does: "
+        "psycopg's has none to choose from."
+    ),
+    (
+        "The name of a two-phase transaction is quoted without dumpers of users: "
+        "psycopg asks them, and the server takes no cast there."
+    ),
+    (
+        "`tpc_prepare()` raises `ProgrammingError` after a statement that has failed: "
+        "the server has rolled back, and psycopg says so at `tpc_commit()` only."
     ),
     (
         "Iteration of a server-side cursor misses no row when `itersize` changes on "
@@ -128,8 +160,9 @@ BEHAVIOUR = [
         "would go back, and `rownumber` forward."
     ),
     (
-        "Nothing can be executed after `tpc_prepare()`: psycopg begins another "
-        "transaction, in which the one that is prepared cannot be ended."
+        "Nothing can be executed after `tpc_prepare()`, nor when SQL has ended a "
+        "two-phase transaction: psycopg begins another transaction, in which the one "
+        "that is prepared cannot be ended, or which is prepared in its place."
     ),
     (
         "What was begun on `pgconn` itself and not ended is cancelled by the next "

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 import pgtwin
+from pgtwin import sql
 from pgtwin.pq import PipelineStatus, TransactionStatus
 
 
@@ -93,6 +94,38 @@ def test_interrupted_notifies(dsn: str) -> None:
         conn.execute("NOTIFY mychan, 'after'")
         found = [n.payload for n in conn.notifies(timeout=60, stop_after=1)]
         assert found == ["after"]
+
+
+@pytest.mark.usefixtures("two_phase")
+def test_interrupted_tpc_prepare(dsn: str) -> None:
+    name = sql.Identifier(f"interrupted-{os.getpid()}")
+    with pgtwin.connect(dsn, autocommit=True) as other, pgtwin.connect(dsn) as conn:
+        other.execute(
+            sql.SQL(
+                "CREATE TABLE {0} (id int); "
+                "CREATE FUNCTION {0}() RETURNS trigger LANGUAGE plpgsql AS "
+                "'BEGIN PERFORM pg_sleep(120); RETURN NULL; END'; "
+                "CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON {0} DEFERRABLE "
+                "INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION {0}()"
+            ).format(name)
+        )
+        try:
+            conn.tpc_begin(name.as_string())
+            conn.execute(sql.SQL("INSERT INTO {} VALUES (1)").format(name))
+            thread = threading.Thread(
+                target=interrupt_when_sleeping, args=(dsn, conn.info.backend_pid)
+            )
+            thread.start()
+            with pytest.raises(KeyboardInterrupt):
+                conn.tpc_prepare()
+            thread.join()
+            conn.tpc_rollback()
+            found = conn.execute(sql.SQL("SELECT * FROM {}").format(name)).fetchall()
+            assert found == []
+            conn.rollback()
+        finally:
+            conn.close()
+            other.execute(sql.SQL("DROP TABLE {0}; DROP FUNCTION {0}").format(name))
 
 
 def many(conn: pgtwin.Connection[Any]) -> None:

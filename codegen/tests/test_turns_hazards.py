@@ -721,6 +721,36 @@ say(run(later(main)))
 """) == ["450"]
 
 
+def test_endless_recursion_through_functions_in_c() -> None:
+    assert lines("""
+import functools, re
+class Shown:
+    def __repr__(self): return "%r" % ([self],)
+    def __lt__(self, other): return any(each < other for each in [self])
+    def __getattr__(self, name): return getattr(self, name[:])
+def by_key(n=0): return max([1, 2], key=lambda each: by_key(n + 1))
+def by_partial():
+    call = functools.partial(lambda: call()); call()
+def by_match(match=None): return re.sub("a", by_match, "a")
+def by_map(): return list(map(lambda each: by_map(), [1]))
+def nested():
+    made = []
+    for _ in range(100_000): made = [made]
+    repr(made)
+@coroutine
+def child():
+    for each in (
+        lambda: repr(Shown()), lambda: Shown() < Shown(), lambda: Shown().x,
+        by_key, by_partial, by_match, by_map, nested,
+    ):
+        try: each()
+        except RecursionError: say("RecursionError")
+@coroutine
+def main(): await_(create_task(later(child)))
+run(later(main))
+""") == ["RecursionError"] * 8
+
+
 def test_tasks_that_never_wait_need_one_thread() -> None:
     assert lines("""
 idents = set()

@@ -12,6 +12,7 @@ import pytest
 
 import pgtwin
 from pgtwin import errors as e, sql
+from pgtwin.core.copy_records import columns_query
 from tests.copied import LOADED, ROWS
 
 if TYPE_CHECKING:
@@ -49,6 +50,24 @@ async def test_records_with_difficult_names(conn: Connection) -> None:
     assert await conn.copy_records(name, ["Sp ace", "%s"], [("b", 2)]) == 1
     cur = await conn.execute(sql.SQL("SELECT * FROM {} ORDER BY 1").format(name))
     assert await cur.fetchall() == [(1, "a", 2), (2, "b", 4)]
+    await conn.rollback()
+
+
+async def test_records_among_many_types(conn: Connection) -> None:
+    await conn.execute(
+        "DO $$ BEGIN FOR i IN 1..2000 LOOP "
+        "EXECUTE format('CREATE DOMAIN pg_temp.many_%s AS int', i); END LOOP; END $$"
+    )
+    await conn.execute("CREATE TEMP TABLE things (a pg_temp.many_1, b pg_temp.many_2)")
+    assert await conn.copy_records("things", None, [(1, 2)]) == 1
+    query = b"EXPLAIN (ANALYZE, FORMAT json) " + columns_query("things")
+    ((found,),) = await (await conn.execute(query)).fetchall()
+    plans = [found[0]["Plan"]]
+    for plan in plans:
+        plans += plan.get("Plans", ())
+    # It may read the list of types as a whole, but join it once.
+    (walked,) = [each for each in plans if each["Node Type"] == "Recursive Union"]
+    assert walked["Actual Rows"] < 100
     await conn.rollback()
 
 

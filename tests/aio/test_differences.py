@@ -22,7 +22,7 @@ from pgtwin import errors as e
 from pgtwin.conninfo import conninfo_to_dict
 from pgtwin.pq import Format, TransactionStatus
 from pgtwin.types.enum import EnumInfo
-from pgtwin.types.string import TextLoader
+from pgtwin.types.string import StrDumper, TextLoader
 
 # psycopg's own connections call add_reader().
 pytestmark = pytest.mark.needs_readers
@@ -208,6 +208,137 @@ async def test_rowcount_of_the_last_statement(conn: Ours, theirs: Theirs) -> Non
         await cursor.execute("SELECT generate_series(1, 10)")
         await cursor.executemany(query, [(1,), (2,)])
     assert cursor.rowcount == 2
+
+
+async def test_rowcount_of_a_closed_cursor(conn: Ours, theirs: Theirs) -> None:
+    query = "SELECT generate_series(1, %s)"
+    async with theirs.pipeline(), theirs.cursor() as their_cursor:
+        await their_cursor.executemany(query, [(2,), (5,)])
+    assert their_cursor.rowcount in (2, 5)
+    async with conn.pipeline(), conn.cursor() as cursor:
+        await cursor.executemany(query, [(2,), (5,)])
+    assert cursor.rowcount == 7
+
+
+async def test_block_in_an_ended_transaction(conn: Ours, theirs: Theirs) -> None:
+    with pytest.raises(psycopg.transaction.OutOfOrderTransactionNesting):
+        async with theirs.transaction():
+            await theirs.execute("ROLLBACK")
+            async with theirs.transaction():
+                pytest.fail("a block without a transaction around it")
+    with pytest.raises(psycopg.transaction.OutOfOrderTransactionNesting):
+        async with theirs.transaction():
+            pytest.fail("a block after that")
+    await theirs.close()
+    with pytest.raises(pgtwin.OutOfOrderTransactionNesting):
+        async with conn.transaction():
+            await conn.execute("ROLLBACK")
+            async with conn.transaction():
+                pytest.fail("a block without a transaction around it")
+    async with conn.transaction():
+        await conn.execute("SELECT 1")
+
+
+async def test_savepoint_of_another(conn: Ours, theirs: Theirs) -> None:
+    async def status_of_the_outer(each: Any) -> TransactionStatus:
+        await each.execute("CREATE TEMP TABLE things (id int)")
+        status: TransactionStatus = each.info.transaction_status
+        try:
+            async with each.transaction("sp"):
+                await each.execute("INSERT INTO things VALUES (1)")
+                with pytest.raises(e.DivisionByZero):
+                    await each.execute("SELECT 1 / 0")
+                with pytest.raises(e.InFailedSqlTransaction):
+                    async with each.transaction("sp"):
+                        pytest.fail("a block in a transaction that has failed")
+                status = each.info.transaction_status
+        except (e.InFailedSqlTransaction, e.InvalidSavepointSpecification):
+            pass
+        await each.rollback()
+        return status
+
+    assert await status_of_the_outer(theirs) == TransactionStatus.INTRANS
+    assert await status_of_the_outer(conn) == TransactionStatus.INERROR
+
+
+async def test_dumper_of_names(conn: Ours, theirs: Theirs) -> None:
+    class VarcharDumper(StrDumper):
+        oid = psycopg.adapters.types["varchar"].oid
+
+        def quote(self, obj: str) -> bytes:
+            return bytes(super().quote(obj)) + b"::varchar"
+
+    for each in (theirs, conn):
+        each.adapters.register_dumper(str, VarcharDumper)
+    with pytest.raises(e.SyntaxError):
+        await theirs.tpc_rollback("of-nobody")
+    with pytest.raises(e.UndefinedObject):
+        await conn.tpc_rollback("of-nobody")
+
+
+async def test_ended_two_phase_transaction(conn: Ours, theirs: Theirs) -> None:
+    for each in (theirs, conn):
+        await each.tpc_begin("ended-by-sql")
+        await each.execute("ROLLBACK")
+    await theirs.execute("SELECT 1")
+    await theirs.tpc_rollback()
+    with pytest.raises(e.ProgrammingError, match="ended by SQL"):
+        await conn.execute("SELECT 1")
+    await conn.tpc_rollback()
+
+
+async def test_result_chosen_in_a_pipeline(conn: Ours, theirs: Theirs) -> None:
+    async with theirs.pipeline():
+        their_cursor = await theirs.execute("SELECT 1")
+        with pytest.raises(IndexError):
+            await their_cursor.set_result(0)
+    async with conn.pipeline():
+        cursor = await conn.execute("SELECT 1")
+        await cursor.set_result(-1)
+        assert await cursor.fetchone() == (1,)
+
+
+async def test_backslash_in_a_character(conn: Ours, theirs: Theirs) -> None:
+    # Its second byte in SJIS is 0x5c.
+    text = "\u8868"
+    for each in (theirs, conn):
+        await each.execute("SET client_encoding TO 'SJIS'")
+        await each.execute("CREATE TEMP TABLE things (a text, b text)")
+    query = "COPY things FROM STDIN"
+    with pytest.raises(e.BadCopyFileFormat):
+        async with theirs.cursor().copy(query) as their_copy:
+            await their_copy.write_row((text, text))
+    async with conn.cursor().copy(query) as copy:
+        await copy.write_row((text, text))
+    cursor = await conn.execute("TABLE things")
+    assert await cursor.fetchall() == [(text, text)]
+
+
+async def test_no_number_in_a_copy(conn: Ours, theirs: Theirs) -> None:
+    query = "COPY (SELECT '1 day') TO STDOUT"
+    async with conn.cursor().copy(query) as copy:
+        copy.set_types(["float8"])
+        with pytest.raises(ValueError, match="1 day"):
+            await copy.read_row()
+    if psycopg.pq.__impl__ != "python":
+        async with theirs.cursor().copy(query) as their_copy:
+            their_copy.set_types(["float8"])
+            assert [row async for row in their_copy.rows()] == [(1.0,)]
+
+
+@pytest.mark.usefixtures("two_phase")
+async def test_failed_statement_before_tpc_prepare(conn: Ours, theirs: Theirs) -> None:
+    for each in (theirs, conn):
+        await each.tpc_begin("failed-before")
+        with pytest.raises(e.DivisionByZero):
+            await each.execute("SELECT 1 / 0")
+    await theirs.tpc_prepare()
+    with pytest.raises(e.UndefinedObject):
+        await theirs.tpc_commit()
+    await theirs.close()
+    with pytest.raises(e.ProgrammingError, match="nothing was prepared"):
+        await conn.tpc_prepare()
+    await conn.tpc_rollback()
 
 
 async def rows_of_iteration(cursor: Any) -> list[int]:

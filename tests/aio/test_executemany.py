@@ -177,6 +177,34 @@ async def test_value_that_cannot_be_adapted(conn: Connection, usable: Usable) ->
     await usable(conn)
 
 
+@pytest.mark.parametrize("returning", [False, True])
+@pytest.mark.parametrize("inside", [False, True])
+async def test_fetch_after_a_value_that_cannot_be_sent(
+    conn: Connection, usable: Usable, returning: bool, inside: bool
+) -> None:
+    conn.command_timeout = 30
+    rows = [(1,), ("\0",)]
+
+    async def fail(cur: pgtwin.AsyncCursor[Any]) -> None:
+        with pytest.raises(e.DataError, match="NUL"):
+            await cur.executemany("SELECT %s::int", rows, returning=returning)
+
+    for closed in (False, True):
+        cur = conn.cursor()
+        if not inside:
+            await fail(cur)
+        async with conn.pipeline():
+            if inside:
+                await fail(cur)
+            if closed:
+                await cur.close()
+            else:
+                with pytest.raises(e.ProgrammingError, match="no result"):
+                    await cur.fetchall()
+            assert [each async for each in cur.results()] == []
+    await usable(conn)
+
+
 @pytest.mark.parametrize("rows", [[(1,)], [(1, "", 2)], [{"id": 1}], [5], [None]])
 async def test_wrong_parameters(
     conn: Connection, rows: list[Any], usable: Usable

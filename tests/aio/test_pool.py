@@ -104,9 +104,14 @@ def test_same_parameters() -> None:
             inspect.signature(cls.__init__).parameters for cls in (ours, theirs)
         )
         assert list(mine) == list(parameters)
-        for name in {*mine} - {"connection_class"}:
+        for name in {*mine} - {"connection_class", "min_size"}:
             assert mine[name].default == parameters[name].default, name
         assert issubclass(ours, theirs)
+        sizes: list[int] = []
+        for cls in (ours, theirs):
+            options: dict[str, Any] = {"max_size": 9, "open": False}
+            sizes += [cls(**options).min_size, cls(min_size=0, **options).min_size]
+        assert sizes[:2] == sizes[2:]
 
 
 async def test_pool_of_psycopg_pool(dsn: str) -> None:

@@ -329,6 +329,31 @@ async def test_blocks_left_in_wrong_order(conn: pgtwin.AsyncConnection[Any]) -> 
     await conn.close()
 
 
+@pytest.mark.parametrize("autocommit", [False, True])
+async def test_block_in_an_ended_transaction(
+    conn: pgtwin.AsyncConnection[Any],
+    other: pgtwin.AsyncConnection[Any],
+    autocommit: bool,
+) -> None:
+    await conn.set_autocommit(autocommit)
+    for word in ("ROLLBACK", "COMMIT"):
+        with pytest.raises(pgtwin.OutOfOrderTransactionNesting, match="ended"):
+            async with conn.transaction():
+                await conn.execute(word)
+                async with conn.transaction():
+                    pytest.fail("what is executed here would be committed alone")
+        assert conn.info.transaction_status == TransactionStatus.IDLE
+        async with conn.transaction():
+            await conn.execute(word)
+            with pytest.raises(pgtwin.OutOfOrderTransactionNesting):
+                async with conn.transaction("sp"):
+                    pytest.fail("what is executed here would be committed alone")
+        async with conn.transaction(), conn.transaction():
+            await mark(conn, "a")
+        assert await marks(other) == ["a"]
+        await other.execute("DELETE FROM marks")
+
+
 async def test_close_in_transaction(
     dsn: str, other: pgtwin.AsyncConnection[Any]
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator
 from typing import Any
@@ -243,6 +244,109 @@ async def test_failed_to_prepare(
         await conn.execute("SELECT 1")
         await conn.rollback()
         await first.tpc_rollback()
+
+
+@pytest.fixture
+async def slow(
+    other: pgtwin.AsyncConnection[Any], table: Identifier
+) -> AsyncIterator[None]:
+    """Let what inserts into the table wait when it is prepared."""
+    await other.execute(
+        SQL(
+            "CREATE FUNCTION {0}() RETURNS trigger LANGUAGE plpgsql AS "
+            "'BEGIN PERFORM pg_sleep(120); RETURN NULL; END'; "
+            "CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON {0} DEFERRABLE "
+            "INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION {0}()"
+        ).format(table)
+    )
+    yield
+    await other.execute(SQL("DROP FUNCTION {} CASCADE").format(table))
+
+
+async def begin_slow(
+    conn: pgtwin.AsyncConnection[Any], table: Identifier, gtrid: str
+) -> None:
+    """Begin what is interrupted when it is prepared."""
+    await conn.tpc_begin(gtrid)
+    await insert(conn, table)
+    conn.command_timeout = 0.3
+    with pytest.raises(pgtwin.OperationTimeout):
+        await conn.tpc_prepare()
+    conn.command_timeout = None
+
+
+@pytest.mark.usefixtures("slow")
+async def test_interrupted(
+    conn: pgtwin.AsyncConnection[Any],
+    other: pgtwin.AsyncConnection[Any],
+    table: Identifier,
+    gtrid: str,
+) -> None:
+    await begin_slow(conn, table, gtrid)
+    await conn.tpc_rollback()
+    assert await count(conn, table) == 0
+    conn.add_query_hook(lambda event: None)
+    await begin_slow(conn, table, gtrid)
+    with pytest.raises(e.ProgrammingError, match="rolled"):
+        await conn.tpc_commit()
+    assert await count(conn, table) == 0
+    assert await prepared(other, gtrid) == []
+
+
+@pytest.mark.usefixtures("slow")
+async def test_interrupted_with_another_of_that_name(
+    conn: pgtwin.AsyncConnection[Any],
+    other: pgtwin.AsyncConnection[Any],
+    table: Identifier,
+    gtrid: str,
+    dsn: str,
+) -> None:
+    async with pgtwin.AsyncConnection.connect(dsn) as first:
+        await first.tpc_begin(gtrid)
+        await first.tpc_prepare()
+        await begin_slow(conn, table, gtrid)
+        await conn.tpc_rollback()
+        assert len(await prepared(other, gtrid)) == 1
+        await first.tpc_commit()
+
+
+@pytest.mark.usefixtures("slow")
+async def test_interrupted_in_a_pipeline(
+    conn: pgtwin.AsyncConnection[Any],
+    other: pgtwin.AsyncConnection[Any],
+    table: Identifier,
+    gtrid: str,
+) -> None:
+    async with conn.pipeline():
+        await begin_slow(conn, table, gtrid)
+    await conn.tpc_rollback()
+    assert await count(conn, table) == 0
+    assert await prepared(other, gtrid) == []
+
+
+# twingen: async-only
+async def test_cancelled_at_every_step(
+    conn: pgtwin.AsyncConnection[Any],
+    other: pgtwin.AsyncConnection[Any],
+    table: Identifier,
+    gtrid: str,
+) -> None:
+    interrupted = 0
+    for turns in range(12):
+        await conn.tpc_begin(gtrid)
+        await insert(conn, table)
+        task = asyncio.create_task(conn.tpc_prepare())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        try:
+            await task
+        except asyncio.CancelledError:
+            interrupted += 1
+        await conn.tpc_rollback()
+        assert await prepared(other, gtrid) == []
+        assert await count(conn, table) == 0
+    assert interrupted
 
 
 async def test_failed_statement(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from collections import Counter
@@ -68,20 +69,42 @@ def main(names: list[str]) -> int:
         return 2
     results: list[str] = []
     good = True
-    with running_server() as dsn, tempfile.TemporaryDirectory() as folder:
-        for library in LIBRARIES:
-            if names and library.name not in names:
-                continue
-            server = Server(dsn, Path(folder, library.name))
-            server.folder.mkdir()
-            theirs, ours = (library.run(server, x) for x in ("psycopg", "pgtwin"))
-            results.append(f"{library.name}: with psycopg {summary(theirs)}")
-            results.append(f"{library.name}: with pgtwin {summary(ours)}")
-            for complaint in complaints(library, theirs, ours):
-                results.append(f"  {complaint}")
-                good = False
+    for on_system in (False, True):
+        libraries = [
+            library
+            for library in LIBRARIES
+            if library.on_system is on_system and (not names or library.name in names)
+        ]
+        if not libraries:
+            continue
+        if on_system:
+            choose_system()
+        with running_server() as dsn, tempfile.TemporaryDirectory() as folder:
+            for library in libraries:
+                server = Server(dsn, Path(folder, library.name))
+                server.folder.mkdir()
+                theirs, ours = (library.run(server, x) for x in ("psycopg", "pgtwin"))
+                results.append(f"{library.name}: with psycopg {summary(theirs)}")
+                results.append(f"{library.name}: with pgtwin {summary(ours)}")
+                for complaint in complaints(library, theirs, ours):
+                    results.append(f"  {complaint}")
+                    good = False
     print("\n".join(results))
     return 0 if good else 1
+
+
+def choose_system() -> None:
+    """Let the servers be of the newest PostgreSQL that the system has installed."""
+    found = Path("/usr/lib/postgresql").glob("*/bin/postgres")
+    folders = sorted((path.parent for path in found), key=version_of)
+    if folders:
+        os.environ.setdefault("PGTWIN_TEST_BINARIES", str(folders[-1]))
+
+
+def version_of(folder: Path) -> int:
+    """Return the version of the programs in `VERSION/bin`."""
+    version = folder.parent.name
+    return int(version) if version.isdecimal() else 0
 
 
 if __name__ == "__main__":

@@ -84,5 +84,6 @@ LIBRARY = Library(
         "*.test_connect_custom_cursor_factory": OTHER_CLASSES,
         "*.test_connect_server_side_binding": OTHER_CLASSES,
     },
+    on_system=True,
 )
-ALIASED = Library("django-aliased", run_aliased)
+ALIASED = Library("django-aliased", run_aliased, on_system=True)

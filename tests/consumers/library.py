@@ -54,6 +54,8 @@ class Library:
     run: Callable[[Server, str], Outcome]
     # Why a test may end otherwise with pgtwin: a pattern of names, a sentence.
     reasons: Mapping[str, str] = field(default_factory=dict)
+    # Whether they need collations and extensions that the embedded server has not.
+    on_system: bool = False
 
 
 def source_of(requirement: str, folder: Path) -> Path:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import faulthandler
+import itertools
 import logging
 import os
 import random
@@ -146,7 +147,7 @@ class Batches:
         with ThreadPoolExecutor(processes) as pool:
             while self.programs < number:
                 before = self.programs
-                list(pool.map(self._batch, range(start, start + processes)))
+                list(pool.map(self._batch, range(processes), itertools.count(start)))
                 start += processes
                 spent = time.monotonic() - began
                 print(
@@ -157,9 +158,11 @@ class Batches:
                 if self.programs == before:
                     raise RuntimeError("no programs are played")
 
-    def _batch(self, start: int) -> None:
+    def _batch(self, place: int, start: int) -> None:
         command = [sys.executable, "-m", "tests.differential", "--batch", self._server]
-        command += ["--programs", str(BATCH), "--seed", str(start), *self._options]
+        # The next process at this place takes the place of its databases.
+        command += ["--mark", str(place), *self._options]
+        command += ["--programs", str(BATCH), "--seed", str(start)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
             new = False
@@ -197,6 +200,7 @@ def main() -> int:
     parser.add_argument("--without", nargs="*", default=[], choices=sorted(FEATURES))
     parser.add_argument("--only", nargs="*", choices=sorted(FEATURES))
     parser.add_argument("--batch", help=argparse.SUPPRESS)  # the server's conninfo
+    parser.add_argument("--mark", default="", help=argparse.SUPPRESS)
     args = parser.parse_args()
     # A connection that a program forgets is one of the things that are played.
     faulthandler.enable()
@@ -206,7 +210,7 @@ def main() -> int:
     logging.disable()
     features = frozenset(args.only or FEATURES) - frozenset(args.without)
     if args.batch is not None:
-        with Trial(args.batch, str(os.getpid())) as trial:
+        with Trial(args.batch, args.mark) as trial:
             search = Search(trial, features)
             search.run(args.programs, args.seed)
             for sentence, count in trial.explained.items():

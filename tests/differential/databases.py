@@ -69,7 +69,7 @@ class Database:
 
     def __init__(self, server: str, name: str, encoding: str) -> None:
         with psycopg.connect(server, autocommit=True) as conn:
-            conn.execute(f"DROP DATABASE IF EXISTS {name}".encode())
+            conn.execute(f"DROP DATABASE IF EXISTS {name} (FORCE)".encode())
             conn.execute(
                 f"CREATE DATABASE {name} ENCODING '{encoding}' TEMPLATE template0 "
                 "LC_COLLATE 'C' LC_CTYPE 'C'".encode()

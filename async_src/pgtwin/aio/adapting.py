@@ -49,6 +49,9 @@ class Adapting(Inbox):
         self._row_loader_generation = 0
         # The statement of the result that has come last, if it gives rows and is known.
         self.last: Kept | None = None
+        self.lasting = (
+            False  # whether its loaders are usual, and need the encoding only
+        )
         self.look_at_settings()
 
     def adapt_as(self, template: AdaptersMap) -> None:
@@ -120,15 +123,14 @@ class Adapting(Inbox):
     def look_at_rows(self, kept: Kept | None, result: PGresult) -> None:
         """Look at the settings, if they matter for the rows of a statement."""
         self.last = kept
-        if kept is None:
-            self.look_at_settings()
-            return
-        kept.many = result.ntuples >= MANY_ROWS and self.examine_columns(result).usual
-        if (
-            not kept.name
-            or not self.columns_of(kept, result).lasting
-            or self.pgconn.parameter_status(ENCODING) != self._settings[0]
-        ):
+        if kept is not None:
+            many = result.ntuples >= MANY_ROWS
+            kept.many = many and self.examine_columns(result).usual
+        if kept is not None and kept.name:
+            lasting = self.columns_of(kept, result).lasting
+        else:
+            lasting = self.lasting = self.adapters.are_lasting(result)
+        if not lasting or self.pgconn.parameter_status(ENCODING) != self._settings[0]:
             self.look_at_settings()
 
     def look_at_settings(self) -> None:

@@ -239,8 +239,8 @@ class AsyncConnection(
         parts = (
             ("host", pgconn.host),
             ("port", pgconn.port),
-            ("database", pgconn.db),
             ("user", pgconn.user),
+            ("database", pgconn.db),
         )
         where = " ".join(f"{x}={value.decode(errors='replace')}" for x, value in parts)
         return f"<{name} [{status}] ({where}) at 0x{id(self):x}>"

@@ -32,7 +32,10 @@ Conn = TypeVar("Conn", bound=AsyncConnection[Any], default=AsyncConnection[Tuple
 
 
 class AsyncConnectionPool(psycopg_pool.AsyncConnectionPool[Any], Generic[Conn]):
-    """A pool that keeps connections open (`psycopg_pool.AsyncConnectionPool`)."""
+    """A pool that keeps connections open (`psycopg_pool.AsyncConnectionPool`).
+
+    Without a `min_size` it is psycopg_pool's: 4, of null pools 0.
+    """
 
     __module__ = "pgtwin.pool"
 
@@ -42,7 +45,7 @@ class AsyncConnectionPool(psycopg_pool.AsyncConnectionPool[Any], Generic[Conn]):
         *,
         connection_class: type[Conn] | None = None,
         kwargs: AsyncKwargsParam | None = None,
-        min_size: int = 4,
+        min_size: int | None = None,
         max_size: int | None = None,
         open: bool | None = None,  # noqa: A002 (the name is psycopg_pool's)
         configure: Callable[[Conn], Awaitable[None]] | None = None,
@@ -58,11 +61,12 @@ class AsyncConnectionPool(psycopg_pool.AsyncConnectionPool[Any], Generic[Conn]):
         reconnect_failed: AsyncConnectFailedCB | None = None,
         num_workers: int = 3,
     ) -> None:
+        sizes = {} if min_size is None else {"min_size": min_size}
         super().__init__(
             conninfo,
             connection_class=connection_class or AsyncConnection,
             kwargs=kwargs,
-            min_size=min_size,
+            **sizes,
             max_size=max_size,
             open=open,
             configure=configure,
@@ -94,51 +98,8 @@ class AsyncConnectionPool(psycopg_pool.AsyncConnectionPool[Any], Generic[Conn]):
 
 
 class AsyncNullConnectionPool(
-    psycopg_pool.AsyncNullConnectionPool[Any], AsyncConnectionPool[Conn]
+    AsyncConnectionPool[Conn], psycopg_pool.AsyncNullConnectionPool[Any]
 ):
     """A pool that keeps no connection open (`psycopg_pool.AsyncNullConnectionPool`)."""
 
     __module__ = "pgtwin.pool"
-
-    def __init__(
-        self,
-        conninfo: AsyncConninfoParam = "",
-        *,
-        connection_class: type[Conn] | None = None,
-        kwargs: AsyncKwargsParam | None = None,
-        min_size: int = 0,
-        max_size: int | None = None,
-        open: bool | None = None,  # noqa: A002 (the name is psycopg_pool's)
-        configure: Callable[[Conn], Awaitable[None]] | None = None,
-        check: Callable[[Conn], Awaitable[None]] | None = None,
-        reset: Callable[[Conn], Awaitable[None]] | None = None,
-        name: str | None = None,
-        close_returns: bool = False,
-        timeout: float = 30.0,
-        max_waiting: int = 0,
-        max_lifetime: float = 60 * 60.0,
-        max_idle: float = 10 * 60.0,
-        reconnect_timeout: float = 5 * 60.0,
-        reconnect_failed: AsyncConnectFailedCB | None = None,
-        num_workers: int = 3,
-    ) -> None:
-        super().__init__(
-            conninfo,
-            connection_class=connection_class or AsyncConnection,
-            kwargs=kwargs,
-            min_size=min_size,
-            max_size=max_size,
-            open=open,
-            configure=configure,
-            check=check,
-            reset=reset,
-            name=name,
-            close_returns=close_returns,
-            timeout=timeout,
-            max_waiting=max_waiting,
-            max_lifetime=max_lifetime,
-            max_idle=max_idle,
-            reconnect_timeout=reconnect_timeout,
-            reconnect_failed=reconnect_failed,
-            num_workers=num_workers,
-        )

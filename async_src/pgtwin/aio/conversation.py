@@ -29,6 +29,7 @@ OK = pq.ConnStatus.OK
 BAD = pq.ConnStatus.BAD
 ACTIVE = pq.TransactionStatus.ACTIVE
 FATAL_ERROR = pq.ExecStatus.FATAL_ERROR
+ENDED = (pq.ExecStatus.COMMAND_OK, FATAL_ERROR)
 COPY_IN = pq.ExecStatus.COPY_IN
 COPY_OUT = pq.ExecStatus.COPY_OUT
 COPY_BOTH = pq.ExecStatus.COPY_BOTH
@@ -172,14 +173,17 @@ class Conversation:
         finally:
             self._let_go()
 
-    async def results(self, copying: bool = False) -> list[PGresult]:
+    async def results(
+        self, copying: bool = False, answers: list[PGresult] | None = None
+    ) -> list[PGresult]:
         """Send what is queued and return all results, errors of the server included.
 
         A COPY ends them, if the caller is prepared for one, else it is an error. The
-        beginning of a replication ends them, and leaves the handle active.
+        beginning of a replication ends them, and leaves the handle active. In a list
+        `answers` are the results also when an interruption has come before the end.
         """
         pgconn = self.pgconn
-        results: list[PGresult] = []
+        results: list[PGresult] = [] if answers is None else answers
         watched = self._readiness.reading
         self._talking = True
         try:
@@ -287,6 +291,8 @@ class Conversation:
                         await self._rest(self._skipped, deadline)
                 elif result.status == COPY_BOTH:
                     raise e.NotSupportedError("replication cannot be settled")
+                elif result.status in ENDED:
+                    results.append(result)
         except BaseException as error:
             # Interrupted again, or no answer in time: plainly broken is better
             # than hanging, and the first interruption is the one to be reported.

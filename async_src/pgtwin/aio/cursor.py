@@ -142,7 +142,7 @@ class AsyncCursor(AsyncResults[Row]):
                     self._results = ()
                     try:
                         results = await execute_again(session, query, params)
-                        self._keep(results, session.last)
+                        self._keep(results, session.last, session.lasting)
                     except BaseException:
                         self._forget()
                         raise
@@ -190,7 +190,7 @@ class AsyncCursor(AsyncResults[Row]):
                     result_format=wanted,
                     transformer=None if self._adapters is None else self._dumper(),
                 )
-                self._keep(results, session.last)
+                self._keep(results, session.last, session.lasting)
             except BaseException:
                 self._forget()
                 raise

@@ -89,10 +89,12 @@ class Exchange(Conversation):
         if not self.closed:
             self._readiness.attach(self.pgconn.socket)
 
-    async def query(self, text: bytes) -> list[PGresult]:
+    async def query(
+        self, text: bytes, answers: list[PGresult] | None = None
+    ) -> list[PGresult]:
         """Execute one or more statements without parameters (`PQsendQuery`)."""
         self.pgconn.send_query(text)
-        return await self.results()
+        return await self.results(answers=answers)
 
     async def query_params(
         self,

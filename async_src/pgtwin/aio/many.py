@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pgtwin.aio.results import AsyncResults
     from pgtwin.aio.session import Session
     from pgtwin.core.annotations import Params, Query
-    from pgtwin.core.prepared import Key
+    from pgtwin.core.prepared import Kept, Key
 
 IDLE = pq.TransactionStatus.IDLE
 TUPLES_OK = pq.ExecStatus.TUPLES_OK
@@ -46,6 +46,8 @@ class Batch(Owner):
         self.preparing = not cursor._merging
         self._returning = returning
         self._keys: list[Key] = []
+        self._kept: Kept | None = None  # of all executions, if they have the same
+        self._begun = False
         self._results: list[PGresult] = []
         self._rowcount = 0
         self._last: PGresult | None = None
@@ -56,11 +58,12 @@ class Batch(Owner):
         self.stale = False
         cursor._pending = self
 
-    def under(self, key: Key | None) -> Batch:
-        """Note under which key the next executions are prepared."""
+    def under(self, key: Key | None, kept: Kept | None) -> None:
+        """Note as what the next executions are prepared."""
+        self._kept = None if self._begun else kept
+        self._begun = True
         if key is not None:
             self._keys.append(key)
-        return self
 
     def expect(self, number: int) -> None:
         """Learn how many executions there are."""
@@ -87,7 +90,8 @@ class Batch(Owner):
     def give_up(self, error: BaseException) -> None:
         self._failed = True
         self._error = self._error or error
-        self._finish()
+        if not self.done:
+            self._finish()
 
     def _fail(self, results: list[PGresult]) -> None:
         self._failed = True
@@ -119,7 +123,7 @@ class Batch(Owner):
         if cursor._closed:
             cursor._pending = self  # nobody fetches from it
         if self._results:
-            cursor._keep(self._results)
+            cursor._keep_all(self._results, self._kept)
         elif not self._returning:
             cursor._note(self._rowcount, self._last)
 
@@ -133,13 +137,15 @@ class Execution(Owner):
         # As an owner does, without a call: a pipeline has many of them.
         self._session = cursor._session
         self._key = None
+        self._kept: Kept | None = None
         self._seen = seen
         self._cursor = cursor
         if seen is not UNOBSERVED:
             seen.begin()
 
-    def sent(self, key: Key | None) -> None:
-        super().sent(key)
+    def sent(self, key: Key | None, kept: Kept | None) -> None:
+        self._key = key
+        self._kept = kept
         self._cursor._pending = self
 
     def receive(self, results: list[PGresult]) -> None:
@@ -152,8 +158,15 @@ class Execution(Owner):
             cursor._pending = None
         if not is_plain or self._seen is not UNOBSERVED:
             super().receive(results)
-        if is_awaited:
-            cursor._keep(results)
+        if not is_awaited:
+            return
+        kept = self._kept
+        if kept is not None:
+            if not is_plain:
+                kept = None
+            elif kept.generation != self._session.adapters.generation:
+                self._session.columns_of(kept, results[0])
+        cursor._keep(results, kept)
 
     def give_up(self, error: BaseException) -> None:
         super().give_up(error)
@@ -186,7 +199,7 @@ async def execute_many(
         if returning:
             await pipelining.receive(batch)
     except BaseException as error:
-        seen.end(error)
+        batch.give_up(error)
         raise
 
 
@@ -198,18 +211,28 @@ async def _execute_alone(
     returning: bool,
 ) -> None:
     session = cursor._session
+    result_format = cursor.format
     batch = Batch(cursor, returning)
-    await session.ready()
-    alone = session.pgconn.transaction_status == IDLE
     try:
-        await _execute(session, query, params_seq, transformer, cursor.format, batch)
-    except e.Error:
-        # The server has executed nothing: as in execute(), it is asked once more.
-        if not (batch.stale and alone and isinstance(params_seq, Sequence)):
-            raise
-        await session.rollback()
-        batch = Batch(cursor, returning)
-        await _execute(session, query, params_seq, transformer, cursor.format, batch)
+        await session.ready()
+        alone = session.pgconn.transaction_status == IDLE
+        try:
+            await _execute(
+                session, query, params_seq, transformer, result_format, batch
+            )
+        except e.Error:
+            # The server has executed nothing: as in execute(), it is asked once more.
+            if not (batch.stale and alone and isinstance(params_seq, Sequence)):
+                raise
+            await session.rollback()
+            batch = Batch(cursor, returning)
+            await _execute(
+                session, query, params_seq, transformer, result_format, batch
+            )
+    except BaseException as error:
+        # Nobody may wait for what was not sent.
+        batch.give_up(error)
+        raise
 
 
 async def _execute(

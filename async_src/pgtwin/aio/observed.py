@@ -63,9 +63,14 @@ class ObservedSession(Session):
             seen.note(results)
         return results
 
-    async def command(self, text: bytes, result_format: int = TEXT) -> PGresult:
+    async def command(
+        self,
+        text: bytes,
+        result_format: int = TEXT,
+        answers: list[PGresult] | None = None,
+    ) -> PGresult:
         with self.observe(text) as seen:
-            result = await super().command(text, result_format)
+            result = await super().command(text, result_format, answers)
             seen.note([result])
         return result
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from psycopg.abc import Transformer
     from psycopg.pq.abc import PGresult
 
-    from pgtwin.aio.many import Batch
+    from pgtwin.aio.many import Batch, Execution
     from pgtwin.aio.session import Session
     from pgtwin.core.annotations import Params, Query
     from pgtwin.core.prepared import Kept, Key
@@ -64,8 +64,8 @@ class Owner:
         if seen is not UNOBSERVED:
             seen.begin()
 
-    def sent(self, key: Key | None) -> None:
-        """Learn that the statement was sent, and under which key it is prepared."""
+    def sent(self, key: Key | None, kept: Kept | None) -> None:
+        """Learn that the statement was sent, and as what it is prepared."""
         self._key = key
 
     def receive(self, results: list[PGresult]) -> None:
@@ -226,7 +226,7 @@ class Pipelining:
             self._owners.append(Closing(self._session, name))
 
     def execute_again(
-        self, query: Query, params: tuple[Any, ...], owner: Owner
+        self, query: Query, params: tuple[Any, ...], owner: Execution
     ) -> bool:
         """Send a query that is prepared already; tell whether it is, and was sent.
 
@@ -263,10 +263,17 @@ class Pipelining:
         kept = prepared.find(key)
         if kept is None or kept.settings:
             return False
+        columns = kept.columns
+        result_format = None
+        if columns is not None and kept.generation == generation:
+            result_format = columns.fixed
+        if result_format is None:
+            result_format = session.format_for(kept)
         pgconn.send_query_prepared(
-            kept.name, values, transformer.formats, session.format_for(kept)
+            kept.name, values, transformer.formats, result_format
         )
         owner._key = key
+        owner._kept = kept
         self._owners.append(owner)
         self.unseen += 1
         return True
@@ -293,12 +300,12 @@ class Pipelining:
             self._pgconn.send_query_params(
                 text, values, types, formats, result_format or TEXT
             )
-            owner.sent(None)
+            owner.sent(None, None)
         else:
             if result_format is None:
                 result_format = self._session.format_for(kept)
             self._pgconn.send_query_prepared(kept.name, values, formats, result_format)
-            owner.sent((text, types))
+            owner.sent((text, types), kept)
         self._owners.append(owner)
         self.unseen += 1
         if changes_settings(text) if kept is None else kept.settings:
@@ -350,7 +357,7 @@ class Pipelining:
                 last = types
                 kept = self.prepared(text, types, batch.preparing)
                 name = None if kept is None else kept.name
-                batch.under(None if name is None else (text, types))
+                batch.under(None if name is None else (text, types), kept)
             if name is None:
                 send_query_params(text, values, types, formats, result_format)
             else:
@@ -441,7 +448,8 @@ class Pipelining:
                 continue
             results = []
             while result is not None:
-                if result.status in COPY:
+                status = result.status
+                if status != TUPLES_OK and status in COPY:
                     raise e.ProgrammingError(NOT_EXECUTED)
                 results.append(result)
                 # What ends the results of a statement is no message to wait for.

@@ -392,25 +392,46 @@ class AsyncResults(Generic[Row]):
             if self._pending is not None and pipelining is not None:
                 await pipelining.receive(self._pending)
 
-    def _keep(self, results: list[PGresult], kept: Kept | None = None) -> None:
+    def _keep(
+        self, results: list[PGresult], kept: Kept | None = None, usual: bool = False
+    ) -> None:
         """Take results that have come just now, and move to the first.
 
         The caller holds the lock, and has looked at the settings. `kept` is what is
-        known of the statement.
+        known of the statement; if that is not enough, `usual` says that all loaders
+        are known to be psycopg's.
         """
         self._encoding = self._session.encoding
         self._results = results
-        columns = None
         if kept is not None:
             columns = kept.columns
+            if columns is not None:
+                usual = columns.usual
             if kept.many:
                 self._large = kept
-        usual = columns is not None and columns.usual
         if len(results) == 1:
             self._loaded = (self._bind(results[0], usual),)
         else:
-            self._loaded = [self._bind(result, usual) for result in results]
+            self._loaded = self._bind_each(results, usual)
         self._select(0)
+
+    def _keep_all(self, results: list[PGresult], kept: Kept | None) -> None:
+        """Take results as `_keep()` does, all of one statement if `kept` is given.
+
+        Those of a prepared statement have the same columns, guaranteed by the server:
+        what is made to load the first one loads all of them.
+        """
+        if kept is None or not self._session.columns_of(kept, results[0]).usual:
+            self._keep(results)
+            return
+        self._encoding = self._session.encoding
+        self._results = results
+        self._loaded = [None] * len(results)
+        self._make_loader(results[0], usual=True)
+        self._select(0)
+
+    def _bind_each(self, results: list[PGresult], usual: bool) -> list[Values | None]:
+        return [self._bind(result, usual) for result in results]
 
     def _bind(self, result: PGresult, usual: bool) -> Values | None:
         """Load the values of a result, or make its loaders, by what holds now.
@@ -419,15 +440,17 @@ class AsyncResults(Generic[Row]):
         """
         if type(result) is Chunks:
             return result.rows
-        if result.status not in WITH_COLUMNS:
+        status = result.status
+        if status != TUPLES_OK and status not in WITH_COLUMNS:
             return None  # of a command
+        session = self._session
         if (
             result.ntuples <= FEW_ROWS
             and self._adapters is None
-            and (usual or self._session.adapters.are_usual(result))
+            and (usual or session.adapters.are_usual(result))
         ):
             try:
-                return self._session.load(result, TUPLES)
+                return session.load(result, TUPLES)
             except Exception:  # who fetches the row is told
                 pass
         self._make_loader(result, usual)

@@ -135,7 +135,8 @@ class Session(Adapting):
         if self.global_transaction is not None:
             raise e.ProgrammingError(
                 "nothing can be executed in a two-phase transaction that has been "
-                "prepared, or has failed to be: call tpc_commit() or tpc_rollback()"
+                "prepared, has failed to be, or was ended by SQL: call tpc_commit() or "
+                "tpc_rollback()"
             )
         return self.characteristics.begin()
 
@@ -286,6 +287,7 @@ class Session(Adapting):
             # A pooler may take the session away between two messages.
             return await self.run(statement, False, result_format, False)
         self.last = None
+        self.lasting = False
         if not plain:
             self.examine(results)
         if (
@@ -301,8 +303,16 @@ class Session(Adapting):
             await self._forget_retired()
         return results
 
-    async def command(self, text: bytes, result_format: int = TEXT) -> PGresult:
-        """Execute one statement of our own and return its result."""
+    async def command(
+        self,
+        text: bytes,
+        result_format: int = TEXT,
+        answers: list[PGresult] | None = None,
+    ) -> PGresult:
+        """Execute one statement of our own and return its result.
+
+        `answers` takes what the server has answered, if no pipeline is open.
+        """
         await self.usable()
         pipelining = self.open_pipeline()
         if pipelining is not None:
@@ -310,7 +320,7 @@ class Session(Adapting):
         exchange = self.exchange
         try:
             if result_format == TEXT:
-                results = await exchange.query(text)
+                results = await exchange.query(text, answers)
             else:
                 results = await exchange.query_params(
                     text, None, (), None, result_format

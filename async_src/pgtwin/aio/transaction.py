@@ -109,6 +109,13 @@ class AsyncTransaction:
         session = self._session
         await session.ready()
         self._outermost = session.pgconn.transaction_status == IDLE
+        if self._outermost and session.depth:
+            # A block that begins a transaction here would commit what its user takes
+            # for a part of another.
+            raise OutOfOrderTransactionNesting(
+                "SQL has ended the transaction of the block around this one: leave "
+                "that block before"
+            )
         if not self._outermost and not self._savepoint_name:
             self._savepoint_name = f"pgtwin_{session.depth + 1}"
         self._level = session.depth

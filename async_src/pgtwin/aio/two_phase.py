@@ -91,7 +91,8 @@ class AsyncTwoPhase:
     async def tpc_prepare(self) -> None:
         """Do the first phase: the server keeps the transaction until its second.
 
-        The connection is free for `tpc_commit()` or `tpc_rollback()` after. Raises
+        The connection is free for `tpc_commit()` or `tpc_rollback()` after; the latter
+        ends the transaction also when this was interrupted, prepared or not. Raises
         `ProgrammingError` when no two-phase transaction was begun or it is prepared
         already, `NotSupportedError` when the server has `max_prepared_transactions`
         at zero.
@@ -110,29 +111,43 @@ class AsyncTwoPhase:
                     "the two-phase transaction is prepared already: call tpc_commit() "
                     "or tpc_rollback()"
                 )
+            answers: list[PGresult] = []
             # Also if it is never known what the server has made of it.
-            session.global_transaction = begun._replace(prepared=True)
+            session.global_transaction = begun._replace(prepared=True, sure=False)
             try:
                 result = await session.command(
-                    _prepared("PREPARE TRANSACTION", begun.xid, session.encoding)
+                    _prepared("PREPARE TRANSACTION", begun.xid, session.encoding),
+                    answers=answers,
                 )
             except e.Error as error:
                 if error.sqlstate:
                     session.global_transaction = begun
+                else:
+                    self._note_prepared(begun, answers)
                 if isinstance(error, e.ObjectNotInPrerequisiteState):
                     raise e.NotSupportedError(str(error)) from None
                 raise
             except BaseException:
-                # Interrupted: a transaction that is still open was not prepared.
-                if session.pgconn.transaction_status in (INTRANS, INERROR):
-                    session.global_transaction = begun
+                self._note_prepared(begun, answers)
                 raise
+            session.global_transaction = begun._replace(prepared=True)
             if result.command_status == b"ROLLBACK":
                 session.global_transaction = begun
                 raise e.ProgrammingError(
                     "nothing was prepared: a statement had failed, so the server has "
                     "rolled the transaction back; call tpc_rollback()"
                 )
+
+    def _note_prepared(
+        self, begun: GlobalTransaction, answers: Sequence[PGresult]
+    ) -> None:
+        """Note what became of a transaction whose preparation was interrupted."""
+        session = self._session
+        if answers:
+            done = answers[-1].command_status == b"PREPARE TRANSACTION"
+            session.global_transaction = begun._replace(prepared=done)
+        elif session.pgconn.transaction_status in (INTRANS, INERROR):
+            session.global_transaction = begun
 
     async def tpc_commit(self, xid: Xid | str | None = None) -> None:
         """Commit this connection's two-phase transaction, or another, prepared one.
@@ -187,11 +202,16 @@ class AsyncTwoPhase:
                 )
             await session.usable()
             if begun.prepared:
+                if action == "COMMIT":
+                    # If this is interrupted, a rollback that finds nothing may be late.
+                    session.global_transaction = begun._replace(sure=True)
                 try:
                     await self._second_phase(action, begun.xid)
                 except e.UndefinedObject:
                     # It was never prepared, or an interrupted call has ended it.
                     session.global_transaction = None
+                    if action == "ROLLBACK" and not begun.sure:
+                        return
                     raise
                 session.global_transaction = None
                 return

@@ -12,7 +12,7 @@ import psycopg
 from psycopg.adapt import AdaptersMap, Transformer as AdaptTransformer
 from psycopg.types import TypeInfo, TypesRegistry
 
-from pgtwin.core.formats import has_usual_loaders
+from pgtwin.core.formats import DATES, has_usual_loaders
 
 if TYPE_CHECKING:
     from psycopg.abc import AdaptContext, Dumper, Loader, Transformer
@@ -45,6 +45,7 @@ class Adapters(AdaptersMap):
         self.types = Types(template.types)
         self.generation = 0
         self._usual: dict[int, bool] = {}
+        self._lasting: dict[int, bool] = {}
 
     def register_dumper(self, cls: type | str | None, dumper: type[Dumper]) -> None:
         """Use a dumper class for values of a Python class, from the next query on."""
@@ -56,6 +57,7 @@ class Adapters(AdaptersMap):
         super().register_loader(oid, loader)
         self.generation += 1
         self._usual.clear()
+        self._lasting.clear()
 
     def is_usual(self, oid: int) -> bool:
         """Tell whether values of a type are immutable, and loaded by psycopg alone."""
@@ -70,6 +72,17 @@ class Adapters(AdaptersMap):
         for column in range(result.nfields):
             oid = result.ftype(column)
             if not (known[oid] if oid in known else self.is_usual(oid)):
+                return False
+        return True
+
+    def are_lasting(self, result: PGresult) -> bool:
+        """Tell that all are usual, and of the settings only the encoding matters."""
+        known = self._lasting
+        for column in range(result.nfields):
+            oid = result.ftype(column)
+            if oid not in known:
+                known[oid] = oid not in DATES and self.is_usual(oid)
+            if not known[oid]:
                 return False
         return True
 

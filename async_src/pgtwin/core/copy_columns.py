@@ -35,6 +35,9 @@ _pack_count = Struct("!h").pack
 _pack_length = Struct("!i").pack
 
 NULL_LENGTH = _pack_length(-1)
+# As they are packed, of values that are not long.
+SHORT = 256
+LENGTHS = [_pack_length(length) for length in range(SHORT)]
 
 NoneType = type(None)
 NULLS = {NoneType}
@@ -256,35 +259,37 @@ def row_writer(
     formats = [PyFormat.BINARY] * len(kinds)
     # Of the numbers of columns, `%` is 37.
     parts = [_pack_count(len(kinds)).replace(b"%", b"%%")]
+    # Last ones first; those of any size are counted without NULL.
     nulls: list[int] = []
-    sized: list[int] = []  # last ones first
+    sized: list[int] = []
     heads = [len(kinds)]
     codes = "!h"
     for place, (dumper, kind) in enumerate(zip(dumpers, kinds, strict=True)):
         name = known(type(dumper))
         size = SIZES.get(name, 0)
         if kind is NoneType:
-            parts.append(b"%b")
-            nulls.append(place)
+            parts.append(NULL_LENGTH)
+            nulls.insert(0, place)
         elif size:
             parts += (_pack_length(size), b"%b")
         else:
             parts.append(b"%b%b")
-            sized.insert(0, place)
+            sized.insert(0, place - len(nulls))
         heads += (size, 0)
         codes += "i" + NUMBERS.get(name, ("", 0))[0]
     form = b"".join(parts)
 
     if is_numbers(dumpers) and {int, float}.issuperset(kinds):
-        pack = Struct(codes).pack
+        pack_all = Struct(codes).pack
 
         def write_numbers(row: Sequence[Any]) -> bytes:
             fields = heads.copy()
             fields[2::2] = row
-            return pack(*fields)
+            return pack_all(*fields)
 
         return write_numbers
 
+    pack = _pack_length
     if not (nulls or sized):
 
         def write_fixed(row: Sequence[Any]) -> bytes:
@@ -297,7 +302,8 @@ def row_writer(
 
         def write_one_sized(row: Sequence[Any]) -> bytes:
             values: Any = dump(row, formats)
-            values.insert(only, _pack_length(len(values[only])))
+            length = len(values[only])
+            values.insert(only, LENGTHS[length] if length < SHORT else pack(length))
             return form % tuple(values)
 
         return write_one_sized
@@ -305,9 +311,10 @@ def row_writer(
     def write(row: Sequence[Any]) -> bytes:
         values: Any = dump(row, formats)
         for place in nulls:
-            values[place] = NULL_LENGTH
+            del values[place]
         for place in sized:
-            values.insert(place, _pack_length(len(values[place])))
+            length = len(values[place])
+            values.insert(place, LENGTHS[length] if length < SHORT else pack(length))
         return form % tuple(values)
 
     return write

@@ -49,22 +49,29 @@ _CONVERTED = {
     **dict.fromkeys(_oids("time"), _oids("timetz")),
 }
 
-# The type of a domain is the one below it, and below that one.
+# The type of a domain is the one below it, and below that one. The types of the columns
+# come first, then those below them and their elements: a database may have many others.
 _COLUMNS = """\
-WITH RECURSIVE base (oid, below) AS (
-    SELECT oid, oid FROM pg_catalog.pg_type WHERE typtype <> 'd'
-    UNION ALL SELECT t.oid, b.below FROM base b
-    JOIN pg_catalog.pg_type t ON t.typtype = 'd' AND t.typbasetype = b.oid
+WITH RECURSIVE col AS (
+    SELECT attnum, attname, atttypid FROM pg_catalog.pg_attribute
+    WHERE attrelid = {table}::regclass AND attnum > 0 AND NOT attisdropped
+    AND attgenerated = ''
+), step (oid, below) AS (
+    SELECT atttypid, atttypid FROM col
+    UNION SELECT
+        CASE t.typtype WHEN 'd' THEN s.oid ELSE t.typelem END,
+        CASE t.typtype WHEN 'd' THEN t.typbasetype ELSE t.typelem END
+    FROM step s JOIN pg_catalog.pg_type t ON t.oid = s.below
+    WHERE t.typtype = 'd' OR t.typcategory = 'A' AND t.typelem <> 0
+), base AS (
+    SELECT s.oid, t.oid AS below, t.typcategory,
+        CASE t.typcategory WHEN 'A' THEN t.typelem ELSE 0 END AS typelem
+    FROM step s JOIN pg_catalog.pg_type t ON t.oid = s.below AND t.typtype <> 'd'
 )
-SELECT {table}, {name}, a.attname, b.below,
-    CASE t.typcategory WHEN 'A' THEN t.typelem ELSE 0 END, coalesce(e.below, 0),
-    t.typcategory = 'S'
-FROM pg_catalog.pg_attribute a
-JOIN base b ON b.oid = a.atttypid
-JOIN pg_catalog.pg_type t ON t.oid = b.below
-LEFT JOIN base e ON e.oid = t.typelem AND t.typcategory = 'A'
-WHERE a.attrelid = {table}::regclass AND a.attnum > 0 AND NOT a.attisdropped
-AND a.attgenerated = '' ORDER BY a.attnum"""
+SELECT {table}, {name}, a.attname, b.below, b.typelem, coalesce(e.below, 0),
+    b.typcategory = 'S'
+FROM col a JOIN base b ON b.oid = a.atttypid LEFT JOIN base e ON e.oid = b.typelem
+ORDER BY a.attnum"""
 
 
 def columns_query(table: str) -> bytes:

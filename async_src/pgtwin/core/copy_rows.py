@@ -16,6 +16,9 @@ from psycopg.errors import DataError
 
 from pgtwin.core.adapters import Place
 from pgtwin.core.copy_columns import (
+    LENGTHS,
+    NULL_LENGTH,
+    SHORT,
     BinaryColumns,
     TextColumns,
     is_numbers,
@@ -58,8 +61,20 @@ TYPES = "types were set for"
 
 _pack_count = Struct("!h").pack
 _pack_length = Struct("!i").pack
-_NULL = _pack_length(-1)
-_SHORT = [_pack_length(length) for length in range(64)]
+
+
+class Plans(dict[tuple[type, ...], Write | None]):
+    """Keeps what writes rows, by the types of their values, found when first asked."""
+
+    def __init__(self, find: Callable[[tuple[type, ...]], Write | None]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, kinds: tuple[type, ...]) -> Write | None:
+        if len(self) > PLANS:
+            self.clear()
+        write = self[kinds] = self._find(kinds)
+        return write
 
 
 class Rows:
@@ -93,7 +108,7 @@ class Rows:
         self._known_by = ""
         self._plain: PlainDumpers | None = None
         self._dumpers: Sequence[DumperProtocol] = []
-        self._plans: dict[tuple[type, ...], Write | None] = {}
+        self._plans = Plans(self._find_plan)
         self._plan = NO_PLAN  # of the last row
         self._rows: list[bytes] = []
         # Several threads may write: one at a time makes a block, and takes this away.
@@ -102,6 +117,8 @@ class Rows:
         self._signature = [SIGNATURE] if binary else []
         self._size = 0
         self._began = self._has_rows = False
+        self._in_vain = 0  # blocks that could not be made, one after the other
+        self._alone = 0  # rows that are added before another is tried
 
     def set_types(self, oids: Sequence[int]) -> None:
         """Dump values as these types of the server."""
@@ -127,26 +144,48 @@ class Rows:
 
     def add_from(self, source: Iterator[Sequence[Any]]) -> bool:
         """Add some rows of an iterator; tell whether there were any."""
-        rows = list(islice(source, self.number))
-        self.add_some(rows)
-        return bool(rows)
+        alone, self._alone = self._alone, 0
+        if not alone:
+            rows = list(islice(source, self.number))
+            self.add_some(rows)
+            return bool(rows)
+        found = False
+        for row in islice(source, alone):
+            found = True
+            self._add_each((row,))
+            alone -= 1
+            if self.blocks:
+                self._alone = alone
+                break
+        return found
 
     def add_some(self, rows: Sequence[Sequence[Any]]) -> None:
         """Add rows that were taken together. Raises as `add` does."""
+        if self._alone:
+            self._alone = max(self._alone - len(rows), 0)
+            self._add_each(rows)
+            return
         data = self._block(rows)
         if data is None:
-            for place, row in enumerate(rows):
-                try:
-                    self.add(row)
-                except Exception:
-                    if self._of_table and self._binary:
-                        raise Unfit(rows[place:]) from None
-                    raise
+            # The next ones are seldom better: it is tried after some, then after more.
+            self._alone = min(4**self._in_vain - 1, TOGETHER)
+            self._in_vain = min(self._in_vain + 1, 5)
+            self._add_each(rows)
             return
+        self._in_vain = 0
         fitting = len(rows) * BLOCK // (len(data) + 1)
         self.number = max(1, min(TOGETHER, fitting, 50 * len(rows)))
         self._begin()
         self._keep(data)
+
+    def _add_each(self, rows: Sequence[Sequence[Any]]) -> None:
+        for place, row in enumerate(rows):
+            try:
+                self.add(row)
+            except Exception:
+                if self._of_table and self._binary:
+                    raise Unfit(rows[place:]) from None
+                raise
 
     def _block(self, rows: Sequence[Sequence[Any]]) -> bytes | None:
         """Return the data of some rows; `None` when they must go one by one."""
@@ -242,7 +281,9 @@ class Rows:
             kinds = tuple(map(type, row))
             known, write = self._plan
             if kinds != known:
-                write = self._plan_for(kinds)
+                # Rows with NULL are of several kinds, by turns.
+                write = self._plans[kinds]
+                self._plan = kinds, write
             if write is not None:
                 try:
                     values = write(row)
@@ -251,7 +292,7 @@ class Rows:
         if values is None:
             values = self._dumped(row)
         if None in values:
-            data = b"".join([value for value in values if value is not None])
+            data = b"".join(filter(None, values))
             if len(data.translate(None, SPECIAL)) == len(data):
                 line = b"\t".join(
                     [NULL if value is None else value for value in values]
@@ -277,7 +318,9 @@ class Rows:
             kinds = tuple(map(type, row))
             known, write = self._plan
             if kinds != known:
-                write = self._plan_for(kinds)
+                # Rows with NULL are of several kinds, by turns.
+                write = self._plans[kinds]
+                self._plan = kinds, write
             if write is not None:
                 try:
                     data = write(row)
@@ -299,26 +342,18 @@ class Rows:
         parts: list[Buffer] = [_pack_count(len(values))]
         for value in values:
             if value is None:
-                parts.append(_NULL)
+                parts.append(NULL_LENGTH)
             else:
                 length = len(value)
-                parts.append(_SHORT[length] if length < 64 else _pack_length(length))
+                parts.append(
+                    LENGTHS[length] if length < SHORT else _pack_length(length)
+                )
                 parts.append(value)
         return b"".join(parts)
 
-    def _plan_for(self, kinds: tuple[type, ...]) -> Write | None:
-        """Return, and keep, what writes rows of these types."""
-        try:
-            write = self._plans[kinds]
-        except KeyError:
-            assert self._plain is not None
-            if len(self._plans) > PLANS:
-                self._plans.clear()
-            write = self._plans[kinds] = self._find_plan(self._plain, kinds)
-        self._plan = kinds, write
-        return write
-
-    def _find_plan(self, plain: PlainDumpers, kinds: tuple[type, ...]) -> Write | None:
+    def _find_plan(self, kinds: tuple[type, ...]) -> Write | None:
+        plain = self._plain
+        assert plain is not None
         looks = plain.looks(kinds)
         if looks is None:
             return None
@@ -333,6 +368,13 @@ class Rows:
             write = row_writer(self._dumpers, kinds, dump)
         if not looks:
             return write
+        if len(looks) == 1:
+            ((only, look_at),) = looks
+
+            def look_once(row: Sequence[Any]) -> Any:
+                return None if look_at(row[only]) else write(row)
+
+            return look_once
 
         def look_before(row: Sequence[Any]) -> Any:
             for place, look in looks:
@@ -359,7 +401,7 @@ class Rows:
             dumpers
         )
         self._dumpers = dumpers
-        self._plans = {}
+        self._plans = Plans(self._find_plan)
         self._plan = NO_PLAN
         plain = PlainDumpers(dumpers, self._transformer.connection) if dumpers else None
         self._plain = None

@@ -261,6 +261,14 @@ LOOKS: dict[str, tuple[type, Callable[[Any], Any]]] = {
 # Which dumper of psycopg's is as good for floats as ours.
 PLAIN = {Float8: "float8", Float4: "float4"}
 
+
+class Data(Dumper):
+    """Dumps bytes, and nothing else, as what they are."""
+
+    format = BINARY
+    dump: Any = staticmethod(bytes)
+
+
 Look = tuple[int, Callable[[Any], Any]]
 
 
@@ -290,6 +298,8 @@ class PlainDumpers:
                 oid = psycopg.adapters.types[PLAIN[cls]].oid
                 original = psycopg.adapters.get_dumper_by_oid(oid, BINARY)
                 plain.append(original(float))
+            elif fits == {bytes}:
+                plain.append(Data(bytes))
             else:
                 inner = isinstance(dumper, Careful) and fits is not None
                 plain.append(cast("Careful", dumper).inner if inner else dumper)

@@ -76,7 +76,7 @@ _TYPES = {
     "timestamptz": _Type("TimestamptzLoader", "TimestamptzBinaryLoader", 24),
 }
 _BY_OID = {psycopg.adapters.types[name].oid: each for name, each in _TYPES.items()}
-_DATES = frozenset(
+DATES = frozenset(
     psycopg.adapters.types[name].oid for name in ("date", "timestamp", "timestamptz")
 )
 _FLOAT = psycopg.adapters.types["float8"].oid
@@ -100,7 +100,7 @@ def examine_columns(
         found = _BY_OID.get(oid)
         if found is None or not adapters.is_usual(oid):
             return UNUSUAL
-        dates = dates or oid in _DATES
+        dates = dates or oid in DATES
         floats = floats or oid == _FLOAT
         if found.gain is None:
             same = False

@@ -6,6 +6,7 @@ Law: these are settings that the server reports when they change (`PQparameterSt
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 ENCODING = b"client_encoding"
 DATE_STYLE = b"DateStyle"
@@ -20,9 +21,13 @@ _CHANGE = re.compile(
     _BEGINNING + rb"(?:(?:SET|RESET)\b.*\b"
     rb"(?:client_encoding|NAMES|DateStyle|TimeZone|TIME\s+ZONE|IntervalStyle|ALL)\b"
     # What ends a transaction ends what was set in it by SET LOCAL.
-    rb"|(?:DISCARD|COMMIT|END|ROLLBACK|ABORT)\b)|.*\bset_config\b",
+    rb"|(?:DISCARD|COMMIT|END|ROLLBACK|ABORT)\b)",
     re.IGNORECASE | re.DOTALL,
 )
+
+
+# Longer texts are not kept, which are seldom the same.
+KEPT_LENGTH = 4096
 
 
 def changes_settings(text: bytes) -> bool:
@@ -30,4 +35,12 @@ def changes_settings(text: bytes) -> bool:
 
     Statements are known by their text: a function that changes one is not.
     """
-    return _CHANGE.match(text) is not None
+    return _look_known(text) if len(text) <= KEPT_LENGTH else _look(text)
+
+
+def _look(text: bytes) -> bool:
+    # To search by an expression takes as long as to send the statement.
+    return _CHANGE.match(text) is not None or b"set_config" in text.lower()
+
+
+_look_known = lru_cache(maxsize=512)(_look)

@@ -34,7 +34,10 @@ class Rollback(psycopg.Rollback):
 
 
 class OutOfOrderTransactionNesting(ProgrammingError):
-    """A transaction block was left before a block that was entered inside it."""
+    """A transaction block was left before a block that was entered inside it.
+
+    Or it was entered inside a block whose transaction had been ended by SQL.
+    """
 
     __module__ = "pgtwin"
 
@@ -70,7 +73,11 @@ class Characteristics(NamedTuple):
 
 
 class GlobalTransaction(NamedTuple):
-    """A two-phase transaction that a connection has begun."""
+    """A two-phase transaction that a connection has begun.
+
+    `sure` is false when nobody knows whether it is prepared.
+    """
 
     xid: Xid
     prepared: bool = False
+    sure: bool = True

@@ -189,7 +189,10 @@ def returned_names(names: Names, function: cst.FunctionDef) -> set[str]:
         foreign = {e for e in imported if e.partition(".")[0] != names.package}
         found |= foreign & ASYNCIO_FUNCTIONS
         if not foreign:
-            found.add(called_name(names, each.func))
+            name = called_name(names, each.func)
+            found.add(name)
+            if isinstance(each.func, cst.Attribute):
+                found.add(f".{name}")  # it may be assigned
     return found
 
 

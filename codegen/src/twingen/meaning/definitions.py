@@ -140,7 +140,10 @@ class Definitions:
 
     def likely_tasks(self) -> tuple[Tasks, Tasks]:
         """Return what tasks may become where it is not configured, by likelihood."""
-        return ("turns", "threads") if self.tasks else ("threads", "turns")
+        from .task_uses import overrides
+
+        needed = bool(self.tasks) or any(True for _ in overrides(self))
+        return ("turns", "threads") if needed else ("threads", "turns")
 
     def may_wait(self, name: str) -> bool:
         """Tell whether a function of this name may make a coroutine.
@@ -149,6 +152,7 @@ class Definitions:
         """
         if self._may_wait is None:
             known = {*self.waiting, UNKNOWN_FUNCTION, *ASYNCIO_FUNCTIONS}
+            known.update(f".{name}" for name in self.assigned)
             pairs = [pair.split() for pair in self.returned]
             before = -1
             while before < len(known):

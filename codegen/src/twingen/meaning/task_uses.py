@@ -1,4 +1,8 @@
-"""What in a source needs tasks that take turns."""
+"""What in a source needs tasks that take turns.
+
+That is what starts tasks, cancels them or tells them apart, and what threads do in
+another way without a word: a plain twin of it would be wrong.
+"""
 
 from __future__ import annotations
 
@@ -7,31 +11,36 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from .awaitables import returned_names
+from .annotations import AWAITABLE_TYPES
+from .awaitables import calls_around, is_kept, returned_names
+from .definitions import ASYNCIO_FUNCTIONS, Definitions
+from .kinds import CALLS_FOR_LOOP, LOOP
 
 if TYPE_CHECKING:
     from .names import Names
 
-# Names of asyncio that start tasks, cancel them or tell them apart.
-_FUNCTIONS = {
-    "Barrier", "CancelledError", "Runner", "Task", "TaskGroup", "all_tasks",
-    "as_completed", "create_task", "current_task", "ensure_future", "gather",
-    "isfuture", "new_event_loop", "run_coroutine_threadsafe", "set_event_loop",
-    "shield", "wait", "wrap_future",
+_QUEUES = {"LifoQueue", "PriorityQueue", "Queue"}
+_NAMES = {
+    "Barrier", "CancelledError", "Condition", "InvalidStateError", "Runner", "Task",
+    "TaskGroup", "all_tasks", "as_completed", "create_task", "current_task",
+    "ensure_future", "gather", "isfuture", "new_event_loop", "run_coroutine_threadsafe",
+    "set_event_loop", "shield", "wait", "wrap_future", *_QUEUES,
 }  # fmt: skip
-# Methods of event loops and task groups that do so.
-_METHODS = {
-    "call_at", "call_later", "call_soon", "call_soon_threadsafe", "create_task",
-    "run_until_complete",
+# Methods of event loops and task groups, and attributes of asynchronous generators.
+_MEMBERS = {
+    "ag_await", "ag_code", "ag_frame", "ag_running", "call_at", "call_later",
+    "call_soon", "call_soon_threadsafe", "create_task", "run_until_complete",
 }  # fmt: skip
 # Classes whose subclasses rely on how asyncio has written them.
 _CLASSES = {
     f"asyncio.{name}"
     for name in (
-        "BoundedSemaphore", "Condition", "Event", "Future", "LifoQueue", "Lock",
-        "PriorityQueue", "Queue", "Semaphore", "Task",
+        "BoundedSemaphore", "Event", "Future", "Lock", "Semaphore", "Task", *_QUEUES,
     )
 }  # fmt: skip
+# Who copies a lock: one of threads cannot be copied.
+_COPYING = {"asdict", "astuple", "deepcopy", "pickle"}
+_LOCKS = {"Event", "Lock", "Semaphore"}
 
 
 def task_uses(names: Names) -> Iterator[str]:
@@ -40,9 +49,87 @@ def task_uses(names: Names) -> Iterator[str]:
         yield f"{what} in {names.module}"
 
 
+def overrides(definitions: Definitions) -> Iterator[str]:
+    """Yield plain methods that take the place of coroutine functions."""
+    for member in definitions.members - definitions.asynchronous:
+        owner, _, name = member.rpartition(".")
+        above = list(definitions.bases(owner))[1:]
+        if any(f"{each}.{name}" in definitions.coroutines for each in above):
+            yield member
+    names = {each.rpartition(".")[2] for each in definitions.properties}
+    yield from names & definitions.replaced
+
+
 def _uses(names: Names) -> Iterator[str]:
-    if not (_FUNCTIONS | _METHODS).isdisjoint(names.words):
+    words = names.words
+    if not (_NAMES | _MEMBERS).isdisjoint(words):
         yield from _named(names)
+    if not (_COPYING.isdisjoint(words) or _LOCKS.isdisjoint(words)):
+        yield "a copied lock"
+    if not {each.rpartition(".")[2] for each in CALLS_FOR_LOOP}.isdisjoint(words):
+        yield from _loops(names)
+    yield from _aliases(names)
+    yield from _subclasses(names)
+    yield from _functions(names)
+    yield from _generators(names)
+    yield from _kept(names)
+
+
+def _named(names: Names) -> Iterator[str]:
+    nodes: list[cst.Attribute | cst.Name] = [*names.nodes.of(cst.Attribute)]
+    for node in (*nodes, *names.nodes.of(cst.Name)):
+        last = node.attr.value if isinstance(node, cst.Attribute) else node.value
+        if last in _NAMES and names.qualified(node) == f"asyncio.{last}":
+            yield f"asyncio.{last}"
+        if not isinstance(node, cst.Attribute) or last not in _MEMBERS:
+            continue
+        called = isinstance(names.parent(node), cst.Call) or last.startswith("ag_")
+        if called and not names.imported(node):
+            yield last
+
+
+def _loops(names: Names) -> Iterator[str]:
+    """Yield event loops that are told apart, kept by, or passed on."""
+    nodes: list[cst.BaseExpression] = [*names.nodes.of(cst.Call)]
+    for node in (*nodes, *names.nodes.of(cst.Name), *names.nodes.of(cst.Attribute)):
+        parent = names.parent(node)
+        used = (
+            cst.Arg,
+            cst.Comparison,
+            cst.ComparisonTarget,
+            cst.DictElement,
+            cst.Index,
+        )
+        if not isinstance(parent, used):
+            continue
+        if isinstance(node, cst.Call):
+            is_loop = names.qualified(node.func) in CALLS_FOR_LOOP
+        else:
+            is_loop = names.kind(node) == LOOP
+        if is_loop and not _is_question_for_none(parent):
+            yield "an event loop as a value"
+
+
+def _is_question_for_none(parent: cst.CSTNode) -> bool:
+    """Tell `loop is None`."""
+    if not isinstance(parent, cst.Comparison):
+        return False
+    return all(
+        isinstance(each.comparator, cst.Name) and each.comparator.value == "None"
+        for each in parent.comparisons
+    )
+
+
+def _aliases(names: Names) -> Iterator[str]:
+    """Yield types that stand for others that are awaited."""
+    for value in names.nodes.of(cst.Subscript):
+        if names.qualified(value.value) in AWAITABLE_TYPES:
+            holder = names.enclosing(value, cst.Assign, cst.FunctionDef, cst.ClassDef)
+            if isinstance(holder, cst.Assign):
+                yield "an alias of an awaitable type"
+
+
+def _subclasses(names: Names) -> Iterator[str]:
     for definition in names.nodes.of(cst.ClassDef):
         for base in definition.bases:
             plain = base.value
@@ -51,26 +138,19 @@ def _uses(names: Names) -> Iterator[str]:
             qualified = names.qualified(plain)
             if qualified in _CLASSES:
                 yield f"a subclass of {qualified}"
+
+
+def _functions(names: Names) -> Iterator[str]:
+    """Yield functions that do more than to hand out a coroutine."""
     for function in names.nodes.of(cst.FunctionDef):
-        if returned_names(names, function) and not _only_returns(function):
+        name = function.name.value
+        if function.asynchronous is None:
             others = returned_names(names, function)
-            if any(map(names.definitions.may_wait, others)):
-                yield f"the coroutine that {function.name.value}() hands out"
-
-
-def _named(names: Names) -> Iterator[str]:
-    nodes: list[cst.Attribute | cst.Name] = [*names.nodes.of(cst.Attribute)]
-    for node in (*nodes, *names.nodes.of(cst.Name)):
-        last = node.attr.value if isinstance(node, cst.Attribute) else node.value
-        if last in _FUNCTIONS and names.qualified(node) == f"asyncio.{last}":
-            yield f"asyncio.{last}"
-        if (
-            isinstance(node, cst.Attribute)
-            and last in _METHODS
-            and isinstance(names.parent(node), cst.Call)
-            and not names.imported(node)
-        ):
-            yield f"{last}()"
+            may_wait = any(map(names.definitions.may_wait, others))
+            if may_wait and not _only_returns(function):
+                yield f"the coroutine that {name}() hands out"
+        elif any(calls_around(names, each) for each in function.decorators):
+            yield f"the decorator of {name}()"
 
 
 def _only_returns(function: cst.FunctionDef) -> bool:
@@ -78,4 +158,73 @@ def _only_returns(function: cst.FunctionDef) -> bool:
     statements = function.body.body
     if function.get_docstring() is not None:
         statements = statements[1:]
-    return len(statements) == 1 and isinstance(statements[0], cst.SimpleStatementLine)
+    if len(statements) != 1:
+        return False
+    only = statements[0]
+    return isinstance(only, cst.Return) or (
+        isinstance(only, cst.SimpleStatementLine) and len(only.body) == 1
+    )
+
+
+def _generators(names: Names) -> Iterator[str]:
+    """Yield asynchronous generators that are left early, and ends that are mixed up."""
+    cleaning = any(
+        _is_in_async_generator(names, each) and _cleans_up(names, each)
+        for each in names.nodes.of(cst.Yield)
+    )
+    if cleaning:
+        for loop in names.nodes.of(cst.For):
+            if loop.asynchronous is not None and _is_left(names, loop):
+                yield "an asynchronous generator that is left early"
+    functions = names.nodes.of(cst.FunctionDef)
+    if any(each.name.value == "__anext__" and each.asynchronous for each in functions):
+        for call in names.nodes.of(cst.Call):
+            if names.qualified(call.func) == "builtins.next" and len(call.args) == 1:
+                yield "next() beside __anext__()"
+
+
+def _is_in_async_generator(names: Names, node: cst.CSTNode) -> bool:
+    function = names.enclosing(node, cst.FunctionDef)
+    return function is not None and function.asynchronous is not None
+
+
+def _cleans_up(names: Names, node: cst.CSTNode) -> bool:
+    """Tell whether something is done where a generator is closed at a `yield`."""
+    for each in names.ancestors(node):
+        if isinstance(each, cst.FunctionDef):
+            return False
+        if isinstance(each, (cst.Try, cst.TryStar, cst.With)):
+            function = names.enclosing(each, cst.FunctionDef)
+            decorators = function.decorators if function is not None else ()
+            made = {names.qualified(d.decorator) for d in decorators}
+            return "contextlib.asynccontextmanager" not in made
+    return False
+
+
+def _is_left(names: Names, loop: cst.For) -> bool:
+    """Tell whether a `break` or a `return` may end a loop."""
+    for kind in (cst.Break, cst.Return):
+        for leaving in names.nodes.of(kind):
+            for each in names.ancestors(leaving):
+                if each is loop:
+                    return True
+                if isinstance(each, cst.FunctionDef):
+                    break
+                if kind is cst.Break and isinstance(each, (cst.For, cst.While)):
+                    break
+    return False
+
+
+def _kept(names: Names) -> Iterator[str]:
+    """Yield coroutines that a plain function of the module gives, if they are kept."""
+    for call in names.nodes.of(cst.Call):
+        function = (
+            names.function(call.func) if isinstance(call.func, cst.Name) else None
+        )
+        if function is None or function.asynchronous is not None:
+            continue
+        if not is_kept(names, call) or isinstance(names.parent(call), cst.Return):
+            continue
+        known = {*names.definitions.waiting, *ASYNCIO_FUNCTIONS}
+        if not known.isdisjoint(returned_names(names, function)):
+            yield f"the coroutine that {function.name.value}() hands out"

@@ -10,21 +10,19 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.annotations import last_parameter
+from ..meaning.annotations import AWAITABLE_TYPES, last_parameter
 from ..meaning.awaitables import calls_around, hands_out
 from ..meaning.overloads import OVERLOADS
+from ..meaning.running_loop import asks_for_loop
 from ..rule import Site, rewrite
+from ..syntax.nodes import find
 
 _TURNS = "twingen.runtime.turns"
 _MAKES = f"{_TURNS}.calls.makes_coroutine"
 _WAITS = f"{_TURNS}.calls.returns_awaitable"
+_TRANSPARENT = {"builtins.classmethod", "builtins.staticmethod", "typing.override"}
 _CALLED_BY_USERS = {"__aenter__", "__aexit__", "__anext__", "__call__"}
 _PROPERTIES = {"builtins.property", "functools.cached_property"}
-_AWAITABLE = {
-    f"{home}.{name}"
-    for home in ("collections.abc", "typing", "typing_extensions")
-    for name in ("Awaitable", "Coroutine")
-}
 
 
 @rewrite("TW403", cst.FunctionDef, tasks="turns")
@@ -60,13 +58,36 @@ def _mark(site: Site[cst.FunctionDef], decorators: set[str]) -> str | None:
     if function.asynchronous is None:
         if decorators & _PROPERTIES or function.name.value == "__await__":
             return None
-        out = hands_out(names, site.libraries, function)
-        return "calls.returns_awaitable" if out else None
+        if hands_out(names, site.libraries, function):
+            return "calls.returns_awaitable"
+        guarded = not decorators - _TRANSPARENT and _shares_state(site)
+        return "entries.guarded" if guarded else None
     if names.is_generator(function):
         return "generators.generator"
     if function.name.value == "__anext__":
         return "iterators.next_method"
     return "entries.entry" if _is_for_users(site) else "marks.coroutine"
+
+
+def _shares_state(site: Site[cst.FunctionDef]) -> bool:
+    """Tell whether a plain function changes what tasks see, when a user calls it.
+
+    So does one that calls or assigns anything in a class with coroutine functions. A
+    function that asks whether a loop runs must be told the truth.
+    """
+    function, names = site.old, site.names
+    owner = names.enclosing(function, cst.ClassDef, cst.FunctionDef, cst.Lambda)
+    if function.name.value.startswith("_") or names.is_generator(function):
+        return False
+    if not isinstance(owner, cst.ClassDef) or asks_for_loop(names, function):
+        return False
+    if not any(
+        isinstance(each, cst.FunctionDef) and each.asynchronous is not None
+        for each in owner.body.body
+    ):
+        return False
+    changes = (cst.AssignTarget, cst.AugAssign, cst.Call, cst.Del)
+    return any(find(function.body, each) for each in changes)
 
 
 def _is_for_users(site: Site[cst.FunctionDef]) -> bool:
@@ -85,7 +106,7 @@ def _returns(site: Site[cst.FunctionDef]) -> cst.Annotation | None:
     if (
         isinstance(annotation, cst.Subscript)
         and isinstance(twin, cst.Subscript)
-        and site.names.qualified(annotation.value) in _AWAITABLE
+        and site.names.qualified(annotation.value) in AWAITABLE_TYPES
     ):
         return new.with_changes(annotation=last_parameter(twin))
     return new

@@ -71,11 +71,14 @@ def _set_running_loop(loop: EventLoop | None) -> None:
     here.loop = loop
 
 
-def get_running_loop() -> EventLoop:
-    """Return the loop that the thread is in; outside of any, the home loop."""
+def get_running_loop(strict: bool = False) -> EventLoop:
+    """Return the loop that the thread is in; outside of any, the home loop.
+
+    If it is asked strictly, RuntimeError tells a thread that is in none.
+    """
     loop = here.loop
     if loop is None:
-        if here.chosen is None:
+        if strict or here.chosen is None:
             raise RuntimeError("no running event loop")
         return home()
     return loop  # type: ignore[return-value]

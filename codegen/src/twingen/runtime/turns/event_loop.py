@@ -162,6 +162,7 @@ class EventLoop(Sockets, Signals, TransportMethods):
         before = here.participant
         me = Participant()
         me.ident = _thread.get_ident()
+        me.thread = threading.current_thread()
         end_listening = self._begin_to_listen()
         self._owner = me
         self._free = False

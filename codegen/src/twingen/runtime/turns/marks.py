@@ -9,18 +9,21 @@ from __future__ import annotations
 import functools
 import types
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Mark(NamedTuple):
+class Mark:
     """What is known of a code object."""
 
-    code: types.CodeType
-    kind: str
-    wraps: bool
-    """It is the code of a wrapper, shared by functions; `function` has the body."""
+    __slots__ = ("code", "kind", "wraps")
+
+    def __init__(self, code: types.CodeType, kind: str, wraps: bool) -> None:
+        self.code = code
+        self.kind = kind
+        self.wraps = wraps
+        """It is the code of a wrapper of many functions; `function` has the body."""
 
 
 _marks: dict[int, Mark] = {}

@@ -23,7 +23,9 @@ class Participant:
         "outside_of",
         "resumed",
         "started",
+        "struck",
         "task",
+        "thread",
         "thrown",
         "wake",
         "withdrawn",
@@ -47,10 +49,14 @@ class Participant:
         self.started = False
         """A worker's thread runs."""
         self.ident = 0
+        self.thread: threading.Thread | None = None
+        """The thread of who runs the loop."""
         self.outside = False
         """The thread has not the turn: it is parked, or sleeps for the loop."""
         self.outside_of: Participant | None = None
         """Who runs a body on top of the wait, where no thread could be started."""
+        self.struck = False
+        """The exception of a signal handler ended its wait."""
         self.admitted = False
         self.withdrawn = False
 

@@ -92,6 +92,8 @@ class Runner:
         self._interrupt_count = 0
         if isinstance(self._loop, EventLoop):
             self._loop._inline = task
+            if isinstance(task, Task):
+                task._shares_context = False  # nothing else runs in it
         try:
             return self._loop.run_until_complete(task)
         except CancelledError:

@@ -28,8 +28,12 @@ T = TypeVar("T")
 MOST_IDLE = 64
 """How many workers without a task are kept."""
 
-STACK_SIZE = 1 << 20
-"""Of the threads of tasks, unless the program has chosen a size."""
+STACK_SIZE = 4 << 20
+"""Of the threads of tasks, unless the program has chosen a size.
+
+Half of the usual 8 MiB: with 1 MiB, and on Python 3.13 with 2 MiB, a recursion through
+functions in C overflows it before Python raises `RecursionError`.
+"""
 
 ROUNDS_BEFORE_SELECT = 61
 """Rounds after which descriptors are looked at although callbacks are ready."""
@@ -125,6 +129,7 @@ class Switching(Scheduling):
 
     def _struck(self, me: Participant, error: BaseException) -> None:
         """Pass an exception to where asyncio's one thread would have it; park again."""
+        strike: Handle | None = None
         while True:
             current = self._current
             running = None if current is None else current._participant
@@ -134,10 +139,15 @@ class Switching(Scheduling):
             elif owns:
                 self._fatal = error
                 self._add_from_outside(Handle(_nothing, (), self, IN_TASK))
-            else:
-                self._add_from_outside(Handle(self._strike, (me, error), self, IN_TASK))
+            elif strike is None:
+                strike = Handle(self._strike, (me, error), self, IN_TASK)
+                self._add_from_outside(strike)
             try:
                 me.wake.acquire()
+                if strike is not None and not me.struck:
+                    strike.cancel()  # the wait was over before
+                    me.thrown = error
+                me.struck = False
                 return
             except BaseException as another:
                 error = another
@@ -147,7 +157,7 @@ class Switching(Scheduling):
         if me.task is not None and me.outside:
             self._forget_wait(me.task)
             me.thrown = error
-            me.resumed = True
+            me.resumed = me.struck = True
             self._due = me
 
     def _forget_wait(self, task: Any) -> None:
@@ -452,11 +462,15 @@ class Switching(Scheduling):
         self._settle()
 
     def _may_leave(self, me: Participant) -> bool:
-        """Tell whether others can go on without this thread."""
-        return self._is_home or (me.task is not None and me.creator is None)
+        """Tell whether others can go on: this is no callback, nor an eager start."""
+        if me.task is None:
+            return self._is_home and not me.started
+        return self._current is me.task and me.creator is None
 
     def _leave(self, me: Participant, stays: bool = False) -> None:
         """Give the turn up, for good or, if the thread stays, for a while."""
+        if self._abandoned:  # by a fork in between
+            return
         if not stays and me.task is not None:
             me.task._end_visit()
         target: Participant | None = None
@@ -597,6 +611,8 @@ class Switching(Scheduling):
         self._tasks.clear()
         self._idle.clear()
         self._mutex = threading.Lock()
+        global _starting
+        _starting = threading.Lock()
 
     def _guest_task(self, participant: Participant) -> Any:
         raise NotImplementedError

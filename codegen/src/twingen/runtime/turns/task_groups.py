@@ -10,13 +10,14 @@ from .current import get_running_loop
 from .entries import entry
 from .exceptions import BaseExceptionGroup, CancelledError
 from .futures import Future
+from .managers import Managed
 from .tasks import Task, current_task
 
 if TYPE_CHECKING:
     from .event_loop import EventLoop
 
 
-class TaskGroup:
+class TaskGroup(Managed):
     """A block that ends with its tasks; an exception in one cancels the rest."""
 
     def __init__(self) -> None:

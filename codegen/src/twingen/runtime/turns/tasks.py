@@ -12,7 +12,7 @@ import traceback
 import types
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .contexts import run_in
+from .contexts import enter_again, leave, run_in
 from .coroutines import CREATED, Coroutine
 from .current import get_running_loop
 from .exceptions import CancelledError, InvalidStateError
@@ -72,6 +72,7 @@ class Task(Future[T]):
         self._fut_waiter: Any = None
         self._coro = coro
         self._first_error: BaseException | None = None
+        self._shares_context = context is not None
         self._context = contextvars.copy_context() if context is None else context
 
     def __del__(self) -> None:
@@ -315,10 +316,13 @@ class Task(Future[T]):
         if refused is not None:
             loop.call_soon(self._step, RuntimeError(refused), context=IN_TASK)
         loop._current = None
+        left = self._shares_context and leave(self._context)
         try:
             loop._wait(participant)
         finally:
             loop._current = self
+            if left:
+                enter_again(self._context)
             del yielded
         error = participant.thrown
         if error is not None:

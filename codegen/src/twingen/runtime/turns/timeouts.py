@@ -9,6 +9,7 @@ from typing import Any
 from .current import get_running_loop
 from .exceptions import CancelledError, ExceptionGroup
 from .handles import Handle
+from .managers import Managed
 from .tasks import Task, current_task
 
 
@@ -20,7 +21,7 @@ class _State(enum.Enum):
     EXITED = "finished"
 
 
-class Timeout:
+class Timeout(Managed):
     """A block that is cancelled at its deadline, and then raises `TimeoutError`."""
 
     def __init__(self, when: float | None) -> None:
