@@ -16,6 +16,7 @@ import libcst as cst
 from ..meaning.awaitables import is_proven
 from ..meaning.coroutines import METHODS, is_property, owner_of
 from ..meaning.iteration import ANEXT, stepped
+from ..meaning.kinds import TASK_GROUP
 from ..rule import Site, rewrite
 from ..syntax.parentheses import in_place_of
 
@@ -80,8 +81,10 @@ def _foreign(site: Site[cst.Await], function: cst.BaseExpression) -> str | None:
     kind = owner_of(names, function) or names.owner(function.value)
     if kind is None or kind in names.definitions.classes:
         return None
-    if kind.startswith("asyncio."):
-        return "waits" if function.attr.value in METHODS.get(kind, ()) else "gives"
+    if kind in METHODS:
+        return "waits" if function.attr.value in METHODS[kind] else "gives"
+    if kind == TASK_GROUP:
+        return "gives"
     known = site.libraries.verdict(kind)
     home = kind.partition(".")[0]
     if known is not None and home not in sys.stdlib_module_names:

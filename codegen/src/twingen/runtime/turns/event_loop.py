@@ -425,5 +425,4 @@ def _end_home(reference: weakref.ref[EventLoop]) -> None:
             loop._end()
 
 
-homes.make = EventLoop
 AbstractEventLoop = BaseEventLoop = SelectorEventLoop = EventLoop

@@ -31,12 +31,15 @@ class ProcessTransport(SubprocessTransport):
         protocol: Any,
         args: Any,
         shell: bool,
-        pipes: tuple[Any, Any, Any],
+        stdin: Any,
+        stdout: Any,
+        stderr: Any,
         bufsize: int,
-        waiter: Any,
+        waiter: Any = None,
+        extra: dict[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__({})
+        super().__init__(dict(extra or {}))
         self._closed = False
         self._protocol = protocol
         self._loop: Any = loop
@@ -47,26 +50,20 @@ class ProcessTransport(SubprocessTransport):
         self._pending_calls: list[tuple[Callable[..., object], tuple[Any, ...]]] | None
         self._pending_calls = []
         self._finished = False
+        pipes = {"stdin": stdin, "stdout": stdout, "stderr": stderr}
         self._pipes: dict[int, Any] = {
-            fd: None for fd, what in enumerate(pipes) if what == subprocess.PIPE
+            fd: None
+            for fd, what in enumerate(pipes.values())
+            if what == subprocess.PIPE
         }
-        stdin, stdout, stderr = pipes
         try:
-            self._proc = subprocess.Popen(
-                args,
-                shell=shell,
-                stdin=stdin,
-                stdout=stdout,
-                stderr=stderr,
-                universal_newlines=False,
-                bufsize=bufsize,
-                **kwargs,
-            )
+            self._start(args=args, shell=shell, bufsize=bufsize, **pipes, **kwargs)
         except BaseException:
             self.close()
             raise
-        self._pid = self._proc.pid
-        self._extra["subprocess"] = self._proc
+        process: Any = self._proc
+        self._pid = process.pid
+        self._extra["subprocess"] = process
         loop.create_task(Coroutine(self._connect_pipes, (waiter,)))
 
     def __repr__(self) -> str:
@@ -93,6 +90,9 @@ class ProcessTransport(SubprocessTransport):
             warnings.warn(text, ResourceWarning, stacklevel=2, source=self)
             self.close()
 
+    def _start(self, args: Any, **kwargs: Any) -> None:
+        self._proc = subprocess.Popen(args, universal_newlines=False, **kwargs)
+
     # What it is told.
 
     def _connect_pipes(self, waiter: Any) -> None:
@@ -113,10 +113,10 @@ class ProcessTransport(SubprocessTransport):
         except (SystemExit, KeyboardInterrupt):
             raise
         except BaseException as error:
-            if not waiter.done():
+            if waiter is not None and not waiter.done():
                 waiter.set_exception(error)
         else:
-            if not waiter.done():
+            if waiter is not None and not waiter.done():
                 waiter.set_result(None)
 
     def _call(self, callback: Callable[..., object], *args: Any) -> None:
@@ -322,7 +322,7 @@ def _start(
     protocol = protocol_factory()
     waiter = loop.create_future()
     transport = ProcessTransport(
-        loop, protocol, args, shell, pipes, bufsize, waiter, **kwargs
+        loop, protocol, args, shell, *pipes, bufsize, waiter, **kwargs
     )
     watch_child(loop, transport.get_pid(), transport._process_exited)
     try:

@@ -239,7 +239,9 @@ class TLSProtocol(Protocol):
         self._loop = loop
         self._context = context
         self._server_side = server_side
-        self._server_hostname = None if server_side else server_hostname
+        self._server_hostname = None
+        if server_hostname and not server_side:
+            self._server_hostname = server_hostname
         self._extra: dict[str, Any] = {"sslcontext": context}
         self._waiter = waiter
         self._below: Any = None
