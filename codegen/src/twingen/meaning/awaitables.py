@@ -14,6 +14,7 @@ import libcst as cst
 
 from .coroutines import METHODS, owner_of
 from .definitions import ASYNCIO_FUNCTIONS, UNKNOWN_FUNCTION
+from .loops import CARRIED
 from .meant import meant_by
 
 if TYPE_CHECKING:
@@ -41,7 +42,15 @@ _CONSUMING = {
 }  # fmt: skip
 # Methods of asyncio's objects that wait, and how many arguments they take: an object of
 # which nothing is known may be one of those.
-_ASYNCIO_METHODS = {"acquire": 0, "get": 0, "join": 0, "put": 1, "wait": 0}
+_ASYNCIO_METHODS: dict[str, tuple[int, ...]] = {
+    "acquire": (0,), "get": (0,), "join": (0,), "put": (1,), "wait": (0,),
+}  # fmt: skip
+# So it is with streams and processes in a module that has to do with asyncio.
+_STREAM_METHODS: dict[str, tuple[int, ...]] = {
+    "communicate": (0, 1), "drain": (0,), "read": (0, 1), "readexactly": (1,),
+    "readline": (0,), "readuntil": (0, 1), "serve_forever": (0,),
+    "start_serving": (0,), "start_tls": (1, 2, 3, 4), "wait_closed": (0,),
+}  # fmt: skip
 # Methods that every context manager or generator has, of which some wait.
 PROTOCOLS = {"__aenter__", "__aexit__", "aclose"}
 _CALLING = {"functools.cache", "functools.lru_cache"}
@@ -105,11 +114,23 @@ def may_make(names: Names, libraries: Libraries, call: cst.Call) -> bool:
     if isinstance(function, cst.Attribute) and not names.imported(function):
         if function.attr.value in PROTOCOLS:
             return True
-        kind = owner_of(names, function) or names.owner(function.value)
-        number = _ASYNCIO_METHODS.get(function.attr.value)
-        if kind is None and number == len(call.args):
+        kind = _known_kind(names, function)
+        numbers = _ASYNCIO_METHODS.get(function.attr.value, ())
+        if "asyncio" in names.words:
+            numbers = numbers or _STREAM_METHODS.get(function.attr.value, ())
+        if kind is None and (
+            len(call.args) in numbers or function.attr.value in CARRIED
+        ):
             return True
     return may_be_coroutine_function(names, libraries, function)
+
+
+def _known_kind(names: Names, member: cst.Attribute) -> str | None:
+    """Return the class of what is asked for a member, if its members are known."""
+    kind = owner_of(names, member) or names.owner(member.value)
+    if kind is not None and kind.startswith("asyncio.") and kind not in METHODS:
+        return None
+    return kind
 
 
 def may_be_coroutine_function(
@@ -121,9 +142,9 @@ def may_be_coroutine_function(
         verdicts = map(libraries.verdict, imported)
         return any(row is not None and row.coroutine for row in verdicts)
     if isinstance(function, cst.Attribute) and not imported:
-        kind = owner_of(names, function) or names.owner(function.value)
-        if kind is not None and kind.startswith("asyncio."):
-            return function.attr.value in METHODS.get(kind, ())
+        kind = _known_kind(names, function)
+        if kind in METHODS:
+            return function.attr.value in METHODS[kind]
         if kind is not None and kind.partition(".")[0] in ("builtins", "collections"):
             return False
     name = called_name(names, function)

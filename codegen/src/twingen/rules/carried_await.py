@@ -16,6 +16,7 @@ import libcst as cst
 from ..meaning.awaitables import PROTOCOLS, is_proven
 from ..meaning.coroutines import METHODS, is_property, owner_of
 from ..meaning.iteration import stepped
+from ..meaning.kinds import TASK_GROUP
 from ..rule import Site, rewrite
 from ..syntax.parentheses import in_place_of
 
@@ -82,10 +83,13 @@ def _foreign(site: Site[cst.Await], function: cst.BaseExpression) -> str | None:
     kind = owner_of(names, function) or names.owner(function.value)
     if kind is None or names.definitions.module_of(kind) is not None:
         return None
-    if kind.startswith("asyncio."):
-        member = function.attr.value
-        waits = member in PROTOCOLS or member in METHODS.get(kind, ())
-        return "waits" if waits else "gives"
+    member = function.attr.value
+    if kind.startswith("asyncio.") and member in PROTOCOLS:
+        return "waits"
+    if kind in METHODS:
+        return "waits" if member in METHODS[kind] else "gives"
+    if kind == TASK_GROUP:
+        return "gives"
     known = site.libraries.verdict(kind)
     home = kind.partition(".")[0]
     if known is not None and home not in sys.stdlib_module_names:

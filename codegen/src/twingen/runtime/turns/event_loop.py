@@ -22,6 +22,7 @@ from .exceptions import CancelledError
 from .futures import Future, isfuture, set_result_unless_cancelled, wrap_future
 from .generators import warn_of_late_generator
 from .handles import TimerHandle
+from .loop_methods import TransportMethods
 from .participants import Participant, here
 from .signals import Signals
 from .sockets import Sockets
@@ -35,7 +36,7 @@ EXIT_SECONDS = 5.0
 """How long the tasks of the home loop may take to end when the interpreter exits."""
 
 
-class EventLoop(Sockets, Signals):
+class EventLoop(Sockets, Signals, TransportMethods):
     """A loop, with asyncio's methods."""
 
     def __init__(self) -> None:
@@ -424,5 +425,4 @@ def _end_home(reference: weakref.ref[EventLoop]) -> None:
             loop._end()
 
 
-homes.make = EventLoop
 AbstractEventLoop = BaseEventLoop = SelectorEventLoop = EventLoop
