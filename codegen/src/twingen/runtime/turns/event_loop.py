@@ -163,7 +163,7 @@ class EventLoop(Sockets, Signals):
         me.ident = _thread.get_ident()
         end_listening = self._begin_to_listen()
         self._owner = me
-        self._free = False
+        self._turn = me
         self._polled = False
         here.participant = me
         _set_running_loop(self)
@@ -172,7 +172,7 @@ class EventLoop(Sockets, Signals):
         finally:
             self._stopping = False
             self._owner = None
-            self._free = True
+            self._turn = None
             _set_running_loop(None)
             here.participant = before
             end_listening()

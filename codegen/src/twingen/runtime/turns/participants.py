@@ -16,16 +16,16 @@ class Participant:
 
     __slots__ = (
         "begin",
+        "covered_by",
         "creator",
         "fiber",
         "ident",
-        "outside",
-        "outside_of",
         "resumed",
         "started",
         "struck",
         "task",
         "thrown",
+        "waiting",
         "wake",
     )
 
@@ -47,9 +47,9 @@ class Participant:
         self.started = False
         """A worker's thread runs."""
         self.ident = 0
-        self.outside = False
-        """The thread has not the turn: it is parked, or sleeps for the loop."""
-        self.outside_of: Participant | None = None
+        self.waiting = False
+        """The task waits."""
+        self.covered_by: Participant | None = None
         """Who runs a body on top of the wait, where no thread could be started."""
         self.struck = False
         """The exception of a signal handler ended its wait."""
