@@ -285,11 +285,7 @@ class EventLoop(Sockets, Signals):
 
     def _left_generator(self, generator: Any, closing: Coroutine[None]) -> None:
         self._generators.discard(generator)
-        if self._closed:
-            closing.close()
-            generator._closed = True
-        else:
-            self.call_soon_threadsafe(self.create_task, closing)
+        self.call_soon_threadsafe(self.create_task, closing)
 
     @entry
     def shutdown_asyncgens(self) -> None:
