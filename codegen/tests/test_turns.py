@@ -441,6 +441,17 @@ def test_generators_that_are_open_are_closed_by_run() -> None:
     assert seen == ["closed"]
 
 
+def test_generator_that_is_left_when_its_loop_is_closed() -> None:
+    seen: list[str] = []
+    loop = event_loop.EventLoop()
+    each = counted(3, seen)
+    assert loop.run_until_complete(each.__anext__()) == 0  # type: ignore[attr-defined]
+    loop.close()
+    del each
+    gc.collect()
+    assert seen == ["closed"]
+
+
 def test_generator_that_runs_already() -> None:
     def main() -> None:
         each = counted(3)

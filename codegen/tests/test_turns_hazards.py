@@ -249,7 +249,7 @@ AT_HOME = {
         say("now")
         while not stop.is_set(): time.sleep(0.01)
     started = threading.Thread(target=entry(hold)); started.start()
-    while not home()._current and home()._free: pass
+    while home()._turn is None: pass
     try:
         entry(lambda: sleep(0))()
     finally:
@@ -304,6 +304,45 @@ say(after())
 """
     )
     assert (out, code) == (["KeyboardInterrupt", "42"], 0), err
+
+
+@posix
+def test_no_interrupt_loses_the_turn() -> None:
+    assert lines("""
+import random
+keep = []; seen = []; armed = threading.Event()
+@coroutine
+def other():
+    while True:
+        sleep(0); seen.append(1)
+@entry
+def begin():
+    keep.append(create_task(later(other)))
+@entry
+def nap():
+    sleep(0.0005); return 7
+@entry
+def quick():
+    return 8
+def strike():
+    main = threading.main_thread().ident
+    while True:
+        armed.wait(); armed.clear()
+        time.sleep(random.random() / 500)
+        signal.pthread_kill(main, signal.SIGINT)
+threading.Thread(target=strike, daemon=True).start()
+begin()
+struck = 0
+for _ in range(100):
+    try:
+        armed.set()
+        while True: nap(); quick()
+    except KeyboardInterrupt:
+        struck += 1
+seen.clear()
+while not seen: time.sleep(0.001)
+say(struck, nap(), quick())
+""") == ["100 7 8"]
 
 
 @posix
@@ -612,7 +651,7 @@ def background():
 def begin():
     keep.append(create_task(later(background)))
 begin()
-while home()._ready or not home()._free: time.sleep(0.001)
+while home()._ready or home()._turn is not None: time.sleep(0.001)
 gate.set(); done.wait(); say("done")
 """) == ["done"]
 

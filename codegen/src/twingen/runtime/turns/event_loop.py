@@ -165,7 +165,7 @@ class EventLoop(Sockets, Signals, TransportMethods):
         me.thread = threading.current_thread()
         end_listening = self._begin_to_listen()
         self._owner = me
-        self._free = False
+        self._turn = me
         self._polled = False
         here.participant = me
         _set_running_loop(self)
@@ -174,7 +174,7 @@ class EventLoop(Sockets, Signals, TransportMethods):
         finally:
             self._stopping = False
             self._owner = None
-            self._free = True
+            self._turn = None
             _set_running_loop(None)
             here.participant = before
             end_listening()
@@ -287,11 +287,7 @@ class EventLoop(Sockets, Signals, TransportMethods):
 
     def _left_generator(self, generator: Any, closing: Coroutine[None]) -> None:
         self._generators.discard(generator)
-        if self._closed:
-            closing.close()
-            generator._closed = True
-        else:
-            self.call_soon_threadsafe(self.create_task, closing)
+        self.call_soon_threadsafe(self.create_task, closing)
 
     @entry
     def shutdown_asyncgens(self) -> None:

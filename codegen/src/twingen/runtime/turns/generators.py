@@ -136,9 +136,11 @@ class Generator(Generic[T]):
         loop = getattr(self, "_loop", None)
         if loop is None or self._closed or self._inner.gi_frame is None:
             return
+        if loop.is_closed():  # nobody is there to close it
+            return
         left = type(self)(self._inner, self)
         left._loop = loop
-        loop._left_generator(self, Coroutine(left.close, named=Generator.aclose))
+        loop._left_generator(self, left.aclose())
 
 
 def _ending(method: Callable[..., T], *args: Any) -> T:

@@ -16,17 +16,17 @@ class Participant:
 
     __slots__ = (
         "begin",
+        "covered_by",
         "creator",
         "fiber",
         "ident",
-        "outside",
-        "outside_of",
         "resumed",
         "started",
         "struck",
         "task",
         "thread",
         "thrown",
+        "waiting",
         "wake",
     )
 
@@ -50,9 +50,9 @@ class Participant:
         self.ident = 0
         self.thread: threading.Thread | None = None
         """The thread of who runs the loop."""
-        self.outside = False
-        """The thread has not the turn: it is parked, or sleeps for the loop."""
-        self.outside_of: Participant | None = None
+        self.waiting = False
+        """The task waits."""
+        self.covered_by: Participant | None = None
         """Who runs a body on top of the wait, where no thread could be started."""
         self.struck = False
         """The exception of a signal handler ended its wait."""
