@@ -595,14 +595,16 @@ def _block_in_an_ended_one(program: Program, found: Difference) -> bool:
         return False
     before = _before(program, found)
     for outer in [step for _, step in walk(program.steps)]:
-        if not isinstance(outer, Block):
+        if not isinstance(outer, Block) or not (
+            str(outer) == found.place or outer in before
+        ):
             continue
         ended = False
         for _, step in walk(outer.body):
             # psycopg looks types up in a block of its own.
             looked_up = isinstance(step, Register) and step.adapter in FETCHED
             if ended and (looked_up or isinstance(step, Block)):
-                return str(outer) == found.place or outer in before
+                return True
             ended = ended or bool(ENDING.match(texts(step)))
     return False
 
