@@ -369,7 +369,9 @@ def _joined_block(program: Program, found: Difference) -> bool:
 
 def _rolled_back_pipeline(program: Program, found: Difference) -> bool:
     """Tell whether psycopg has left a pipeline whose rollback() pgtwin has survived."""
-    if found.aspect != "place" or not found.theirs.startswith("with conn.pipeline"):
+    raised = found.theirs.startswith("raises ") and found.aspect == "value"
+    left = found.aspect == "place"
+    if not (raised or left) or not found.place.startswith("with conn.pipeline"):
         return False
     for _, block in walk(program.steps):
         if not isinstance(block, PipelineBlock):
@@ -379,6 +381,8 @@ def _rolled_back_pipeline(program: Program, found: Difference) -> bool:
             continue
         before = steps[: steps.index(Call("rollback"))]
         if any(isinstance(step, EXECUTING) for step in before):
+            if raised:  # by both, and by pgtwin for a statement after that
+                return found.ours.startswith("raises ")
             return bool(found.their_detail) and found.ours in map(str, steps)
     return False
 
