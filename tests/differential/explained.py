@@ -170,9 +170,15 @@ def _left_within(program: Program, found: Difference) -> bool:
 
 
 def _binary_client(program: Program, found: Difference) -> bool:
-    if found.ours != "raises NotSupportedError" or (
-        "client-side cursors have no binary" not in found.our_detail
-    ):
+    if "client-side cursors have no binary" not in found.our_detail:
+        return False
+    if found.aspect == "place":
+        # A pipeline that has executed nothing is left by that error alone.
+        return found.ours.startswith("with conn.pipeline") and any(
+            isinstance(step, ExecuteMany) and not step.sets
+            for _, step in walk(program.steps)
+        )
+    if found.ours != "raises NotSupportedError":
         return False
     if found.theirs in ("None", "[]"):
         return ".executemany(" in found.place and ", [])" in found.place.replace(
@@ -342,6 +348,24 @@ def _failed_many(program: Program, found: Difference) -> bool:
     # After that an execution that succeeds has a result, of rows or not.
     many = [step for step in executed if isinstance(step, ExecuteMany)]
     return bool(many) and many[-1].returning and len(many[-1].sets) > 1
+
+
+def _rows_of_all_sets(program: Program, found: Difference) -> bool:
+    """Tell whether a cursor was closed before a pipeline had its results."""
+    executed = _executed_before(program, found)
+    if found.aspect != "rowcount" or not executed:
+        return False
+    last = executed[-1]
+    return (
+        isinstance(last, ExecuteMany)
+        and len(last.sets) > 1
+        and any(
+            isinstance(step, Close) and step.cursor == last.cursor
+            for _, block in walk(program.steps)
+            if isinstance(block, PipelineBlock) and last in block.body
+            for _, step in walk(block.body)
+        )
+    )
 
 
 def _none_prepared(program: Program, found: Difference) -> bool:
@@ -837,6 +861,11 @@ EXPLAINED: tuple[Explanation, ...] = (
         "After an `executemany()` that failed the cursor has no results, and "
         "`rowcount` is -1.",
         _failed_many,
+    ),
+    Explanation(
+        "`rowcount` counts the rows of all sets where the cursor is closed in a "
+        "pipeline.",
+        _rows_of_all_sets,
     ),
     Explanation("With `prepared_max` 0 no statement is prepared.", _none_prepared),
     Explanation(
