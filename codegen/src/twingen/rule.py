@@ -186,8 +186,10 @@ class Site(Generic[NodeT_co]):
         """
         if self.tasks != "turns" or len(meanings) < 2:
             return None
-        rows = (self.libraries.verdict(each) for each in meanings if each)
-        found = {row.becomes for row in rows if row is not None and row.becomes}
+        known = self.names.definitions
+        foreign = [each for each in meanings if each and not known.module_of(each)]
+        rows = [row for each in foreign if (row := self.libraries.verdict(each))]
+        found = {row.becomes for row in rows}
         twin = found.pop() if len(found) == 1 else ""
         return twin if twin.startswith("twingen.runtime.turns.") else None
 
