@@ -344,7 +344,7 @@ class Barrier(Managed, LoopBound):
         return self._state is _BarrierState.BROKEN
 
     def __enter__(self) -> int:
-        return awaited(self.wait)  # type: ignore[no-any-return]
+        return awaited(self.wait)
 
     def __exit__(self, *exc_info: object) -> None:
         pass
