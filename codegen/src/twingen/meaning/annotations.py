@@ -11,6 +11,11 @@ ASYNC_GENERATORS = {
     "typing.AsyncGenerator",
     "typing_extensions.AsyncGenerator",
 }
+AWAITABLE_TYPES = {
+    f"{home}.{name}"
+    for home in ("collections.abc", "typing", "typing_extensions")
+    for name in ("Awaitable", "Coroutine")
+}
 
 
 def with_return_type(subscript: cst.Subscript) -> cst.Subscript:

@@ -23,8 +23,9 @@ ASYNCIO_FUNCTIONS = {
 }  # fmt: skip
 # The modules in which asyncio defines its public names.
 _HOMES = {
-    "base_events", "coroutines", "events", "exceptions", "futures", "locks", "queues",
-    "runners", "streams", "taskgroups", "tasks", "threads", "timeouts",
+    "base_events", "coroutines", "events", "exceptions", "futures", "locks",
+    "protocols", "queues", "runners", "streams", "taskgroups", "tasks", "threads",
+    "timeouts", "transports",
 }  # fmt: skip
 
 
@@ -151,6 +152,7 @@ class Definitions:
         """
         if self._may_wait is None:
             known = {*self.waiting, UNKNOWN_FUNCTION, *ASYNCIO_FUNCTIONS}
+            known.update(f".{name}" for name in self.assigned)
             pairs = [pair.split() for pair in self.returned]
             before = -1
             while before < len(known):

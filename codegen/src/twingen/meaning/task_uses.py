@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from .annotations import AWAITABLE_TYPES
 from .awaitables import calls_around, is_kept, returned_names
 from .definitions import ASYNCIO_FUNCTIONS, Definitions
 from .kinds import CALLS_FOR_LOOP, LOOP
@@ -67,6 +68,7 @@ def _uses(names: Names) -> Iterator[str]:
         yield "a copied lock"
     if not {each.rpartition(".")[2] for each in CALLS_FOR_LOOP}.isdisjoint(words):
         yield from _loops(names)
+    yield from _aliases(names)
     yield from _subclasses(names)
     yield from _functions(names)
     yield from _generators(names)
@@ -118,6 +120,15 @@ def _is_question_for_none(parent: cst.CSTNode) -> bool:
     )
 
 
+def _aliases(names: Names) -> Iterator[str]:
+    """Yield types that stand for others that are awaited."""
+    for value in names.nodes.of(cst.Subscript):
+        if names.qualified(value.value) in AWAITABLE_TYPES:
+            holder = names.enclosing(value, cst.Assign, cst.FunctionDef, cst.ClassDef)
+            if isinstance(holder, cst.Assign):
+                yield "an alias of an awaitable type"
+
+
 def _subclasses(names: Names) -> Iterator[str]:
     for definition in names.nodes.of(cst.ClassDef):
         for base in definition.bases:
@@ -147,7 +158,12 @@ def _only_returns(function: cst.FunctionDef) -> bool:
     statements = function.body.body
     if function.get_docstring() is not None:
         statements = statements[1:]
-    return len(statements) == 1 and isinstance(statements[0], cst.SimpleStatementLine)
+    if len(statements) != 1:
+        return False
+    only = statements[0]
+    return isinstance(only, cst.Return) or (
+        isinstance(only, cst.SimpleStatementLine) and len(only.body) == 1
+    )
 
 
 def _generators(names: Names) -> Iterator[str]:

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.annotations import last_parameter
+from ..meaning.annotations import AWAITABLE_TYPES, last_parameter
 from ..rule import Site, rewrite
 
 _HOMES = ("collections.abc", "typing", "typing_extensions")
 _CALLABLE = {f"{home}.Callable" for home in _HOMES}
-_AWAITABLE = {f"{h}.{name}" for h in _HOMES for name in ("Awaitable", "Coroutine")}
 
 
 @rewrite("TW404", cst.Subscript, tasks="turns")
@@ -27,7 +26,7 @@ def unwrap_result(site: Site[cst.Subscript]) -> cst.Subscript | None:
     if not (
         isinstance(awaited, cst.Subscript)
         and isinstance(twin.value, cst.Subscript)
-        and site.names.qualified(awaited.value) in _AWAITABLE
+        and site.names.qualified(awaited.value) in AWAITABLE_TYPES
     ):
         return None
     index = twin.with_changes(value=last_parameter(twin.value))

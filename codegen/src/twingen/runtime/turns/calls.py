@@ -12,6 +12,7 @@ from typing import Any, TypeVar, overload
 
 from .coroutines import Coroutine
 from .futures import Future
+from .managers import Managed
 from .marks import _marks, find, mark, plain
 from .participants import here
 from .suspending import drive
@@ -80,25 +81,16 @@ def awaited(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
     The body of a coroutine function runs at once. What cannot be waited for is
     returned: it is the result of a function that was plain in the source.
     """
-    called: Any = function
-    kind = type(called)
-    if kind is types.FunctionType:
-        found = _marks.get(id(called.__code__))
-    elif kind is types.MethodType:
-        found = _marks.get(id(getattr(called.__func__, "__code__", None)))
-    else:
-        found, inner, before, keywords = find(function)
-        if found is not None and found.kind == "returns_awaitable":
-            body = plain(found, inner)
-            return _given(body(*before, *args, **{**keywords, **kwargs}))
+    code = getattr(function, "__code__", None)  # a bound method has its function's
+    found = find(function)[0] if code is None else _marks.get(id(code))
     if found is not None:
         if found.kind == "coroutine":
             return function(*args, **kwargs)
         if found.kind == "returns_awaitable":
-            inner, before = called, ()
-            if kind is types.MethodType:
-                inner, before = called.__func__, (called.__self__,)
-            return _given(plain(found, inner)(*before, *args, **kwargs))
+            found, inner, before, keywords = find(function)
+            assert found is not None
+            body = plain(found, inner)
+            return _given(body(*before, *args, **{**keywords, **kwargs}))
     return _given(function(*args, **kwargs))
 
 
@@ -116,6 +108,12 @@ def later(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
 
     The call of a coroutine function gives a coroutine; any other is made at once.
     """
+    if type(function) is types.FunctionType:
+        found = _marks.get(id(function.__code__))
+        if found is not None and found.kind == "coroutine":
+            body = plain(found, function)
+            _bind(body, args, kwargs)
+            return Coroutine(body, args, kwargs or None)
     found, inner, before, keywords = find(function)
     if found is not None:
         body = plain(found, inner)
@@ -231,6 +229,8 @@ class _Entered(AbstractContextManager[Any]):
 
 def entered(manager: Any) -> AbstractContextManager[Any]:
     """Return a context manager for what `async with` was given."""
+    if isinstance(manager, Managed):
+        return manager
     if hasattr(type(manager), "__aenter__"):
         return _Entered(manager)
     if hasattr(type(manager), "__enter__"):

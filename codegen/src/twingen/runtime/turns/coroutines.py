@@ -22,16 +22,16 @@ CLOSED = "CORO_CLOSED"
 class Coroutine(Generic[T]):
     """A function and its arguments; the body runs once, where it is waited for."""
 
-    __slots__ = (
+    __slots__ = (  # the names are looked up when they are asked for
         "__name__",
         "__qualname__",
         "__weakref__",
         "_args",
-        "_code",
         "_fiber",
         "_function",
         "_ident",
         "_kwargs",
+        "_named",
         "_state",
     )
 
@@ -45,16 +45,21 @@ class Coroutine(Generic[T]):
         kwargs: dict[str, Any] | None = None,
         named: Any = None,
     ) -> None:
-        named = function if named is None else named
+        self._named = function if named is None else named
         self._state = CREATED
         self._function: Callable[..., T] | None = function
         self._args = args
         self._kwargs = kwargs
         self._fiber: Fiber | None = None
         self._ident = 0
-        self._code: types.CodeType | None = getattr(named, "__code__", None)
-        self.__name__: str = getattr(named, "__name__", type(named).__name__)
-        self.__qualname__: str = getattr(named, "__qualname__", self.__name__)
+
+    def __getattr__(self, name: str) -> Any:
+        named = self._named
+        if name == "__name__":
+            return getattr(named, name, type(named).__name__)
+        if name == "__qualname__":
+            return getattr(named, name, None) or self.__name__
+        raise AttributeError(f"'coroutine' object has no attribute {name!r}")
 
     def __repr__(self) -> str:
         return f"<coroutine object {self.__qualname__} at {id(self):#x}>"
@@ -64,7 +69,7 @@ class Coroutine(Generic[T]):
     @property
     def cr_code(self) -> types.CodeType | None:
         """The code of the function."""
-        return self._code
+        return getattr(self._named, "__code__", None)
 
     @property
     def cr_running(self) -> bool:
@@ -77,9 +82,10 @@ class Coroutine(Generic[T]):
         if self._state not in (RUNNING, SUSPENDED):
             return None
         frame = sys._current_frames().get(self._ident)
+        code = self.cr_code
         found = None
         while frame is not None:
-            if frame.f_code is self._code:
+            if frame.f_code is code:
                 found = frame
             frame = frame.f_back
         return found

@@ -211,17 +211,17 @@ class Future(Generic[T]):
 
     def wait(self) -> T:
         """Wait until the future is done; return its result."""
-        if self._state is PENDING:
-            if here.loop is None and here.participant is None:
-                return visit(self.wait)
-            self._asyncio_future_blocking = True
-            suspend(self)
-            if self._state is PENDING:
-                raise RuntimeError("await wasn't used with future")
         try:
+            if self._state is PENDING:
+                if here.loop is None and here.participant is None:
+                    return visit(self.wait)
+                self._asyncio_future_blocking = True
+                suspend(self)
+                if self._state is PENDING:
+                    raise RuntimeError("await wasn't used with future")
             return self.result()
         finally:
-            del self
+            del self  # the frames of an exception would keep it
 
     def __await__(self) -> Generator[Any, Any, T]:
         if not self.done():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import threading
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,13 +12,13 @@ from .current import get_running_loop
 from .entries import entry, guarded
 from .exceptions import BrokenBarrierError, CancelledError
 from .futures import Future
+from .managers import Managed
+from .marks import coroutine
 
 if TYPE_CHECKING:
     from .event_loop import EventLoop
 
 T = TypeVar("T")
-
-_binding = threading.Lock()
 
 
 class LoopBound:
@@ -28,12 +27,9 @@ class LoopBound:
     _loop: EventLoop | None = None
 
     def _get_loop(self) -> EventLoop:
-        loop = get_running_loop()
-        if self._loop is None:
-            with _binding:
-                if self._loop is None:
-                    self._loop = loop
-        if loop is not self._loop:
+        loop: EventLoop = get_running_loop()
+        bound: object = self.__dict__.setdefault("_loop", loop)
+        if bound is not loop:
             raise RuntimeError(f"{self!r} is bound to a different event loop")
         return loop
 
@@ -41,7 +37,7 @@ class LoopBound:
         return f"<{object.__repr__(self)[1:-1]} [{', '.join(parts)}]>"
 
 
-class _Acquired:
+class _Acquired(Managed):
     """What is acquired by `with`."""
 
     def acquire(self) -> bool:
@@ -50,10 +46,11 @@ class _Acquired:
     def release(self) -> None:
         raise NotImplementedError
 
-    @entry
+    @coroutine
     def __enter__(self) -> None:
         awaited(self.acquire)
 
+    @coroutine
     def __exit__(self, *exc_info: object) -> None:
         self.release()
 
@@ -317,7 +314,7 @@ class _BarrierState(enum.Enum):
     BROKEN = "broken"
 
 
-class Barrier(LoopBound):
+class Barrier(Managed, LoopBound):
     """A place where tasks wait until there are enough of them."""
 
     def __init__(self, parties: int) -> None:
@@ -349,10 +346,11 @@ class Barrier(LoopBound):
         """Whether `abort()` was called."""
         return self._state is _BarrierState.BROKEN
 
-    @entry
+    @coroutine
     def __enter__(self) -> int:
         return awaited(self.wait)  # type: ignore[no-any-return]
 
+    @coroutine
     def __exit__(self, *exc_info: object) -> None:
         pass
 

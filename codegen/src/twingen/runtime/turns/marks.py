@@ -9,18 +9,21 @@ from __future__ import annotations
 import functools
 import types
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Mark(NamedTuple):
+class Mark:
     """What is known of a code object."""
 
-    code: types.CodeType
-    kind: str
-    wraps: bool
-    """It is the code of a wrapper, shared by functions; `function` has the body."""
+    __slots__ = ("code", "kind", "wraps")
+
+    def __init__(self, code: types.CodeType, kind: str, wraps: bool) -> None:
+        self.code = code
+        self.kind = kind
+        self.wraps = wraps
+        """It is the code of a wrapper of many functions; `function` has the body."""
 
 
 _marks: dict[int, Mark] = {}
@@ -68,6 +71,12 @@ def find(function: Any) -> tuple[Mark | None, Any, tuple[Any, ...], dict[str, An
             before = (function, *before)
             function = call
     return None, function, before, keywords
+
+
+def is_marked(function: Any) -> bool:
+    """Tell whether a function may be of another kind than plain; a quick look."""
+    code = getattr(function, "__code__", None)
+    return id(code) in _marks or type(function) is functools.partial
 
 
 def marked(function: Any) -> str | None:

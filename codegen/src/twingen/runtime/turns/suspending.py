@@ -20,7 +20,10 @@ def suspend(yielded: Any) -> Any:
         task = loop._guest_task(participant)
     if loop._current is not task:
         raise RuntimeError("a callback cannot wait")
-    return task._suspend(participant, yielded)
+    try:
+        return task._suspend(participant, yielded)
+    finally:
+        del yielded  # the frames of an exception would keep it
 
 
 def drive(iterator: Any, error: BaseException | None = None) -> Any:

@@ -10,13 +10,15 @@ from .current import get_running_loop
 from .entries import entry
 from .exceptions import BaseExceptionGroup, CancelledError
 from .futures import Future
+from .managers import Managed
+from .marks import coroutine
 from .tasks import Task, current_task
 
 if TYPE_CHECKING:
     from .event_loop import EventLoop
 
 
-class TaskGroup:
+class TaskGroup(Managed):
     """A block that ends with its tasks; an exception in one cancels the rest."""
 
     def __init__(self) -> None:
@@ -43,6 +45,7 @@ class TaskGroup:
             parts.append("entered")
         return " ".join(parts) + ">"
 
+    @coroutine
     def __enter__(self) -> TaskGroup:
         if self._entered:
             raise RuntimeError(f"TaskGroup {self!r} has already been entered")

@@ -9,6 +9,8 @@ from typing import Any
 from .current import get_running_loop
 from .exceptions import CancelledError, ExceptionGroup
 from .handles import Handle
+from .managers import Managed
+from .marks import coroutine
 from .tasks import Task, current_task
 
 
@@ -20,7 +22,7 @@ class _State(enum.Enum):
     EXITED = "finished"
 
 
-class Timeout:
+class Timeout(Managed):
     """A block that is cancelled at its deadline, and then raises `TimeoutError`."""
 
     def __init__(self, when: float | None) -> None:
@@ -65,6 +67,7 @@ class Timeout:
             when = f" when={rounded}"
         return f"<Timeout [{self._state.value}]{when}>"
 
+    @coroutine
     def __enter__(self) -> Timeout:
         if self._state is not _State.CREATED:
             raise RuntimeError("Timeout has already been entered")
@@ -77,6 +80,7 @@ class Timeout:
         self.reschedule(self._when)
         return self
 
+    @coroutine
     def __exit__(
         self,
         kind: type[BaseException] | None,
