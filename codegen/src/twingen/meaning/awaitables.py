@@ -139,16 +139,16 @@ def called_name(names: Names, function: cst.BaseExpression) -> str:
     return UNKNOWN_FUNCTION
 
 
-def is_kept(names: Names, call: cst.Call) -> bool:
-    """Tell whether the value of a call goes on as a value, and is not used up."""
-    node: cst.CSTNode = call
+def is_kept(names: Names, value: cst.BaseExpression) -> bool:
+    """Tell whether a value, as that of a call, goes on as one, and is not used up."""
+    node: cst.CSTNode = value
     parent = names.parent(node)
-    while isinstance(parent, (cst.IfExp, cst.BooleanOperation, cst.NamedExpr)):
+    while isinstance(parent, (cst.IfExp, cst.BooleanOperation)):
         if isinstance(parent, cst.IfExp) and parent.test is node:
             return False
         node, parent = parent, names.parent(parent)
     if isinstance(parent, cst.Await):
-        return node is not call
+        return node is not value
     if isinstance(parent, cst.Attribute):
         return parent.attr.value == "__await__"
     if isinstance(parent, cst.Arg):
@@ -167,11 +167,22 @@ def is_kept(names: Names, call: cst.Call) -> bool:
         cst.Assign,
         cst.Element,
         cst.Lambda,
+        cst.NamedExpr,
         cst.Param,
         cst.Return,
         cst.Yield,
     )
     return isinstance(parent, kept)
+
+
+def is_forgotten(names: Names, libraries: Libraries, call: cst.Call) -> bool:
+    """Tell whether a statement makes a coroutine and drops it."""
+    if not isinstance(names.parent(call), cst.Expr):
+        return False
+    if is_proven(names, call):
+        return True
+    verdicts = map(libraries.verdict, names.imported(call.func))
+    return any(row is not None and row.coroutine for row in verdicts)
 
 
 def hands_out(names: Names, libraries: Libraries, function: cst.FunctionDef) -> bool:
@@ -217,13 +228,34 @@ def calls_around(names: Names, decorator: cst.Decorator) -> bool:
     qualified = names.qualified(called)
     if qualified in _CALLING:
         return True
-    if not isinstance(called, cst.Name):
-        return False
-    local = names.function(called)
-    return local is not None and any(
-        names.qualified(each.decorator) == "contextlib.contextmanager"
-        for each in local.decorators
+    return _is_manager(names, called, "contextlib.contextmanager") or (
+        _is_subclass(names, called, "contextlib.ContextDecorator")
     )
+
+
+def waits_around(names: Names, decorator: cst.Decorator) -> bool:
+    """Tell whether a decorator of the standard library waits for what it is given.
+
+    So do the asynchronous context managers of generator functions.
+    """
+    maker = decorator.decorator
+    if not isinstance(maker, cst.Call):
+        return False
+    return _is_manager(names, maker.func, "contextlib.asynccontextmanager") or (
+        _is_subclass(names, maker.func, "contextlib.AsyncContextDecorator")
+    )
+
+
+def _is_manager(names: Names, called: cst.BaseExpression, maker: str) -> bool:
+    local = names.function(called) if isinstance(called, cst.Name) else None
+    return local is not None and any(
+        names.qualified(each.decorator) == maker for each in local.decorators
+    )
+
+
+def _is_subclass(names: Names, called: cst.BaseExpression, base: str) -> bool:
+    qualified = names.qualified(called)
+    return qualified is not None and base in names.definitions.bases(qualified)
 
 
 def mapped(names: Names, call: cst.Call) -> cst.Arg | None:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import libcst as cst
 
+from .kinds import COMPLETED
+from .names import Names
+
 ANEXT = "twingen.runtime.turns.iterators.anext"
+ITERATED = "twingen.runtime.turns.calls.iterated"
+
+
+def has_two_iterators(names: Names, iterable: cst.BaseExpression) -> bool:
+    """Tell whether `for` and `async for` go through something in two ways."""
+    return names.owner(iterable) == COMPLETED
 
 
 def stepped(old: cst.Call, new: cst.BaseExpression) -> cst.BaseExpression | None:

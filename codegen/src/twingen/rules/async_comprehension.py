@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from ..meaning.iteration import ITERATED, has_two_iterators
 from ..rule import Site, rewrite
 
 
@@ -15,4 +16,8 @@ from ..rule import Site, rewrite
 def drop_async(site: Site[cst.CompFor]) -> cst.CompFor | None:
     if site.old.asynchronous is None:
         return None
-    return site.new.with_changes(asynchronous=None)
+    new = site.new
+    if site.tasks == "turns" and has_two_iterators(site.names, site.old.iter):
+        iterated = cst.Call(site.imports.name(ITERATED), [cst.Arg(new.iter)])
+        new = new.with_changes(iter=iterated)
+    return new.with_changes(asynchronous=None)

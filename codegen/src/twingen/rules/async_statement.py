@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from ..meaning.iteration import ITERATED, has_two_iterators
 from ..meaning.timed import is_timeout_block
 from ..rule import Site, rewrite
 
@@ -18,4 +19,11 @@ def drop_async(site: Site[cst.For | cst.With]) -> cst.For | cst.With | None:
         return None
     if site.tasks == "threads" and is_timeout_block(site.old, site.names):
         return None
-    return site.new.with_changes(asynchronous=None)
+    new = site.new.with_changes(asynchronous=None)
+    if site.tasks == "threads" or not isinstance(site.old, cst.For):
+        return new
+    if not has_two_iterators(site.names, site.old.iter):
+        return new
+    assert isinstance(new, cst.For)
+    iterated = cst.Call(site.imports.name(ITERATED), [cst.Arg(new.iter)])
+    return new.with_changes(iter=iterated)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import libcst as cst
 
 from ..meaning.awaitables import (
+    is_forgotten,
     is_kept,
     mapped,
     may_be_coroutine_function,
@@ -35,7 +36,11 @@ def make_later(site: Site[cst.Call]) -> cst.Call | None:
     if kept and (iterator := stepped(site.old, new)) is not None:
         step = cst.Arg(site.imports.name(ANEXT))
         return cst.Call(site.imports.name(_LATER), [step, cst.Arg(iterator)])
-    if not kept or not may_make(names, site.libraries, site.old):
+    if kept:
+        carried = may_make(names, site.libraries, site.old)
+    else:
+        carried = is_forgotten(names, site.libraries, site.old)
+    if not carried:
         return None
     function = new.func.with_changes(lpar=[], rpar=[])
     return new.with_changes(
