@@ -1,3 +1,4 @@
+# tasks: turns
 """Ends of iterations that leave coroutines and generators."""
 
 import asyncio

@@ -1,3 +1,4 @@
+# tasks: turns
 """Context managers as decorators of coroutine functions that are made tasks."""
 
 import asyncio

@@ -1,3 +1,4 @@
+# tasks: turns
 # python: 3.13
 """Coroutines that are made in unusual places and kept."""
 

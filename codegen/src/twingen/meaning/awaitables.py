@@ -14,6 +14,7 @@ import libcst as cst
 
 from .coroutines import METHODS, owner_of
 from .definitions import ASYNCIO_FUNCTIONS, UNKNOWN_FUNCTION
+from .loops import CARRIED
 from .meant import meant_by
 
 if TYPE_CHECKING:
@@ -31,18 +32,27 @@ _TRANSPARENT = {
         for name in ("final", "override")
     ),
 }
-# Builtins and classes that take a value and keep none of it.
+# Builtins that take no coroutine, future or task: they would raise `TypeError`.
 _CONSUMING = {
     f"builtins.{name}"
     for name in (
-        "abs", "all", "any", "bool", "bytes", "dict", "enumerate", "float", "format",
-        "frozenset", "hash", "int", "iter", "len", "list", "max", "min", "ord", "range",
-        "repr", "reversed", "round", "set", "sorted", "str", "sum", "tuple", "vars",
+        "abs", "all", "any", "bytes", "enumerate", "float", "frozenset", "int", "len",
+        "max", "min", "ord", "range", "reversed", "round", "sorted", "sum",
     )
 }  # fmt: skip
 # Methods of asyncio's objects that wait, and how many arguments they take: an object of
 # which nothing is known may be one of those.
-_ASYNCIO_METHODS = {"acquire": 0, "get": 0, "join": 0, "put": 1, "wait": 0}
+_ASYNCIO_METHODS: dict[str, tuple[int, ...]] = {
+    "acquire": (0,), "get": (0,), "join": (0,), "put": (1,), "wait": (0,),
+}  # fmt: skip
+# So it is with streams and processes in a module that has to do with asyncio.
+_STREAM_METHODS: dict[str, tuple[int, ...]] = {
+    "communicate": (0, 1), "drain": (0,), "read": (0, 1), "readexactly": (1,),
+    "readline": (0,), "readuntil": (0, 1), "serve_forever": (0,),
+    "start_serving": (0,), "start_tls": (1, 2, 3, 4), "wait_closed": (0,),
+}  # fmt: skip
+# Methods that every context manager or generator has, of which some wait.
+PROTOCOLS = {"__aenter__", "__aexit__", "aclose"}
 _CALLING = {"functools.cache", "functools.lru_cache"}
 _MAPPING = {"builtins.map", "itertools.starmap"}
 
@@ -99,12 +109,28 @@ def is_undecorated_coroutine(names: Names, function: cst.FunctionDef) -> bool:
 def may_make(names: Names, libraries: Libraries, call: cst.Call) -> bool:
     """Tell whether a call may make a coroutine."""
     function = call.func
+    if names.qualified(function) == "builtins.anext":
+        return True
     if isinstance(function, cst.Attribute) and not names.imported(function):
-        kind = owner_of(names, function) or names.owner(function.value)
-        number = _ASYNCIO_METHODS.get(function.attr.value)
-        if kind is None and number == len(call.args):
+        if function.attr.value in PROTOCOLS:
+            return True
+        kind = _known_kind(names, function)
+        numbers = _ASYNCIO_METHODS.get(function.attr.value, ())
+        if "asyncio" in names.words:
+            numbers = numbers or _STREAM_METHODS.get(function.attr.value, ())
+        if kind is None and (
+            len(call.args) in numbers or function.attr.value in CARRIED
+        ):
             return True
     return may_be_coroutine_function(names, libraries, function)
+
+
+def _known_kind(names: Names, member: cst.Attribute) -> str | None:
+    """Return the class of what is asked for a member, if its members are known."""
+    kind = owner_of(names, member) or names.owner(member.value)
+    if kind is not None and kind.startswith("asyncio.") and kind not in METHODS:
+        return None
+    return kind
 
 
 def may_be_coroutine_function(
@@ -116,9 +142,9 @@ def may_be_coroutine_function(
         verdicts = map(libraries.verdict, imported)
         return any(row is not None and row.coroutine for row in verdicts)
     if isinstance(function, cst.Attribute) and not imported:
-        kind = owner_of(names, function) or names.owner(function.value)
-        if kind is not None and kind.startswith("asyncio."):
-            return function.attr.value in METHODS.get(kind, ())
+        kind = _known_kind(names, function)
+        if kind in METHODS:
+            return function.attr.value in METHODS[kind]
         if kind is not None and kind.partition(".")[0] in ("builtins", "collections"):
             return False
     name = called_name(names, function)
@@ -140,49 +166,35 @@ def called_name(names: Names, function: cst.BaseExpression) -> str:
 
 
 def is_kept(names: Names, value: cst.BaseExpression) -> bool:
-    """Tell whether a value, as that of a call, goes on as one, and is not used up."""
+    """Tell whether a value, not awaited there, may be an awaitable.
+
+    Whatever happens to it, or if nothing does: what hands out an awaitable must not
+    wait for it here. Where only other values can be used it is none.
+    """
     node: cst.CSTNode = value
     parent = names.parent(node)
     while isinstance(parent, (cst.IfExp, cst.BooleanOperation)):
         if isinstance(parent, cst.IfExp) and parent.test is node:
-            return False
+            return True
         node, parent = parent, names.parent(parent)
     if isinstance(parent, cst.Await):
         return node is not value
-    if isinstance(parent, cst.Attribute):
-        return parent.attr.value == "__await__"
     if isinstance(parent, cst.Arg):
         taker = names.parent(parent)
-        if not isinstance(taker, cst.Call) or parent.star:
-            return isinstance(taker, cst.Call) and not parent.star
-        return names.qualified(taker.func) not in _CONSUMING
-    if isinstance(parent, (cst.GeneratorExp, cst.ListComp, cst.SetComp)):
-        return parent.elt is node
-    if isinstance(parent, cst.DictComp):
-        return parent.value is node
-    if isinstance(parent, cst.DictElement):
-        return parent.value is node
-    kept = (
-        cst.AnnAssign,
-        cst.Assign,
-        cst.Element,
-        cst.Lambda,
-        cst.NamedExpr,
-        cst.Param,
-        cst.Return,
-        cst.Yield,
-    )
-    return isinstance(parent, kept)
-
-
-def is_forgotten(names: Names, libraries: Libraries, call: cst.Call) -> bool:
-    """Tell whether a statement makes a coroutine and drops it."""
-    if not isinstance(names.parent(call), cst.Expr):
+        if not isinstance(taker, cst.Call):
+            return True  # a base class
+        return not parent.star and names.qualified(taker.func) not in _CONSUMING
+    if isinstance(parent, cst.UnaryOperation):
+        return isinstance(parent.operator, cst.Not)
+    if isinstance(parent, (cst.Subscript, cst.Call)):
         return False
-    if is_proven(names, call):
-        return True
-    verdicts = map(libraries.verdict, names.imported(call.func))
-    return any(row is not None and row.coroutine for row in verdicts)
+    if isinstance(parent, (cst.For, cst.CompFor)):
+        return parent.iter is not node
+    return not isinstance(parent, _OF_OTHER_VALUES)
+
+
+# What has no coroutine, future or task as its operand.
+_OF_OTHER_VALUES = (cst.AugAssign, cst.BinaryOperation, cst.From, cst.StarredElement)
 
 
 def hands_out(names: Names, libraries: Libraries, function: cst.FunctionDef) -> bool:

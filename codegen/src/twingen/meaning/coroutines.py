@@ -7,7 +7,7 @@ import libcst as cst
 from .already import is_loop
 from .functions import is_coroutine
 from .kinds import LOOP, PROCESS, READER, SERVER, WRITER
-from .loops import COROUTINES
+from .loops import CARRIED, COROUTINES
 from .names import Names
 
 _FUNCTIONS = {
@@ -23,6 +23,7 @@ _FUNCTIONS = {
     "asyncio.subprocess.create_subprocess_shell",
     "builtins.anext",
 }
+_SERVER = {"serve_forever", "start_serving", "wait_closed"}
 METHODS = {
     "asyncio.Lock": {"acquire"},
     "asyncio.Condition": {"acquire", "wait", "wait_for"},
@@ -33,11 +34,16 @@ METHODS = {
     "asyncio.Queue": {"get", "join", "put"},
     "asyncio.LifoQueue": {"get", "join", "put"},
     "asyncio.PriorityQueue": {"get", "join", "put"},
-    LOOP: COROUTINES,
+    LOOP: CARRIED,
+    **{
+        f"asyncio.{name}": CARRIED
+        for name in ("BaseEventLoop", "EventLoop", "SelectorEventLoop")
+    },
     PROCESS: {"communicate", "wait"},
     READER: {"read", "readexactly", "readline", "readuntil"},
-    SERVER: {"serve_forever", "start_serving", "wait_closed"},
-    WRITER: {"drain", "wait_closed"},
+    SERVER: _SERVER,
+    "asyncio.AbstractServer": _SERVER,
+    WRITER: {"drain", "start_tls", "wait_closed"},
 }
 
 

@@ -23,8 +23,9 @@ ASYNCIO_FUNCTIONS = {
 }  # fmt: skip
 # The modules in which asyncio defines its public names.
 _HOMES = {
-    "base_events", "coroutines", "events", "exceptions", "futures", "locks", "queues",
-    "runners", "streams", "taskgroups", "tasks", "threads", "timeouts",
+    "base_events", "coroutines", "events", "exceptions", "futures", "locks",
+    "protocols", "queues", "runners", "streams", "taskgroups", "tasks", "threads",
+    "timeouts", "transports",
 }  # fmt: skip
 
 

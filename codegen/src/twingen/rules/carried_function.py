@@ -23,12 +23,16 @@ _MAKES = f"{_TURNS}.calls.makes_coroutine"
 _WAITS = f"{_TURNS}.calls.returns_awaitable"
 _TRANSPARENT = {"builtins.classmethod", "builtins.staticmethod", "typing.override"}
 _CALLED_BY_USERS = {"__aenter__", "__aexit__", "__anext__", "__call__"}
+# What runs a loop, or waits for what other threads do.
+_BLOCKING = {"join", "result", "run", "run_forever", "run_until_complete"}
 _PROPERTIES = {"builtins.property", "functools.cached_property"}
 
 
 @rewrite("TW403", cst.FunctionDef, tasks="turns")
 def mark(site: Site[cst.FunctionDef]) -> cst.FunctionDef | None:
     old, new = site.old, site.new
+    if old.name.value == "__await__":
+        return None  # see `carried_object`
     decorators = {
         site.names.qualified(_maker(each.decorator)) or "" for each in old.decorators
     }
@@ -59,7 +63,7 @@ def _mark(site: Site[cst.FunctionDef], decorators: set[str]) -> str | None:
     if any(each.startswith("pytest") and "fixture" in each for each in decorators):
         return None  # pytest itself asks what kind of function it is
     if function.asynchronous is None:
-        if decorators & _PROPERTIES or function.name.value == "__await__":
+        if decorators & _PROPERTIES:
             return None
         if hands_out(names, site.libraries, function):
             return "calls.returns_awaitable"
@@ -77,7 +81,8 @@ def _shares_state(site: Site[cst.FunctionDef]) -> bool:
     """Tell whether a plain function changes what tasks see, when a user calls it.
 
     So does one that calls or assigns anything in a class with coroutine functions. A
-    function that asks whether a loop runs must be told the truth.
+    function that asks whether a loop runs must be told the truth, and one that runs a
+    loop, or waits for another thread, must not keep tasks from going on.
     """
     function, names = site.old, site.names
     owner = names.enclosing(function, cst.ClassDef, cst.FunctionDef, cst.Lambda)
@@ -90,8 +95,16 @@ def _shares_state(site: Site[cst.FunctionDef]) -> bool:
         for each in owner.body.body
     ):
         return False
+    if any(_blocks(each.func) for each in find(function.body, cst.Call)):
+        return False
     changes = (cst.AssignTarget, cst.AugAssign, cst.Call, cst.Del)
     return any(find(function.body, each) for each in changes)
+
+
+def _blocks(function: cst.BaseExpression) -> bool:
+    """Tell whether a call, by its name, runs a loop or waits for other threads."""
+    named = function.attr if isinstance(function, cst.Attribute) else function
+    return isinstance(named, cst.Name) and named.value in _BLOCKING
 
 
 def _is_for_users(site: Site[cst.FunctionDef]) -> bool:

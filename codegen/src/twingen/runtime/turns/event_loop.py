@@ -14,7 +14,7 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-from .calls import await_
+from .calls import await_, later
 from .coroutines import Coroutine
 from .current import _set_running_loop, homes, note
 from .entries import entry
@@ -22,6 +22,7 @@ from .exceptions import CancelledError
 from .futures import Future, isfuture, set_result_unless_cancelled, wrap_future
 from .generators import warn_of_late_generator
 from .handles import TimerHandle
+from .loop_methods import TransportMethods
 from .participants import Participant, here
 from .signals import Signals
 from .sockets import Sockets
@@ -35,7 +36,7 @@ EXIT_SECONDS = 5.0
 """How long the tasks of the home loop may take to end when the interpreter exits."""
 
 
-class EventLoop(Sockets, Signals):
+class EventLoop(Sockets, Signals, TransportMethods):
     """A loop, with asyncio's methods."""
 
     def __init__(self) -> None:
@@ -82,9 +83,9 @@ class EventLoop(Sockets, Signals):
         if factory is None:
             return Task(coro, loop=self, name=name, context=context)
         if context is None:
-            task = factory(self, coro)
+            task = later(factory, self, coro)
         else:
-            task = factory(self, coro, context=context)
+            task = later(factory, self, coro, context=context)
         if name is not None:
             task.set_name(name)
         return task
@@ -164,7 +165,7 @@ class EventLoop(Sockets, Signals):
         me.thread = threading.current_thread()
         end_listening = self._begin_to_listen()
         self._owner = me
-        self._free = False
+        self._turn = me
         self._polled = False
         here.participant = me
         _set_running_loop(self)
@@ -173,7 +174,7 @@ class EventLoop(Sockets, Signals):
         finally:
             self._stopping = False
             self._owner = None
-            self._free = True
+            self._turn = None
             _set_running_loop(None)
             here.participant = before
             end_listening()
@@ -286,11 +287,7 @@ class EventLoop(Sockets, Signals):
 
     def _left_generator(self, generator: Any, closing: Coroutine[None]) -> None:
         self._generators.discard(generator)
-        if self._closed:
-            closing.close()
-            generator._closed = True
-        else:
-            self.call_soon_threadsafe(self.create_task, closing)
+        self.call_soon_threadsafe(self.create_task, closing)
 
     @entry
     def shutdown_asyncgens(self) -> None:
@@ -335,7 +332,7 @@ class EventLoop(Sockets, Signals):
                     thread_name_prefix="asyncio"
                 )
                 self._default_executor = executor
-        return wrap_future(executor.submit(func, *args), loop=self)
+        return wrap_future(executor.submit(later, func, *args), loop=self)
 
     @entry
     def shutdown_default_executor(self, timeout: float | None = None) -> None:
@@ -424,5 +421,4 @@ def _end_home(reference: weakref.ref[EventLoop]) -> None:
             loop._end()
 
 
-homes.make = EventLoop
 AbstractEventLoop = BaseEventLoop = SelectorEventLoop = EventLoop

@@ -24,15 +24,27 @@ class Visit:
         self._before = here.participant
         self._loop = loop
         self._me = me = Participant()
-        loop._enter(me)
-        here.participant = me
-        here.loop = loop
-        return loop
+        try:
+            loop._enter(me)
+            here.participant = me
+            here.loop = loop
+            return loop
+        except BaseException:  # a signal handler's
+            here.loop = None
+            here.participant = self._before
+            if loop._turn is me:
+                loop._leave(me)
+            raise
 
     def __exit__(self, *exc_info: object) -> None:
         here.loop = None
         here.participant = self._before
-        self._loop._leave(self._me)
+        try:
+            self._loop._leave(self._me)
+        except BaseException:  # a signal handler's
+            if self._loop._turn is self._me:
+                self._loop._leave(self._me)
+            raise
 
 
 def visit(function: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
