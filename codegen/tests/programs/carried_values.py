@@ -1,5 +1,4 @@
 # tasks: turns
-# python: 3.13
 """Coroutines that are made in unusual places and kept."""
 
 import asyncio
@@ -54,7 +53,28 @@ async def example_property_by_name():
     return await getattr(owner, "value"), owner.read  # noqa: B009
 
 
-async def example_done_futures():
-    async for done in asyncio.as_completed([later(1)]):
-        print(isinstance(done, asyncio.Future), done.result())
-    return [x.result() async for x in asyncio.as_completed([later(2)])]
+class Number:
+    """Its operators hand out coroutines."""
+
+    def __init__(self, number):
+        self.number = number
+
+    def __add__(self, other):
+        return self._sum(other)
+
+    def __getitem__(self, key):
+        return later(self.number * key)
+
+    def __contains__(self, key):
+        return key == self.number
+
+    async def _sum(self, other):
+        await asyncio.sleep(0)
+        return Number(self.number + other.number)
+
+
+async def example_operators():
+    two = Number(2)
+    made = two + Number(3)
+    print((await made).number, await two[5], 2 in two)
+    return [each for each in await asyncio.gather(two[1], two[2])]
