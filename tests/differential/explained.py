@@ -41,6 +41,7 @@ EXECUTING = (Execute, ExecuteMany, Stream)
 # By what psycopg's loaders of dates and times read, from their first value on.
 SETTING = re.compile(r"(SET|SET LOCAL|RESET) (DateStyle|IntervalStyle|TimeZone)\b")
 ENCODING = re.compile(r"\b(SET|SET LOCAL|RESET) (client_encoding|NAMES)\b")
+NO_TRANSACTION = "notice 'there is no transaction in progress'"
 NOT_IN_A_BLOCK = "notice 'SET LOCAL can only be used in transaction blocks'"
 # Encodings with characters that end in the byte of a backslash.
 BACKSLASHES = re.compile(r"\b(SJIS|BIG5|GBK|GB18030|JOHAB|UHC)\b")
@@ -79,6 +80,11 @@ def _executed_before(program: Program, found: Difference) -> list[Step]:
         ):
             executed.append(step)
     return executed
+
+
+def _messages(text: str) -> Counter[str]:
+    """Count the messages of a state."""
+    return Counter(ast.literal_eval(text.removeprefix("messages=")))
 
 
 def _copy_executed(program: Program, found: Difference) -> bool:
@@ -286,8 +292,8 @@ def _nothing_to_commit(program: Program, found: Difference) -> bool:
     return (
         found.place.startswith("with conn.pipeline")
         and found.aspect == "messages"
-        and "no transaction in progress" in found.theirs
-        and found.ours == "messages=[]"
+        and set(_messages(found.theirs) - _messages(found.ours)) == {NO_TRANSACTION}
+        and set(_messages(found.ours) - _messages(found.theirs)) <= {NOT_IN_A_BLOCK}
     )
 
 
@@ -579,10 +585,7 @@ def _left_in_two_phases(program: Program, found: Difference) -> bool:
 def _settings_in_pipeline(program: Program, found: Difference) -> bool:
     told = False
     if found.aspect == "messages":
-        theirs, ours = (
-            Counter(ast.literal_eval(text.removeprefix("messages=")))
-            for text in (found.theirs, found.ours)
-        )
+        theirs, ours = _messages(found.theirs), _messages(found.ours)
         told = theirs < ours and set(ours - theirs) == {NOT_IN_A_BLOCK}
     if not told and not (program.autocommit and found.aspect == "effects"):
         return False
