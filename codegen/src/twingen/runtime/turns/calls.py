@@ -13,7 +13,7 @@ from typing import Any, ParamSpec, TypeVar, overload
 from .coroutines import Coroutine
 from .futures import Future
 from .managers import Managed
-from .marks import _marks, find, mark, plain
+from .marks import _marks, find, mark, marked, plain
 from .participants import here
 from .suspending import drive
 from .visits import Visit, visit
@@ -125,6 +125,8 @@ def _later(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
             body = plain(found, function)
             _bind(body, args, kwargs)
             return Coroutine(body, args, kwargs or None)
+    if function is getattr:
+        return _attribute(*args)
     found, inner, before, keywords = find(function)
     if found is not None:
         body = plain(found, inner)
@@ -138,6 +140,15 @@ def _later(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if found.kind == "returns_awaitable":
             return body(*before, *args, **{**keywords, **kwargs})
     return function(*args, **kwargs)
+
+
+def _attribute(owner: Any, name: str, *default: Any) -> Any:
+    """Return an attribute: of a property that was asynchronous, a coroutine."""
+    descriptor = inspect.getattr_static(type(owner), name, None)
+    getter = descriptor.fget if isinstance(descriptor, property) else None
+    if getter is not None and marked(getter) is not None:
+        return later(getter, owner)
+    return getattr(owner, name, *default)
 
 
 def _bind(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
