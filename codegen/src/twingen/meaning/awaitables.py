@@ -165,20 +165,20 @@ def called_name(names: Names, function: cst.BaseExpression) -> str:
     return UNKNOWN_FUNCTION
 
 
-def is_kept(names: Names, call: cst.Call) -> bool:
-    """Tell whether the value of a call, not awaited there, may be an awaitable.
+def is_kept(names: Names, value: cst.BaseExpression) -> bool:
+    """Tell whether a value, not awaited there, may be an awaitable.
 
     Whatever happens to it, or if nothing does: what hands out an awaitable must not
     wait for it here. Where only other values can be used it is none.
     """
-    node: cst.CSTNode = call
+    node: cst.CSTNode = value
     parent = names.parent(node)
-    while isinstance(parent, (cst.IfExp, cst.BooleanOperation, cst.NamedExpr)):
+    while isinstance(parent, (cst.IfExp, cst.BooleanOperation)):
         if isinstance(parent, cst.IfExp) and parent.test is node:
             return True
         node, parent = parent, names.parent(parent)
     if isinstance(parent, cst.Await):
-        return node is not call
+        return node is not value
     if isinstance(parent, cst.Arg):
         taker = names.parent(parent)
         if not isinstance(taker, cst.Call):
@@ -240,13 +240,34 @@ def calls_around(names: Names, decorator: cst.Decorator) -> bool:
     qualified = names.qualified(called)
     if qualified in _CALLING:
         return True
-    if not isinstance(called, cst.Name):
-        return False
-    local = names.function(called)
-    return local is not None and any(
-        names.qualified(each.decorator) == "contextlib.contextmanager"
-        for each in local.decorators
+    return _is_manager(names, called, "contextlib.contextmanager") or (
+        _is_subclass(names, called, "contextlib.ContextDecorator")
     )
+
+
+def waits_around(names: Names, decorator: cst.Decorator) -> bool:
+    """Tell whether a decorator of the standard library waits for what it is given.
+
+    So do the asynchronous context managers of generator functions.
+    """
+    maker = decorator.decorator
+    if not isinstance(maker, cst.Call):
+        return False
+    return _is_manager(names, maker.func, "contextlib.asynccontextmanager") or (
+        _is_subclass(names, maker.func, "contextlib.AsyncContextDecorator")
+    )
+
+
+def _is_manager(names: Names, called: cst.BaseExpression, maker: str) -> bool:
+    local = names.function(called) if isinstance(called, cst.Name) else None
+    return local is not None and any(
+        names.qualified(each.decorator) == maker for each in local.decorators
+    )
+
+
+def _is_subclass(names: Names, called: cst.BaseExpression, base: str) -> bool:
+    qualified = names.qualified(called)
+    return qualified is not None and base in names.definitions.bases(qualified)
 
 
 def mapped(names: Names, call: cst.Call) -> cst.Arg | None:

@@ -14,7 +14,7 @@ import sys
 import libcst as cst
 
 from ..meaning.awaitables import PROTOCOLS, is_proven
-from ..meaning.coroutines import METHODS, is_property, owner_of
+from ..meaning.coroutines import METHODS, is_property, may_be_property, owner_of
 from ..meaning.iteration import stepped
 from ..meaning.kinds import TASK_GROUP
 from ..rule import Site, rewrite
@@ -34,7 +34,7 @@ def wait_for(site: Site[cst.Await]) -> cst.BaseExpression | None:
         new = _call(site, old, new)
     elif isinstance(old, cst.Call):
         pass  # another rule made a value of it
-    elif isinstance(old, cst.Attribute) and _may_be_property(site, old):
+    elif isinstance(old, cst.Attribute) and may_be_property(site.names, old):
         body = new.with_changes(lpar=[], rpar=[])
         new = _called(site, f"{_CALLS}.awaited", [cst.Arg(cst.Lambda(_NONE, body))])
     else:
@@ -98,13 +98,6 @@ def _foreign(site: Site[cst.Await], function: cst.BaseExpression) -> str | None:
     if known is not None and home not in sys.stdlib_module_names:
         return "blocks"
     return None
-
-
-def _may_be_property(site: Site[cst.Await], value: cst.Attribute) -> bool:
-    """Tell whether some class of the sources has such a property to await."""
-    name = value.attr.value
-    properties = site.names.definitions.properties
-    return any(each.rpartition(".")[2] == name for each in properties)
 
 
 def _handed(site: Site[cst.Await], dotted: str, call: cst.Call) -> cst.Call:

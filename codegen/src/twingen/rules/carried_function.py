@@ -11,9 +11,10 @@ from __future__ import annotations
 import libcst as cst
 
 from ..meaning.annotations import AWAITABLE_TYPES, last_parameter
-from ..meaning.awaitables import calls_around, hands_out
+from ..meaning.awaitables import calls_around, hands_out, waits_around
 from ..meaning.overloads import OVERLOADS
 from ..meaning.running_loop import asks_for_loop
+from ..meaning.stop_iterations import lets_stop_out
 from ..rule import Site, rewrite
 from ..syntax.nodes import find
 
@@ -50,6 +51,8 @@ def mark(site: Site[cst.FunctionDef]) -> cst.FunctionDef | None:
         # What is no twin calls the function, and does the same as in the source.
         marks.insert(0, cst.Decorator(site.imports.name(_MAKES)))
         around = [cst.Decorator(site.imports.name(_WAITS))]
+    elif is_async and any(waits_around(site.names, each) for each in old.decorators):
+        around = [cst.Decorator(site.imports.name(f"{_TURNS}.entries.entry"))]
     return new.with_changes(
         asynchronous=None, decorators=[*around, *new.decorators, *marks]
     )
@@ -70,7 +73,8 @@ def _mark(site: Site[cst.FunctionDef], decorators: set[str]) -> str | None:
         return "generators.generator"
     if function.name.value == "__anext__":
         return "iterators.next_method"
-    return "entries.entry" if _is_for_users(site) else "marks.coroutine"
+    wrapped = _is_for_users(site) or lets_stop_out(names, function)
+    return "entries.entry" if wrapped else "marks.coroutine"
 
 
 def _shares_state(site: Site[cst.FunctionDef]) -> bool:

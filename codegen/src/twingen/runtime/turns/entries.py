@@ -16,14 +16,20 @@ T = TypeVar("T")
 
 
 def entry(function: F) -> F:
-    """Make a coroutine function of the source one that any thread may call."""
+    """Make a coroutine function of the source one that any thread may call.
+
+    A `StopIteration` that leaves it is a RuntimeError, as in asyncio.
+    """
 
     @functools.wraps(function)
     def enter(*args: Any, **kwargs: Any) -> Any:
-        if here.loop is not None or here.participant is not None:
-            return function(*args, **kwargs)
-        with Visit():
-            return function(*args, **kwargs)
+        try:
+            if here.loop is not None or here.participant is not None:
+                return function(*args, **kwargs)
+            with Visit():
+                return function(*args, **kwargs)
+        except StopIteration as stop:
+            raise RuntimeError("coroutine raised StopIteration") from stop
 
     mark(enter, "coroutine", wraps=True)
     mark(function, "coroutine")

@@ -78,6 +78,10 @@ class Generator(Generic[T]):
         except StopIteration:
             self._closed = True
             raise
+        except StopAsyncIteration as error:
+            self._closed = True
+            message = "async generator raised StopAsyncIteration"
+            raise RuntimeError(message) from error
         except RuntimeError as error:
             self._closed = True
             if isinstance(error.__cause__, StopIteration) and error.args == (
