@@ -71,7 +71,10 @@ def _foreign(site: Site[cst.Await], function: cst.BaseExpression) -> str | None:
     outside = [e for e in imported if names.definitions.module_of(e) is None]
     for each in outside:
         verdict = site.libraries.verdict(each)
-        if each.partition(".")[0] in sys.stdlib_module_names:
+        becomes = verdict.becomes if verdict else ""
+        if each.partition(".")[0] in sys.stdlib_module_names or becomes.startswith(
+            "twingen.runtime."
+        ):
             return "waits" if verdict and verdict.coroutine else "gives"
         return "blocks"
     if outside or imported:
