@@ -53,13 +53,15 @@ def blocking(function: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
     if loop is None or participant is None or not loop._may_leave(participant):
         return function(*args, **kwargs)
     current, loop._current = loop._current, None
-    here.loop = here.participant = None
+    here.loop = None
     loop._leave(participant, stays=True)
+    here.participant = None
     try:
         return function(*args, **kwargs)
     finally:
+        here.participant = participant
         interrupt = loop._enter_again(participant)
-        here.loop, here.participant = loop, participant
+        here.loop = loop
         loop._current = current
         if interrupt is not None:
             raise interrupt

@@ -257,10 +257,10 @@ class EventLoop(Sockets, Signals):
 
     def _end(self) -> None:
         """Let the tasks end as `run()` does, if they do so in time."""
-        me = Participant()
+        me = here.participant = Participant()
         if not self._enter(me, EXIT_SECONDS):
             return
-        here.participant, here.loop = me, self
+        here.loop = self
         try:
             tasks = all_tasks(self) - {current_task(self)}
             for task in tasks:
@@ -273,8 +273,9 @@ class EventLoop(Sockets, Signals):
                 both = [ensure_future(each, loop=self) for each in closing]
                 wait(both, timeout=EXIT_SECONDS)
         finally:
-            here.participant = here.loop = None
+            here.loop = None
             self._leave(me)
+            here.participant = None
 
     # Generators.
 
