@@ -161,6 +161,7 @@ class EventLoop(Sockets, Signals):
         before = here.participant
         me = Participant()
         me.ident = _thread.get_ident()
+        me.hears_signals = threading.current_thread() is threading.main_thread()
         end_listening = self._begin_to_listen()
         self._owner = me
         self._turn = me

@@ -39,6 +39,9 @@ functions in C overflows it before Python raises `RecursionError`.
 ROUNDS_BEFORE_SELECT = 61
 """Rounds after which descriptors are looked at although callbacks are ready."""
 
+SIGNAL_SECONDS = 1.0
+"""How long a signal may be overlooked that comes as the main thread begins to wait."""
+
 FRAMES_TO_DRIVE = 60
 """Frames that a thread needs to drive the loop and run callbacks."""
 
@@ -143,7 +146,7 @@ class Switching(Scheduling):
     def _park(self, me: Participant) -> None:
         """Wait for the turn, in a thread that has given it up."""
         try:
-            me.wake.acquire()
+            acquire(me)
         except BaseException as error:  # a signal handler's
             self._struck(me, error)
 
@@ -158,7 +161,7 @@ class Switching(Scheduling):
                 strike = Handle(self._strike, (me, error), self, IN_TASK)
                 self._add_from_outside(strike)
             try:
-                me.wake.acquire()
+                acquire(me)
             except BaseException as another:
                 error = another
             else:
@@ -721,6 +724,15 @@ class Switching(Scheduling):
 
     def _guest_task(self, participant: Participant) -> Any:
         raise NotImplementedError
+
+
+def acquire(me: Participant) -> None:
+    """Wait until the turn is given to this thread."""
+    if me.hears_signals:
+        while not me.wake.acquire(True, SIGNAL_SECONDS):
+            pass
+    else:
+        me.wake.acquire()
 
 
 def _nothing() -> None:
