@@ -338,6 +338,8 @@ def strike():
         armed.wait(); armed.clear()
         time.sleep(random.random() / 500)
         signal.pthread_kill(main, signal.SIGINT)
+# Python drops what a handler raises in a finalizer: that one does not count.
+sys.unraisablehook = lambda dropped: armed.set()
 threading.Thread(target=strike, daemon=True).start()
 begin()
 struck = 0

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from .current import homes
 from .marks import mark
 from .participants import here
-from .visits import Visit
+from .visits import visit
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
@@ -22,8 +22,7 @@ def entry(function: F) -> F:
     def enter(*args: Any, **kwargs: Any) -> Any:
         if here.loop is not None or here.participant is not None:
             return function(*args, **kwargs)
-        with Visit():
-            return function(*args, **kwargs)
+        return visit(function, *args, **kwargs)
 
     mark(enter, "coroutine", wraps=True)
     mark(function, "coroutine")
@@ -37,8 +36,7 @@ def guarded(function: F) -> F:
     def guard(*args: Any, **kwargs: Any) -> Any:
         if here.loop is not None or here.participant is not None or homes.loop is None:
             return function(*args, **kwargs)
-        with Visit():
-            return function(*args, **kwargs)
+        return visit(function, *args, **kwargs)
 
     return guard  # type: ignore[return-value]
 

@@ -28,7 +28,7 @@ from .sockets import Sockets
 from .starting import ensure_future
 from .tasks import Guest, Task, all_tasks, current_task
 from .timeouts import timeout as timeout_after
-from .visits import Visit, is_outside, visit
+from .visits import is_outside, visit
 from .waiting import gather, wait
 
 EXIT_SECONDS = 5.0
@@ -128,8 +128,7 @@ class EventLoop(Sockets, Signals):
     ) -> TimerHandle:
         """Call a function at a time of the loop's clock."""
         if here.loop is None and is_outside(self):
-            with Visit():
-                return super().call_at(when, callback, *args, context=context)
+            return visit(super().call_at, when, callback, *args, context=context)
         return super().call_at(when, callback, *args, context=context)
 
     # Running.
@@ -151,12 +150,7 @@ class EventLoop(Sockets, Signals):
         self._check_closed()
         self._check_running()
         if self._is_home:
-            with Visit():
-                self._home_stop = self.create_future()
-                try:
-                    self._home_stop.wait()
-                finally:
-                    self._home_stop = None
+            visit(self._run_home)
             return
         before = here.participant
         me = Participant()
@@ -177,6 +171,13 @@ class EventLoop(Sockets, Signals):
             _set_running_loop(None)
             here.participant = before
             end_listening()
+
+    def _run_home(self) -> None:
+        self._home_stop = self.create_future()
+        try:
+            self._home_stop.wait()
+        finally:
+            self._home_stop = None
 
     def _run(self, me: Participant) -> None:
         while True:

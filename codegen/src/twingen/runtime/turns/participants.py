@@ -53,7 +53,7 @@ class Participant:
         self.covered_by: Participant | None = None
         """Who runs a body on top of the wait, where no thread could be started."""
         self.hears_signals = False
-        """It is the main thread, in `run()`, while another may compute."""
+        """It is the main thread, which signals are to interrupt."""
         self.struck = False
         """The exception of a signal handler ended its wait."""
 

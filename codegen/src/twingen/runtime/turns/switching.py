@@ -498,7 +498,8 @@ class Switching(Scheduling):
                     deferral.interruptible = True
                     if deferral.pending:
                         raise KeyboardInterrupt
-                entered = me.wake.acquire(timeout=timeout)
+                me.hears_signals = deferral is not None
+                entered = acquire(me, timeout)
                 if deferral is not None:
                     deferral.interruptible = False
                 entered = entered or not self._withdraw(admission)
@@ -726,13 +727,13 @@ class Switching(Scheduling):
         raise NotImplementedError
 
 
-def acquire(me: Participant) -> None:
-    """Wait until the turn is given to this thread."""
-    if me.hears_signals:
+def acquire(me: Participant, timeout: float = -1) -> bool:
+    """Wait until the turn is given to this thread; tell whether it was."""
+    if me.hears_signals and timeout < 0:
         while not me.wake.acquire(True, SIGNAL_SECONDS):
             pass
-    else:
-        me.wake.acquire()
+        return True
+    return me.wake.acquire(True, timeout)
 
 
 def _nothing() -> None:

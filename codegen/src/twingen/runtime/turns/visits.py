@@ -23,11 +23,13 @@ class Visit:
 
     __slots__ = ("_before", "_loop", "_me")
 
+    def __init__(self) -> None:
+        self._me: Participant | None = None
+
     def __enter__(self) -> EventLoop:
         before = here.participant
         self._loop = loop = home()
         if before is not None and before.fiber is None:
-            self._me: Participant | None = None
             return loop
         me, here.spare = here.spare, None
         if me is None:
@@ -61,11 +63,22 @@ class Visit:
         here.participant = self._before
         here.spare = me
 
+    def leave_if_inside(self) -> None:
+        """Leave, if a signal handler raised as `__exit__()` began."""
+        me = self._me
+        if me is not None and self._loop._turn is me:
+            self.__exit__()
+
 
 def visit(function: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
     """Call a function with the turn of the home loop."""
-    with Visit():
-        return function(*args, **kwargs)
+    turn = Visit()
+    try:
+        with turn:
+            return function(*args, **kwargs)
+    except BaseException:
+        turn.leave_if_inside()
+        raise
 
 
 def is_outside(loop: Any) -> bool:
