@@ -12,10 +12,12 @@ import sys
 import types
 from pathlib import Path
 
+import twingen
 from twingen.conversion import Settings, convert
 
 FOLDER = Path(__file__).parent / "programs"
 _NEWER = re.compile(r"^# python: 3\.(\d+)$", re.MULTILINE)
+_TURNS = re.compile(r"^# tasks: turns$", re.MULTILINE)
 _NEEDS = re.compile(r"^# needs: (\w+)$", re.MULTILINE)
 EXAMPLE = re.compile(r"^async def (example_\w+)", re.MULTILINE)
 
@@ -28,7 +30,12 @@ class Unformatted(Settings):
 
 
 def twin_of(code: str, settings: type[Settings] = Settings) -> str:
-    """Return a twin that imports the runtime from where twingen itself has it."""
+    """Return a twin that imports the runtime from where twingen itself has it.
+
+    `# tasks: turns` says that tasks take turns in it.
+    """
+    if _TURNS.search(code):
+        return twingen.convert(code, runtime="twingen.runtime", tasks="turns")
     return convert(code, settings=settings(runtime="twingen.runtime")).text
 
 

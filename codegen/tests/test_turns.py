@@ -115,7 +115,7 @@ def test_later_binds_every_kind_of_parameter() -> None:
         made = later(many, 1, 2, 3, 4, d=5, f=6)
         assert await_(made) == (1, 2, 3, (4,), 5, 5, {"f": 6})
         with pytest.raises(TypeError, match="keyword-only argument: 'd'"):
-            later(many, 1, 2)
+            later(many, 1, 2)  # type: ignore[call-arg]
 
     in_loop(main)
 
@@ -123,7 +123,6 @@ def test_later_binds_every_kind_of_parameter() -> None:
 def test_coroutine_that_is_never_awaited() -> None:
     with pytest.warns(RuntimeWarning, match="'double' was never awaited"):
         later(double, 1)
-        gc.collect()
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         later(double, 1).close()
@@ -404,13 +403,13 @@ def counted(n: int, seen: list[str] | None = None) -> Iterator[int]:
 def test_generator() -> None:
     def main() -> None:
         assert list(counted(3)) == [0, 1, 2]
-        each = counted(3)
+        each: Any = counted(3)
         assert next(each) == 0
-        assert await_(each.__anext__()) == 1  # type: ignore[attr-defined]
-        assert awaited(each.asend, None) == 2  # type: ignore[attr-defined]
+        assert await_(each.__anext__()) == 1
+        assert await_(each.asend(None)) == 2
         with pytest.raises(StopAsyncIteration):
-            awaited(each.__anext__)  # type: ignore[attr-defined]
-        assert awaited(generators.Generator.aclose, each) is None
+            await_(each.__anext__())
+        assert await_(generators.Generator.aclose(each)) is None
 
     in_loop(main)
 
@@ -439,6 +438,17 @@ def test_generators_that_are_open_are_closed_by_run() -> None:
         next(keep[0])
 
     in_loop(main)
+    assert seen == ["closed"]
+
+
+def test_generator_that_is_left_when_its_loop_is_closed() -> None:
+    seen: list[str] = []
+    loop = event_loop.EventLoop()
+    each = counted(3, seen)
+    assert loop.run_until_complete(each.__anext__()) == 0  # type: ignore[attr-defined]
+    loop.close()
+    del each
+    gc.collect()
     assert seen == ["closed"]
 
 
@@ -471,7 +481,7 @@ def test_contextlib_over_a_generator() -> None:
             seen.append("out")
 
     def main() -> None:
-        with pytest.raises(KeyError), calls.entered(managed()) as one:
+        with contextlib.suppress(KeyError), calls.entered(managed()) as one:
             assert one == 1
             raise KeyError
 
@@ -644,15 +654,37 @@ def test_eager_tasks() -> None:
     assert log == ["ends begins", "waits begins", "main"]
 
 
+def fail_in_a_group() -> None:
+    with task_groups.TaskGroup() as group:
+        group.create_task(later(coroutine(lambda: 1 // 0)))
+        sleep(1000)
+
+
+def test_tasks_are_traced() -> None:
+    seen: set[str] = set()
+
+    def trace(frame: types.FrameType, event: str, argument: object) -> None:
+        seen.add(frame.f_code.co_name)
+
+    @coroutine
+    def traced_child() -> None:
+        sleep(0)
+
+    threading.settrace(trace)
+    try:
+        in_loop(lambda: await_(create_task(later(traced_child))))
+    finally:
+        threading.settrace(None)
+    assert "traced_child" in seen
+
+
 def test_groups_timeouts_and_waits() -> None:
     def main() -> None:
         with task_groups.TaskGroup() as group:
             one, two = (group.create_task(later(double, i)) for i in (1, 2))
         assert (one.result(), two.result()) == (2, 4)
         with pytest.raises(exceptions.BaseExceptionGroup) as failed:
-            with task_groups.TaskGroup() as group:
-                group.create_task(later(coroutine(lambda: 1 // 0)))
-                sleep(1000)
+            fail_in_a_group()
         assert [type(each) for each in failed.value.exceptions] == [ZeroDivisionError]
         with pytest.raises(TimeoutError), timeouts.timeout(0.001):
             sleep(1000)

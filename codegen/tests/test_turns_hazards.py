@@ -1,6 +1,7 @@
-"""What threads and signals may do to the turns runtime: each case in a process of its own.
+"""What threads and signals may do to the turns runtime.
 
-A case waits for what is to happen, not for a time; only what must not hang has a limit.
+Each case is a process of its own. It waits for what is to happen, not for a time; only
+what must not hang has a limit.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -35,6 +37,9 @@ from twingen.runtime.turns.task_groups import TaskGroup
 from twingen.runtime.turns.tasks import all_tasks, current_task
 from twingen.runtime.turns.waiting import gather, sleep, wait, wait_for
 from twingen.runtime.turns import event_loop, switching
+
+# It is ignored where the tests run in the background of a shell.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 def say(*words):
     print(*words, flush=True)
@@ -73,13 +78,17 @@ def interrupted(program: str, times: int = 1) -> tuple[list[str], str, int]:
     """Interrupt a program each time it says so; return the rest of what it prints."""
     process = start(program)
     assert process.stdout is not None
+    limit = threading.Timer(LIMIT, process.kill)
+    limit.start()
     said = []
     for _ in range(times):
         while (line := process.stdout.readline().strip()) != "now":
             if not line:
+                limit.cancel()
                 pytest.fail(f"it ended\n{finish(process)}")
             said.append(line)
         process.send_signal(signal.SIGINT)
+    limit.cancel()
     out, err, code = finish(process)
     return said + out, err, code
 
@@ -153,7 +162,7 @@ try:
     run(later(main))
 except KeyboardInterrupt:
     say("KeyboardInterrupt")
-say("threads", threading.active_count() - len([t for t in threading.enumerate() if "Dummy" in repr(t)]))
+say("threads", len([t for t in threading.enumerate() if "Dummy" not in repr(t)]))
 """)
     assert code == 0, err
     never_waits = state == "main computes and never waits again"
@@ -195,6 +204,44 @@ except KeyboardInterrupt:
     assert (out, code) == (["cleanup", "KeyboardInterrupt"], 0), err
 
 
+SECOND = {
+    "main sleeps in select()": 'say("now"); sleep(1000)',
+    "another sleeps in select()": """t = create_task(later(other)); sleep(0)
+        get_running_loop().call_soon(say, "now"); event.wait()""",
+}
+
+
+@posix
+@pytest.mark.parametrize("state", SECOND)
+def test_second_interrupt_while_main_cleans_up(state: str) -> None:
+    out, err, code = interrupted(
+        f"""
+event = Event()
+@coroutine
+def other():
+    try: sleep(1000)
+    finally: say("other ends")
+@coroutine
+def main():
+    try:
+        say("now"); sleep(1000)
+    except CancelledError:
+        {SECOND[state]}
+    finally:
+        say("main ends")
+try:
+    run(later(main))
+except KeyboardInterrupt:
+    say("KeyboardInterrupt")
+""",
+        times=2,
+    )
+    others = ["other ends"] if "another" in state else []
+    assert sorted(out) == ["KeyboardInterrupt", "main ends", *others], err
+    assert out[-1] == "KeyboardInterrupt"
+    assert code == 0, err
+
+
 AT_HOME = {
     "sleeps in select()": 'say("now"); sleep(1000)',
     "is parked while another sleeps": """
@@ -210,7 +257,7 @@ AT_HOME = {
         say("now")
         while not stop.is_set(): time.sleep(0.01)
     started = threading.Thread(target=entry(hold)); started.start()
-    while not home()._current and home()._free: pass
+    while home()._turn is None: pass
     try:
         entry(lambda: sleep(0))()
     finally:
@@ -265,6 +312,45 @@ say(after())
 """
     )
     assert (out, code) == (["KeyboardInterrupt", "42"], 0), err
+
+
+@posix
+def test_no_interrupt_loses_the_turn() -> None:
+    assert lines("""
+import random
+keep = []; seen = []; armed = threading.Event()
+@coroutine
+def other():
+    while True:
+        sleep(0); seen.append(1)
+@entry
+def begin():
+    keep.append(create_task(later(other)))
+@entry
+def nap():
+    sleep(0.0005); return 7
+@entry
+def quick():
+    return 8
+def strike():
+    main = threading.main_thread().ident
+    while True:
+        armed.wait(); armed.clear()
+        time.sleep(random.random() / 500)
+        signal.pthread_kill(main, signal.SIGINT)
+threading.Thread(target=strike, daemon=True).start()
+begin()
+struck = 0
+for _ in range(100):
+    try:
+        armed.set()
+        while True: nap(); quick()
+    except KeyboardInterrupt:
+        struck += 1
+seen.clear()
+while not seen: time.sleep(0.001)
+say(struck, nap(), quick())
+""") == ["100 7 8"]
 
 
 @posix
@@ -573,7 +659,7 @@ def background():
 def begin():
     keep.append(create_task(later(background)))
 begin()
-while home()._ready or not home()._free: time.sleep(0.001)
+while home()._ready or home()._turn is not None: time.sleep(0.001)
 gate.set(); done.wait(); say("done")
 """) == ["done"]
 
@@ -599,8 +685,11 @@ def user(name):
     say(name, take(name))
 for name in "future", "event", "queue":
     thread = threading.Thread(target=user, args=(name,)); thread.start()
-    {"future": lambda: keep["future"].set_result(1), "event": lambda: keep["event"].set(),
-     "queue": lambda: keep["queue"].put_nowait(3)}[name]()
+    {
+        "future": lambda: keep["future"].set_result(1),
+        "event": lambda: keep["event"].set(),
+        "queue": lambda: keep["queue"].put_nowait(3),
+    }[name]()
     thread.join()
 task.cancel()
 say(await_(task))
@@ -616,14 +705,14 @@ def child(i):
 @coroutine
 def main():
     return sum(await_(gather(*[later(child, i) for i in range(5)])))
-before = len(os.listdir("/proc/self/task")) if os.path.exists("/proc/self/task") else 0
+before = _thread._count()
 out = []
-threads = [threading.Thread(target=lambda: out.append(run(later(main)))) for _ in range(8)]
+def user(): out.append(run(later(main)))
+threads = [threading.Thread(target=user) for _ in range(8)]
 for t in threads: t.start()
 for t in threads: t.join()
 say(out)
-if before:
-    while len(os.listdir("/proc/self/task")) > before: time.sleep(0.001)
+while _thread._count() > before: time.sleep(0.001)
 say("no thread is left")
 """) == [str([10] * 8), "no thread is left"]
 

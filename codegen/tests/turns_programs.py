@@ -1,4 +1,6 @@
-"""Random programs of tasks, in async form and over the turns runtime, on a clock of theirs.
+"""Random programs of tasks, in async form and over the turns runtime.
+
+They run on a clock of their own, which does not wait.
 
 `python turns_programs.py asyncio|turns FIRST END` prints the log of each program, for
 long comparisons; `test_turns_order.py` runs a few.

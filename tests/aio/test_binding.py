@@ -397,6 +397,71 @@ async def test_settings_in_a_pipeline(
             assert str(row[0]) == "2026-02-01 09:00:00+09:00"
 
 
+@pytest.mark.parametrize("binary", [False, True])
+@pytest.mark.parametrize(
+    ("setting", "kind", "value"),
+    [
+        ("SET DateStyle TO 'SQL, DMY'", "date", VALUES[0]),
+        ("SET TimeZone TO UTC", "timestamptz", VALUES[4]),
+    ],
+)
+async def test_all_of_one_statement(
+    auto: Connection, setting: LiteralString, kind: str, value: Any, binary: bool
+) -> None:
+    query = f"SELECT %s::{kind}, 'é', %s::int4".encode()
+    await auto.execute(setting)
+    rows = [(value, number) for number in range(4)]
+    cur = auto.cursor(binary=binary)
+    await cur.executemany(query, rows, returning=True)
+    late = auto.cursor(binary=binary)
+    await late.executemany(query, rows, returning=True)
+    late.adapters.register_loader("int4", Marked)
+    auto.adapters.register_loader("int4", Marked)
+    await auto.execute("SET DateStyle TO 'SQL, MDY'")
+    await auto.execute("SET client_encoding TO latin1")
+    await auto.execute("SET TimeZone TO 'Asia/Tokyo'")
+    # Loaders of text count for text only.
+    for each, marked in ((cur, False), (late, not binary)):
+        found = [await one.fetchone() async for one in each.results()]
+        numbers = [f"<{n}>" if marked else n for n in range(4)]
+        assert repr(found) == repr([(value, "é", number) for number in numbers])
+
+
+async def test_statement_that_a_pipeline_has_prepared(auto: Connection) -> None:
+    query = "SELECT %s::int4, '2026-02-01'::date, 'é'"
+    for _ in range(2):
+        async with auto.pipeline() as pipeline:
+            held = [await auto.execute(query, (n,)) for n in range(60)]
+            await pipeline.sync()
+            held += [await auto.execute(query, (n,)) for n in range(60)]
+            await auto.execute("SET DateStyle TO 'SQL, MDY'")
+            held += [await auto.execute(query, (n,)) for n in range(60)]
+        await auto.execute("SET client_encoding TO latin1")
+        for number, cur in enumerate(held):
+            assert await cur.fetchall() == [(number % 60, VALUES[0], "é")]
+        await auto.execute("RESET ALL")
+    auto.adapters.register_loader("int4", Marked)
+    async with auto.pipeline():
+        held = [await auto.execute(query, (n,)) for n in range(60)]
+    for number, cur in enumerate(held):
+        assert await cur.fetchall() == [(f"<{number}>", VALUES[0], "é")]
+
+
+async def test_setting_that_another_result_has_changed(auto: Connection) -> None:
+    # The result of set_config() needs no look at the setting, the next one does.
+    for prepare in (False, None):
+        for style in ("SQL, DMY", "SQL, MDY", "ISO", "German") * 2:
+            await auto.execute(
+                "SELECT set_config('DateStyle', %s, false)", (style,), prepare=prepare
+            )
+            cur = await auto.execute("SELECT '2026-02-01'::date", prepare=prepare)
+            many = await auto.execute(
+                "SELECT '2026-02-01'::date FROM generate_series(1, 30)", prepare=prepare
+            )
+            assert await cur.fetchall() == [(VALUES[0],)]
+            assert await many.fetchall() == [(VALUES[0],)] * 30
+
+
 async def test_encoding_in_a_pipeline(auto: Connection) -> None:
     await auto.execute("CREATE TEMP TABLE words (word text)")
     async with auto.pipeline():

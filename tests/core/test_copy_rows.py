@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from itertools import chain
+
 import psycopg
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -141,3 +144,41 @@ def test_rows_of_another_width(binary: bool, together: bool) -> None:
     mixed.add_some([(1, 2), (3,), ()])
     mixed.end()
     assert bytes(mixed.take()) == b"1\t2\n3\n\n"
+
+
+@pytest.mark.parametrize("width", [1, 5000])
+def test_blocks_are_seldom_tried_in_vain(
+    monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    taken, alone = taking(binary=False), taking(binary=False)
+    tried = 0
+
+    def block(columns: object) -> None:
+        nonlocal tried
+        tried += 1
+
+    monkeypatch.setattr(taken._columns, "block", block)
+    rows = [(number, "x" * width, 1.5) for number in range(2000)]
+    source = iter(rows)
+    sent = b""
+    while taken.add_from(source):
+        data = taken.take()
+        assert len(data) < 2 * copy_rows.BLOCK
+        sent += data
+    taken.end()
+    sent += taken.take()
+    for row in rows:
+        alone.add(row)
+    alone.end()
+    assert sent == alone.take()
+    assert 3 < tried < 20
+
+
+def test_blocks_are_tried_again() -> None:
+    taken = taking(binary=False, typed=False)
+    alone, together = [(1, Decimal("1.5"))] * 30, [(1, "x")] * 900
+    source = chain[Row](alone, together)
+    while taken.add_from(source):
+        if taken.number > 1:
+            break
+    assert len(list(source)) > 400

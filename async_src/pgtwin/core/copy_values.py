@@ -298,7 +298,7 @@ class PlainDumpers:
                 oid = psycopg.adapters.types[PLAIN[cls]].oid
                 original = psycopg.adapters.get_dumper_by_oid(oid, BINARY)
                 plain.append(original(float))
-            elif fits == {bytes}:
+            elif fits == frozenset({bytes}):
                 plain.append(Data(bytes))
             else:
                 inner = isinstance(dumper, Careful) and fits is not None

@@ -203,8 +203,26 @@ def bound_by_imports(tree: cst.Module) -> set[str]:
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 
 
+class _Names:
+    """The names of a scope, or of a line of one."""
+
+    def __init__(self) -> None:
+        self.used: set[str] = set()
+        self.bound: set[str] = set()
+        self.shared: set[str] = set()
+        """Names that an import, `global` or `nonlocal` binds."""
+
+    def add(self, other: _Names) -> None:
+        """Add the names of a line."""
+        self.used |= other.used
+        self.bound |= other.bound
+        self.shared |= other.shared
+
+
 class UsedNames(Reader):
     """Collects the names that are looked up, strings of annotations included.
+
+    A function's own variables are not: they are no use of an import of that name.
 
     The trees before and after a conversion share most of their lines, and each line
     is read once.
@@ -212,38 +230,94 @@ class UsedNames(Reader):
 
     def __init__(self) -> None:
         super().__init__()
-        self._found: set[str] = set()
+        self._names = _Names()
         self._in_type = 0
         # By id, with the line itself, which keeps the id from being given again.
-        self._known: dict[int, tuple[cst.CSTNode, set[str]]] = {}
+        self._known: dict[int, tuple[cst.CSTNode, _Names]] = {}
 
     def of(self, tree: cst.Module) -> set[str]:
         """Return the names that a module looks up."""
-        return self._names_in([tree])
+        return self._names_in([tree]).used
 
-    def _names_in(self, nodes: Sequence[cst.CSTNode]) -> set[str]:
-        outside, self._found = self._found, set()
+    def _names_in(self, nodes: Sequence[cst.CSTNode]) -> _Names:
+        outside, self._names = self._names, _Names()
         for node in nodes:
             node.visit(self)
-        found, self._found = self._found, outside
+        found, self._names = self._names, outside
         return found
 
     def visit_SimpleStatementLine(self, node: cst.SimpleStatementLine) -> bool:
         known = self._known.get(id(node))
         if known is None:
             known = self._known[id(node)] = node, self._names_in(node.body)
-        self._found |= known[1]
+        self._names.add(known[1])
         return False
 
+    def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:
+        inside = self._names_in([node.body])
+        parameters = self._names_in([node.params])
+        own = (inside.bound | parameters.bound) - inside.shared
+        around = [*node.decorators, *filter(None, [node.returns, node.type_parameters])]
+        self._names.used |= inside.used - own
+        self._names.used |= parameters.used | self._names_in(around).used
+        self._names.bound.add(node.name.value)
+        return False
+
+    def visit_ClassDef(self, node: cst.ClassDef) -> bool:
+        inside = self._names_in(
+            [*node.decorators, *node.bases, *node.keywords, node.body]
+            + ([node.type_parameters] if node.type_parameters else [])
+        )
+        self._names.used |= inside.used
+        self._names.bound.add(node.name.value)
+        return False
+
+    def visit_Lambda(self, node: cst.Lambda) -> bool:
+        parameters = self._names_in([node.params])
+        inside = self._names_in([node.body])
+        self._names.used |= parameters.used | (inside.used - parameters.bound)
+        return False
+
+    def visit_Param(self, node: cst.Param) -> bool:
+        self._names.bound.add(node.name.value)
+        for each in (node.annotation, node.default):
+            if each is not None:
+                each.visit(self)
+        return False
+
+    def visit_AssignTarget(self, node: cst.AssignTarget) -> None:
+        self._bind(node.target)
+
+    def visit_AnnAssign(self, node: cst.AnnAssign) -> None:
+        self._bind(node.target)
+
+    def visit_For(self, node: cst.For) -> None:
+        self._bind(node.target)
+
+    def visit_AsName(self, node: cst.AsName) -> None:
+        self._bind(node.name)
+
+    def _bind(self, target: cst.BaseExpression) -> None:
+        if isinstance(target, cst.Name):
+            self._names.bound.add(target.value)
+        elif isinstance(target, (cst.Tuple, cst.List)):
+            for each in target.elements:
+                self._bind(each.value)
+
+    def visit_NameItem(self, node: cst.NameItem) -> None:
+        self._names.shared.add(node.name.value)
+
     def visit_Import(self, node: cst.Import) -> bool:
+        self._names.shared.update(map(_bound_name, node.names))
         return False
 
     def visit_ImportFrom(self, node: cst.ImportFrom) -> bool:
         # `from x import y as y` says that the name is there for others to import.
         if not isinstance(node.names, cst.ImportStar):
+            self._names.shared.update(map(_bound_name, node.names))
             for alias in node.names:
                 if alias.evaluated_alias == alias.evaluated_name:
-                    self._found.add(alias.evaluated_name)
+                    self._names.used.add(alias.evaluated_name)
         return False
 
     def visit_Attribute(self, node: cst.Attribute) -> bool:
@@ -255,7 +329,7 @@ class UsedNames(Reader):
         return False
 
     def visit_Name(self, node: cst.Name) -> None:
-        self._found.add(node.value)
+        self._names.used.add(node.value)
 
     def visit_Annotation(self, node: cst.Annotation) -> None:
         self._in_type += 1
@@ -287,7 +361,7 @@ class UsedNames(Reader):
 
     def visit_SimpleString(self, node: cst.SimpleString) -> None:
         if self._in_type:
-            self._found.update(_IDENTIFIER.findall(node.raw_value))
+            self._names.used.update(_IDENTIFIER.findall(node.raw_value))
 
 
 _TYPE_CALLS = {"cast", "typing.cast", "TypeVar", "typing.TypeVar"}

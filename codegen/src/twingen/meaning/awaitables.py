@@ -32,13 +32,12 @@ _TRANSPARENT = {
         for name in ("final", "override")
     ),
 }
-# Builtins and classes that take a value and keep none of it.
+# Builtins that take no coroutine, future or task: they would raise `TypeError`.
 _CONSUMING = {
     f"builtins.{name}"
     for name in (
-        "abs", "all", "any", "bool", "bytes", "dict", "enumerate", "float", "format",
-        "frozenset", "hash", "int", "iter", "len", "list", "max", "min", "ord", "range",
-        "repr", "reversed", "round", "set", "sorted", "str", "sum", "tuple", "vars",
+        "abs", "all", "any", "bytes", "enumerate", "float", "frozenset", "int", "len",
+        "max", "min", "ord", "range", "reversed", "round", "sorted", "sum",
     )
 }  # fmt: skip
 # Methods of asyncio's objects that wait, and how many arguments they take: an object of
@@ -52,6 +51,8 @@ _STREAM_METHODS: dict[str, tuple[int, ...]] = {
     "readline": (0,), "readuntil": (0, 1), "serve_forever": (0,),
     "start_serving": (0,), "start_tls": (1, 2, 3, 4), "wait_closed": (0,),
 }  # fmt: skip
+# Methods that every context manager or generator has, of which some wait.
+PROTOCOLS = {"__aenter__", "__aexit__", "aclose"}
 _CALLING = {"functools.cache", "functools.lru_cache"}
 _MAPPING = {"builtins.map", "itertools.starmap"}
 
@@ -108,7 +109,11 @@ def is_undecorated_coroutine(names: Names, function: cst.FunctionDef) -> bool:
 def may_make(names: Names, libraries: Libraries, call: cst.Call) -> bool:
     """Tell whether a call may make a coroutine."""
     function = call.func
+    if names.qualified(function) == "builtins.anext":
+        return True
     if isinstance(function, cst.Attribute) and not names.imported(function):
+        if function.attr.value in PROTOCOLS:
+            return True
         kind = _known_kind(names, function)
         numbers = _ASYNCIO_METHODS.get(function.attr.value, ())
         if "asyncio" in names.words:
@@ -160,39 +165,36 @@ def called_name(names: Names, function: cst.BaseExpression) -> str:
     return UNKNOWN_FUNCTION
 
 
-def is_kept(names: Names, call: cst.Call) -> bool:
-    """Tell whether the value of a call goes on as a value, and is not used up."""
-    node: cst.CSTNode = call
+def is_kept(names: Names, value: cst.BaseExpression) -> bool:
+    """Tell whether a value, not awaited there, may be an awaitable.
+
+    Whatever happens to it, or if nothing does: what hands out an awaitable must not
+    wait for it here. Where only other values can be used it is none.
+    """
+    node: cst.CSTNode = value
     parent = names.parent(node)
-    while isinstance(parent, (cst.IfExp, cst.BooleanOperation, cst.NamedExpr)):
+    while isinstance(parent, (cst.IfExp, cst.BooleanOperation)):
         if isinstance(parent, cst.IfExp) and parent.test is node:
-            return False
+            return True
         node, parent = parent, names.parent(parent)
     if isinstance(parent, cst.Await):
-        return node is not call
-    if isinstance(parent, cst.Attribute):
-        return parent.attr.value == "__await__"
+        return node is not value
     if isinstance(parent, cst.Arg):
         taker = names.parent(parent)
-        if not isinstance(taker, cst.Call) or parent.star:
-            return isinstance(taker, cst.Call) and not parent.star
-        return names.qualified(taker.func) not in _CONSUMING
-    if isinstance(parent, (cst.GeneratorExp, cst.ListComp, cst.SetComp)):
-        return parent.elt is node
-    if isinstance(parent, cst.DictComp):
-        return parent.value is node
-    if isinstance(parent, cst.DictElement):
-        return parent.value is node
-    kept = (
-        cst.AnnAssign,
-        cst.Assign,
-        cst.Element,
-        cst.Lambda,
-        cst.Param,
-        cst.Return,
-        cst.Yield,
-    )
-    return isinstance(parent, kept)
+        if not isinstance(taker, cst.Call):
+            return True  # a base class
+        return not parent.star and names.qualified(taker.func) not in _CONSUMING
+    if isinstance(parent, cst.UnaryOperation):
+        return isinstance(parent.operator, cst.Not)
+    if isinstance(parent, (cst.Subscript, cst.Call)):
+        return False
+    if isinstance(parent, (cst.For, cst.CompFor)):
+        return parent.iter is not node
+    return not isinstance(parent, _OF_OTHER_VALUES)
+
+
+# What has no coroutine, future or task as its operand.
+_OF_OTHER_VALUES = (cst.AugAssign, cst.BinaryOperation, cst.From, cst.StarredElement)
 
 
 def hands_out(names: Names, libraries: Libraries, function: cst.FunctionDef) -> bool:
@@ -238,13 +240,34 @@ def calls_around(names: Names, decorator: cst.Decorator) -> bool:
     qualified = names.qualified(called)
     if qualified in _CALLING:
         return True
-    if not isinstance(called, cst.Name):
-        return False
-    local = names.function(called)
-    return local is not None and any(
-        names.qualified(each.decorator) == "contextlib.contextmanager"
-        for each in local.decorators
+    return _is_manager(names, called, "contextlib.contextmanager") or (
+        _is_subclass(names, called, "contextlib.ContextDecorator")
     )
+
+
+def waits_around(names: Names, decorator: cst.Decorator) -> bool:
+    """Tell whether a decorator of the standard library waits for what it is given.
+
+    So do the asynchronous context managers of generator functions.
+    """
+    maker = decorator.decorator
+    if not isinstance(maker, cst.Call):
+        return False
+    return _is_manager(names, maker.func, "contextlib.asynccontextmanager") or (
+        _is_subclass(names, maker.func, "contextlib.AsyncContextDecorator")
+    )
+
+
+def _is_manager(names: Names, called: cst.BaseExpression, maker: str) -> bool:
+    local = names.function(called) if isinstance(called, cst.Name) else None
+    return local is not None and any(
+        names.qualified(each.decorator) == maker for each in local.decorators
+    )
+
+
+def _is_subclass(names: Names, called: cst.BaseExpression, base: str) -> bool:
+    qualified = names.qualified(called)
+    return qualified is not None and base in names.definitions.bases(qualified)
 
 
 def mapped(names: Names, call: cst.Call) -> cst.Arg | None:
@@ -259,4 +282,12 @@ def mapped(names: Names, call: cst.Call) -> cst.Arg | None:
         (names.qualified(function) or "").startswith("builtins.")
     ):
         return None
-    return first
+    return None if _is_carried(names, function) else first
+
+
+def _is_carried(names: Names, function: cst.BaseExpression) -> bool:
+    """Tell whether a function is what a twin already gives to `map()`."""
+    if not isinstance(function, cst.Call) or not function.args:
+        return False
+    qualified = names.qualified(function.args[0].value) or ""
+    return qualified.endswith(".turns.calls.later")

@@ -2,17 +2,42 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import libcst as cst
 
-ANEXT = "twingen.runtime.turns.iterators.anext"
+from .meant import meant_by
+
+if TYPE_CHECKING:
+    from .names import Names
+
+ITERATED = "twingen.runtime.turns.calls.iterated"
+_ITERATORS = "twingen.runtime.turns.iterators"
+ANEXT = f"{_ITERATORS}.anext"
+# These methods say by StopAsyncIteration that there is no more; in the twin they do so
+# by StopIteration, which no coroutine may raise.
+_STEPS = {
+    "__anext__": ANEXT,
+    "asend": f"{_ITERATORS}.asend",
+    "athrow": f"{_ITERATORS}.athrow",
+}
 
 
-def stepped(old: cst.Call, new: cst.BaseExpression) -> cst.BaseExpression | None:
-    """Return the iterator, in the twin, of a call `iterator.__anext__()`."""
+def stepped(old: cst.Call, new: cst.BaseExpression) -> tuple[str, list[cst.Arg]] | None:
+    """Return the runtime's function for `iterator.__anext__()`, and its arguments."""
     function = old.func
-    if old.args or not isinstance(function, cst.Attribute):
+    if not isinstance(function, cst.Attribute) or not isinstance(new, cst.Call):
         return None
-    if function.attr.value != "__anext__" or not isinstance(new, cst.Call):
+    step, method = _STEPS.get(function.attr.value), new.func
+    if step is None or not isinstance(method, cst.Attribute):
         return None
-    method = new.func
-    return method.value if isinstance(method, cst.Attribute) else None
+    return step, [cst.Arg(method.value), *new.args]
+
+
+def gives_futures(names: Names, iterable: cst.BaseExpression) -> bool:
+    """Tell whether an iterable may be what `asyncio.as_completed()` returns."""
+    return any(
+        isinstance(each, cst.Call)
+        and names.qualified(each.func) == "asyncio.as_completed"
+        for each in meant_by(names, iterable)
+    )

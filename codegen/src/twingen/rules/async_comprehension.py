@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from ..meaning.iteration import ITERATED, gives_futures
 from ..rule import Site, rewrite
 
 
@@ -15,4 +16,8 @@ from ..rule import Site, rewrite
 def drop_async(site: Site[cst.CompFor]) -> cst.CompFor | None:
     if site.old.asynchronous is None:
         return None
-    return site.new.with_changes(asynchronous=None)
+    new = site.new.with_changes(asynchronous=None)
+    if gives_futures(site.names, site.old.iter):
+        futures = cst.Call(site.imports.name(ITERATED), [cst.Arg(new.iter)])
+        return new.with_changes(iter=futures)
+    return new

@@ -13,9 +13,9 @@ import sys
 
 import libcst as cst
 
-from ..meaning.awaitables import is_proven
-from ..meaning.coroutines import METHODS, is_property, owner_of
-from ..meaning.iteration import ANEXT, stepped
+from ..meaning.awaitables import PROTOCOLS, is_proven
+from ..meaning.coroutines import METHODS, is_property, may_be_property, owner_of
+from ..meaning.iteration import stepped
 from ..meaning.kinds import TASK_GROUP
 from ..rule import Site, rewrite
 from ..syntax.parentheses import in_place_of
@@ -28,13 +28,13 @@ def wait_for(site: Site[cst.Await]) -> cst.BaseExpression | None:
     old, new = site.old.expression, site.new.expression
     if is_property(site.names, old):
         return None  # see `async_property`
-    if isinstance(old, cst.Call) and (iterator := stepped(old, new)) is not None:
-        new = _called(site, ANEXT, [cst.Arg(iterator)])
+    if isinstance(old, cst.Call) and (step := stepped(old, new)) is not None:
+        new = _called(site, *step)
     elif isinstance(old, cst.Call) and isinstance(new, cst.Call):
         new = _call(site, old, new)
     elif isinstance(old, cst.Call):
         pass  # another rule made a value of it
-    elif isinstance(old, cst.Attribute) and _may_be_property(site, old):
+    elif isinstance(old, cst.Attribute) and may_be_property(site.names, old):
         body = new.with_changes(lpar=[], rpar=[])
         new = _called(site, f"{_CALLS}.awaited", [cst.Arg(cst.Lambda(_NONE, body))])
     else:
@@ -51,6 +51,8 @@ def _call(site: Site[cst.Await], old: cst.Call, new: cst.Call) -> cst.BaseExpres
     if foreign is None:
         if is_proven(site.names, old):
             return new
+        if site.names.qualified(old.func) in site.names.definitions.classes:
+            return _called(site, f"{_CALLS}.await_", [cst.Arg(_bare(new))])
         return _handed(site, f"{_CALLS}.awaited", new)
     if foreign == "waits":
         return new
@@ -79,10 +81,13 @@ def _foreign(site: Site[cst.Await], function: cst.BaseExpression) -> str | None:
     if not isinstance(function, cst.Attribute):
         return None
     kind = owner_of(names, function) or names.owner(function.value)
-    if kind is None or kind in names.definitions.classes:
+    if kind is None or names.definitions.module_of(kind) is not None:
         return None
+    member = function.attr.value
+    if kind.startswith("asyncio.") and member in PROTOCOLS:
+        return "waits"
     if kind in METHODS:
-        return "waits" if function.attr.value in METHODS[kind] else "gives"
+        return "waits" if member in METHODS[kind] else "gives"
     if kind == TASK_GROUP:
         return "gives"
     known = site.libraries.verdict(kind)
@@ -90,13 +95,6 @@ def _foreign(site: Site[cst.Await], function: cst.BaseExpression) -> str | None:
     if known is not None and home not in sys.stdlib_module_names:
         return "blocks"
     return None
-
-
-def _may_be_property(site: Site[cst.Await], value: cst.Attribute) -> bool:
-    """Tell whether some class of the sources has such a property to await."""
-    name = value.attr.value
-    properties = site.names.definitions.properties
-    return any(each.rpartition(".")[2] == name for each in properties)
 
 
 def _handed(site: Site[cst.Await], dotted: str, call: cst.Call) -> cst.Call:

@@ -11,9 +11,10 @@ from __future__ import annotations
 import libcst as cst
 
 from ..meaning.annotations import AWAITABLE_TYPES, last_parameter
-from ..meaning.awaitables import calls_around, hands_out
+from ..meaning.awaitables import calls_around, hands_out, waits_around
 from ..meaning.overloads import OVERLOADS
 from ..meaning.running_loop import asks_for_loop
+from ..meaning.stop_iterations import lets_stop_out
 from ..rule import Site, rewrite
 from ..syntax.nodes import find
 
@@ -22,12 +23,16 @@ _MAKES = f"{_TURNS}.calls.makes_coroutine"
 _WAITS = f"{_TURNS}.calls.returns_awaitable"
 _TRANSPARENT = {"builtins.classmethod", "builtins.staticmethod", "typing.override"}
 _CALLED_BY_USERS = {"__aenter__", "__aexit__", "__anext__", "__call__"}
+# What runs a loop, or waits for what other threads do.
+_BLOCKING = {"join", "result", "run", "run_forever", "run_until_complete"}
 _PROPERTIES = {"builtins.property", "functools.cached_property"}
 
 
 @rewrite("TW403", cst.FunctionDef, tasks="turns")
 def mark(site: Site[cst.FunctionDef]) -> cst.FunctionDef | None:
     old, new = site.old, site.new
+    if old.name.value == "__await__":
+        return None  # see `carried_object`
     decorators = {
         site.names.qualified(_maker(each.decorator)) or "" for each in old.decorators
     }
@@ -46,6 +51,8 @@ def mark(site: Site[cst.FunctionDef]) -> cst.FunctionDef | None:
         # What is no twin calls the function, and does the same as in the source.
         marks.insert(0, cst.Decorator(site.imports.name(_MAKES)))
         around = [cst.Decorator(site.imports.name(_WAITS))]
+    elif is_async and any(waits_around(site.names, each) for each in old.decorators):
+        around = [cst.Decorator(site.imports.name(f"{_TURNS}.entries.entry"))]
     return new.with_changes(
         asynchronous=None, decorators=[*around, *new.decorators, *marks]
     )
@@ -56,7 +63,7 @@ def _mark(site: Site[cst.FunctionDef], decorators: set[str]) -> str | None:
     if any(each.startswith("pytest") and "fixture" in each for each in decorators):
         return None  # pytest itself asks what kind of function it is
     if function.asynchronous is None:
-        if decorators & _PROPERTIES or function.name.value == "__await__":
+        if decorators & _PROPERTIES:
             return None
         if hands_out(names, site.libraries, function):
             return "calls.returns_awaitable"
@@ -66,14 +73,16 @@ def _mark(site: Site[cst.FunctionDef], decorators: set[str]) -> str | None:
         return "generators.generator"
     if function.name.value == "__anext__":
         return "iterators.next_method"
-    return "entries.entry" if _is_for_users(site) else "marks.coroutine"
+    wrapped = _is_for_users(site) or lets_stop_out(names, function)
+    return "entries.entry" if wrapped else "marks.coroutine"
 
 
 def _shares_state(site: Site[cst.FunctionDef]) -> bool:
     """Tell whether a plain function changes what tasks see, when a user calls it.
 
     So does one that calls or assigns anything in a class with coroutine functions. A
-    function that asks whether a loop runs must be told the truth.
+    function that asks whether a loop runs must be told the truth, and one that runs a
+    loop, or waits for another thread, must not keep tasks from going on.
     """
     function, names = site.old, site.names
     owner = names.enclosing(function, cst.ClassDef, cst.FunctionDef, cst.Lambda)
@@ -86,8 +95,16 @@ def _shares_state(site: Site[cst.FunctionDef]) -> bool:
         for each in owner.body.body
     ):
         return False
+    if any(_blocks(each.func) for each in find(function.body, cst.Call)):
+        return False
     changes = (cst.AssignTarget, cst.AugAssign, cst.Call, cst.Del)
     return any(find(function.body, each) for each in changes)
+
+
+def _blocks(function: cst.BaseExpression) -> bool:
+    """Tell whether a call, by its name, runs a loop or waits for other threads."""
+    named = function.attr if isinstance(function, cst.Attribute) else function
+    return isinstance(named, cst.Name) and named.value in _BLOCKING
 
 
 def _is_for_users(site: Site[cst.FunctionDef]) -> bool:

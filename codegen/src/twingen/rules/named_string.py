@@ -252,28 +252,48 @@ def _text(
 
 def _twin_of_path(site: Site[Any], text: str) -> str | None:
     """Return the dotted name of a module, or of what is in one, in the twin."""
-    definitions, libraries = site.names.definitions, site.libraries
+    definitions = site.names.definitions
     home = definitions.module_of(text)
     if home is not None and home == text:
         return definitions.modules[home]
     if "." not in text:
         return None
-    if definitions.original(text) != text:
+    original = definitions.original(text)
+    if home is None:
+        return _twin_in_library(site, original)
+    if original != text:
         raise Refused(
-            f"what the twin of {home} calls {text[len(home or '') + 1:]} is not known, "
+            f"what the twin of {home} calls {text[len(home) + 1:]} is not known, "
             "because that comes from another library",
             "name it where it is defined, or mark the code `# twingen: async-only`",
         )
-    first, *members = text[len(home) + 1 :].split(".") if home else [text]
-    verdict = libraries.verdict(f"{home}.{first}" if home else text)
+    first, *members = text[len(home) + 1 :].split(".")
+    return _twin_of_members(site, f"{home}.{first}", members)
+
+
+def _twin_in_library(site: Site[Any], path: str) -> str | None:
+    """Return what a library has in the twin, or a member of what it has."""
+    owner, members = path, list[str]()
+    while "." in owner:
+        verdict = site.libraries.verdict(owner)
+        if verdict is not None and not verdict.keep:
+            return _twin_of_members(site, owner, members)
+        owner, _, member = owner.rpartition(".")
+        members.insert(0, member)
+    return None
+
+
+def _twin_of_members(site: Site[Any], owner: str, members: list[str]) -> str | None:
+    """Return a dotted name whose beginning, `owner`, may have another in the twin."""
+    libraries = site.libraries
+    verdict = libraries.verdict(owner)
     if verdict is None:
         return None
     if not verdict.becomes:
         raise Refused(
-            f"{text} has no one name in the twin",
+            f"{'.'.join([owner, *members])} has no one name in the twin",
             "mark the code `# twingen: async-only`",
         )
-    owner = f"{home}.{first}"
     own = libraries.own_methods
     for member in members[:1]:
         found = own.twin_of(owner, member) if own else None

@@ -23,6 +23,8 @@ class AsyncClient:
 @patch("source.AsyncClient.__aenter__", new=1)
 @patch("asyncio.Lock")
 @patch("os.path.exists")
+@patch("asyncio.locks.Lock.acquire")
+@patch("unittest.mock.Mock.reset_mock")
 def f(client: AsyncClient, monkeypatch: pytest.MonkeyPatch, other):
     monkeypatch.setattr("source.AsyncClient", 1)
     importlib.import_module("source")
@@ -58,6 +60,8 @@ class Client:
 @patch("twin.Client.__enter__", new=1)
 @patch("threading.Lock")
 @patch("os.path.exists")
+@patch("threading.Lock.acquire")
+@patch("unittest.mock.Mock.reset_mock")
 def f(client: Client, monkeypatch: pytest.MonkeyPatch, other):
     monkeypatch.setattr("twin.Client", 1)
     importlib.import_module("twin")

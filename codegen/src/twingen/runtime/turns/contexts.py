@@ -1,8 +1,8 @@
 """Calls in a context that another thread may be in.
 
-A context can be entered once at a time. asyncio is in a task's context only while a step
-of the task runs; a thread that waits would stay in it. That matters where tasks share a
-context, by `create_task(..., context=...)`: those leave it while they wait.
+A context can be entered once at a time. asyncio is in a task's context only while a
+step of the task runs; a thread that waits would stay in it. That matters where tasks
+share a context, by `create_task(..., context=...)`: those leave it while they wait.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from .current import homes
-from .marks import mark
+from .marks import find, mark
 from .participants import here
 from .visits import Visit
 
@@ -16,14 +16,20 @@ T = TypeVar("T")
 
 
 def entry(function: F) -> F:
-    """Make a coroutine function of the source one that any thread may call."""
+    """Make a coroutine function of the source one that any thread may call.
+
+    A `StopIteration` that leaves it is a RuntimeError, as in asyncio.
+    """
 
     @functools.wraps(function)
     def enter(*args: Any, **kwargs: Any) -> Any:
-        if here.loop is not None or here.participant is not None:
-            return function(*args, **kwargs)
-        with Visit():
-            return function(*args, **kwargs)
+        try:
+            if here.loop is not None or here.participant is not None:
+                return function(*args, **kwargs)
+            with Visit():
+                return function(*args, **kwargs)
+        except StopIteration as stop:
+            raise RuntimeError("coroutine raised StopIteration") from stop
 
     mark(enter, "coroutine", wraps=True)
     mark(function, "coroutine")
@@ -46,11 +52,14 @@ def guarded(function: F) -> F:
 def blocking(function: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
     """Call a function that blocks outside of the runtime, without the turn.
 
-    A cancellation strikes when the function returns, and what it returned is lost.
+    A cancellation strikes when the function returns, and what it returned is lost. A
+    function of a twin waits by itself, and lets others go on.
     """
     loop: Any = here.loop
     participant = here.participant
     if loop is None or participant is None or not loop._may_leave(participant):
+        return function(*args, **kwargs)
+    if find(function)[0] is not None:
         return function(*args, **kwargs)
     current, loop._current = loop._current, None
     here.loop = here.participant = None
@@ -58,8 +67,10 @@ def blocking(function: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
     try:
         return function(*args, **kwargs)
     finally:
-        loop._enter(participant)
+        interrupt = loop._enter_again(participant)
         here.loop, here.participant = loop, participant
         loop._current = current
+        if interrupt is not None:
+            raise interrupt
         if current is not None:
             current._strike_if_cancelled()

@@ -14,7 +14,7 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-from .calls import await_
+from .calls import await_, later
 from .coroutines import Coroutine
 from .current import _set_running_loop, homes, note
 from .entries import entry
@@ -83,9 +83,9 @@ class EventLoop(Sockets, Signals, TransportMethods):
         if factory is None:
             return Task(coro, loop=self, name=name, context=context)
         if context is None:
-            task = factory(self, coro)
+            task = later(factory, self, coro)
         else:
-            task = factory(self, coro, context=context)
+            task = later(factory, self, coro, context=context)
         if name is not None:
             task.set_name(name)
         return task
@@ -165,7 +165,7 @@ class EventLoop(Sockets, Signals, TransportMethods):
         me.thread = threading.current_thread()
         end_listening = self._begin_to_listen()
         self._owner = me
-        self._free = False
+        self._turn = me
         self._polled = False
         here.participant = me
         _set_running_loop(self)
@@ -174,7 +174,7 @@ class EventLoop(Sockets, Signals, TransportMethods):
         finally:
             self._stopping = False
             self._owner = None
-            self._free = True
+            self._turn = None
             _set_running_loop(None)
             here.participant = before
             end_listening()
@@ -287,11 +287,7 @@ class EventLoop(Sockets, Signals, TransportMethods):
 
     def _left_generator(self, generator: Any, closing: Coroutine[None]) -> None:
         self._generators.discard(generator)
-        if self._closed:
-            closing.close()
-            generator._closed = True
-        else:
-            self.call_soon_threadsafe(self.create_task, closing)
+        self.call_soon_threadsafe(self.create_task, closing)
 
     @entry
     def shutdown_asyncgens(self) -> None:
@@ -336,7 +332,7 @@ class EventLoop(Sockets, Signals, TransportMethods):
                     thread_name_prefix="asyncio"
                 )
                 self._default_executor = executor
-        return wrap_future(executor.submit(func, *args), loop=self)
+        return wrap_future(executor.submit(later, func, *args), loop=self)
 
     @entry
     def shutdown_default_executor(self, timeout: float | None = None) -> None:

@@ -7,7 +7,7 @@ import functools
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from .calls import await_
+from .calls import await_, later
 from .current import get_running_loop
 from .entries import entry
 
@@ -19,5 +19,5 @@ def to_thread(func: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
     """Call a function in a thread of the loop's executor; return what it returns."""
     loop = get_running_loop()
     run = contextvars.copy_context().run
-    call = functools.partial(run, func, *args, **kwargs)
+    call = functools.partial(run, later, func, *args, **kwargs)
     return await_(loop.run_in_executor(None, call))  # type: ignore[no-any-return]

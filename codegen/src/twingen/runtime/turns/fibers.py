@@ -7,7 +7,7 @@ import contextvars
 from collections.abc import Callable
 from typing import Any
 
-from .participants import Participant, here
+from .participants import Participant, here, trace_as_told
 
 
 class Fiber:
@@ -48,6 +48,7 @@ class Fiber:
             del result
 
     def _run(self, context: contextvars.Context, loop: Any) -> None:
+        trace_as_told()
         here.loop = loop
         here.participant = participant = Participant()
         participant.fiber = self

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
 from .coroutines import Coroutine, _made
-from .marks import mark
+from .marks import coroutine, mark
 from .participants import here
 from .visits import Visit
 
@@ -78,6 +78,10 @@ class Generator(Generic[T]):
         except StopIteration:
             self._closed = True
             raise
+        except StopAsyncIteration as error:
+            self._closed = True
+            message = "async generator raised StopAsyncIteration"
+            raise RuntimeError(message) from error
         except RuntimeError as error:
             self._closed = True
             if isinstance(error.__cause__, StopIteration) and error.args == (
@@ -94,6 +98,7 @@ class Generator(Generic[T]):
             self._loop = here.loop
             self._loop._first_iteration(self)
 
+    @coroutine
     def close(self) -> None:
         """Raise `GeneratorExit` where the body is."""
         if here.loop is None and here.participant is None:
@@ -135,9 +140,11 @@ class Generator(Generic[T]):
         loop = getattr(self, "_loop", None)
         if loop is None or self._closed or self._inner.gi_frame is None:
             return
+        if loop.is_closed():  # nobody is there to close it
+            return
         left = type(self)(self._inner, self)
         left._loop = loop
-        loop._left_generator(self, Coroutine(left.close, named=Generator.aclose))
+        loop._left_generator(self, left.aclose())
 
 
 def _ending(method: Callable[..., T], *args: Any) -> T:

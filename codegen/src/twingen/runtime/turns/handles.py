@@ -6,8 +6,10 @@ import contextvars
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from .calls import later
 from .contexts import run_in
 from .formatting import format_callback
+from .marks import is_marked
 
 if TYPE_CHECKING:
     from .scheduling import Scheduling
@@ -81,6 +83,8 @@ class Handle:
         try:
             if self._context is IN_TASK:
                 callback(*args)
+            elif is_marked(callback):  # nobody waits for what it gives
+                run_in(self._context, later, callback, *args)
             else:
                 run_in(self._context, callback, *args)
         except (SystemExit, KeyboardInterrupt):

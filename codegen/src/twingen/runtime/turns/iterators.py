@@ -51,10 +51,7 @@ def anext(iterator: Any, default: Any = _MISSING) -> Any:  # noqa: A001
     kind = type(iterator)
     try:
         if hasattr(iterator, "__next__"):
-            try:
-                return iterator.__next__()
-            except StopIteration as end:
-                raise StopAsyncIteration(*end.args) from None
+            return _stepped(iterator.__next__)
         if not hasattr(kind, "__anext__"):
             raise TypeError(f"{kind.__name__!r} object is not an async iterator")
         return awaited(iterator.__anext__)
@@ -62,3 +59,22 @@ def anext(iterator: Any, default: Any = _MISSING) -> Any:  # noqa: A001
         if default is _MISSING:
             raise
         return default
+
+
+@entry
+def asend(generator: Any, value: Any) -> Any:
+    """Let a generator go on with a value; return what it yields next."""
+    return _stepped(generator.send, value)
+
+
+@entry
+def athrow(generator: Any, *error: Any) -> Any:
+    """Raise an exception in a generator; return what it yields next."""
+    return _stepped(generator.throw, *error)
+
+
+def _stepped(method: Callable[..., Any], *args: Any) -> Any:
+    try:
+        return awaited(method, *args)
+    except StopIteration as end:
+        raise StopAsyncIteration(*end.args) from None

@@ -13,6 +13,7 @@ from .entries import entry, guarded
 from .exceptions import BrokenBarrierError, CancelledError
 from .futures import Future
 from .managers import Managed
+from .marks import coroutine
 
 if TYPE_CHECKING:
     from .event_loop import EventLoop
@@ -45,9 +46,11 @@ class _Acquired(Managed):
     def release(self) -> None:
         raise NotImplementedError
 
+    @coroutine
     def __enter__(self) -> None:
         awaited(self.acquire)
 
+    @coroutine
     def __exit__(self, *exc_info: object) -> None:
         self.release()
 
@@ -343,9 +346,11 @@ class Barrier(Managed, LoopBound):
         """Whether `abort()` was called."""
         return self._state is _BarrierState.BROKEN
 
+    @coroutine
     def __enter__(self) -> int:
-        return awaited(self.wait)  # type: ignore[no-any-return]
+        return awaited(self.wait)
 
+    @coroutine
     def __exit__(self, *exc_info: object) -> None:
         pass
 

@@ -73,6 +73,12 @@ def find(function: Any) -> tuple[Mark | None, Any, tuple[Any, ...], dict[str, An
     return None, function, before, keywords
 
 
+def is_marked(function: Any) -> bool:
+    """Tell whether a function may be of another kind than plain; a quick look."""
+    code = getattr(function, "__code__", None)
+    return id(code) in _marks or type(function) is functools.partial
+
+
 def marked(function: Any) -> str | None:
     """Return the kind of a function, or `None`."""
     found = find(function)[0]

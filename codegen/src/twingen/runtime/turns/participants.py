@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import _thread
+import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -14,21 +15,19 @@ class Participant:
     """A thread that takes turns: it is parked at `wake` unless it has the turn."""
 
     __slots__ = (
-        "admitted",
         "begin",
+        "covered_by",
         "creator",
         "fiber",
         "ident",
-        "outside",
-        "outside_of",
         "resumed",
         "started",
         "struck",
         "task",
         "thread",
         "thrown",
+        "waiting",
         "wake",
-        "withdrawn",
     )
 
     def __init__(self) -> None:
@@ -51,14 +50,21 @@ class Participant:
         self.ident = 0
         self.thread: threading.Thread | None = None
         """The thread of who runs the loop."""
-        self.outside = False
-        """The thread has not the turn: it is parked, or sleeps for the loop."""
-        self.outside_of: Participant | None = None
+        self.waiting = False
+        """The task waits."""
+        self.covered_by: Participant | None = None
         """Who runs a body on top of the wait, where no thread could be started."""
         self.struck = False
         """The exception of a signal handler ended its wait."""
-        self.admitted = False
-        self.withdrawn = False
+
+
+def trace_as_told() -> None:
+    """In a new thread: do what `threading.settrace()` and `setprofile()` ask for."""
+    trace, profile = threading.gettrace(), threading.getprofile()
+    if trace is not None:
+        sys.settrace(trace)
+    if profile is not None:
+        sys.setprofile(profile)
 
 
 class Unset:
@@ -71,6 +77,8 @@ class Here(threading.local):
     participant: Participant | None = None
     loop: Scheduling | None = None
     """The loop whose turn the thread has; `None` outside."""
+    spare: Participant | None = None
+    """Of the last visit, for the next one."""
     chosen: Scheduling | type[Unset] | None = Unset
     """What `set_event_loop()` was called with."""
 

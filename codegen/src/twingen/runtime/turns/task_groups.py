@@ -11,6 +11,7 @@ from .entries import entry
 from .exceptions import BaseExceptionGroup, CancelledError
 from .futures import Future
 from .managers import Managed
+from .marks import coroutine
 from .tasks import Task, current_task
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class TaskGroup(Managed):
             parts.append("entered")
         return " ".join(parts) + ">"
 
+    @coroutine
     def __enter__(self) -> TaskGroup:
         if self._entered:
             raise RuntimeError(f"TaskGroup {self!r} has already been entered")

@@ -10,6 +10,7 @@ from .current import get_running_loop
 from .exceptions import CancelledError, ExceptionGroup
 from .handles import Handle
 from .managers import Managed
+from .marks import coroutine
 from .tasks import Task, current_task
 
 
@@ -66,6 +67,7 @@ class Timeout(Managed):
             when = f" when={rounded}"
         return f"<Timeout [{self._state.value}]{when}>"
 
+    @coroutine
     def __enter__(self) -> Timeout:
         if self._state is not _State.CREATED:
             raise RuntimeError("Timeout has already been entered")
@@ -78,6 +80,7 @@ class Timeout(Managed):
         self.reschedule(self._when)
         return self
 
+    @coroutine
     def __exit__(
         self,
         kind: type[BaseException] | None,

@@ -20,19 +20,35 @@ class Visit:
     __slots__ = ("_before", "_loop", "_me")
 
     def __enter__(self) -> EventLoop:
-        loop = home()
+        self._loop = loop = home()
         self._before = here.participant
-        self._loop = loop
-        self._me = me = Participant()
-        loop._enter(me)
-        here.participant = me
-        here.loop = loop
-        return loop
+        me, here.spare = here.spare, None
+        if me is None:
+            me = Participant()
+        self._me = me
+        try:
+            loop._enter(me)
+            here.participant = me
+            here.loop = loop
+            return loop
+        except BaseException:  # a signal handler's
+            here.loop = None
+            here.participant = self._before
+            if loop._turn is me:
+                loop._leave(me)
+            raise
 
     def __exit__(self, *exc_info: object) -> None:
         here.loop = None
         here.participant = self._before
-        self._loop._leave(self._me)
+        loop, me = self._loop, self._me
+        try:
+            loop._leave(me)
+        except BaseException:  # a signal handler's
+            if loop._turn is me:
+                loop._leave(me)
+            raise
+        here.spare = me
 
 
 def visit(function: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
