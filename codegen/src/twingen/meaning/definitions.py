@@ -25,7 +25,7 @@ ASYNCIO_FUNCTIONS = {
 _HOMES = {
     "base_events", "coroutines", "events", "exceptions", "futures", "locks",
     "protocols", "queues", "runners", "streams", "taskgroups", "tasks", "threads",
-    "timeouts", "transports",
+    "timeouts", "transports", "trsock",
 }  # fmt: skip
 
 

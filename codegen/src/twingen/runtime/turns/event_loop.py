@@ -7,6 +7,7 @@ import atexit
 import concurrent.futures
 import contextlib
 import contextvars
+import selectors
 import socket
 import threading
 import warnings
@@ -39,7 +40,8 @@ EXIT_SECONDS = 5.0
 class EventLoop(Sockets, Signals, TransportMethods):
     """A loop, with asyncio's methods."""
 
-    def __init__(self) -> None:
+    def __init__(self, selector: selectors.BaseSelector | None = None) -> None:
+        self._given_selector = selector
         super().__init__()
         self._task_factory: Callable[..., Any] | None = None
         self._default_executor: concurrent.futures.Executor | None = None
@@ -61,6 +63,10 @@ class EventLoop(Sockets, Signals, TransportMethods):
             warnings.warn(text, ResourceWarning, stacklevel=2, source=self)
             if not self.is_running():
                 self.close()
+
+    def _make_selector(self) -> selectors.BaseSelector:
+        given = self._given_selector
+        return super()._make_selector() if given is None else given
 
     # Tasks and futures.
 
