@@ -137,8 +137,9 @@ def may_be_coroutine_function(
     names: Names, libraries: Libraries, function: cst.BaseExpression
 ) -> bool:
     """Tell whether a call of what an expression stands for may make a coroutine."""
-    imported = names.imported(function)
-    if any(names.definitions.module_of(each) is None for each in imported):
+    imported, definitions = names.imported(function), names.definitions
+    name = called_name(names, function)
+    if any(definitions.module_of(each) is None for each in imported):
         verdicts = map(libraries.verdict, imported)
         return any(row is not None and row.coroutine for row in verdicts)
     if isinstance(function, cst.Attribute) and not imported:
@@ -146,9 +147,7 @@ def may_be_coroutine_function(
         if kind in METHODS:
             return function.attr.value in METHODS[kind]
         if kind is not None and kind.partition(".")[0] in ("builtins", "collections"):
-            return False
-    name = called_name(names, function)
-    definitions = names.definitions
+            return kind == "builtins.type" and name in definitions.assigned
     return definitions.may_wait(name) or (
         isinstance(function, cst.Attribute) and name in definitions.assigned
     )

@@ -91,16 +91,92 @@ def _add_waiting(found: Definitions, names: Names) -> None:
             found.uneven.add(name)
             if function.asynchronous is None and _is_property(function):
                 found.replaced.add(name)
+    for definition in names.nodes.of(cst.ClassDef):
+        name = definition.name.value
+        found.returned.update(f"{name} {base}" for base in _bases(definition))
+        if _has_coroutine_constructor(names, definition):
+            found.waiting.add(name)
     for target in _targets(names):
         if isinstance(target, cst.Attribute):
             found.assigned.add(target.attr.value)
         elif isinstance(target, cst.Name) and names.is_variable_of_class(target):
             found.assigned.add(target.value)
+    found.assigned.update(_set_by_name(names))
+
+
+def _bases(definition: cst.ClassDef) -> Iterator[str]:
+    """Yield the names of the classes that a class is derived from."""
+    for base in definition.bases:
+        value = base.value
+        if isinstance(value, cst.Subscript):
+            value = value.value
+        if isinstance(value, cst.Attribute):
+            value = value.attr
+        if isinstance(value, cst.Name):
+            yield value.value
+
+
+def _has_coroutine_constructor(names: Names, definition: cst.ClassDef) -> bool:
+    """Tell whether a call of a class may make a coroutine."""
+    for keyword in definition.keywords:
+        if keyword.keyword is not None and keyword.keyword.value == "metaclass":
+            maker = names.qualified(keyword.value) or ""
+            return maker.partition(".")[0] == names.module.partition(".")[0]
+    return any(
+        isinstance(each, cst.FunctionDef)
+        and each.name.value == "__new__"
+        and each.asynchronous is not None
+        for each in definition.body.body
+    )
+
+
+def _set_by_name(names: Names) -> Iterator[str]:
+    """Yield the names of attributes that a call sets, and those set in `__dict__`."""
     for call in names.nodes.of(cst.Call):
-        if names.qualified(call.func) == "builtins.setattr" and len(call.args) > 1:
-            name_given = call.args[1].value
-            if isinstance(name_given, cst.SimpleString):
-                found.assigned.add(str(name_given.evaluated_value))
+        called = names.qualified(call.func)
+        given = [each.value for each in call.args]
+        if called == "builtins.setattr" and len(given) > 1:
+            yield from _strings(given[1])
+        elif called == "collections.namedtuple" and len(given) > 1:
+            yield from _strings(given[1])
+        elif called == "dataclasses.make_dataclass" and len(given) > 1:
+            yield from _strings(given[1])
+        elif called == "builtins.type" and len(given) > 2:
+            yield from _strings(given[2])
+        elif called == "types.SimpleNamespace" or _is_update(call.func):
+            for each in call.args:
+                if each.keyword is not None:
+                    yield each.keyword.value
+    for subscript in names.nodes.of(cst.Subscript):
+        if _is_dict(subscript.value) and len(subscript.slice) == 1:
+            key = subscript.slice[0].slice
+            if isinstance(key, cst.Index):
+                yield from _strings(key.value)
+
+
+def _is_update(function: cst.BaseExpression) -> bool:
+    return (
+        isinstance(function, cst.Attribute)
+        and function.attr.value == "update"
+        and _is_dict(function.value)
+    )
+
+
+def _is_dict(value: cst.BaseExpression) -> bool:
+    return isinstance(value, cst.Attribute) and value.attr.value == "__dict__"
+
+
+def _strings(value: cst.BaseExpression) -> Iterator[str]:
+    """Yield the words of a string, of those in a list, or of the keys of a dict."""
+    if isinstance(value, cst.SimpleString):
+        yield from str(value.evaluated_value).replace(",", " ").split()
+    elif isinstance(value, (cst.List, cst.Tuple)):
+        for element in value.elements:
+            yield from _strings(element.value)
+    elif isinstance(value, cst.Dict):
+        for pair in value.elements:
+            if isinstance(pair, cst.DictElement):
+                yield from _strings(pair.key)
 
 
 def _targets(names: Names) -> Iterator[cst.BaseExpression]:

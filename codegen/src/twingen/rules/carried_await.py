@@ -51,7 +51,8 @@ def _call(site: Site[cst.Await], old: cst.Call, new: cst.Call) -> cst.BaseExpres
     if foreign is None:
         if is_proven(site.names, old):
             return new
-        if site.names.qualified(old.func) in site.names.definitions.classes:
+        made = site.names.qualified(old.func) or ""
+        if site.names.definitions.has_member(made, "__await__"):
             return _called(site, f"{_CALLS}.await_", [cst.Arg(_bare(new))])
         return _handed(site, f"{_CALLS}.awaited", new)
     if foreign == "waits":
@@ -72,7 +73,10 @@ def _foreign(site: Site[cst.Await], function: cst.BaseExpression) -> str | None:
     for each in outside:
         verdict = site.libraries.verdict(each)
         if each.partition(".")[0] in sys.stdlib_module_names:
-            return "waits" if verdict and verdict.coroutine else "gives"
+            if verdict and verdict.coroutine:
+                return "waits"
+            # What another function calls may be one of the sources.
+            return "gives" if each.startswith("asyncio.") else None
         return "blocks"
     if outside or imported:
         return None
