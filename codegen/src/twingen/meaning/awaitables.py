@@ -53,6 +53,8 @@ _STREAM_METHODS: dict[str, tuple[int, ...]] = {
 }  # fmt: skip
 # Methods that every context manager or generator has, of which some wait.
 PROTOCOLS = {"__aenter__", "__aexit__", "aclose"}
+# Members of objects of the standard library that hold any function.
+_HOLDING = {"__call__", "__func__", "__wrapped__", "func", "value"}
 _CALLING = {"functools.cache", "functools.lru_cache"}
 _MAPPING = {"builtins.map", "itertools.starmap"}
 
@@ -112,7 +114,7 @@ def may_make(names: Names, libraries: Libraries, call: cst.Call) -> bool:
     if names.qualified(function) == "builtins.anext":
         return True
     if isinstance(function, cst.Attribute) and not names.imported(function):
-        if function.attr.value in PROTOCOLS:
+        if function.attr.value in PROTOCOLS | _HOLDING:
             return True
         kind = _known_kind(names, function)
         numbers = _ASYNCIO_METHODS.get(function.attr.value, ())

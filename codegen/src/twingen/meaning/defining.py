@@ -130,19 +130,24 @@ def _has_coroutine_constructor(names: Names, definition: cst.ClassDef) -> bool:
     )
 
 
+# Where these functions take the names of attributes.
+_NAMING = {
+    "builtins.setattr": 1,
+    "builtins.type": 2,
+    "collections.namedtuple": 1,
+    "dataclasses.make_dataclass": 1,
+}
+
+
 def _set_by_name(names: Names) -> Iterator[str]:
     """Yield the names of attributes that a call sets, and those set in `__dict__`."""
     for call in names.nodes.of(cst.Call):
         called = names.qualified(call.func)
         given = [each.value for each in call.args]
-        if called == "builtins.setattr" and len(given) > 1:
-            yield from _strings(given[1])
-        elif called == "collections.namedtuple" and len(given) > 1:
-            yield from _strings(given[1])
-        elif called == "dataclasses.make_dataclass" and len(given) > 1:
-            yield from _strings(given[1])
-        elif called == "builtins.type" and len(given) > 2:
-            yield from _strings(given[2])
+        position = _NAMING.get(called or "")
+        if position is not None:
+            for each in given[position : position + 1]:
+                yield from _strings(each)
         elif called == "types.SimpleNamespace" or _is_update(call.func):
             for each in call.args:
                 if each.keyword is not None:
