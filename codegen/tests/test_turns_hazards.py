@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,9 @@ from twingen.runtime.turns.task_groups import TaskGroup
 from twingen.runtime.turns.tasks import all_tasks, current_task
 from twingen.runtime.turns.waiting import gather, sleep, wait, wait_for
 from twingen.runtime.turns import event_loop, switching
+
+# It is ignored where the tests run in the background of a shell.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 def say(*words):
     print(*words, flush=True)
@@ -74,13 +78,17 @@ def interrupted(program: str, times: int = 1) -> tuple[list[str], str, int]:
     """Interrupt a program each time it says so; return the rest of what it prints."""
     process = start(program)
     assert process.stdout is not None
+    limit = threading.Timer(LIMIT, process.kill)
+    limit.start()
     said = []
     for _ in range(times):
         while (line := process.stdout.readline().strip()) != "now":
             if not line:
+                limit.cancel()
                 pytest.fail(f"it ended\n{finish(process)}")
             said.append(line)
         process.send_signal(signal.SIGINT)
+    limit.cancel()
     out, err, code = finish(process)
     return said + out, err, code
 

@@ -283,4 +283,12 @@ def mapped(names: Names, call: cst.Call) -> cst.Arg | None:
         (names.qualified(function) or "").startswith("builtins.")
     ):
         return None
-    return first
+    return None if _is_carried(names, function) else first
+
+
+def _is_carried(names: Names, function: cst.BaseExpression) -> bool:
+    """Tell whether a function is what a twin already gives to `map()`."""
+    if not isinstance(function, cst.Call) or not function.args:
+        return False
+    qualified = names.qualified(function.args[0].value) or ""
+    return qualified.endswith(".turns.calls.later")

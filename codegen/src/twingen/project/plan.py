@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..meaning.definitions import Definitions
-from ..rule import Tasks
 from ..syntax.source import Converted, Page
 from ..telling.diagnostic import ConfigurationError, ConversionError
 from ..telling.progress import Progress, silent
@@ -31,6 +30,7 @@ from .workers import Workers, workers
 if TYPE_CHECKING:
     from ..documents.pages import PageTwin
     from ..meaning.names import Names
+    from ..rule import Tasks
     from ..syntax.layouts import Layouts
     from ..tracing.trace import Trace
     from .batch import Batch

@@ -31,7 +31,8 @@ def make_later(site: Site[cst.Call]) -> cst.Call | None:
         if not may_be_coroutine_function(names, site.libraries, given.value):
             return None
         partial = site.imports.name("functools.partial")
-        maker = cst.Call(partial, [cst.Arg(site.imports.name(_LATER)), new.args[0]])
+        function = new.args[0].with_changes(comma=cst.MaybeSentinel.DEFAULT)
+        maker = cst.Call(partial, [cst.Arg(site.imports.name(_LATER)), function])
         return new.with_changes(args=[cst.Arg(maker), *new.args[1:]])
     kept = is_kept(names, site.old)
     if kept and (step := stepped(site.old, new)) is not None:
@@ -39,9 +40,9 @@ def make_later(site: Site[cst.Call]) -> cst.Call | None:
         return cst.Call(site.imports.name(_LATER), [given_first, *step[1]])
     if not kept or not may_make(names, site.libraries, site.old):
         return None
-    function = new.func.with_changes(lpar=[], rpar=[])
+    called = new.func.with_changes(lpar=[], rpar=[])
     return new.with_changes(
-        func=site.imports.name(_LATER), args=[cst.Arg(function), *new.args]
+        func=site.imports.name(_LATER), args=[cst.Arg(called), *new.args]
     )
 
 

@@ -132,6 +132,8 @@ def _from_import(
             continue
         local = alias.evaluated_alias or alias.evaluated_name
         runtime = site.of_runtime(site.names.meanings(local, at=site.old))
+        if runtime is None and _is_offered(site, alias):
+            runtime = _runtime_name(site, qualified)
         if runtime is not None:
             home, twin = site.imports.in_place(runtime)
             by_module.setdefault(home, []).append(_called(alias, twin, local))
@@ -151,6 +153,13 @@ def _from_import(
         _from(site, statement, home, _once(aliases, split))
         for home, aliases in by_module.items()
     ]
+
+
+def _runtime_name(site: Site[cst.SimpleStatementLine], qualified: str) -> str | None:
+    """Return what of the runtime a name becomes, which others import from here."""
+    verdict = site.libraries.verdict(qualified)
+    becomes = verdict.becomes if verdict is not None else ""
+    return becomes if becomes.startswith("twingen.runtime.") else None
 
 
 def _called(alias: cst.ImportAlias, name: str, local: str) -> cst.ImportAlias:

@@ -8,7 +8,7 @@ import types
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import Any, TypeVar, overload
+from typing import Any, ParamSpec, TypeVar, overload
 
 from .coroutines import Coroutine
 from .futures import Future
@@ -19,6 +19,7 @@ from .suspending import drive
 from .visits import Visit, visit
 
 F = TypeVar("F", bound=Callable[..., Any])
+P = ParamSpec("P")
 T = TypeVar("T")
 
 ITERABLE = inspect.CO_ITERABLE_COROUTINE
@@ -75,6 +76,12 @@ def _is_awaitable(x: Any) -> bool:
     )
 
 
+@overload
+def awaited(
+    function: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
+) -> T: ...
+@overload
+def awaited(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T: ...
 def awaited(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
     """Call a function and wait for what it gives.
 
@@ -103,11 +110,15 @@ def _given(result: Any) -> Any:
         del result
 
 
-def later(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+def later(function: Callable[P, Any], /, *args: P.args, **kwargs: P.kwargs) -> Any:
     """Call a function whose result is not waited for on the spot.
 
     The call of a coroutine function gives a coroutine; any other is made at once.
     """
+    return _later(function, args, kwargs)
+
+
+def _later(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     if type(function) is types.FunctionType:
         found = _marks.get(id(function.__code__))
         if found is not None and found.kind == "coroutine":

@@ -77,6 +77,8 @@ class Here(threading.local):
     participant: Participant | None = None
     loop: Scheduling | None = None
     """The loop whose turn the thread has; `None` outside."""
+    spare: Participant | None = None
+    """Of the last visit, for the next one."""
     chosen: Scheduling | type[Unset] | None = Unset
     """What `set_event_loop()` was called with."""
 

@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from .calls import awaited
 from .child_watching import watch_child
 from .coroutines import Coroutine
 from .entries import entry, guarded
@@ -20,6 +21,10 @@ from .transports import SubprocessTransport
 
 if TYPE_CHECKING:
     from .event_loop import EventLoop
+
+
+# The loop's own methods, which a program may override, are these.
+_DEFAULTS = connect_read_pipe, connect_write_pipe
 
 
 class ProcessTransport(SubprocessTransport):
@@ -98,14 +103,15 @@ class ProcessTransport(SubprocessTransport):
     def _connect_pipes(self, waiter: Any) -> None:
         loop, process = self._loop, self._proc
         ends = (
-            (connect_write_pipe, _WriteEnd, process.stdin),
-            (connect_read_pipe, _ReadEnd, process.stdout),
-            (connect_read_pipe, _ReadEnd, process.stderr),
+            (loop.connect_write_pipe, _WriteEnd, process.stdin),
+            (loop.connect_read_pipe, _ReadEnd, process.stdout),
+            (loop.connect_read_pipe, _ReadEnd, process.stderr),
         )
         try:
             for fd, (connect, end, pipe) in enumerate(ends):
                 if pipe is not None:
-                    self._pipes[fd] = connect(loop, _Made(end, self, fd), pipe)[1]
+                    made = awaited(connect, _Made(end, self, fd), pipe)
+                    self._pipes[fd] = made[1]
             loop.call_soon(self._protocol.connection_made, self)
             pending, self._pending_calls = self._pending_calls, None
             for callback, args in pending or ():

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from .calls import later
+from .calls import awaited, later
 from .current import get_event_loop
 from .entries import entry, guarded
 from .exceptions import IncompleteReadError, LimitOverrunError
@@ -276,12 +276,10 @@ class StreamWriter:
         ssl_shutdown_timeout: float | None = None,
     ) -> None:
         """Speak TLS from now on."""
-        from .tls import start_tls
-
         protocol = self._protocol
         self.drain()
-        transport = start_tls(
-            self._loop,
+        transport = awaited(
+            self._loop.start_tls,
             self._transport,
             protocol,
             sslcontext,

@@ -6,7 +6,7 @@ import contextlib
 import subprocess
 from typing import TYPE_CHECKING, Any
 
-from .calls import await_
+from .calls import await_, awaited
 from .coroutines import Coroutine
 from .current import get_running_loop
 from .entries import entry
@@ -23,6 +23,9 @@ from .waiting import gather
 
 if TYPE_CHECKING:
     from .event_loop import EventLoop
+
+# The loop's own methods, which a program may override, are these.
+_DEFAULTS = subprocess_exec, subprocess_shell
 
 PIPE = subprocess.PIPE
 STDOUT = subprocess.STDOUT
@@ -191,10 +194,11 @@ def _nothing(_: object) -> None:
     return None
 
 
-def _started(start: Any, limit: int, *args: Any, **kwds: Any) -> Process:
+def _started(method: str, limit: int, *args: Any, **kwds: Any) -> Process:
     loop = get_running_loop()
-    transport, protocol = start(
-        loop, lambda: SubprocessStreamProtocol(limit, loop), *args, **kwds
+    start = getattr(loop, method)
+    transport, protocol = awaited(
+        start, lambda: SubprocessStreamProtocol(limit, loop), *args, **kwds
     )
     return Process(transport, protocol, loop)
 
@@ -210,7 +214,7 @@ def create_subprocess_shell(
 ) -> Process:
     """Start a command of the shell."""
     pipes = {"stdin": stdin, "stdout": stdout, "stderr": stderr}
-    return _started(subprocess_shell, limit, cmd, **pipes, **kwds)
+    return _started("subprocess_shell", limit, cmd, **pipes, **kwds)
 
 
 @entry
@@ -225,4 +229,4 @@ def create_subprocess_exec(
 ) -> Process:
     """Start a program with arguments."""
     pipes = {"stdin": stdin, "stdout": stdout, "stderr": stderr}
-    return _started(subprocess_exec, limit, program, *args, **pipes, **kwds)
+    return _started("subprocess_exec", limit, program, *args, **pipes, **kwds)

@@ -466,7 +466,8 @@ class Switching(Scheduling):
                 mine = self._turn is None
                 if mine:
                     self._turn = me
-            self._settle()
+            if self._nudged:
+                self._nudge()
         except BaseException:  # a signal handler's
             if self._turn is me:
                 self._leave(me, stays=True)
@@ -568,10 +569,11 @@ class Switching(Scheduling):
             elif self._sleeper is not None:
                 left = not self._changed
             else:
-                left = self._is_home and self._nothing_left()
+                left = homes.loop is self and not (self._scheduled or self._watched)
             if left:
                 self._turn = None
-        self._settle()
+        if self._nudged:
+            self._nudge()
         return left
 
     def _pass_on(self, me: Participant) -> None:

@@ -20,10 +20,12 @@ class Visit:
     __slots__ = ("_before", "_loop", "_me")
 
     def __enter__(self) -> EventLoop:
-        loop = home()
+        self._loop = loop = home()
         self._before = here.participant
-        self._loop = loop
-        self._me = me = Participant()
+        me, here.spare = here.spare, None
+        if me is None:
+            me = Participant()
+        self._me = me
         try:
             loop._enter(me)
             here.participant = me
@@ -39,12 +41,14 @@ class Visit:
     def __exit__(self, *exc_info: object) -> None:
         here.loop = None
         here.participant = self._before
+        loop, me = self._loop, self._me
         try:
-            self._loop._leave(self._me)
+            loop._leave(me)
         except BaseException:  # a signal handler's
-            if self._loop._turn is self._me:
-                self._loop._leave(self._me)
+            if loop._turn is me:
+                loop._leave(me)
             raise
+        here.spare = me
 
 
 def visit(function: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
