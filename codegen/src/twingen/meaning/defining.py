@@ -15,7 +15,7 @@ from .already import (
     starts_anything,
 )
 from .awaitables import is_undecorated_coroutine, returned_names
-from .definitions import Definitions
+from .definitions import ANY_MEMBER, Definitions
 from .functions import is_coroutine
 from .task_uses import task_uses
 
@@ -102,6 +102,7 @@ def _add_waiting(found: Definitions, names: Names) -> None:
         elif isinstance(target, cst.Name) and names.is_variable_of_class(target):
             found.assigned.add(target.value)
     found.assigned.update(_set_by_name(names))
+    found.decorated.update(_rebound(names))
 
 
 def _bases(definition: cst.ClassDef) -> Iterator[str]:
@@ -130,6 +131,21 @@ def _has_coroutine_constructor(names: Names, definition: cst.ClassDef) -> bool:
     )
 
 
+def _rebound(names: Names) -> Iterator[str]:
+    """Yield functions whose names `module.f = x` or `globals()["f"] = x` binds."""
+    for target in _targets(names):
+        if isinstance(target, cst.Attribute):
+            yield from names.imported(target)
+        elif isinstance(target, cst.Subscript):
+            holder = target.value
+            called = holder.func if isinstance(holder, cst.Call) else None
+            key = target.slice[0].slice
+            if called is None or names.qualified(called) != "builtins.globals":
+                continue
+            if isinstance(key, cst.Index):
+                yield from (f"{names.module}.{e}" for e in _strings(key.value))
+
+
 # Where these functions take the names of attributes.
 _NAMING = {
     "builtins.setattr": 1,
@@ -144,19 +160,28 @@ def _set_by_name(names: Names) -> Iterator[str]:
     for call in names.nodes.of(cst.Call):
         called = names.qualified(call.func)
         given = [each.value for each in call.args]
+        if called == "builtins.setattr" and _may_replace(given):
+            yield ANY_MEMBER
         position = _NAMING.get(called or "")
         if position is not None:
             for each in given[position : position + 1]:
                 yield from _strings(each)
         elif called == "types.SimpleNamespace" or _is_update(call.func):
-            for each in call.args:
-                if each.keyword is not None:
-                    yield each.keyword.value
+            yield from (e.keyword.value for e in call.args if e.keyword is not None)
     for subscript in names.nodes.of(cst.Subscript):
         if _is_dict(subscript.value) and len(subscript.slice) == 1:
             key = subscript.slice[0].slice
             if isinstance(key, cst.Index):
                 yield from _strings(key.value)
+
+
+def _may_replace(given: list[cst.BaseExpression]) -> bool:
+    """Tell whether `setattr(cls, name, made(x))` may replace any method of a class."""
+    if len(given) != 3 or isinstance(given[1], cst.SimpleString):
+        return False
+    owner, _, value = given
+    is_self = isinstance(owner, cst.Name) and owner.value == "self"
+    return not is_self and isinstance(value, (cst.Call, cst.Lambda, cst.Name))
 
 
 def _is_update(function: cst.BaseExpression) -> bool:

@@ -18,7 +18,7 @@ from ..meaning.coroutines import METHODS, is_property, may_be_property, owner_of
 from ..meaning.iteration import stepped
 from ..meaning.kinds import TASK_GROUP
 from ..rule import Site, rewrite
-from ..syntax.parentheses import in_place_of
+from ..syntax.parentheses import beside_another, in_place_of
 
 _CALLS = "twingen.runtime.turns.calls"
 
@@ -103,7 +103,7 @@ def _foreign(site: Site[cst.Await], function: cst.BaseExpression) -> str | None:
 
 def _handed(site: Site[cst.Await], dotted: str, call: cst.Call) -> cst.Call:
     """Return `dotted(f, x)` for the call `f(x)`, whose layout it keeps."""
-    arguments = [cst.Arg(_bare(call.func)), *call.args]
+    arguments = [cst.Arg(_bare(call.func)), *beside_another(call.args)]
     return call.with_changes(func=site.imports.name(dotted), args=arguments)
 
 
