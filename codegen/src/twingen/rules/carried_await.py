@@ -72,11 +72,13 @@ def _foreign(site: Site[cst.Await], function: cst.BaseExpression) -> str | None:
     outside = [e for e in imported if names.definitions.module_of(e) is None]
     for each in outside:
         verdict = site.libraries.verdict(each)
-        if each.partition(".")[0] in sys.stdlib_module_names:
+        becomes = verdict.becomes if verdict else ""
+        of_runtime = becomes.startswith("twingen.runtime.")
+        if of_runtime or each.partition(".")[0] in sys.stdlib_module_names:
             if verdict and verdict.coroutine:
                 return "waits"
             # What another function calls may be one of the sources.
-            return "gives" if each.startswith("asyncio.") else None
+            return "gives" if of_runtime or each.startswith("asyncio.") else None
         return "blocks"
     if outside or imported:
         return None
