@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 # In `returned`: what is called is a value that nothing shows.
 UNKNOWN_FUNCTION = "?"
+# In `assigned`: a function is assigned by a name that nothing shows.
+ANY_MEMBER = "*"
 # The coroutine functions of asyncio.
 ASYNCIO_FUNCTIONS = {
     f"asyncio.{name}"
