@@ -10,6 +10,7 @@ from twingen.conversion import Settings, convert
 from twingen.meaning.definitions import Definitions
 from twingen.meaning.library import built_in_libraries
 from twingen.meaning.renames import MethodRenames, Renames
+from twingen.rule import Tasks
 from twingen.telling.diagnostic import ConversionError
 
 # What the examples are imported as.
@@ -20,6 +21,7 @@ _RENAMES = re.compile(r"^# renames: (\S+) = (\S+)$", re.MULTILINE)
 _METHODS = re.compile(r"^# method: (\S+) = (\S+)$", re.MULTILINE)
 _STRINGS = re.compile(r"^# strings: (\S+)$", re.MULTILINE)
 _SIDE = re.compile(r"^# side: (\S+)$", re.MULTILINE)
+_TASKS = re.compile(r"^# tasks: turns$", re.MULTILINE)
 _ROW = re.compile(r"^# row: (\S+) = (.+)$", re.MULTILINE)
 
 
@@ -41,7 +43,8 @@ class Case:
 
     def settings(self) -> Settings:
         """Return what the comments of the source configure."""
-        libraries = built_in_libraries()
+        tasks: Tasks = "turns" if _TASKS.search(self.source) else "threads"
+        libraries = built_in_libraries(tasks)
         for name, twin in _ROW.findall(self.source):
             module, _, last = name.rpartition(".")
             row = {"unwrap": True} if twin == "unwrap" else twin
@@ -55,7 +58,7 @@ class Case:
         methods = dict(_METHODS.findall(self.source))
         libraries.own_methods = MethodRenames(methods, definitions)
         libraries.strings = tuple(_STRINGS.findall(self.source))
-        return Settings(libraries=libraries, definitions=definitions)
+        return Settings(libraries=libraries, definitions=definitions, tasks=tasks)
 
     def result(self, text: str) -> tuple[str, str]:
         """Convert a text as this case is configured; return what came of it."""

@@ -13,9 +13,12 @@ import types
 from pathlib import Path
 
 from twingen.conversion import Settings, convert
+from twingen.meaning.library import built_in_libraries
+from twingen.rule import Tasks
 
 FOLDER = Path(__file__).parent / "programs"
 _NEWER = re.compile(r"^# python: 3\.(\d+)$", re.MULTILINE)
+_TASKS = re.compile(r"^# tasks: (threads|turns)$", re.MULTILINE)
 _NEEDS = re.compile(r"^# needs: (\w+)$", re.MULTILINE)
 EXAMPLE = re.compile(r"^async def (example_\w+)", re.MULTILINE)
 
@@ -27,9 +30,23 @@ class Unformatted(Settings):
         return text
 
 
-def twin_of(code: str, settings: type[Settings] = Settings) -> str:
+def twin_of(
+    code: str, settings: type[Settings] = Settings, tasks: Tasks = "threads"
+) -> str:
     """Return a twin that imports the runtime from where twingen itself has it."""
-    return convert(code, settings=settings(runtime="twingen.runtime")).text
+    libraries = built_in_libraries(tasks)
+    made = settings(libraries=libraries, runtime="twingen.runtime", tasks=tasks)
+    return convert(code, settings=made).text
+
+
+def ways(code: str) -> list[Tasks]:
+    """Return what tasks may become in the twin of a program.
+
+    `# tasks: turns` says that threads refuse it, or do something else.
+    """
+    only = _TASKS.search(code)
+    every: tuple[Tasks, ...] = ("threads", "turns")
+    return [each for each in every if only is None or only[1] == each]
 
 
 def load(code: str, name: str) -> types.ModuleType:
@@ -57,13 +74,14 @@ def outcome(module: types.ModuleType, function: str) -> tuple[str, str, str]:
     return result, printed.getvalue(), error
 
 
-def examples() -> list[tuple[str, str]]:
-    """Return (file, function) of every example that this Python can run."""
-    found: list[tuple[str, str]] = []
+def examples() -> list[tuple[str, str, Tasks]]:
+    """Return (file, function, tasks) of every example that this Python can run."""
+    found: list[tuple[str, str, Tasks]] = []
     for path in sorted(FOLDER.glob("*.py")):
         code = path.read_text(encoding="utf-8")
         if can_run(code):
-            found.extend((path.stem, name) for name in EXAMPLE.findall(code))
+            for tasks in ways(code):
+                found += [(path.stem, name, tasks) for name in EXAMPLE.findall(code)]
     return found
 
 

@@ -14,6 +14,7 @@ from twingen.cli import main
 PYPROJECT = """
 [tool.twingen]
 runtime = "pkg_sync.runtime"
+tasks = "threads"
 trees = [
     { source = "src/pkg", target = "out/pkg_sync", module = "pkg", twin = "pkg_sync" },
 ]

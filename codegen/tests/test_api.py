@@ -69,8 +69,9 @@ def test_convert_knows_another_wait_for() -> None:
 
 
 def test_convert_refuses() -> None:
+    text = "async def f(x, y):\n    await x\n    await y\n"
     with pytest.raises(twingen.ConversionError) as caught:
-        twingen.convert("async def f(x, y):\n    await x\n    await y\n", path="m.py")
+        twingen.convert(text, path="m.py", tasks="threads")
     first, second = caught.value.diagnostics
     assert isinstance(first, twingen.Diagnostic)
     assert (first.path, first.line, first.column) == ("m.py", 2, 5)

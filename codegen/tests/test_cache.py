@@ -16,6 +16,7 @@ from twingen.project.batch import Batch
 from twingen.project.cache import cache_of
 from twingen.project.config import load
 from twingen.project.tree import Project as Tree
+from twingen.rule import Tasks
 from twingen.syntax.source import Converted, Source
 from twingen.tracing.trace import Trace
 
@@ -36,11 +37,12 @@ def converted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     def convert(
         self: Batch,
         source: Source,
+        tasks: Tasks,
         names: Names | None = None,
         trace: Trace | None = None,
     ) -> Converted:
         found.append(source.path)
-        return real(self, source, names, trace)
+        return real(self, source, tasks, names, trace)
 
     monkeypatch.setattr(Batch, "convert", convert)
     return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import textwrap
 from functools import cache
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -21,18 +22,22 @@ from programs import (
     load,
     outcome,
     twin_of,
+    ways,
 )
+
+from twingen.rule import Tasks
+from twingen.telling.diagnostic import ConversionError
 
 PROGRAMS = sorted(FOLDER.glob("*.py"))
 
 
-@pytest.fixture(scope="module")
-def both() -> tuple[ModuleType, ModuleType]:
+@pytest.fixture(scope="module", params=["threads", "turns"])
+def both(request: pytest.FixtureRequest) -> tuple[ModuleType, ModuleType]:
     """Return the module of all these functions, and its twin."""
     code = PRELUDE
     for name, body in functions().items():
         code += f"async def {name}():\n" + textwrap.indent(body, "    ") + "\n"
-    return load(code, "table"), load(twin_of(code, Unformatted), "table_twin")
+    return load(code, "table"), load(twin_of(code, Unformatted, request.param), "twin")
 
 
 # Without `::` in their names they stay together, and the fixture is made once.
@@ -50,24 +55,39 @@ def test_around_await(
 
 
 @cache
-def program(file: str) -> tuple[ModuleType, ModuleType]:
+def program(file: str, tasks: Tasks) -> tuple[ModuleType, ModuleType]:
     """Return a program of the folder, and its twin."""
     code = (FOLDER / f"{file}.py").read_text(encoding="utf-8")
-    return load(code, file), load(twin_of(code, Unformatted), f"{file}_twin")
+    twin = twin_of(code, Unformatted, tasks)
+    return load(code, file), load(twin, f"{file}_{tasks}")
 
 
-@pytest.mark.parametrize(("file", "function"), examples())
-def test_program(file: str, function: str) -> None:
-    asynchronous, twin = (outcome(module, function) for module in program(file))
+@pytest.mark.parametrize(("file", "function", "tasks"), examples())
+def test_program(file: str, function: str, tasks: Tasks) -> None:
+    asynchronous, twin = (outcome(module, function) for module in program(file, tasks))
     result, printed, error = asynchronous
-    # The one exception that has another name in the sync protocol.
-    error = error.replace("StopAsyncIteration", "StopIteration")
+    if tasks == "threads":
+        # The one exception that has another name in the sync protocol.
+        error = error.replace("StopAsyncIteration", "StopIteration")
     assert twin == (result, printed, error)
     assert twin != ("None", "", ""), "the example shows nothing"
 
 
+@pytest.mark.parametrize(
+    "path",
+    [path for path in PROGRAMS if len(ways(path.read_text(encoding="utf-8"))) == 1],
+    ids=lambda path: path.stem,
+)
+def test_the_other_way_is_refused(path: Path) -> None:
+    """What a program is kept from is refused, and not done wrong."""
+    code = path.read_text(encoding="utf-8")
+    other: Tasks = "turns" if ways(code) == ["threads"] else "threads"
+    with pytest.raises(ConversionError):
+        twin_of(code, Unformatted, other)
+
+
 def test_every_program_is_run(capsys: pytest.CaptureFixture[str]) -> None:
-    here = len(examples())
+    here = len({(file, function) for file, function, _ in examples()})
     everywhere = sum(len(EXAMPLE.findall(path.read_text())) for path in PROGRAMS)
     with capsys.disabled():
         print(f" {here} of {everywhere} programs, {len(functions())} table functions ")
@@ -77,4 +97,4 @@ def test_every_program_is_run(capsys: pytest.CaptureFixture[str]) -> None:
     files = {
         path.stem for path in PROGRAMS if can_run(path.read_text(encoding="utf-8"))
     }
-    assert files == {file for file, _ in examples()}
+    assert files == {file for file, *_ in examples()}

@@ -287,3 +287,72 @@ def test_other_members_are_refused(owner: str, kept: set[str]) -> None:
     assert verdict is not None
     assert verdict.refuse
     assert kept
+
+
+TURNS = built_in_libraries("turns")
+
+
+class TestWhereTasksTakeTurns:
+    """The tables for tasks that take turns, which stand for those of the same names."""
+
+    def test_every_name_of_asyncio_has_a_verdict(self) -> None:
+        names = {*asyncio.__all__, *NEW_IN_3_14, "EventLoop", "QueueShutDown"}
+        assert {n for n in names if TURNS.verdict(f"asyncio.{n}") is None} == set()
+
+    @pytest.mark.skipif(sys.version_info < (3, 13), reason="asyncio lacks some names")
+    def test_every_row_is_a_name_of_asyncio(self) -> None:
+        # Policies of Windows are there on Windows alone.
+        rows = {
+            last
+            for owner, _, last in (name.rpartition(".") for name in TURNS.rows)
+            if owner == "asyncio" and not last.startswith("Windows")
+        }
+        assert {name for name in rows if not hasattr(asyncio, name)} == {"*"}
+
+    @pytest.mark.parametrize(
+        "name", sorted(n for n in TURNS.rows if n.startswith("asyncio."))
+    )
+    def test_a_coroutine_function_is_marked_as_one(self, name: str) -> None:
+        """The runtime's functions that wait are those that asyncio must await."""
+        row = TURNS.rows[name]
+        owner, _, last = name.rpartition(".")
+        original = getattr(import_module("asyncio"), last, None)
+        if owner != "asyncio" or original is None or not row.becomes:
+            return
+        is_coroutine = inspect.iscoroutinefunction(original)
+        assert bool(row.coroutine) == is_coroutine
+        module, _, twin = row.becomes.rpartition(".")
+        found = getattr(import_module(module or "builtins"), twin)
+        assert callable(found) == callable(original)
+
+    @pytest.mark.parametrize(
+        ("name", "twin"),
+        sorted((n, row.becomes) for n, row in TURNS.rows.items() if row.becomes),
+    )
+    def test_twin_exists(self, name: str, twin: str) -> None:
+        module, _, last = twin.rpartition(".")
+        if module.split(".")[0] in OTHERS:
+            pytest.importorskip(module)
+        assert hasattr(import_module(module or "builtins"), last), name
+
+    def test_nothing_is_left_to_a_rule_or_a_runtime_of_threads(self) -> None:
+        """A row whose rule is not asked would leave an awaitable where it is."""
+        of_threads = {rule.name for rule in RULES if rule.tasks == "threads"}
+        assert {n for n, row in TURNS.rows.items() if row.rule in of_threads} == set()
+        others = {
+            name
+            for name, row in TURNS.rows.items()
+            if row.becomes.startswith("twingen.runtime.")
+            and not row.becomes.startswith("twingen.runtime.turns.")
+        }
+        assert others == set()
+
+    @pytest.mark.parametrize(
+        "name", [name for name, row in sorted(TURNS.rows.items()) if row.refuse]
+    )
+    def test_refusal_says_why_and_what_instead(self, name: str) -> None:
+        row = TURNS.rows[name]
+        for sentence in (row.refuse, row.instead):
+            assert len(sentence) > 5
+            assert not sentence.endswith(".")
+            assert sentence[0].islower() or sentence.startswith("asyncio")

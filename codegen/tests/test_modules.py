@@ -234,7 +234,9 @@ REFUSED: dict[str, tuple[dict[str, str], str]] = {
 @pytest.mark.parametrize("name", REFUSED)
 def test_refused(name: str, tmp_path: Path) -> None:
     files, said = REFUSED[name]
-    run = made(tmp_path, files).run("build")
+    project = made(tmp_path, files)
+    project.replace("pyproject.toml", "runtime = ", 'tasks = "threads"\nruntime = ')
+    run = project.run("build")
     assert run.code == 2
     assert said in run.err
     assert not (tmp_path / "sync").exists()

@@ -225,6 +225,8 @@ def test_two_rules_that_claim_one_place(place: Place) -> None:
 def test_a_rule_that_claims_what_twingen_does(place: Place) -> None:
     place.rule("greedy", node="Await", result="site.new.expression")
     place.configure("acme", "greedy")
+    config = place.root / "pyproject.toml"
+    config.write_text(f'{config.read_text(encoding="utf-8")}tasks = "threads"\n')
     run = place.run("check")
     assert run.returncode == 2
     assert "await_expression of twingen and greedy_rule of greedy" in run.stderr

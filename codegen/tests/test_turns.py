@@ -115,7 +115,7 @@ def test_later_binds_every_kind_of_parameter() -> None:
         made = later(many, 1, 2, 3, 4, d=5, f=6)
         assert await_(made) == (1, 2, 3, (4,), 5, 5, {"f": 6})
         with pytest.raises(TypeError, match="keyword-only argument: 'd'"):
-            later(many, 1, 2)
+            later(many, 1, 2)  # type: ignore[call-arg]
 
     in_loop(main)
 
@@ -403,13 +403,13 @@ def counted(n: int, seen: list[str] | None = None) -> Iterator[int]:
 def test_generator() -> None:
     def main() -> None:
         assert list(counted(3)) == [0, 1, 2]
-        each = counted(3)
+        each: Any = counted(3)
         assert next(each) == 0
-        assert await_(each.__anext__()) == 1  # type: ignore[attr-defined]
-        assert awaited(each.asend, None) == 2  # type: ignore[attr-defined]
+        assert await_(each.__anext__()) == 1
+        assert await_(each.asend(None)) == 2
         with pytest.raises(StopAsyncIteration):
-            awaited(each.__anext__)  # type: ignore[attr-defined]
-        assert awaited(generators.Generator.aclose, each) is None
+            await_(each.__anext__())
+        assert await_(generators.Generator.aclose(each)) is None
 
     in_loop(main)
 
@@ -438,6 +438,17 @@ def test_generators_that_are_open_are_closed_by_run() -> None:
         next(keep[0])
 
     in_loop(main)
+    assert seen == ["closed"]
+
+
+def test_generator_that_is_left_when_its_loop_is_closed() -> None:
+    seen: list[str] = []
+    loop = event_loop.EventLoop()
+    each = counted(3, seen)
+    assert loop.run_until_complete(each.__anext__()) == 0  # type: ignore[attr-defined]
+    loop.close()
+    del each
+    gc.collect()
     assert seen == ["closed"]
 
 
@@ -663,7 +674,7 @@ def test_tasks_are_traced() -> None:
     try:
         in_loop(lambda: await_(create_task(later(traced_child))))
     finally:
-        threading.settrace(None)  # type: ignore[arg-type]
+        threading.settrace(None)
     assert "traced_child" in seen
 
 

@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,9 @@ from twingen.runtime.turns.task_groups import TaskGroup
 from twingen.runtime.turns.tasks import all_tasks, current_task
 from twingen.runtime.turns.waiting import gather, sleep, wait, wait_for
 from twingen.runtime.turns import event_loop, switching
+
+# It is ignored where the tests run in the background of a shell.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 def say(*words):
     print(*words, flush=True)
@@ -74,13 +78,17 @@ def interrupted(program: str, times: int = 1) -> tuple[list[str], str, int]:
     """Interrupt a program each time it says so; return the rest of what it prints."""
     process = start(program)
     assert process.stdout is not None
+    limit = threading.Timer(LIMIT, process.kill)
+    limit.start()
     said = []
     for _ in range(times):
         while (line := process.stdout.readline().strip()) != "now":
             if not line:
+                limit.cancel()
                 pytest.fail(f"it ended\n{finish(process)}")
             said.append(line)
         process.send_signal(signal.SIGINT)
+    limit.cancel()
     out, err, code = finish(process)
     return said + out, err, code
 
@@ -249,7 +257,7 @@ AT_HOME = {
         say("now")
         while not stop.is_set(): time.sleep(0.01)
     started = threading.Thread(target=entry(hold)); started.start()
-    while not home()._current and home()._free: pass
+    while home()._turn is None: pass
     try:
         entry(lambda: sleep(0))()
     finally:
@@ -304,6 +312,47 @@ say(after())
 """
     )
     assert (out, code) == (["KeyboardInterrupt", "42"], 0), err
+
+
+@posix
+def test_no_interrupt_loses_the_turn() -> None:
+    assert lines("""
+import random
+keep = []; seen = []; armed = threading.Event()
+@coroutine
+def other():
+    while True:
+        sleep(0); seen.append(1)
+@entry
+def begin():
+    keep.append(create_task(later(other)))
+@entry
+def nap():
+    sleep(0.0005); return 7
+@entry
+def quick():
+    return 8
+def strike():
+    main = threading.main_thread().ident
+    while True:
+        armed.wait(); armed.clear()
+        time.sleep(random.random() / 500)
+        signal.pthread_kill(main, signal.SIGINT)
+# Python drops what a handler raises in a finalizer: that one does not count.
+sys.unraisablehook = lambda dropped: armed.set()
+threading.Thread(target=strike, daemon=True).start()
+begin()
+struck = 0
+for _ in range(100):
+    try:
+        armed.set()
+        while True: nap(); quick()
+    except KeyboardInterrupt:
+        struck += 1
+seen.clear()
+while not seen: time.sleep(0.001)
+say(struck, nap(), quick())
+""") == ["100 7 8"]
 
 
 @posix
@@ -612,7 +661,7 @@ def background():
 def begin():
     keep.append(create_task(later(background)))
 begin()
-while home()._ready or not home()._free: time.sleep(0.001)
+while home()._ready or home()._turn is not None: time.sleep(0.001)
 gate.set(); done.wait(); say("done")
 """) == ["done"]
 
@@ -860,6 +909,46 @@ for t in threads: t.join()
 while len(closed) < 160: time.sleep(0.001)
 say(len(closed))
 """) == ["160"]
+
+
+def test_finalizer_while_the_turn_is_passed_on() -> None:
+    assert lines("""
+class Collecting:
+    # Python may collect garbage between any two instructions.
+    def __init__(self, lock):
+        self.lock = lock; self.runs = 0; self.busy = False
+    def acquire(self, *args):
+        return self.lock.acquire(*args)
+    def release(self):
+        self.lock.release()
+    def __enter__(self):
+        self.lock.acquire(); self.finalize()
+    def __exit__(self, *error):
+        self.finalize(); self.lock.release()
+    def finalize(self):
+        if not self.busy:
+            self.busy = True
+            self.runs += 1
+            queue.put_nowait(1); future.cancel(); finalizer()
+            self.busy = False
+queue = Queue(); keep = []
+@entry
+def finalizer():
+    return 1
+@coroutine
+def other():
+    while True: sleep(0.001)
+@entry
+def begin():
+    keep.append(create_task(later(other)))
+@entry
+def nap():
+    sleep(0.001); return 7
+begin()
+future = home().create_future()
+home()._mutex = Collecting(home()._mutex)
+say([nap() for _ in range(3)], home()._mutex.runs > 3)
+""") == ["[7, 7, 7] True"]
 
 
 def test_unfinished_tasks_end_when_their_loop_is_closed() -> None:

@@ -41,6 +41,7 @@ EXECUTING = (Execute, ExecuteMany, Stream)
 # By what psycopg's loaders of dates and times read, from their first value on.
 SETTING = re.compile(r"(SET|SET LOCAL|RESET) (DateStyle|IntervalStyle|TimeZone)\b")
 ENCODING = re.compile(r"\b(SET|SET LOCAL|RESET) (client_encoding|NAMES)\b")
+NO_TRANSACTION = "notice 'there is no transaction in progress'"
 NOT_IN_A_BLOCK = "notice 'SET LOCAL can only be used in transaction blocks'"
 # Encodings with characters that end in the byte of a backslash.
 BACKSLASHES = re.compile(r"\b(SJIS|BIG5|GBK|GB18030|JOHAB|UHC)\b")
@@ -79,6 +80,11 @@ def _executed_before(program: Program, found: Difference) -> list[Step]:
         ):
             executed.append(step)
     return executed
+
+
+def _messages(text: str) -> Counter[str]:
+    """Count the messages of a state."""
+    return Counter(ast.literal_eval(text.removeprefix("messages=")))
 
 
 def _copy_executed(program: Program, found: Difference) -> bool:
@@ -170,9 +176,15 @@ def _left_within(program: Program, found: Difference) -> bool:
 
 
 def _binary_client(program: Program, found: Difference) -> bool:
-    if found.ours != "raises NotSupportedError" or (
-        "client-side cursors have no binary" not in found.our_detail
-    ):
+    if "client-side cursors have no binary" not in found.our_detail:
+        return False
+    if found.aspect == "place":
+        # A pipeline that has executed nothing is left by that error alone.
+        return found.ours.startswith("with conn.pipeline") and any(
+            isinstance(step, ExecuteMany) and not step.sets
+            for _, step in walk(program.steps)
+        )
+    if found.ours != "raises NotSupportedError":
         return False
     if found.theirs in ("None", "[]"):
         return ".executemany(" in found.place and ", [])" in found.place.replace(
@@ -280,8 +292,8 @@ def _nothing_to_commit(program: Program, found: Difference) -> bool:
     return (
         found.place.startswith("with conn.pipeline")
         and found.aspect == "messages"
-        and "no transaction in progress" in found.theirs
-        and found.ours == "messages=[]"
+        and set(_messages(found.theirs) - _messages(found.ours)) == {NO_TRANSACTION}
+        and set(_messages(found.ours) - _messages(found.theirs)) <= {NOT_IN_A_BLOCK}
     )
 
 
@@ -300,8 +312,9 @@ def _row_factory_called(program: Program, found: Difference) -> bool:
             re.search(r"Expected \d+ arguments, got \d+", found.their_detail)
             is not None
         )
-    if found.theirs == "raises DataError":
-        return "can't create a namedtuple row" in found.their_detail
+    if "can't create a namedtuple row" in found.their_detail:
+        # Where an error has left a pipeline, or the call itself has failed.
+        return found.aspect == "place" or found.theirs == "raises DataError"
     return (
         (found.theirs, found.ours) == ("raises ProgrammingError", "None")
         and "at least one column expected" in found.their_detail
@@ -343,6 +356,24 @@ def _failed_many(program: Program, found: Difference) -> bool:
     return bool(many) and many[-1].returning and len(many[-1].sets) > 1
 
 
+def _rows_of_all_sets(program: Program, found: Difference) -> bool:
+    """Tell whether a cursor was closed before a pipeline had its results."""
+    executed = _executed_before(program, found)
+    if found.aspect != "rowcount" or not executed:
+        return False
+    last = executed[-1]
+    return (
+        isinstance(last, ExecuteMany)
+        and len(last.sets) > 1
+        and any(
+            isinstance(step, Close) and step.cursor == last.cursor
+            for _, block in walk(program.steps)
+            if isinstance(block, PipelineBlock) and last in block.body
+            for _, step in walk(block.body)
+        )
+    )
+
+
 def _none_prepared(program: Program, found: Difference) -> bool:
     return found.theirs == "raises 42601" and any(
         isinstance(step, Assign) and (step.name, step.value) == ("prepared_max", 0)
@@ -368,7 +399,9 @@ def _joined_block(program: Program, found: Difference) -> bool:
 
 def _rolled_back_pipeline(program: Program, found: Difference) -> bool:
     """Tell whether psycopg has left a pipeline whose rollback() pgtwin has survived."""
-    if found.aspect != "place" or not found.theirs.startswith("with conn.pipeline"):
+    raised = found.theirs.startswith("raises ") and found.aspect == "value"
+    left = found.aspect == "place"
+    if not (raised or left) or not found.place.startswith("with conn.pipeline"):
         return False
     for _, block in walk(program.steps):
         if not isinstance(block, PipelineBlock):
@@ -378,6 +411,8 @@ def _rolled_back_pipeline(program: Program, found: Difference) -> bool:
             continue
         before = steps[: steps.index(Call("rollback"))]
         if any(isinstance(step, EXECUTING) for step in before):
+            if raised:  # by both, and by pgtwin for a statement after that
+                return found.ours.startswith("raises ")
             return bool(found.their_detail) and found.ours in map(str, steps)
     return False
 
@@ -550,10 +585,7 @@ def _left_in_two_phases(program: Program, found: Difference) -> bool:
 def _settings_in_pipeline(program: Program, found: Difference) -> bool:
     told = False
     if found.aspect == "messages":
-        theirs, ours = (
-            Counter(ast.literal_eval(text.removeprefix("messages=")))
-            for text in (found.theirs, found.ours)
-        )
+        theirs, ours = _messages(found.theirs), _messages(found.ours)
         told = theirs < ours and set(ours - theirs) == {NOT_IN_A_BLOCK}
     if not told and not (program.autocommit and found.aspect == "effects"):
         return False
@@ -595,14 +627,16 @@ def _block_in_an_ended_one(program: Program, found: Difference) -> bool:
         return False
     before = _before(program, found)
     for outer in [step for _, step in walk(program.steps)]:
-        if not isinstance(outer, Block):
+        if not isinstance(outer, Block) or not (
+            str(outer) == found.place or outer in before
+        ):
             continue
         ended = False
         for _, step in walk(outer.body):
             # psycopg looks types up in a block of its own.
             looked_up = isinstance(step, Register) and step.adapter in FETCHED
             if ended and (looked_up or isinstance(step, Block)):
-                return str(outer) == found.place or outer in before
+                return True
             ended = ended or bool(ENDING.match(texts(step)))
     return False
 
@@ -830,6 +864,11 @@ EXPLAINED: tuple[Explanation, ...] = (
         "After an `executemany()` that failed the cursor has no results, and "
         "`rowcount` is -1.",
         _failed_many,
+    ),
+    Explanation(
+        "`rowcount` counts the rows of all sets where the cursor is closed in a "
+        "pipeline.",
+        _rows_of_all_sets,
     ),
     Explanation("With `prepared_max` 0 no statement is prepared.", _none_prepared),
     Explanation(

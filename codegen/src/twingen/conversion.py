@@ -23,6 +23,7 @@ from .importing.imports import Imports
 from .meaning.defining import define
 from .meaning.definitions import Definitions
 from .meaning.library import Libraries, built_in_libraries
+from .meaning.loops import ELSEWHERE
 from .meaning.names import Names
 from .meaning.overloads import without_repeated_overloads
 from .rewriting import Rewriter
@@ -202,6 +203,8 @@ def convert_parsed(
     if problems:
         raise ConversionError(problems)
     runtime = imports.runtime_modules | examples.runtime
+    if settings.tasks == "turns" and settings.runtime is not None:
+        runtime |= {ELSEWHERE[name] for name in names.words & set(ELSEWHERE)}
     return Twin(text, runtime, code != source.text)
 
 

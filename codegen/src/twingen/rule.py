@@ -179,6 +179,20 @@ class Site(Generic[NodeT_co]):
         moved = attribute and module != (qualified or "").rpartition(".")[0]
         return None if moved else becomes
 
+    def of_runtime(self, meanings: Collection[str | None]) -> str | None:
+        """Return what of the runtime a name with several meanings may stand for.
+
+        The others are backports of the same thing: an import of one, or a definition.
+        """
+        if self.tasks != "turns" or len(meanings) < 2:
+            return None
+        known = self.names.definitions
+        foreign = [each for each in meanings if each and not known.module_of(each)]
+        rows = [row for each in foreign if (row := self.libraries.verdict(each))]
+        found = {row.becomes for row in rows}
+        twin = found.pop() if len(found) == 1 else ""
+        return twin if twin.startswith("twingen.runtime.turns.") else None
+
     def is_awaited(self) -> bool:
         """Tell whether the value of this node is awaited on the spot."""
         return isinstance(self.names.parent(self.old), cst.Await)

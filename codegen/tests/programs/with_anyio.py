@@ -1,4 +1,5 @@
 # needs: anyio
+# tasks: threads
 """anyio's sleep, locks, events, limiters and worker threads."""
 
 import anyio

@@ -28,6 +28,7 @@ class Imports:
         self._libraries = libraries
         self._modules: dict[str, str] = {}
         self._members: dict[tuple[str, str], str] = {}
+        self._in_place: set[str] = set()
         self.homeless: str | None = None
 
     def check_runtime(self) -> None:
@@ -59,6 +60,18 @@ class Imports:
             key = (f"{self._runtime}.{part}", member)
             return cst.Name(self._members.setdefault(key, self.free_name(member)))
         return cst.Attribute(self.module(module), cst.Name(member))
+
+    def in_place(self, dotted: str) -> tuple[str, str]:
+        """Return the module and the name of what a statement of the source imports.
+
+        It is of the runtime, whose copy goes with the twin.
+        """
+        module, _, member = dotted.rpartition(".")
+        part = module[len(_RUNTIME) :]
+        if self._runtime is None:
+            self.homeless = self.homeless or member
+        self._in_place.add(part)
+        return f"{self._runtime}.{part}", member
 
     def module(self, dotted: str) -> cst.BaseExpression:
         """Return an expression for a module; its import is added later."""
@@ -135,11 +148,12 @@ class Imports:
     def runtime_modules(self) -> frozenset[str]:
         """The parts of the runtime that the twin imports, once it is settled."""
         prefix = f"{self._runtime}."
-        return frozenset(
+        members = {
             module[len(prefix) :]
             for module, _ in self._members
             if module.startswith(prefix)
-        )
+        }
+        return frozenset(members | self._in_place)
 
     # -- inserting and ordering -------------------------------------------
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from .coroutines import METHODS, owner_of
-from .definitions import ASYNCIO_FUNCTIONS, UNKNOWN_FUNCTION
+from .definitions import ANY_MEMBER, ASYNCIO_FUNCTIONS, UNKNOWN_FUNCTION
+from .loops import CARRIED
 from .meant import meant_by
 
 if TYPE_CHECKING:
@@ -41,10 +42,35 @@ _CONSUMING = {
 }  # fmt: skip
 # Methods of asyncio's objects that wait, and how many arguments they take: an object of
 # which nothing is known may be one of those.
-_ASYNCIO_METHODS = {"acquire": 0, "get": 0, "join": 0, "put": 1, "wait": 0}
+_ASYNCIO_METHODS: dict[str, tuple[int, ...]] = {
+    "acquire": (0,), "get": (0,), "join": (0,), "put": (1,), "wait": (0,),
+}  # fmt: skip
+# So it is with streams and processes in a module that has to do with asyncio.
+_STREAM_METHODS: dict[str, tuple[int, ...]] = {
+    "communicate": (0, 1), "drain": (0,), "read": (0, 1), "readexactly": (1,),
+    "readline": (0,), "readuntil": (0, 1), "serve_forever": (0,),
+    "start_serving": (0,), "start_tls": (1, 2, 3, 4), "wait_closed": (0,),
+}  # fmt: skip
 # Methods that every context manager or generator has, of which some wait.
 PROTOCOLS = {"__aenter__", "__aexit__", "aclose"}
+# Members of objects of the standard library that hold any function.
+_HOLDING = {"__call__", "__func__", "__wrapped__", "func", "value"}
 _CALLING = {"functools.cache", "functools.lru_cache"}
+# Functions of asyncio, and methods of loops and groups, that take an awaitable first.
+_TAKING_AWAITABLES = {
+    "create_task",
+    "run_until_complete",
+    *(
+        f"asyncio.{name}"
+        for name in (
+            "as_completed", "create_task", "ensure_future", "run",
+            "run_coroutine_threadsafe", "shield", "wait", "wait_for",
+        )
+    ),
+}  # fmt: skip
+_HOLDERS = (cst.Arg, cst.Element, cst.List, cst.Set, cst.StarredElement, cst.Tuple)
+_COMPREHENSIONS = (cst.GeneratorExp, cst.ListComp, cst.SetComp)
+_KNOWN = ("asyncio.", "builtins.", "collections.")
 _MAPPING = {"builtins.map", "itertools.starmap"}
 
 
@@ -58,7 +84,9 @@ def is_proven(names: Names, call: cst.Call) -> bool:
     if isinstance(function, cst.Name):
         local = names.function(function)
         if local is not None:
-            return is_undecorated_coroutine(names, local)
+            return is_undecorated_coroutine(names, local) and (
+                names.qualified(function) not in definitions.decorated
+            )
         qualified = names.qualified(function)
     elif isinstance(function, cst.Attribute):
         qualified = names.qualified(function)
@@ -82,7 +110,7 @@ def is_proven(names: Names, call: cst.Call) -> bool:
 def _is_even(names: Names, member: str) -> bool:
     """Tell whether all members of this name are plain coroutine functions."""
     definitions = names.definitions
-    return member not in definitions.uneven and member not in definitions.assigned
+    return {member, ANY_MEMBER}.isdisjoint(definitions.uneven | definitions.assigned)
 
 
 def is_undecorated_coroutine(names: Names, function: cst.FunctionDef) -> bool:
@@ -103,31 +131,74 @@ def may_make(names: Names, libraries: Libraries, call: cst.Call) -> bool:
     if names.qualified(function) == "builtins.anext":
         return True
     if isinstance(function, cst.Attribute) and not names.imported(function):
-        if function.attr.value in PROTOCOLS:
+        if function.attr.value in PROTOCOLS | _HOLDING:
             return True
-        kind = owner_of(names, function) or names.owner(function.value)
-        number = _ASYNCIO_METHODS.get(function.attr.value)
-        if kind is None and number == len(call.args):
+        kind = _known_kind(names, function)
+        numbers = _ASYNCIO_METHODS.get(function.attr.value, ())
+        if "asyncio" in names.words:
+            numbers = numbers or _STREAM_METHODS.get(function.attr.value, ())
+        if kind is None and (
+            len(call.args) in numbers or function.attr.value in CARRIED
+        ):
             return True
+    if _is_handed_to_asyncio(names, call) and _is_of_sources(names, function):
+        return True
     return may_be_coroutine_function(names, libraries, function)
+
+
+def _is_handed_to_asyncio(names: Names, call: cst.Call) -> bool:
+    """Tell whether a call is what a function of asyncio is to wait for."""
+    node: cst.CSTNode = call
+    for parent in names.ancestors(call):
+        if isinstance(parent, cst.Call):
+            taker = names.qualified(parent.func)
+            if isinstance(parent.func, cst.Attribute) and taker is None:
+                taker = parent.func.attr.value
+            first = taker in _TAKING_AWAITABLES and node is parent.args[0]
+            return first or taker == "asyncio.gather"
+        held = isinstance(parent, _HOLDERS) or (
+            isinstance(parent, _COMPREHENSIONS) and parent.elt is node
+        )
+        if not held:
+            return False
+        node = parent
+    return False
+
+
+def _is_of_sources(names: Names, function: cst.BaseExpression) -> bool:
+    """Tell whether nothing says that a function is one of asyncio or of Python."""
+    if any(names.definitions.module_of(e) is None for e in names.imported(function)):
+        return False
+    if (names.qualified(function) or "").startswith("builtins."):
+        return False
+    if not isinstance(function, cst.Attribute):
+        return True
+    return not (_known_kind(names, function) or "").startswith(_KNOWN)
+
+
+def _known_kind(names: Names, member: cst.Attribute) -> str | None:
+    """Return the class of what is asked for a member, if its members are known."""
+    kind = owner_of(names, member) or names.owner(member.value)
+    if kind is not None and kind.startswith("asyncio.") and kind not in METHODS:
+        return None
+    return kind
 
 
 def may_be_coroutine_function(
     names: Names, libraries: Libraries, function: cst.BaseExpression
 ) -> bool:
     """Tell whether a call of what an expression stands for may make a coroutine."""
-    imported = names.imported(function)
-    if any(names.definitions.module_of(each) is None for each in imported):
+    imported, definitions = names.imported(function), names.definitions
+    name = called_name(names, function)
+    if any(definitions.module_of(each) is None for each in imported):
         verdicts = map(libraries.verdict, imported)
         return any(row is not None and row.coroutine for row in verdicts)
     if isinstance(function, cst.Attribute) and not imported:
-        kind = owner_of(names, function) or names.owner(function.value)
-        if kind is not None and kind.startswith("asyncio."):
-            return function.attr.value in METHODS.get(kind, ())
+        kind = _known_kind(names, function)
+        if kind in METHODS:
+            return function.attr.value in METHODS[kind]
         if kind is not None and kind.partition(".")[0] in ("builtins", "collections"):
-            return False
-    name = called_name(names, function)
-    definitions = names.definitions
+            return kind == "builtins.type" and name in definitions.assigned
     return definitions.may_wait(name) or (
         isinstance(function, cst.Attribute) and name in definitions.assigned
     )
@@ -139,25 +210,27 @@ def called_name(names: Names, function: cst.BaseExpression) -> str:
         return function.attr.value
     if not isinstance(function, cst.Name):
         return UNKNOWN_FUNCTION
-    if names.functions(function) or names.qualified(function) is not None:
+    if names.functions(function) or names.classes(function):
+        return function.value
+    if names.qualified(function) is not None:
         return function.value
     return UNKNOWN_FUNCTION
 
 
-def is_kept(names: Names, call: cst.Call) -> bool:
-    """Tell whether the value of a call, not awaited there, may be an awaitable.
+def is_kept(names: Names, value: cst.BaseExpression) -> bool:
+    """Tell whether a value, not awaited there, may be an awaitable.
 
     Whatever happens to it, or if nothing does: what hands out an awaitable must not
     wait for it here. Where only other values can be used it is none.
     """
-    node: cst.CSTNode = call
+    node: cst.CSTNode = value
     parent = names.parent(node)
-    while isinstance(parent, (cst.IfExp, cst.BooleanOperation, cst.NamedExpr)):
+    while isinstance(parent, (cst.IfExp, cst.BooleanOperation)):
         if isinstance(parent, cst.IfExp) and parent.test is node:
             return True
         node, parent = parent, names.parent(parent)
     if isinstance(parent, cst.Await):
-        return node is not call
+        return node is not value
     if isinstance(parent, cst.Arg):
         taker = names.parent(parent)
         if not isinstance(taker, cst.Call):
@@ -219,13 +292,34 @@ def calls_around(names: Names, decorator: cst.Decorator) -> bool:
     qualified = names.qualified(called)
     if qualified in _CALLING:
         return True
-    if not isinstance(called, cst.Name):
-        return False
-    local = names.function(called)
-    return local is not None and any(
-        names.qualified(each.decorator) == "contextlib.contextmanager"
-        for each in local.decorators
+    return _is_manager(names, called, "contextlib.contextmanager") or (
+        _is_subclass(names, called, "contextlib.ContextDecorator")
     )
+
+
+def waits_around(names: Names, decorator: cst.Decorator) -> bool:
+    """Tell whether a decorator of the standard library waits for what it is given.
+
+    So do the asynchronous context managers of generator functions.
+    """
+    maker = decorator.decorator
+    if not isinstance(maker, cst.Call):
+        return False
+    return _is_manager(names, maker.func, "contextlib.asynccontextmanager") or (
+        _is_subclass(names, maker.func, "contextlib.AsyncContextDecorator")
+    )
+
+
+def _is_manager(names: Names, called: cst.BaseExpression, maker: str) -> bool:
+    local = names.function(called) if isinstance(called, cst.Name) else None
+    return local is not None and any(
+        names.qualified(each.decorator) == maker for each in local.decorators
+    )
+
+
+def _is_subclass(names: Names, called: cst.BaseExpression, base: str) -> bool:
+    qualified = names.qualified(called)
+    return qualified is not None and base in names.definitions.bases(qualified)
 
 
 def mapped(names: Names, call: cst.Call) -> cst.Arg | None:
@@ -240,4 +334,12 @@ def mapped(names: Names, call: cst.Call) -> cst.Arg | None:
         (names.qualified(function) or "").startswith("builtins.")
     ):
         return None
-    return first
+    return None if _is_carried(names, function) else first
+
+
+def _is_carried(names: Names, function: cst.BaseExpression) -> bool:
+    """Tell whether a function is what a twin already gives to `map()`."""
+    if not isinstance(function, cst.Call) or not function.args:
+        return False
+    qualified = names.qualified(function.args[0].value) or ""
+    return qualified.endswith(".turns.calls.later")

@@ -7,7 +7,7 @@ import libcst as cst
 from .already import is_loop
 from .functions import is_coroutine
 from .kinds import LOOP, PROCESS, READER, SERVER, WRITER
-from .loops import COROUTINES
+from .loops import CARRIED, COROUTINES
 from .names import Names
 
 _FUNCTIONS = {
@@ -23,6 +23,7 @@ _FUNCTIONS = {
     "asyncio.subprocess.create_subprocess_shell",
     "builtins.anext",
 }
+_SERVER = {"serve_forever", "start_serving", "wait_closed"}
 METHODS = {
     "asyncio.Lock": {"acquire"},
     "asyncio.Condition": {"acquire", "wait", "wait_for"},
@@ -33,11 +34,16 @@ METHODS = {
     "asyncio.Queue": {"get", "join", "put"},
     "asyncio.LifoQueue": {"get", "join", "put"},
     "asyncio.PriorityQueue": {"get", "join", "put"},
-    LOOP: COROUTINES,
+    LOOP: CARRIED,
+    **{
+        f"asyncio.{name}": CARRIED
+        for name in ("BaseEventLoop", "EventLoop", "SelectorEventLoop")
+    },
     PROCESS: {"communicate", "wait"},
     READER: {"read", "readexactly", "readline", "readuntil"},
-    SERVER: {"serve_forever", "start_serving", "wait_closed"},
-    WRITER: {"drain", "wait_closed"},
+    SERVER: _SERVER,
+    "asyncio.AbstractServer": _SERVER,
+    WRITER: {"drain", "start_tls", "wait_closed"},
 }
 
 
@@ -74,6 +80,12 @@ def is_property(names: Names, value: cst.CSTNode) -> bool:
         value.attr.value,
         above=_is_super(value.value),
     )
+
+
+def may_be_property(names: Names, value: cst.Attribute) -> bool:
+    """Tell whether some class of the sources has such a property to await."""
+    name = value.attr.value
+    return any(each.rpartition(".")[2] == name for each in names.definitions.properties)
 
 
 def _is_super(value: cst.BaseExpression) -> bool:

@@ -23,9 +23,7 @@ _STEPS = {
 }
 
 
-def stepped(
-    old: cst.Call, new: cst.BaseExpression
-) -> tuple[str, list[cst.Arg]] | None:
+def stepped(old: cst.Call, new: cst.BaseExpression) -> tuple[str, list[cst.Arg]] | None:
     """Return the runtime's function for `iterator.__anext__()`, and its arguments."""
     function = old.func
     if not isinstance(function, cst.Attribute) or not isinstance(new, cst.Call):

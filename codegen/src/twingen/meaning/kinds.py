@@ -42,6 +42,7 @@ UNKNOWN = "?"
 # What else makes a value of these kinds.
 _KIND_OF_CALL = {
     **dict.fromkeys(CALLS_FOR_LOOP, LOOP),
+    "asyncio.new_event_loop": LOOP,
     "asyncio.create_task": TASK,
     "asyncio.ensure_future": TASK,
     "asyncio.timeout": TIMEOUT,

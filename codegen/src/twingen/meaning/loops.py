@@ -29,4 +29,27 @@ TIMERS = {
     "call_soon_threadsafe": f"{_TIMERS}.call_now",
 }
 COROUTINES = {*TIMED, *LOOKED_UP}
+# Methods of a loop for which the turns runtime has a module of its own: it is copied
+# where a source names one.
+ELSEWHERE = {
+    **dict.fromkeys(
+        ("connect_accepted_socket", "create_connection", "create_unix_connection"),
+        "turns.connecting",
+    ),
+    **dict.fromkeys(("create_server", "create_unix_server"), "turns.servers"),
+    **dict.fromkeys(("connect_read_pipe", "connect_write_pipe"), "turns.pipes"),
+    **dict.fromkeys(
+        ("subprocess_exec", "subprocess_shell"), "turns.process_transports"
+    ),
+    "create_datagram_endpoint": "turns.datagrams",
+    "start_tls": "turns.tls",
+}
+# All coroutine methods of the loop of the turns runtime.
+CARRIED = {
+    *COROUTINES,
+    *ELSEWHERE,
+    "shutdown_asyncgens",
+    "shutdown_default_executor",
+    "sock_recvfrom_into",
+}
 FUNCTIONS = {"time": "time.monotonic", **TIMED, **LOOKED_UP, **TIMERS}

@@ -18,15 +18,17 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from platformdirs import user_cache_path
 
 from ..meaning.definitions import Definitions
-from ..rule import Tasks
 from ..syntax.source import Source, digest_of_text
 from .config import Config
 from .disk import replace
+
+if TYPE_CHECKING:
+    from ..rule import Tasks
 
 _TOOLS = ("libcst", "black")
 

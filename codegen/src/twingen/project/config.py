@@ -12,15 +12,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
 
-from ..rule import Tasks
 from ..telling.diagnostic import ConfigurationError
+
+if TYPE_CHECKING:
+    from ..rule import Tasks
 
 _KEYS = {
     "trees",

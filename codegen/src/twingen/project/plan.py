@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..meaning.definitions import Definitions
-from ..rule import Tasks
 from ..syntax.source import Converted, Page
 from ..telling.diagnostic import ConfigurationError, ConversionError
 from ..telling.progress import Progress, silent
@@ -31,6 +30,7 @@ from .workers import Workers, workers
 if TYPE_CHECKING:
     from ..documents.pages import PageTwin
     from ..meaning.names import Names
+    from ..rule import Tasks
     from ..syntax.layouts import Layouts
     from ..tracing.trace import Trace
     from .batch import Batch
@@ -188,6 +188,17 @@ class Plan:
         if self._tasks is None:
             self._twins()
         return self._tasks or "threads"
+
+    @property
+    def why_turns(self) -> str:
+        """Why tasks take turns in the twin, if that is not configured but inferred."""
+        if self._config.tasks is not None or self.tasks != "turns":
+            return ""
+        first, *others = [*self._definitions.needs_turns(), ""]
+        if not first:
+            return "threads cannot do all that the sources do"
+        more = len(others) - 1
+        return f"{first} and {more} more" if more else first
 
     def read(self) -> None:
         """Read every source, in this process, if that was not done yet.

@@ -18,12 +18,12 @@ from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from ..meaning.definitions import Definitions
-from ..rule import Tasks
 from ..syntax.source import Converted, Source
 from ..telling.diagnostic import ConversionError, Diagnostic
 from .config import Config
 
 if TYPE_CHECKING:
+    from ..rule import Tasks
     from .batch import Batch
 
 T = TypeVar("T")

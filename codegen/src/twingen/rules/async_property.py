@@ -2,16 +2,19 @@
 
 The property of the twin has the value itself. The source must show the class: `self`,
 or a value that is annotated or made in place. A property that is not awaited makes a
-coroutine that the twin would run at once, and is refused.
+coroutine that the twin would run at once, and is refused. Where tasks take turns it
+becomes `later(getattr, self, "total")`.
 """
 
 from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.coroutines import is_property
+from ..meaning.awaitables import is_kept
+from ..meaning.coroutines import is_property, may_be_property
 from ..meaning.timed import enclosing_deadline
 from ..rule import Refused, Site, rewrite
+from ..syntax.parentheses import in_place_of
 
 
 @rewrite("TW112", cst.Await, cst.Attribute)
@@ -31,6 +34,8 @@ def read_property(
         if "\n" not in cst.Module([]).code_for_node(value):
             return value
         return value.with_changes(lpar=site.new.lpar, rpar=site.new.rpar)
+    if site.tasks == "turns":
+        return _later(site)
     if is_property(site.names, site.old) and not site.is_awaited():
         raise Refused(
             "this property makes a coroutine that is not awaited here; the twin would "
@@ -38,3 +43,17 @@ def read_property(
             "await it here",
         )
     return None
+
+
+def _later(site: Site[cst.Await | cst.Attribute]) -> cst.BaseExpression | None:
+    """Return what makes a coroutine of a property that is not awaited on the spot."""
+    names, old, new = site.names, site.old, site.new
+    if not (isinstance(old, cst.Attribute) and isinstance(new, cst.Attribute)):
+        return None
+    if not may_be_property(names, old) or not is_kept(names, old):
+        return None
+    name = cst.SimpleString(f'"{old.attr.value}"')
+    getter = site.imports.builtin("getattr")
+    arguments = [cst.Arg(getter), cst.Arg(new.value), cst.Arg(name)]
+    made = cst.Call(site.imports.name("twingen.runtime.turns.calls.later"), arguments)
+    return in_place_of(new, made, names.parent(old))

@@ -2,8 +2,9 @@
 
 Their iterables and context managers have the sync protocol in the twin
 (`dunder_method`). What `asyncio.as_completed()` gives has both: awaitables for a plain
-`for`, and the futures themselves for `async for`, which becomes `for` over
-`iterated()` of it where tasks take turns. `async with asyncio.timeout()` is left to `timeout_block`.
+`for`, and the futures themselves for `async for`, which becomes `for` over `iterated()`
+of it where tasks take turns. `async with asyncio.timeout()` is left to
+`timeout_block`.
 """
 
 from __future__ import annotations

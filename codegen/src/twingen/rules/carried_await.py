@@ -14,10 +14,11 @@ import sys
 import libcst as cst
 
 from ..meaning.awaitables import PROTOCOLS, is_proven
-from ..meaning.coroutines import METHODS, is_property, owner_of
+from ..meaning.coroutines import METHODS, is_property, may_be_property, owner_of
 from ..meaning.iteration import stepped
+from ..meaning.kinds import TASK_GROUP
 from ..rule import Site, rewrite
-from ..syntax.parentheses import in_place_of
+from ..syntax.parentheses import beside_another, in_place_of
 
 _CALLS = "twingen.runtime.turns.calls"
 
@@ -33,7 +34,7 @@ def wait_for(site: Site[cst.Await]) -> cst.BaseExpression | None:
         new = _call(site, old, new)
     elif isinstance(old, cst.Call):
         pass  # another rule made a value of it
-    elif isinstance(old, cst.Attribute) and _may_be_property(site, old):
+    elif isinstance(old, cst.Attribute) and may_be_property(site.names, old):
         body = new.with_changes(lpar=[], rpar=[])
         new = _called(site, f"{_CALLS}.awaited", [cst.Arg(cst.Lambda(_NONE, body))])
     else:
@@ -50,6 +51,9 @@ def _call(site: Site[cst.Await], old: cst.Call, new: cst.Call) -> cst.BaseExpres
     if foreign is None:
         if is_proven(site.names, old):
             return new
+        made = site.names.qualified(old.func) or ""
+        if site.names.definitions.has_member(made, "__await__"):
+            return _called(site, f"{_CALLS}.await_", [cst.Arg(_bare(new))])
         return _handed(site, f"{_CALLS}.awaited", new)
     if foreign == "waits":
         return new
@@ -68,8 +72,13 @@ def _foreign(site: Site[cst.Await], function: cst.BaseExpression) -> str | None:
     outside = [e for e in imported if names.definitions.module_of(e) is None]
     for each in outside:
         verdict = site.libraries.verdict(each)
-        if each.partition(".")[0] in sys.stdlib_module_names:
-            return "waits" if verdict and verdict.coroutine else "gives"
+        becomes = verdict.becomes if verdict else ""
+        of_runtime = becomes.startswith("twingen.runtime.")
+        if of_runtime or each.partition(".")[0] in sys.stdlib_module_names:
+            if verdict and verdict.coroutine:
+                return "waits"
+            # What another function calls may be one of the sources.
+            return "gives" if of_runtime or each.startswith("asyncio.") else None
         return "blocks"
     if outside or imported:
         return None
@@ -80,10 +89,13 @@ def _foreign(site: Site[cst.Await], function: cst.BaseExpression) -> str | None:
     kind = owner_of(names, function) or names.owner(function.value)
     if kind is None or names.definitions.module_of(kind) is not None:
         return None
-    if kind.startswith("asyncio."):
-        member = function.attr.value
-        waits = member in PROTOCOLS or member in METHODS.get(kind, ())
-        return "waits" if waits else "gives"
+    member = function.attr.value
+    if kind.startswith("asyncio.") and member in PROTOCOLS:
+        return "waits"
+    if kind in METHODS:
+        return "waits" if member in METHODS[kind] else "gives"
+    if kind == TASK_GROUP:
+        return "gives"
     known = site.libraries.verdict(kind)
     home = kind.partition(".")[0]
     if known is not None and home not in sys.stdlib_module_names:
@@ -91,16 +103,9 @@ def _foreign(site: Site[cst.Await], function: cst.BaseExpression) -> str | None:
     return None
 
 
-def _may_be_property(site: Site[cst.Await], value: cst.Attribute) -> bool:
-    """Tell whether some class of the sources has such a property to await."""
-    name = value.attr.value
-    properties = site.names.definitions.properties
-    return any(each.rpartition(".")[2] == name for each in properties)
-
-
 def _handed(site: Site[cst.Await], dotted: str, call: cst.Call) -> cst.Call:
     """Return `dotted(f, x)` for the call `f(x)`, whose layout it keeps."""
-    arguments = [cst.Arg(_bare(call.func)), *call.args]
+    arguments = [cst.Arg(_bare(call.func)), *beside_another(call.args)]
     return call.with_changes(func=site.imports.name(dotted), args=arguments)
 
 

@@ -11,9 +11,10 @@ from __future__ import annotations
 import libcst as cst
 
 from ..meaning.annotations import AWAITABLE_TYPES, last_parameter
-from ..meaning.awaitables import calls_around, hands_out
+from ..meaning.awaitables import calls_around, hands_out, waits_around
 from ..meaning.overloads import OVERLOADS
 from ..meaning.running_loop import asks_for_loop
+from ..meaning.stop_iterations import lets_stop_out
 from ..rule import Site, rewrite
 from ..syntax.nodes import find
 
@@ -24,12 +25,16 @@ _TRANSPARENT = {"builtins.classmethod", "builtins.staticmethod", "typing.overrid
 _CALLED_BY_USERS = {"__aenter__", "__aexit__", "__anext__", "__call__"}
 # What runs a loop, or waits for what other threads do.
 _BLOCKING = {"join", "result", "run", "run_forever", "run_until_complete"}
+# Methods whose result Python waits for, and what is called by the name of the class.
+_PROTOCOLS = {*_CALLED_BY_USERS, "__aiter__", "__new__"}
 _PROPERTIES = {"builtins.property", "functools.cached_property"}
 
 
 @rewrite("TW403", cst.FunctionDef, tasks="turns")
 def mark(site: Site[cst.FunctionDef]) -> cst.FunctionDef | None:
     old, new = site.old, site.new
+    if old.name.value == "__await__":
+        return None  # see `carried_object`
     decorators = {
         site.names.qualified(_maker(each.decorator)) or "" for each in old.decorators
     }
@@ -48,6 +53,8 @@ def mark(site: Site[cst.FunctionDef]) -> cst.FunctionDef | None:
         # What is no twin calls the function, and does the same as in the source.
         marks.insert(0, cst.Decorator(site.imports.name(_MAKES)))
         around = [cst.Decorator(site.imports.name(_WAITS))]
+    elif is_async and any(waits_around(site.names, each) for each in old.decorators):
+        around = [cst.Decorator(site.imports.name(f"{_TURNS}.entries.entry"))]
     return new.with_changes(
         asynchronous=None, decorators=[*around, *new.decorators, *marks]
     )
@@ -58,7 +65,7 @@ def _mark(site: Site[cst.FunctionDef], decorators: set[str]) -> str | None:
     if any(each.startswith("pytest") and "fixture" in each for each in decorators):
         return None  # pytest itself asks what kind of function it is
     if function.asynchronous is None:
-        if decorators & _PROPERTIES or function.name.value == "__await__":
+        if decorators & _PROPERTIES or _is_operator(function.name.value):
             return None
         if hands_out(names, site.libraries, function):
             return "calls.returns_awaitable"
@@ -68,7 +75,13 @@ def _mark(site: Site[cst.FunctionDef], decorators: set[str]) -> str | None:
         return "generators.generator"
     if function.name.value == "__anext__":
         return "iterators.next_method"
-    return "entries.entry" if _is_for_users(site) else "marks.coroutine"
+    wrapped = _is_for_users(site) or lets_stop_out(names, function)
+    return "entries.entry" if wrapped else "marks.coroutine"
+
+
+def _is_operator(name: str) -> bool:
+    """Tell whether Python calls a method where the source has no call."""
+    return name.startswith("__") and name.endswith("__") and name not in _PROTOCOLS
 
 
 def _shares_state(site: Site[cst.FunctionDef]) -> bool:

@@ -130,6 +130,14 @@ def _from_import(
             if _is_offered(site, alias):  # for others to import, or by a star
                 by_module.setdefault("builtins", []).append(_as_itself(alias, builtin))
             continue
+        local = alias.evaluated_alias or alias.evaluated_name
+        runtime = site.of_runtime(site.names.meanings(local, at=site.old))
+        if runtime is None and _is_offered(site, alias):
+            runtime = _runtime_name(site, qualified)
+        if runtime is not None:
+            home, twin = site.imports.in_place(runtime)
+            by_module.setdefault(home, []).append(_called(alias, twin, local))
+            continue
         home, name = _twin_of_alias(site, qualified, target)
         if name is None:
             by_module.setdefault(target, []).append(alias)
@@ -145,6 +153,19 @@ def _from_import(
         _from(site, statement, home, _once(aliases, split))
         for home, aliases in by_module.items()
     ]
+
+
+def _runtime_name(site: Site[cst.SimpleStatementLine], qualified: str) -> str | None:
+    """Return what of the runtime a name becomes, which others import from here."""
+    verdict = site.libraries.verdict(qualified)
+    becomes = verdict.becomes if verdict is not None else ""
+    return becomes if becomes.startswith("twingen.runtime.") else None
+
+
+def _called(alias: cst.ImportAlias, name: str, local: str) -> cst.ImportAlias:
+    """Return the import of a name that keeps the name it has in the module."""
+    as_local = None if local == name else cst.AsName(cst.Name(local))
+    return alias.with_changes(name=cst.Name(name), asname=as_local)
 
 
 def _check_star(

@@ -27,6 +27,8 @@ def spell_twin(site: Site[cst.Name | cst.Attribute]) -> cst.BaseExpression | Non
     if len(meanings) > 1:
         if (runtime := _same_in_runtime(site, meanings)) is not None:
             return site.imports.name(runtime)
+        if isinstance(site.old, cst.Name) and site.of_runtime(meanings) is not None:
+            return None  # each of its imports gives it what the twin has
         return renamed(site.new, site.shared_name(site.old, meanings))
     qualified = next(iter(meanings), None)
     if qualified is None:

@@ -16,7 +16,7 @@ _CHECKS = ("builtins.isinstance", "builtins.issubclass")
 
 @rewrite("TW210", cst.Name, cst.Attribute, tasks="threads")
 def refuse_use_as_class(site: Site[cst.Name | cst.Attribute]) -> None:
-    if site.names.qualified(site.old) not in ("anyio.Lock", "asyncio.Lock"):
+    if site.names.qualified(site.old) != "asyncio.Lock":
         return
     inner: cst.CSTNode = site.old
     in_union = False

@@ -25,5 +25,3 @@ async def f(g):
 #   help: catch BaseException to clean up on both sides, or mark the code `# twingen: async-only`
 # 13:8: TW111 coroutine_test: the branches do different things, and nothing tells in the twin which functions and values were asynchronous
 #   help: make them differ by `await` alone, or mark the code `# twingen: async-only`
-# 15:27: TW201 library_name: asyncio.locks.Lock has no sync twin: its public name is in asyncio itself
-#   help: write asyncio.X, or `from asyncio import X`

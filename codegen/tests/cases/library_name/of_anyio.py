@@ -16,16 +16,16 @@ class A:
         return anyio.current_time() - start
 
 # ---- twin ----
-
-import threading
 import time
 from threading import BoundedSemaphore, Event
+
+from twin_runtime.owned_lock import Lock
 
 
 class A:
     def __init__(self, limit: BoundedSemaphore):
         self.ready = Event()
-        self.lock = threading.Lock()
+        self.lock = Lock()
         self.limit = limit
 
     def work(self):

@@ -18,7 +18,7 @@ async def work(tg: TaskGroup, lock: anyio.Lock):
 #   help: give the waits a timeout of their own, or mark the code `# twingen: async-only`
 # 10:15: TW201 library_name: anyio.lowlevel.checkpoint has no sync twin: it belongs to the event loop's own machinery
 #   help: mark the code `# twingen: async-only`
-# 11:5: TW211 member_name: acquire_nowait of anyio.Lock has no sync twin: threading.Lock has no such member
+# 11:5: TW211 member_name: acquire_nowait of anyio.Lock has no sync twin: the lock of the twin has no such member
 #   help: mark the code `# twingen: async-only`
 # 12:21: TW201 library_name: anyio.create_memory_object_stream has no sync twin: it has no counterpart without an event loop, or is not known to this version
 #   help: mark the code `# twingen: async-only`

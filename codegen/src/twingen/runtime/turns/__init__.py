@@ -7,3 +7,7 @@ whatever the Python: the behaviour is that of Python 3.13.
 
 Every module stands for one idea and imports only what it needs.
 """
+
+from .event_loop import EventLoop  # whoever is in no loop is in the home loop
+
+__all__ = ["EventLoop"]

@@ -8,17 +8,18 @@ import types
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import Any, TypeVar, overload
+from typing import Any, ParamSpec, TypeVar, overload
 
 from .coroutines import Coroutine
 from .futures import Future
 from .managers import Managed
-from .marks import _marks, find, mark, plain
+from .marks import _marks, find, mark, marked, plain
 from .participants import here
 from .suspending import drive
-from .visits import Visit, visit
+from .visits import visit
 
 F = TypeVar("F", bound=Callable[..., Any])
+P = ParamSpec("P")
 T = TypeVar("T")
 
 ITERABLE = inspect.CO_ITERABLE_COROUTINE
@@ -75,6 +76,12 @@ def _is_awaitable(x: Any) -> bool:
     )
 
 
+@overload
+def awaited(
+    function: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
+) -> T: ...
+@overload
+def awaited(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T: ...
 def awaited(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
     """Call a function and wait for what it gives.
 
@@ -103,17 +110,27 @@ def _given(result: Any) -> Any:
         del result
 
 
-def later(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+def _call_and_await(function: Any, args: Any, kwargs: Any) -> Any:
+    return _given(function(*args, **kwargs))
+
+
+def later(function: Callable[P, Any], /, *args: P.args, **kwargs: P.kwargs) -> Any:
     """Call a function whose result is not waited for on the spot.
 
     The call of a coroutine function gives a coroutine; any other is made at once.
     """
+    return _later(function, args, kwargs)
+
+
+def _later(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     if type(function) is types.FunctionType:
         found = _marks.get(id(function.__code__))
         if found is not None and found.kind == "coroutine":
             body = plain(found, function)
             _bind(body, args, kwargs)
             return Coroutine(body, args, kwargs or None)
+    if function is getattr:
+        return _attribute(*args)
     found, inner, before, keywords = find(function)
     if found is not None:
         body = plain(found, inner)
@@ -127,6 +144,15 @@ def later(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         if found.kind == "returns_awaitable":
             return body(*before, *args, **{**keywords, **kwargs})
     return function(*args, **kwargs)
+
+
+def _attribute(owner: Any, name: str, *default: Any) -> Any:
+    """Return an attribute: of a property that was asynchronous, a coroutine."""
+    descriptor = inspect.getattr_static(type(owner), name, None)
+    getter = descriptor.fget if isinstance(descriptor, property) else None
+    if getter is not None and marked(getter) is not None:
+        return later(getter, owner)
+    return getattr(owner, name, *default)
 
 
 def _bind(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -190,8 +216,7 @@ def returns_awaitable(function: F) -> F:
     def wait(*args: Any, **kwargs: Any) -> Any:
         if here.loop is not None or here.participant is not None:
             return _given(function(*args, **kwargs))
-        with Visit():
-            return _given(function(*args, **kwargs))
+        return visit(_call_and_await, function, args, kwargs)
 
     if isinstance(function, types.FunctionType):
         mark(function, "returns_awaitable")

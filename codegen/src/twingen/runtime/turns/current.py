@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 import weakref
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from .participants import Unset, here
@@ -19,8 +18,6 @@ class _Homes:
 
     def __init__(self) -> None:
         self.loop: EventLoop | None = None
-        self.make: Callable[[], EventLoop] | None = None
-        """Set where the class of loops is defined."""
         self.lock = threading.Lock()
         self.all: weakref.WeakSet[EventLoop] = weakref.WeakSet()
         self.watches_forks = False
@@ -36,10 +33,16 @@ def home() -> EventLoop:
         with homes.lock:
             loop = homes.loop
             if loop is None or loop._closed:
-                assert homes.make is not None
-                loop = homes.loop = homes.make()
+                loop = homes.loop = _make()
                 loop._made_home()
     return loop
+
+
+def _make() -> EventLoop:
+    # Imported when there is to be a loop: its module imports this one.
+    from .event_loop import EventLoop
+
+    return EventLoop()
 
 
 def note(loop: EventLoop) -> None:
@@ -58,7 +61,7 @@ def _forget() -> None:
     for loop in list(homes.all):
         loop._abandon()
     homes.all.clear()
-    here.participant = None
+    here.participant = here.spare = None
     here.loop = None
     here.chosen = Unset
 
@@ -135,8 +138,7 @@ class DefaultEventLoopPolicy(AbstractEventLoopPolicy):
 
     def new_event_loop(self) -> EventLoop:
         """Return a new loop."""
-        assert homes.make is not None
-        return homes.make()
+        return _make()
 
 
 _policies: list[AbstractEventLoopPolicy] = []

@@ -90,7 +90,7 @@ class Future(Generic[T]):
         if self._state is CANCELLED:
             raise self._make_cancelled_error()
         if self._state is not FINISHED:
-            raise InvalidStateError("Result is not ready.")
+            raise InvalidStateError("Result is not set.")
         self._retrieve = False
         if self._exception is not None:
             try:

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 from .coroutines import Coroutine, _made
 from .marks import coroutine, mark
 from .participants import here
-from .visits import Visit
+from .visits import visit
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
@@ -66,8 +66,7 @@ class Generator(Generic[T]):
 
     def _advance(self, called: str, method: str, value: Any) -> Any:
         if here.loop is None and here.participant is None:
-            with Visit():
-                return self._advance(called, method, value)
+            return visit(self._advance, called, method, value)
         inner = self._inner
         self._begin()
         if inner.gi_running:
@@ -78,6 +77,10 @@ class Generator(Generic[T]):
         except StopIteration:
             self._closed = True
             raise
+        except StopAsyncIteration as error:
+            self._closed = True
+            message = "async generator raised StopAsyncIteration"
+            raise RuntimeError(message) from error
         except RuntimeError as error:
             self._closed = True
             if isinstance(error.__cause__, StopIteration) and error.args == (
@@ -98,8 +101,7 @@ class Generator(Generic[T]):
     def close(self) -> None:
         """Raise `GeneratorExit` where the body is."""
         if here.loop is None and here.participant is None:
-            with Visit():
-                return self.close()
+            return visit(self.close)
         self._begin()
         if self._inner.gi_running:
             raise RuntimeError("aclose(): asynchronous generator is already running")
@@ -136,9 +138,11 @@ class Generator(Generic[T]):
         loop = getattr(self, "_loop", None)
         if loop is None or self._closed or self._inner.gi_frame is None:
             return
+        if loop.is_closed():  # nobody is there to close it
+            return
         left = type(self)(self._inner, self)
         left._loop = loop
-        loop._left_generator(self, Coroutine(left.close, named=Generator.aclose))
+        loop._left_generator(self, left.aclose())
 
 
 def _ending(method: Callable[..., T], *args: Any) -> T:

@@ -348,7 +348,7 @@ class Barrier(Managed, LoopBound):
 
     @coroutine
     def __enter__(self) -> int:
-        return awaited(self.wait)  # type: ignore[no-any-return]
+        return awaited(self.wait)
 
     @coroutine
     def __exit__(self, *exc_info: object) -> None:

@@ -16,17 +16,18 @@ class Participant:
 
     __slots__ = (
         "begin",
+        "covered_by",
         "creator",
         "fiber",
+        "hears_signals",
         "ident",
-        "outside",
-        "outside_of",
         "resumed",
         "started",
         "struck",
         "task",
         "thread",
         "thrown",
+        "waiting",
         "wake",
     )
 
@@ -50,10 +51,12 @@ class Participant:
         self.ident = 0
         self.thread: threading.Thread | None = None
         """The thread of who runs the loop."""
-        self.outside = False
-        """The thread has not the turn: it is parked, or sleeps for the loop."""
-        self.outside_of: Participant | None = None
+        self.waiting = False
+        """The task waits."""
+        self.covered_by: Participant | None = None
         """Who runs a body on top of the wait, where no thread could be started."""
+        self.hears_signals = False
+        """It is the main thread, which signals are to interrupt."""
         self.struck = False
         """The exception of a signal handler ended its wait."""
 
@@ -77,6 +80,8 @@ class Here(threading.local):
     participant: Participant | None = None
     loop: Scheduling | None = None
     """The loop whose turn the thread has; `None` outside."""
+    spare: Participant | None = None
+    """Of the last visit, for the next one."""
     chosen: Scheduling | type[Unset] | None = Unset
     """What `set_event_loop()` was called with."""
 

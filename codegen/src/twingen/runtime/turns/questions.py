@@ -12,6 +12,9 @@ from .coroutines import CLOSED, Coroutine
 from .generators import Generator
 from .marks import find, mark
 
+_is_coroutine: Any = object()
+"""What old code marks functions with, as their attribute of this name."""
+
 
 def iscoroutine(x: Any) -> bool:
     """Tell whether an object is a coroutine."""
@@ -42,6 +45,8 @@ def iscoroutinefunction(function: Any) -> bool:
         found = find(function)[0]
         if found is not None:
             return found.kind in ("coroutine", "coroutine_maker")
+    if getattr(function, "_is_coroutine", None) is _is_coroutine:
+        return True
     return inspect.iscoroutinefunction(function)
 
 

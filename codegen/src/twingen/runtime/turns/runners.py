@@ -127,15 +127,20 @@ class Runner:
 
     def _on_sigint(self, task: Any, signum: int, frame: object) -> None:
         self._interrupt_count += 1
-        if self._interrupt_count > 1 or task.done():
-            raise KeyboardInterrupt()
         participant = here.participant
-        if participant is not None and participant.outside:
-            # This thread has not the turn.
-            self._loop.call_soon_threadsafe(task.cancel)
-        else:  # or it is in a foreign call, at whose end the cancellation strikes
-            task.cancel()
-            self._loop.call_soon_threadsafe(_nothing)
+        loop = self._loop
+        if self._interrupt_count == 1 and not task.done():
+            if participant is None or getattr(loop, "_turn", None) is participant:
+                # In a foreign call it strikes at the end.
+                task.cancel()
+                loop.call_soon_threadsafe(_nothing)
+            else:
+                loop.call_soon_threadsafe(task.cancel)
+        elif self._interrupt_count == 2 and participant and participant.waiting:
+            # Where the turn is passed on an exception would lose it.
+            loop._interrupt_owner(KeyboardInterrupt())
+        else:
+            raise KeyboardInterrupt()
 
     def close(self) -> None:
         """Cancel all tasks, wait until they have ended, and close the loop."""

@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 from .current import homes
 from .handles import IN_TASK, Handle
+from .interrupts import defer
 from .participants import Participant, here, trace_as_told
 from .scheduling import Scheduling
 
@@ -38,8 +39,15 @@ functions in C overflows it before Python raises `RecursionError`.
 ROUNDS_BEFORE_SELECT = 61
 """Rounds after which descriptors are looked at although callbacks are ready."""
 
+SIGNAL_SECONDS = 1.0
+"""How long a signal may be overlooked that comes as the main thread begins to wait."""
+
 FRAMES_TO_DRIVE = 60
 """Frames that a thread needs to drive the loop and run callbacks."""
+
+
+NOBODY = Participant()
+"""Has the turn while it is decided who has it next."""
 
 
 class Admission(Handle):
@@ -62,8 +70,8 @@ class Switching(Scheduling):
         self._mutex = threading.Lock()
         self._nudged = False
         """Somebody added something and could not take the mutex: who has it looks."""
-        self._free = True
-        """No thread has the turn."""
+        self._turn: Participant | None = None
+        """Who has the turn."""
         self._sleeper: Participant | None = None
         """Who sleeps in select(), without the turn."""
         self._returning: Participant | None = None
@@ -98,19 +106,19 @@ class Switching(Scheduling):
 
     def _give(self, target: Participant) -> None:
         """Let another have the turn."""
-        while target.outside_of is not None:  # its thread runs another body on top
-            target = target.outside_of
+        while target.covered_by is not None:  # its thread runs another body on top
+            target = target.covered_by
         watched = self._sleeper is not None or self._returning is not None
         if watched and self._give_sleeper(target):
             return
-        target.outside = False
+        self._turn = target
         target.wake.release()
 
     def _give_sleeper(self, target: Participant) -> bool:
         """Let the sleeper have the turn, if it is the one that is meant."""
         with self._mutex:
             if self._sleeper is target:
-                self._free = True  # it takes it when it is awake
+                self._turn = None  # it takes it when it is awake
                 self._wake()
                 given = True
             else:
@@ -122,15 +130,14 @@ class Switching(Scheduling):
 
     def _switch(self, me: Participant, target: Participant) -> None:
         """Let another have the turn; return when this thread has it again."""
-        while target.outside_of is not None:
-            target = target.outside_of
+        while target.covered_by is not None:
+            target = target.covered_by
         if target is me:
             return
-        me.outside = True
         try:
             self._give(target)
         except BaseException as error:  # a signal handler's
-            if target.outside:
+            if self._turn is me:
                 self._give(target)
             self._struck(me, error)
         else:
@@ -139,27 +146,22 @@ class Switching(Scheduling):
     def _park(self, me: Participant) -> None:
         """Wait for the turn, in a thread that has given it up."""
         try:
-            me.wake.acquire()
+            acquire(me)
         except BaseException as error:  # a signal handler's
             self._struck(me, error)
 
     def _struck(self, me: Participant, error: BaseException) -> None:
         """Wait for the turn; raise an exception where asyncio's one thread would."""
         strike: Handle | None = None
-        while me.outside:
-            current = self._current
-            running = None if current is None else current._participant
+        while self._turn is not me:
             owns = me is self._owner
-            if owns and running is not None and running is not me:
-                raise_in(running.ident, error)
-            elif owns:
-                self._fatal = error
-                self._add_from_outside(Handle(_nothing, (), self, IN_TASK))
+            if owns:
+                self._interrupt_owner(error)
             elif strike is None:
                 strike = Handle(self._strike, (me, error), self, IN_TASK)
                 self._add_from_outside(strike)
             try:
-                me.wake.acquire()
+                acquire(me)
             except BaseException as another:
                 error = another
             else:
@@ -178,11 +180,21 @@ class Switching(Scheduling):
 
     def _strike(self, me: Participant, error: BaseException) -> None:
         """Raise an exception in a wait."""
-        if me.task is not None and me.outside:
+        if me.waiting and not me.resumed:
             self._forget_wait(me.task)
             me.thrown = error
             me.resumed = me.struck = True
             self._due = me
+
+    def _interrupt_owner(self, error: BaseException) -> None:
+        """From any thread: end `run_forever()` by an exception, as soon as possible."""
+        current = self._current
+        running = None if current is None else current._participant
+        if running is not None and running is not self._owner:
+            raise_in(running.ident, error)
+        else:
+            self._fatal = error
+            self._add_from_outside(Handle(_nothing, (), self, IN_TASK))
 
     def _forget_wait(self, task: Any) -> None:
         waited, task._fut_waiter = task._fut_waiter, None
@@ -255,7 +267,8 @@ class Switching(Scheduling):
         try:
             with self._mutex:
                 if self._sleeper is not None:
-                    given_up = me.outside = self._free = True
+                    self._turn = None
+                    given_up = True
                     if self._ready or self._changed:
                         self._wake()
             self._settle()
@@ -287,17 +300,18 @@ class Switching(Scheduling):
         """Run a task on top of a wait, as no thread can be started."""
         top = Participant()
         top.ident = me.ident
-        me.outside_of = top
+        me.covered_by = top
         here.participant = top
         try:
             task._live(top)
         finally:
             here.participant = me
-            me.outside_of = None
+            me.covered_by = None
             del task
 
     def _wait(self, me: Participant) -> None:
         """Drive the loop until this thread's wait is over."""
+        me.waiting = True
         if me.creator is not None:
             creator, me.creator = me.creator, None
             self._switch(me, creator)
@@ -314,7 +328,7 @@ class Switching(Scheduling):
                 target = self._failed(me, error)
             if target is not None:
                 self._switch(me, target)
-        me.resumed = False
+        me.resumed = me.waiting = False
 
     def _let_worker(self, me: Participant) -> None:
         """Leave the driving to another thread."""
@@ -402,14 +416,13 @@ class Switching(Scheduling):
         self, me: Participant, timeout: float | None
     ) -> Iterable[tuple[selectors.SelectorKey, int]]:
         """Sleep in select() without the turn; return with it."""
-        me.outside = True
         try:
             with self._mutex:
                 if self._ready:
                     timeout = 0
                 self._changed = False
                 self._sleeper = me
-                self._free = True
+                self._turn = None
             self._settle()
             return self._selector.select(timeout)
         finally:
@@ -419,17 +432,15 @@ class Switching(Scheduling):
         """Take the turn back, or wait for it if another has it meanwhile."""
         with self._mutex:
             slept = self._sleeper is me
-            mine = self._free or not slept
+            mine = self._turn is None or not slept
             if mine:
-                self._free = False
+                self._turn = me
             else:
                 self._returning = me  # before the next line: see _give()
             if slept:
                 self._sleeper = None
         self._settle()
-        if mine:
-            me.outside = False
-        else:
+        if not mine:
             self._park(me)
 
     # From outside.
@@ -444,9 +455,10 @@ class Switching(Scheduling):
                 appoint = False
                 if self._sleeper is not None:
                     self._wake()
-                elif self._free and self._owner is None and self._is_home:
+                elif self._turn is None and self._owner is None and self._is_home:
                     appoint = not self._closed
-                    self._free = not appoint
+                    if appoint:
+                        self._turn = NOBODY
             finally:
                 self._mutex.release()
             if appoint:
@@ -463,32 +475,63 @@ class Switching(Scheduling):
             self._give(worker)
             return
         with self._mutex:  # the next thread that enters drives it
-            self._free = True
+            self._turn = None
 
     def _enter(self, me: Participant, timeout: float = -1) -> bool:
         """Wait for the turn, in a thread that has not got it; tell whether it has."""
         me.ident = me.ident or _thread.get_ident()
-        mine = False
-        admission: Admission | None = None
         try:
             with self._mutex:
-                if self._free:
-                    mine = True
-                    self._free = False
+                mine = self._turn is None
+                if mine:
+                    self._turn = me
+            if self._nudged:
+                self._nudge()
+        except BaseException:  # a signal handler's
+            if self._turn is me:
+                self._leave(me, stays=True)
+            raise
+        return mine or self._queue(me, timeout)
+
+    def _queue(self, me: Participant, timeout: float) -> bool:
+        """Wait for the turn that another has."""
+        deferral = defer()
+        admission = Admission(self, me)
+        try:
+            with self._mutex:
+                mine = self._turn is None
+                if mine:
+                    self._turn = me
                 else:
-                    admission = Admission(self, me)
-                    me.outside = True
                     self._ready.append(admission)
                     if self._sleeper is not None:
                         self._wake()
             self._settle()
-            if admission is None or me.wake.acquire(timeout=timeout):
-                return True
-            return not self._withdraw(admission)
+            if mine:
+                entered = True
+            else:
+                if deferral is not None:
+                    deferral.interruptible = True
+                    if deferral.pending:
+                        raise KeyboardInterrupt
+                me.hears_signals = deferral is not None
+                entered = acquire(me, timeout)
+                if deferral is not None:
+                    deferral.interruptible = False
+                entered = entered or not self._withdraw(admission)
         except BaseException:  # a signal handler's
-            if mine or (admission is not None and not self._withdraw(admission)):
+            if deferral is not None:
+                deferral.interruptible = deferral.pending = False
+            if self._turn is me or not self._withdraw(admission):
                 self._leave(me, stays=True)
+            if deferral is not None:
+                deferral.end()
             raise
+        if deferral is not None and deferral.end():
+            if entered:
+                self._leave(me, stays=True)
+            raise KeyboardInterrupt
+        return entered
 
     def _withdraw(self, admission: Admission) -> bool:
         """Give up waiting for the turn; return false if it has come."""
@@ -496,7 +539,7 @@ class Switching(Scheduling):
             admission.withdrawn = not admission.admitted
         self._settle()
         me = admission.participant
-        if admission.admitted and (me.outside or not me.wake.locked()):
+        if admission.admitted and (self._turn is not me or not me.wake.locked()):
             me.wake.acquire()
         return admission.withdrawn
 
@@ -527,22 +570,48 @@ class Switching(Scheduling):
         """Give the turn up, for good or, if the thread stays, for a while."""
         if self._abandoned:  # by a fork in between
             return
-        if not stays and me.task is not None:
-            me.task._end_visit()
+        if me.task is None and not self._ready and self._leave_at_once(me):
+            return
+        deferral = defer()
+        try:
+            if not stays and me.task is not None:
+                me.task._end_visit()
+            self._pass_on(me)
+        finally:
+            if deferral is not None and deferral.end():
+                raise KeyboardInterrupt
+
+    def _leave_at_once(self, me: Participant) -> bool:
+        """Give the turn up, if nobody is to have it."""
+        with self._mutex:
+            if self._ready or self._returning is not None:
+                left = False
+            elif self._sleeper is not None:
+                left = not self._changed
+            else:
+                left = homes.loop is self and not (self._scheduled or self._watched)
+            if left:
+                self._turn = None
+        if self._nudged:
+            self._nudge()
+        return left
+
+    def _pass_on(self, me: Participant) -> None:
+        """Give the turn to who is to have it next."""
         target: Participant | None = None
         appoint = False
         with self._mutex:
             if self._returning is not None:
                 target, self._returning = self._returning, None
             elif self._sleeper is not None:
-                self._free = True
+                self._turn = None
                 if self._ready or self._changed:
                     self._wake()
             elif self._ready and type(self._ready[0]) is Admission:
                 target = self._admit_first()
             if target is None and self._sleeper is None:
                 if self._nothing_left() and self._is_home:
-                    self._free = True
+                    self._turn = None
                 else:
                     appoint = True
         if target is not None:
@@ -607,14 +676,13 @@ class Switching(Scheduling):
             with self._mutex:
                 returning, self._returning = self._returning, None
                 if returning is None and not self._ready:
-                    self._free = True
+                    self._turn = None
                     self._idle.append(me)
                     park = True
                 else:
                     park = False
             self._settle()
             if park:
-                me.outside = True
                 me.wake.acquire()
             return returning
         return self._advance(me)
@@ -656,6 +724,7 @@ class Switching(Scheduling):
             participant.resumed = True
             participant.creator = me
             self._switch(me, participant)
+        self._turn = None
 
     def _abandon(self) -> None:
         """In a forked child, whose parent has the loop's threads."""
@@ -672,6 +741,15 @@ class Switching(Scheduling):
 
     def _guest_task(self, participant: Participant) -> Any:
         raise NotImplementedError
+
+
+def acquire(me: Participant, timeout: float = -1) -> bool:
+    """Wait until the turn is given to this thread; tell whether it was."""
+    if me.hears_signals and timeout < 0:
+        while not me.wake.acquire(True, SIGNAL_SECONDS):
+            pass
+        return True
+    return me.wake.acquire(True, timeout)
 
 
 def _nothing() -> None:

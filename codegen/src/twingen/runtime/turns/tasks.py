@@ -18,7 +18,8 @@ from .current import get_running_loop
 from .exceptions import CancelledError, InvalidStateError
 from .formatting import task_repr
 from .futures import Future, loop_of
-from .handles import IN_TASK
+from .handles import IN_TASK, Handle
+from .interrupts import Deferral, defer
 from .participants import Participant, here
 from .questions import iscoroutine
 from .suspending import drive
@@ -287,6 +288,27 @@ class Task(Future[T]):
         loop = self._loop
         if self._unwinding:
             raise RuntimeError("coroutine ignored GeneratorExit")
+        self._register(yielded)
+        loop._current = None
+        left = self._shares_context and leave(self._context)
+        try:
+            loop._wait(participant)
+        finally:
+            loop._current = self
+            if left:
+                enter_again(self._context)
+            del yielded
+        error = participant.thrown
+        if error is not None:
+            participant.thrown = None
+            try:
+                raise error
+            finally:
+                del self, error
+
+    def _register(self, yielded: Any) -> None:
+        """See to it that the task goes on when what the body yields is done."""
+        loop = self._loop
         refused: str | None = None
         blocking = getattr(yielded, "_asyncio_future_blocking", None)
         if blocking is not None:
@@ -315,22 +337,6 @@ class Task(Future[T]):
             refused = f"Task got bad yield: {yielded!r}"
         if refused is not None:
             loop.call_soon(self._step, RuntimeError(refused), context=IN_TASK)
-        loop._current = None
-        left = self._shares_context and leave(self._context)
-        try:
-            loop._wait(participant)
-        finally:
-            loop._current = self
-            if left:
-                enter_again(self._context)
-            del yielded
-        error = participant.thrown
-        if error is not None:
-            participant.thrown = None
-            try:
-                raise error
-            finally:
-                del self, error
 
     def _wait_for(self, future: Any) -> None:
         future.add_done_callback(self._wakeup, context=IN_TASK)
@@ -352,15 +358,43 @@ class _Sending:
 class Guest(Task[None]):
     """The task of a thread from outside, while it has the turn or waits for it."""
 
+    _log_destroy_pending = False
+
     def __init__(self, participant: Participant, loop: EventLoop) -> None:
         Future.__init__(self, loop=loop)
         name = f"Guest-{threading.current_thread().name}"
         self._set_up(None, name, contextvars.Context())
-        self._log_destroy_pending = False
         self._participant = participant
         participant.task = self
         loop._tasks.add(self)
         loop._current = self
+
+    def _suspend(self, participant: Participant, yielded: Any) -> None:
+        """Wait; in the main thread Ctrl-C ends the wait."""
+        loop = self._loop
+        strikes: list[Handle] = []
+
+        def strike(deferral: Deferral) -> None:
+            handle = Handle(self._interrupt, (deferral,), loop, IN_TASK)
+            strikes.append(handle)
+            loop._add_from_outside(handle)
+
+        deferral = defer(strike)
+        participant.hears_signals = deferral is not None
+        try:
+            super()._suspend(participant, yielded)
+        finally:
+            del yielded
+            if deferral is not None and deferral.end():
+                for handle in strikes:
+                    handle.cancel()
+                raise KeyboardInterrupt
+
+    def _interrupt(self, deferral: Deferral) -> None:
+        participant = self._participant
+        if participant is not None and participant.waiting and not participant.resumed:
+            deferral.pending = False
+            self._loop._strike(participant, KeyboardInterrupt())
 
     def get_context(self) -> contextvars.Context:
         """Return a copy of the thread's context."""

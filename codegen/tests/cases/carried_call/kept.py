@@ -1,0 +1,35 @@
+# tasks: turns
+import asyncio
+
+
+async def fetch(key): ...
+
+
+async def main(keys, call):
+    task = asyncio.create_task(fetch("a"))
+    waiting = [fetch(key) for key in keys]
+    await asyncio.gather(*waiting, *map(fetch, keys), call(task))
+
+# ---- twin ----
+
+# tasks: turns
+
+import functools
+
+from twin_runtime.turns.calls import await_, later
+from twin_runtime.turns.entries import entry
+from twin_runtime.turns.starting import create_task
+from twin_runtime.turns.waiting import gather
+
+
+@entry
+def fetch(key): ...
+
+
+@entry
+def main(keys, call):
+    task = create_task(later(fetch, "a"))
+    waiting = [later(fetch, key) for key in keys]
+    await_(
+        gather(*waiting, *map(functools.partial(later, fetch), keys), later(call, task))
+    )
