@@ -31,6 +31,7 @@ from twingen.runtime.turns import (
     executors,
     futures,
     generators,
+    iterators,
     locks,
     marks,
     participants,
@@ -948,3 +949,172 @@ def test_tasks_that_share_a_context() -> None:
 
     in_loop(main)
     assert got == [1, 3, 3]
+
+
+# What is called by the loop, not by a twin.
+
+
+@calls.returns_awaitable
+def hand_out(x: int) -> Any:
+    return later(double, x)
+
+
+def test_loop_does_not_wait_for_what_callbacks_hand_out() -> None:
+    seen: list[object] = []
+
+    @coroutine
+    def body() -> None:
+        seen.append("ran")
+
+    @calls.returns_awaitable
+    def start(*_: Any) -> Any:
+        seen.append("started")
+        return create_task(later(body))
+
+    def main() -> None:
+        loop = current.get_running_loop()
+        loop.call_soon(start)
+        loop.call_later(0, functools.partial(start))
+        done = loop.create_future()
+        done.add_done_callback(start)
+        done.set_result(None)
+        sleep(0.01)
+        with pytest.warns(RuntimeWarning, match="'double' was never awaited"):
+            loop.call_soon(double, 1)
+            sleep(0)
+            gc.collect()
+
+    in_loop(main)
+    assert sorted(map(str, seen)) == ["ran"] * 3 + ["started"] * 3
+
+
+def test_task_factory_that_hands_out_its_task() -> None:
+    @calls.returns_awaitable
+    def factory(loop: Any, coro: Any) -> Any:
+        return tasks.Task(coro, loop=loop, name="made")
+
+    def main() -> None:
+        current.get_running_loop().set_task_factory(factory)
+        task = create_task(later(double, 2))
+        assert isinstance(task, tasks.Task)
+        assert task.get_name() == "made"
+        assert await_(task) == 4
+
+    in_loop(main)
+
+
+def test_threads_of_executors_give_coroutines_as_they_are() -> None:
+    def main() -> None:
+        for made in (
+            executors.to_thread(hand_out, 2),
+            await_(current.get_running_loop().run_in_executor(None, hand_out, 2)),
+            await_(current.get_running_loop().run_in_executor(None, double, 2)),
+        ):
+            assert isinstance(made, coroutines.Coroutine)
+            assert await_(made) == 4
+
+    in_loop(main)
+
+
+def test_methods_of_managers_and_generators_later() -> None:
+    @generator
+    def count() -> Any:
+        sent = yield 0
+        with contextlib.suppress(ValueError):
+            yield sent
+        yield "caught"
+
+    def main() -> None:
+        lock, deadline = locks.Lock(), timeouts.timeout(1)
+        made = [later(lock.__enter__), later(deadline.__enter__)]
+        assert not lock.locked()
+        await_(made[0])
+        assert lock.locked()
+        assert await_(made[1]) is deadline
+        await_(later(deadline.__exit__, None, None, None))
+        steps = count()
+        assert await_(later(iterators.asend, steps, None)) == 0
+        assert iterators.asend(steps, 5) == 5
+        assert iterators.athrow(steps, ValueError) == "caught"
+        closing = later(steps.close)
+        assert steps.ag_frame is not None
+        await_(closing)
+        with pytest.raises(StopAsyncIteration):
+            iterators.asend(steps, 1)
+
+    in_loop(main)
+
+
+def test_function_of_a_twin_keeps_the_turn_when_it_is_called_as_blocking() -> None:
+    def main() -> None:
+        assert entries.blocking(double, 2) == 4
+        assert current.get_running_loop() is entries.blocking(of_loop)
+
+    @coroutine
+    def of_loop() -> Any:
+        return current.get_running_loop()
+
+    in_loop(main)
+    assert entries.blocking(double, 3) == 6
+
+
+# Programs that cannot end.
+
+
+class Broken(event_loop.EventLoop):
+    """A loop that fails when there is nothing to wait for."""
+
+    def _select(self, me: Any, timeout: float | None) -> Any:
+        if timeout is None:
+            raise RuntimeError("nothing to wait for")
+        return super()._select(me, timeout)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_main_that_waits_again_whenever_it_is_cancelled_ends() -> None:
+    seen: list[str] = []
+
+    @coroutine
+    def main() -> None:
+        while True:
+            try:
+                await_(current.get_running_loop().create_future())
+            except CancelledError:
+                seen.append("cancelled")
+            finally:
+                seen.append("finally")
+
+    with pytest.raises(RuntimeError, match="nothing to wait for"):
+        run(later(main), loop_factory=Broken)
+    assert seen[:2] == ["cancelled", "finally"]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_tasks_that_wait_for_each_other_end() -> None:
+    @coroutine
+    def main() -> None:
+        both: list[Any] = []
+
+        @coroutine
+        def wait_for(number: int) -> None:
+            sleep(0)
+            await_(both[number])
+
+        both += [create_task(later(wait_for, 1)), create_task(later(wait_for, 0))]
+        await_(both[0])
+
+    with pytest.raises(RecursionError):
+        run(later(main), loop_factory=Broken)
+
+
+def test_run_makes_no_home_loop() -> None:
+    before, current.homes.loop = current.homes.loop, None
+    try:
+
+        def main() -> None:
+            create_task(later(sleep, 10))
+
+        in_loop(main)
+        assert current.homes.loop is None
+    finally:
+        current.homes.loop = before
