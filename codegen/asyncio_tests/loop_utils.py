@@ -17,14 +17,13 @@ from collections.abc import Callable, Generator, Iterator
 from typing import Any
 from unittest import mock
 
-from test import support
-from test.support import threading_helper
+from test import support  # type: ignore[import-not-found]
+from test.support import threading_helper  # type: ignore[import-not-found]
 
-from twingen.runtime.turns.calls import await_, later
+from twingen.runtime.turns.calls import later
 from twingen.runtime.turns.current import get_running_loop, set_event_loop
 from twingen.runtime.turns.event_loop import EventLoop
 from twingen.runtime.turns.formatting import source_of
-from twingen.runtime.turns.futures import Future
 from twingen.runtime.turns.log import logger
 from twingen.runtime.turns.marks import coroutine
 from twingen.runtime.turns.participants import Participant
@@ -120,7 +119,7 @@ class TestCase(unittest.TestCase):
     def tearDown(self) -> None:
         """Close the loops."""
         set_event_loop(None)
-        self.assertIsNone(sys.exc_info()[1])
+        assert sys.exc_info()[1] is None
         self.doCleanups()
         threading_helper.threading_cleanup(*self._threads)
         support.reap_children()

@@ -116,7 +116,9 @@ def judge(name: str, times: int, folder: Path) -> Row:
     seconds = time.monotonic() - started
     if done.returncode:
         last = "\n".join(done.stderr.splitlines()[-60:])
-        return Row(name, seconds=seconds, problem=f"exit code {done.returncode}\n{last}")
+        return Row(
+            name, seconds=seconds, problem=f"exit code {done.returncode}\n{last}"
+        )
     return Row(name, seconds=seconds, **json.loads(done.stdout.splitlines()[-1]))
 
 

@@ -971,6 +971,11 @@ def test_loop_does_not_wait_for_what_callbacks_hand_out() -> None:
         seen.append("started")
         return create_task(later(body))
 
+    def in_a_callback(function: Any, *args: Any) -> None:
+        current.get_running_loop().call_soon(function, *args)
+        sleep(0)
+        gc.collect()
+
     def main() -> None:
         loop = current.get_running_loop()
         loop.call_soon(start)
@@ -980,9 +985,7 @@ def test_loop_does_not_wait_for_what_callbacks_hand_out() -> None:
         done.set_result(None)
         sleep(0.01)
         with pytest.warns(RuntimeWarning, match="'double' was never awaited"):
-            loop.call_soon(double, 1)
-            sleep(0)
-            gc.collect()
+            in_a_callback(double, 1)
 
     in_loop(main)
     assert sorted(map(str, seen)) == ["ran"] * 3 + ["started"] * 3

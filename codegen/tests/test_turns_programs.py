@@ -154,84 +154,207 @@ async def main():
 """
 
 # In these `F` is a function of the program, `N` a number, `S` are seconds and `BODY`
-# more statements.
-STATEMENTS = [
-    "note(N)",
-    "await asyncio.sleep(0)",
-    "await asyncio.sleep(S)",
-    "event.set()",
-    "event.clear()",
-    'note("event", await asyncio.wait_for(event.wait(), S))',
-    "async with lock:\n    BODY",
-    "async with semaphore:\n    BODY",
-    "async with condition:\n    condition.notify(N)\n    BODY",
-    "async with condition:\n    condition.notify_all()\n    BODY",
-    'async with condition:\n    note("notified", await condition.wait())',
-    "note(await F(N))",
-    "held = F(N)\nBODY\nnote(await held)",
-    "tasks.append(asyncio.create_task(F(N)))",
-    'tasks.append(asyncio.create_task(F(N), name="N"))\nBODY',
-    'if tasks:\n    note("cancel", tasks[N % len(tasks)].cancel())',
-    'if tasks:\n    note("cancel", tasks[N % len(tasks)].cancel(N))',
-    'if tasks:\n    note("joined", await tasks[N % len(tasks)])',
-    "note(*await asyncio.gather(F(N), F(N)))",
-    "note(*await asyncio.gather(F(N), F(N), return_exceptions=True))",
-    "note(*await asyncio.gather(*[F(each) for each in range(N)]))",
-    "try:\n    BODY\nexcept asyncio.CancelledError as error:\n    note(error)\n    raise",
-    "try:\n    BODY\nexcept asyncio.CancelledError as error:\n    note(error)\n    BODY",
-    "try:\n    BODY\nexcept Exception as error:\n    note(error)",
-    "try:\n    BODY\nexcept (ValueError, TimeoutError) as error:\n    note(error)\n    BODY",
-    'try:\n    BODY\nfinally:\n    note("finally")\n    BODY',
-    "raise ValueError(N)",
-    "return N",
-    "async with asyncio.timeout(S) as deadline:\n    BODY\nnote(deadline.expired())",
-    "async with asyncio.timeout(S) as deadline:\n    deadline.reschedule(None)\n    BODY",
-    "async with asyncio.TaskGroup() as group:\n    group.create_task(F(N))\n    BODY",
-    "async with asyncio.TaskGroup() as group:\n"
-    "    tasks.append(group.create_task(F(N)))\n    group.create_task(F(N))\n    BODY",
-    "note(await asyncio.shield(F(N)))",
-    "note(await asyncio.wait_for(F(N), S))",
-    "note(await asyncio.wait_for(asyncio.shield(F(N)), S))",
-    "some = [asyncio.create_task(F(N)), asyncio.create_task(F(N))]\n"
-    "done, pending = await asyncio.wait(some, timeout=S, return_when=asyncio.WHEN)\n"
-    'note("wait", len(done), len(pending))\ntasks.extend(some)',
-    "some = [asyncio.create_task(F(N)), asyncio.create_task(F(N))]\n"
-    "for each in asyncio.as_completed(some, timeout=S):\n    note(await each)",
-    "some = [asyncio.create_task(F(N)), asyncio.create_task(F(N))]\n"
-    "async for each in asyncio.as_completed(some):\n    note(each in some, await each)",
-    "asyncio.get_running_loop().call_soon(note, N)",
-    "asyncio.get_running_loop().call_later(S, note, N)",
-    "asyncio.get_running_loop().call_soon(lambda: tasks and tasks[-1].cancel())",
-    "future = asyncio.get_running_loop().create_future()\n"
-    "asyncio.get_running_loop().call_later(S, settle, future, N)\nnote(await future)",
-    "queue.put_nowait(N)",
-    "await queue.put(N)",
-    'note("got", await queue.get())',
-    'note("got", queue.get_nowait())',
-    'note("barrier", await barrier.wait())',
-    "note(asyncio.current_task().cancelling(), asyncio.current_task().uncancel())",
-    "asyncio.current_task().cancel(N)",
-    "asyncio.current_task().add_done_callback(lambda task: note(task.cancelled()))",
-    "note([await F(each) for each in range(N)])",
-    "note([each async for each in count(N)])",
-    "async for each in count(N):\n    note(each)\n    BODY",
-    "async for each in count(N):\n    note(each)\n    break",
-    # Who leaves a generator in a variable has it closed when that is collected, so no
-    # program does.
-    "steps = count(N)\ntry:\n    note(await steps.__anext__())\n"
-    "    note(await steps.asend(N))\n    BODY\nfinally:\n    await steps.aclose()",
-    "steps = count(N)\ntry:\n    note(await anext(steps, None))\n"
-    "finally:\n    note(await asyncio.gather(steps.aclose(), F(N)))",
-    "note(await plain(N))",
-    "note(await (lambda value: F(value))(N))",
-    "note(await functools.partial(F, N)())",
-    'note(await {"F": F}["F"](N))',
-    "note(await (F(N) if tasks else F(N)))",
-    "note(await Later(F, N))",
-    "note(await asyncio.ensure_future(Later(F, N)))",
-    "async with Manager(N) as each:\n    note(each)\n    BODY",
-    "async with managed(N) as each:\n    note(each)\n    BODY",
-]
+# more statements. Who leaves a generator in a variable has it closed when that is
+# collected, so no program does.
+STATEMENTS = """\
+note(N)
+
+await asyncio.sleep(0)
+
+await asyncio.sleep(S)
+
+event.set()
+
+event.clear()
+
+note("event", await asyncio.wait_for(event.wait(), S))
+
+async with lock:
+    BODY
+
+async with semaphore:
+    BODY
+
+async with condition:
+    condition.notify(N)
+    BODY
+
+async with condition:
+    condition.notify_all()
+    BODY
+
+async with condition:
+    note("notified", await condition.wait())
+
+note(await F(N))
+
+held = F(N)
+BODY
+note(await held)
+
+tasks.append(asyncio.create_task(F(N)))
+
+tasks.append(asyncio.create_task(F(N), name="N"))
+BODY
+
+if tasks:
+    note("cancel", tasks[N % len(tasks)].cancel())
+
+if tasks:
+    note("cancel", tasks[N % len(tasks)].cancel(N))
+
+if tasks:
+    note("joined", await tasks[N % len(tasks)])
+
+note(*await asyncio.gather(F(N), F(N)))
+
+note(*await asyncio.gather(F(N), F(N), return_exceptions=True))
+
+note(*await asyncio.gather(*[F(each) for each in range(N)]))
+
+try:
+    BODY
+except asyncio.CancelledError as error:
+    note(error)
+    raise
+
+try:
+    BODY
+except asyncio.CancelledError as error:
+    note(error)
+    BODY
+
+try:
+    BODY
+except Exception as error:
+    note(error)
+
+try:
+    BODY
+except (ValueError, TimeoutError) as error:
+    note(error)
+    BODY
+
+try:
+    BODY
+finally:
+    note("finally")
+    BODY
+
+raise ValueError(N)
+
+return N
+
+async with asyncio.timeout(S) as deadline:
+    BODY
+note(deadline.expired())
+
+async with asyncio.timeout(S) as deadline:
+    deadline.reschedule(None)
+    BODY
+
+async with asyncio.TaskGroup() as group:
+    group.create_task(F(N))
+    BODY
+
+async with asyncio.TaskGroup() as group:
+    tasks.append(group.create_task(F(N)))
+    group.create_task(F(N))
+    BODY
+
+note(await asyncio.shield(F(N)))
+
+note(await asyncio.wait_for(F(N), S))
+
+note(await asyncio.wait_for(asyncio.shield(F(N)), S))
+
+some = [asyncio.create_task(F(N)), asyncio.create_task(F(N))]
+done, pending = await asyncio.wait(some, timeout=S, return_when=asyncio.WHEN)
+note("wait", len(done), len(pending))
+tasks.extend(some)
+
+some = [asyncio.create_task(F(N)), asyncio.create_task(F(N))]
+for each in asyncio.as_completed(some, timeout=S):
+    note(await each)
+
+some = [asyncio.create_task(F(N)), asyncio.create_task(F(N))]
+async for each in asyncio.as_completed(some):
+    note(each in some, await each)
+
+asyncio.get_running_loop().call_soon(note, N)
+
+asyncio.get_running_loop().call_later(S, note, N)
+
+asyncio.get_running_loop().call_soon(lambda: tasks and tasks[-1].cancel())
+
+future = asyncio.get_running_loop().create_future()
+asyncio.get_running_loop().call_later(S, settle, future, N)
+note(await future)
+
+queue.put_nowait(N)
+
+await queue.put(N)
+
+note("got", await queue.get())
+
+note("got", queue.get_nowait())
+
+note("barrier", await barrier.wait())
+
+note(asyncio.current_task().cancelling(), asyncio.current_task().uncancel())
+
+asyncio.current_task().cancel(N)
+
+asyncio.current_task().add_done_callback(lambda task: note(task.cancelled()))
+
+note([await F(each) for each in range(N)])
+
+note([each async for each in count(N)])
+
+async for each in count(N):
+    note(each)
+    BODY
+
+async for each in count(N):
+    note(each)
+    break
+
+steps = count(N)
+try:
+    note(await steps.__anext__())
+    note(await steps.asend(N))
+    BODY
+finally:
+    await steps.aclose()
+
+steps = count(N)
+try:
+    note(await anext(steps, None))
+finally:
+    note(await asyncio.gather(steps.aclose(), F(N)))
+
+note(await plain(N))
+
+note(await (lambda value: F(value))(N))
+
+note(await functools.partial(F, N)())
+
+note(await {"F": F}["F"](N))
+
+note(await (F(N) if tasks else F(N)))
+
+note(await Later(F, N))
+
+note(await asyncio.ensure_future(Later(F, N)))
+
+async with Manager(N) as each:
+    note(each)
+    BODY
+
+async with managed(N) as each:
+    note(each)
+    BODY
+""".strip().split("\n\n")
 SECONDS = ("0", "0.001", "0.002", "0.0045")
 WHENS = ("FIRST_COMPLETED", "FIRST_EXCEPTION", "ALL_COMPLETED")
 MOST_STATEMENTS = 10
@@ -258,9 +381,10 @@ class Program:
         """Return the program. Functions call those that come after them."""
         names = [f"f{number}" for number in range(FUNCTIONS)]
         forms = [FORMS[0], *(self.draw(st.sampled_from(FORMS)) for _ in names[1:])]
-        calls = [form.replace("NAME", name) for name, (_, form) in zip(names, forms)]
+        both = list(zip(names, forms, strict=True))
+        calls = [form.replace("NAME", name) for name, (_, form) in both]
         functions = []
-        for number, (name, (head, _)) in enumerate(zip(names, forms)):
+        for number, (name, (head, _)) in enumerate(both):
             self.left = MOST_STATEMENTS
             self.callable = [*calls[number + 1 :], "leaf", "plain"]
             head = head.replace("NAME", name)
