@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 from pathlib import Path
@@ -171,3 +172,9 @@ def test_importing_is_cheap() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
+
+
+def test_convert_leaves_no_memory_behind() -> None:
+    before = gc.get_freeze_count()
+    twingen.convert("async def f(): ...\n")
+    assert gc.get_freeze_count() == before

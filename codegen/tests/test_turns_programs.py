@@ -154,8 +154,8 @@ async def main():
 """
 
 # In these `F` is a function of the program, `N` a number, `S` are seconds and `BODY`
-# more statements. Who leaves a generator in a variable has it closed when that is
-# collected, so no program does.
+# more statements. A generator that is left in a variable is closed when it is collected,
+# whenever that is, so each is closed by who has it.
 STATEMENTS = """\
 note(N)
 
@@ -329,9 +329,9 @@ finally:
 
 steps = count(N)
 try:
-    note(await anext(steps, None))
+    note(await anext(steps, None), await F(N))
 finally:
-    note(await asyncio.gather(steps.aclose(), F(N)))
+    await steps.aclose()
 
 note(await plain(N))
 

@@ -94,7 +94,8 @@ class Batch:
         """Take what all sources define; everything else is asked after this."""
         self._definitions.update(definitions)
         self._definitions.follow()
-        gc.freeze()  # what was parsed is no garbage until it is converted
+        if len(self._parsed) > 1:
+            gc.freeze()  # what was parsed is no garbage until it is converted
 
     def names(self, source: Source) -> Names:
         """Return the answers about the names of a source."""
