@@ -17,11 +17,23 @@ from collections.abc import Callable, Generator, Iterator
 from typing import Any
 from unittest import mock
 
+from asyncio_tests.servers import (
+    dummy_ssl_context as dummy_ssl_context,
+    run_test_server as run_test_server,
+    run_test_unix_server as run_test_unix_server,
+    simple_client_sslcontext as simple_client_sslcontext,
+    simple_server_sslcontext as simple_server_sslcontext,
+    unix_socket_path as unix_socket_path,
+)
 from test import support  # type: ignore[import-not-found]
 from test.support import threading_helper  # type: ignore[import-not-found]
 
 from twingen.runtime.turns.calls import later
-from twingen.runtime.turns.current import get_running_loop, set_event_loop
+from twingen.runtime.turns.current import (
+    DefaultEventLoopPolicy,
+    get_running_loop,
+    set_event_loop,
+)
 from twingen.runtime.turns.event_loop import EventLoop
 from twingen.runtime.turns.formatting import source_of
 from twingen.runtime.turns.log import logger
@@ -37,6 +49,33 @@ Times = Generator[Any, Any, None]
 
 class Internal:
     """Stands for what asyncio has and the runtime has not; see `left_out.toml`."""
+
+
+class ChildWatcher:
+    """Stands for asyncio's watchers of child processes, which the runtime needs not."""
+
+    def attach_loop(self, loop: object) -> None:
+        """Do nothing."""
+
+    def is_active(self) -> bool:
+        """Say yes."""
+        return True
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+def get_child_watcher(*_: object) -> ChildWatcher:
+    """Return what stands for a watcher; policies have a method of this name."""
+    return ChildWatcher()
+
+
+def set_child_watcher(*_: object) -> None:
+    """Do nothing; policies have a method of this name."""
+
+
+for _each in (get_child_watcher, set_child_watcher):
+    setattr(DefaultEventLoopPolicy, _each.__name__, _each)
 
 
 class TestLoop(EventLoop):

@@ -154,8 +154,8 @@ async def main():
 """
 
 # In these `F` is a function of the program, `N` a number, `S` are seconds and `BODY`
-# more statements. A generator that is left in a variable is closed when it is collected,
-# whenever that is, so each is closed by who has it.
+# more statements. A generator that is left in a variable is closed when it is
+# collected, whenever that is, so each is closed by who has it.
 STATEMENTS = """\
 note(N)
 
