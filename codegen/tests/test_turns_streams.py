@@ -56,6 +56,17 @@ EXAMPLES = [
 ]
 NAMES = [f"{file.parent.name}-{file.stem}-{function}" for file, function in EXAMPLES]
 
+# What asyncio does not do, or says otherwise, before Python 3.11; the runtime is the
+# same on each.
+SINCE_311 = {
+    "example_datagrams",
+    "example_handler_that_fails",
+    "example_pipes",
+    "example_drain_of_a_lost_connection",
+    "example_tls_flow_control",
+    "example_tls_over_a_connection_that_there_is",
+}
+
 pytestmark = [
     # What a program leaves open is not what is tested here.
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
@@ -80,8 +91,12 @@ def program(file: Path) -> tuple[ModuleType, ModuleType]:
 @pytest.mark.parametrize(("file", "function"), EXAMPLES, ids=NAMES)
 def test_program(file: Path, function: str) -> None:
     source, twin = program(file)
-    expected = outcome(source, function)
-    assert outcome(twin, function) == expected
+    if function in SINCE_311 and sys.version_info < (3, 11):
+        expected = outcome(twin, function)
+        assert not expected[2]
+    else:
+        expected = outcome(source, function)
+        assert outcome(twin, function) == expected
     # Also as the main coroutine of a loop of its own.
     vars(twin)["run_it"] = partial(run_it, getattr(twin, function))
     assert outcome(twin, "run_it") == expected
