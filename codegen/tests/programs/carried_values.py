@@ -2,7 +2,9 @@
 """Coroutines that are made in unusual places and kept."""
 
 import asyncio
+import collections
 import gc
+import types
 import warnings
 
 
@@ -78,3 +80,49 @@ async def example_operators():
     made = two + Number(3)
     print((await made).number, await two[5], 2 in two)
     return [each for each in await asyncio.gather(two[1], two[2])]
+
+
+class Meta(type):
+    async def __call__(cls, *args):
+        made = super().__call__(*args)
+        await made.begin()
+        return made
+
+
+class Begun(metaclass=Meta):
+    def __init__(self, number):
+        self.number = number
+
+    async def begin(self):
+        await asyncio.sleep(0)
+        self.number += 1
+
+
+class Made:
+    async def __new__(cls):
+        made = super().__new__(cls)
+        await asyncio.sleep(0)
+        made.number = 3
+        return made
+
+
+class AlsoMade(Made):
+    pass
+
+
+async def example_constructors():
+    numbers = [(await Begun(1)).number, (await Made()).number]
+    return numbers, [each.number for each in await asyncio.gather(Begun(5), AlsoMade())]
+
+
+Route = collections.namedtuple("Route", "path endpoint")
+
+
+async def example_attributes_set_by_name():
+    space = types.SimpleNamespace(first=later)
+    space.__dict__["second"] = later
+    space.__dict__.update(third=later)
+    made = type("Made", (), {"fourth": staticmethod(later)})
+    coroutines = [space.first(1), space.second(2), space.third(3), made.fourth(4)]
+    coroutines.append(Route("/", later).endpoint(5))
+    return await asyncio.gather(*coroutines)

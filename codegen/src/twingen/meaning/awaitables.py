@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from .coroutines import METHODS, owner_of
-from .definitions import ASYNCIO_FUNCTIONS, UNKNOWN_FUNCTION
+from .definitions import ANY_MEMBER, ASYNCIO_FUNCTIONS, UNKNOWN_FUNCTION
 from .loops import CARRIED
 from .meant import meant_by
 
@@ -53,7 +53,24 @@ _STREAM_METHODS: dict[str, tuple[int, ...]] = {
 }  # fmt: skip
 # Methods that every context manager or generator has, of which some wait.
 PROTOCOLS = {"__aenter__", "__aexit__", "aclose"}
+# Members of objects of the standard library that hold any function.
+_HOLDING = {"__call__", "__func__", "__wrapped__", "func", "value"}
 _CALLING = {"functools.cache", "functools.lru_cache"}
+# Functions of asyncio, and methods of loops and groups, that take an awaitable first.
+_TAKING_AWAITABLES = {
+    "create_task",
+    "run_until_complete",
+    *(
+        f"asyncio.{name}"
+        for name in (
+            "as_completed", "create_task", "ensure_future", "run",
+            "run_coroutine_threadsafe", "shield", "wait", "wait_for",
+        )
+    ),
+}  # fmt: skip
+_HOLDERS = (cst.Arg, cst.Element, cst.List, cst.Set, cst.StarredElement, cst.Tuple)
+_COMPREHENSIONS = (cst.GeneratorExp, cst.ListComp, cst.SetComp)
+_KNOWN = ("asyncio.", "builtins.", "collections.")
 _MAPPING = {"builtins.map", "itertools.starmap"}
 
 
@@ -67,7 +84,9 @@ def is_proven(names: Names, call: cst.Call) -> bool:
     if isinstance(function, cst.Name):
         local = names.function(function)
         if local is not None:
-            return is_undecorated_coroutine(names, local)
+            return is_undecorated_coroutine(names, local) and (
+                names.qualified(function) not in definitions.decorated
+            )
         qualified = names.qualified(function)
     elif isinstance(function, cst.Attribute):
         qualified = names.qualified(function)
@@ -91,7 +110,7 @@ def is_proven(names: Names, call: cst.Call) -> bool:
 def _is_even(names: Names, member: str) -> bool:
     """Tell whether all members of this name are plain coroutine functions."""
     definitions = names.definitions
-    return member not in definitions.uneven and member not in definitions.assigned
+    return {member, ANY_MEMBER}.isdisjoint(definitions.uneven | definitions.assigned)
 
 
 def is_undecorated_coroutine(names: Names, function: cst.FunctionDef) -> bool:
@@ -112,7 +131,7 @@ def may_make(names: Names, libraries: Libraries, call: cst.Call) -> bool:
     if names.qualified(function) == "builtins.anext":
         return True
     if isinstance(function, cst.Attribute) and not names.imported(function):
-        if function.attr.value in PROTOCOLS:
+        if function.attr.value in PROTOCOLS | _HOLDING:
             return True
         kind = _known_kind(names, function)
         numbers = _ASYNCIO_METHODS.get(function.attr.value, ())
@@ -122,7 +141,39 @@ def may_make(names: Names, libraries: Libraries, call: cst.Call) -> bool:
             len(call.args) in numbers or function.attr.value in CARRIED
         ):
             return True
+    if _is_handed_to_asyncio(names, call) and _is_of_sources(names, function):
+        return True
     return may_be_coroutine_function(names, libraries, function)
+
+
+def _is_handed_to_asyncio(names: Names, call: cst.Call) -> bool:
+    """Tell whether a call is what a function of asyncio is to wait for."""
+    node: cst.CSTNode = call
+    for parent in names.ancestors(call):
+        if isinstance(parent, cst.Call):
+            taker = names.qualified(parent.func)
+            if isinstance(parent.func, cst.Attribute) and taker is None:
+                taker = parent.func.attr.value
+            first = taker in _TAKING_AWAITABLES and node is parent.args[0]
+            return first or taker == "asyncio.gather"
+        held = isinstance(parent, _HOLDERS) or (
+            isinstance(parent, _COMPREHENSIONS) and parent.elt is node
+        )
+        if not held:
+            return False
+        node = parent
+    return False
+
+
+def _is_of_sources(names: Names, function: cst.BaseExpression) -> bool:
+    """Tell whether nothing says that a function is one of asyncio or of Python."""
+    if any(names.definitions.module_of(e) is None for e in names.imported(function)):
+        return False
+    if (names.qualified(function) or "").startswith("builtins."):
+        return False
+    if not isinstance(function, cst.Attribute):
+        return True
+    return not (_known_kind(names, function) or "").startswith(_KNOWN)
 
 
 def _known_kind(names: Names, member: cst.Attribute) -> str | None:
@@ -137,8 +188,9 @@ def may_be_coroutine_function(
     names: Names, libraries: Libraries, function: cst.BaseExpression
 ) -> bool:
     """Tell whether a call of what an expression stands for may make a coroutine."""
-    imported = names.imported(function)
-    if any(names.definitions.module_of(each) is None for each in imported):
+    imported, definitions = names.imported(function), names.definitions
+    name = called_name(names, function)
+    if any(definitions.module_of(each) is None for each in imported):
         verdicts = map(libraries.verdict, imported)
         return any(row is not None and row.coroutine for row in verdicts)
     if isinstance(function, cst.Attribute) and not imported:
@@ -146,9 +198,7 @@ def may_be_coroutine_function(
         if kind in METHODS:
             return function.attr.value in METHODS[kind]
         if kind is not None and kind.partition(".")[0] in ("builtins", "collections"):
-            return False
-    name = called_name(names, function)
-    definitions = names.definitions
+            return kind == "builtins.type" and name in definitions.assigned
     return definitions.may_wait(name) or (
         isinstance(function, cst.Attribute) and name in definitions.assigned
     )
@@ -160,7 +210,9 @@ def called_name(names: Names, function: cst.BaseExpression) -> str:
         return function.attr.value
     if not isinstance(function, cst.Name):
         return UNKNOWN_FUNCTION
-    if names.functions(function) or names.qualified(function) is not None:
+    if names.functions(function) or names.classes(function):
+        return function.value
+    if names.qualified(function) is not None:
         return function.value
     return UNKNOWN_FUNCTION
 

@@ -15,7 +15,7 @@ from .already import (
     starts_anything,
 )
 from .awaitables import is_undecorated_coroutine, returned_names
-from .definitions import Definitions
+from .definitions import ANY_MEMBER, Definitions
 from .functions import is_coroutine
 from .task_uses import task_uses
 
@@ -91,16 +91,122 @@ def _add_waiting(found: Definitions, names: Names) -> None:
             found.uneven.add(name)
             if function.asynchronous is None and _is_property(function):
                 found.replaced.add(name)
+    for definition in names.nodes.of(cst.ClassDef):
+        name = definition.name.value
+        found.returned.update(f"{name} {base}" for base in _bases(definition))
+        if _has_coroutine_constructor(names, definition):
+            found.waiting.add(name)
     for target in _targets(names):
         if isinstance(target, cst.Attribute):
             found.assigned.add(target.attr.value)
         elif isinstance(target, cst.Name) and names.is_variable_of_class(target):
             found.assigned.add(target.value)
+    found.assigned.update(_set_by_name(names))
+    found.decorated.update(_rebound(names))
+
+
+def _bases(definition: cst.ClassDef) -> Iterator[str]:
+    """Yield the names of the classes that a class is derived from."""
+    for base in definition.bases:
+        value = base.value
+        if isinstance(value, cst.Subscript):
+            value = value.value
+        if isinstance(value, cst.Attribute):
+            value = value.attr
+        if isinstance(value, cst.Name):
+            yield value.value
+
+
+def _has_coroutine_constructor(names: Names, definition: cst.ClassDef) -> bool:
+    """Tell whether a call of a class may make a coroutine."""
+    for keyword in definition.keywords:
+        if keyword.keyword is not None and keyword.keyword.value == "metaclass":
+            maker = names.qualified(keyword.value) or ""
+            return maker.partition(".")[0] == names.module.partition(".")[0]
+    return any(
+        isinstance(each, cst.FunctionDef)
+        and each.name.value == "__new__"
+        and each.asynchronous is not None
+        for each in definition.body.body
+    )
+
+
+def _rebound(names: Names) -> Iterator[str]:
+    """Yield functions whose names `module.f = x` or `globals()["f"] = x` binds."""
+    for target in _targets(names):
+        if isinstance(target, cst.Attribute):
+            yield from names.imported(target)
+        elif isinstance(target, cst.Subscript):
+            holder = target.value
+            called = holder.func if isinstance(holder, cst.Call) else None
+            key = target.slice[0].slice
+            if called is None or names.qualified(called) != "builtins.globals":
+                continue
+            if isinstance(key, cst.Index):
+                yield from (f"{names.module}.{e}" for e in _strings(key.value))
+
+
+# Where these functions take the names of attributes.
+_NAMING = {
+    "builtins.setattr": 1,
+    "builtins.type": 2,
+    "collections.namedtuple": 1,
+    "dataclasses.make_dataclass": 1,
+}
+
+
+def _set_by_name(names: Names) -> Iterator[str]:
+    """Yield the names of attributes that a call sets, and those set in `__dict__`."""
     for call in names.nodes.of(cst.Call):
-        if names.qualified(call.func) == "builtins.setattr" and len(call.args) > 1:
-            name_given = call.args[1].value
-            if isinstance(name_given, cst.SimpleString):
-                found.assigned.add(str(name_given.evaluated_value))
+        called = names.qualified(call.func)
+        given = [each.value for each in call.args]
+        if called == "builtins.setattr" and _may_replace(given):
+            yield ANY_MEMBER
+        position = _NAMING.get(called or "")
+        if position is not None:
+            for each in given[position : position + 1]:
+                yield from _strings(each)
+        elif called == "types.SimpleNamespace" or _is_update(call.func):
+            yield from (e.keyword.value for e in call.args if e.keyword is not None)
+    for subscript in names.nodes.of(cst.Subscript):
+        if _is_dict(subscript.value) and len(subscript.slice) == 1:
+            key = subscript.slice[0].slice
+            if isinstance(key, cst.Index):
+                yield from _strings(key.value)
+
+
+def _may_replace(given: list[cst.BaseExpression]) -> bool:
+    """Tell whether `setattr(cls, name, made(x))` may replace any method of a class."""
+    if len(given) != 3 or isinstance(given[1], cst.SimpleString):
+        return False
+    owner, _, value = given
+    is_self = isinstance(owner, cst.Name) and owner.value == "self"
+    return not is_self and isinstance(value, (cst.Call, cst.Lambda, cst.Name))
+
+
+def _is_update(function: cst.BaseExpression) -> bool:
+    return (
+        isinstance(function, cst.Attribute)
+        and function.attr.value == "update"
+        and _is_dict(function.value)
+    )
+
+
+def _is_dict(value: cst.BaseExpression) -> bool:
+    return isinstance(value, cst.Attribute) and value.attr.value == "__dict__"
+
+
+def _strings(value: cst.BaseExpression) -> Iterator[str]:
+    """Yield the words of a string, of those in a list, or of the keys of a dict."""
+    if isinstance(value, cst.SimpleString):
+        yield from str(value.evaluated_value).replace(",", " ").split()
+    elif isinstance(value, (cst.List, cst.Tuple)):
+        for element in value.elements:
+            yield from _strings(element.value)
+    elif isinstance(value, cst.Dict):
+        for pair in value.elements:
+            if isinstance(pair, cst.DictElement):
+                yield from _strings(pair.key)
 
 
 def _targets(names: Names) -> Iterator[cst.BaseExpression]:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 # In `returned`: what is called is a value that nothing shows.
 UNKNOWN_FUNCTION = "?"
+# In `assigned`: a function is assigned by a name that nothing shows.
+ANY_MEMBER = "*"
 # The coroutine functions of asyncio.
 ASYNCIO_FUNCTIONS = {
     f"asyncio.{name}"
@@ -25,7 +27,7 @@ ASYNCIO_FUNCTIONS = {
 _HOMES = {
     "base_events", "coroutines", "events", "exceptions", "futures", "locks",
     "protocols", "queues", "runners", "streams", "taskgroups", "tasks", "threads",
-    "timeouts", "transports",
+    "timeouts", "transports", "trsock",
 }  # fmt: skip
 
 

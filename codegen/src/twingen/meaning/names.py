@@ -531,14 +531,21 @@ class Names:
 
     def functions(self, node: cst.Name) -> list[cst.FunctionDef]:
         """Return the functions of this module for which alone a name stands."""
+        return self._defined(node, cst.FunctionDef)
+
+    def classes(self, node: cst.Name) -> list[cst.ClassDef]:
+        """Return the classes of this module for which alone a name stands."""
+        return self._defined(node, cst.ClassDef)
+
+    def _defined(self, node: cst.Name, kind: type[NodeT]) -> list[NodeT]:
         scope = self.scope(node)
         found = [
             assignment.node
             for assignment in (scope[node.value] if scope else ())
             if isinstance(assignment, Assignment)
         ]
-        functions = [each for each in found if isinstance(each, cst.FunctionDef)]
-        return functions if len(functions) == len(found) else []
+        definitions = [each for each in found if isinstance(each, kind)]
+        return definitions if len(definitions) == len(found) else []
 
 
 def _aliases(node: cst.CSTNode) -> Sequence[cst.ImportAlias]:

@@ -18,7 +18,7 @@ from ..meaning.coroutines import METHODS, is_property, may_be_property, owner_of
 from ..meaning.iteration import stepped
 from ..meaning.kinds import TASK_GROUP
 from ..rule import Site, rewrite
-from ..syntax.parentheses import in_place_of
+from ..syntax.parentheses import beside_another, in_place_of
 
 _CALLS = "twingen.runtime.turns.calls"
 
@@ -51,7 +51,8 @@ def _call(site: Site[cst.Await], old: cst.Call, new: cst.Call) -> cst.BaseExpres
     if foreign is None:
         if is_proven(site.names, old):
             return new
-        if site.names.qualified(old.func) in site.names.definitions.classes:
+        made = site.names.qualified(old.func) or ""
+        if site.names.definitions.has_member(made, "__await__"):
             return _called(site, f"{_CALLS}.await_", [cst.Arg(_bare(new))])
         return _handed(site, f"{_CALLS}.awaited", new)
     if foreign == "waits":
@@ -72,10 +73,12 @@ def _foreign(site: Site[cst.Await], function: cst.BaseExpression) -> str | None:
     for each in outside:
         verdict = site.libraries.verdict(each)
         becomes = verdict.becomes if verdict else ""
-        if each.partition(".")[0] in sys.stdlib_module_names or becomes.startswith(
-            "twingen.runtime."
-        ):
-            return "waits" if verdict and verdict.coroutine else "gives"
+        of_runtime = becomes.startswith("twingen.runtime.")
+        if of_runtime or each.partition(".")[0] in sys.stdlib_module_names:
+            if verdict and verdict.coroutine:
+                return "waits"
+            # What another function calls may be one of the sources.
+            return "gives" if of_runtime or each.startswith("asyncio.") else None
         return "blocks"
     if outside or imported:
         return None
@@ -102,7 +105,7 @@ def _foreign(site: Site[cst.Await], function: cst.BaseExpression) -> str | None:
 
 def _handed(site: Site[cst.Await], dotted: str, call: cst.Call) -> cst.Call:
     """Return `dotted(f, x)` for the call `f(x)`, whose layout it keeps."""
-    arguments = [cst.Arg(_bare(call.func)), *call.args]
+    arguments = [cst.Arg(_bare(call.func)), *beside_another(call.args)]
     return call.with_changes(func=site.imports.name(dotted), args=arguments)
 
 

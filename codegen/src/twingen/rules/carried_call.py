@@ -17,6 +17,7 @@ from ..meaning.awaitables import (
 )
 from ..meaning.iteration import stepped
 from ..rule import Site, rewrite
+from ..syntax.parentheses import beside_another
 
 _LATER = "twingen.runtime.turns.calls.later"
 
@@ -42,7 +43,8 @@ def make_later(site: Site[cst.Call]) -> cst.Call | None:
         return None
     called = new.func.with_changes(lpar=[], rpar=[])
     return new.with_changes(
-        func=site.imports.name(_LATER), args=[cst.Arg(called), *new.args]
+        func=site.imports.name(_LATER),
+        args=[cst.Arg(called), *beside_another(new.args)],
     )
 
 

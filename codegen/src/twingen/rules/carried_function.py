@@ -25,6 +25,8 @@ _TRANSPARENT = {"builtins.classmethod", "builtins.staticmethod", "typing.overrid
 _CALLED_BY_USERS = {"__aenter__", "__aexit__", "__anext__", "__call__"}
 # What runs a loop, or waits for what other threads do.
 _BLOCKING = {"join", "result", "run", "run_forever", "run_until_complete"}
+# Methods whose result Python waits for, and what is called by the name of the class.
+_PROTOCOLS = {*_CALLED_BY_USERS, "__aiter__", "__new__"}
 _PROPERTIES = {"builtins.property", "functools.cached_property"}
 
 
@@ -63,7 +65,7 @@ def _mark(site: Site[cst.FunctionDef], decorators: set[str]) -> str | None:
     if any(each.startswith("pytest") and "fixture" in each for each in decorators):
         return None  # pytest itself asks what kind of function it is
     if function.asynchronous is None:
-        if decorators & _PROPERTIES:
+        if decorators & _PROPERTIES or _is_operator(function.name.value):
             return None
         if hands_out(names, site.libraries, function):
             return "calls.returns_awaitable"
@@ -75,6 +77,11 @@ def _mark(site: Site[cst.FunctionDef], decorators: set[str]) -> str | None:
         return "iterators.next_method"
     wrapped = _is_for_users(site) or lets_stop_out(names, function)
     return "entries.entry" if wrapped else "marks.coroutine"
+
+
+def _is_operator(name: str) -> bool:
+    """Tell whether Python calls a method where the source has no call."""
+    return name.startswith("__") and name.endswith("__") and name not in _PROTOCOLS
 
 
 def _shares_state(site: Site[cst.FunctionDef]) -> bool:

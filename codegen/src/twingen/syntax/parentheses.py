@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import libcst as cst
 
 _OPERANDS = (cst.Attribute, cst.Call, cst.Subscript, cst.BinaryOperation, cst.Arg)
@@ -23,3 +25,15 @@ def _stands_alone(new: cst.BaseExpression, parent: cst.CSTNode | None) -> bool:
     """Tell whether the parentheses hold nothing together any more."""
     one_line = "\n" not in cst.Module([]).code_for_node(new)
     return isinstance(parent, _OPERANDS) and one_line
+
+
+def beside_another(arguments: Sequence[cst.Arg]) -> list[cst.Arg]:
+    """Return arguments that another one goes before: a generator gets parentheses."""
+    if len(arguments) != 1 or not isinstance(arguments[0].value, cst.GeneratorExp):
+        return list(arguments)
+    generator = arguments[0].value
+    if not generator.lpar:
+        generator = generator.with_changes(
+            lpar=[cst.LeftParen()], rpar=[cst.RightParen()]
+        )
+    return [arguments[0].with_changes(value=generator)]

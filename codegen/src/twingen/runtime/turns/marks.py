@@ -63,7 +63,13 @@ def find(function: Any) -> tuple[Mark | None, Any, tuple[Any, ...], dict[str, An
         elif kind is staticmethod:
             function = function.__func__
         elif isinstance(function, type):
-            break
+            maker = getattr(kind, "__call__", None)  # noqa: B004
+            if type(maker) is not types.FunctionType:
+                maker = function.__new__
+            if type(maker) is not types.FunctionType:
+                break
+            before = (function, *before)
+            function = maker
         else:
             call = getattr(kind, "__call__", None)  # noqa: B004
             if type(call) is not types.FunctionType:
