@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from .annotations import AWAITABLE_TYPES
 from .coroutines import METHODS, owner_of
-from .definitions import ANY_MEMBER, ASYNCIO_FUNCTIONS, UNKNOWN_FUNCTION
+from .definitions import ANY_MEMBER, UNKNOWN_FUNCTION, WAITED_FOR
 from .loops import CARRIED
 from .meant import meant_by
 
@@ -250,10 +251,44 @@ _OF_OTHER_VALUES = (cst.AugAssign, cst.BinaryOperation, cst.From, cst.StarredEle
 
 
 def hands_out(names: Names, libraries: Libraries, function: cst.FunctionDef) -> bool:
-    """Tell whether a plain function may return a coroutine that it has made."""
-    return any(
-        may_make(names, libraries, each) for each in _returned_calls(names, function)
+    """Tell whether a plain function returns what its user is to wait for.
+
+    That is a coroutine that it makes, or the future of `gather()`; whatever it says to
+    be an awaitable; and anything if it takes the place of a coroutine function.
+    """
+    for call in _returned_calls(names, function):
+        qualified = names.qualified(call.func)
+        if qualified in WAITED_FOR or may_make(names, libraries, call):
+            return True
+    if not _returns_value(names, function):
+        return False
+    return says_awaitable(names, function) or _is_override(names, function)
+
+
+def says_awaitable(names: Names, function: cst.FunctionDef) -> bool:
+    """Tell whether a plain function is annotated to return an awaitable."""
+    if function.asynchronous is not None or function.returns is None:
+        return False
+    annotation = names.unquoted(function.returns.annotation)
+    return (
+        isinstance(annotation, cst.Subscript)
+        and names.qualified(annotation.value) in AWAITABLE_TYPES
     )
+
+
+def _is_override(names: Names, function: cst.FunctionDef) -> bool:
+    """Tell whether a base has a coroutine function in the place of a plain method."""
+    holder = names.enclosing(function, cst.ClassDef, cst.FunctionDef)
+    owner = names.qualified(holder) if isinstance(holder, cst.ClassDef) else None
+    return owner is not None and names.definitions.is_coroutine_method(
+        owner, function.name.value
+    )
+
+
+def _returns_value(names: Names, function: cst.FunctionDef) -> bool:
+    from .already import returned
+
+    return not names.is_generator(function) and bool(returned(function))
 
 
 def returned_names(names: Names, function: cst.FunctionDef) -> set[str]:
@@ -262,7 +297,7 @@ def returned_names(names: Names, function: cst.FunctionDef) -> set[str]:
     for each in _returned_calls(names, function):
         imported = names.imported(each.func)
         foreign = {e for e in imported if e.partition(".")[0] != names.package}
-        found |= foreign & ASYNCIO_FUNCTIONS
+        found |= foreign & WAITED_FOR
         if not foreign:
             name = called_name(names, each.func)
             found.add(name)

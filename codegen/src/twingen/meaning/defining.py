@@ -14,8 +14,8 @@ from .already import (
     starting_level,
     starts_anything,
 )
-from .awaitables import is_undecorated_coroutine, returned_names
-from .definitions import ANY_MEMBER, Definitions
+from .awaitables import is_undecorated_coroutine, returned_names, says_awaitable
+from .definitions import ANY_MEMBER, UNKNOWN_FUNCTION, Definitions
 from .functions import is_coroutine
 from .task_uses import task_uses
 
@@ -86,6 +86,8 @@ def _add_waiting(found: Definitions, names: Names) -> None:
         elif function.asynchronous is None:
             returned = returned_names(names, function)
             found.returned.update(f"{name} {other}" for other in returned)
+            if says_awaitable(names, function):
+                found.returned.add(f"{name} {UNKNOWN_FUNCTION}")
         holder = names.enclosing(function, cst.ClassDef, cst.FunctionDef)
         if isinstance(holder, cst.ClassDef) and not even:
             found.uneven.add(name)

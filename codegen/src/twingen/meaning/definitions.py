@@ -23,6 +23,8 @@ ASYNCIO_FUNCTIONS = {
         "to_thread", "wait", "wait_for",
     )
 }  # fmt: skip
+# Those and others whose result is waited for, and of no other use.
+WAITED_FOR = ASYNCIO_FUNCTIONS | {"asyncio.gather", "asyncio.shield"}
 # The modules in which asyncio defines its public names.
 _HOMES = {
     "base_events", "coroutines", "events", "exceptions", "futures", "locks",
@@ -153,7 +155,7 @@ class Definitions:
         That is a coroutine function, and a plain one that returns what another makes.
         """
         if self._may_wait is None:
-            known = {*self.waiting, UNKNOWN_FUNCTION, *ASYNCIO_FUNCTIONS}
+            known = {*self.waiting, UNKNOWN_FUNCTION, *WAITED_FOR}
             known.update(f".{name}" for name in self.assigned)
             pairs = [pair.split() for pair in self.returned]
             before = -1
