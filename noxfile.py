@@ -184,6 +184,23 @@ def properties(session: nox.Session) -> None:
     )
 
 
+@nox.session(
+    name="asyncio-tests",
+    python=[each for each in found_pythons() if each in ("3.12", "3.13")],
+)
+def asyncio_tests(session: nox.Session) -> None:
+    """Convert CPython's own tests of asyncio and run the twins 20 times; -- --times."""
+    session.install("-e", "codegen")
+    session.run("python", "codegen/asyncio_tests/run.py", *session.posargs)
+
+
+@nox.session(name="asyncio-programs")
+def asyncio_programs(session: nox.Session) -> None:
+    """Log what 10,000 random programs do by asyncio and as twins; -- --programs."""
+    session.install("-e", "codegen[test]")
+    session.run("python", "codegen/tests/test_turns_programs.py", *session.posargs)
+
+
 @nox.session
 def differential(session: nox.Session) -> None:
     """Play 20,000 random programs by psycopg and both forms; -- --programs, --seed."""

@@ -88,6 +88,13 @@ def convert(name: str) -> str:
     )
 
 
+def patterns(name: str) -> list[str]:
+    """Return which tests of a module are left out on this Python."""
+    table = read("left_out.toml")
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return [*table.get(name, {}), *table.get(version, {}).get(name, {})]
+
+
 def judge(name: str, times: int, folder: Path) -> Row:
     """Convert a module and run its tests."""
     twin = folder / f"test_{name}.py"
@@ -96,7 +103,7 @@ def judge(name: str, times: int, folder: Path) -> Row:
         twin.write_text(convert(name), encoding="utf-8")
     except twingen.ConversionError as error:
         return Row(name, problem=f"it is not converted:\n{error}")
-    left_out = read("left_out.toml").get(name, {})
+    left_out = patterns(name)
     command = [sys.executable, str(HERE / "repeat.py"), twin.stem, str(times)]
     paths = os.pathsep.join([str(folder), str(HERE.parent)])
     done = subprocess.run(

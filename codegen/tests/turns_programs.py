@@ -344,7 +344,7 @@ class _Clock(selectors.SelectSelector):
         return []
 
 
-class _AsyncioLoop(asyncio.SelectorEventLoop):
+class AsyncioLoop(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
         self.clock = _Clock()
         super().__init__(self.clock)
@@ -353,7 +353,7 @@ class _AsyncioLoop(asyncio.SelectorEventLoop):
         return self.clock.now
 
 
-class _TurnsLoop(event_loop.EventLoop):
+class TurnsLoop(event_loop.EventLoop):
     clock: _Clock
 
     def _make_selector(self) -> selectors.BaseSelector:
@@ -364,7 +364,7 @@ class _TurnsLoop(event_loop.EventLoop):
         return self.clock.now
 
 
-def _numbered(base: Any) -> Callable[..., Any]:
+def numbered(base: Any) -> Callable[..., Any]:
     """Return a factory of tasks whose order in sets is that of their making."""
     count = 0
 
@@ -385,12 +385,12 @@ def play(form: str, names: Mapping[str, Any], seed: int) -> list[Any]:
     log: list[Any] = []
     loop: Any
     if form == "asyncio":
-        loop = _AsyncioLoop()
-        loop.set_task_factory(_numbered(asyncio.tasks._PyTask))  # type: ignore[attr-defined]
+        loop = AsyncioLoop()
+        loop.set_task_factory(numbered(asyncio.tasks._PyTask))  # type: ignore[attr-defined]
         made = names["main"](seed, log)
     else:
-        loop = _TurnsLoop()
-        loop.set_task_factory(_numbered(tasks.Task))
+        loop = TurnsLoop()
+        loop.set_task_factory(numbered(tasks.Task))
         made = calls.later(names["main"], seed, log)
     loop.set_exception_handler(lambda loop, context: None)
     try:

@@ -45,6 +45,8 @@ def build(console: Console, project: Project, *, force: bool) -> int:
             "`twingen build --force`"
         )
     else:
+        if why := project.plan.why_turns:
+            console.good(f"tasks take turns: {why}")
         console.good(f"{_files(project)}: {len(changed)} written")
     if not console.for_people:
         return _report(console, project, left)

@@ -29,7 +29,7 @@ WAITED_FOR = ASYNCIO_FUNCTIONS | {"asyncio.gather", "asyncio.shield"}
 _HOMES = {
     "base_events", "coroutines", "events", "exceptions", "futures", "locks",
     "protocols", "queues", "runners", "streams", "taskgroups", "tasks", "threads",
-    "timeouts", "transports",
+    "timeouts", "transports", "trsock",
 }  # fmt: skip
 
 
@@ -144,10 +144,20 @@ class Definitions:
 
     def likely_tasks(self) -> tuple[Tasks, Tasks]:
         """Return what tasks may become where it is not configured, by likelihood."""
-        from .task_uses import overrides
-
-        needed = bool(self.tasks) or any(True for _ in overrides(self))
+        needed = any(True for _ in self.needs_turns())
         return ("turns", "threads") if needed else ("threads", "turns")
+
+    def needs_turns(self) -> Iterator[str]:
+        """Yield what needs tasks that take turns, always in the same order."""
+        yield from sorted(self.tasks)
+        for member in sorted(self.members - self.asynchronous):
+            owner, _, name = member.rpartition(".")
+            above = list(self.bases(owner))[1:]
+            if any(f"{each}.{name}" in self.coroutines for each in above):
+                yield f"{member}() in the place of a coroutine function"
+        names = {each.rpartition(".")[2] for each in self.properties}
+        for name in sorted(names & self.replaced):
+            yield f"the property {name}, which is a plain one elsewhere"
 
     def may_wait(self, name: str) -> bool:
         """Tell whether a function of this name may make a coroutine.

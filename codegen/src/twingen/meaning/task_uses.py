@@ -13,7 +13,7 @@ import libcst as cst
 
 from .annotations import AWAITABLE_TYPES
 from .awaitables import calls_around, is_kept, returned_names
-from .definitions import ASYNCIO_FUNCTIONS, Definitions
+from .definitions import ASYNCIO_FUNCTIONS
 from .kinds import CALLS_FOR_LOOP, LOOP
 
 if TYPE_CHECKING:
@@ -47,17 +47,6 @@ def task_uses(names: Names) -> Iterator[str]:
     """Yield what needs them, with the name of the module."""
     for what in _uses(names):
         yield f"{what} in {names.module}"
-
-
-def overrides(definitions: Definitions) -> Iterator[str]:
-    """Yield plain methods that take the place of coroutine functions."""
-    for member in definitions.members - definitions.asynchronous:
-        owner, _, name = member.rpartition(".")
-        above = list(definitions.bases(owner))[1:]
-        if any(f"{each}.{name}" in definitions.coroutines for each in above):
-            yield member
-    names = {each.rpartition(".")[2] for each in definitions.properties}
-    yield from names & definitions.replaced
 
 
 def _uses(names: Names) -> Iterator[str]:

@@ -189,6 +189,17 @@ class Plan:
             self._twins()
         return self._tasks or "threads"
 
+    @property
+    def why_turns(self) -> str:
+        """Why tasks take turns in the twin, if that is not configured but inferred."""
+        if self._config.tasks is not None or self.tasks != "turns":
+            return ""
+        first, *others = [*self._definitions.needs_turns(), ""]
+        if not first:
+            return "threads cannot do all that the sources do"
+        more = len(others) - 1
+        return f"{first} and {more} more" if more else first
+
     def read(self) -> None:
         """Read every source, in this process, if that was not done yet.
 

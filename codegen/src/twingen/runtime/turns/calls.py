@@ -16,7 +16,7 @@ from .managers import Managed
 from .marks import _marks, find, mark, marked, plain
 from .participants import here
 from .suspending import drive
-from .visits import Visit, visit
+from .visits import visit
 
 F = TypeVar("F", bound=Callable[..., Any])
 P = ParamSpec("P")
@@ -108,6 +108,10 @@ def _given(result: Any) -> Any:
         return await_(result)
     finally:
         del result
+
+
+def _call_and_await(function: Any, args: Any, kwargs: Any) -> Any:
+    return _given(function(*args, **kwargs))
 
 
 def later(function: Callable[P, Any], /, *args: P.args, **kwargs: P.kwargs) -> Any:
@@ -212,8 +216,7 @@ def returns_awaitable(function: F) -> F:
     def wait(*args: Any, **kwargs: Any) -> Any:
         if here.loop is not None or here.participant is not None:
             return _given(function(*args, **kwargs))
-        with Visit():
-            return _given(function(*args, **kwargs))
+        return visit(_call_and_await, function, args, kwargs)
 
     if isinstance(function, types.FunctionType):
         mark(function, "returns_awaitable")

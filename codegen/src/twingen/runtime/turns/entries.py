@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from .current import homes
 from .marks import find, mark
 from .participants import here
-from .visits import Visit
+from .visits import visit
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
@@ -26,8 +26,7 @@ def entry(function: F) -> F:
         try:
             if here.loop is not None or here.participant is not None:
                 return function(*args, **kwargs)
-            with Visit():
-                return function(*args, **kwargs)
+            return visit(function, *args, **kwargs)
         except StopIteration as stop:
             raise RuntimeError("coroutine raised StopIteration") from stop
 
@@ -43,8 +42,7 @@ def guarded(function: F) -> F:
     def guard(*args: Any, **kwargs: Any) -> Any:
         if here.loop is not None or here.participant is not None or homes.loop is None:
             return function(*args, **kwargs)
-        with Visit():
-            return function(*args, **kwargs)
+        return visit(function, *args, **kwargs)
 
     return guard  # type: ignore[return-value]
 
@@ -62,13 +60,15 @@ def blocking(function: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
     if find(function)[0] is not None:
         return function(*args, **kwargs)
     current, loop._current = loop._current, None
-    here.loop = here.participant = None
+    here.loop = None
     loop._leave(participant, stays=True)
+    here.participant = None
     try:
         return function(*args, **kwargs)
     finally:
+        here.participant = participant
         interrupt = loop._enter_again(participant)
-        here.loop, here.participant = loop, participant
+        here.loop = loop
         loop._current = current
         if interrupt is not None:
             raise interrupt

@@ -7,6 +7,7 @@ import atexit
 import concurrent.futures
 import contextlib
 import contextvars
+import selectors
 import socket
 import threading
 import warnings
@@ -29,7 +30,7 @@ from .sockets import Sockets
 from .starting import ensure_future
 from .tasks import Guest, Task, all_tasks, current_task
 from .timeouts import timeout as timeout_after
-from .visits import Visit, is_outside, visit
+from .visits import is_outside, visit
 from .waiting import gather, wait
 
 EXIT_SECONDS = 5.0
@@ -39,7 +40,8 @@ EXIT_SECONDS = 5.0
 class EventLoop(Sockets, Signals, TransportMethods):
     """A loop, with asyncio's methods."""
 
-    def __init__(self) -> None:
+    def __init__(self, selector: selectors.BaseSelector | None = None) -> None:
+        self._given_selector = selector
         super().__init__()
         self._task_factory: Callable[..., Any] | None = None
         self._default_executor: concurrent.futures.Executor | None = None
@@ -61,6 +63,10 @@ class EventLoop(Sockets, Signals, TransportMethods):
             warnings.warn(text, ResourceWarning, stacklevel=2, source=self)
             if not self.is_running():
                 self.close()
+
+    def _make_selector(self) -> selectors.BaseSelector:
+        given = self._given_selector
+        return super()._make_selector() if given is None else given
 
     # Tasks and futures.
 
@@ -129,8 +135,7 @@ class EventLoop(Sockets, Signals, TransportMethods):
     ) -> TimerHandle:
         """Call a function at a time of the loop's clock."""
         if here.loop is None and is_outside(self):
-            with Visit():
-                return super().call_at(when, callback, *args, context=context)
+            return visit(super().call_at, when, callback, *args, context=context)
         return super().call_at(when, callback, *args, context=context)
 
     # Running.
@@ -152,17 +157,13 @@ class EventLoop(Sockets, Signals, TransportMethods):
         self._check_closed()
         self._check_running()
         if self._is_home:
-            with Visit():
-                self._home_stop = self.create_future()
-                try:
-                    self._home_stop.wait()
-                finally:
-                    self._home_stop = None
+            visit(self._run_home)
             return
         before = here.participant
         me = Participant()
         me.ident = _thread.get_ident()
         me.thread = threading.current_thread()
+        me.hears_signals = threading.current_thread() is threading.main_thread()
         end_listening = self._begin_to_listen()
         self._owner = me
         self._turn = me
@@ -178,6 +179,13 @@ class EventLoop(Sockets, Signals, TransportMethods):
             _set_running_loop(None)
             here.participant = before
             end_listening()
+
+    def _run_home(self) -> None:
+        self._home_stop = self.create_future()
+        try:
+            self._home_stop.wait()
+        finally:
+            self._home_stop = None
 
     def _run(self, me: Participant) -> None:
         while True:
@@ -259,10 +267,10 @@ class EventLoop(Sockets, Signals, TransportMethods):
 
     def _end(self) -> None:
         """Let the tasks end as `run()` does, if they do so in time."""
-        me = Participant()
+        me = here.participant = Participant()
         if not self._enter(me, EXIT_SECONDS):
             return
-        here.participant, here.loop = me, self
+        here.loop = self
         try:
             tasks = all_tasks(self) - {current_task(self)}
             for task in tasks:
@@ -275,8 +283,9 @@ class EventLoop(Sockets, Signals, TransportMethods):
                 both = [ensure_future(each, loop=self) for each in closing]
                 wait(both, timeout=EXIT_SECONDS)
         finally:
-            here.participant = here.loop = None
+            here.loop = None
             self._leave(me)
+            here.participant = None
 
     # Generators.
 

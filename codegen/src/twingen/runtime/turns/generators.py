@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 from .coroutines import Coroutine, _made
 from .marks import coroutine, mark
 from .participants import here
-from .visits import Visit
+from .visits import visit
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
@@ -66,8 +66,7 @@ class Generator(Generic[T]):
 
     def _advance(self, called: str, method: str, value: Any) -> Any:
         if here.loop is None and here.participant is None:
-            with Visit():
-                return self._advance(called, method, value)
+            return visit(self._advance, called, method, value)
         inner = self._inner
         self._begin()
         if inner.gi_running:
@@ -102,8 +101,7 @@ class Generator(Generic[T]):
     def close(self) -> None:
         """Raise `GeneratorExit` where the body is."""
         if here.loop is None and here.participant is None:
-            with Visit():
-                return self.close()
+            return visit(self.close)
         self._begin()
         if self._inner.gi_running:
             raise RuntimeError("aclose(): asynchronous generator is already running")

@@ -19,6 +19,7 @@ class Participant:
         "covered_by",
         "creator",
         "fiber",
+        "hears_signals",
         "ident",
         "resumed",
         "started",
@@ -54,6 +55,8 @@ class Participant:
         """The task waits."""
         self.covered_by: Participant | None = None
         """Who runs a body on top of the wait, where no thread could be started."""
+        self.hears_signals = False
+        """It is the main thread, which signals are to interrupt."""
         self.struck = False
         """The exception of a signal handler ended its wait."""
 

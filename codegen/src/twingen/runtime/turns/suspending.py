@@ -16,6 +16,8 @@ def suspend(yielded: Any) -> Any:
         return participant.fiber.pause(yielded)
     task = participant.task
     loop: Any = here.loop
+    if loop is None:  # a finalizer, while its thread takes the turn or gives it up
+        raise RuntimeError("no running event loop")
     if task is None:
         task = loop._guest_task(participant)
     if loop._current is not task:

@@ -39,6 +39,9 @@ functions in C overflows it before Python raises `RecursionError`.
 ROUNDS_BEFORE_SELECT = 61
 """Rounds after which descriptors are looked at although callbacks are ready."""
 
+SIGNAL_SECONDS = 1.0
+"""How long a signal may be overlooked that comes as the main thread begins to wait."""
+
 FRAMES_TO_DRIVE = 60
 """Frames that a thread needs to drive the loop and run callbacks."""
 
@@ -143,7 +146,7 @@ class Switching(Scheduling):
     def _park(self, me: Participant) -> None:
         """Wait for the turn, in a thread that has given it up."""
         try:
-            me.wake.acquire()
+            acquire(me)
         except BaseException as error:  # a signal handler's
             self._struck(me, error)
 
@@ -158,7 +161,7 @@ class Switching(Scheduling):
                 strike = Handle(self._strike, (me, error), self, IN_TASK)
                 self._add_from_outside(strike)
             try:
-                me.wake.acquire()
+                acquire(me)
             except BaseException as another:
                 error = another
             else:
@@ -495,7 +498,8 @@ class Switching(Scheduling):
                     deferral.interruptible = True
                     if deferral.pending:
                         raise KeyboardInterrupt
-                entered = me.wake.acquire(timeout=timeout)
+                me.hears_signals = deferral is not None
+                entered = acquire(me, timeout)
                 if deferral is not None:
                     deferral.interruptible = False
                 entered = entered or not self._withdraw(admission)
@@ -721,6 +725,15 @@ class Switching(Scheduling):
 
     def _guest_task(self, participant: Participant) -> Any:
         raise NotImplementedError
+
+
+def acquire(me: Participant, timeout: float = -1) -> bool:
+    """Wait until the turn is given to this thread; tell whether it was."""
+    if me.hears_signals and timeout < 0:
+        while not me.wake.acquire(True, SIGNAL_SECONDS):
+            pass
+        return True
+    return me.wake.acquire(True, timeout)
 
 
 def _nothing() -> None:

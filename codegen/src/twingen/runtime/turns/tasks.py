@@ -380,6 +380,7 @@ class Guest(Task[None]):
             loop._add_from_outside(handle)
 
         deferral = defer(strike)
+        participant.hears_signals = deferral is not None
         try:
             super()._suspend(participant, yielded)
         finally:

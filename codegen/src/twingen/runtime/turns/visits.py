@@ -15,51 +15,78 @@ T = TypeVar("T")
 
 
 class Visit:
-    """The turn of the home loop: `with Visit():`, in a thread that is in no loop."""
+    """The turn of the home loop: `with Visit():`, in a thread that is in no loop.
+
+    A finalizer may run while the thread takes the turn or gives it up. It could wait
+    for the turn for ever, so it does not: its visit does nothing.
+    """
 
     __slots__ = ("_before", "_loop", "_me")
 
+    def __init__(self) -> None:
+        self._me: Participant | None = None
+
     def __enter__(self) -> EventLoop:
+        before = here.participant
         self._loop = loop = home()
-        self._before = here.participant
+        if before is not None and before.fiber is None:
+            return loop
         me, here.spare = here.spare, None
         if me is None:
             me = Participant()
+        self._before = before
         self._me = me
         try:
-            loop._enter(me)
             here.participant = me
+            loop._enter(me)
             here.loop = loop
             return loop
         except BaseException:  # a signal handler's
             here.loop = None
-            here.participant = self._before
             if loop._turn is me:
                 loop._leave(me)
+            here.participant = before
             raise
 
     def __exit__(self, *exc_info: object) -> None:
-        here.loop = None
-        here.participant = self._before
         loop, me = self._loop, self._me
+        if me is None:
+            return
+        here.loop = None
         try:
             loop._leave(me)
         except BaseException:  # a signal handler's
             if loop._turn is me:
                 loop._leave(me)
+            here.participant = self._before
             raise
+        here.participant = self._before
         here.spare = me
+
+    def leave_if_inside(self) -> None:
+        """Leave, if a signal handler raised as `__exit__()` began."""
+        me = self._me
+        if me is not None and self._loop._turn is me:
+            self.__exit__()
 
 
 def visit(function: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
     """Call a function with the turn of the home loop."""
-    with Visit():
-        return function(*args, **kwargs)
+    turn = Visit()
+    try:
+        with turn:
+            return function(*args, **kwargs)
+    except BaseException:
+        turn.leave_if_inside()
+        raise
 
 
 def is_outside(loop: Any) -> bool:
     """Tell whether the thread is in no loop, and the loop given is the home loop."""
-    return here.loop is None and loop is homes.loop and loop is not None
+    if here.loop is not None or loop is not homes.loop:
+        return False
+    participant = here.participant
+    return participant is None or participant.fiber is not None
 
 
 def is_at_home() -> bool:

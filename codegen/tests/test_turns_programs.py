@@ -1,0 +1,442 @@
+"""Random programs: twingen's twin logs over the runtime what asyncio logs.
+
+The programs are written by hypothesis as source text, so that converter and runtime are
+tried together, on a clock that does not wait. The runtime behaves as asyncio of Python
+3.13: that is what it is compared with.
+
+`python test_turns_programs.py [--programs N] [--seed N]` compares many (10,000).
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import sys
+import textwrap
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, seed, settings, strategies as st
+from turns_programs import AsyncioLoop, TurnsLoop, numbered
+
+import twingen
+from twingen.runtime.turns import calls, marks, runners, tasks
+
+MOST_BYTES = 4 << 30
+"""What a long comparison may have: a loop that spins must not take all memory."""
+
+HEAD = """\
+import asyncio
+import contextlib
+import functools
+
+LOG = []
+tasks = []
+lock = asyncio.Lock()
+semaphore = asyncio.Semaphore(2)
+event = asyncio.Event()
+condition = asyncio.Condition()
+queue = asyncio.Queue(2)
+barrier = asyncio.Barrier(2)
+
+
+def show(value):
+    if isinstance(value, BaseExceptionGroup):
+        return f"group({', '.join(map(show, value.exceptions))})"
+    if isinstance(value, (ValueError, asyncio.CancelledError)):
+        return f"{type(value).__name__}({', '.join(map(show, value.args))})"
+    if isinstance(value, BaseException):
+        return type(value).__name__
+    return repr(value)
+
+
+def note(*values):
+    LOG.append(" ".join(map(show, values)))
+
+
+def enter(name):
+    note("enter", name)
+    if len(LOG) > 300:
+        raise OverflowError
+
+
+def settle(future, value):
+    if not future.done():
+        future.set_result(value)
+
+
+def logged(function):
+    @functools.wraps(function)
+    async def call(*args):
+        try:
+            return await function(*args)
+        finally:
+            note("left", function.__name__)
+
+    return call
+
+
+class Later:
+    def __init__(self, function, value):
+        self.function = function
+        self.value = value
+
+    def __await__(self):
+        return self.function(self.value).__await__()
+
+
+class Manager:
+    def __init__(self, value):
+        self.value = value
+
+    async def __aenter__(self):
+        await asyncio.sleep(0)
+        return self.value
+
+    async def __aexit__(self, kind, error, tb):
+        note("exit", error)
+        await asyncio.sleep(0)
+        return isinstance(error, ValueError)
+
+
+@contextlib.asynccontextmanager
+async def managed(value):
+    await asyncio.sleep(0)
+    try:
+        yield value
+    finally:
+        note("managed")
+        await asyncio.sleep(0)
+
+
+async def count(end):
+    try:
+        for each in range(end):
+            sent = yield each
+            if sent is not None:
+                note("sent", sent)
+            await asyncio.sleep(0)
+    finally:
+        note("counted")
+        await asyncio.sleep(0)
+
+
+async def leaf(value):
+    await asyncio.sleep(0.001 * (value % 3))
+    return value
+
+
+def plain(value):
+    note("plain", value)
+    return leaf(value)
+"""
+
+TAIL = """
+
+async def main():
+    tasks.append(asyncio.create_task(f0(1)))
+    tasks.append(asyncio.create_task(f0(2)))
+    try:
+        async with asyncio.timeout(0.05):
+            note("result", await f0(0))
+            await asyncio.wait(tasks)
+    except Exception as error:
+        note("raised", error)
+    except asyncio.CancelledError as error:
+        note("raised", error)
+    for task in tasks:
+        task.cancel()
+    note("tasks", *await asyncio.gather(*tasks, return_exceptions=True))
+"""
+
+# In these `F` is a function of the program, `N` a number, `S` are seconds and `BODY`
+# more statements.
+STATEMENTS = [
+    "note(N)",
+    "await asyncio.sleep(0)",
+    "await asyncio.sleep(S)",
+    "event.set()",
+    "event.clear()",
+    'note("event", await asyncio.wait_for(event.wait(), S))',
+    "async with lock:\n    BODY",
+    "async with semaphore:\n    BODY",
+    "async with condition:\n    condition.notify(N)\n    BODY",
+    "async with condition:\n    condition.notify_all()\n    BODY",
+    'async with condition:\n    note("notified", await condition.wait())',
+    "note(await F(N))",
+    "held = F(N)\nBODY\nnote(await held)",
+    "tasks.append(asyncio.create_task(F(N)))",
+    'tasks.append(asyncio.create_task(F(N), name="N"))\nBODY',
+    'if tasks:\n    note("cancel", tasks[N % len(tasks)].cancel())',
+    'if tasks:\n    note("cancel", tasks[N % len(tasks)].cancel(N))',
+    'if tasks:\n    note("joined", await tasks[N % len(tasks)])',
+    "note(*await asyncio.gather(F(N), F(N)))",
+    "note(*await asyncio.gather(F(N), F(N), return_exceptions=True))",
+    "note(*await asyncio.gather(*[F(each) for each in range(N)]))",
+    "try:\n    BODY\nexcept asyncio.CancelledError as error:\n    note(error)\n    raise",
+    "try:\n    BODY\nexcept asyncio.CancelledError as error:\n    note(error)\n    BODY",
+    "try:\n    BODY\nexcept Exception as error:\n    note(error)",
+    "try:\n    BODY\nexcept (ValueError, TimeoutError) as error:\n    note(error)\n    BODY",
+    'try:\n    BODY\nfinally:\n    note("finally")\n    BODY',
+    "raise ValueError(N)",
+    "return N",
+    "async with asyncio.timeout(S) as deadline:\n    BODY\nnote(deadline.expired())",
+    "async with asyncio.timeout(S) as deadline:\n    deadline.reschedule(None)\n    BODY",
+    "async with asyncio.TaskGroup() as group:\n    group.create_task(F(N))\n    BODY",
+    "async with asyncio.TaskGroup() as group:\n"
+    "    tasks.append(group.create_task(F(N)))\n    group.create_task(F(N))\n    BODY",
+    "note(await asyncio.shield(F(N)))",
+    "note(await asyncio.wait_for(F(N), S))",
+    "note(await asyncio.wait_for(asyncio.shield(F(N)), S))",
+    "some = [asyncio.create_task(F(N)), asyncio.create_task(F(N))]\n"
+    "done, pending = await asyncio.wait(some, timeout=S, return_when=asyncio.WHEN)\n"
+    'note("wait", len(done), len(pending))\ntasks.extend(some)',
+    "some = [asyncio.create_task(F(N)), asyncio.create_task(F(N))]\n"
+    "for each in asyncio.as_completed(some, timeout=S):\n    note(await each)",
+    "some = [asyncio.create_task(F(N)), asyncio.create_task(F(N))]\n"
+    "async for each in asyncio.as_completed(some):\n    note(each in some, await each)",
+    "asyncio.get_running_loop().call_soon(note, N)",
+    "asyncio.get_running_loop().call_later(S, note, N)",
+    "asyncio.get_running_loop().call_soon(lambda: tasks and tasks[-1].cancel())",
+    "future = asyncio.get_running_loop().create_future()\n"
+    "asyncio.get_running_loop().call_later(S, settle, future, N)\nnote(await future)",
+    "queue.put_nowait(N)",
+    "await queue.put(N)",
+    'note("got", await queue.get())',
+    'note("got", queue.get_nowait())',
+    'note("barrier", await barrier.wait())',
+    "note(asyncio.current_task().cancelling(), asyncio.current_task().uncancel())",
+    "asyncio.current_task().cancel(N)",
+    "asyncio.current_task().add_done_callback(lambda task: note(task.cancelled()))",
+    "note([await F(each) for each in range(N)])",
+    "note([each async for each in count(N)])",
+    "async for each in count(N):\n    note(each)\n    BODY",
+    "async for each in count(N):\n    note(each)\n    break",
+    "steps = count(N)\nnote(await steps.__anext__())\nnote(await steps.asend(N))\n"
+    "BODY\nawait steps.aclose()",
+    "steps = count(N)\nasync for each in steps:\n    break\n"
+    "note(await asyncio.gather(steps.aclose(), F(N)))",
+    "note(await plain(N))",
+    "note(await (lambda value: F(value))(N))",
+    "note(await functools.partial(F, N)())",
+    'note(await {"F": F}["F"](N))',
+    "note(await (F(N) if tasks else F(N)))",
+    "note(await Later(F, N))",
+    "note(await asyncio.ensure_future(Later(F, N)))",
+    "async with Manager(N) as each:\n    note(each)\n    BODY",
+    "async with managed(N) as each:\n    note(each)\n    BODY",
+]
+SECONDS = ("0", "0.001", "0.002", "0.0045")
+WHENS = ("FIRST_COMPLETED", "FIRST_EXCEPTION", "ALL_COMPLETED")
+MOST_STATEMENTS = 10
+FUNCTIONS = 4
+# How a function of the program is defined, with the name that others call it by.
+FORMS = [
+    ("async def NAME(value):", "NAME"),
+    ("@logged\nasync def NAME(value):", "NAME"),
+    ("class NAME_:\n    async def NAME(self, value):", "NAME_().NAME"),
+    ("class NAME_:\n    @staticmethod\n    async def NAME(value):", "NAME_.NAME"),
+    ("def NAME(value):\n    async def inner():", "NAME"),
+]
+
+
+class Program:
+    """Writes a program, as a strategy draws it."""
+
+    def __init__(self, draw: Callable[..., Any]) -> None:
+        self.draw = draw
+        self.left = 0
+        self.callable: list[str] = []
+
+    def text(self) -> str:
+        """Return the program. Functions call those that come after them."""
+        names = [f"f{number}" for number in range(FUNCTIONS)]
+        forms = [FORMS[0], *(self.draw(st.sampled_from(FORMS)) for _ in names[1:])]
+        calls = [form.replace("NAME", name) for name, (_, form) in zip(names, forms)]
+        functions = []
+        for number, (name, (head, _)) in enumerate(zip(names, forms)):
+            self.left = MOST_STATEMENTS
+            self.callable = [*calls[number + 1 :], "leaf", "plain"]
+            head = head.replace("NAME", name)
+            last = head.splitlines()[-1]
+            indent = " " * (len(last) - len(last.lstrip()) + 4)
+            body = f'enter("{name}")\n{self.body(0)}'
+            text = f"{head}\n{textwrap.indent(body, indent)}"
+            if "inner" in head:
+                text += "\n    return inner()"
+            functions.append(text)
+        return HEAD + "\n\n" + "\n\n\n".join(functions) + "\n" + TAIL
+
+    def body(self, depth: int) -> str:
+        """Return some statements."""
+        if depth:
+            number = self.draw(st.integers(1, 2))
+            return "\n".join(self.statement(depth) for _ in range(number))
+        number = self.draw(st.integers(3, 6))
+        return "\n".join(self.caught(self.statement(0)) for _ in range(number))
+
+    def caught(self, statement: str) -> str:
+        """Return a statement after which a function goes on, most often."""
+        if self.draw(st.integers(0, 3)) == 0:
+            return statement
+        body = textwrap.indent(statement, "    ")
+        return f"try:\n{body}\nexcept Exception as error:\n    note(error)"
+
+    def statement(self, depth: int) -> str:
+        """Return a statement."""
+        self.left -= 1
+        text: str = self.draw(st.sampled_from(STATEMENTS))
+        if self.left < 0 or (depth > 2 and "BODY" in text):
+            return "note(1)"
+        lines = []
+        for line in text.splitlines():
+            if line.strip() == "BODY":
+                body = self.body(depth + 1)
+                lines.append(textwrap.indent(body, line.partition("BODY")[0]))
+            else:
+                lines.append(self.filled(line))
+        return "\n".join(lines)
+
+    def filled(self, line: str) -> str:
+        """Return a line of a statement with its names and numbers."""
+        parts = {
+            "F": self.callable,
+            "N": ["0", "1", "2", "3"],
+            "S": SECONDS,
+            "WHEN": WHENS,
+        }
+        words = [
+            self.draw(st.sampled_from(parts[each])) if each in parts else each
+            for each in _words(line)
+        ]
+        return "".join(words)
+
+
+def _words(line: str) -> Iterator[str]:
+    word = ""
+    for each in line:
+        if each.isidentifier() == word.isidentifier():
+            word += each
+        else:
+            yield word
+            word = each
+    yield word
+
+
+@st.composite
+def programs(draw: Callable[..., Any]) -> str:
+    """Return the text of a program."""
+    return Program(draw).text()
+
+
+def asyncio_log(text: str) -> list[str]:
+    """Run a program by asyncio; return its log."""
+    names: dict[str, Any] = {"__name__": "program"}
+    exec(compile(text, "<source>", "exec"), names)
+
+    def loop() -> Any:
+        made = AsyncioLoop()
+        made.set_task_factory(numbered(asyncio.tasks._PyTask))  # type: ignore[attr-defined]
+        made.set_exception_handler(_nothing)
+        return made
+
+    with _as_far_as_it_goes(names["LOG"]), asyncio.Runner(loop_factory=loop) as runner:
+        runner.run(names["main"]())
+    return list(names["LOG"])
+
+
+def twin_log(text: str) -> list[str]:
+    """Convert a program and run its twin; return its log."""
+    twin = twingen.convert(text, tasks="turns", runtime="twingen.runtime")
+    names: dict[str, Any] = {"__name__": "program"}
+    before = dict(marks._marks)
+    exec(compile(twin, "<twin>", "exec"), names)
+
+    def loop() -> Any:
+        made = TurnsLoop()
+        made.set_task_factory(numbered(tasks.Task))
+        made.set_exception_handler(_nothing)
+        return made
+
+    with _as_far_as_it_goes(names["LOG"]), runners.Runner(loop_factory=loop) as runner:
+        runner.run(calls.later(names["main"]))
+    for key in marks._marks.keys() - before.keys():
+        del marks._marks[key]
+    return list(names["LOG"])
+
+
+@contextmanager
+def _as_far_as_it_goes(log: list[str]) -> Iterator[None]:
+    """Let a program end that waits for what never happens."""
+    try:
+        yield
+    except RuntimeError as error:
+        log.append(str(error))
+
+
+def _nothing(loop: object, context: object) -> None:
+    pass
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Say nothing of coroutines and tasks that the programs leave behind."""
+    hook = sys.unraisablehook
+    sys.unraisablehook = lambda raised: None
+    logging.disable(logging.CRITICAL)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(logging.NOTSET)
+        sys.unraisablehook = hook
+
+
+def compare(text: str) -> None:
+    """Fail when the logs of both forms are not the same."""
+    with quiet():
+        expected, got = asyncio_log(text), twin_log(text)
+    assert got == expected, text
+
+
+ONLY_3_13 = pytest.mark.skipif(
+    sys.version_info[:2] != (3, 13),
+    reason="asyncio of other versions logs otherwise: the runtime is as that of 3.13",
+)
+PROFILE = settings(
+    deadline=None, database=None, suppress_health_check=list(HealthCheck)
+)
+
+
+@ONLY_3_13
+@settings(PROFILE, max_examples=40, derandomize=True)
+@given(programs())
+def test_twin_logs_what_asyncio_logs(text: str) -> None:
+    compare(text)
+
+
+def main() -> None:
+    """Compare many programs."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--programs", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    try:
+        import resource
+    except ImportError:  # Windows
+        pass
+    else:
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
+    phases = [Phase.generate, Phase.shrink]
+    many = settings(PROFILE, max_examples=options.programs, phases=phases)
+    seed(options.seed)(many(given(programs())(compare)))()
+    print(f"{options.programs} programs, the same log of each")
+
+
+if __name__ == "__main__":
+    main()

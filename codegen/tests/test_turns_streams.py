@@ -1,0 +1,331 @@
+"""Streams, transports and processes where tasks take turns: the same as in asyncio.
+
+The programs of `programs/` with streams, servers, processes and TLS, and those of
+`carried/`, whose twins need tasks that take turns, run in both forms: real sockets,
+certificates and processes.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import warnings
+from functools import cache, partial
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from programs import EXAMPLE, FOLDER, Unformatted, can_run, load, outcome
+from project import Project
+
+from twingen.conversion import convert
+from twingen.meaning.library import built_in_libraries
+from twingen.meaning.loops import ELSEWHERE
+from twingen.runtime.turns import (
+    stream_connections,
+    subprocesses,
+)
+from twingen.runtime.turns.calls import later
+from twingen.runtime.turns.current import get_running_loop
+from twingen.runtime.turns.loop_methods import Elsewhere, TransportMethods
+from twingen.runtime.turns.marks import coroutine
+from twingen.runtime.turns.protocols import Protocol
+from twingen.runtime.turns.runners import run
+from twingen.runtime.turns.streams import StreamReader, StreamWriter
+
+CARRIED = FOLDER.parent / "carried"
+FILES = [
+    *(FOLDER / f"{name}.py" for name in ("streams", "subprocesses", "tls_streams")),
+    *sorted(CARRIED.glob("*.py")),
+]
+EXAMPLES = [
+    (file, function)
+    for file in FILES
+    if can_run(code := file.read_text(encoding="utf-8"))
+    for function in EXAMPLE.findall(code)
+]
+NAMES = [f"{file.parent.name}-{file.stem}-{function}" for file, function in EXAMPLES]
+
+pytestmark = [
+    # What a program leaves open is not what is tested here.
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+@cache
+def program(file: Path) -> tuple[ModuleType, ModuleType]:
+    """Return a program, and its twin over the turns runtime."""
+    code = file.read_text(encoding="utf-8")
+    settings = Unformatted(
+        runtime="twingen.runtime",
+        tasks="turns",
+        libraries=built_in_libraries("turns"),
+    )
+    name = f"{file.parent.name}_{file.stem}"
+    twin = load(convert(code, settings=settings).text, f"{name}_in_turns")
+    return load(code, file.stem), twin
+
+
+@pytest.mark.parametrize(("file", "function"), EXAMPLES, ids=NAMES)
+def test_program(file: Path, function: str) -> None:
+    source, twin = program(file)
+    expected = outcome(source, function)
+    assert outcome(twin, function) == expected
+    # Also as the main coroutine of a loop of its own.
+    vars(twin)["run_it"] = partial(run_it, getattr(twin, function))
+    assert outcome(twin, "run_it") == expected
+    assert expected != ("None", "", ""), "the example shows nothing"
+
+
+def run_it(function: Any) -> Any:
+    return run(later(function))
+
+
+def test_every_file_is_run() -> None:
+    assert {path.stem for path in CARRIED.glob("*.py")} == {
+        "newer_streams",
+        "streams",
+        "transports",
+    }
+    assert len(EXAMPLES) >= 80
+
+
+# What only twins have: threads that are in no loop.
+
+
+@coroutine
+def echo(reader: StreamReader, writer: StreamWriter) -> None:
+    for line in reader:
+        writer.write(line.upper())
+        writer.drain()
+    writer.close()
+
+
+def test_users_thread_writes_and_reads() -> None:
+    server = stream_connections.start_server(echo, "127.0.0.1", 0)
+    reader, writer = stream_connections.open_connection(
+        *server.sockets[0].getsockname()
+    )
+    writer.write(b"one\n")
+    writer.writelines([b"two\n", b"three\n"])
+    assert [reader.readline() for _ in range(3)] == [b"ONE\n", b"TWO\n", b"THREE\n"]
+    writer.write_eof()
+    assert reader.read() == b""
+    writer.close()
+    writer.wait_closed()
+    server.close()
+    server.wait_closed()
+
+
+def test_server_goes_on_while_a_users_thread_is_elsewhere() -> None:
+    """The thread of the test blocks in the system; others drive the loop."""
+    server = stream_connections.start_server(echo, "127.0.0.1", 0)
+    with socket.create_connection(server.sockets[0].getsockname(), 30) as sock:
+        sock.settimeout(30)
+        for word in (b"one\n", b"two\n"):
+            sock.sendall(word)
+            assert sock.recv(100) == word.upper()
+    server.close()
+    server.wait_closed()
+
+
+def test_connections_of_several_threads() -> None:
+    server = stream_connections.start_server(echo, "127.0.0.1", 0)
+    address = server.sockets[0].getsockname()
+    answers: dict[int, list[bytes]] = {}
+
+    def talk(number: int) -> None:
+        reader, writer = stream_connections.open_connection(*address)
+        answers[number] = []
+        for turn in range(20):
+            writer.write(b"%d.%d\n" % (number, turn))
+            answers[number].append(reader.readline())
+        writer.close()
+        writer.wait_closed()
+
+    threads = [threading.Thread(target=talk, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert answers == {
+        number: [b"%d.%d\n" % (number, turn) for turn in range(20)]
+        for number in range(8)
+    }
+    server.close()
+    server.wait_closed()
+
+
+def test_process_of_a_users_thread() -> None:
+    process = subprocesses.create_subprocess_exec(
+        "cat", stdin=subprocesses.PIPE, stdout=subprocesses.PIPE
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(b"to and fro\n")
+    assert process.stdout.readline() == b"to and fro\n"
+    process.stdin.close()
+    assert process.wait() == 0
+
+
+def test_writer_that_is_dropped_closes_its_connection() -> None:
+    here, there = socket.socketpair()
+    with there:
+        there.settimeout(30)
+        streams = stream_connections.open_connection(sock=here)
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            del streams
+            gc.collect()
+        assert there.recv(1) == b""
+    texts = [str(each.message) for each in said]
+    assert sum(text.startswith("unclosed <StreamWriter") for text in texts) == 1
+
+
+def test_end_of_a_process_without_pidfd(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(pid: int) -> int:
+        raise OSError("an older system")
+
+    monkeypatch.setattr(os, "pidfd_open", refuse, raising=False)
+
+    def main() -> tuple[int, bytes | None]:
+        process = subprocesses.create_subprocess_exec(
+            "cat", stdin=subprocesses.PIPE, stdout=subprocesses.PIPE
+        )
+        out, _ = process.communicate(b"x")
+        return process.wait(), out
+
+    assert run(later(coroutine(main))) == (0, b"x")
+
+
+def test_status_of_a_process_that_another_has_waited_for(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def main() -> int:
+        process = subprocesses.create_subprocess_exec("sleep", "60")
+        os.kill(process.pid, signal.SIGKILL)
+        os.waitpid(process.pid, 0)  # with the turn: the loop cannot be faster
+        return process.wait()
+
+    assert run(later(coroutine(main))) == 255
+    assert "exit status already read" in caplog.text
+
+
+def test_wait_ends_though_a_pipe_stays_open() -> None:
+    """A child of the process keeps the pipe; the process itself has ended."""
+
+    def main() -> int:
+        process = subprocesses.create_subprocess_shell(
+            "sleep 60 & echo $!", stdout=subprocesses.PIPE
+        )
+        assert process.stdout is not None
+        child = int(process.stdout.readline())
+        try:
+            return process.wait()
+        finally:
+            os.kill(child, signal.SIGKILL)
+
+    assert run(later(coroutine(main))) == 0
+
+
+def test_many_connections_need_few_threads() -> None:
+    """Connections wait as callbacks of the loop; only their tasks have threads."""
+
+    class Silent(Protocol):
+        pass
+
+    def main() -> int:
+        loop = get_running_loop()
+        server = loop.create_server(Silent, "127.0.0.1", 0)
+        address = server.sockets[0].getsockname()
+        made = [loop.create_connection(Silent, *address) for _ in range(100)]
+        count = threading.active_count()
+        for transport, _ in made:
+            transport.close()
+        server.close()
+        server.wait_closed()
+        return count
+
+    before = threading.active_count()
+    assert run(later(coroutine(main))) < before + 20
+
+
+# The parts of the runtime that a twin needs.
+
+
+def test_methods_of_the_loop_are_where_they_are_said_to_be() -> None:
+    methods = {
+        name: f"turns.{method._module}"
+        for name, method in vars(TransportMethods).items()
+        if isinstance(method, Elsewhere)
+    }
+    assert methods == ELSEWHERE
+
+
+def test_method_that_was_not_copied() -> None:
+    class Loop:
+        missing: Any = Elsewhere("no_such_module")
+
+    assert not hasattr(Loop(), "missing")
+    with pytest.raises(AttributeError, match=r"no_such_module\.py was not copied"):
+        Loop().missing  # noqa: B018
+
+
+PYPROJECT = """
+[tool.twingen]
+runtime = "pkg_sync.runtime"
+tasks = "turns"
+trees = [
+    { source = "src/pkg", target = "out/pkg_sync", module = "pkg", twin = "pkg_sync" },
+]
+"""
+SOURCES = {
+    "plain": ("await asyncio.sleep(0)", set()),
+    "stream": (
+        "return await asyncio.open_connection('x', 1)",
+        {"streams", "connecting", "stream_connections", "socket_transports"},
+    ),
+    "method": (
+        "return await asyncio.get_running_loop().create_connection(f, 'x', 1)",
+        {"connecting", "socket_transports"},
+    ),
+    "unproven": ("return await f.create_server(f, 'x', 1)", {"servers"}),
+    "process": (
+        "return await asyncio.create_subprocess_exec('x')",
+        {"subprocesses", "process_transports", "pipes", "child_watching", "streams"},
+    ),
+}
+PARTS = {
+    "child_watching", "connecting", "datagrams", "pipes", "process_transports",
+    "protocols", "servers", "socket_transports", "stream_connections", "streams",
+    "subprocesses", "tls", "transports",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "needed"), SOURCES.values(), ids=SOURCES)
+def test_twin_has_the_parts_that_it_needs(
+    body: str, needed: set[str], tmp_path: Path
+) -> None:
+    project = Project(tmp_path)
+    project.write("pyproject.toml", PYPROJECT)
+    code = f"import asyncio\n\n\nasync def main(f):\n    {body}\n"
+    project.write("src/pkg/__init__.py", code)
+    assert project.run("build").code == 0
+    folder = tmp_path / "out/pkg_sync/runtime/turns"
+    found = {path.stem for path in folder.glob("*.py")} & PARTS
+    assert needed <= found
+    assert bool(found) == bool(needed)
+    # It is whole: it is imported without twingen, and the method is found.
+    check = "import pkg_sync, pkg_sync.runtime.turns.event_loop as e; e.EventLoop"
+    if body.startswith("return await asyncio.get_running_loop()"):
+        check += "().create_connection"
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "out")}
+    command = [sys.executable, "-W", "ignore", "-c", check]
+    subprocess.run(command, env=environment, check=True)
