@@ -200,9 +200,21 @@ def may_be_coroutine_function(
             return function.attr.value in METHODS[kind]
         if kind is not None and kind.partition(".")[0] in ("builtins", "collections"):
             return kind == "builtins.type" and name in definitions.assigned
+    if isinstance(function, cst.Name) and (local := names.functions(function)):
+        return any(_may_give_coroutine(names, each) for each in local)
     return definitions.may_wait(name) or (
         isinstance(function, cst.Attribute) and name in definitions.assigned
     )
+
+
+def _may_give_coroutine(names: Names, function: cst.FunctionDef) -> bool:
+    """Tell whether a function of this module may return a coroutine."""
+    definitions = names.definitions
+    if function.asynchronous is not None or says_awaitable(names, function):
+        return True
+    if function.decorators or names.qualified(function) in definitions.decorated:
+        return definitions.may_wait(function.name.value)
+    return any(map(definitions.may_wait, returned_names(names, function)))
 
 
 def called_name(names: Names, function: cst.BaseExpression) -> str:
