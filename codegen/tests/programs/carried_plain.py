@@ -49,3 +49,57 @@ async def example_inside():
         print(asyncio.isfuture(group), group.done(), await group)
         print(await jobs.one(4), await asyncio.wait_for(jobs.one(5), 5))
     return asyncio.isfuture(Started().one(6))
+
+
+class Countdown:
+    """Plain methods of the protocols of `async for` and `async with`."""
+
+    def __init__(self, number):
+        self.number = number
+
+    def __aiter__(self):
+        return self
+
+    def __anext__(self):
+        return self._next()
+
+    async def _next(self):
+        await asyncio.sleep(0)
+        if not self.number:
+            raise StopAsyncIteration
+        self.number -= 1
+        return self.number
+
+
+class Futures:
+    def __init__(self):
+        self.number = 0
+
+    def __aiter__(self):
+        return self
+
+    def __anext__(self):
+        future = asyncio.get_running_loop().create_future()
+        self.number += 1
+        if self.number > 2:
+            future.set_exception(StopAsyncIteration())
+        else:
+            future.set_result(self.number)
+        return future
+
+    def __aenter__(self):
+        return asyncio.create_task(Jobs().one(self.number))
+
+    def __aexit__(self, kind, error, traceback):
+        return asyncio.shield(Jobs().one(kind is not None))
+
+
+async def example_protocols():
+    print([x async for x in Countdown(3)], [x async for x in Futures()])
+    async with Futures() as number:
+        print(number)
+    async with Futures():
+        raise ValueError
+    countdown = Countdown(1)
+    made = asyncio.ensure_future(countdown.__anext__())
+    return await made, await anext(countdown, "end")

@@ -56,6 +56,7 @@ _STREAM_METHODS: dict[str, tuple[int, ...]] = {
 PROTOCOLS = {"__aenter__", "__aexit__", "aclose"}
 # Members of objects of the standard library that hold any function.
 _HOLDING = {"__call__", "__func__", "__wrapped__", "func", "value"}
+MANAGERS = {"contextlib.asynccontextmanager", "contextlib.contextmanager"}
 _CALLING = {"functools.cache", "functools.lru_cache"}
 # Functions of asyncio, and methods of loops and groups, that take an awaitable first.
 _TAKING_AWAITABLES = {
@@ -274,6 +275,8 @@ def hands_out(names: Names, libraries: Libraries, function: cst.FunctionDef) -> 
             return True
     if not _returns_value(names, function):
         return False
+    if function.name.value in PROTOCOLS | {"__anext__"}:
+        return True
     return says_awaitable(names, function) or _is_override(names, function)
 
 
@@ -359,9 +362,9 @@ def waits_around(names: Names, decorator: cst.Decorator) -> bool:
 
 def _is_manager(names: Names, called: cst.BaseExpression, maker: str) -> bool:
     local = names.function(called) if isinstance(called, cst.Name) else None
-    return local is not None and any(
-        names.qualified(each.decorator) == maker for each in local.decorators
-    )
+    if local is not None:
+        return any(names.qualified(e.decorator) == maker for e in local.decorators)
+    return names.definitions.managers.get(names.qualified(called) or "") == maker
 
 
 def _is_subclass(names: Names, called: cst.BaseExpression, base: str) -> bool:

@@ -43,7 +43,8 @@ class Definitions:
     plain ones that return a task or a future, `starting` those that return such a
     function (1), or a function that returns one (2); `handing` are those that hand on
     what another one returns: by a call `x`, or by its decorators, `@x` and `@x()`;
-    `decorated` are the coroutine functions that a decorator may have made another of;
+    `decorated` are the coroutine functions that a decorator may have made another of,
+    and `managers` the functions that one of contextlib made context managers of;
     `waiting` are the names of all coroutine functions, wherever they are defined,
     `uneven` those of members that some class defines as anything else, and `assigned`
     those of what is assigned as a member; `replaced` are names of properties that some
@@ -70,6 +71,7 @@ class Definitions:
     assigned: set[str] = field(default_factory=set)
     replaced: set[str] = field(default_factory=set)
     decorated: set[str] = field(default_factory=set)
+    managers: dict[str, str] = field(default_factory=dict)
     returned: set[str] = field(default_factory=set)
     classes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     members: set[str] = field(default_factory=set)
