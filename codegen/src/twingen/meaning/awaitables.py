@@ -15,6 +15,7 @@ import libcst as cst
 from .annotations import AWAITABLE_TYPES
 from .coroutines import METHODS, owner_of
 from .definitions import ANY_MEMBER, UNKNOWN_FUNCTION, WAITED_FOR
+from .kinds import kind_of_literal
 from .loops import CARRIED
 from .meant import meant_by
 
@@ -56,6 +57,15 @@ _STREAM_METHODS: dict[str, tuple[int, ...]] = {
 PROTOCOLS = {"__aenter__", "__aexit__", "aclose"}
 # Members of objects of the standard library that hold any function.
 _HOLDING = {"__call__", "__func__", "__wrapped__", "func", "value"}
+# Modules whose objects have no coroutine functions, and hold none that is called.
+_PLAIN_MODULES = {
+    "builtins", "collections", "io", "json", "logging", "pathlib", "random", "re",
+    "socket", "struct", "threading", "time",
+}  # fmt: skip
+_COLLECTION_TYPES = {
+    "DefaultDict", "Deque", "Dict", "FrozenSet", "List", "Mapping", "MutableMapping",
+    "OrderedDict", "Sequence", "Set", "Tuple",
+}  # fmt: skip
 MANAGERS = {"contextlib.asynccontextmanager", "contextlib.contextmanager"}
 _CALLING = {"functools.cache", "functools.lru_cache"}
 # Functions of asyncio, and methods of loops and groups, that take an awaitable first.
@@ -180,7 +190,11 @@ def _is_of_sources(names: Names, function: cst.BaseExpression) -> bool:
 
 def _known_kind(names: Names, member: cst.Attribute) -> str | None:
     """Return the class of what is asked for a member, if its members are known."""
-    kind = owner_of(names, member) or names.owner(member.value)
+    kind = (
+        owner_of(names, member)
+        or names.owner(member.value)
+        or kind_of_literal(member.value)
+    )
     if kind is not None and kind.startswith("asyncio.") and kind not in METHODS:
         return None
     return kind
@@ -199,13 +213,19 @@ def may_be_coroutine_function(
         kind = _known_kind(names, function)
         if kind in METHODS:
             return function.attr.value in METHODS[kind]
-        if kind is not None and kind.partition(".")[0] in ("builtins", "collections"):
+        if _has_plain_methods(kind or ""):
             return kind == "builtins.type" and name in definitions.assigned
     if isinstance(function, cst.Name) and (local := names.functions(function)):
         return any(_may_give_coroutine(names, each) for each in local)
     return definitions.may_wait(name) or (
         isinstance(function, cst.Attribute) and name in definitions.assigned
     )
+
+
+def _has_plain_methods(kind: str) -> bool:
+    """Tell whether a class of the standard library has no methods to wait for."""
+    home, _, name = kind.partition(".")
+    return home in _PLAIN_MODULES or (home == "typing" and name in _COLLECTION_TYPES)
 
 
 def _may_give_coroutine(names: Names, function: cst.FunctionDef) -> bool:
