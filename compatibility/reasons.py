@@ -53,6 +53,15 @@ BEHAVIOUR = [
     "A statement that is refused before it is sent begins no transaction.",
     "`execute()` of a COPY raises the same error and leaves the connection usable.",
     "`scroll()` of a closed server-side cursor raises `InterfaceError`.",
+    (
+        "`execute()` of a closed server-side cursor raises `InterfaceError`, and leaves "
+        "the transaction as it is: psycopg closes the server's cursor again, which "
+        "fails."
+    ),
+    (
+        "Any row factory builds rows without columns of a server-side cursor, as it "
+        "does for other cursors: psycopg's `namedtuple_row` and `dict_row` refuse them."
+    ),
     '`stream("")` raises `ProgrammingError`, not `InternalError`.',
     "Adapters that a connection is given count for the cursors that it has made too.",
     "A `bytearray` or `memoryview` is refused as parameters, as `bytes` are.",

@@ -48,10 +48,13 @@ def test_every_example_is_tried() -> None:
     assert [block(each) for each in tried] == BLOCKS
 
 
-def converted(folder: Path, code: str) -> tuple[str, str]:
-    """Return an example in both forms, as modules of a project that was built."""
+def converted(folder: Path, code: str, more: str = "") -> tuple[str, str]:
+    """Return an example in both forms, as modules of a project that was built.
+
+    `more` is configured besides.
+    """
     project = Project(folder)
-    project.write("pyproject.toml", SETTINGS)
+    project.write("pyproject.toml", SETTINGS + more)
     project.write("guide/__init__.py", "")
     project.write("guide/_side.py", "ASYNC = True\n")
     # Elsewhere in the project, so that its key is not idle.
@@ -80,7 +83,7 @@ def loaded(
 
 def test_beside_each_other(tmp_path: Path) -> None:
     source, shown = block("async def first"), block("def first")
-    kinds = "    _lock: asyncio.Lock\n    _queue: asyncio.Queue[str]\n"
+    kinds = "    _lock: asyncio.Lock\n    _ready: asyncio.Event\n    _item: str\n"
     code = f"import asyncio\n\n\nclass A:\n{kinds}{textwrap.indent(source, '    ')}"
     _, twin = converted(tmp_path, code)
     (made,) = (each for each in ast.parse(twin).body if isinstance(each, ast.ClassDef))
@@ -106,6 +109,10 @@ def test_task_group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     head = "import asyncio\n\nfetched = []\n\n\nasync def fetch(number):\n"
     head += "    fetched.append(number)\n\n\nasync def main():\n"
     body = textwrap.indent(block("async with asyncio"), "    ")
-    converted(tmp_path, f"{head}{body}    return sorted(fetched)\n")
-    one, other = loaded(tmp_path, monkeypatch)
-    assert asyncio.run(one.main()) == other.main() == [1, 2]
+    code = f"{head}{body}    return sorted(fetched)\n"
+    for number, more in enumerate(("", 'tasks = "threads"\n')):
+        folder = tmp_path / str(number)
+        _, twin = converted(folder, code, more)
+        assert ("@entry" in twin) == (not more)
+        one, other = loaded(folder, monkeypatch)
+        assert asyncio.run(one.main()) == other.main() == [1, 2]

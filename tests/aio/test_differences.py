@@ -21,6 +21,7 @@ import pgtwin
 from pgtwin import errors as e
 from pgtwin.conninfo import conninfo_to_dict
 from pgtwin.pq import Format, TransactionStatus
+from pgtwin.rows import dict_row, kwargs_row, namedtuple_row
 from pgtwin.types.enum import EnumInfo
 from pgtwin.types.string import StrDumper, TextLoader
 
@@ -117,6 +118,44 @@ async def test_scroll_of_closed(conn: Ours, theirs: Theirs) -> None:
     await cursor.close()
     with pytest.raises(e.InterfaceError):
         await cursor.scroll(1)
+
+
+async def test_execute_of_closed(conn: Ours, theirs: Theirs) -> None:
+    async def refused(conn: Ours | Theirs) -> str:
+        cursor = conn.cursor("curs")
+        await cursor.execute("SELECT 1")
+        await cursor.close()
+        with pytest.raises(e.Error) as caught:
+            await cursor.execute("SELECT 1")
+        return type(caught.value).__name__
+
+    assert await refused(theirs) == "InvalidCursorName"
+    assert theirs.info.transaction_status == TransactionStatus.INERROR
+    assert await refused(conn) == "InterfaceError"
+    assert conn.info.transaction_status == TransactionStatus.INTRANS
+
+
+@pytest.mark.parametrize(
+    ("row_factory", "row"),
+    [(namedtuple_row, ()), (dict_row, {}), (kwargs_row(dict), {})],
+)
+async def test_rows_without_columns(
+    conn: Ours, theirs: Theirs, row_factory: Any, row: object
+) -> None:
+    their_cursor: Any = theirs.cursor("curs", row_factory=row_factory)
+    await their_cursor.execute("SELECT")
+    with pytest.raises(e.InterfaceError, match="doesn't have a result"):
+        await their_cursor.fetchall()
+    await their_cursor.close()
+    cursors: list[Any] = [
+        conn.cursor("curs", row_factory=row_factory),
+        conn.cursor(row_factory=row_factory),
+        theirs.cursor(row_factory=row_factory),
+    ]
+    for cursor in cursors:
+        await cursor.execute("SELECT")
+        assert await cursor.fetchall() == [row]
+        await cursor.close()
 
 
 async def test_stream_of_nothing(conn: Ours, theirs: Theirs) -> None:
@@ -537,11 +576,13 @@ async def test_many_that_failed(conn: Ours, theirs: Theirs) -> None:
     their_cursor = theirs.cursor()
     with pytest.raises(e.DivisionByZero):
         await their_cursor.executemany("SELECT 10 / %s", [(2,), (0,)], returning=True)
+    assert [each.rowcount async for each in their_cursor.results()] == [1]
     assert await their_cursor.fetchall() == [(5,)]
     cursor = conn.cursor()
     with pytest.raises(e.DivisionByZero):
         await cursor.executemany("SELECT 10 / %s", [(2,), (0,)], returning=True)
     assert cursor.rowcount == -1
+    assert [each.rowcount async for each in cursor.results()] == []
     with pytest.raises(e.ProgrammingError, match="no result"):
         await cursor.fetchall()
 

@@ -2,7 +2,7 @@
 
 Shows each kind of difference once, by a program as small as it gets, and goes on.
 Programs are played in processes of their own, some hundred in each: psycopg's compiled
-code may end its process (a server-side cursor whose columns have changed).
+code may end its process (see the player for what is known of that).
 """
 
 from __future__ import annotations

@@ -68,6 +68,17 @@ def _before(program: Program, found: Difference) -> list[Step]:
     return steps[: len(places) - 1 - places[::-1].index(found.place)]
 
 
+def _of_a_server_cursor(program: Program, found: Difference) -> bool:
+    """Tell whether the place of a difference is a server-side cursor's."""
+    name = found.place[:4]
+    opened = [
+        step
+        for step in _before(program, found)
+        if isinstance(step, Open) and str(step).startswith(name)
+    ]
+    return bool(opened) and "server" in opened[-1].kind
+
+
 def _executed_before(program: Program, found: Difference) -> list[Step]:
     """Return what the cursor of a difference has executed before, since it was made."""
     name = found.place[:4]
@@ -213,6 +224,29 @@ def _closed_scroll(program: Program, found: Difference) -> bool:
     )
 
 
+def _closed_execute(program: Program, found: Difference) -> bool:
+    """Tell whether psycopg has closed a portal for the second time."""
+    return (
+        (found.theirs, found.ours) == ("raises 34000", "raises InterfaceError")
+        and "the cursor is closed" in found.our_detail
+        and ".execute(" in found.place
+        and _of_a_server_cursor(program, found)
+    )
+
+
+def _rows_without_columns(program: Program, found: Difference) -> bool:
+    """Tell whether a row factory of psycopg's has seen no columns, and thus no rows."""
+    return (
+        found.theirs == "raises InterfaceError"
+        and "the cursor doesn't have a result" in found.their_detail
+        and (
+            not found.ours.startswith("raises ")
+            or "at least one column expected" in found.our_detail
+        )
+        and _of_a_server_cursor(program, found)
+    )
+
+
 def _single_row_mode(program: Program, found: Difference) -> bool:
     return (
         found.place.startswith("with conn.pipeline") or ".executemany(" in found.place
@@ -246,7 +280,7 @@ def _server_in_pipeline(program: Program, found: Difference) -> bool:
 def _closed_twice(program: Program, found: Difference) -> bool:
     return (
         found.theirs == "raises OperationalError"
-        and "the connection is closed" in found.their_detail
+        and re.search("the connection is (closed|lost)", found.their_detail) is not None
         and "the cursor is closed" in found.our_detail
     )
 
@@ -349,6 +383,7 @@ def _failed_many(program: Program, found: Difference) -> bool:
         "no result to fetch from" in found.our_detail
         or "the cursor has 0" in found.our_detail
         or ("fetch nextset" in found.place and found.ours == "None")
+        or ("fetch results" in found.place and found.ours == "[]")
     ):
         return False
     # After that an execution that succeeds has a result, of rows or not.
@@ -807,6 +842,15 @@ EXPLAINED: tuple[Explanation, ...] = (
     Explanation(
         "`scroll()` of a closed server-side cursor raises `InterfaceError`.",
         _closed_scroll,
+    ),
+    Explanation(
+        "`execute()` of a closed server-side cursor raises `InterfaceError`: psycopg "
+        "closes its portal again first.",
+        _closed_execute,
+    ),
+    Explanation(
+        "Rows without columns of a server-side cursor are rows for any row factory.",
+        _rows_without_columns,
     ),
     Explanation(
         "A pipeline or `executemany()` may follow a stream: psycopg leaves libpq in "

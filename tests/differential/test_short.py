@@ -10,8 +10,6 @@ from tests.differential.__main__ import KIND
 from tests.differential.strategies import FEATURES
 
 ROOT = Path(__file__).resolve().parents[2]
-# psycopg's compiled code ends its process in some programs with server-side cursors.
-PLAYED = FEATURES - {"server"}
 
 
 def test_programs(dsn: str) -> None:
@@ -19,7 +17,7 @@ def test_programs(dsn: str) -> None:
     done = subprocess.run(
         [
             *(sys.executable, "-m", "tests.differential", "--batch", dsn),
-            *("--programs", "150", "--seed", "1", "--only", *sorted(PLAYED)),
+            *("--programs", "150", "--seed", "1", "--only", *sorted(FEATURES)),
         ],
         cwd=ROOT,
         capture_output=True,

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from .annotations import AWAITABLE_TYPES
 from .coroutines import METHODS, owner_of
-from .definitions import ANY_MEMBER, ASYNCIO_FUNCTIONS, UNKNOWN_FUNCTION
+from .definitions import ANY_MEMBER, UNKNOWN_FUNCTION, WAITED_FOR
+from .kinds import kind_of_literal
 from .loops import CARRIED
 from .meant import meant_by
 
@@ -55,6 +57,16 @@ _STREAM_METHODS: dict[str, tuple[int, ...]] = {
 PROTOCOLS = {"__aenter__", "__aexit__", "aclose"}
 # Members of objects of the standard library that hold any function.
 _HOLDING = {"__call__", "__func__", "__wrapped__", "func", "value"}
+# Modules whose objects have no coroutine functions, and hold none that is called.
+_PLAIN_MODULES = {
+    "builtins", "collections", "io", "json", "logging", "pathlib", "random", "re",
+    "socket", "struct", "threading", "time",
+}  # fmt: skip
+_COLLECTION_TYPES = {
+    "DefaultDict", "Deque", "Dict", "FrozenSet", "List", "Mapping", "MutableMapping",
+    "OrderedDict", "Sequence", "Set", "Tuple",
+}  # fmt: skip
+MANAGERS = {"contextlib.asynccontextmanager", "contextlib.contextmanager"}
 _CALLING = {"functools.cache", "functools.lru_cache"}
 # Functions of asyncio, and methods of loops and groups, that take an awaitable first.
 _TAKING_AWAITABLES = {
@@ -178,7 +190,11 @@ def _is_of_sources(names: Names, function: cst.BaseExpression) -> bool:
 
 def _known_kind(names: Names, member: cst.Attribute) -> str | None:
     """Return the class of what is asked for a member, if its members are known."""
-    kind = owner_of(names, member) or names.owner(member.value)
+    kind = (
+        owner_of(names, member)
+        or names.owner(member.value)
+        or kind_of_literal(member.value)
+    )
     if kind is not None and kind.startswith("asyncio.") and kind not in METHODS:
         return None
     return kind
@@ -197,11 +213,29 @@ def may_be_coroutine_function(
         kind = _known_kind(names, function)
         if kind in METHODS:
             return function.attr.value in METHODS[kind]
-        if kind is not None and kind.partition(".")[0] in ("builtins", "collections"):
+        if _has_plain_methods(kind or ""):
             return kind == "builtins.type" and name in definitions.assigned
+    if isinstance(function, cst.Name) and (local := names.functions(function)):
+        return any(_may_give_coroutine(names, each) for each in local)
     return definitions.may_wait(name) or (
         isinstance(function, cst.Attribute) and name in definitions.assigned
     )
+
+
+def _has_plain_methods(kind: str) -> bool:
+    """Tell whether a class of the standard library has no methods to wait for."""
+    home, _, name = kind.partition(".")
+    return home in _PLAIN_MODULES or (home == "typing" and name in _COLLECTION_TYPES)
+
+
+def _may_give_coroutine(names: Names, function: cst.FunctionDef) -> bool:
+    """Tell whether a function of this module may return a coroutine."""
+    definitions = names.definitions
+    if function.asynchronous is not None or says_awaitable(names, function):
+        return True
+    if function.decorators or names.qualified(function) in definitions.decorated:
+        return definitions.may_wait(function.name.value)
+    return any(map(definitions.may_wait, returned_names(names, function)))
 
 
 def called_name(names: Names, function: cst.BaseExpression) -> str:
@@ -250,10 +284,46 @@ _OF_OTHER_VALUES = (cst.AugAssign, cst.BinaryOperation, cst.From, cst.StarredEle
 
 
 def hands_out(names: Names, libraries: Libraries, function: cst.FunctionDef) -> bool:
-    """Tell whether a plain function may return a coroutine that it has made."""
-    return any(
-        may_make(names, libraries, each) for each in _returned_calls(names, function)
+    """Tell whether a plain function returns what its user is to wait for.
+
+    That is a coroutine that it makes, or the future of `gather()`; whatever it says to
+    be an awaitable; and anything if it takes the place of a coroutine function.
+    """
+    for call in _returned_calls(names, function):
+        qualified = names.qualified(call.func)
+        if qualified in WAITED_FOR or may_make(names, libraries, call):
+            return True
+    if not _returns_value(names, function):
+        return False
+    if function.name.value in PROTOCOLS | {"__anext__"}:
+        return True
+    return says_awaitable(names, function) or _is_override(names, function)
+
+
+def says_awaitable(names: Names, function: cst.FunctionDef) -> bool:
+    """Tell whether a plain function is annotated to return an awaitable."""
+    if function.asynchronous is not None or function.returns is None:
+        return False
+    annotation = names.unquoted(function.returns.annotation)
+    return (
+        isinstance(annotation, cst.Subscript)
+        and names.qualified(annotation.value) in AWAITABLE_TYPES
     )
+
+
+def _is_override(names: Names, function: cst.FunctionDef) -> bool:
+    """Tell whether a base has a coroutine function in the place of a plain method."""
+    holder = names.enclosing(function, cst.ClassDef, cst.FunctionDef)
+    owner = names.qualified(holder) if isinstance(holder, cst.ClassDef) else None
+    return owner is not None and names.definitions.is_coroutine_method(
+        owner, function.name.value
+    )
+
+
+def _returns_value(names: Names, function: cst.FunctionDef) -> bool:
+    from .already import returned
+
+    return not names.is_generator(function) and bool(returned(function))
 
 
 def returned_names(names: Names, function: cst.FunctionDef) -> set[str]:
@@ -262,7 +332,7 @@ def returned_names(names: Names, function: cst.FunctionDef) -> set[str]:
     for each in _returned_calls(names, function):
         imported = names.imported(each.func)
         foreign = {e for e in imported if e.partition(".")[0] != names.package}
-        found |= foreign & ASYNCIO_FUNCTIONS
+        found |= foreign & WAITED_FOR
         if not foreign:
             name = called_name(names, each.func)
             found.add(name)
@@ -312,9 +382,9 @@ def waits_around(names: Names, decorator: cst.Decorator) -> bool:
 
 def _is_manager(names: Names, called: cst.BaseExpression, maker: str) -> bool:
     local = names.function(called) if isinstance(called, cst.Name) else None
-    return local is not None and any(
-        names.qualified(each.decorator) == maker for each in local.decorators
-    )
+    if local is not None:
+        return any(names.qualified(e.decorator) == maker for e in local.decorators)
+    return names.definitions.managers.get(names.qualified(called) or "") == maker
 
 
 def _is_subclass(names: Names, called: cst.BaseExpression, base: str) -> bool:

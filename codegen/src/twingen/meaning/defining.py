@@ -14,8 +14,13 @@ from .already import (
     starting_level,
     starts_anything,
 )
-from .awaitables import is_undecorated_coroutine, returned_names
-from .definitions import ANY_MEMBER, Definitions
+from .awaitables import (
+    MANAGERS,
+    is_undecorated_coroutine,
+    returned_names,
+    says_awaitable,
+)
+from .definitions import ANY_MEMBER, UNKNOWN_FUNCTION, Definitions
 from .functions import is_coroutine
 from .task_uses import task_uses
 
@@ -86,6 +91,12 @@ def _add_waiting(found: Definitions, names: Names) -> None:
         elif function.asynchronous is None:
             returned = returned_names(names, function)
             found.returned.update(f"{name} {other}" for other in returned)
+            if says_awaitable(names, function):
+                found.returned.add(f"{name} {UNKNOWN_FUNCTION}")
+        for each in function.decorators:
+            maker = names.qualified(each.decorator)
+            if maker in MANAGERS and (qualified := names.qualified(function)):
+                found.managers[qualified] = maker
         holder = names.enclosing(function, cst.ClassDef, cst.FunctionDef)
         if isinstance(holder, cst.ClassDef) and not even:
             found.uneven.add(name)

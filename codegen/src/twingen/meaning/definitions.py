@@ -23,6 +23,8 @@ ASYNCIO_FUNCTIONS = {
         "to_thread", "wait", "wait_for",
     )
 }  # fmt: skip
+# Those and others whose result is waited for, and of no other use.
+WAITED_FOR = ASYNCIO_FUNCTIONS | {"asyncio.gather", "asyncio.shield"}
 # The modules in which asyncio defines its public names.
 _HOMES = {
     "base_events", "coroutines", "events", "exceptions", "futures", "locks",
@@ -41,7 +43,8 @@ class Definitions:
     plain ones that return a task or a future, `starting` those that return such a
     function (1), or a function that returns one (2); `handing` are those that hand on
     what another one returns: by a call `x`, or by its decorators, `@x` and `@x()`;
-    `decorated` are the coroutine functions that a decorator may have made another of;
+    `decorated` are the coroutine functions that a decorator may have made another of,
+    and `managers` the functions that one of contextlib made context managers of;
     `waiting` are the names of all coroutine functions, wherever they are defined,
     `uneven` those of members that some class defines as anything else, and `assigned`
     those of what is assigned as a member; `replaced` are names of properties that some
@@ -68,6 +71,7 @@ class Definitions:
     assigned: set[str] = field(default_factory=set)
     replaced: set[str] = field(default_factory=set)
     decorated: set[str] = field(default_factory=set)
+    managers: dict[str, str] = field(default_factory=dict)
     returned: set[str] = field(default_factory=set)
     classes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     members: set[str] = field(default_factory=set)
@@ -163,7 +167,7 @@ class Definitions:
         That is a coroutine function, and a plain one that returns what another makes.
         """
         if self._may_wait is None:
-            known = {*self.waiting, UNKNOWN_FUNCTION, *ASYNCIO_FUNCTIONS}
+            known = {*self.waiting, UNKNOWN_FUNCTION, *WAITED_FOR}
             known.update(f".{name}" for name in self.assigned)
             pairs = [pair.split() for pair in self.returned]
             before = -1

@@ -91,6 +91,28 @@ _COLLECTIONS = {"list", "set", "tuple", "frozenset", "List", "Set", "Tuple",
                 "Iterable", "Iterator", "Sequence", "Collection", "deque"}  # fmt: skip
 
 
+_AROUND = {"typing.ClassVar", "typing.Final", "typing.Optional"}
+_LITERALS: list[tuple[type[cst.BaseExpression], str]] = [
+    (cst.Dict, "builtins.dict"),
+    (cst.DictComp, "builtins.dict"),
+    (cst.List, "builtins.list"),
+    (cst.ListComp, "builtins.list"),
+    (cst.Set, "builtins.set"),
+    (cst.SetComp, "builtins.set"),
+    (cst.Tuple, "builtins.tuple"),
+    (cst.FormattedString, "builtins.str"),
+]
+
+
+def kind_of_literal(value: cst.BaseExpression) -> str | None:
+    """Return the class of a value that is written out."""
+    if isinstance(value, cst.SimpleString):
+        return "builtins.bytes" if "b" in value.prefix else "builtins.str"
+    if isinstance(value, cst.ConcatenatedString):
+        return kind_of_literal(value.left)
+    return next((kind for type_, kind in _LITERALS if isinstance(value, type_)), None)
+
+
 class Kinds:
     """Answers about the values of one module."""
 
@@ -244,6 +266,8 @@ class Kinds:
             yield from self._of_value(values[0])
         elif isinstance(holder, cst.Element):
             yield from self._of_member(holder)
+        elif isinstance(holder, cst.Param) and holder.star:
+            yield "builtins.dict" if holder.star == "**" else "builtins.tuple"
         elif isinstance(holder, cst.Param):
             yield self._given_to_handler(holder)
         elif isinstance(holder, cst.WithItem):
@@ -335,8 +359,16 @@ class Kinds:
         if isinstance(value, cst.Await):
             yield _KIND_OF_AWAITED.get(self._awaited_call(value), UNKNOWN)
             return
+        if isinstance(value, cst.BooleanOperation):
+            yield from self._of_value(value.left)
+            yield from self._of_value(value.right)
+            return
+        if isinstance(value, cst.IfExp):
+            yield from self._of_value(value.body)
+            yield from self._of_value(value.orelse)
+            return
         if not isinstance(value, cst.Call):
-            yield UNKNOWN
+            yield kind_of_literal(value) or UNKNOWN
             return
         function = value.func
         if isinstance(function, cst.Subscript):  # asyncio.Queue[int]()
@@ -421,7 +453,7 @@ class Kinds:
         elif isinstance(annotation, cst.Subscript):
             outer = self._names.qualified(annotation.value)
             inner = annotation.slice[0].slice
-            if outer == "typing.Optional" and isinstance(inner, cst.Index):
+            if outer in _AROUND and isinstance(inner, cst.Index):
                 yield from self.annotated(inner.value)
             else:
                 yield from self.annotated(annotation.value)

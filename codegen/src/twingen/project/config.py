@@ -252,8 +252,12 @@ def _text(value: object, where: str) -> str | None:
 
 
 def _tasks(value: object, where: str) -> Tasks | None:
-    if value is None or value == "threads" or value == "turns":
-        return value
+    if value is None:
+        return None
+    if value == "threads":
+        return "threads"
+    if value == "turns":
+        return "turns"
     raise ConfigurationError(
         f'{where} must be "threads" or "turns"; without it the sources decide'
     )

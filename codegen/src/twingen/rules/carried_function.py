@@ -68,6 +68,8 @@ def _mark(site: Site[cst.FunctionDef], decorators: set[str]) -> str | None:
         if decorators & _PROPERTIES or _is_operator(function.name.value):
             return None
         if hands_out(names, site.libraries, function):
+            if function.name.value == "__anext__":
+                return "iterators.plain_next_method"
             return "calls.returns_awaitable"
         guarded = not decorators - _TRANSPARENT and _shares_state(site)
         return "entries.guarded" if guarded else None

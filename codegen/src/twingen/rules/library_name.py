@@ -13,6 +13,7 @@ import builtins
 
 import libcst as cst
 
+from ..meaning.asked import asked_of_module
 from ..rule import Refused, Site, renamed, rewrite
 
 _ASYNC_BUILTINS = ("StopAsyncIteration", "aiter", "anext")
@@ -102,6 +103,13 @@ def _check_position(site: Site[cst.Name | cst.Attribute], qualified: str) -> Non
         return
     verdict = site.libraries.verdict(qualified)
     parent = site.names.parent(site.old)
+    asking = site.names.parent(parent) if isinstance(parent, cst.Arg) else None
+    if (
+        site.tasks == "turns"
+        and isinstance(asking, cst.Call)
+        and asked_of_module(site.names, site.libraries, asking) is not None
+    ):
+        return  # see `asked_module`
     if site.libraries.is_closed(qualified) and not (
         isinstance(parent, cst.Attribute) and parent.value is site.old
     ):

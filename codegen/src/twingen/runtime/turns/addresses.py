@@ -7,6 +7,8 @@ import socket
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from .calls import awaited
+
 if TYPE_CHECKING:
     from .event_loop import EventLoop
 
@@ -76,9 +78,8 @@ def resolve(
     found = numeric(host, port, family, kind, proto, *address[2:])
     if found is not None:
         return [found]
-    return loop.getaddrinfo(
-        host, port, family=family, type=kind, proto=proto, flags=flags
-    )
+    how = {"family": family, "type": kind, "proto": proto, "flags": flags}
+    return awaited(loop.getaddrinfo, host, port, **how)
 
 
 def interleave(infos: Sequence[AddressInfo], first: int = 1) -> list[AddressInfo]:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from .addresses import AddressInfo, interleave, resolve
+from .calls import awaited
 from .entries import entry
 from .exceptions import ExceptionGroup
 from .socket_transports import StreamTransport
@@ -59,10 +60,10 @@ def make_transport(
     """Return the transport of a socket, with TLS over it where that is asked for."""
     if not ssl:
         return StreamTransport(loop, sock, protocol, waiter, extra, server)
-    from .tls import TLSProtocol
+    from .tls import SSLProtocol
 
     context = None if isinstance(ssl, bool) else ssl
-    over = TLSProtocol(
+    over = SSLProtocol(
         loop,
         protocol,
         context,
@@ -227,7 +228,7 @@ def _connected(
         sock.setblocking(False)
         if local is not None:
             _bind(sock, family, local, mine)
-        loop.sock_connect(sock, address)
+        awaited(loop.sock_connect, sock, address)
         return sock
     except OSError as error:
         mine.append(error)
@@ -310,7 +311,7 @@ def create_unix_connection(
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0)
         try:
             sock.setblocking(False)
-            loop.sock_connect(sock, os.fspath(path))
+            awaited(loop.sock_connect, sock, os.fspath(path))
         except BaseException:
             sock.close()
             raise

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from .addresses import resolve
+from .calls import awaited
 from .entries import entry, guarded
 from .log import logger
 from .servers import set_reuse_port
@@ -242,7 +243,7 @@ def _endpoint(
                 sock.bind(local)
             if connects:
                 if not allow_broadcast:
-                    loop.sock_connect(sock, remote)
+                    awaited(loop.sock_connect, sock, remote)
                 return sock, remote
             return sock, None
         except OSError as error:

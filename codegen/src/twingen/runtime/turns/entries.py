@@ -31,7 +31,8 @@ def entry(function: F) -> F:
             raise RuntimeError("coroutine raised StopIteration") from stop
 
     mark(enter, "coroutine", wraps=True)
-    mark(function, "coroutine")
+    if not hasattr(function, "__wrapped__"):  # its code may be that of many wrappers
+        mark(function, "coroutine")
     return enter  # type: ignore[return-value]
 
 

@@ -146,7 +146,7 @@ class Future(Generic[T]):
 
     def _set_result(self, result: T) -> None:
         if self._state is not PENDING:
-            raise InvalidStateError(f"{self._state}: {self!r}")
+            raise InvalidStateError("invalid state")
         self._result = result
         self._state = FINISHED
         self._schedule_callbacks()
@@ -160,7 +160,7 @@ class Future(Generic[T]):
 
     def _set_exception(self, exception: BaseException | type[BaseException]) -> None:
         if self._state is not PENDING:
-            raise InvalidStateError(f"{self._state}: {self!r}")
+            raise InvalidStateError("invalid state")
         error = exception() if isinstance(exception, type) else exception
         if isinstance(error, StopIteration):
             stop = error

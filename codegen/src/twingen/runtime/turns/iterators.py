@@ -9,7 +9,7 @@ import functools
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from .calls import awaited
+from .calls import awaited, returns_awaitable
 from .entries import entry
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -19,9 +19,16 @@ _MISSING: Any = object()
 
 def next_method(function: F) -> F:
     """Make `__next__` of a method that was `__anext__` in the source."""
-    body = entry(function)
+    return _ending(entry(function))
 
-    @functools.wraps(function)
+
+def plain_next_method(function: F) -> F:
+    """Make `__next__` of a plain `__anext__`, which returned an awaitable."""
+    return _ending(returns_awaitable(function))
+
+
+def _ending(body: F) -> F:
+    @functools.wraps(body)
     def step(self: Any) -> Any:
         try:
             return body(self)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import selectors
 import stat
 import sys
 import warnings
@@ -60,7 +61,23 @@ class PipeTransport(BaseTransport):
         elif self._closing:
             parts.append("closing")
         parts.append(f"fd={self._fileno}")
+        if self._pipe is None:
+            parts.append("closed")
+        elif self._loop.is_closed():
+            parts.append("open")
+        else:
+            parts += self._activity()
         return f"<{' '.join(parts)}>"
+
+    def _activity(self) -> list[str]:
+        return [self._polling(selectors.EVENT_READ)]
+
+    def _polling(self, event: int) -> str:
+        try:
+            events = self._loop._selector.get_key(self._fileno).events
+        except KeyError:
+            return "idle"
+        return "polling" if events & event else "idle"
 
     def __del__(self) -> None:
         pipe = getattr(self, "_pipe", None)
@@ -206,6 +223,10 @@ class WritePipeTransport(PipeTransport, FlowControl):
         # It can be "read" when the reader at the other end has closed it.
         can_tell = is_socket or (is_fifo and not sys.platform.startswith("aix"))
         self._begin(waiter, self._read_ready if can_tell else None)
+
+    def _activity(self) -> list[str]:
+        polling = self._polling(selectors.EVENT_WRITE)
+        return [polling, f"bufsize={self.get_write_buffer_size()}"]
 
     def get_write_buffer_size(self) -> int:
         """Return how many bytes are to be sent yet."""

@@ -229,7 +229,7 @@ class Scheduling:
         event: int,
         callback: Callable[..., object],
         args: tuple[Any, ...],
-    ) -> None:
+    ) -> Handle:
         self._check_closed()
         handle = Handle(callback, args, self)
         try:
@@ -244,6 +244,7 @@ class Scheduling:
                 old.cancel()
         self._changed = True
         self._added()
+        return handle
 
     def _unwatch(self, fd: Any, event: int) -> bool:
         if self._closed:

@@ -44,7 +44,7 @@ def check_data(data: Any) -> None:
         )
 
 
-class SocketTransport(FlowControl):
+class SocketTransport(FlowControl, Transport):
     """What transports of streams and of datagrams have in common."""
 
     def __init__(
@@ -212,7 +212,7 @@ class SocketTransport(FlowControl):
         return sum(map(len, self._buffer))
 
 
-class StreamTransport(SocketTransport, Transport):
+class StreamTransport(SocketTransport):
     """The transport of a socket that sends and receives a stream."""
 
     _start_tls_compatible = True

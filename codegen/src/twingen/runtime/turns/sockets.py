@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import selectors
 import socket
-from collections.abc import Callable
 from typing import Any
 
 from .entries import entry
@@ -14,14 +14,14 @@ class Sockets(Switching):
     """A loop that sends and receives by non-blocking sockets."""
 
     def _until_possible(
-        self, sock: socket.socket, call: Callable[..., Any], *args: Any, write: bool
+        self, sock: socket.socket, method: str, *args: Any, write: bool
     ) -> Any:
-        """Call a function, again and again, until it needs not wait."""
+        """Call a method, again and again, until it needs not wait."""
         if self._debug and sock.gettimeout() != 0:
             raise ValueError("the socket must be non-blocking")
         while True:
             try:
-                return call(*args)
+                return getattr(sock, method)(*args)
             except (BlockingIOError, InterruptedError):
                 pass
             self._wait_for_socket(sock, write)
@@ -29,11 +29,14 @@ class Sockets(Switching):
     def _wait_for_socket(self, sock: socket.socket, write: bool) -> None:
         future: Any = self.create_future()
         fd = sock.fileno()
-        (self.add_writer if write else self.add_reader)(fd, _set, future)
+        event = selectors.EVENT_WRITE if write else selectors.EVENT_READ
+        handle = self._watch(fd, event, _set, (future,))
         try:
             future.wait()
         finally:
-            (self.remove_writer if write else self.remove_reader)(fd)
+            # Another task may wait for the socket by now, if this one was cancelled.
+            if not handle.cancelled():
+                self._unwatch(fd, event)
 
     def create_future(self) -> Any:
         raise NotImplementedError
@@ -41,17 +44,17 @@ class Sockets(Switching):
     @entry
     def sock_recv(self, sock: socket.socket, nbytes: int) -> bytes:
         """Receive up to some bytes."""
-        return self._until_possible(sock, sock.recv, nbytes, write=False)  # type: ignore[no-any-return]
+        return self._until_possible(sock, "recv", nbytes, write=False)  # type: ignore[no-any-return]
 
     @entry
     def sock_recv_into(self, sock: socket.socket, buf: Any) -> int:
         """Receive into a buffer; return how many bytes."""
-        return self._until_possible(sock, sock.recv_into, buf, write=False)  # type: ignore[no-any-return]
+        return self._until_possible(sock, "recv_into", buf, write=False)  # type: ignore[no-any-return]
 
     @entry
     def sock_recvfrom(self, sock: socket.socket, bufsize: int) -> tuple[bytes, Any]:
         """Receive a datagram; return it and the sender's address."""
-        return self._until_possible(sock, sock.recvfrom, bufsize, write=False)  # type: ignore[no-any-return]
+        return self._until_possible(sock, "recvfrom", bufsize, write=False)  # type: ignore[no-any-return]
 
     @entry
     def sock_recvfrom_into(
@@ -59,24 +62,24 @@ class Sockets(Switching):
     ) -> tuple[int, Any]:
         """Receive a datagram into a buffer; return its size and who sent it."""
         size = nbytes or len(buf)
-        return self._until_possible(sock, sock.recvfrom_into, buf, size, write=False)  # type: ignore[no-any-return]
+        return self._until_possible(sock, "recvfrom_into", buf, size, write=False)  # type: ignore[no-any-return]
 
     @entry
     def sock_sendall(self, sock: socket.socket, data: Any) -> None:
         """Send all of some bytes."""
         view = memoryview(data).cast("B")
         while view:
-            view = view[self._until_possible(sock, sock.send, view, write=True) :]
+            view = view[self._until_possible(sock, "send", view, write=True) :]
 
     @entry
     def sock_sendto(self, sock: socket.socket, data: Any, address: Any) -> int:
         """Send a datagram; return how many bytes of it."""
-        return self._until_possible(sock, sock.sendto, data, address, write=True)  # type: ignore[no-any-return]
+        return self._until_possible(sock, "sendto", data, address, write=True)  # type: ignore[no-any-return]
 
     @entry
     def sock_accept(self, sock: socket.socket) -> tuple[socket.socket, Any]:
         """Wait for a connection; return its socket and address."""
-        connection, address = self._until_possible(sock, sock.accept, write=False)
+        connection, address = self._until_possible(sock, "accept", write=False)
         connection.setblocking(False)
         return connection, address
 

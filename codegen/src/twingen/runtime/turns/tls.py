@@ -67,18 +67,18 @@ def _seconds(name: str, value: float | None, usual: float) -> float:
     return value
 
 
-class TLSTransport(Transport):
+class SSLTransport(Transport):
     """What the protocol above a TLS connection sends and receives by."""
 
     _start_tls_compatible = True
 
-    def __init__(self, loop: EventLoop, over: TLSProtocol) -> None:
+    def __init__(self, loop: EventLoop, over: SSLProtocol) -> None:
         self._loop = loop
-        self._ssl_protocol: TLSProtocol | None = over
+        self._ssl_protocol: SSLProtocol | None = over
         self._closed = False
 
     @property
-    def _over(self) -> TLSProtocol:
+    def _over(self) -> SSLProtocol:
         over = self._ssl_protocol
         assert over is not None
         return over
@@ -212,7 +212,7 @@ class TLSTransport(Transport):
         return False
 
 
-class TLSProtocol(Protocol):
+class SSLProtocol(Protocol):
     """What encrypts and decrypts, over a transport of any kind."""
 
     def __init__(
@@ -246,7 +246,7 @@ class TLSProtocol(Protocol):
         self._waiter = waiter
         self._below: Any = None
         """The transport."""
-        self._above: TLSTransport | None = None
+        self._above: SSLTransport | None = None
         self._state = State.UNWRAPPED
         self._told = Told.NOTHING if tells_connection_made else Told.CONNECTION_MADE
         self._timer: Any = None
@@ -267,10 +267,10 @@ class TLSProtocol(Protocol):
         self.set_app_protocol(app_protocol)
 
     @property
-    def transport(self) -> TLSTransport:
+    def transport(self) -> SSLTransport:
         """The transport for the protocol above."""
         if self._above is None:
-            self._above = TLSTransport(self._loop, self)
+            self._above = SSLTransport(self._loop, self)
         return self._above
 
     def set_app_protocol(self, protocol: Any) -> None:
@@ -666,7 +666,7 @@ def start_tls(
     if not getattr(transport, "_start_tls_compatible", False):
         raise TypeError(f"transport {transport!r} is not supported by start_tls()")
     waiter = loop.create_future()
-    over = TLSProtocol(
+    over = SSLProtocol(
         loop,
         protocol,
         sslcontext,

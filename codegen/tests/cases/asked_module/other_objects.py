@@ -1,0 +1,6 @@
+# tasks: turns
+import json
+
+
+def main(client):
+    return hasattr(json, "loads"), getattr(client, "timeout", None)

@@ -1,0 +1,34 @@
+# tasks: turns
+import asyncio
+
+
+class Table:
+    @property
+    async def size(self): ...
+
+
+async def compare(one: Table, other: Table):
+    made = one.size
+    return await made, await asyncio.gather(one.size, other.size)
+
+# ---- twin ----
+
+# tasks: turns
+
+from twin_runtime.turns.calls import await_, later
+from twin_runtime.turns.entries import entry
+from twin_runtime.turns.waiting import gather
+
+
+class Table:
+    @property
+    @entry
+    def size(self): ...
+
+
+@entry
+def compare(one: Table, other: Table):
+    made = later(getattr, one, "size")
+    return await_(made), await_(
+        gather(later(getattr, one, "size"), later(getattr, other, "size"))
+    )

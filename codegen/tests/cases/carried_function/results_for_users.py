@@ -1,0 +1,56 @@
+# tasks: turns
+import asyncio
+from collections.abc import Awaitable
+
+
+class Source:
+    async def read(self): ...
+
+    def read_all(self, *others):
+        return asyncio.gather(self.read(), *others)
+
+    def pending(self, key) -> Awaitable[int]:
+        return self.futures[key]
+
+
+class Started(Source):
+    def read(self):
+        task = asyncio.create_task(super().read())
+        return task
+
+
+def start(source):
+    return asyncio.create_task(source.read())
+
+# ---- twin ----
+
+# tasks: turns
+
+from twin_runtime.turns.calls import later, returns_awaitable
+from twin_runtime.turns.entries import entry
+from twin_runtime.turns.starting import create_task
+from twin_runtime.turns.waiting import gather
+
+
+class Source:
+    @entry
+    def read(self): ...
+
+    @returns_awaitable
+    def read_all(self, *others):
+        return gather(later(self.read), *others)
+
+    @returns_awaitable
+    def pending(self, key) -> int:
+        return self.futures[key]
+
+
+class Started(Source):
+    @returns_awaitable
+    def read(self):
+        task = create_task(later(super().read))
+        return task
+
+
+def start(source):
+    return create_task(later(source.read))
