@@ -27,12 +27,12 @@ MOST_SECONDS = 120
 """How long one repetition may take."""
 
 
-def main(name: str, times: int, patterns: list[str]) -> None:
+def main(module_name: str, times: int, patterns: list[str]) -> None:
     """Run the tests, and print the counts and what failed."""
     cap_memory()
     output = os.fdopen(os.dup(1), "w")
     warnings.simplefilter("ignore")  # as many tests leave coroutines behind
-    module = importlib.import_module(name)
+    module = importlib.import_module(module_name)
     ran = left_out = 0
     skipped: set[str] = set()
     failures: dict[str, list[str]] = {}
@@ -48,12 +48,18 @@ def main(name: str, times: int, patterns: list[str]) -> None:
         gc.collect()
         skipped.update(short_name(test) for test, _ in result.skipped)
         ran = len({short_name(test) for test in kept} - skipped)
-        for test, trace in [*result.failures, *result.errors]:
-            failures.setdefault(short_name(test), []).append(trace)
+        failed = {short_name(test): trace for test, trace in both(result)}
+        for name, trace in failed.items():
+            failures.setdefault(name, []).append(trace)
     faulthandler.cancel_dump_traceback_later()
     counts = {"ran": ran, "skipped": len(skipped), "left_out": left_out}
     json.dump({**counts, "failures": failures}, output)
     output.close()
+
+
+def both(result: unittest.TestResult) -> list[tuple[unittest.TestCase, str]]:
+    """Return the tests that failed, and those that raised something else."""
+    return [*result.failures, *result.errors]
 
 
 def cap_memory() -> None:

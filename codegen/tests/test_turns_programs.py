@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import logging
 import sys
 import textwrap
@@ -552,7 +553,16 @@ PROFILE = settings(
 )
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _collected() -> Iterator[None]:
+    """Let coroutines that were never awaited be collected where nobody is told."""
+    yield
+    with quiet():
+        gc.collect()
+
+
 @ONLY_3_13
+@pytest.mark.filterwarnings("ignore")
 @settings(PROFILE, max_examples=40, derandomize=True)
 @given(programs())
 def test_twin_logs_what_asyncio_logs(text: str) -> None:
@@ -571,6 +581,7 @@ def main() -> None:
         pass
     else:
         resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
+    warnings.simplefilter("ignore")
     phases = [Phase.generate, Phase.shrink]
     many = settings(PROFILE, max_examples=options.programs, phases=phases)
     seed(options.seed)(many(given(programs())(compare)))()
