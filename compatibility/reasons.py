@@ -54,9 +54,14 @@ BEHAVIOUR = [
     "`execute()` of a COPY raises the same error and leaves the connection usable.",
     "`scroll()` of a closed server-side cursor raises `InterfaceError`.",
     (
-        "`execute()` of a closed server-side cursor raises `InterfaceError`, and leaves "
-        "the transaction as it is: psycopg closes the server's cursor again, which "
-        "fails."
+        "`execute()` of a closed server-side cursor raises `InterfaceError`, and "
+        "leaves the transaction as it is: psycopg closes the server's cursor again, "
+        "which fails."
+    ),
+    (
+        "A server-side cursor that the server has closed, as a commit or a rollback to "
+        "a savepoint does, can be executed and closed: psycopg's CLOSE fails, and with "
+        "it the transaction."
     ),
     (
         "Any row factory builds rows without columns of a server-side cursor, as it "

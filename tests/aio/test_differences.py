@@ -135,6 +135,34 @@ async def test_execute_of_closed(conn: Ours, theirs: Theirs) -> None:
     assert conn.info.transaction_status == TransactionStatus.INTRANS
 
 
+@pytest.mark.parametrize("end", ["commit", "block", "savepoint"])
+@pytest.mark.parametrize("then", ["execute", "close"])
+async def test_closed_by_the_server(
+    conn: Ours, theirs: Theirs, end: str, then: str
+) -> None:
+    async def play(conn: Ours | Theirs, cursor: Any) -> None:
+        if end == "savepoint":
+            await conn.execute("SELECT 1")
+        with contextlib.suppress(ZeroDivisionError):
+            async with conn.transaction():
+                await cursor.execute("SELECT 1")
+                if end != "commit":
+                    raise ZeroDivisionError
+        await conn.execute("SELECT 1")
+        if then == "execute":
+            await cursor.execute("SELECT 2")
+            assert await cursor.fetchall() == [(2,)]
+        await cursor.close()
+
+    their_cursor = theirs.cursor("curs")
+    with pytest.raises(e.InvalidCursorName):
+        await play(theirs, their_cursor)
+    assert theirs.info.transaction_status == TransactionStatus.INERROR
+    await their_cursor.close()
+    await play(conn, conn.cursor("curs"))
+    assert conn.info.transaction_status == TransactionStatus.INTRANS
+
+
 @pytest.mark.parametrize(
     ("row_factory", "row"),
     [(namedtuple_row, ()), (dict_row, {}), (kwargs_row(dict), {})],

@@ -234,6 +234,17 @@ def _closed_execute(program: Program, found: Difference) -> bool:
     )
 
 
+def _closed_by_the_server(program: Program, found: Difference) -> bool:
+    """Tell whether psycopg has closed a portal that had ended with a transaction."""
+    return (
+        (found.aspect, found.theirs) == ("value", "raises 34000")
+        and not found.ours.startswith("raises ")
+        and re.match(r"cur\d(\.execute\(|: close|: leave)", found.place) is not None
+        and _of_a_server_cursor(program, found)
+        and bool(_executed_before(program, found))
+    )
+
+
 def _rows_without_columns(program: Program, found: Difference) -> bool:
     """Tell whether a row factory of psycopg's has seen no columns, and thus no rows."""
     return (
@@ -471,7 +482,10 @@ def _server_cursor_settings(program: Program, found: Difference) -> bool:
             and "server" in step.kind
             for step in _before(program, found)
         )
-        and any(SETTING.match(texts(step)) for step in _before(program, found))
+        and any(
+            SETTING.match(texts(step)) or ENCODING.search(texts(step))
+            for step in _before(program, found)
+        )
     )
 
 
@@ -847,6 +861,11 @@ EXPLAINED: tuple[Explanation, ...] = (
         "`execute()` of a closed server-side cursor raises `InterfaceError`: psycopg "
         "closes its portal again first.",
         _closed_execute,
+    ),
+    Explanation(
+        "A server-side cursor that ended with a transaction can be executed and "
+        "closed: psycopg's CLOSE fails.",
+        _closed_by_the_server,
     ),
     Explanation(
         "Rows without columns of a server-side cursor are rows for any row factory.",

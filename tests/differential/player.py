@@ -2,8 +2,8 @@
 
 Law: the same calls in the same order for every driver; a step that raises is an
 outcome, and the next step is played. What ends psycopg's process is not played: a fetch
-of a server-side cursor that has copied or streamed since it was declared, which psycopg's
-compiled code reads by the loaders of that, though the portal may have more columns.
+of a server-side cursor that has copied or streamed since it was declared. psycopg's
+compiled code reads it by the loaders of that, though the portal may have more columns.
 """
 
 from __future__ import annotations
@@ -290,9 +290,10 @@ class Player:
         return "left"
 
     async def _step(self, step: s.Step) -> object:
-        if isinstance(step, s.Stream | s.CopyIn | s.CopyOut):
-            if "Server" in type(self._cursor(step.cursor)).__name__:
-                self._diverted.add(step.cursor)
+        if isinstance(step, s.Stream | s.CopyIn | s.CopyOut) and (
+            "Server" in type(self._cursor(step.cursor)).__name__
+        ):
+            self._diverted.add(step.cursor)
         method = getattr(self, f"_play_{type(step).__name__.lower()}")
         return await method(step)
 
