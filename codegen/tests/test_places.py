@@ -25,6 +25,11 @@ from twingen.telling.diagnostic import ConversionError
 from twingen.tracing.places import Places, Span, edited_lines, expected_line
 from twingen.tracing.trace import Trace, parts_of
 
+# What is put on functions where tasks take turns.
+_MARK = re.compile(
+    r"@(coroutine|entry|generator|guarded|makes_coroutine|next_method"
+    r"|returns_awaitable)$"
+)
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -42,6 +47,12 @@ def is_import(line: str) -> bool:
     return bool(re.match(r"\s*(import|from)\b", line))
 
 
+def is_added(lines: list[str]) -> bool:
+    """Tell an import, or what is in the method that objects to await get."""
+    above = [line for line in lines if line.lstrip().startswith("def ")]
+    return is_import(lines[-1]) or (bool(above) and "def wait(" in above[-1])
+
+
 def bare(lines: list[str], start: int, stop: int) -> str:
     """Return lines without what laying out may change."""
     code = " ".join(lines[start - 1 : stop]).replace('"', "'")
@@ -55,12 +66,17 @@ def check(places: Places, names: Names, twin: str) -> int:
     told: list[Span] = []
     for span in places.spans:
         if not span.source_start:
-            assert is_import(twin_lines[span.start - 1]), "only imports are added"
+            assert is_added(twin_lines[: span.start]), "only imports are added"
             continue
         if is_import(line := source_lines[span.source_start - 1]):
             assert is_import(twin_lines[span.start - 1]) or ";" in line
             continue
+        if "def wait(" in twin_lines[span.start - 1] and "__await__" in line:
+            continue
         told.append(span)
+        if _MARK.match(twin_lines[span.start - 1].strip()):
+            assert re.match(r"@|async def |def ", line.strip()), "what it is put on"
+            continue
         numbers = range(span.source_start, span.source_stop + 1)
         if not any(places.rules(number) for number in numbers):
             same += 1

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import libcst as cst
 
@@ -27,7 +28,8 @@ _BITS = str.maketrans(" \t", "01")
 class Part:
     """One statement, clause or decorator of the twin, in order.
 
-    `origin` is the node of the source that it was made from; `None` was added.
+    `origin` is the node of the source that it was made from; `None` was added, but for
+    decorators, which stand for what they are put on.
     """
 
     node: cst.CSTNode
@@ -76,17 +78,33 @@ class Trace:
         return _AT_LINE_END.sub("", _BEFORE_COMMENT.sub("  ", text))
 
     def parts(self) -> Iterator[Part]:
-        """Yield what the twin consists of, in the order of :func:`parts_of`."""
+        """Yield what the twin consists of, in the order of :func:`parts_of`.
+
+        A decorator that was added has the origin of what follows it.
+        """
         finder = _Parts()
         self._settled.visit(finder)
+        following: dict[cst.CSTNode, cst.CSTNode] = {}
+        for node, _, _ in finder.found:
+            if isinstance(node, (cst.FunctionDef, cst.ClassDef)):
+                following.update(pairwise([*node.decorators, node]))
         for node, holder, index in finder.found:
-            end = line_end(holder)
-            text = end.whitespace.value if end is not None else ""
-            if not text.startswith(_MARK):
-                yield Part(node, None)
-                continue
-            origin = self._numbered[int(text[1:].translate(_BITS), 2)]
-            yield Part(node, origin if node is holder else _nth(origin, index))
+            origin = self._origin(holder)
+            if origin is not None and node is not holder:
+                origin = _nth(origin, index)
+            after = node
+            while origin is None and after in following:
+                after = following[after]
+                origin = self._origin(after)
+            yield Part(node, origin)
+
+    def _origin(self, holder: cst.CSTNode) -> cst.CSTNode | None:
+        """Return the node that something was made from, by its number."""
+        end = line_end(holder)
+        text = end.whitespace.value if end is not None else ""
+        if not text.startswith(_MARK):
+            return None
+        return self._numbered[int(text[1:].translate(_BITS), 2)]
 
 
 def parts_of(tree: cst.CSTNode) -> list[cst.CSTNode]:
