@@ -231,6 +231,8 @@ def _has_plain_methods(kind: str) -> bool:
 def _may_give_coroutine(names: Names, function: cst.FunctionDef) -> bool:
     """Tell whether a function of this module may return a coroutine."""
     definitions = names.definitions
+    if function.asynchronous is not None and names.is_generator(function):
+        return bool(function.decorators)
     if function.asynchronous is not None or says_awaitable(names, function):
         return True
     if function.decorators or names.qualified(function) in definitions.decorated:
