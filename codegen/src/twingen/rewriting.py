@@ -31,7 +31,7 @@ class Rewriter(cst.CSTTransformer):
     ) -> None:
         super().__init__()
         self._rules = _by_type(rules, tasks)
-        self._tasks = tasks
+        self._tasks: Tasks = tasks
         self._trace = trace
         self.refusals: list[Diagnostic] = []
         self._source = source

@@ -46,7 +46,7 @@ class ProcessTransport(SubprocessTransport):
     ) -> None:
         super().__init__(dict(extra or {}))
         self._closed = False
-        self._protocol = protocol
+        self._protocol: Any = protocol
         self._loop: Any = loop
         self._proc: Any = None
         self._pid: int | None = None
