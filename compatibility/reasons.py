@@ -148,8 +148,8 @@ BEHAVIOUR = [
         "rolls back to its savepoint, which is another block's if that has its name."
     ),
     (
-        "`set_result()` in a pipeline waits for the results, as `nextset()` does: "
-        "psycopg's has none to choose from."
+        "`set_result()` and `results()` in a pipeline wait for the results, as the "
+        "fetch methods do: psycopg's have none to choose from."
     ),
     (
         "The name of a two-phase transaction is quoted without dumpers of users: "
@@ -201,8 +201,9 @@ BEHAVIOUR = [
         "transaction."
     ),
     (
-        "What new transactions are like cannot be set in a `transaction()` block, also "
-        "after a `ROLLBACK` in SQL: the block does not know of that."
+        "What new transactions are like cannot be set in a `transaction()` block, nor "
+        "a two-phase transaction begun, also after a `ROLLBACK` in SQL: the block does "
+        "not know of that."
     ),
     (
         "With `prepared_max` 0 no statement is prepared: psycopg prepares each with "

@@ -365,6 +365,16 @@ async def test_result_chosen_in_a_pipeline(conn: Ours, theirs: Theirs) -> None:
         assert await cursor.fetchone() == (1,)
 
 
+async def test_results_in_a_pipeline(conn: Ours, theirs: Theirs) -> None:
+    async def counted(conn: Ours | Theirs) -> list[int]:
+        async with conn.pipeline():
+            cursor = await conn.execute("SELECT 1")
+            return [each.rowcount async for each in cursor.results()]
+
+    assert await counted(theirs) == []
+    assert await counted(conn) == [1]
+
+
 async def test_backslash_in_a_character(conn: Ours, theirs: Theirs) -> None:
     # Its second byte in SJIS is 0x5c.
     text = "\u8868"
@@ -662,6 +672,23 @@ async def test_characteristics_in_a_block(conn: Ours, theirs: Theirs) -> None:
         await conn.execute("ROLLBACK")
         with pytest.raises(e.ProgrammingError, match="inside a transaction"):
             await conn.set_read_only(True)
+
+
+async def test_two_phases_in_a_block(conn: Ours, theirs: Theirs) -> None:
+    async with theirs.transaction():
+        await theirs.execute("ROLLBACK")
+        await theirs.tpc_begin("in-a-block")
+    # The block has ended it.
+    assert theirs.info.transaction_status == TransactionStatus.IDLE
+    await theirs.tpc_prepare()
+    with pytest.raises(e.UndefinedObject):
+        await theirs.tpc_commit()
+    await theirs.close()
+    async with conn.transaction():
+        await conn.execute("ROLLBACK")
+        with pytest.raises(e.ProgrammingError, match="inside a transaction"):
+            await conn.tpc_begin("in-a-block")
+    assert conn.info.transaction_status == TransactionStatus.IDLE
 
 
 async def test_settings_between_fetches(conn: Ours, theirs: Theirs) -> None:

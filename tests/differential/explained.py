@@ -467,7 +467,9 @@ def _characteristics(program: Program, found: Difference) -> bool:
     return (
         (found.theirs, found.ours) == ("None", "raises ProgrammingError")
         and "cannot be used inside a transaction() block" in found.our_detail
-        and found.our_detail.startswith("ProgrammingError: setting ")
+        and found.our_detail.startswith(
+            ("ProgrammingError: setting ", "ProgrammingError: tpc_begin() ")
+        )
     )
 
 
@@ -724,6 +726,13 @@ def _prepared_nothing(program: Program, found: Difference) -> bool:
 
 
 def _result_in_pipeline(program: Program, found: Difference) -> bool:
+    if "fetch results" in found.place and found.aspect == "value":
+        return found.theirs == "[]" and any(
+            str(step) == found.place
+            for _, block in walk(program.steps)
+            if isinstance(block, PipelineBlock)
+            for _, step in walk(block.body)
+        )
     return (
         found.place.startswith("with conn.pipeline")
         and "out of range: 0 result(s) available" in found.their_detail
@@ -763,10 +772,10 @@ def _dumper_of_the_same_query(program: Program, found: Difference) -> bool:
 
 
 def _bytes_as_names(program: Program, found: Difference) -> bool:
+    # In a pipeline psycopg's error is that of its block.
     return (
-        found.theirs == "raises AttributeError"
-        and "'bytes' object has no attribute" in found.their_detail
-    )
+        found.theirs == "raises AttributeError" or found.aspect == "place"
+    ) and "'bytes' object has no attribute" in found.their_detail
 
 
 def _lost_in_a_block(program: Program, found: Difference) -> bool:
@@ -945,7 +954,7 @@ EXPLAINED: tuple[Explanation, ...] = (
     ),
     Explanation(
         "Inside a transaction block the characteristics of transactions are not set, "
-        "whatever SQL has ended the transaction.",
+        "and no two-phase transaction begins, whatever SQL has ended the transaction.",
         _characteristics,
     ),
     Explanation(
@@ -1004,7 +1013,8 @@ EXPLAINED: tuple[Explanation, ...] = (
         _prepared_nothing,
     ),
     Explanation(
-        "`set_result()` waits for the results in a pipeline.", _result_in_pipeline
+        "`set_result()` and `results()` wait for the results in a pipeline.",
+        _result_in_pipeline,
     ),
     Explanation(
         "After a statement that sets a style a pipeline is at rest, so that what new "
