@@ -931,3 +931,12 @@ async def test_error_is_raised_before_the_end(conn: Connection) -> None:
                 await conn.execute("SELECT 1")
                 await asyncio.sleep(0.001)
     await conn.rollback()
+
+
+async def test_many_of_nothing_waits(conn: Connection) -> None:
+    await conn.set_autocommit(True)
+    async with conn.pipeline():
+        cursor = await conn.execute("SELECT 1")
+        await conn.cursor().executemany("SELECT %s", [], returning=True)
+        assert cursor.rowcount == 1
+        await conn.set_autocommit(False)

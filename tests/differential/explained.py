@@ -245,6 +245,26 @@ def _closed_by_the_server(program: Program, found: Difference) -> bool:
     )
 
 
+def _number_in_a_stream(program: Program, found: Difference) -> bool:
+    return (
+        (found.aspect, found.theirs, found.ours)
+        == ("rownumber", "rownumber=None", "rownumber=0")
+        and re.search(r"\.stream\(.*size=", found.place) is not None
+        and _of_a_server_cursor(program, found)
+    )
+
+
+def _own_error_of_a_pipeline(program: Program, found: Difference) -> bool:
+    """Tell whether a program has gone on in a pipeline whose connection it closed."""
+    return (
+        found.place.startswith("with conn.pipeline")
+        and found.theirs == "raises OperationalError"
+        and "the connection is closed" in found.their_detail
+        and found.ours == "raises ValueError"
+        and "list.remove" in found.our_detail
+    )
+
+
 def _rows_without_columns(program: Program, found: Difference) -> bool:
     """Tell whether a row factory of psycopg's has seen no columns, and thus no rows."""
     return (
@@ -875,6 +895,17 @@ EXPLAINED: tuple[Explanation, ...] = (
         "A server-side cursor that ended with a transaction can be executed and "
         "closed: psycopg's CLOSE fails.",
         _closed_by_the_server,
+    ),
+    Explanation(
+        "After a stream in chunks `rownumber` of a server-side cursor depends on which "
+        "result psycopg has seen last.",
+        _number_in_a_stream,
+        harmless=True,
+    ),
+    Explanation(
+        "Of two errors in a pipeline whose connection was closed, the block's own or a "
+        "later one is raised.",
+        _own_error_of_a_pipeline,
     ),
     Explanation(
         "Rows without columns of a server-side cursor are rows for any row factory.",

@@ -196,7 +196,10 @@ async def execute_many(
         await pipelining.execute_many(
             query, params_seq, transformer, cursor.format, batch
         )
-        if returning:
+        if returning and batch.done:
+            # Of nothing: it waits for what was sent before, as others do.
+            await pipelining.receive_all()
+        elif returning:
             await pipelining.receive(batch)
     except BaseException as error:
         batch.give_up(error)

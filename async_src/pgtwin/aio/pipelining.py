@@ -413,6 +413,14 @@ class Pipelining:
             await self._converse(lambda: owner.done)
         self._raise()
 
+    async def receive_all(self) -> None:
+        """Wait for the results of what was sent. Raises the first error on the way."""
+        if self._owners:
+            self._session.check()
+            self._pgconn.send_flush_request()
+            await self._converse(self._all_done)
+        self._raise()
+
     async def _converse(self, done: Callable[[], bool]) -> None:
         """Send everything, then hand results out until it is enough."""
         self.unseen = 0
