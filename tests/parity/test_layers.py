@@ -115,6 +115,7 @@ GENERATOR = [
     "meaning.started",
     "meaning.contexts",
     "meaning.timed",
+    "meaning.asked",
     "meaning.iteration",
     "meaning.running_loop",
     "syntax.parentheses",
