@@ -18,7 +18,7 @@ from twingen.telling.progress import progress_on
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="terminals are POSIX's")
 
 # As many sources as take longer to convert than the bar waits before it shows.
-MANY = 60
+MANY = 300
 BODY = "\n\nasync def f0(x: int) -> int:\n    return x\n" + "".join(
     f"\n\nasync def f{number}(x: int) -> int:\n    return await f{number - 1}(x) + 1\n"
     for number in range(1, 10)

@@ -56,9 +56,9 @@ EXAMPLES = [
 ]
 NAMES = [f"{file.parent.name}-{file.stem}-{function}" for file, function in EXAMPLES]
 
-# What asyncio does not do, or says otherwise, before Python 3.11; the runtime is the
+# What asyncio does not do, or says otherwise, before Python 3.12; the runtime is the
 # same on each.
-SINCE_311 = {
+SINCE_312 = {
     "example_datagrams",
     "example_handler_that_fails",
     "example_pipes",
@@ -91,7 +91,7 @@ def program(file: Path) -> tuple[ModuleType, ModuleType]:
 @pytest.mark.parametrize(("file", "function"), EXAMPLES, ids=NAMES)
 def test_program(file: Path, function: str) -> None:
     source, twin = program(file)
-    if function in SINCE_311 and sys.version_info < (3, 11):
+    if function in SINCE_312 and sys.version_info < (3, 12):
         expected = outcome(twin, function)
         assert not expected[2]
     else:
