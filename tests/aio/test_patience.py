@@ -40,3 +40,26 @@ async def test_result_or_timeout() -> None:
     with pytest.raises(asyncio.TimeoutError):
         await wait_for(asyncio.Event().wait(), 0)
     assert await wait_for(asyncio.sleep(0, 2), None) == 2
+
+
+@pytest.mark.parametrize("steps", range(5))
+async def test_cancellation_as_a_coroutine_ends(steps: int) -> None:
+    lock = asyncio.Lock()
+    await lock.acquire()
+    task = asyncio.create_task(wait_for(lock.acquire(), 60))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    lock.release()
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    if task.cancel():
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    assert lock.locked() is not task.cancelled()
+
+
+async def test_time_that_is_up_in_a_coroutine() -> None:
+    event = asyncio.Event()
+    with pytest.raises(asyncio.TimeoutError):
+        await wait_for(event.wait(), 0.01)
+    assert await wait_for(asyncio.sleep(0.001, 3), 60) == 3
