@@ -16,6 +16,8 @@ from pgtwin import errors as e
 from pgtwin.pq import PipelineStatus, TransactionStatus
 
 ROWS = 6
+# Seconds that the workers of a pool may take.
+PATIENCE = 60.0
 INSERT = "INSERT INTO trust_rows VALUES (%s, %s, %s)"
 SERIES = "SELECT n, repeat('x', 10) FROM generate_series(1, 30) AS n"
 
@@ -175,26 +177,44 @@ SCENARIOS = (
 
 async def open_stage(dsn: str, scenario: Scenario, timeout: float | None) -> Stage:
     """Return the stage of a scenario; operations may take `timeout` seconds."""
-    options: dict[str, Any] = {"command_timeout": timeout}
-    conn = await pgtwin.AsyncConnection.connect(dsn, **options)
+    conn = await pgtwin.AsyncConnection.connect(dsn, command_timeout=timeout)
     if scenario.name != "pool":
         return Stage(conn, dsn, 0)
+    return Stage(conn, dsn, 0, await _open_pool(dsn, timeout))
+
+
+async def _open_pool(dsn: str, timeout: float | None) -> AsyncConnectionPool[Any]:
     opened: AsyncConnectionPool[Any] = AsyncConnectionPool(
         dsn,
         connection_class=CONNECTION,
-        kwargs=options,
+        kwargs={"command_timeout": timeout},
         min_size=1,
         open=False,
         reconnect_timeout=1,
     )
-    await opened.open(wait=True, timeout=60)
-    return Stage(conn, dsn, 0, opened)
+    await opened.open(wait=True, timeout=PATIENCE)
+    return opened
+
+
+async def with_whole_pool(stage: Stage) -> Stage:
+    """Return a stage whose pool, if it has one, has all its connections.
+
+    A worker may be about to replace a lost one, which would count as left behind by
+    the next play. One that Ctrl-C took from the pool's own code is never replaced.
+    """
+    if stage.pool is None:
+        return stage
+    stats = stage.pool.get_stats()
+    if stats["pool_available"] == stats["pool_size"]:
+        return stage
+    await stage.pool.close(timeout=PATIENCE)
+    return stage._replace(pool=await _open_pool(stage.dsn, stage.conn.command_timeout))
 
 
 async def close_stage(stage: Stage) -> None:
     """Close what `open_stage()` has opened."""
     if stage.pool is not None:
-        await stage.pool.close(timeout=60)
+        await stage.pool.close(timeout=PATIENCE)
     await stage.conn.close()
 
 

@@ -37,6 +37,7 @@ class Form:
 
     def renewed(self, stage: Any, mark: int) -> Any:
         """Return a stage for another play, with its connection if that still works."""
+        stage = self.run(self.scenarios.with_whole_pool, stage)
         conn = stage.conn
         if conn.closed:
             self.run(conn.close)

@@ -132,6 +132,7 @@ async def _ended(task: asyncio.Task[None], where: str) -> bool:
 
 async def _replaced(stage: Stage, mark: int) -> Stage:
     """Return a stage that was not used, with the connection if it works."""
+    stage = await scenarios.with_whole_pool(stage)
     conn = stage.conn
     if conn.closed:
         await conn.close()
@@ -176,7 +177,7 @@ def time_out_everywhere(
         with nothing_unseen() as unseen:
             for at in range(1, MANY, step):
                 where = f"{form.name} {name}, timed out at look {at}"
-                stage = stage._replace(mark=rows.new_mark())
+                stage = form.renewed(stage, rows.new_mark())
                 started = time.monotonic()
                 with nothing_left():
                     done = _in_time(form, scenario, stage, at)
