@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from pgtwin import errors
 from pgtwin.core.settings import changes_settings
 from tests.differential.outcome import Difference
 from tests.differential.steps import (
@@ -317,16 +318,31 @@ def _closed_twice(program: Program, found: Difference) -> bool:
 
 
 def _error_in_pipeline(program: Program, found: Difference) -> bool:
-    errors = [
+    if found.aspect == "place":
+        # An error that has come by then ends the block, one that is late does not.
+        return any(
+            place.startswith("with conn.pipeline") and _is_of_the_server(detail)
+            for place, detail in (
+                (found.theirs, found.their_detail),
+                (found.ours, found.our_detail),
+            )
+        )
+    raised = [
         text.removeprefix("raises ")
         for text in (found.theirs, found.ours)
         if text.startswith("raises ")
     ]
     return (
         (found.place.startswith("with conn.pipeline") or ".executemany(" in found.place)
-        and len(errors) == 2
-        and errors[0][0].isalpha() != errors[1][0].isalpha()
+        and len(raised) == 2
+        and raised[0][0].isalpha() != raised[1][0].isalpha()
     )
+
+
+def _is_of_the_server(detail: str) -> bool:
+    """Tell whether an error has an SQLSTATE, by its class."""
+    name = detail.partition(":")[0]
+    return getattr(getattr(errors, name, None), "sqlstate", None) is not None
 
 
 def _nothing_when_closed(program: Program, found: Difference) -> bool:
@@ -922,8 +938,8 @@ EXPLAINED: tuple[Explanation, ...] = (
         _closed_twice,
     ),
     Explanation(
-        "In a pipeline or batch an error of the server may be raised before a later "
-        "one of the client, or that one.",
+        "In a pipeline or batch an error of the server may be raised by a call after "
+        "it, before a later one of the client, or at the end.",
         _error_in_pipeline,
     ),
     Explanation(
