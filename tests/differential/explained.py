@@ -690,18 +690,29 @@ def _settings_in_pipeline(program: Program, found: Difference) -> bool:
     return False
 
 
-def _read_by_settings_in_pipeline(program: Program, found: Difference) -> bool:
-    """Tell whether a pipeline's first row is read by a style that psycopg has not."""
-    return (
-        found.place.startswith("with conn.pipeline")
-        and "can't parse" in found.their_detail
-        and "with DateStyle" in found.our_detail
-        and any(
-            SETTING.match(texts(step))
-            for _, block in walk(program.steps)
-            if isinstance(block, PipelineBlock)
-            for _, step in walk(block.body)
+def _counted_in_pipeline(program: Program, found: Difference) -> bool:
+    """Tell whether only pgtwin reads or writes by what a pipeline's statement has set.
+
+    It is told by the error: psycopg's of a first row that is read by a style that it
+    has not, or ours of a text that the client's new encoding has not.
+    """
+    if found.aspect == "place":
+        statement = ENCODING
+        told = found.ours.startswith("with conn.pipeline") and (
+            found.our_detail.startswith("UnicodeEncodeError")
         )
+    else:
+        statement = SETTING
+        told = (
+            found.place.startswith("with conn.pipeline")
+            and "can't parse" in found.their_detail
+            and "with DateStyle" in found.our_detail
+        )
+    return told and any(
+        statement.search(texts(step))
+        for _, block in walk(program.steps)
+        if isinstance(block, PipelineBlock)
+        for _, step in walk(block.body)
     )
 
 
@@ -1038,8 +1049,9 @@ EXPLAINED: tuple[Explanation, ...] = (
         _settings_in_pipeline,
     ),
     Explanation(
-        "A statement that sets a style in a pipeline counts for what comes after it.",
-        _read_by_settings_in_pipeline,
+        "A statement that sets a style or the encoding in a pipeline counts for what "
+        "comes after it.",
+        _counted_in_pipeline,
     ),
     Explanation(
         "After a transaction block that was refused in an ended one, psycopg refuses "
