@@ -31,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         output_format=getattr(options, "output_format", "text"),
         color=options.color,
         quiet=options.quiet,
+        verbose=options.verbose,
     )
     try:
         code = _run(console, options)
@@ -72,6 +73,16 @@ def _run(console: Console, options: argparse.Namespace) -> int:
         if options.command == "check":
             return twins.check(console, project, diff=options.diff)
         return twins.diff(project)
+    if options.command == "preview":
+        from .commands.preview import preview
+
+        return preview(
+            console,
+            start,
+            options.folder,
+            cached=not options.no_cache,
+            jobs=options.jobs,
+        )
     if options.command == "watch":
         from .commands.watch import watch
 
@@ -130,6 +141,12 @@ def _parser() -> argparse.ArgumentParser:
         "--quiet", "-q", action="store_true", help="say only what is wrong"
     )
     common.add_argument(
+        "--verbose",
+        "-v",
+        action="store_true",
+        help="show every place that is refused with its line, file by file",
+    )
+    common.add_argument(
         "--color",
         choices=("auto", "always", "never"),
         default="auto",
@@ -176,6 +193,18 @@ def _parser() -> argparse.ArgumentParser:
         help="say whether every twin is in step; write nothing",
     )
     check.add_argument("--diff", action="store_true", help="show the differences too")
+    preview = add(
+        "preview",
+        parents=[reporting, working],
+        help="write what converts to a folder of its own, whatever else is refused",
+    )
+    preview.add_argument(
+        "folder",
+        nargs="?",
+        type=Path,
+        metavar="FOLDER",
+        help="emptied first, if it is an earlier preview (default: twingen-preview)",
+    )
     add("watch", parents=[common], help="build after each save, until Ctrl-C")
     lsp = add("lsp", parents=[common], help="serve an editor (twingen[lsp])")
     lsp.add_argument("--stdio", action="store_true", help="the only way there is")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,10 @@ from .inputs import configured
 if TYPE_CHECKING:
     from ..syntax.layouts import Layouts
 
+_RUNTIME = "twingen.runtime."
+# How many files a build names that it has written.
+_LISTED = 30
+
 
 def project(
     console: Console,
@@ -24,8 +28,12 @@ def project(
     cached: bool,
     jobs: int,
     layouts: Layouts | None = None,
+    partly: bool = False,
 ) -> Project:
-    """Read the project at or above a folder, and convert what is not known."""
+    """Read the project at or above a folder, and convert what is not known.
+
+    With `partly` refusals are left to the caller.
+    """
     config = configured(console, find_root(start.resolve()))
     return Project(
         config,
@@ -33,6 +41,7 @@ def project(
         jobs=jobs,
         progress=console.progress,
         layouts=layouts,
+        partly=partly,
     )
 
 
@@ -47,15 +56,39 @@ def build(console: Console, project: Project, *, force: bool) -> int:
     else:
         if why := project.plan.why_turns:
             console.good(f"tasks take turns: {why}")
+        for line in _changes(project, changed):
+            console.good(line)
         console.good(f"{_files(project)}: {len(changed)} written")
     if not console.for_people:
         return _report(console, project, left)
     return DRIFT if left else IN_STEP
 
 
+def change(project: Project, difference: Difference) -> str:
+    """Say what a build did to a file."""
+    verb = "removed" if difference.drift is Drift.ORPHAN else "written"
+    origin = f" (from {difference.origin})" if difference.origin else ""
+    return f"{project.display(difference.path)}: {verb}{origin}"
+
+
+def _changes(project: Project, changed: Sequence[Difference]) -> Iterator[str]:
+    """Yield what was done to each file; what is copied of the runtime is one line."""
+    copied = [each for each in changed if each.origin.startswith(_RUNTIME)]
+    listed = [each for each in changed if not each.origin.startswith(_RUNTIME)]
+    yield from (change(project, each) for each in listed[:_LISTED])
+    if len(listed) > _LISTED:
+        yield f"and {len(listed) - _LISTED} more"
+    if copied:
+        folder = min((each.path.parent for each in copied), key=lambda p: len(p.parts))
+        yield f"{project.display(folder)}: {_number(copied)} of the runtime written"
+
+
+def _number(found: Sequence[object]) -> str:
+    return "1 file" if len(found) == 1 else f"{len(found)} files"
+
+
 def _files(project: Project) -> str:
-    number = len(project.outputs)
-    return f"{number} file" if number == 1 else f"{number} files"
+    return _number(list(project.outputs))
 
 
 def check(console: Console, project: Project, *, diff: bool) -> int:

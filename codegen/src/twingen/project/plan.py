@@ -161,7 +161,8 @@ class Plan:
         """
         if output.content is not None:
             return output.content
-        content = self._written(target, self.convert(target))
+        converted = self._batch().convert(self.files[target].source, self.tasks)
+        content = self._written(target, converted.text)
         if digest_of(content) != output.digest:
             raise ConfigurationError(
                 f"the cache is wrong about {output.origin}; use --no-cache, and delete "

@@ -15,6 +15,7 @@ from ..rules import RULES
 from .codes import Code
 from .diagnostic import Diagnostic
 from .explain import find, summary
+from .work_list import as_json
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ def _json(report: Report) -> dict[str, Any]:
         "exit_code": report.code,
         "mend": report.mend,
         "findings": [dataclasses.asdict(finding) for finding in report.findings],
+        "work": as_json(report.findings) if report.code == 2 else [],
     }
 
 

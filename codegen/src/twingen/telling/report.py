@@ -6,6 +6,8 @@ not in step. Paths are as the project names them, with slashes.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..syntax.source import lines_of
 from .diagnostic import Diagnostic
 from .style import Style
@@ -16,10 +18,7 @@ FORMATS = ("text", "json", "github", "sarif")
 def text(finding: Diagnostic, style: Style) -> str:
     """Return a finding for people; without colour it is the diagnostic's own text."""
     lines = lines_of(str(finding))
-    place = f"{finding.path}:{finding.line}:{finding.column}:"
-    name = f"{finding.code} {finding.rule}:"
-    rest = lines[0][len(f"{place} {name}") :]
-    lines[0] = f"{style(place, 'bold')} {style(name, 'red', 'bold')}{rest}"
+    lines[0] = head(finding, style)
     for index, line in enumerate(lines[1:], 1):
         if line.startswith("  help: "):
             lines[index] = f"  {style('help:', 'cyan')}{line[len('  help:') :]}"
@@ -27,3 +26,16 @@ def text(finding: Diagnostic, style: Style) -> str:
             bare = line.lstrip()
             lines[index] = line[: -len(bare)] + style(bare, "red")
     return "\n".join(lines)
+
+
+def head(finding: Diagnostic, style: Style) -> str:
+    """Return the place, the code and the message of a finding."""
+    place = f"{finding.path}:{finding.line}:{finding.column}:"
+    name = f"{finding.code} {finding.rule}:"
+    message = finding.message.partition("\n")[0]
+    return f"{style(place, 'bold')} {style(name, 'red', 'bold')} {message}"
+
+
+def without_help(finding: Diagnostic, style: Style) -> str:
+    """Return a finding whose help is told in another way."""
+    return text(replace(finding, help=""), style)
