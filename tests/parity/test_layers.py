@@ -136,6 +136,7 @@ GENERATOR = [
     "project.config",
     "project.unused",
     "project.proposal",
+    "project.proposal_notes",
     "project.sources",
     "project.batch",
     "project.workers",

@@ -19,6 +19,7 @@ from .definitions import Definitions
 # of a name may be escaped, as in a regular expression.
 _DOT = r"\\*\."
 _NAME = re.compile(rf"\\.|[^\W\d]\w*(?:{_DOT}[^\W\d]\w*)*")
+_CAPITALIZED = re.compile(r"[A-Z][a-z]+$")
 
 
 class Renames:
@@ -182,8 +183,22 @@ def _are_names(*patterns: str) -> bool:
     return all(is_dotted_name(each.replace("*", "x")) for each in patterns)
 
 
+def is_part_of_word(before: str, name: str) -> bool:
+    """Tell whether a capitalized word goes on after a name's fixed beginning.
+
+    `Async` is a part of the first word of `AsyncpgPool`, and all of that of
+    `AsyncPool`.
+    """
+    return name[len(before) :][:1].islower() and bool(_CAPITALIZED.search(before))
+
+
 def _fill(pattern: str, twin: str, name: str) -> str | None:
-    """Return what a name becomes; `None` where that is no name, as `2` of `Async2`."""
+    """Return what a name becomes; `None` where that is no name, as `2` of `Async2`.
+
+    A pattern that ends inside of a word is for another name.
+    """
     before, _, after = pattern.partition("*")
+    if is_part_of_word(before.rpartition(".")[2], name):
+        return None
     filled = twin.replace("*", name[len(before) : len(name) - len(after) or None])
     return filled if filled.isidentifier() and not iskeyword(filled) else None

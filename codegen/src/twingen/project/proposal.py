@@ -1,7 +1,8 @@
 """Proposes a `[tool.twingen]` for a project that has none, from what is there.
 
 Only what the sources show is proposed: a rename that nothing uses would be an
-error. Nothing is imported and nothing is executed.
+error. Nothing is imported and nothing is executed. What else there is to do is in
+`proposal_notes`.
 """
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ from __future__ import annotations
 import ast
 import json
 import sys
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from keyword import iskeyword
 from pathlib import Path
 
 if sys.version_info >= (3, 11):
@@ -18,27 +20,50 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+from ..meaning.renames import is_part_of_word
 from ..telling.diagnostic import ConfigurationError
 from .config import tools_of
 from .disk import replace
 
 _SKIPPED = {"__pycache__", "build", "dist", "node_modules", "site-packages"}
-_NAMES = {"_async", "aio", "async"}
+_NAMES = {"_async", "aio", "_aio", "async", "asynchronous", "asyncio", "_asyncio"}
+# What the sync side beside such a folder may be called.
+_TWINS = ("_sync", "sync", "synchronous", "blocking", "_blocking")
+# What names of the async side begin with.
+_PREFIXES = ("Async", "Aio", "AIO", "async_", "aio_")
 
 
 @dataclass(frozen=True)
-class _Tree:
-    """What is proposed for one folder; `package` is the outermost one around it."""
+class ProposedTree:
+    """What is proposed for one folder; `package` is the outermost one around it.
+
+    `top` is the folder that it is imported from.
+    """
 
     source: Path
     target: Path
     module: str
     twin: str
     package: str
+    top: Path
 
 
-def propose(folder: Path) -> str:
-    """Return the text of a configuration for the project in a folder.
+@dataclass(frozen=True)
+class Proposal:
+    """The text of a configuration, and what it was made of.
+
+    `parsed` are the modules of the project; `renames` are patterns for names.
+    """
+
+    text: str
+    folder: Path
+    trees: Sequence[ProposedTree]
+    renames: Mapping[str, str]
+    parsed: Mapping[Path, ast.Module]
+
+
+def propose(folder: Path) -> Proposal:
+    """Return a configuration for the project in a folder.
 
     Raises :class:`ConfigurationError` when it has one, or nothing async.
     """
@@ -49,11 +74,11 @@ def propose(folder: Path) -> str:
     sources = _sources(folder, parsed)
     if not sources:
         raise ConfigurationError(
-            f"there is no `async def` in a package, or in a folder named _async, aio "
-            f"or async_*, below {folder}"
+            f"there is no `async def` in a package, or in a folder named _async, aio, "
+            f"asynchronous or async_*, below {folder}"
         )
     imported = set(_imported(parsed))
-    trees: list[_Tree] = []
+    trees: list[ProposedTree] = []
     for source in sources:
         top = _import_root(source, folder, imported)
         trees.append(_tree(source, top, {tree.target for tree in trees}))
@@ -68,7 +93,7 @@ def propose(folder: Path) -> str:
     if renames:
         lines += ["", "[tool.twingen.renames]"]
         lines += [f"{json.dumps(k)} = {json.dumps(v)}" for k, v in renames.items()]
-    return "\n".join(lines) + "\n"
+    return Proposal("\n".join(lines) + "\n", folder, trees, renames, parsed)
 
 
 def append(folder: Path, proposal: str) -> Path:
@@ -123,14 +148,13 @@ def _sources(folder: Path, parsed: dict[Path, ast.Module]) -> list[Path]:
     }
     if named:
         return sorted(named)
-    return sorted(
-        {
-            _package(path.parent)
-            for path in waiting
-            if (path.parent / "__init__.py").exists()
-        }
-        - {folder}
-    )
+    packages = {
+        _package(path.parent)
+        for path in waiting
+        if (path.parent / "__init__.py").exists()
+    } - {folder}
+    # One below another, as in a folder without `__init__.py`, belongs to that.
+    return sorted(each for each in packages if not packages.intersection(each.parents))
 
 
 def _upwards(path: Path, folder: Path) -> list[Path]:
@@ -183,25 +207,29 @@ def _imported(parsed: dict[Path, ast.Module]) -> Iterator[str]:
                 yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def _tree(source: Path, top: Path, taken: Collection[Path]) -> _Tree:
+def _tree(source: Path, top: Path, taken: Collection[Path]) -> ProposedTree:
     """Return what is proposed for a source folder, beside the targets of others.
 
-    `top` is the folder that it is imported from.
+    A folder of the sync side that is there is its target.
     """
     name = source.name
     twin = name.replace("async", "sync") if "async" in name else f"{name}_sync"
-    twin = "_sync" if name == "aio" else twin
+    if name in ("aio", "_aio", "asyncio", "_asyncio"):
+        twin = "_sync"
+    if _is_named(source) and not source.with_name(twin).is_dir():
+        there = (each for each in _TWINS if source.with_name(each).is_dir())
+        twin = next(there, twin)
     if source.with_name(twin) in taken:
         twin = f"{name}_sync"
     target = source.with_name(twin)
     if not (source / "__init__.py").exists():
-        return _Tree(source, target, "", "", "")
+        return ProposedTree(source, target, "", "", "", top)
     paths = source, target, _package(source)
     module, twin, package = (".".join(path.relative_to(top).parts) for path in paths)
-    return _Tree(source, target, module, twin, package)
+    return ProposedTree(source, target, module, twin, package, top)
 
 
-def _row(folder: Path, tree: _Tree) -> list[str]:
+def _row(folder: Path, tree: ProposedTree) -> list[str]:
     values = {
         "source": tree.source.relative_to(folder).as_posix(),
         "target": tree.target.relative_to(folder).as_posix(),
@@ -219,37 +247,68 @@ def _row(folder: Path, tree: _Tree) -> list[str]:
 
 
 def _renames(
-    trees: Sequence[_Tree], parsed: dict[Path, ast.Module]
+    trees: Sequence[ProposedTree], parsed: Mapping[Path, ast.Module]
 ) -> Iterator[tuple[str, str]]:
-    """Yield the patterns for classes called Async..., where there are any."""
-    nodes = [
-        node
-        for path, module in parsed.items()
-        if any(tree.source in path.parents for tree in trees)
-        for node in ast.walk(module)
-    ]
-    defined = {node.name for node in nodes if isinstance(node, ast.ClassDef)}
-    becomes = "*"
-    if any(name.removeprefix("Async") in defined for name in defined if _is(name)):
-        becomes = "Sync*"  # both stand side by side
-    if any(map(_is, defined)):
-        yield "Async*", becomes
-    own = {tree.module for tree in trees if tree.module}
+    """Yield the patterns for names of the async side, where there are any."""
+    own: list[ast.AST] = []
+    others: list[ast.AST] = []
+    for path, module in parsed.items():
+        inside = any(tree.source in path.parents for tree in trees)
+        (own if inside else others).extend(ast.walk(module))
+    defined, elsewhere = _defined(own), _defined(others)
+    modules = {tree.module for tree in trees if tree.module}
     packages = {tree.package for tree in trees if tree.package}
-    imported = {
-        node.module
-        for node in nodes
+    imported = [
+        (node.module, alias.name)
+        for node in own
         if isinstance(node, ast.ImportFrom) and node.module and not node.level
-        if any(_is(alias.name) for alias in node.names)
+        if _is_in(node.module, packages) and not _is_in(node.module, modules)
+        for alias in node.names
+    ]
+    for prefix in _PREFIXES:
+        names = {name for name in defined if _begins(name, prefix)}
+        becomes = _becomes(prefix, names, defined, elsewhere)
+        if names:
+            yield f"{prefix}*", becomes
+        for home in sorted({home for home, name in imported if _begins(name, prefix)}):
+            yield f"{home}.{prefix}*", f"{home}.{becomes}"
+
+
+def _defined(nodes: Sequence[ast.AST]) -> set[str]:
+    """Return the names of classes and, at the top of modules, of functions."""
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    return {node.name for node in nodes if isinstance(node, ast.ClassDef)} | {
+        each.name
+        for node in nodes
+        if isinstance(node, ast.Module)
+        for each in node.body
+        if isinstance(each, functions)
     }
-    for module in sorted(imported):
-        if _is_in(module, packages) and not _is_in(module, own):
-            yield f"{module}.Async*", f"{module}.{becomes}"
+
+
+def _becomes(
+    prefix: str, names: Collection[str], defined: set[str], elsewhere: set[str]
+) -> str:
+    """Return what names become: as the sync side that is there calls them.
+
+    Where both sides stand in the sources, and where most names of the other side say
+    so, they begin with `Sync`.
+    """
+    sync = "Sync" if prefix[0].isupper() else "sync_"
+    plain = {name[len(prefix) :] for name in names}
+    if plain & defined:
+        return f"{sync}*"
+    marked = sum(f"{sync}{name}" in elsewhere for name in plain)
+    return f"{sync}*" if marked > len(plain & elsewhere) else "*"
+
+
+def _begins(name: str, prefix: str) -> bool:
+    """Tell whether a rename of such names applies to one."""
+    rest = name[len(prefix) :]
+    if not name.startswith(prefix) or not rest.isidentifier() or iskeyword(rest):
+        return False
+    return not is_part_of_word(prefix, name)
 
 
 def _is_in(module: str, packages: Collection[str]) -> bool:
     return any(module == each or module.startswith(f"{each}.") for each in packages)
-
-
-def _is(name: str) -> bool:
-    return name.startswith("Async") and name != "Async"
