@@ -21,6 +21,8 @@ _RENAMES = re.compile(r"^# renames: (\S+) = (\S+)$", re.MULTILINE)
 _METHODS = re.compile(r"^# method: (\S+) = (\S+)$", re.MULTILINE)
 _STRINGS = re.compile(r"^# strings: (\S+)$", re.MULTILINE)
 _SIDE = re.compile(r"^# side: (\S+)$", re.MULTILINE)
+_RUNTIME = re.compile(r"^# runtime: none$", re.MULTILINE)
+_SYNC_ONLY = re.compile(r"^# sync-only: (\S+)$", re.MULTILINE)
 _TASKS = re.compile(r"^# tasks: turns$", re.MULTILINE)
 _ROW = re.compile(r"^# row: (\S+) = (.+)$", re.MULTILINE)
 
@@ -51,6 +53,7 @@ class Case:
             libraries.add({module: {last: row}}, self.name)
         side = _SIDE.search(self.source)
         definitions = Definitions(constant=side[1] if side else "")
+        definitions.sync_only.update(_SYNC_ONLY.findall(self.source))
         renames = Renames(dict(_RENAMES.findall(self.source)), definitions)
         libraries.renames = renames
         if self.source.startswith("# texts"):
@@ -58,7 +61,10 @@ class Case:
         methods = dict(_METHODS.findall(self.source))
         libraries.own_methods = MethodRenames(methods, definitions)
         libraries.strings = tuple(_STRINGS.findall(self.source))
-        return Settings(libraries=libraries, definitions=definitions, tasks=tasks)
+        settings = Settings(libraries=libraries, definitions=definitions, tasks=tasks)
+        if _RUNTIME.search(self.source):
+            settings.runtime = None
+        return settings
 
     def result(self, text: str) -> tuple[str, str]:
         """Convert a text as this case is configured; return what came of it."""

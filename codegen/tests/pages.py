@@ -28,7 +28,18 @@ SOURCE = "src/pkg/client.py"
 DEEP = "x = " + "-" * 999 + "1\n"
 OLD = '[tool.black]\ntarget-version = ["py38"]\n'
 EXAMPLE = '"""A client.\n\n>>> import asyncio\n<module>\n"""'
+TABS = '{ source = "docs-written", target = "docs", tabs = true }'
 MATCH = "match x:\n    case 1:\n        pass\n"
+
+
+def literal_in_tabs(project: Project) -> None:
+    project.replace("pyproject.toml", "trees = [", f"trees = [\n    {TABS},")
+    project.write("docs-written/guide.rst", "::\n\n    await f()\n")
+
+
+def mark_without_example(project: Project) -> None:
+    project.replace("pyproject.toml", "trees = [", 'pages = ["README.md"]\ntrees = [')
+    project.write("README.md", "# Guide\n\n<!-- twingen: twin -->\n")
 
 
 def match_in_old_python(project: Project) -> None:
@@ -79,9 +90,18 @@ SITUATIONS: dict[str, tuple[str, Callable[[Project], None]]] = {
 }
 
 
-def said(project: Project, code: str) -> str:
+# More of them, for other messages of a code.
+MORE: dict[str, list[tuple[str, Callable[[Project], None]]]] = {
+    "TW016": [
+        ("a page in tabs has a literal block", literal_in_tabs),
+        ("a mark stands where no example is", mark_without_example),
+    ]
+}
+
+
+def said(project: Project, code: str, change: Callable[[Project], None]) -> str:
     """Return what `twingen check` says of a project after something happened to it."""
-    SITUATIONS[code][1](project)
+    change(project)
     run = project.run("check")
     assert code in project.run("check", "--output-format", "github").out, code
     return run.err.replace(f"{project.root.resolve()}/", "")
@@ -124,13 +144,13 @@ def _page(entry: Rule | Code) -> Iterator[str]:
     yield f"# {entry.code} {entry.name}\n\n{inspect.cleandoc(entry.manual)}\n"
     own = [case for case in CASES if case.path.parent.name == entry.name]
     if entry.code in SITUATIONS:
-        with tempfile.TemporaryDirectory() as folder:
-            project = new_project(Path(folder) / "project")
-            project.run("build")
-            text = said(project, entry.code)
-        yield "\n## Example\n\n"
-        yield f"When {SITUATIONS[entry.code][0]}, `twingen check` says:\n"
-        yield _fenced("text", text)
+        for what, change in [SITUATIONS[entry.code], *MORE.get(entry.code, [])]:
+            with tempfile.TemporaryDirectory() as folder:
+                project = new_project(Path(folder) / "project")
+                project.run("build")
+                text = said(project, entry.code, change)
+            yield f"\n## Example\n\nWhen {what}, `twingen check` says:\n"
+            yield _fenced("text", text)
     elif entry.code == "TW008":
         yield f"\n## Example\n{_fenced('text', conflict())}"
     for case in own:

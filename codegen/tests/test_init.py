@@ -108,7 +108,10 @@ LAYOUTS: dict[str, tuple[dict[str, str], list[tuple[str, str]], dict[str, str]]]
         {"Async*": "*"},
     ),
     "only words that begin alike": (
-        {"lib/__init__.py": "", "lib/aio/__init__.py": ASYNC.replace("AsyncT", "AsyncpgT")},
+        {
+            "lib/__init__.py": "",
+            "lib/aio/__init__.py": ASYNC.replace("AsyncT", "AsyncpgT"),
+        },
         [("lib/aio", "lib/_sync")],
         {},
     ),

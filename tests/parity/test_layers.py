@@ -60,6 +60,7 @@ DRIVER = [
 ]
 GENERATOR = [
     "telling.diagnostic",
+    "telling.spelling",
     "telling.progress",
     "project.disk",
     "telling.codes",
@@ -158,6 +159,7 @@ GENERATOR = [
     "language_server",
     "commands",
     "cli",
+    "__main__",
 ]
 
 

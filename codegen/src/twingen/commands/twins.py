@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..syntax.layouts import Layouts
 
 _RUNTIME = "twingen.runtime."
+_COLOURS = {"-": "red", "+": "green", "@": "cyan"}
 # How many files a build names that it has written.
 _LISTED = 30
 
@@ -99,7 +100,7 @@ def check(console: Console, project: Project, *, diff: bool) -> int:
         console.good(f"{_files(project)} in step")
         return IN_STEP
     if diff:
-        sys.stdout.writelines(project.diff())
+        _write_diff(console, project)
     from ..tracing import drift
 
     tell(console, project, differences)
@@ -107,9 +108,17 @@ def check(console: Console, project: Project, *, diff: bool) -> int:
     return DRIFT
 
 
-def diff(project: Project) -> int:
-    sys.stdout.writelines(project.diff())
+def diff(console: Console, project: Project) -> int:
+    _write_diff(console, project)
     return DRIFT if project.differences() else IN_STEP
+
+
+def _write_diff(console: Console, project: Project) -> None:
+    for line in project.diff():
+        text = line.removesuffix("\n")
+        heads = text.startswith(("--- ", "+++ "))
+        colour = "bold" if heads else _COLOURS.get(text[:1], "")
+        sys.stdout.write(console.out(text, *filter(None, [colour])) + "\n")
 
 
 def tell(console: Console, project: Project, found: Sequence[Difference]) -> None:
