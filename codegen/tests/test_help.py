@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from project import Project
@@ -17,11 +18,18 @@ from twingen.cli import _EXAMPLES, main
 ROOT = Path(__file__).parents[2]
 
 
-def helped(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[str, str]:
+class Printed(NamedTuple):
+    """What a program has printed."""
+
+    out: str
+    err: str
+
+
+def helped(capsys: pytest.CaptureFixture[str], *arguments: str) -> Printed:
     """Return what is printed before the program ends by itself."""
     with pytest.raises(SystemExit):
         main(arguments)
-    return capsys.readouterr()
+    return Printed(*capsys.readouterr())
 
 
 def test_every_command_has_an_example_and_a_page(

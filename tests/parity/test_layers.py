@@ -155,6 +155,7 @@ GENERATOR = [
     "adopting.adoption_report",
     "tracing.drift",
     "project.watching",
+    "tracing.remedies",
     "tracing.editing",
     "language_server",
     "commands",

@@ -226,8 +226,8 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     def add(
-        name: str, *, help: str, parents: Sequence[_Parser]
-    ) -> _Parser:  # noqa: A002
+        name: str, *, help: str, parents: Sequence[_Parser]  # noqa: A002
+    ) -> _Parser:
         example, page = _EXAMPLES[name]
         return commands.add_parser(
             name,

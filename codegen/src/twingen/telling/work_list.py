@@ -69,6 +69,11 @@ def _cause(refusal: Diagnostic) -> tuple[str, ...]:
     return refusal.code, refusal.rule, refusal.help or refusal.message
 
 
+def rows_in(help_: str) -> list[tuple[str, str]]:
+    """Return the tables and names of the rows that a remedy proposes."""
+    return [(match[1], match[2]) for match in _ROW.finditer(help_)]
+
+
 def text(refusals: Sequence[Diagnostic], style: Style) -> Iterator[str]:
     """Yield the lines for people."""
     for group in grouped(refusals):
