@@ -29,6 +29,20 @@ DEEP = "x = " + "-" * 999 + "1\n"
 OLD = '[tool.black]\ntarget-version = ["py38"]\n'
 EXAMPLE = '"""A client.\n\n>>> import asyncio\n<module>\n"""'
 TABS = '{ source = "docs-written", target = "docs", tabs = true }'
+COUNTING = """import asyncio
+
+
+class Crawler:
+    def __init__(self) -> None:
+        self.pages = 0
+
+    async def fetch(self, url: str) -> None:
+        await asyncio.sleep(1)
+        self.pages += 1
+
+    async def crawl(self, urls: list[str]) -> None:
+        await asyncio.gather(*[self.fetch(url) for url in urls])
+"""
 MATCH = "match x:\n    case 1:\n        pass\n"
 
 
@@ -87,7 +101,13 @@ SITUATIONS: dict[str, tuple[str, Callable[[Project], None]]] = {
         "a docstring shows what a line printed that the twin has not",
         lambda p: p.replace(SOURCE, '"""A client."""', EXAMPLE),
     ),
+    "TW017": (
+        "several tasks run a function that counts",
+        lambda p: p.write("src/pkg/crawler.py", COUNTING),
+    ),
 }
+# What `twingen build` says of sources that have twins.
+WARNINGS = {"TW017"}
 
 
 # More of them, for other messages of a code.
@@ -102,9 +122,14 @@ MORE: dict[str, list[tuple[str, Callable[[Project], None]]]] = {
 def said(project: Project, code: str, change: Callable[[Project], None]) -> str:
     """Return what `twingen check` says of a project after something happened to it."""
     change(project)
-    run = project.run("check")
-    assert code in project.run("check", "--output-format", "github").out, code
+    command = _command(code)
+    run = project.run(command)
+    assert code in project.run(command, "--output-format", "github").out, code
     return run.err.replace(f"{project.root.resolve()}/", "")
+
+
+def _command(code: str) -> str:
+    return "build" if code in WARNINGS else "check"
 
 
 def conflict() -> str:
@@ -149,7 +174,8 @@ def _page(entry: Rule | Code) -> Iterator[str]:
                 project = new_project(Path(folder) / "project")
                 project.run("build")
                 text = said(project, entry.code, change)
-            yield f"\n## Example\n\nWhen {what}, `twingen check` says:\n"
+            command = _command(entry.code)
+            yield f"\n## Example\n\nWhen {what}, `twingen {command}` says:\n"
             yield _fenced("text", text)
     elif entry.code == "TW008":
         yield f"\n## Example\n{_fenced('text', conflict())}"

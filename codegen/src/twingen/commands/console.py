@@ -47,6 +47,7 @@ class Console:
         self._format = output_format
         self._quiet = quiet
         self._verbose = verbose
+        self._warnings: Sequence[Diagnostic] = ()
 
     def good(self, sentence: str) -> None:
         """Say that all is well."""
@@ -57,6 +58,16 @@ class Console:
         """Say to people what to make of the findings."""
         if self.for_people and not self._quiet:
             print(f"twingen: {sentence}", file=sys.stderr)
+
+    def warn(self, notes: Sequence[Diagnostic]) -> None:
+        """Tell what is to be looked at in sources that have twins.
+
+        Programs are told with the report.
+        """
+        self._warnings = notes
+        if self.for_people:
+            for each in notes:
+                print(report.text(each, self.err, warns=True), file=sys.stderr)
 
     def report(
         self, code: int, findings: Sequence[Diagnostic] = (), mend: str = ""
@@ -69,7 +80,8 @@ class Console:
             from ..telling.machine import Report, machine
 
             located = partial(in_repository, self.root.resolve())
-            found = Report(self.command, code, findings, mend, self._rules(), located)
+            rules, warnings = self._rules(), self._warnings
+            found = Report(self.command, code, findings, mend, rules, located, warnings)
             sys.stdout.write(machine(found, self._format))
         return code
 

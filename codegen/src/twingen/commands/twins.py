@@ -48,6 +48,7 @@ def project(
 
 def build(console: Console, project: Project, *, force: bool) -> int:
     changed, left = project.write(force=force)
+    console.warn(project.plan.notes)
     tell(console, project, left)
     if any(difference.drift is Drift.EDITED for difference in left):
         console.note(

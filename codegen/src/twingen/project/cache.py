@@ -47,6 +47,7 @@ class Known:
     digest: str = ""
     runtime: tuple[str, ...] = ()
     used: tuple[str, ...] = ()
+    notes: tuple[Diagnostic, ...] = ()
     refusals: tuple[Diagnostic, ...] = ()
 
 
@@ -79,7 +80,7 @@ class Cache:
     def unreadable(self, source: Source) -> tuple[Diagnostic, ...]:
         """Return what is known to keep a source from being read."""
         self._seen.add(source.digest)
-        return _refusals(self._unreadable.get(source.digest, ()))
+        return _diagnostics(self._unreadable.get(source.digest, ()))
 
     def known(self, source: Source, tasks: Tasks, context: str) -> Known | None:
         """Return what became of a source in this context, where tasks are these."""
@@ -91,7 +92,8 @@ class Cache:
             found["digest"],
             tuple(found["runtime"]),
             tuple(found["used"]),
-            _refusals(found["refusals"]),
+            _diagnostics(found["notes"]),
+            _diagnostics(found["refusals"]),
         )
 
     def add_definitions(self, source: Source, definitions: Definitions) -> None:
@@ -153,7 +155,7 @@ def _content(file: Path) -> Mapping[str, Any]:
         return {}
 
 
-def _refusals(records: Iterable[Mapping[str, Any]]) -> tuple[Diagnostic, ...]:
+def _diagnostics(records: Iterable[Mapping[str, Any]]) -> tuple[Diagnostic, ...]:
     return tuple(Diagnostic(**record) for record in records)
 
 

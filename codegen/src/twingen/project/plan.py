@@ -110,6 +110,8 @@ class Plan:
         self._problems = list(self._sources.problems)
         self._was_read = False
         self._done: _Attempt | None = None
+        # What is to be said of sources that have twins; `outputs` learns it.
+        self.notes: list[Diagnostic] = []
 
     @property
     def files(self) -> Mapping[Path, SourceFile]:
@@ -129,6 +131,7 @@ class Plan:
         twins = {path: each for path, each in done.known.items() if not each.refusals}
         if not self._problems:  # what is refused may be what uses the rest
             self._check_unused(list(twins.values()))
+        self.notes = sorted(note for known in twins.values() for note in known.notes)
         planned = {
             target: Output.of(path.read_bytes(), self._display(path))
             for target, path in self._sources.copies.items()
@@ -363,6 +366,7 @@ class Plan:
                     digest_of(content),
                     tuple(sorted(found.runtime)),
                     tuple(sorted(found.used)),
+                    tuple(found.notes),
                 )
             else:
                 known = Known(context, refusals=tuple(found))
