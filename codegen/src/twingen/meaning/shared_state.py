@@ -184,10 +184,10 @@ def _shared(
         for f, a in free
         if not f.tasks and a.writes and f.node.name.value not in _BEFORE_TASKS
     ]
-    updates = [(f, a, r) for f, a in in_task if (r := _read_before(f, a)) is not None]
+    updates = [(a, r) for f, a in in_task if (r := _read_before(f, a)) is not None]
     other_updates = [f for f, a in outside if _read_before(f, a) is not None]
     if updates and (often or len(tasks) > 1 or other_updates):
-        function, access, read = updates[0]
+        access, read = updates[0]
         found = [*writers.values(), *other_updates]
         return _said(state, access, read, found, often)
     harmless = [access.constant or access.grows for _, access in in_task]
