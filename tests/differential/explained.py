@@ -787,18 +787,22 @@ def _result_in_pipeline(program: Program, found: Difference) -> bool:
     )
 
 
-def _characteristics_after_settings(program: Program, found: Difference) -> bool:
+def _characteristics_at_rest(program: Program, found: Difference) -> bool:
     """Tell whether only psycopg's pipeline is busy when characteristics are set."""
     if "now: connection in transaction status ACTIVE" not in found.their_detail:
         return False
     for _, block in walk(program.steps):
         if not isinstance(block, PipelineBlock):
             continue
-        set_there = False
+        waited = False
         for _, step in walk(block.body):
-            if isinstance(step, Assign) and step.cursor == CONNECTION and set_there:
+            if isinstance(step, Assign) and step.cursor == CONNECTION and waited:
                 return True
-            set_there = set_there or changes_settings(texts(step).encode())
+            waited = (
+                waited
+                or changes_settings(texts(step).encode())
+                or (isinstance(step, Fetch) and step.how in ("results", "set_result"))
+            )
     return False
 
 
@@ -1076,9 +1080,9 @@ EXPLAINED: tuple[Explanation, ...] = (
         _result_in_pipeline,
     ),
     Explanation(
-        "After a statement that sets a style a pipeline is at rest, so that what new "
-        "transactions are like can be set.",
-        _characteristics_after_settings,
+        "After a statement that sets a style, and after `set_result()` or `results()`, "
+        "a pipeline is at rest, so that what new transactions are like can be set.",
+        _characteristics_at_rest,
     ),
     Explanation(
         "A server-side cursor that has executed a COPY has no portal to fetch from.",
