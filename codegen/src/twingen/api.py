@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from .meaning.outside import look_up
 from .project.batch import Batch
 from .project.config import Config, find_root, load
 from .project.results import SourceResult, results
@@ -62,6 +63,7 @@ def convert(
     )
     source = Source(text, path)
     found = batch.read(source)
+    look_up(found, {})
     batch.learn(found)
     if tasks is not None:
         return batch.convert(source, tasks).text

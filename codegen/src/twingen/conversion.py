@@ -25,6 +25,7 @@ from .meaning.definitions import Definitions
 from .meaning.library import Libraries, built_in_libraries
 from .meaning.loops import ELSEWHERE
 from .meaning.names import Names
+from .meaning.outside import look_up
 from .meaning.overloads import without_repeated_overloads
 from .rewriting import Rewriter
 from .rule import Rule, Tasks
@@ -104,6 +105,7 @@ def convert(
     source = Source(text, path, module, twin)
     names = parse(source, settings.definitions)
     define(settings.definitions, names)
+    look_up(settings.definitions, {})
     return convert_parsed(source, names, settings)
 
 

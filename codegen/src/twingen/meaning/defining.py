@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from ..syntax.nodes import find
 from .already import (
     is_decorated_to_start,
     returned,
@@ -26,6 +27,7 @@ from .task_functions import starts
 from .task_uses import task_uses
 
 if TYPE_CHECKING:
+    from ..sides.sides import Side
     from .names import Names
 
 
@@ -161,6 +163,7 @@ def _rebound(names: Names) -> Iterator[str]:
                 yield from (f"{names.module}.{e}" for e in _strings(key.value))
 
 
+_CHECKABLE = {f"{home}.runtime_checkable" for home in ("typing", "typing_extensions")}
 # Where these functions take the names of attributes.
 _NAMING = {
     "builtins.setattr": 1,
@@ -257,6 +260,7 @@ def _add_side(found: Definitions, names: Names) -> None:
     if side.tree is not side.source:
         gone = _bound(side.source.body) - _bound(side.tree.body)
         found.async_only.update(f"{names.module}.{name}" for name in gone)
+        found.lost.update(f"{names.module}.{name}" for name in _members_gone(side))
     for function, lost in side.parameters.items():
         assert isinstance(function, cst.FunctionDef)
         qualified = names.qualified(function) or (
@@ -264,6 +268,41 @@ def _add_side(found: Definitions, names: Names) -> None:
         )
         found.parameters[qualified] = {**found.parameters.get(qualified, {}), **lost}
         found.receivers[qualified] = _receiver(function, names)
+
+
+def _members_gone(side: Side) -> Iterator[str]:
+    """Yield the members that classes have on the async side alone."""
+    before, after = (_members_in(tree.body) for tree in (side.source, side.tree))
+    for owner, members in before.items():
+        yield from (f"{owner}.{name}" for name in members - after.get(owner, members))
+
+
+def _members_in(body: Iterable[cst.CSTNode], above: str = "") -> dict[str, set[str]]:
+    """Return what the bodies of classes bind, by the dotted names of the classes."""
+    found: dict[str, set[str]] = {}
+    for statement in _statements(body):
+        if isinstance(statement, cst.ClassDef):
+            name = f"{above}{statement.name.value}"
+            found.setdefault(name, set()).update(
+                _bound(statement.body.body), _attributes_set(statement)
+            )
+            found.update(_members_in(statement.body.body, f"{name}."))
+    return found
+
+
+def _attributes_set(owner: cst.ClassDef) -> Iterator[str]:
+    """Yield the attributes of `self` that the methods of a class assign."""
+    targets = [
+        *(each.target for each in find(owner, cst.AssignTarget)),
+        *(each.target for each in find(owner, cst.AnnAssign)),
+    ]
+    for target in targets:
+        if (
+            isinstance(target, cst.Attribute)
+            and isinstance(target.value, cst.Name)
+            and target.value.value == "self"
+        ):
+            yield target.attr.value
 
 
 def _add_imports(
@@ -290,6 +329,8 @@ def _add_imports(
             local = alias.evaluated_alias or alias.evaluated_name
             if "." not in local and _is_foreign(qualified, names):
                 found.borrowed[f"{names.module}.{local}"] = qualified
+            elif "." not in local and qualified != f"{names.module}.{local}":
+                found.reexported[f"{names.module}.{local}"] = qualified
 
 
 def _add_class(found: Definitions, statement: cst.ClassDef, names: Names) -> None:
@@ -302,16 +343,36 @@ def _add_class(found: Definitions, statement: cst.ClassDef, names: Names) -> Non
     ]
     known = [names.qualified(base) for base in bases]
     found.classes[qualified] = tuple(name for name in known if name)
+    if any(names.qualified(d.decorator) in _CHECKABLE for d in statement.decorators):
+        found.checkable.add(qualified)
+    for name, targets in names.attributes.get(statement, {}).items():
+        found.attributes.add(f"{qualified}.{name}")
+        others = {_member_assigned(names, each) for each in targets}
+        if len(others) == 1 and (other := others.pop()) is not None:
+            found.aliases[f"{qualified}.{name}"] = other
     for member in _statements(statement.body.body):
         if isinstance(member, cst.ClassDef):
             _add_class(found, member, names)
         if isinstance(member, cst.FunctionDef):
             found.members.add(f"{qualified}.{member.name.value}")
+            if member.name.value == "__getitem__" and _is_indexed(member, names):
+                found.indexed.add(f"{qualified}.__getitem__")
             if member.asynchronous is not None:
                 found.asynchronous.add(f"{qualified}.{member.name.value}")
             if is_coroutine(member, names):
                 where = found.properties if _is_property(member) else found.coroutines
                 where.add(f"{qualified}.{member.name.value}")
+
+
+def _member_assigned(names: Names, target: cst.CSTNode) -> str | None:
+    """Return the member in `self.close = self.aclose`, which has a second name."""
+    holder = names.parent(target)
+    assign = names.parent(holder) if isinstance(holder, cst.AssignTarget) else None
+    value = assign.value if isinstance(assign, cst.Assign) else None
+    if not (isinstance(value, cst.Attribute) and isinstance(value.value, cst.Name)):
+        return None
+    member: str = value.attr.value
+    return member if value.value.value == "self" else None
 
 
 def _receiver(function: cst.FunctionDef, names: Names) -> str:
@@ -322,6 +383,18 @@ def _receiver(function: cst.FunctionDef, names: Names) -> str:
         return ""
     implicit = function.name.value in ("__new__", "__init_subclass__")
     return "cls" if implicit or "builtins.classmethod" in decorators else "self"
+
+
+def _is_indexed(method: cst.FunctionDef, names: Names) -> bool:
+    """Tell whether `__getitem__` may take a number: then it can be iterated over."""
+    given = method.params.params[1:2]
+    annotation = given[0].annotation if given else None
+    if annotation is None:
+        return True
+    return any(
+        each.value in ("int", "slice", "SupportsIndex")
+        for each in find(names.unquoted(annotation.annotation), cst.Name)
+    )
 
 
 def _is_property(method: cst.FunctionDef) -> bool:

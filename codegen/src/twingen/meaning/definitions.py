@@ -53,11 +53,16 @@ class Definitions:
     `classes` the bases of each class and `members` the methods, some of them
     `asynchronous`; `borrowed` what the modules import from other libraries.
     `async_only` are the modules and definitions that have no twin, `sync_only`
-    the modules that only the twin imports; `parameters` are those that functions
+    the modules that only the twin imports; `lost` are the members of classes that are
+    for the async side; `parameters` are those that functions
     lost, with their positions in the signature, and `receivers` says what is the
     first of these: `self`, `cls` or nothing. `tasks` is what needs tasks that take
     turns; `task_functions` are those that tasks start with, and how often they do.
-    `constant` tells the sides apart.
+    `attributes` are what classes and their methods assign, `aliases` those that
+    are members of other names, `indexed` the methods that find an item by its number,
+    `checkable` the protocols that `isinstance()` may be asked for; `reexported` says
+    where a name comes from that a module of the project imports, and `outside` what the
+    classes have that are no sources. `constant` tells the sides apart.
     """
 
     modules: dict[str, str] = field(default_factory=dict)
@@ -80,6 +85,13 @@ class Definitions:
     borrowed: dict[str, str] = field(default_factory=dict)
     async_only: set[str] = field(default_factory=set)
     sync_only: set[str] = field(default_factory=set)
+    lost: set[str] = field(default_factory=set)
+    attributes: set[str] = field(default_factory=set)
+    aliases: dict[str, str] = field(default_factory=dict)
+    checkable: set[str] = field(default_factory=set)
+    indexed: set[str] = field(default_factory=set)
+    reexported: dict[str, str] = field(default_factory=dict)
+    outside: dict[str, str] = field(default_factory=dict)
     parameters: dict[str, dict[str, int | None]] = field(default_factory=dict)
     receivers: dict[str, str] = field(default_factory=dict)
     tasks: set[str] = field(default_factory=set)
@@ -87,6 +99,9 @@ class Definitions:
     constant: str = ""
     constant_used: bool = False
     _may_wait: set[str] | None = field(default=None, repr=False, compare=False)
+    _methods: tuple[int, dict[str, list[str]]] = field(
+        default=(0, {}), repr=False, compare=False
+    )
 
     def follow(self) -> None:
         """Learn which functions return a task because one of another module does."""
@@ -245,6 +260,27 @@ class Definitions:
                 return f"{each}.{name}" in self.started
         return False
 
+    def methods_of(self, owner: str) -> list[str]:
+        """Return the names of the methods that a class defines itself."""
+        count, methods = self._methods
+        if count != len(self.members):  # they are only added
+            methods = {}
+            for each in sorted(self.members):
+                home, _, name = each.rpartition(".")
+                methods.setdefault(home, []).append(name)
+            self._methods = len(self.members), methods
+        return methods.get(owner, [])
+
+    def losing(self, name: str) -> set[str]:
+        """Return the classes that have a member on the async side alone."""
+        found = (each.rpartition(".") for each in self.lost)
+        return {owner for owner, _, last in found if last == name}
+
+    def defining(self, name: str) -> set[str]:
+        """Return the classes that have a member of this name."""
+        found = (e.rpartition(".") for e in (*self.members, *self.attributes))
+        return {owner for owner, _, last in found if last == name}
+
     def has_member(self, owner: str, name: str) -> bool:
         """Tell whether a class, or a base that we know, defines a method."""
         return any(f"{each}.{name}" in self.members for each in self.bases(owner))
@@ -280,20 +316,29 @@ class Definitions:
             for parameter, position in self.parameters.get(function, {}).items()
         }
 
+    def behind(self, qualified: str) -> str:
+        """Return where a name is defined that modules of the project import."""
+        seen: set[str] = set()
+        while qualified not in seen and qualified not in self.classes:
+            seen.add(qualified)
+            qualified = self.original(qualified)
+            qualified = self.reexported.get(qualified, qualified)
+        return qualified
+
     def bases(self, owner: str) -> Iterator[str]:
         """Yield a class and all its bases that we know."""
         seen: set[str] = set()
-        queue = [owner]
+        queue = [self.behind(owner)]
         while queue:
             current = queue.pop(0)
             if current not in seen:
                 seen.add(current)
                 yield current
-                queue.extend(map(self.original, self.classes.get(current, ())))
+                queue.extend(map(self.behind, self.classes.get(current, ())))
 
 
 _PLAIN = ("constant", "constant_used")
-_HIDDEN = ("_may_wait",)
+_HIDDEN = ("_may_wait", "_methods")
 _COLLECTIONS = tuple(
     each.name for each in fields(Definitions) if each.name not in (*_PLAIN, *_HIDDEN)
 )

@@ -245,10 +245,10 @@ class Kinds:
         )
 
     def _class_attributes(self, owner: cst.ClassDef) -> dict[str, list[cst.CSTNode]]:
-        return self._attributes.get(owner, {})
+        return self.attributes.get(owner, {})
 
     @cached_property
-    def _attributes(self) -> dict[cst.ClassDef, dict[str, list[cst.CSTNode]]]:
+    def attributes(self) -> dict[cst.ClassDef, dict[str, list[cst.CSTNode]]]:
         return attributes_in(self._names)
 
     def _bound_by(self, target: cst.CSTNode) -> Iterator[str]:

@@ -20,6 +20,7 @@ else:
     import tomli as tomllib
 
 from ..telling.diagnostic import ConfigurationError
+from .protocols import DUNDERS
 from .renames import MethodRenames, Renames, is_dotted_name
 
 
@@ -82,6 +83,15 @@ class Libraries:
         if owner is not None and owners and owner.split(".")[0] not in owners:
             return None
         return self.methods.get(name)
+
+    def may_be_twin(self, name: str) -> bool:
+        """Tell whether a method of the sources may get this name in the twin."""
+        own = self.own_methods
+        return (
+            name in self.methods.values()
+            or name in DUNDERS.values()
+            or (own is not None and own.may_become(name))
+        )
 
     def renamed_from(self, module: str) -> set[str]:
         """Return the names of a module that are others in the twin, or have none."""

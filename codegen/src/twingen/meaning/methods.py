@@ -6,14 +6,8 @@ import libcst as cst
 
 from ..rule import Refused, Site
 from .names import Names
+from .protocols import DUNDERS as DUNDERS
 
-# The asynchronous protocols.
-DUNDERS = {
-    "__aenter__": "__enter__",
-    "__aexit__": "__exit__",
-    "__aiter__": "__iter__",
-    "__anext__": "__next__",
-}
 # Their classes.
 ASYNC_PROTOCOLS = {
     *(
@@ -66,10 +60,12 @@ def _twin(site: Site[cst.CSTNode], owner: str | None, name: str) -> str | None:
 
 def class_of(names: Names, value: cst.BaseExpression) -> str | None:
     """Return the class of an object, or the class itself, if it is known to be one."""
+    definitions = names.definitions
     qualified = names.qualified(value)
-    if qualified in names.definitions.classes:
-        return qualified
+    if qualified is not None and definitions.behind(qualified) in definitions.classes:
+        return definitions.behind(qualified)
     kind = names.owner(value)
+    kind = kind if kind is None else definitions.behind(kind)
     if kind is None or kind in names.definitions.classes:
         return kind
     # What a function of a library returns is known by the function's name alone.

@@ -448,6 +448,11 @@ class Names:
         """Return the kinds that an annotation allows."""
         return set(self._kinds.annotated(annotation))
 
+    @property
+    def attributes(self) -> dict[cst.ClassDef, dict[str, list[cst.CSTNode]]]:
+        """The nodes that bind each attribute of each class of the module."""
+        return self._kinds.attributes
+
     def element_kind(self, node: cst.BaseExpression) -> str | None:
         """Return which class the elements of a collection are of."""
         return self._kinds.element_kind(node)

@@ -135,6 +135,7 @@ class MethodRenames:
         self._patterns = dict(patterns)
         self._definitions = definitions
         self.used: set[str] = set()
+        self._twins: tuple[int, set[str]] = (0, set())
 
     def twin_of(self, owner: str, name: str) -> str | None:
         """Return what a method of a class is called in the twin, if that is renamed.
@@ -151,6 +152,22 @@ class MethodRenames:
                         self.used.add(pattern)
                         return filled
         return None
+
+    def may_become(self, name: str) -> bool:
+        """Tell whether a pattern gives a method of the sources this name."""
+        if not self._patterns:
+            return False
+        count, twins = self._twins
+        if count != len(self._definitions.members):  # they are only added
+            used = set(self.used)
+            found = (
+                self.twin_of(*member.rsplit(".", 1))
+                for member in self._definitions.members
+            )
+            twins = {twin for twin in found if twin is not None}
+            self.used = used
+            self._twins = len(self._definitions.members), twins
+        return name in twins
 
     def _matches(self, pattern: str, owner: str, name: str) -> bool:
         class_pattern, _, method_pattern = pattern.rpartition(".")

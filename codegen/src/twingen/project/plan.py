@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..meaning.definitions import Definitions
+from ..meaning.outside import look_up
 from ..syntax.source import Converted, Page
 from ..telling.diagnostic import ConfigurationError, ConversionError, Diagnostic
 from ..telling.progress import Progress, silent
@@ -334,10 +335,20 @@ class Plan:
             if definitions is not None:
                 self._definitions.update(definitions)
             self._problems += self._cache.unreadable(file.source)
+        look_up(self._definitions, self._folders())
         if self._made is not None:
             self._made.learn(self._definitions)
         team.learn(self._definitions)
         return digest_of(json.dumps(self._definitions.as_json()).encode())
+
+    def _folders(self) -> dict[str, Path]:
+        """Return the folders that hold the packages of the project, by their names."""
+        found: dict[str, Path] = {}
+        for tree in self._config.trees:
+            parts = tree.module.split(".")
+            if tree.source.parts[-len(parts) :] == tuple(parts):
+                found.setdefault(parts[0], tree.source.parents[len(parts) - 1])
+        return found
 
     def _attempt(self, tasks: Tasks, context: str) -> _Attempt:
         """Return what is known of twins, and the sources to be converted."""

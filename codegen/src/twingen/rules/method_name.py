@@ -74,7 +74,7 @@ def rename_method(site: Site[cst.CSTNode]) -> Replacement:
         if _TYPED_DICTS & set(definitions.bases(qualified)):
             return None  # a key, which strings ask for
         _check_field(names, old, owner, twin)
-    if names.is_bound_beside(site.old, twin) or definitions.has_member(qualified, twin):
+    if names.is_bound_beside(site.old, twin):
         raise Refused(
             f"the class has both {name} and {twin}, and the twin has one "
             "name for them",

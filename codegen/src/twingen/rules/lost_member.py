@@ -1,0 +1,71 @@
+"""A member that is marked for the async side alone must not be used on both.
+
+A method, a variable of a class or an attribute of `self` that only code marked
+`# twingen: async-only` defines is not there in the twin, so other code must not ask for
+it. It may where a base class, or another method under its new name, has one for the
+twin. Of an object whose class is not known, what is awaited is refused if no class of
+the sources that defines it has it in the twin.
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from ..meaning.merged import Members
+from ..meaning.methods import class_of
+from ..rule import Refused, Site, rewrite
+
+
+@rewrite("TW119", cst.Attribute)
+def refuse_lost(site: Site[cst.Attribute]) -> None:
+    names, name = site.names, site.old.attr.value
+    definitions = names.definitions
+    losing = definitions.losing(name)
+    if not losing or isinstance(names.parent(site.old), cst.AssignTarget):
+        return
+    owner = class_of(names, site.old.value)
+    if owner is None:
+        if _is_awaited(site) and not names.imported(site.old):
+            _check_every_class(site, losing)
+        return
+    if owner not in definitions.classes:
+        return
+    members = Members(definitions, site.libraries, owner)
+    lost = [each for each in members.classes if each in losing]
+    if not lost or members.holder(name):
+        return
+    twin = members.twin_of(lost[0], name) or name
+    if members.holder(twin) or members.source_of(twin):
+        return
+    raise Refused(
+        f"{name} of {lost[0]} is marked async-only, and the twin has none",
+        "mark this code `# twingen: async-only`, or give the twin one",
+        node=site.old.attr,
+    )
+
+
+def _check_every_class(site: Site[cst.Attribute], losing: set[str]) -> None:
+    """Refuse what is awaited of an object whose class is not known."""
+    name = site.old.attr.value
+    definitions, libraries = site.names.definitions, site.libraries
+    if libraries.methods.get(name) or definitions.defining(name):
+        return
+    raise Refused(
+        f"{name} of {', '.join(sorted(losing))} is marked async-only, and nothing "
+        "shows that this object is of another class",
+        "mark this code `# twingen: async-only`, or annotate the object with its class",
+        node=site.old.attr,
+    )
+
+
+def _is_awaited(site: Site[cst.Attribute]) -> bool:
+    call = site.names.parent(site.old)
+    if not (isinstance(call, cst.Call) and call.func is site.old):
+        return False
+    around = site.names.parent(call)
+    if isinstance(around, (cst.For, cst.CompFor)):
+        return around.asynchronous is not None and around.iter is call
+    if isinstance(around, cst.WithItem):
+        block = site.names.parent(around)
+        return isinstance(block, cst.With) and block.asynchronous is not None
+    return isinstance(around, cst.Await)

@@ -1,0 +1,126 @@
+"""Two members of an object must not become one, wherever they come from.
+
+`aclose` of a class becomes `close`; where a base class has a `close` of its own, that
+of the twin takes its place, and a call of one is a call of the other. So it is with
+`__aenter__` and an inherited `__enter__`, `__aiter__` and `__iter__`, and with what
+`methods` renames. Refused is such a pair in a class and its bases, in two bases of one
+class, in a subclass, and as an attribute that a method assigns. Bases outside of the
+sources are looked up where they are installed. Where nothing shows another member of
+the name, its use is refused: `self.close()` in a class that only has `aclose`.
+A class with `__getitem__` and `__aiter__` is refused, too: without `__iter__` its items
+are found by their numbers, unless the annotation of the key says that it is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import libcst as cst
+
+from ..meaning.merged import Members, Merged
+from ..meaning.methods import class_of
+from ..rule import Refused, Site, rewrite
+
+
+@rewrite("TW118", cst.ClassDef, cst.Attribute)
+def refuse_merged(site: Site[cst.ClassDef | cst.Attribute]) -> None:
+    if isinstance(site.old, cst.Attribute):
+        _check_use(site, site.old)
+        return
+    qualified = site.names.qualified(site.old)
+    if qualified is None or qualified not in site.names.definitions.classes:
+        return
+    members = Members(site.names.definitions, site.libraries, qualified)
+    found = [
+        each
+        for each in members.merged()
+        if not members.is_inherited_whole(each) and not _is_in_body(site, each)
+    ]
+    if found:
+        raise _refused(site, site.old, members, found)
+
+
+def _is_in_body(site: Site[cst.ClassDef | cst.Attribute], found: Merged) -> bool:
+    """Tell what is refused where it is defined: see `method_name`, `dunder_method`."""
+    assert isinstance(site.old, cst.ClassDef)
+    place = _place(site, site.old, found.name)
+    is_method = isinstance(site.names.parent(place), cst.FunctionDef)
+    return is_method and site.names.is_bound_beside(place, found.twin)
+
+
+def _refused(
+    site: Site[cst.ClassDef | cst.Attribute],
+    owner: cst.ClassDef,
+    members: Members,
+    found: Sequence[Merged],
+) -> Refused:
+    first = found[0]
+    here, name, twin = members.owner, first.name, first.twin
+    place = _place(site, owner, name, twin)
+    if members.holder(twin) is None:
+        return Refused(
+            "items of this class are found by their numbers too (__getitem__), and "
+            "the twin goes through what __aiter__ gives instead",
+            "annotate the key where it is no number, as in `key: str`, or mark "
+            "__aiter__ `# twingen: async-only`",
+            node=_place(site, owner, name, "__getitem__"),
+        )
+    alike = [e for e in found if (e.owner, e.other) == (first.owner, first.other)]
+    names, twins = ([getattr(e, key) for e in alike] for key in ("name", "twin"))
+    if here == first.owner == first.other:
+        why = f"{name} and {twin} of this class"
+        marked = _listed(names)
+    elif here == first.owner:
+        why = f"{name} of this class and {twin} of {first.other}"
+        marked = _listed(names)
+    elif here == first.other:
+        why = f"{twin} of this class and {name} of {first.owner}"
+        marked = _listed(twins)
+    else:
+        why = f"{name} of {first.owner} and {twin} of {first.other}"
+        marked = f"{_listed(names)}, or {_listed(twins)},"
+    return Refused(
+        f"{why} have one name in the twin",
+        f"mark {marked} `# twingen: async-only`, or call one of the two otherwise",
+        node=place,
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _place(
+    site: Site[cst.ClassDef | cst.Attribute], owner: cst.ClassDef, *names: str
+) -> cst.CSTNode:
+    """Return where the first of these members is defined, or the name of the class."""
+    for name in names:
+        for statement in owner.body.body:
+            if isinstance(statement, cst.FunctionDef) and statement.name.value == name:
+                return statement.name
+        if bound := site.names.attributes.get(owner, {}).get(name):
+            return bound[0]
+    return owner.name
+
+
+def _check_use(
+    site: Site[cst.ClassDef | cst.Attribute], attribute: cst.Attribute
+) -> None:
+    """Refuse a member of which nothing shows where it comes from."""
+    names, name = site.names, attribute.attr.value
+    if not site.libraries.may_be_twin(name):
+        return
+    owner = class_of(names, attribute.value)
+    if owner is None or owner not in names.definitions.classes:
+        return
+    members = Members(names.definitions, site.libraries, owner)
+    source = members.source_of(name)
+    if source is None or members.holder(name) or names.is_sync_only(attribute):
+        return
+    otherwise = "" if name.startswith("__") else f"call {source} otherwise, or "
+    raise Refused(
+        f"{name} of {owner} is not shown, and the twin calls {source} so",
+        f"{otherwise}mark {source}, or this code, `# twingen: async-only`",
+        node=attribute.attr,
+    )

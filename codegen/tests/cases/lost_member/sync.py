@@ -1,0 +1,6 @@
+class Pool:
+    def close(self): ...
+
+
+def use(pool: Pool):
+    pool.close()

@@ -1,0 +1,50 @@
+from typing import TYPE_CHECKING
+
+
+class Pool:
+    limit = 1  # twingen: async-only
+
+    def __init__(self, loop):
+        self.loop = loop  # twingen: async-only
+
+    async def drain(self): ...  # twingen: async-only
+
+    async def __aexit__(self, *exc):
+        await self.drain()
+        return self.limit, self.loop
+
+
+class Below(Pool):
+    async def end(self):
+        await super().drain()
+
+
+async def use(pool: Below, unknown):
+    await pool.drain()
+    await unknown.drain()
+    async for _ in unknown.drain():
+        pass
+    async with unknown.drain():
+        pass
+    unknown.drain()
+    return Pool.limit
+
+# ---- refused ----
+# 13:20: TW119 lost_member: drain of source.Pool is marked async-only, and the twin has none
+#   help: mark this code `# twingen: async-only`, or give the twin one
+# 14:21: TW119 lost_member: limit of source.Pool is marked async-only, and the twin has none
+#   help: mark this code `# twingen: async-only`, or give the twin one
+# 14:33: TW119 lost_member: loop of source.Pool is marked async-only, and the twin has none
+#   help: mark this code `# twingen: async-only`, or give the twin one
+# 19:23: TW119 lost_member: drain of source.Pool is marked async-only, and the twin has none
+#   help: mark this code `# twingen: async-only`, or give the twin one
+# 23:16: TW119 lost_member: drain of source.Pool is marked async-only, and the twin has none
+#   help: mark this code `# twingen: async-only`, or give the twin one
+# 24:19: TW119 lost_member: drain of source.Pool is marked async-only, and nothing shows that this object is of another class
+#   help: mark this code `# twingen: async-only`, or annotate the object with its class
+# 25:28: TW119 lost_member: drain of source.Pool is marked async-only, and nothing shows that this object is of another class
+#   help: mark this code `# twingen: async-only`, or annotate the object with its class
+# 27:24: TW119 lost_member: drain of source.Pool is marked async-only, and nothing shows that this object is of another class
+#   help: mark this code `# twingen: async-only`, or annotate the object with its class
+# 30:17: TW119 lost_member: limit of source.Pool is marked async-only, and the twin has none
+#   help: mark this code `# twingen: async-only`, or give the twin one

@@ -1,0 +1,106 @@
+# method: AsyncMap.a* = *
+import io
+import socket
+from collections import deque
+
+
+class Closing:
+    def close(self): ...
+
+
+class OfTheModule(Closing):
+    async def aclose(self):
+        self.close()
+
+
+class OfALibrary(io.BytesIO):
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *exc):
+        await self.aclose()
+
+    async def aclose(self):
+        self.close()
+
+
+class Items(list[int]):
+    async def __aiter__(self):
+        for item in list(self):
+            yield item
+
+
+class Taken(deque):
+    def __aiter__(self):
+        return self
+
+    async def __anext__(self):
+        return self.popleft()
+
+
+class Connection(socket.socket):
+    async def aclose(self):
+        super().close()
+
+
+class AsyncMap(dict):
+    async def aget(self, key):
+        return self.get(key)
+
+
+class Base:
+    async def aclose(self): ...
+
+    async def __aenter__(self): ...
+
+    async def __aexit__(self, *exc): ...
+
+
+class AddsMembers(Base):
+    def close(self): ...
+
+    def __enter__(self): ...
+
+    def __exit__(self, *exc): ...
+
+
+class Below(AddsMembers):
+    """It was said of the class above."""
+
+
+class OfBoth(Base, Closing):
+    pass
+
+
+class Given:
+    def __init__(self, close):
+        self.close = close
+
+    async def aclose(self):
+        self.close()
+
+
+class GivenToABase(Base):
+    close: object
+
+# ---- refused ----
+# 12:15: TW118 merged_member: aclose of this class and close of source.Closing have one name in the twin
+#   help: mark aclose `# twingen: async-only`, or call one of the two otherwise
+# 17:15: TW118 merged_member: __aenter__ of this class and __enter__ of io.BytesIO have one name in the twin
+#   help: mark __aenter__, __aexit__ and aclose `# twingen: async-only`, or call one of the two otherwise
+# 28:15: TW118 merged_member: __aiter__ of this class and __iter__ of builtins.list have one name in the twin
+#   help: mark __aiter__ `# twingen: async-only`, or call one of the two otherwise
+# 34:9: TW118 merged_member: __aiter__ of this class and __iter__ of collections.deque have one name in the twin
+#   help: mark __aiter__ `# twingen: async-only`, or call one of the two otherwise
+# 42:15: TW118 merged_member: aclose of this class and close of socket.socket have one name in the twin
+#   help: mark aclose `# twingen: async-only`, or call one of the two otherwise
+# 47:15: TW118 merged_member: aget of this class and get of builtins.dict have one name in the twin
+#   help: mark aget `# twingen: async-only`, or call one of the two otherwise
+# 62:9: TW118 merged_member: __enter__ of this class and __aenter__ of source.Base have one name in the twin
+#   help: mark __enter__, __exit__ and close `# twingen: async-only`, or call one of the two otherwise
+# 71:7: TW118 merged_member: aclose of source.Base and close of source.Closing have one name in the twin
+#   help: mark aclose, or close, `# twingen: async-only`, or call one of the two otherwise
+# 79:15: TW118 merged_member: aclose and close of this class have one name in the twin
+#   help: mark aclose `# twingen: async-only`, or call one of the two otherwise
+# 84:5: TW118 merged_member: close of this class and aclose of source.Base have one name in the twin
+#   help: mark close `# twingen: async-only`, or call one of the two otherwise
