@@ -32,6 +32,8 @@ from .telling.diagnostic import ConfigurationError
 
 RULES_GROUP = "twingen.rules"
 TABLES_GROUP = "twingen.tables"
+# Rules of twingen that any name can have.
+_READING_ROWS = {"wait_for_call"}
 _CODE = re.compile(r"(?!TW\d)[A-Z]{2,8}\d{3}")
 _NODES = (cst.CSTNode, cst.RemovalSentinel, cst.FlattenSentinel)
 
@@ -56,7 +58,13 @@ class Plugins:
         Such a name would be left as it is.
         """
         known = {rule.name for rule in self.rules}
+        of_names = {rule.name for rule in RULES} - _READING_ROWS
         for name, row in libraries.rows.items():
+            if row.rule in of_names and name in libraries.own:
+                raise ConfigurationError(
+                    f'{libraries.own[name]}: {name} = {{ rule = "{row.rule}" }}: that '
+                    "rule is for names of its own; say what the name becomes instead"
+                )
             if row.rule and row.rule not in known:
                 raise ConfigurationError(
                     f'{name} = {{ rule = "{row.rule}" }}: there is no such rule; '

@@ -133,9 +133,11 @@ class Site(Generic[NodeT_co]):
             changed = spelled.value == first != last
             return spelled.with_changes(value=last) if changed else None
         if isinstance(spelled, cst.Attribute) and importable:
-            in_place = module == home or (
-                home in self.names.definitions.modules
-                and get_full_name_for_node(spelled) != qualified
+            spelled_here = get_full_name_for_node(spelled) == qualified
+            in_place = (
+                module == home
+                or (home in self.names.definitions.modules and not spelled_here)
+                or self.libraries.module_of(home) == module
             )
             if in_place:
                 return renamed(spelled, last) if first != last else None

@@ -43,6 +43,7 @@ def define(found: Definitions, names: Names) -> None:
             found.coroutines.add(f"{names.module}.{statement.name.value}")
         if isinstance(statement, cst.ClassDef):
             _add_class(found, statement, names)
+    found.imported.update(_modules_imported(names))
     _add_started(found, names)
     _add_handing(found, names)
     _add_waiting(found, names)
@@ -288,6 +289,21 @@ def _members_in(body: Iterable[cst.CSTNode], above: str = "") -> dict[str, set[s
             )
             found.update(_members_in(statement.body.body, f"{name}."))
     return found
+
+
+def _modules_imported(names: Names) -> Iterator[str]:
+    """Yield the modules that import statements name, and the packages they are in."""
+    modules = [
+        alias.evaluated_name
+        for statement in names.nodes.of(cst.Import)
+        for alias in statement.names
+    ]
+    statements = names.nodes.of(cst.ImportFrom)
+    modules += filter(None, map(names.imported_module, statements))
+    for module in modules:
+        if _is_foreign(module, names):
+            parts = module.split(".")
+            yield from (".".join(parts[:end]) for end in range(1, len(parts) + 1))
 
 
 def _attributes_set(owner: cst.ClassDef) -> Iterator[str]:

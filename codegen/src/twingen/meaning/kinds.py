@@ -91,7 +91,15 @@ _COLLECTIONS = {"list", "set", "tuple", "frozenset", "List", "Set", "Tuple",
                 "Iterable", "Iterator", "Sequence", "Collection", "deque"}  # fmt: skip
 
 
-_AROUND = {"typing.ClassVar", "typing.Final", "typing.Optional"}
+_TYPING = ("typing", "typing_extensions")
+_AROUND = {
+    f"{home}.{name}"
+    for home in _TYPING
+    for name in ("Annotated", "ClassVar", "Final", "Optional")
+}
+_UNIONS = {f"{home}.Union" for home in _TYPING}
+# What says nothing of the class of a value.
+_ANY = {f"{home}.Any" for home in _TYPING} | {"builtins.object"}
 _LITERALS: list[tuple[type[cst.BaseExpression], str]] = [
     (cst.Dict, "builtins.dict"),
     (cst.DictComp, "builtins.dict"),
@@ -453,9 +461,14 @@ class Kinds:
         elif isinstance(annotation, cst.Subscript):
             outer = self._names.qualified(annotation.value)
             inner = annotation.slice[0].slice
-            if outer in _AROUND and isinstance(inner, cst.Index):
+            if outer in _UNIONS:
+                for each in annotation.slice:
+                    if isinstance(each.slice, cst.Index):
+                        yield from self.annotated(each.slice.value)
+            elif outer in _AROUND and isinstance(inner, cst.Index):
                 yield from self.annotated(inner.value)
             else:
                 yield from self.annotated(annotation.value)
         elif not (isinstance(annotation, cst.Name) and annotation.value == "None"):
-            yield self._names.qualified(annotation) or UNKNOWN
+            kind = self._names.qualified(annotation)
+            yield UNKNOWN if kind is None or kind in _ANY else kind

@@ -8,7 +8,7 @@ refusal is closed: a name that it does not list has no twin.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
@@ -51,8 +51,9 @@ class Libraries:
     """All tables of one project, and which of its own rows were used.
 
     `method_owners` are the libraries whose objects have a method of `methods`;
-    where there is none, any object may have it. `strings` are the functions that
-    are given names in strings.
+    where there is none, any object may have it. `own` says which rows do not come
+    with twingen, and where each stands. `strings` are the functions that are given
+    names in strings.
     """
 
     rows: dict[str, Verdict] = field(default_factory=dict)
@@ -61,18 +62,44 @@ class Libraries:
     renames: Renames | None = None
     own_methods: MethodRenames | None = None
     strings: tuple[str, ...] = ()
+    own: dict[str, str] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
 
     def verdict(self, qualified: str) -> Verdict | None:
-        """Return the row of a qualified name, its new name, or its table's `*` row."""
-        row = self.rows.get(qualified)
-        if row is not None:
-            self.used.add(qualified)
-            return row
-        twin = self.renames.twin_of(qualified) if self.renames else None
-        if twin is not None:
-            return Verdict(becomes=twin)
-        return self.rows.get(f"{qualified.rpartition('.')[0]}.*")
+        """Return the row of a qualified name, its new name, or its table's `*` row.
+
+        What the project says counts before what comes with twingen, and that is not
+        for names which the sources define.
+        """
+        home = qualified.rpartition(".")[0]
+        for row in (qualified, f"{home}.*"):
+            if row in self.own:
+                self.used.add(row)
+                return self.rows[row]
+        if self.renames is not None:
+            twin = self.renames.twin_of(qualified)
+            if twin is not None:
+                return Verdict(becomes=twin)
+            if self.renames.is_own(qualified):
+                return None
+        found = self.rows.get(qualified) or self._in_module(qualified)
+        return found or self.rows.get(f"{home}.*")
+
+    def _in_module(self, qualified: str) -> Verdict | None:
+        """Return the new name of what is in a module that has a row itself."""
+        module, _, name = qualified.rpartition(".")
+        if self.renames is None or not self.renames.is_imported(module):
+            return None
+        twin = self.module_of(module)
+        return None if twin is None else Verdict(becomes=f"{twin}.{name}")
+
+    def module_of(self, module: str) -> str | None:
+        """Return what a module of another library is called in the twin, by its row."""
+        if "." not in module or f"{module.rpartition('.')[0]}.*" in self.own:
+            return None
+        row = self.verdict(module)
+        twin = row.becomes if row is not None else ""
+        return None if twin.startswith("twingen.runtime.") else twin or None
 
     def method_of(self, name: str, owner: str | None) -> str | None:
         """Return the row of a method, if this class can have it.
@@ -82,7 +109,39 @@ class Libraries:
         owners = self.method_owners.get(name)
         if owner is not None and owners and owner.split(".")[0] not in owners:
             return None
+        if f"methods.{name}" in self.own and name in self.methods:
+            self.used.add(f"methods.{name}")
         return self.methods.get(name)
+
+    def member_of(self, owner: str, name: str) -> Verdict | None:
+        """Return the row that a class of a library has for its member."""
+        qualified = f"{owner}.{name}"
+        row = self.rows.get(qualified)
+        if row is None or (self.renames and self.renames.is_own(owner)):
+            return None
+        if qualified in self.own:
+            self.used.add(qualified)
+            if not (row.becomes or row.keep or row.refuse):
+                raise ConfigurationError(
+                    f"{self.own[qualified]}: {qualified} is a member of a class, and "
+                    "its row can only say what it is called, keep or refuse it"
+                )
+        return row
+
+    def classes_renaming(self, name: str) -> set[str]:
+        """Return the classes whose rows give a member of this name another one."""
+        found = (each.rpartition(".") for each in self.own if self.rows_become(each))
+        return {
+            owner
+            for owner, _, last in found
+            if last == name and owner.rpartition(".")[2][:1].isupper()
+        }
+
+    def rows_become(self, qualified: str) -> bool:
+        """Tell whether a row gives another name."""
+        row = self.rows.get(qualified)
+        last = qualified.rpartition(".")[2]
+        return row is not None and row.becomes.rpartition(".")[2] not in ("", last)
 
     def may_be_twin(self, name: str) -> bool:
         """Tell whether a method of the sources may get this name in the twin."""
@@ -132,21 +191,58 @@ class Libraries:
                 raise ConfigurationError(
                     f"{where}: {module} must be a table of names and verdicts"
                 )
+            built_in = where.startswith("libraries/")
             if module == "methods":
                 self.methods.update(_method_names(table, where))
-                for name in table if where.startswith("libraries/") else ():
-                    if packages:
+                for name in table:
+                    if not built_in:  # any object may have it now
+                        self._add_own(f"methods.{name}", where)
+                        self.method_owners.pop(name, None)
+                    elif packages:
                         self.method_owners.setdefault(name, set()).update(packages)
                 continue
             for name, row in table.items():
                 qualified = f"{module}.{name}"
-                self.rows[qualified] = _verdict(row, f"{where}: {qualified}")
+                verdict = _verdict(row, f"{where}: {qualified}")
+                if not built_in:
+                    self._check_rules(module, name, verdict, where)
+                    self._add_own(qualified, where)
+                self.rows[qualified] = verdict
                 added.append(qualified)
         return added
 
+    def _check_rules(
+        self, module: str, name: str, verdict: Verdict, where: str
+    ) -> None:
+        """Refuse a row for a name that a rule converts, which would not ask for it."""
+        if verdict.refuse or verdict.rule:
+            return
+        before = f"{module}." if name == "*" else f"{module}.{name}"
+        for each, row in self.rows.items():
+            same = each == before or (name == "*" and each.rpartition(".")[0] == module)
+            if same and row.rule and each not in self.own:
+                raise ConfigurationError(
+                    f"{where}: {module}.{name} would say something of {each}, which "
+                    f"the rule {row.rule} of twingen converts; such a row can only "
+                    "refuse it"
+                )
+
+    def _add_own(self, row: str, where: str) -> None:
+        """Remember where a row stands; only those of a plug-in can be replaced."""
+        before = self.own.get(row, "plug-in")
+        if not before.startswith("plug-in"):
+            raise ConfigurationError(
+                f"{where}: {row} has a row in {before} already, which this one would "
+                "replace; keep one of them"
+            )
+        self.own[row] = where
+
     def copy(self) -> Libraries:
         """Return tables that can be added to without touching these."""
-        return Libraries(dict(self.rows), dict(self.methods), dict(self.method_owners))
+        owners = {name: set(each) for name, each in self.method_owners.items()}
+        return Libraries(
+            dict(self.rows), dict(self.methods), owners, own=dict(self.own)
+        )
 
 
 def _method_names(table: Mapping[str, Any], where: str) -> Iterator[tuple[str, str]]:
@@ -159,6 +255,12 @@ def _method_names(table: Mapping[str, Any], where: str) -> Iterator[tuple[str, s
 def _verdict(row: Any, where: str) -> Verdict:
     row = {"becomes": row} if isinstance(row, str) else row
     known = set(Verdict.__dataclass_fields__)
+    name = where.rpartition(".")[2]
+    if isinstance(row, Mapping) and row and not set(row) & known:
+        raise ConfigurationError(
+            f"{where} holds rows of its own; the name of a class or a module is quoted "
+            f'as a whole: [tool.twingen.libraries."{where.rpartition(": ")[2]}"]'
+        )
     if (
         not isinstance(row, Mapping)
         or not set(row) <= known
@@ -170,6 +272,23 @@ def _verdict(row: Any, where: str) -> Verdict:
         )
     if len(set(row) - {"instead", "coroutine"}) != 1:
         raise ConfigurationError(f"{where} must have exactly one verdict")
+    for key, value in row.items():
+        if key in ("becomes", "rule", "refuse", "instead"):
+            if not isinstance(value, str) or not value:
+                raise ConfigurationError(f"{where}: {key} must be a text")
+        elif value is not True:
+            raise ConfigurationError(
+                f"{where}: {key} must be true; a row that says less is to be taken out"
+            )
+    if "instead" in row and "refuse" not in row:
+        raise ConfigurationError(f"{where}: instead is said beside refuse alone")
+    if "coroutine" in row and "becomes" not in row:
+        raise ConfigurationError(f"{where}: coroutine is said beside becomes alone")
+    if name == "*" and not {"keep", "refuse"} & set(row):
+        raise ConfigurationError(
+            f"{where} is for every other name of the module, and can only keep or "
+            "refuse them"
+        )
     if "refuse" in row and not row.get("instead"):
         raise ConfigurationError(
             f"{where} refuses without saying what to write instead"
@@ -198,3 +317,18 @@ def built_in_libraries(tasks: str = "threads") -> Libraries:
     names.
     """
     return _built_in(tasks).copy()
+
+
+def check_members(libraries: Libraries, classes: Collection[str]) -> None:
+    """Raise :class:`ConfigurationError` for a row of a member of the sources.
+
+    Its definition and its calls would stay as they are.
+    """
+    for row, where in libraries.own.items():
+        owner, _, name = row.rpartition(".")
+        if owner in classes:
+            last = owner.rpartition(".")[2]
+            raise ConfigurationError(
+                f"{where}: {row} is of a class of the sources; methods of these are "
+                f'renamed by tool.twingen.methods, as in "{last}.{name}" = "..."'
+            )

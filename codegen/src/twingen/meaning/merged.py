@@ -67,6 +67,10 @@ class Members:
     def twin_of(self, owner: str, name: str) -> str | None:
         """Return what the twin calls a method that a class of the sources has."""
         own = self._libraries.own_methods
+        for each in self._definitions.bases(owner):
+            row = self._libraries.member_of(each, name)
+            if row is not None:
+                return row.becomes.rpartition(".")[2] or None
         return (
             DUNDERS.get(name)
             or (own.twin_of(owner, name) if own is not None else None)

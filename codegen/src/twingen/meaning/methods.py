@@ -41,7 +41,11 @@ def twin_of_path(site: Site[cst.CSTNode], path: str) -> str:
 
 def _twin(site: Site[cst.CSTNode], owner: str | None, name: str) -> str | None:
     libraries = site.libraries
-    is_own = owner in site.names.definitions.classes
+    definitions = site.names.definitions
+    is_own = owner in definitions.classes
+    for each in definitions.bases(owner) if owner is not None else ():
+        if (row := libraries.member_of(each, name)) is not None:
+            return row.becomes.rpartition(".")[2] or None
     if libraries.own_methods is not None:
         if owner is None:
             twins = libraries.own_methods.twins(name)

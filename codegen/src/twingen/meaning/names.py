@@ -298,13 +298,21 @@ class Names:
         return type(parent) is cst.AssignTarget or type(parent) is cst.AnnAssign
 
     def is_bound_otherwise(self, name: str, qualified: str) -> bool:
-        """Tell whether a name is bound to anything but what `qualified` says."""
+        """Tell whether a name is bound to anything but what `qualified` says.
+
+        What the body of a class binds is only in the way of what the body looks up.
+        """
         return any(
             qualified not in {self._absolute(found) for found in meanings}
             for scope in self._scopes.all
+            if not (isinstance(scope, ClassScope) and self._is_only_bound(scope, name))
             for assignment in self._own(scope, name)
             for meanings in [assignment.get_qualified_names_for(name)]
         )
+
+    def _is_only_bound(self, scope: ClassScope, name: str) -> bool:
+        """Tell whether the body of a class binds a name that it does not look up."""
+        return not any(access.scope is scope for access in scope.accesses[name])
 
     def is_looked_up(self, name: str) -> bool:
         """Tell whether anything in the module looks this name up."""

@@ -52,6 +52,14 @@ class Renames:
             return None
         return f"{target}.{self.local(name)}" if name else target
 
+    def is_own(self, qualified: str) -> bool:
+        """Tell whether the sources define a name."""
+        return self._definitions.module_of(qualified) is not None
+
+    def is_imported(self, module: str) -> bool:
+        """Tell whether the sources import a module of another library."""
+        return module in self._definitions.imported
+
     def _foreign(self, qualified: str) -> str | None:
         """Return the twin of a name that is imported from outside of the sources."""
         module, _, name = qualified.rpartition(".")

@@ -12,6 +12,7 @@ from ..conversion import Settings, convert_parsed, parse
 from ..documents.pages import PageTwin, convert_page
 from ..meaning.defining import define
 from ..meaning.definitions import Definitions
+from ..meaning.library import check_members
 from ..meaning.names import Names
 from ..meaning.renames import MethodRenames, Renames
 from ..plugins import load_plugins
@@ -62,6 +63,7 @@ class Batch:
             libraries.add(config.libraries, "tool.twingen.libraries")
             for table in config.tables:
                 libraries.add(read_table(table), str(table))
+            check_members(libraries, self._definitions.classes)
             self._plugins.check_rows(libraries)
             libraries.renames = self._renames
             libraries.own_methods = self._methods
@@ -96,6 +98,8 @@ class Batch:
         """Take what all sources define; everything else is asked after this."""
         self._definitions.update(definitions)
         self._definitions.follow()
+        for settings in self._settings.values():
+            check_members(settings.libraries, definitions.classes)
         if len(self._parsed) > 1:
             gc.freeze()  # what was parsed is no garbage until it is converted
 

@@ -19,8 +19,9 @@ def configured(config: Config) -> list[str]:
             f"libraries: {module}.{name}"
             for table in tables
             for module, rows in table.items()
-            if module != "methods" and isinstance(rows, Mapping)
-            for name in rows
+            if isinstance(rows, Mapping)
+            for name, row in rows.items()
+            if not (isinstance(row, Mapping) and "refuse" in row)  # it would stop all
         ),
         *(f"strings: {name}" for name in config.strings),
         *(f"texts: {tree.module}" for tree in config.trees if tree.texts),

@@ -32,6 +32,7 @@ def require_row(site: Site[cst.Call]) -> None:
         name
         for name in sorted(_foreign_names(site, site.old.func))
         if not (_has_row(site, name) or (carried and _is_standard(name)))
+        and not _is_known_method(site, name)
     ]
     if not without_row:
         return
@@ -92,6 +93,14 @@ def _foreign_names(site: Site[cst.Call], function: cst.BaseExpression) -> set[st
     ):
         return set()
     return {f"{kind}.{function.attr.value}"}
+
+
+def _is_known_method(site: Site[cst.Call], qualified: str) -> bool:
+    """Tell a method with a row for the objects of its library, or for all."""
+    owner, _, name = qualified.rpartition(".")
+    if site.names.imported(site.old.func):
+        return False
+    return site.libraries.method_of(name, owner) is not None
 
 
 def _has_row(site: Site[cst.Call], qualified: str) -> bool:

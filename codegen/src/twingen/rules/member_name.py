@@ -4,35 +4,57 @@
 of the tables named after a class (`["asyncio.Semaphore"]`) say which of its
 members stay and which are refused. It applies to values whose class the source
 shows: by what they are assigned or annotated. `cancel()` of an element of an
-unknown collection is refused in a module that starts tasks: it may be one.
+unknown collection is refused in a module that starts tasks in threads: it may be one.
 """
 
 from __future__ import annotations
 
 import libcst as cst
 
+from ..meaning.library import Verdict
+from ..meaning.methods import class_of
 from ..meaning.names import Names
 from ..rule import Refused, Site, rewrite
 from ..syntax.nodes import find
 
 
-@rewrite("TW211", cst.Attribute, cst.WithItem, tasks="threads")
+@rewrite("TW211", cst.Attribute, cst.WithItem)
 def refuse_unknown_member(site: Site[cst.Attribute | cst.WithItem]) -> None:
     if isinstance(site.old, cst.Attribute):
         value, member = site.old.value, site.old.attr.value
     else:
         value, member = site.old.item, "__aenter__"
     kind = site.names.kind(value)
-    if kind is None and _may_cancel_a_task(site, value, member):
+    threads = site.tasks == "threads"
+    if threads and kind is None and _may_cancel_a_task(site, value, member):
         raise Refused(
             "this may cancel a task, and a running thread cannot be cancelled",
             "annotate the collection; tell tasks to stop with an event",
         )
     verdict = None if kind is None else site.libraries.verdict(f"{kind}.{member}")
+    if kind is None or kind in site.names.definitions.classes:
+        kind, verdict = _inherited(site, value, member)
     if verdict is not None and verdict.refuse:
         raise Refused(
             f"{member} of {kind} has no sync twin: {verdict.refuse}", verdict.instead
         )
+
+
+def _inherited(
+    site: Site[cst.Attribute | cst.WithItem], value: cst.BaseExpression, member: str
+) -> tuple[str | None, Verdict | None]:
+    """Return the row of a member that a class of the sources has from a library."""
+    definitions = site.names.definitions
+    owner = class_of(site.names, value)
+    if owner is None or owner not in definitions.classes:
+        return None, None
+    for each in definitions.bases(owner):
+        qualified = f"{each}.{member}"
+        if qualified in definitions.members or qualified in definitions.attributes:
+            break
+        if (row := site.libraries.member_of(each, member)) is not None:
+            return each, row
+    return None, None
 
 
 def _may_cancel_a_task(

@@ -24,7 +24,8 @@ from __future__ import annotations
 import libcst as cst
 
 from ..meaning.attributes_given import sets_attributes
-from ..meaning.methods import twin_of_method, twin_of_path
+from ..meaning.merged import Members
+from ..meaning.methods import DUNDERS, class_of, twin_of_method, twin_of_path
 from ..meaning.names import Names
 from ..rule import Refused, Replacement, Site, rewrite
 
@@ -54,6 +55,7 @@ def rename_method(site: Site[cst.CSTNode]) -> Replacement:
         assert isinstance(site.new, cst.Attribute)
         twin = twin_of_method(site, site.old.value, site.old.attr.value)
         if twin is None:
+            _check_awaited(site, site.old)
             return None
         return site.new.with_changes(attr=site.new.attr.with_changes(value=twin))
     assert isinstance(old, cst.Name)
@@ -63,10 +65,8 @@ def rename_method(site: Site[cst.CSTNode]) -> Replacement:
     name = old.value
     definitions, names = site.names.definitions, site.names
     qualified = f"{names.module}.{owner.name.value}"
-    own = site.libraries.own_methods
-    twin = own.twin_of(qualified, name) if own else None
-    twin = twin or site.libraries.methods.get(name)
-    if twin is None:
+    twin = Members(definitions, site.libraries, qualified).twin_of(qualified, name)
+    if twin is None or name in DUNDERS:
         return None
     if is_variable:
         if _is_alias_of(names, old, twin):
@@ -81,6 +81,23 @@ def rename_method(site: Site[cst.CSTNode]) -> Replacement:
             f"keep one of them, or mark {twin} `# twingen: async-only`",
         )
     return site.new.with_changes(value=twin)
+
+
+def _check_awaited(site: Site[cst.CSTNode], method: cst.Attribute) -> None:
+    """Refuse what is awaited of any object, and has a row for some class alone."""
+    name = method.attr.value
+    classes = site.libraries.classes_renaming(name)
+    call = site.names.parent(method)
+    if not classes or site.names.imported(method) or not isinstance(call, cst.Call):
+        return
+    awaited = isinstance(site.names.parent(call), cst.Await)
+    if awaited and class_of(site.names, method.value) is None:
+        raise Refused(
+            f"{name} of {', '.join(sorted(classes))} has another name in the twin, "
+            "and the class of this object is not known",
+            "annotate the object with its class, or add a row for all objects: "
+            f'[tool.twingen.libraries.methods] {name} = "..."',
+        )
 
 
 def _class_that_defines(

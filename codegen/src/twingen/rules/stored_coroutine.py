@@ -31,6 +31,8 @@ def _is_taken_up(site: Site[cst.Call]) -> bool:
     parent = site.names.parent(site.old)
     if isinstance(parent, (cst.Await, cst.Lambda)):
         return True
+    if isinstance(parent, cst.Expr) and site.names.is_sync_only(site.old):
+        return True  # it is called there, as what the twin has
     if is_started_element(site.names, site.old):
         return True
     if isinstance(parent, cst.IfExp):
