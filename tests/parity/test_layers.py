@@ -117,6 +117,7 @@ GENERATOR = [
     "importing.orphans",
     "importing.imports",
     "meaning.siblings",
+    "meaning.questions",
     "meaning.descriptors",
     "meaning.swallowed",
     "meaning.started",

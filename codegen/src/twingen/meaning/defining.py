@@ -90,6 +90,8 @@ def _add_waiting(found: Definitions, names: Names) -> None:
     for function in names.nodes.of(cst.FunctionDef):
         name = function.name.value
         even = is_undecorated_coroutine(names, function)
+        if _is_async_generator(names, function):
+            found.generators.add(names.qualified(function) or name)
         if is_coroutine(function, names):
             found.waiting.add(name)
             qualified = names.qualified(function)
@@ -121,6 +123,14 @@ def _add_waiting(found: Definitions, names: Names) -> None:
             found.assigned.add(target.value)
     found.assigned.update(_set_by_name(names))
     found.decorated.update(_rebound(names))
+
+
+def _is_async_generator(names: Names, function: cst.FunctionDef) -> bool:
+    """Tell what makes asynchronous generators that anybody may be given."""
+    if function.asynchronous is None or not names.is_generator(function):
+        return False
+    makers = {names.qualified(each.decorator) for each in function.decorators}
+    return function.name.value != "__aiter__" and not makers & MANAGERS
 
 
 def _bases(definition: cst.ClassDef) -> Iterator[str]:

@@ -60,7 +60,8 @@ class Definitions:
     turns; `task_functions` are those that tasks start with, and how often they do.
     `attributes` are what classes and their methods assign, `aliases` those that
     are members of other names, `indexed` the methods that find an item by its number,
-    `checkable` the protocols that `isinstance()` may be asked for; `imported`
+    `checkable` the protocols that `isinstance()` may be asked for; `generators` are the
+    asynchronous ones, `imported`
     are modules of other libraries; `reexported` says
     where a name comes from that a module of the project imports, and `outside` what the
     classes have that are no sources. `constant` tells the sides apart.
@@ -91,6 +92,7 @@ class Definitions:
     aliases: dict[str, str] = field(default_factory=dict)
     checkable: set[str] = field(default_factory=set)
     indexed: set[str] = field(default_factory=set)
+    generators: set[str] = field(default_factory=set)
     imported: set[str] = field(default_factory=set)
     reexported: dict[str, str] = field(default_factory=dict)
     outside: dict[str, str] = field(default_factory=dict)

@@ -4,66 +4,148 @@ In the twin it asks for `Iterable`, which a `list`, `str` or `bytes` is as well:
 went the other way in the async form would go this way. Allowed are a check
 (`assert`, `if not isinstance(...): raise`, an `else` that raises), branches that do
 the same once the awaits are gone, and `isinstance(x, (Iterable, AsyncIterable))`.
-The same holds for the other asynchronous protocols and for `case AsyncIterable():`.
+The same holds for the other asynchronous protocols and for `case AsyncIterable():`, for
+a protocol of the sources with a method that gets another name, and for `Iterable` and
+its like where the object may be an asynchronous one of the sources: annotate it where
+it is not. A function of `singledispatch` cannot be chosen by them either.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
 from ..meaning.coroutine_tests import do_the_same, following, leaves, statements_of
+from ..meaning.merged import Members
 from ..meaning.methods import ASYNC_PROTOCOLS
+from ..meaning.questions import GENERATOR_TESTS, may_become, twin_of_protocol
 from ..rule import Refused, Site, rewrite
 
 _COUNTERPARTS = {each.replace("Async", "") for each in ASYNC_PROTOCOLS}
 _TESTS = ("builtins.isinstance", "builtins.issubclass")
 
 
-@rewrite("TW114", cst.If, cst.Call, cst.MatchClass)
-def refuse_choice(site: Site[cst.If | cst.Call | cst.MatchClass]) -> None:
+@rewrite("TW114", cst.If, cst.Call, cst.MatchClass, cst.FunctionDef)
+def refuse_choice(site: Site[Any]) -> None:
     old, new = site.old, site.new
-    if isinstance(old, cst.MatchClass):
-        if site.names.qualified(old.cls) in ASYNC_PROTOCOLS:
-            raise _refused(old.cls)
+    if isinstance(old, cst.FunctionDef):
+        _check_dispatched(site, old)
+    elif isinstance(old, cst.MatchClass):
+        match = site.names.enclosing(old, cst.Match)
+        if match is not None and _tells_apart(site, match.subject, old.cls):
+            raise _refused(site, old.cls)
     elif isinstance(old, cst.Call):
+        _check_registered(site, old)
         asked = _asked(site, old)
         if asked is not None and not _is_checked(site, old):
-            raise _refused(asked)
+            raise _refused(site, asked)
     elif isinstance(new, cst.If):
         test, negated = _without_not(old.test)
         asked = _asked(site, test) if isinstance(test, cst.Call) else None
         if asked is not None and not _is_one_way(site, old, new, negated):
-            raise _refused(asked)
+            raise _refused(site, asked)
 
 
-def _refused(asked: cst.BaseExpression) -> Refused:
+def _refused(site: Site[Any], asked: cst.BaseExpression) -> Refused:
     name = get_full_name_for_node(asked)
+    qualified = site.names.qualified(asked) or ""
+    marked = "mark the branches `# twingen: async-only` and `# twingen: sync-only`"
+    if twin_of_protocol(qualified) or qualified in GENERATOR_TESTS:
+        return Refused(
+            f"{name} tells values apart here; asynchronous ones of the sources are not "
+            "of that kind, and their twins are",
+            (
+                "ask in another way"
+                if qualified == "inspect.isgeneratorfunction"
+                else "annotate the value where it is none of these"
+            )
+            + f", or {marked}",
+            node=asked,
+        )
     return Refused(
         f"{name} tells values apart here; its counterpart in the twin has values "
         "that are not asynchronous too",
-        "ask for what else the value can be, or mark the branches "
-        "`# twingen: async-only` and `# twingen: sync-only`",
+        f"ask for what else the value can be, or {marked}",
         node=asked,
     )
 
 
-def _asked(
-    site: Site[cst.If | cst.Call | cst.MatchClass], call: cst.Call
-) -> cst.BaseExpression | None:
-    """Return the asynchronous protocol that `isinstance()` asks for alone."""
+def _check_registered(site: Site[Any], call: cst.Call) -> None:
+    """Refuse `function.register(AsyncIterable)` of `functools.singledispatch`."""
+    function = call.func
+    is_register = isinstance(function, cst.Attribute) and (
+        function.attr.value == "register"
+    )
+    if is_register and call.args:
+        first = call.args[0].value
+        if site.names.qualified(first) in ASYNC_PROTOCOLS:
+            raise _refused(site, first)
+
+
+def _check_dispatched(site: Site[Any], function: cst.FunctionDef) -> None:
+    """Refuse `@function.register` above a function of an asynchronous protocol."""
+    registers = any(
+        isinstance(each.decorator, cst.Attribute)
+        and each.decorator.attr.value == "register"
+        for each in function.decorators
+    )
+    given = [p for p in function.params.params if p.name.value not in ("self", "cls")]
+    if registers and given and given[0].annotation is not None:
+        annotation = given[0].annotation.annotation
+        if site.names.annotated(annotation) & ASYNC_PROTOCOLS:
+            raise Refused(
+                "this function is chosen for an asynchronous protocol, whose "
+                "counterpart in the twin has values that are not asynchronous too",
+                "choose by other classes, or mark it `# twingen: async-only`",
+                node=given[0].name,
+            )
+
+
+def _tells_apart(
+    site: Site[Any], value: cst.BaseExpression, asked: cst.BaseExpression
+) -> bool:
+    """Tell whether the twin's answer to what a value is may be another."""
+    names = site.names
+    qualified = names.qualified(asked)
+    if qualified is None or qualified in ASYNC_PROTOCOLS:
+        return qualified is not None
+    twin = twin_of_protocol(qualified)
+    if qualified == "types.GeneratorType" and site.tasks == "turns":
+        return False  # those of the runtime are none
+    if twin is not None:
+        return may_become(names, site.libraries, value, twin)
+    owner = names.definitions.behind(qualified)
+    if not names.definitions.checkable.intersection(names.definitions.bases(owner)):
+        return False
+    return any(Members(names.definitions, site.libraries, owner).renamed())
+
+
+def _asked(site: Site[Any], call: cst.Call) -> cst.BaseExpression | None:
+    """Return the protocol that `isinstance()` asks for, without its counterpart."""
+    if len(call.args) == 1 and site.names.qualified(call.func) in GENERATOR_TESTS:
+        function, value = call.func, call.args[0].value
+        generates = bool(site.names.definitions.generators)
+        if site.names.qualified(function) == "inspect.isgenerator":
+            generates &= may_become(site.names, site.libraries, value, "__iter__")
+        return function if generates and site.tasks == "threads" else None
     if len(call.args) != 2 or site.names.qualified(call.func) not in _TESTS:
         return None
     classes = {each: site.names.qualified(each) for each in _each(call.args[1].value)}
     others = {(qualified or "").rpartition(".")[2] for qualified in classes.values()}
     for each, qualified in classes.items():
-        if qualified is None or qualified not in ASYNC_PROTOCOLS:
-            continue
-        if qualified.rpartition(".")[2].replace("Async", "") not in others:
+        last = (qualified or "").rpartition(".")[2]
+        # `(Iterable, AsyncIterable)` asks for both.
+        others_alike = {o for o in others - {last} if _plain(o) == _plain(last)}
+        if not others_alike and _tells_apart(site, call.args[0].value, each):
             return each
     return None
+
+
+def _plain(name: str) -> str:
+    return name.replace("Async", "")
 
 
 def _each(classes: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
@@ -84,7 +166,7 @@ def _without_not(test: cst.BaseExpression) -> tuple[cst.BaseExpression, bool]:
     return test, False
 
 
-def _is_checked(site: Site[cst.If | cst.Call | cst.MatchClass], call: cst.Call) -> bool:
+def _is_checked(site: Site[Any], call: cst.Call) -> bool:
     """Tell whether a test stands in an `assert`, or alone in an `if`."""
     inner: cst.CSTNode = call
     parent = site.names.parent(inner)
@@ -102,7 +184,7 @@ def _is_checked(site: Site[cst.If | cst.Call | cst.MatchClass], call: cst.Call) 
 
 
 def _is_one_way(
-    site: Site[cst.If | cst.Call | cst.MatchClass],
+    site: Site[Any],
     old: cst.If,
     new: cst.If,
     negated: bool,
@@ -120,9 +202,7 @@ def _is_one_way(
     return bool(refuses) and _raises(refuses[0]) and not _asked_above(site, old)
 
 
-def _asked_above(
-    site: Site[cst.If | cst.Call | cst.MatchClass], statement: cst.If
-) -> bool:
+def _asked_above(site: Site[Any], statement: cst.If) -> bool:
     """Tell whether a test before this `elif` has what it is for in the twin."""
     above = site.names.parent(statement)
     while isinstance(above, cst.If):

@@ -8,6 +8,9 @@ import would be; a single word is what the object before it calls its member.
 twin calls the member otherwise, and so are `operator.methodcaller("aclose")`,
 `"__aenter__"` in a comparison or among the members that `type()` gives to a class,
 `x.__dict__["aclose"]`, `"aclose" in vars(x)` and the fields of a `namedtuple()`.
+`hasattr(x, "aclose")` and `getattr(x, "aclose", None)` tell objects apart: of an object
+whose class is not known they are refused, listed or not, because others have `close` as
+well; and so is `hasattr(x, "close")`, where x may be one that only the twin calls so.
 
 What a mock is given (`spec=["aclose"]`, `**{"aclose.return_value": 1}`,
 `attach_mock(m, "aclose")`), `__slots__`, `__match_args__` and what `__getattr__` of a
@@ -23,8 +26,10 @@ from typing import Any
 import libcst as cst
 
 from ..meaning.attributes_given import makes_mock
+from ..meaning.merged import Members
 from ..meaning.methods import DUNDERS, twin_of_method, twin_of_path
 from ..meaning.names import Names
+from ..meaning.questions import kinds_of, may_become, only_checks
 from ..meaning.string_places import is_docstring, is_export, is_type, targets_of
 from ..rule import Refused, Site, rewrite
 
@@ -65,6 +70,8 @@ def rename_in_string(
     else:
         twin = _twin_of_member(site, call, text)
     twin = _twin_of_path(site, text) or twin if listed else twin
+    if _is_question(call, function, arg):
+        _check_question(site, call, text, twin or text)
     if twin is None or twin == text:
         return None
     if not listed:
@@ -73,6 +80,51 @@ def rename_in_string(
             f'list the function: strings = ["{function}"]',
         )
     return site.new.with_changes(value=f"{old.prefix}{old.quote}{twin}{old.quote}")
+
+
+def _is_question(call: cst.Call, function: str | None, arg: cst.CSTNode | None) -> bool:
+    """Tell `hasattr(x, "y")`, and `getattr(x, "y", None)`, which has an answer too."""
+    if len(call.args) < 2 or call.args[1] is not arg:
+        return False
+    return function == "builtins.hasattr" or (
+        function == "builtins.getattr" and len(call.args) == 3
+    )
+
+
+def _check_question(site: Site[Any], call: cst.Call, text: str, twin: str) -> None:
+    """Refuse a question that has another answer in the twin."""
+    names, value = site.names, call.args[0].value
+    if only_checks(names, call):
+        return
+    kinds = kinds_of(names, value)
+    if kinds is None and names.imported(value):
+        return  # a module, or what is in one
+    marked = "mark the branches `# twingen: async-only` and `# twingen: sync-only`"
+    if twin == text:
+        if site.libraries.may_be_twin(text) and may_become(
+            names, site.libraries, value, text
+        ):
+            raise Refused(
+                f"this asks for {text} by name, which objects of the sources may have "
+                "in the twin alone",
+                f"annotate the object with its class, or {marked}",
+            )
+        return
+    if kinds is None or not all(_has_both(site, each, text, twin) for each in kinds):
+        raise Refused(
+            f"this tells objects apart by {text}, which the twin calls {twin}, and "
+            "others may have that too",
+            f"annotate the object with a class that has {text}, or {marked}",
+        )
+
+
+def _has_both(site: Site[Any], owner: str, name: str, twin: str) -> bool:
+    """Tell whether a class has a member, and its twin the new one."""
+    definitions = site.names.definitions
+    if owner not in definitions.classes:
+        return True
+    members = Members(definitions, site.libraries, owner)
+    return members.holder(name) is not None or members.holder(twin) is None
 
 
 def _check_protocol(site: Site[Any], string: cst.SimpleString) -> None:
@@ -94,7 +146,7 @@ def _check_protocol(site: Site[Any], string: cst.SimpleString) -> None:
                 (
                     "write a class statement"
                     if made
-                    else 'ask with hasattr() and strings = ["builtins.hasattr"]'
+                    else 'ask with getattr() and strings = ["builtins.getattr"]'
                 )
                 + ", or mark the code `# twingen: async-only`",
             )

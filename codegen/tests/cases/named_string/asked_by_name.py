@@ -2,9 +2,8 @@ def close(stream):
     if hasattr(stream, "aclose"):
         return getattr(stream, "__aexit__", None)
 
-
 # ---- refused ----
-# 2:24: TW233 named_string: this asks for aclose by name, which the twin calls close
-#   help: list the function: strings = ["builtins.hasattr"]
-# 3:32: TW233 named_string: this asks for __aexit__ by name, which the twin calls __exit__
-#   help: list the function: strings = ["builtins.getattr"]
+# 2:24: TW233 named_string: this tells objects apart by aclose, which the twin calls close, and others may have that too
+#   help: annotate the object with a class that has aclose, or mark the branches `# twingen: async-only` and `# twingen: sync-only`
+# 3:32: TW233 named_string: this tells objects apart by __aexit__, which the twin calls __exit__, and others may have that too
+#   help: annotate the object with a class that has __aexit__, or mark the branches `# twingen: async-only` and `# twingen: sync-only`

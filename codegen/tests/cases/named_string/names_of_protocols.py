@@ -7,13 +7,12 @@ def entered(value, enter):
     with patch.object(value, "aclose"):
         return value.name == "__aexit__", "it has __aenter__", ["__aiter__"]
 
-
 # ---- refused ----
 # 5:8: TW233 named_string: this names __aenter__, which the twin calls __enter__
-#   help: ask with hasattr() and strings = ["builtins.hasattr"], or mark the code `# twingen: async-only`
+#   help: ask with getattr() and strings = ["builtins.getattr"], or mark the code `# twingen: async-only`
 # 6:34: TW233 named_string: this names __aenter__, which the twin calls __enter__
 #   help: write a class statement, or mark the code `# twingen: async-only`
 # 7:30: TW233 named_string: this asks for aclose by name, which the twin calls close
 #   help: list the function: strings = ["unittest.mock.patch.object"]
 # 8:30: TW233 named_string: this names __aexit__, which the twin calls __exit__
-#   help: ask with hasattr() and strings = ["builtins.hasattr"], or mark the code `# twingen: async-only`
+#   help: ask with getattr() and strings = ["builtins.getattr"], or mark the code `# twingen: async-only`

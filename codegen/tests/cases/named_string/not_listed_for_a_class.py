@@ -1,0 +1,13 @@
+class Stream:
+    async def aclose(self): ...
+
+
+def close(stream: Stream):
+    if hasattr(stream, "aclose"):
+        return getattr(stream, "aclose")
+
+# ---- refused ----
+# 6:24: TW233 named_string: this asks for aclose by name, which the twin calls close
+#   help: list the function: strings = ["builtins.hasattr"]
+# 7:32: TW233 named_string: this asks for aclose by name, which the twin calls close
+#   help: list the function: strings = ["builtins.getattr"]
