@@ -53,6 +53,26 @@ LAYOUTS: dict[str, tuple[dict[str, str], list[tuple[str, str]], dict[str, str]]]
         [("src/lib", "src/lib_sync")],
         {"Async*": "*"},
     ),
+    "packages below another one, in a folder that is none": (
+        {
+            "lib/__init__.py": "",
+            "lib/client.py": ASYNC,
+            "lib/ext/commands/__init__.py": "",
+            "lib/ext/commands/core.py": "async def f(): ...\n",
+            "lib/ext/tasks/__init__.py": "async def f(): ...\n",
+        },
+        [("lib", "lib_sync")],
+        {"Async*": "*"},
+    ),
+    "names that only begin like others": (
+        {
+            "lib/__init__.py": "",
+            "lib/aio/__init__.py": "",
+            "lib/aio/x.py": "class AsyncpgExecutor:\n    async def get(self): ...\n",
+        },
+        [("lib/aio", "lib/_sync")],
+        {},
+    ),
     "a namespace below src": (
         {
             "src/acme/lib/__init__.py": "",

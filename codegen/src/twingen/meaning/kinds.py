@@ -149,6 +149,11 @@ class Kinds:
             self._known[node] = None if kind == UNKNOWN else kind
         return self._known[node]
 
+    def kinds(self, node: cst.BaseExpression) -> set[str]:
+        """Return all kinds that are shown of a value, which may be others too."""
+        found = {kind for each in self.targets(node) for kind in self._bound_by(each)}
+        return found - {UNKNOWN}
+
     def _property(self, node: cst.Attribute) -> cst.FunctionDef | None:
         """Return the property that `self.x` is, in the class around it."""
         owner = self._names.enclosing(node, cst.ClassDef)

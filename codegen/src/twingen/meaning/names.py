@@ -433,6 +433,10 @@ class Names:
         """Return which class a value is of, where the source shows it."""
         return self._kinds.kind(node)
 
+    def kinds(self, node: cst.BaseExpression) -> set[str]:
+        """Return all classes that the source shows for a value; there may be others."""
+        return self._kinds.kinds(node)
+
     def owner(self, value: cst.BaseExpression) -> str | None:
         """Return the class of an object; `self`, `cls`, `super()`: the one here."""
         called = value.func if isinstance(value, cst.Call) else value

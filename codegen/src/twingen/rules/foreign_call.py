@@ -3,12 +3,14 @@
 `await anyio.sleep(1)` shows that `anyio.sleep` is a coroutine function; a twin
 that called it without the await would do nothing. So a library's name that is
 awaited, iterated over or entered asynchronously, or started as a task, is
-refused until a row says what its twin is.
+refused until a row says what its twin is; and so is an object of a library's class
+that is entered or iterated over.
 """
 
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import libcst as cst
 
@@ -21,8 +23,11 @@ _OF_VALUES = {"sleep_call", "timeout_block", "to_thread_call", "event_loop"}
 _BESIDE = {"timeout", "return_when", "return_exceptions", "name", "context", "debug"}
 
 
-@rewrite("TW109", cst.Call)
-def require_row(site: Site[cst.Call]) -> None:
+@rewrite("TW109", cst.Call, cst.WithItem, cst.For, cst.CompFor)
+def require_row(site: Site[Any]) -> None:
+    if not isinstance(site.old, cst.Call):
+        _require_row_of_class(site)
+        return
     if not _is_asynchronous_use(site):
         return
     carried = site.tasks == "turns"
@@ -36,13 +41,37 @@ def require_row(site: Site[cst.Call]) -> None:
     ]
     if not without_row:
         return
-    qualified = without_row[0]
+    raise _refused(without_row[0])
+
+
+def _refused(qualified: str, node: cst.CSTNode | None = None) -> Refused:
     module, _, name = qualified.rpartition(".")
-    raise Refused(
+    return Refused(
         f"{qualified} is asynchronous, and no table says what its twin is",
         f'add a row: [tool.twingen.libraries."{module}"] {name} = "...", or mark the '
         "code `# twingen: async-only`",
+        node=node,
     )
+
+
+def _require_row_of_class(site: Site[cst.WithItem | cst.For | cst.CompFor]) -> None:
+    """Refuse `async with x` and `async for y in x` where x is of an unknown class."""
+    if isinstance(site.old, cst.WithItem):
+        value, block = site.old.item, site.names.parent(site.old)
+        is_asynchronous = isinstance(block, cst.With) and block.asynchronous is not None
+    else:
+        value, is_asynchronous = site.old.iter, site.old.asynchronous is not None
+    if not is_asynchronous or not isinstance(value, (cst.Name, cst.Attribute)):
+        return
+    carried = site.tasks == "turns"
+    for kind in sorted(site.names.kinds(value)):
+        known = kind.startswith(_KNOWN) or _has_row(site, kind)
+        if not known and "." in kind and not (carried and _is_standard(kind)):
+            raise _refused(kind, value)
+
+
+# Of these every name has a row, or is no object of a library.
+_KNOWN = ("builtins.", "asyncio.", "collections.", "typing.", "typing_extensions.")
 
 
 def _is_standard(qualified: str) -> bool:
@@ -88,9 +117,7 @@ def _foreign_names(site: Site[cst.Call], function: cst.BaseExpression) -> set[st
     if imported or not isinstance(function, cst.Attribute):
         return imported
     kind = site.names.kind(function.value)
-    if kind is None or kind.startswith(
-        ("builtins.", "asyncio.", "collections.", "typing.")
-    ):
+    if kind is None or kind.startswith(_KNOWN):
         return set()
     return {f"{kind}.{function.attr.value}"}
 
