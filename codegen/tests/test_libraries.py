@@ -178,11 +178,18 @@ def test_row_of_a_third_party_is_a_name_of_it(name: str) -> None:
     owner, _, last = name.rpartition(".")
     if last == "*" or owner.endswith(("Lock", "Event", "Condition", "Limiter")):
         return
-    if owner.rpartition(".")[2].startswith(("Async", "TaskGroup")):
-        package, _, owner = owner.rpartition(".")
-        home = getattr(pytest.importorskip(package), owner)
+    member, _, parameter = last.rstrip(")").partition("(")
+    package, _, class_name = owner.rpartition(".")
+    if f"{owner}" in ROWS and ROWS[owner].becomes:
+        home = getattr(pytest.importorskip(package), class_name)
+    elif class_name.startswith("TaskGroup"):
+        home = getattr(pytest.importorskip(package), class_name)
     else:
         home = pytest.importorskip(owner)
+    if parameter:
+        taken = inspect.signature(getattr(home, member)).parameters
+        assert parameter in {*taken, "*"}
+        return
     if isinstance(home, ModuleType) and not hasattr(home, last):
         import_module(f"{owner}.{last}")
     annotations = getattr(home, "__annotations__", {})
@@ -190,6 +197,29 @@ def test_row_of_a_third_party_is_a_name_of_it(name: str) -> None:
     if not found and ROWS[name].refuse:
         pytest.skip("refused where it is, and not in the installed version")
     assert found
+
+
+@pytest.mark.parametrize(
+    "name",
+    [n for n, row in sorted(ROWS.items()) if n.split(".")[0] in OTHERS and row.becomes],
+)
+def test_methods_that_only_the_asynchronous_class_has_are_refused(name: str) -> None:
+    module, _, last = name.rpartition(".")
+    home, _, twin = ROWS[name].becomes.rpartition(".")
+    original = getattr(pytest.importorskip(module), last)
+    sync = getattr(pytest.importorskip(home), twin)
+    if not (isinstance(original, type) and isinstance(sync, type)):
+        return
+    methods = {
+        method
+        for method in dir(original)
+        if not method.startswith("_")
+        and inspect.isroutine(getattr(original, method))
+        and not inspect.ismemberdescriptor(getattr(original, method))
+    }
+    lost = {m for m in methods if not hasattr(sync, LIBRARIES.methods.get(m, m))}
+    by_rules = {"run_sync"}
+    assert {m for m in lost if f"{name}.{m}" not in ROWS} - by_rules == set()
 
 
 def twins() -> list[tuple[str, str]]:

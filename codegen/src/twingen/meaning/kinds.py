@@ -66,6 +66,7 @@ _KIND_OF_ATTRIBUTE = {
 }
 # What `async with x() as y` makes y, and what methods of a value of these kinds return.
 _SQL = "sqlalchemy.ext.asyncio"
+_REDIS = "redis.asyncio"
 _KIND_OF_ENTERED = {
     each: each
     for each in ("httpx.AsyncClient", f"{_SQL}.AsyncSession", "psycopg.AsyncConnection")
@@ -84,6 +85,11 @@ _KIND_OF_METHOD = {
     (TASK_GROUP, "create_task"): TASK,
     (f"{_SQL}.AsyncEngine", "begin"): f"{_SQL}.AsyncConnection",
     (f"{_SQL}.AsyncEngine", "connect"): f"{_SQL}.AsyncConnection",
+    **{
+        (f"{_REDIS}.{name}", method): f"{_REDIS}.client.{made}"
+        for name in ("Redis", "StrictRedis", "client.Redis", "client.StrictRedis")
+        for method, made in (("pubsub", "PubSub"), ("pipeline", "Pipeline"))
+    },
 }
 _PROPERTIES = {"builtins.property", "functools.cached_property"}
 _COPIES = {"builtins.list", "builtins.set", "builtins.tuple", "builtins.frozenset"}

@@ -9,6 +9,8 @@ unknown collection is refused in a module that starts tasks in threads: it may b
 
 from __future__ import annotations
 
+from typing import Any
+
 import libcst as cst
 
 from ..meaning.library import Verdict
@@ -18,8 +20,11 @@ from ..rule import Refused, Site, rewrite
 from ..syntax.nodes import find
 
 
-@rewrite("TW211", cst.Attribute, cst.WithItem)
-def refuse_unknown_member(site: Site[cst.Attribute | cst.WithItem]) -> None:
+@rewrite("TW211", cst.Attribute, cst.WithItem, cst.Call)
+def refuse_unknown_member(site: Site[Any]) -> None:
+    if isinstance(site.old, cst.Call):
+        _check_arguments(site, site.old)
+        return
     if isinstance(site.old, cst.Attribute):
         value, member = site.old.value, site.old.attr.value
     else:
@@ -40,8 +45,35 @@ def refuse_unknown_member(site: Site[cst.Attribute | cst.WithItem]) -> None:
         )
 
 
+def _check_arguments(site: Site[Any], call: cst.Call) -> None:
+    """Refuse what only the async side of a library's class can be given.
+
+    Rows are called `name(parameter)`, and `name(*)` for any positional argument.
+    """
+    function = call.func
+    owner = None
+    if isinstance(function, cst.Attribute):
+        owner, name = class_of(site.names, function.value), function.attr.value
+    if owner is None:
+        owner, name = site.names.qualified(function), "__init__"
+    if owner is None:
+        return
+    for each in site.names.definitions.bases(owner):
+        for arg in call.args:
+            given = arg.keyword.value if arg.keyword else "*"
+            row = site.libraries.member_of(each, f"{name}({given})")
+            if row is not None and row.refuse:
+                what = given if arg.keyword else "an argument"
+                called = each if name == "__init__" else f"{each}.{name}"
+                raise Refused(
+                    f"{what} of {called}() has no sync twin: {row.refuse}",
+                    row.instead,
+                    node=arg,
+                )
+
+
 def _inherited(
-    site: Site[cst.Attribute | cst.WithItem], value: cst.BaseExpression, member: str
+    site: Site[Any], value: cst.BaseExpression, member: str
 ) -> tuple[str | None, Verdict | None]:
     """Return the row of a member that a class of the sources has from a library."""
     definitions = site.names.definitions
@@ -57,9 +89,7 @@ def _inherited(
     return None, None
 
 
-def _may_cancel_a_task(
-    site: Site[cst.Attribute | cst.WithItem], value: cst.BaseExpression, member: str
-) -> bool:
+def _may_cancel_a_task(site: Site[Any], value: cst.BaseExpression, member: str) -> bool:
     if member not in ("cancel", "cancelled") or not isinstance(value, cst.Name):
         return False
     return site.names.is_element(value) and _starts_tasks(site.names)
