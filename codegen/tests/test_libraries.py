@@ -180,9 +180,8 @@ def test_row_of_a_third_party_is_a_name_of_it(name: str) -> None:
         return
     member, _, parameter = last.rstrip(")").partition("(")
     package, _, class_name = owner.rpartition(".")
-    if f"{owner}" in ROWS and ROWS[owner].becomes:
-        home = getattr(pytest.importorskip(package), class_name)
-    elif class_name.startswith("TaskGroup"):
+    has_twin = owner in ROWS and bool(ROWS[owner].becomes)
+    if has_twin or class_name.startswith("TaskGroup"):
         home = getattr(pytest.importorskip(package), class_name)
     else:
         home = pytest.importorskip(owner)

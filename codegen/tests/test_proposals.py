@@ -76,7 +76,7 @@ PROPOSALS: dict[
             member,
         ),
         (
-            "from acme import Rows\nasync def f(r: Rows): return [x async for x in r]\n",
+            "from acme import Rows\nasync def f(r: Rows): [x async for x in r]\n",
             "",
             ROW,
             row,

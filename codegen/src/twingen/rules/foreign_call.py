@@ -130,7 +130,7 @@ def _is_known_method(site: Site[cst.Call], qualified: str) -> bool:
     return site.libraries.method_of(name, owner) is not None
 
 
-def _has_row(site: Site[cst.Call], qualified: str) -> bool:
+def _has_row(site: Site[Any], qualified: str) -> bool:
     if site.names.definitions.module_of(qualified) is not None:
         return True
     parts = qualified.split(".")
