@@ -127,8 +127,10 @@ PROPOSALS: dict[
     ],
     "TW118": [
         (
-            "class B:\n    def close(self): ...\n"
-            "class C(B):\n    async def aclose(self): ...\n",
+            (
+                "class B:\n    def close(self): ...\n"
+                "class C(B):\n    async def aclose(self): ...\n"
+            ),
             "",
             MARK,
             marker(4),
