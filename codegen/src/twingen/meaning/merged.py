@@ -98,6 +98,9 @@ class Members:
     def _is_one_there(self, other: str, name: str) -> bool:
         """Tell a class of a library that has both, and a sync class for the two."""
         has_both = name in self._outside.get(other, ())
+        owners = self._libraries.method_owners.get(name, ())
+        if has_both and other.partition(".")[0] in owners:
+            return True  # its users define one or both: httpx.Auth
         verdict = self._libraries.verdict(other) if has_both else None
         return verdict is not None and bool(verdict.becomes)
 

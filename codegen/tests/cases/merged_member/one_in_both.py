@@ -9,6 +9,11 @@ class Client(httpx.AsyncClient):
         await super().aclose()
 
 
+class Auth(httpx.Auth):
+    async def async_auth_flow(self, request):
+        yield request
+
+
 class Stack(AsyncExitStack):
     async def aclose(self):
         await super().aclose()
@@ -35,6 +40,11 @@ import httpx
 class Client(httpx.Client):
     def close(self):
         super().close()
+
+
+class Auth(httpx.Auth):
+    def sync_auth_flow(self, request):
+        yield request
 
 
 class Stack(ExitStack):
