@@ -100,7 +100,7 @@ REFUSED = {
             "lib/_async/m.py": "from .base import Base\nclass M(Base):\n"
             "    async def __aenter__(self): return self\n",
         },
-        "m.py:3:15: TW118 merged_member: __aenter__ of this class and __enter__ of lib",
+        "m.py:3:15: TW128 merged_member: __aenter__ of this class and __enter__ of lib",
     ),
     "a base that a package of the sources imports": (
         {
@@ -110,14 +110,14 @@ REFUSED = {
             "lib/_async/m.py": "from . import Base\nclass M(Base):\n"
             "    async def aclose(self): self.close()\n",
         },
-        "m.py:3:15: TW118 merged_member: aclose of this class and close of lib._async",
+        "m.py:3:15: TW128 merged_member: aclose of this class and close of lib._async",
     ),
     "a base outside of the sources": (
         {
             "lib/_async/m.py": "from lib.again import Closing\n"
             "class M(Closing):\n    async def aclose(self): self.close()\n",
         },
-        "m.py:3:15: TW118 merged_member: aclose of this class and close of ",
+        "m.py:3:15: TW128 merged_member: aclose of this class and close of ",
     ),
     "a subclass in another module": (
         {
@@ -125,7 +125,7 @@ REFUSED = {
             "lib/_async/m.py": "from .base import Base\nclass M(Base):\n"
             "    def close(self): ...\n",
         },
-        "m.py:3:9: TW118 merged_member: close of this class and aclose of ",
+        "m.py:3:9: TW128 merged_member: close of this class and aclose of ",
     ),
     "a base of a package": (
         {
@@ -135,7 +135,7 @@ REFUSED = {
             "    async def aleave(self): ...\n",
             "pyproject.toml": PYPROJECT + '"N.aleave" = "on_leave"\n',
         },
-        "m.py:6:15: TW118 merged_member: aleave of this class and on_leave of ",
+        "m.py:6:15: TW128 merged_member: aleave of this class and on_leave of ",
     ),
     "a member of another module that has no twin": (
         {
@@ -144,7 +144,7 @@ REFUSED = {
             "lib/_async/m.py": "from .base import Base\n"
             "async def use(base: Base): await base.drain()\n",
         },
-        "m.py:2:39: TW119 lost_member: drain of lib._async.base.Base is marked",
+        "m.py:2:39: TW129 lost_member: drain of lib._async.base.Base is marked",
     ),
 }
 
@@ -169,4 +169,4 @@ def test_a_change_outside_of_the_sources_is_seen(tmp_path: Path) -> None:
     project.write("lib/plain.py", "class Resource:\n    def close(self): ...\n")
     again = project.run("build")
     assert again.code == 2
-    assert "TW118" in again.err
+    assert "TW128" in again.err

@@ -211,7 +211,7 @@ REFUSED: dict[str, tuple[dict[str, str], str]] = {
             "n.py": "from .m import AsyncX\nclass AsyncY(AsyncX):\n"
             "    async def aclose(self): await self.close()\n",
         },
-        "aio/n.py:3:15: TW118 merged_member",
+        "aio/n.py:3:15: TW128 merged_member",
     ),
     "two definitions under one name": (
         {"m.py": "class AsyncX: ...\nclass X: ...\n"},

@@ -125,7 +125,7 @@ PROPOSALS: dict[
             annotation("f(x)", "f(x: str | list[int])"),
         ),
     ],
-    "TW118": [
+    "TW128": [
         (
             (
                 "class B:\n    def close(self): ...\n"
@@ -145,7 +145,7 @@ PROPOSALS: dict[
             annotation("key)", "key: str)"),
         ),
     ],
-    "TW119": [
+    "TW129": [
         (
             (
                 f"class X:\n    async def end(self): ...  {MARK}\n"

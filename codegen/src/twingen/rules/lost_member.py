@@ -16,7 +16,7 @@ from ..meaning.methods import class_of
 from ..rule import Refused, Site, rewrite
 
 
-@rewrite("TW119", cst.Attribute)
+@rewrite("TW129", cst.Attribute)
 def refuse_lost(site: Site[cst.Attribute]) -> None:
     names, name = site.names, site.old.attr.value
     definitions = names.definitions

@@ -22,7 +22,7 @@ from ..meaning.methods import class_of
 from ..rule import Refused, Site, rewrite
 
 
-@rewrite("TW118", cst.ClassDef, cst.Attribute)
+@rewrite("TW128", cst.ClassDef, cst.Attribute)
 def refuse_merged(site: Site[cst.ClassDef | cst.Attribute]) -> None:
     if isinstance(site.old, cst.Attribute):
         _check_use(site, site.old)

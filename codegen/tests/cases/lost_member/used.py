@@ -30,21 +30,21 @@ async def use(pool: Below, unknown):
     return Pool.limit
 
 # ---- refused ----
-# 13:20: TW119 lost_member: drain of source.Pool is marked async-only, and the twin has none
+# 13:20: TW129 lost_member: drain of source.Pool is marked async-only, and the twin has none
 #   help: mark this code `# twingen: async-only`, or give the twin one
-# 14:21: TW119 lost_member: limit of source.Pool is marked async-only, and the twin has none
+# 14:21: TW129 lost_member: limit of source.Pool is marked async-only, and the twin has none
 #   help: mark this code `# twingen: async-only`, or give the twin one
-# 14:33: TW119 lost_member: loop of source.Pool is marked async-only, and the twin has none
+# 14:33: TW129 lost_member: loop of source.Pool is marked async-only, and the twin has none
 #   help: mark this code `# twingen: async-only`, or give the twin one
-# 19:23: TW119 lost_member: drain of source.Pool is marked async-only, and the twin has none
+# 19:23: TW129 lost_member: drain of source.Pool is marked async-only, and the twin has none
 #   help: mark this code `# twingen: async-only`, or give the twin one
-# 23:16: TW119 lost_member: drain of source.Pool is marked async-only, and the twin has none
+# 23:16: TW129 lost_member: drain of source.Pool is marked async-only, and the twin has none
 #   help: mark this code `# twingen: async-only`, or give the twin one
-# 24:19: TW119 lost_member: drain of source.Pool is marked async-only, and nothing shows that this object is of another class
+# 24:19: TW129 lost_member: drain of source.Pool is marked async-only, and nothing shows that this object is of another class
 #   help: mark this code `# twingen: async-only`, or annotate the object with its class
-# 25:28: TW119 lost_member: drain of source.Pool is marked async-only, and nothing shows that this object is of another class
+# 25:28: TW129 lost_member: drain of source.Pool is marked async-only, and nothing shows that this object is of another class
 #   help: mark this code `# twingen: async-only`, or annotate the object with its class
-# 27:24: TW119 lost_member: drain of source.Pool is marked async-only, and nothing shows that this object is of another class
+# 27:24: TW129 lost_member: drain of source.Pool is marked async-only, and nothing shows that this object is of another class
 #   help: mark this code `# twingen: async-only`, or annotate the object with its class
-# 30:17: TW119 lost_member: limit of source.Pool is marked async-only, and the twin has none
+# 30:17: TW129 lost_member: limit of source.Pool is marked async-only, and the twin has none
 #   help: mark this code `# twingen: async-only`, or give the twin one

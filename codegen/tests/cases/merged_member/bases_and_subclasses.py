@@ -84,23 +84,23 @@ class GivenToABase(Base):
     close: object
 
 # ---- refused ----
-# 12:15: TW118 merged_member: aclose of this class and close of source.Closing have one name in the twin
+# 12:15: TW128 merged_member: aclose of this class and close of source.Closing have one name in the twin
 #   help: mark aclose `# twingen: async-only`, or call one of the two otherwise
-# 17:15: TW118 merged_member: __aenter__ of this class and __enter__ of io.BytesIO have one name in the twin
+# 17:15: TW128 merged_member: __aenter__ of this class and __enter__ of io.BytesIO have one name in the twin
 #   help: mark __aenter__, __aexit__ and aclose `# twingen: async-only`, or call one of the two otherwise
-# 28:15: TW118 merged_member: __aiter__ of this class and __iter__ of builtins.list have one name in the twin
+# 28:15: TW128 merged_member: __aiter__ of this class and __iter__ of builtins.list have one name in the twin
 #   help: mark __aiter__ `# twingen: async-only`, or call one of the two otherwise
-# 34:9: TW118 merged_member: __aiter__ of this class and __iter__ of collections.deque have one name in the twin
+# 34:9: TW128 merged_member: __aiter__ of this class and __iter__ of collections.deque have one name in the twin
 #   help: mark __aiter__ `# twingen: async-only`, or call one of the two otherwise
-# 42:15: TW118 merged_member: aclose of this class and close of socket.socket have one name in the twin
+# 42:15: TW128 merged_member: aclose of this class and close of socket.socket have one name in the twin
 #   help: mark aclose `# twingen: async-only`, or call one of the two otherwise
-# 47:15: TW118 merged_member: aget of this class and get of builtins.dict have one name in the twin
+# 47:15: TW128 merged_member: aget of this class and get of builtins.dict have one name in the twin
 #   help: mark aget `# twingen: async-only`, or call one of the two otherwise
-# 62:9: TW118 merged_member: __enter__ of this class and __aenter__ of source.Base have one name in the twin
+# 62:9: TW128 merged_member: __enter__ of this class and __aenter__ of source.Base have one name in the twin
 #   help: mark __enter__, __exit__ and close `# twingen: async-only`, or call one of the two otherwise
-# 71:7: TW118 merged_member: aclose of source.Base and close of source.Closing have one name in the twin
+# 71:7: TW128 merged_member: aclose of source.Base and close of source.Closing have one name in the twin
 #   help: mark aclose, or close, `# twingen: async-only`, or call one of the two otherwise
-# 79:15: TW118 merged_member: aclose and close of this class have one name in the twin
+# 79:15: TW128 merged_member: aclose and close of this class have one name in the twin
 #   help: mark aclose `# twingen: async-only`, or call one of the two otherwise
-# 84:5: TW118 merged_member: close of this class and aclose of source.Base have one name in the twin
+# 84:5: TW128 merged_member: close of this class and aclose of source.Base have one name in the twin
 #   help: mark close `# twingen: async-only`, or call one of the two otherwise
