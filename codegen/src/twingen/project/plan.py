@@ -153,6 +153,16 @@ class Plan:
         return planned
 
     @property
+    def runtime_folder(self) -> Path | None:
+        """Where parts of the runtime are copied to, if that is below a target."""
+        package = self._config.runtime or ""
+        for tree in self._config.trees:
+            if package == tree.twin or package.startswith(f"{tree.twin}."):
+                inner = package[len(tree.twin) :].strip(".").split(".")
+                return tree.target.joinpath(*filter(None, inner))
+        return None
+
+    @property
     def refusals(self) -> list[Diagnostic]:
         """What was refused so far, in all files."""
         return sorted(self._problems)
@@ -377,17 +387,11 @@ class Plan:
         """Yield the parts of the runtime that the twins import."""
         if not modules:
             return
-        package = self._config.runtime
-        assert package is not None  # a rule that needs it refuses without
-        for tree in self._config.trees:
-            if package == tree.twin or package.startswith(f"{tree.twin}."):
-                inner = package[len(tree.twin) :].strip(".").split(".")
-                folder = tree.target.joinpath(*filter(None, inner))
-                break
-        else:
+        folder = self.runtime_folder
+        if folder is None:  # without `runtime` a rule that needs it refuses
             raise ConfigurationError(
-                f'tool.twingen.runtime = "{package}" is below none of the twins '
-                f"{', '.join(tree.twin for tree in self._config.trees)}"
+                f'tool.twingen.runtime = "{self._config.runtime}" is below none of the '
+                f"twins {', '.join(tree.twin for tree in self._config.trees)}"
             )
         for module, text in sorted(_runtime_texts(modules).items()):
             origin = f"twingen.runtime.{module}"

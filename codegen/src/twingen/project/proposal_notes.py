@@ -14,7 +14,7 @@ from pathlib import Path
 from ..meaning.definitions import Definitions
 from ..meaning.renames import Renames
 from .disk import display
-from .proposal import Proposal, ProposedTree
+from .proposal import Proposal, ProposedTree, imported_names
 
 _NAMED = 3  # how many names or files a sentence lists
 _EXCEPTIONS = {
@@ -31,7 +31,7 @@ def notes(proposal: Proposal) -> list[str]:
     for tree in proposal.trees:
         if tree.module:
             found += project.of_tree(tree)
-    return found
+    return [*found, *project.tests(proposal.trees)]
 
 
 class _Project:
@@ -71,21 +71,58 @@ class _Project:
             "as a registry or a cache, there would be twice."
         )
         home = f"{self._shown(tree.source)}/_async"
-        movable = sorted(self._shown(path) for path in moving if path != init)
-        if movable:
-            yield (
-                "Better move what waits into a folder of its own, leave the rest for "
-                "both, take this table out of pyproject.toml if it is there, and run "
-                f"init again:\n    mkdir {home}\n    touch {home}/__init__.py\n    git "
-                f"mv {' '.join(movable)} {home}/\nWhat moved imports what stayed with "
-                "one dot more: `from .errors` becomes `from ..errors`. What stayed, as "
-                "`__init__`, imports what moved from `._async`."
+        if lines := list(self._commands(moving, tree)):
+            told = (
+                f"Better move what waits to {home}, leave the rest for both, take this "
+                "table out of pyproject.toml if it is there, and run init again:"
             )
+            changed = self._changed_imports(modules, moving, tree)
+            yield "\n".join(filter(None, [told, *lines, changed]))
         if init in moving:
             yield (
                 f"{self._shown(init)} waits itself: move that into a module below "
                 f"{home} first, and import it from there."
             )
+
+    def _commands(self, moving: set[Path], tree: ProposedTree) -> Iterator[str]:
+        """Yield the lines that move modules, with the folders that they are in."""
+        folders: dict[Path, list[str]] = {}
+        for path in sorted(moving):
+            if path.name != "__init__.py":
+                folders.setdefault(path.parent, []).append(self._shown(path))
+        for folder, paths in folders.items():
+            there = tree.source / "_async" / folder.relative_to(tree.source)
+            shown = self._shown(there)
+            yield f"    mkdir -p {shown}"
+            yield f"    touch {shown}/__init__.py"
+            yield f"    git mv {' '.join(paths)} {shown}/"
+
+    def _changed_imports(
+        self, modules: Mapping[Path, ast.Module], moving: set[Path], tree: ProposedTree
+    ) -> str:
+        """Say which imports in the package's own folder change when modules move."""
+        stems = {path.stem for path in moving if path.parent == tree.source}
+        found: dict[bool, set[str]] = {True: set(), False: set()}
+        for path, module in modules.items():
+            moves = path in moving and path.name != "__init__.py"
+            for node in ast.walk(module) if path.parent == tree.source else ():
+                if isinstance(node, ast.ImportFrom) and node.level == 1:
+                    names = [alias.name for alias in node.names]
+                    for name in [node.module] if node.module else names:
+                        if (name.partition(".")[0] in stems) != moves:
+                            found[moves].add(name)
+        one_dot_more = self._change("In what moved", sorted(found[True]), ".")
+        inside = self._change("In what stayed", sorted(found[False]), "_async.")
+        return " ".join(filter(None, [one_dot_more, inside]))
+
+    def _change(self, where: str, names: Sequence[str], before: str) -> str:
+        """Say what relative imports become, by the first of them."""
+        if not names:
+            return ""
+        verb = "becomes" if len(names) == 1 else "become"
+        rest = "" if len(names) == 1 else " and so on"
+        shown = self._all([f"`from .{name}`" for name in names])
+        return f"{where}, {shown} {verb} `from .{before}{names[0]}`{rest}."
 
     # -- a folder of the async side -----------------------------------------------
 
@@ -137,7 +174,7 @@ class _Project:
         if module is None:
             return
         package = ".".join(init.parent.relative_to(tree.top).parts)
-        imported = list(_imports(module, package))
+        imported = list(imported_names(module, package))
         bound = {name for _, name, _ in imported} | {as_ for _, _, as_ in imported}
         lines, same = [], []
         for home, name, as_ in imported:
@@ -146,23 +183,49 @@ class _Project:
             twin = self._renames.local(name)
             exported = self._renames.local(as_)
             if exported == as_:
-                same.append(as_)
+                relative = home[len(tree.module) :] or "."
+                same.append(f"    from {relative} import {name} as {as_}")
             elif exported not in bound:
                 relative = f"{tree.twin}{home[len(tree.module) :]}"[len(package) :]
                 lines.append(f"    from {relative} import {twin} as {exported}")
         shown = self._shown(init)
         if lines:
             yield "\n".join([f"Lines for {shown}, to export the twin:", *lines])
-        if same:
-            yield (
-                f"{shown} exports {self._listed(same)}, which the twin calls the same: "
-                "users import that from "
-                f"{tree.twin}, or add a line to `renames`."
+        names = [line.rpartition(" ")[2] for line in same]
+        own = self._parsed.get(tree.source / "__init__.py")
+        there = (
+            {as_ for _, _, as_ in imported_names(own, tree.module)} if own else set()
+        )
+        if lacking := [line for line in same if line.rpartition(" ")[2] not in there]:
+            told = (
+                f"{shown} exports {self._listed(names)}, which the twin calls the "
+                f"same. Lines for {self._shown(tree.source / '__init__.py')}, so that "
+                f"users have them of {tree.twin}:"
             )
+            yield "\n".join([told, *lacking])
         if not any(home.startswith(tree.module) for home, _, _ in imported):
             yield (
                 f"{shown} exports nothing of {tree.module}: users import the twin as "
                 f"{tree.twin}."
+            )
+
+    # -- tests ------------------------------------------------------------------------
+
+    def tests(self, trees: Sequence[ProposedTree]) -> Iterator[str]:
+        """Name tests that wait, and have no twin where they are."""
+        found = sorted(
+            path
+            for path, module in self._parsed.items()
+            if path.name.startswith("test_") and _waits(module)
+            if not any(tree.source in path.parents for tree in trees)
+        )
+        if found:
+            home = self._shown(found[0].parent / "_async")
+            yield (
+                f"{self._several(found)} {'waits' if len(found) == 1 else 'wait'}, and "
+                f"will have no twin there. In {home} they are converted too, by a tree "
+                "of their own, which init proposes: move them before the table is "
+                "written."
             )
 
     # -- words ----------------------------------------------------------------------
@@ -181,11 +244,15 @@ class _Project:
         return self._listed([self._shown(path) for path in paths])
 
     @staticmethod
+    def _all(names: Sequence[str]) -> str:
+        *first, last = names
+        return f"{', '.join(first)} and {last}" if first else last
+
+    @staticmethod
     def _listed(names: Sequence[str]) -> str:
         left = len(names) - _NAMED
         more = [f"{left} more"] if left > 0 else []
-        *first, last = [*names[:_NAMED], *more]
-        return f"{', '.join(first)} and {last}" if first else last
+        return _Project._all([*names[:_NAMED], *more])
 
 
 def _waiting(modules: Mapping[Path, ast.Module], tree: ProposedTree) -> set[Path]:
@@ -193,11 +260,7 @@ def _waiting(modules: Mapping[Path, ast.Module], tree: ProposedTree) -> set[Path
 
     What a package's `__init__` imports it exports, from wherever that is.
     """
-    found = {
-        path
-        for path, module in modules.items()
-        if any(isinstance(node, ast.AsyncFunctionDef) for node in ast.walk(module))
-    }
+    found = {path for path, module in modules.items() if _waits(module)}
     names = {
         path: ".".join(path.relative_to(tree.top).with_suffix("").parts)
         for path in modules
@@ -206,7 +269,9 @@ def _waiting(modules: Mapping[Path, ast.Module], tree: ProposedTree) -> set[Path
     imported = {
         path: {
             dotted
-            for home, name, _ in _imports(modules[path], names[path].rpartition(".")[0])
+            for home, name, _ in imported_names(
+                modules[path], names[path].rpartition(".")[0]
+            )
             for dotted in (home, f"{home}.{name}")
         }
         for path in names
@@ -219,17 +284,8 @@ def _waiting(modules: Mapping[Path, ast.Module], tree: ProposedTree) -> set[Path
         found |= more
 
 
-def _imports(module: ast.Module, package: str) -> Iterator[tuple[str, str, str]]:
-    """Yield the module, the name and what it is called for each import of names."""
-    for node in ast.walk(module):
-        if isinstance(node, ast.Import):
-            yield from ((alias.name, "", alias.asname or "") for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            parts = package.split(".")
-            home = ".".join(parts[: len(parts) - node.level + 1]) if node.level else ""
-            home = ".".join(filter(None, [home, node.module]))
-            for alias in node.names:
-                yield home, alias.name, alias.asname or alias.name
+def _waits(module: ast.Module) -> bool:
+    return any(isinstance(node, ast.AsyncFunctionDef) for node in ast.walk(module))
 
 
 def _classes(module: ast.Module) -> set[str]:
