@@ -164,6 +164,11 @@ LAYOUTS: dict[str, tuple[dict[str, str], list[tuple[str, str]], dict[str, str]]]
         [("lib/_async", "lib/_sync")],
         {"async_*": "sync_*"},
     ),
+    "a word that begins alike": (
+        {"asyncdb/__init__.py": ASYNC},
+        [("asyncdb", "asyncdb_sync")],
+        {"Async*": "*"},
+    ),
     "both classes in one package": (
         {"lib/__init__.py": ASYNC + "\n\nclass Thing: ...\n"},
         [("lib", "lib_sync")],
@@ -351,6 +356,19 @@ def test_tests_are_asked_for(flat: Project) -> None:
     assert "from lib import Thing\nfrom lib._sync.things import first\n" in twin
 
 
+def test_exceptions_stay(flat: Project) -> None:
+    """They do not wait, whatever they import for checkers, or beside what waits."""
+    flat.write(
+        "src/lib/errors.py",
+        "from typing import TYPE_CHECKING\n\nfrom .client import LIMIT\n\n"
+        "if TYPE_CHECKING:\n    from .client import AsyncThing\n\n\n"
+        "class Lost(Exception):\n    by: 'AsyncThing'\n    limit = LIMIT\n",
+    )
+    flat.append("src/lib/client.py", "\n\nLIMIT = 3\n")
+    moved = LINE.findall(flat.run("init").out)[-1]
+    assert moved == "git mv src/lib/client.py src/lib/tool.py src/lib/_async/"
+
+
 def test_a_flat_package_of_which_all_waits(flat: Project) -> None:
     flat.write("src/lib/errors.py", "")
     flat.replace("src/lib/client.py", "from .errors import Lost", "Lost = OSError")
@@ -410,9 +428,8 @@ def test_twins_written_by_hand(tmp_path: Path) -> None:
     project.write("lib/aio/client.py", ASYNC)
     project.write("lib/client.py", ASYNC.replace("Async", "").replace("async ", ""))
     run = project.run("init", "--write")
-    found = re.search(r"`twingen (adopt [^`]*)`", words(run.out))
-    assert found is not None
-    run = project.run(*found[1].split())
+    command = LINE.findall(run.out)[0].removeprefix("twingen ")
+    run = project.run(*command.split())
     assert (run.code, run.err) == (0, "")
     assert run.out.startswith("1 module: 1 same")
     assert not (project.root / "lib/_sync").exists()

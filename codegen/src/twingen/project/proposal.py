@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from .disk import replace
 
 _SKIPPED = {"__pycache__", "build", "dist", "node_modules", "site-packages"}
 _NAMES = {"_async", "aio", "_aio", "async", "asynchronous", "asyncio", "_asyncio"}
+# The letter that the sync side lacks, in a word of its own.
+_ASYNC_WORD = re.compile(r"(?<![a-z])a(?=sync(?:hronous)?(?![a-z]))")
 # What the sync side beside such a folder may be called.
 _TWINS = ("_sync", "sync", "synchronous", "blocking", "_blocking")
 # What names of the async side begin with.
@@ -216,7 +219,8 @@ def _tree(source: Path, top: Path, taken: Collection[Path]) -> ProposedTree:
     A folder of the sync side that is there is its target.
     """
     name = source.name
-    twin = name.replace("async", "sync") if "async" in name else f"{name}_sync"
+    twin = _ASYNC_WORD.sub("", name)
+    twin = f"{name}_sync" if twin == name else twin
     if name in ("aio", "_aio", "asyncio", "_asyncio"):
         twin = "_sync"
     if _is_named(source) and not source.with_name(twin).is_dir():

@@ -121,7 +121,7 @@ class _Project:
             return ""
         verb = "becomes" if len(names) == 1 else "become"
         rest = "" if len(names) == 1 else " and so on"
-        shown = self._all([f"`from .{name}`" for name in names])
+        shown = self._listed([f"`from .{name}`" for name in names], most=8)
         return f"{where}, {shown} {verb} `from .{before}{names[0]}`{rest}."
 
     # -- a folder of the async side -----------------------------------------------
@@ -134,18 +134,24 @@ class _Project:
                 "`twingen adopt` compares it with the one that would be generated."
             )
             return
-        modules = self._modules(tree)
-        defined = {path: _classes(module) for path, module in modules.items()}
-        for path, names in defined.items():
+        found: dict[Path, Path] = {}
+        for path, module in self._modules(tree).items():
             beside = tree.source.parent / path.relative_to(tree.source)
-            twins = {self._renames.local(name) for name in names}
+            twins = {self._renames.local(name) for name in _classes(module)}
             others = _classes(self._parsed[beside]) if beside in self._parsed else set()
-            if path.name != "__init__.py" and (both := sorted(twins & others)):
-                yield (
-                    f"{self._shown(beside)} defines {self._listed(both)} as the twin "
-                    "will; where that is your sync side, compare: `twingen adopt "
-                    f"{self._shown(beside)} --source {self._shown(path)}`."
-                )
+            if path.name != "__init__.py" and twins & others:
+                found[beside] = path
+        if found:
+            lines = [
+                f"    twingen adopt {self._shown(beside)} --source {self._shown(path)}"
+                for beside, path in found.items()
+            ]
+            told = (
+                f"{self._several(list(found))} "
+                f"{'defines' if len(found) == 1 else 'define'} what the twin will; "
+                "where that is your sync side, compare:"
+            )
+            yield "\n".join([told, *lines])
 
     def _exceptions(self, tree: ProposedTree) -> Iterator[str]:
         """Name exceptions that both sides would have of their own."""
@@ -244,48 +250,66 @@ class _Project:
         return self._listed([self._shown(path) for path in paths])
 
     @staticmethod
-    def _all(names: Sequence[str]) -> str:
-        *first, last = names
-        return f"{', '.join(first)} and {last}" if first else last
-
-    @staticmethod
-    def _listed(names: Sequence[str]) -> str:
-        left = len(names) - _NAMED
+    def _listed(names: Sequence[str], most: int = _NAMED) -> str:
+        left = len(names) - most
         more = [f"{left} more"] if left > 0 else []
-        return _Project._all([*names[:_NAMED], *more])
+        *first, last = [*names[:most], *more]
+        return f"{', '.join(first)} and {last}" if first else last
 
 
 def _waiting(modules: Mapping[Path, ast.Module], tree: ProposedTree) -> set[Path]:
-    """Return the modules that wait, and those that import from these.
+    """Return the modules that wait, and those that import from these what waits.
 
-    What a package's `__init__` imports it exports, from wherever that is.
+    What a package's `__init__` imports it exports, from wherever that is; what only
+    checkers import is no use of it.
     """
-    found = {path for path, module in modules.items() if _waits(module)}
     names = {
         path: ".".join(path.relative_to(tree.top).with_suffix("").parts)
         for path in modules
-        if path.name != "__init__.py"
     }
     imported = {
         path: {
-            dotted
+            f"{home}.{name}".strip(".")
             for home, name, _ in imported_names(
-                modules[path], names[path].rpartition(".")[0]
+                _without_checks(modules[path]), names[path].rpartition(".")[0]
             )
-            for dotted in (home, f"{home}.{name}")
         }
-        for path in names
+        for path in modules
+        if path.name != "__init__.py"
     }
+    found = {path for path, module in modules.items() if _waits(module)}
     while True:
-        moving = {names[path] for path in found if path in names}
-        more = {path for path in names if imported[path] & moving} - found
+        waiting = {names[path] for path in found if path in imported}
+        for path in found:
+            waiting |= _waiting_names(modules[path], names[path])
+        more = {path for path in imported if imported[path] & waiting} - found
         if not more:
             return found
         found |= more
 
 
-def _waits(module: ast.Module) -> bool:
-    return any(isinstance(node, ast.AsyncFunctionDef) for node in ast.walk(module))
+def _waiting_names(module: ast.Module, name: str) -> set[str]:
+    """Return what somebody who uses it waits for: coroutine functions and classes."""
+    return {
+        f"{name}.{node.name}"
+        for node in module.body
+        if isinstance(node, ast.AsyncFunctionDef)
+        or (isinstance(node, ast.ClassDef) and _waits(node))
+    }
+
+
+def _without_checks(module: ast.Module) -> ast.Module:
+    """Return a module without what is only for type checkers."""
+    body = [
+        node
+        for node in module.body
+        if not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test))
+    ]
+    return ast.Module(body, [])
+
+
+def _waits(tree: ast.AST) -> bool:
+    return any(isinstance(node, ast.AsyncFunctionDef) for node in ast.walk(tree))
 
 
 def _classes(module: ast.Module) -> set[str]:
