@@ -97,7 +97,10 @@ def awaited(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
     found = find(function)[0] if code is None else _marks.get(id(code))
     if found is not None:
         if found.kind == "coroutine":
-            return function(*args, **kwargs)
+            try:
+                return function(*args, **kwargs)
+            except StopIteration as stop:
+                raise RuntimeError("coroutine raised StopIteration") from stop
         if found.kind == "returns_awaitable":
             found, inner, before, keywords = find(function)
             assert found is not None
