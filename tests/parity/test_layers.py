@@ -122,6 +122,7 @@ GENERATOR = [
     "meaning.asked",
     "meaning.iteration",
     "meaning.running_loop",
+    "meaning.blocking",
     "syntax.parentheses",
     "rules",
     "plugins",
