@@ -45,7 +45,7 @@ def _run_again(path):
 # tasks: turns
 import os
 
-from twin_runtime.turns.calls import later
+from twin_runtime.turns.calls import deferred, later
 from twin_runtime.turns.current import new_event_loop
 from twin_runtime.turns.entries import entry, guarded
 from twin_runtime.turns.runners import run
@@ -80,7 +80,7 @@ class Client:
 
     @guarded
     def start(self):
-        self.task = create_task(later(self.event.wait))
+        self.task = create_task(deferred(self.event.wait))
 
     def _stop(self, thread):
         later(thread.join)

@@ -24,7 +24,7 @@ async def consume(rows):
 # ---- twin ----
 # tasks: turns
 
-from twin_runtime.turns.calls import await_, awaited, later as _later
+from twin_runtime.turns.calls import await_, awaited, deferred
 from twin_runtime.turns.entries import entry
 from twin_runtime.turns.generators import generator_expression
 from twin_runtime.turns.starting import create_task
@@ -32,7 +32,7 @@ from twin_runtime.turns.starting import create_task
 
 @entry
 def read(rows, parse):
-    task = create_task(_later(parse, 0))
+    task = create_task(deferred(parse, 0))
     texts = generator_expression(row for row in rows)
     parsed = generator_expression(awaited(parse, text) for text in texts if text)
     inner = generator_expression([awaited(parse, each) for each in row] for row in rows)
@@ -42,7 +42,7 @@ def read(rows, parse):
 
 @entry
 def plain(rows, parse):
-    create_task(_later(parse, 0))
+    create_task(deferred(parse, 0))
     given = (row for row in awaited(parse, rows))
     later = (lambda: row for row in rows)
     return (
