@@ -14,7 +14,7 @@ async def close(resource, log, *calls):
 # ---- twin ----
 # tasks: turns
 
-from twin_runtime.turns.calls import await_, awaited, later
+from twin_runtime.turns.calls import await_, awaited, deferred
 from twin_runtime.turns.entries import entry
 from twin_runtime.turns.exit_stacks import ExitStack as _ExitStack
 from twin_runtime.turns.starting import create_task
@@ -22,7 +22,7 @@ from twin_runtime.turns.starting import create_task
 
 @entry
 def close(resource, log, *calls):
-    task = create_task(later(resource.close))
+    task = create_task(deferred(resource.close))
     with _ExitStack() as stack:
         stack.callback(awaited, resource.close, log=log)
         stack.callback(awaited, *calls)
