@@ -35,7 +35,7 @@ def test_one_module() -> None:
     done = judged("--times", "2", "threads")
     assert done.returncode == 0, done.stdout + done.stderr
     *_, row = done.stdout.splitlines()
-    assert row.startswith("| threads | 6 | 6 | 100.0 | 0 |")
+    assert row.startswith("| threads | 6 | 0 | 6 | 6 | 100.0 |")
 
 
 @pytest.mark.skipif(not HAS_TESTS, reason="needs the tests of Python 3.12 or 3.13")
@@ -59,7 +59,7 @@ class Tests(unittest.TestCase):
 """)
     repeat = [sys.executable, str(FOLDER / "repeat.py"), "test_wrong", "3"]
     done = subprocess.run(
-        [*repeat, "Tests.*_other"],
+        [*repeat, "Tests.*_other", "Tests.test_of_the_past"],
         cwd=tmp_path,
         env={"PYTHONPATH": str(tmp_path)},
         capture_output=True,
@@ -68,7 +68,11 @@ class Tests(unittest.TestCase):
     )
     found = json.loads(done.stdout)
     counts = {key: found[key] for key in ("ran", "skipped", "left_out")}
-    assert counts == {"ran": 2, "skipped": 1, "left_out": 1}
+    assert counts == {
+        "ran": 2,
+        "skipped": 1,
+        "left_out": {"Tests.*_other": 1, "Tests.test_of_the_past": 0},
+    }
     assert {name: len(traces) for name, traces in found["failures"].items()} == {
         "Tests.test_wrong": 3
     }
@@ -79,5 +83,5 @@ def test_what_is_left_out_has_a_reason() -> None:
     changed = table.pop("3.12")
     modules = [*table.values(), *changed.values()]
     reasons = [reason for module in modules for reason in module.values()]
-    assert len(reasons) > 10
+    assert len(reasons) >= 10
     assert all(len(reason) > 15 for reason in reasons)
