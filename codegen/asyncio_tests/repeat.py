@@ -15,6 +15,7 @@ import importlib
 import io
 import json
 import os
+import signal
 import sys
 import unittest
 import warnings
@@ -30,6 +31,8 @@ MOST_SECONDS = 300
 def main(module_name: str, times: int, patterns: list[str]) -> None:
     """Run the tests, and print the counts and what failed."""
     cap_memory()
+    # A shell has what it runs in the background ignore Ctrl-C, for which tests wait.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     output = os.fdopen(os.dup(1), "w")
     warnings.simplefilter("ignore")  # as many tests leave coroutines behind
     module = importlib.import_module(module_name)

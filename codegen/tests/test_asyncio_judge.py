@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -30,6 +31,11 @@ def judged(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def ignore_interrupts() -> None:
+    """Do as a shell does with what it runs in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 @pytest.mark.skipif(not HAS_TESTS, reason="needs the tests of Python 3.12 or 3.13")
 def test_one_module() -> None:
     done = judged("--times", "2", "threads")
@@ -42,10 +48,13 @@ def test_one_module() -> None:
 def test_failures_count(tmp_path: Path) -> None:
     """A module whose tests fail, with one that is left out and one in C."""
     (tmp_path / "test_wrong.py").write_text("""\
+import signal
 import unittest
 
 class Tests(unittest.TestCase):
-    def test_right(self): ...
+    def test_right(self):
+        if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+            self.fail("Ctrl-C is ignored")
 
     def test_wrong(self):
         for number in range(2):
@@ -65,6 +74,7 @@ class Tests(unittest.TestCase):
         capture_output=True,
         text=True,
         check=True,
+        preexec_fn=None if sys.platform == "win32" else ignore_interrupts,
     )
     found = json.loads(done.stdout)
     counts = {key: found[key] for key in ("ran", "skipped", "left_out")}
