@@ -66,6 +66,8 @@ def _mark(site: Site[cst.FunctionDef], decorators: set[str]) -> str | None:
     if function.asynchronous is None:
         if decorators & _PROPERTIES or _is_operator(function.name.value):
             return None
+        if function.name.value == "__aiter__" and _is_method(site):
+            return "marks.iter_method"
         if hands_out(names, site.libraries, function):
             if function.name.value == "__anext__":
                 return "iterators.plain_next_method"
@@ -78,6 +80,12 @@ def _mark(site: Site[cst.FunctionDef], decorators: set[str]) -> str | None:
         return "iterators.next_method"
     wrapped = _is_for_users(site) or lets_stop_out(names, function)
     return "entries.entry" if wrapped else "marks.coroutine"
+
+
+def _is_method(site: Site[cst.FunctionDef]) -> bool:
+    return isinstance(
+        site.names.enclosing(site.old, cst.ClassDef, cst.FunctionDef), cst.ClassDef
+    )
 
 
 def _is_operator(name: str) -> bool:

@@ -5,6 +5,7 @@ went the other way in the async form would go this way. Allowed are a check
 (`assert`, `if not isinstance(...): raise`, an `else` that raises), branches that do
 the same once the awaits are gone, and `isinstance(x, (Iterable, AsyncIterable))`.
 The same holds for the other asynchronous protocols and for `case AsyncIterable():`.
+Where tasks take turns all of these have twins (`protocol_test`).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _COUNTERPARTS = {each.replace("Async", "") for each in ASYNC_PROTOCOLS}
 _TESTS = ("builtins.isinstance", "builtins.issubclass")
 
 
-@rewrite("TW114", cst.If, cst.Call, cst.MatchClass)
+@rewrite("TW114", cst.If, cst.Call, cst.MatchClass, tasks="threads")
 def refuse_choice(site: Site[cst.If | cst.Call | cst.MatchClass]) -> None:
     old, new = site.old, site.new
     if isinstance(old, cst.MatchClass):
