@@ -64,8 +64,9 @@ def member_asked(names: Names, call: cst.Call) -> str | None:
         return None
     name = call.args[1].value
     text = name.evaluated_value if isinstance(name, cst.SimpleString) else None
-    known = isinstance(text, str) and (text in DUNDERS or text in SYNC_DUNDERS)
-    return text if known else None
+    if not isinstance(text, str):
+        return None
+    return text if text in DUNDERS or text in SYNC_DUNDERS else None
 
 
 def is_beside_async(names: Names, methods: Iterable[str]) -> bool:

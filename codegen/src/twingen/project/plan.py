@@ -20,7 +20,7 @@ from ..syntax.source import Converted, Page
 from ..telling.diagnostic import ConfigurationError, ConversionError, Diagnostic
 from ..telling.progress import Progress, silent
 from .cache import Cache, Known
-from .config import Config
+from .config import Config, table_of_tool
 from .disk import display
 from .signatures import digest_of, signature, signed
 from .sources import SourceFile, Sources
@@ -165,7 +165,7 @@ class Plan:
     @property
     def refusals(self) -> list[Diagnostic]:
         """What was refused so far, in all files."""
-        return sorted(self._problems)
+        return sorted(self._said())
 
     def content(self, target: Path, output: Output) -> bytes:
         """Return the bytes of an output, which are made now if need be.
@@ -252,6 +252,16 @@ class Plan:
         """Raise :class:`ConversionError` for what was refused so far."""
         if self._problems:
             raise ConversionError(self.refusals)
+
+    def _said(self) -> list[Diagnostic]:
+        """Return the problems, that there is no place for the runtime as one."""
+        if not any(each.code == "TW018" for each in self._problems):
+            return self._problems
+        from ..telling.problems import with_one_of_runtime
+
+        line, excerpt = table_of_tool(self._config.root)
+        runtime = f"{self._config.trees[0].twin}._runtime"
+        return with_one_of_runtime(self._problems, line, excerpt, runtime)
 
     # -- reading and converting -------------------------------------------
 

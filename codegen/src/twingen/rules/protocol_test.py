@@ -2,8 +2,8 @@
 
 Both protocols are the sync one in the twin, so that `isinstance(x, Iterable)` says
 less. The runtime has classes for such tests that know which methods were asynchronous,
-and `has_method(x, "__aiter__")` for `hasattr()`. What a user gives has both protocols: an
-iterator or context manager of a class or a generator function of his. Where anything
+and `has_method(x, "__aiter__")` for `hasattr()`. What a user gives has both protocols:
+iterators and context managers of own classes or generator functions. Where anything
 else only leads to `raise`, the sync protocol is asked for.
 
 `isinstance(x, Iterable)` and `hasattr(x, "__iter__")` are asked of what it was, too, in

@@ -22,7 +22,7 @@ def leave_out(site: Site[cst.FunctionDef]) -> cst.RemovalSentinel | None:
     hidden = hides(site.names, site.old)
     if hidden is not None:
         raise Refused(
-            f"{site.old.name.value} would hide the twin of {hidden}, which has its name",
+            f"{site.old.name.value} would hide the twin of {hidden}, of the same name",
             "keep one protocol, or mark this method `# twingen: async-only`",
             node=site.old.name,
         )

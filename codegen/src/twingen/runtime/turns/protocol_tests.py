@@ -92,13 +92,17 @@ class _Test(type):
 
 
 if TYPE_CHECKING:
-    from collections.abc import Generator as AsyncGenerator
-    from collections.abc import Iterable
-    from collections.abc import Iterable as AsyncIterable
-    from collections.abc import Iterator
-    from collections.abc import Iterator as AsyncIterator
-    from contextlib import AbstractContextManager
-    from contextlib import AbstractContextManager as AbstractAsyncContextManager
+    from collections.abc import (
+        Generator as AsyncGenerator,
+        Iterable,
+        Iterable as AsyncIterable,
+        Iterator,
+        Iterator as AsyncIterator,
+    )
+    from contextlib import (
+        AbstractContextManager,
+        AbstractContextManager as AbstractAsyncContextManager,
+    )
 
     __all__ = [
         "AbstractAsyncContextManager",
