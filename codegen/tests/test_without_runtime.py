@@ -7,6 +7,7 @@ import re
 import pytest
 from project import Project
 
+import twingen
 from twingen.conversion import Settings, convert
 from twingen.telling.diagnostic import ConversionError
 
@@ -65,3 +66,14 @@ def test_other_refusals_are_said_as_well(project: Project) -> None:
     project.append("src/pkg/client.py", "\n\nasync def f(x):\n    await x\n")
     err = project.run("build").err
     assert (err.count("TW018"), err.count("TW102")) == (1, 1)
+
+
+def test_every_source_has_its_own_in_a_preview(project: Project) -> None:
+    project.replace("pyproject.toml", f"{_LINE}\n", "")
+    refused = {
+        each.source.name: [found.code for found in each.refusals]
+        for each in twingen.convert_project(project.root)
+        if each.refusals
+    }
+    assert refused == {"client.py": ["TW018"]}
+    assert project.run("preview").err.count("TW018") == 1

@@ -165,7 +165,7 @@ class Plan:
     @property
     def refusals(self) -> list[Diagnostic]:
         """What was refused so far, in all files."""
-        return sorted(self._said())
+        return sorted(self._problems)
 
     def content(self, target: Path, output: Output) -> bytes:
         """Return the bytes of an output, which are made now if need be.
@@ -251,17 +251,18 @@ class Plan:
     def stop_at_problems(self) -> None:
         """Raise :class:`ConversionError` for what was refused so far."""
         if self._problems:
-            raise ConversionError(self.refusals)
+            raise ConversionError(self.findings)
 
-    def _said(self) -> list[Diagnostic]:
-        """Return the problems, that there is no place for the runtime as one."""
+    @property
+    def findings(self) -> list[Diagnostic]:
+        """The refusals as they are told: one for all that lack the runtime."""
         if not any(each.code == "TW018" for each in self._problems):
-            return self._problems
+            return self.refusals
         from ..telling.problems import with_one_of_runtime
 
         line, excerpt = table_of_tool(self._config.root)
         runtime = f"{self._config.trees[0].twin}._runtime"
-        return with_one_of_runtime(self._problems, line, excerpt, runtime)
+        return sorted(with_one_of_runtime(self._problems, line, excerpt, runtime))
 
     # -- reading and converting -------------------------------------------
 
