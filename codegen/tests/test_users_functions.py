@@ -344,6 +344,38 @@ def test_plain_functions_stand_for_coroutine_functions(name: str, use: str) -> N
     assert "handles 3" in source or "ValueError" in source or "Group" in source
 
 
+HOOKS = """
+class Service:
+    async def on_message(self, x):
+        print("default", x)
+
+    async def run(self, x):
+        await self.on_message(x)
+        task = asyncio.create_task(self.on_message(x))
+        print("made")
+        await asyncio.gather(task, self.on_message(x))
+        coroutine = self.on_message(x)
+        print("made")
+        return await coroutine
+"""
+
+
+def test_plain_overrides_stand_for_coroutine_functions() -> None:
+    use = """
+class Mine(lib.Service):
+    async def on_message(self, x):
+        await super().on_message(x)
+        print("mine", x)
+        return x
+
+async def use():
+    return await lib.Service().run(1), await Mine().run(2)
+"""
+    source, twin = both(HOOKS, use)
+    assert twin == source
+    assert source.endswith("gave (None, 2)\n")
+
+
 OWN = """
 def plain(x):
     return x
