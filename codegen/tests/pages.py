@@ -101,10 +101,6 @@ SITUATIONS: dict[str, tuple[str, Callable[[Project], None]]] = {
         "a docstring shows what a line printed that the twin has not",
         lambda p: p.replace(SOURCE, '"""A client."""', EXAMPLE),
     ),
-    "TW018": (
-        "`[tool.twingen]` has no `runtime`",
-        lambda p: p.replace("pyproject.toml", 'runtime = "pkg_sync.runtime"\n', ""),
-    ),
     "TW017": (
         "several tasks run a function that counts",
         lambda p: p.write("src/pkg/crawler.py", COUNTING),
