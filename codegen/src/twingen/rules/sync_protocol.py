@@ -16,8 +16,14 @@ from ..rule import Refused, Site, rewrite
 
 
 @rewrite("TW118", cst.FunctionDef)
-def leave_out(site: Site[cst.FunctionDef]) -> cst.RemovalSentinel | None:
+def leave_out(
+    site: Site[cst.FunctionDef],
+) -> cst.RemovalSentinel | cst.SimpleStatementLine | None:
     if gives_way(site.names, site.old):
+        block = site.names.parent(site.old)
+        alone = isinstance(block, cst.IndentedBlock) and len(block.body) == 1
+        if alone:
+            return cst.SimpleStatementLine([cst.Pass()])
         return cst.RemovalSentinel.REMOVE
     hidden = hides(site.names, site.old)
     if hidden is not None:
