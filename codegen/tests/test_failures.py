@@ -179,7 +179,7 @@ FAILURES: dict[str, tuple[Callable[[Project], None], str]] = {
     ),
     "runtime is needed and not configured": (
         pyproject('runtime = "pkg_sync.runtime"', ""),
-        "set tool.twingen.runtime",
+        'set runtime = "pkg_sync._runtime" here',
     ),
     "runtime where a twin is": (
         lambda p: p.write("src/pkg/runtime/deadline.py", "x = 1\n"),

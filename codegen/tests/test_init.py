@@ -184,6 +184,11 @@ LAYOUTS: dict[str, tuple[dict[str, str], list[tuple[str, str]], dict[str, str]]]
         [("lib/_async", "lib/_sync")],
         {"async_*": "sync_*"},
     ),
+    "a word that begins alike": (
+        {"asyncdb/__init__.py": ASYNC},
+        [("asyncdb", "asyncdb_sync")],
+        {"Async*": "*"},
+    ),
     "both classes in one package": (
         {"lib/__init__.py": ASYNC + "\n\nclass Thing: ...\n"},
         [("lib", "lib_sync")],
@@ -300,6 +305,8 @@ def flat(tmp_path: Path) -> Project:
 @pytest.mark.skipif(sys.platform == "win32", reason="the lines are for a POSIX shell")
 def test_what_waits_in_a_flat_package_moves(flat: Project) -> None:
     """What is proposed is done, step by step, and both sides share their exceptions."""
+    flat.write("src/lib/deep/__init__.py", "")
+    flat.write("src/lib/deep/more.py", "async def more() -> None: ...\n")
     run = flat.run("init")
     assert "hold a copy of every module, also of src/lib/errors.py," in words(run.out)
     assert "Two copies of an exception are a trap" in words(run.out)
@@ -307,6 +314,7 @@ def test_what_waits_in_a_flat_package_moves(flat: Project) -> None:
         command = line.removeprefix("git ").split()
         subprocess.run(command, cwd=flat.root, check=True)
     assert not (flat.root / "src/lib/tool.py").exists()
+    assert flat.read("src/lib/_async/deep/more.py")
     flat.replace("src/lib/_async/client.py", "from .errors", "from ..errors")
     flat.replace("src/lib/__init__.py", "from .client", "from ._async.client")
     run = flat.run("init", "--write")
@@ -326,6 +334,59 @@ def test_what_waits_in_a_flat_package_moves(flat: Project) -> None:
         text=True,
     )
     assert python.stdout == "<class 'lib._sync.client.Thing'> is lost\n", python.stderr
+
+
+def test_imports_of_a_flat_package_change(flat: Project) -> None:
+    said = words(flat.run("init").out)
+    assert (
+        "In what moved, `from .errors` becomes `from ..errors`. In "
+        "what stayed, `from .client` becomes `from ._async.client`."
+    ) in said
+
+
+def test_tests_are_asked_for(flat: Project) -> None:
+    """What they import by the same name gets a row, so that the twin has its own."""
+    flat.write("src/lib/_async/__init__.py", "")
+    flat.write(
+        "src/lib/_async/things.py", f"{ASYNC}\n\nasync def first() -> int: ...\n"
+    )
+    flat.write(
+        "src/lib/__init__.py",
+        "from ._async.things import AsyncThing as AsyncThing, first as first\n"
+        "from ._sync.things import Thing as Thing\n",
+    )
+    test = "from lib import AsyncThing, first\n\n\nasync def test_both() -> None:\n"
+    test += "    await AsyncThing().get()\n    await first()\n"
+    flat.write("tests/test_it.py", test)
+    for path in ("src/lib/client.py", "src/lib/tool.py"):
+        flat.remove(path)
+    assert "tests/test_it.py waits, and will have no twin there. In tests/_async" in (
+        words(flat.run("init").out)
+    )
+    flat.remove("tests/test_it.py")
+    flat.write("tests/_async/test_it.py", test)
+    run = flat.run("init", "--write")
+    assert "no twin" not in run.out
+    assert tomllib.loads(run.out)["tool"]["twingen"]["libraries"] == {
+        "lib": {"first": "lib._sync.things.first"}
+    }
+    assert LINE.findall(run.out) == ["from .things import first as first"]
+    assert flat.run("build").code == 0
+    twin = flat.read("tests/_sync/test_it.py")
+    assert "from lib import Thing\nfrom lib._sync.things import first\n" in twin
+
+
+def test_exceptions_stay(flat: Project) -> None:
+    """They do not wait, whatever they import for checkers, or beside what waits."""
+    flat.write(
+        "src/lib/errors.py",
+        "from typing import TYPE_CHECKING\n\nfrom .client import LIMIT\n\n"
+        "if TYPE_CHECKING:\n    from .client import AsyncThing\n\n\n"
+        "class Lost(Exception):\n    by: 'AsyncThing'\n    limit = LIMIT\n",
+    )
+    flat.append("src/lib/client.py", "\n\nLIMIT = 3\n")
+    moved = LINE.findall(flat.run("init").out)[-1]
+    assert moved == "git mv src/lib/client.py src/lib/tool.py src/lib/_async/"
 
 
 def test_a_flat_package_of_which_all_waits(flat: Project) -> None:
@@ -370,9 +431,11 @@ def test_lines_that_export_the_twin(tmp_path: Path) -> None:
     assert LINE.findall(run.out) == [
         "from ._sync.things import Thing as Thing",
         "from ._sync.things import Pool as Store",
+        "from .things import first as first",
     ]
     assert (
-        "src/acme/lib/__init__.py exports first, which the twin calls the same"
+        "src/acme/lib/__init__.py exports first, which the twin calls the same. Lines "
+        "for src/acme/lib/_async/__init__.py, so that users have them of acme.lib._sync"
     ) in words(run.out)
     assert project.run("build").code == 0
 
@@ -385,9 +448,8 @@ def test_twins_written_by_hand(tmp_path: Path) -> None:
     project.write("lib/aio/client.py", ASYNC)
     project.write("lib/client.py", ASYNC.replace("Async", "").replace("async ", ""))
     run = project.run("init", "--write")
-    found = re.search(r"`twingen (adopt [^`]*)`", words(run.out))
-    assert found is not None
-    run = project.run(*found[1].split())
+    command = LINE.findall(run.out)[0].removeprefix("twingen ")
+    run = project.run(*command.split())
     assert (run.code, run.err) == (0, "")
     assert run.out.startswith("1 module: 1 same")
     assert not (project.root / "lib/_sync").exists()

@@ -32,7 +32,7 @@ def of_class(body: str, attributes: str = "self.n = 0") -> str:
     """Return a class whose `work()` is what several tasks run."""
     start = f"    def __init__(self):\n{textwrap.indent(attributes, ' ' * 8)}\n"
     work = f"    async def work(self):\n{textwrap.indent(body, ' ' * 8)}\n"
-    return f"{HEAD}class A:\n{start}\n{work}\n{MANY}"
+    return f"{HEAD}ONE = object()\n\n\nclass A:\n{start}\n{work}\n{MANY}"
 
 
 NAMED = {
@@ -86,6 +86,8 @@ NAMED = {
     ),
     "in a method that it calls": ("await self.bump()", "self.n = 0", "self.n"),
 }
+NAMED["an attribute of a class"] = "A.n += 1", "self.n = 0", "A.n"
+NAMED["an attribute of a global object"] = "ONE.n += 1", "self.n = 0", "ONE.n"
 BUMP = "\n    async def bump(self):\n        self.n += 1\n"
 
 

@@ -344,6 +344,38 @@ def test_plain_functions_stand_for_coroutine_functions(name: str, use: str) -> N
     assert "handles 3" in source or "ValueError" in source or "Group" in source
 
 
+HOOKS = """
+class Service:
+    async def on_message(self, x):
+        print("default", x)
+
+    async def run(self, x):
+        await self.on_message(x)
+        task = asyncio.create_task(self.on_message(x))
+        print("made")
+        await asyncio.gather(task, self.on_message(x))
+        coroutine = self.on_message(x)
+        print("made")
+        return await coroutine
+"""
+
+
+def test_plain_overrides_stand_for_coroutine_functions() -> None:
+    use = """
+class Mine(lib.Service):
+    async def on_message(self, x):
+        await super().on_message(x)
+        print("mine", x)
+        return x
+
+async def use():
+    return await lib.Service().run(1), await Mine().run(2)
+"""
+    source, twin = both(HOOKS, use)
+    assert twin == source
+    assert source.endswith("gave (None, 2)\n")
+
+
 OWN = """
 def plain(x):
     return x
@@ -464,3 +496,148 @@ async def use():
 """
     source, twin = both(GENERATORS, use)
     assert twin == source == "gave ((True, False), (True, [1, 2]))\n"
+
+
+PROTOCOLS = """
+class Stream:
+    def __aiter__(self):
+        return self._parts()
+
+    async def _parts(self):
+        yield 1
+        yield 2
+
+
+class Steps(AsyncIterator):
+    def __init__(self):
+        self.left = 2
+
+    async def __anext__(self):
+        if not self.left:
+            raise StopAsyncIteration
+        self.left -= 1
+        return self.left
+
+
+class Manager:
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *error):
+        return None
+
+
+class Items:
+    def __iter__(self):
+        return iter([5])
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        return None
+
+
+async def numbers():
+    yield 3
+
+
+def plain():
+    yield 4
+
+
+def lock():
+    return asyncio.Lock()
+
+
+def asked(x):
+    return (
+        hasattr(x, "__aiter__"),
+        hasattr(x, "__anext__"),
+        hasattr(x, "__aenter__"),
+        isinstance(x, AsyncIterable),
+        isinstance(x, AsyncIterator),
+        isinstance(x, (str, AbstractAsyncContextManager)),
+        issubclass(type(x), AsyncIterable),
+    )
+
+
+async def parts(x):
+    if isinstance(x, AsyncIterable):
+        return "async", [part async for part in x]
+    elif hasattr(x, "__iter__"):
+        return "sync", list(x)
+    return "one", x
+
+
+async def enter(x):
+    if hasattr(x, "__aenter__"):
+        async with x as value:
+            return "async", value is x
+    with x as value:
+        return "sync", value is x
+"""
+OWN_PROTOCOLS = """
+async def use():
+    every = [lib.Stream(), lib.Steps(), lib.Manager(), lib.Items(), lib.numbers(),
+             lib.plain(), [], "", {}, iter([]), 1, lib.lock()]
+    return [lib.asked(x) for x in every], [
+        await lib.parts(x)
+        for x in (lib.Stream(), lib.Steps(), lib.Items(), lib.numbers(), lib.plain(),
+                  [1], "ab", b"ab", 1)
+    ], [await lib.enter(x) for x in (lib.Manager(), lib.Items())]
+"""
+
+
+def test_protocols_of_the_library_are_what_they_were() -> None:
+    source, twin = both(PROTOCOLS, OWN_PROTOCOLS)
+    assert twin == source
+    assert "('async', [1, 2])" in source
+
+
+def test_protocols_of_users_stand_for_asynchronous_ones() -> None:
+    use = """
+from contextlib import asynccontextmanager
+
+class Mine:
+    def __aiter__(self):
+        return self
+
+    async def __anext__(self):
+        raise StopAsyncIteration
+
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *error):
+        return None
+
+async def made():
+    yield 1
+
+@asynccontextmanager
+async def opened():
+    yield 1
+
+async def use():
+    asked = [lib.asked(x)[:6] for x in (Mine(), made(), opened())]
+    return asked, [await lib.parts(x) for x in (Mine(), made(), [2], "ab")], [
+        await lib.enter(x) for x in (Mine(), opened())
+    ]
+"""
+    source, twin = both(PROTOCOLS, use)
+    assert twin == source
+    assert "('async', [1])" in source
+
+
+def test_what_needs_an_iterable_takes_a_list_in_the_twin() -> None:
+    library = """
+async def send(parts):
+    if not isinstance(parts, AsyncIterable):
+        raise TypeError("parts are needed")
+    return [part async for part in parts]
+"""
+    twin = module("needing", twin_of(HEAD + library, Unformatted, "turns"))
+    assert twin.send([1, 2]) == [1, 2]
+    with pytest.raises(TypeError):
+        twin.send(1)

@@ -176,9 +176,17 @@ def test_build_says_what_it_wrote(tmp_path: Path) -> None:
     project.remove("src/pkg/sub/deep.py")
     assert project.run("build").out.splitlines() == [
         "out/pkg_sync/sub/deep.py: removed",
-        "7 files: 1 written",
+        "7 files: 0 written, 1 removed",
     ]
-    assert project.run("build").out == "7 files: 0 written\n"
+    project.replace(
+        "src/pkg/client.py", "asyncio.wait_for(asyncio.sleep(delay), 1)", "x()"
+    )
+    assert project.run("build").out.splitlines() == [
+        "out/pkg_sync/client.py: written (from src/pkg/client.py)",
+        "out/pkg_sync/runtime: 2 files of the runtime removed",
+        "5 files: 1 written, 2 removed",
+    ]
+    assert project.run("build").out == "5 files: 0 written\n"
 
 
 def test_build_of_many_files(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ _EXAMPLES = {
     "build": ("twingen build", "codegen/README.md#commands"),
     "check": ("twingen check --no-cache --output-format github", "codegen/docs/ci.md"),
     "diff": ("twingen diff | less -R", "codegen/README.md#commands"),
-    "preview": ("twingen preview /tmp/twins", "codegen/README.md#commands"),
+    "preview": ("twingen preview /tmp/twins", "codegen/docs/adopting.md"),
     "watch": ("twingen watch", "codegen/README.md#commands"),
     "convert": (
         "twingen convert src/mylib/_async/client.py",

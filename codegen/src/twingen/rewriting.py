@@ -9,7 +9,7 @@ import libcst as cst
 from .importing.imports import Imports
 from .meaning.library import Libraries
 from .meaning.names import Names
-from .rule import Examples, Refused, Rule, Site, Tasks
+from .rule import Examples, NoRuntime, Refused, Rule, Site, Tasks
 from .syntax.source import Source, lines_of
 from .telling.diagnostic import Diagnostic
 from .tracing.trace import Trace
@@ -34,6 +34,7 @@ class Rewriter(cst.CSTTransformer):
         self._tasks: Tasks = tasks
         self._trace = trace
         self.refusals: list[Diagnostic] = []
+        self._lacks_runtime = False
         self._source = source
         self._names = names
         self._imports = imports
@@ -82,6 +83,11 @@ class Rewriter(cst.CSTTransformer):
                 replacement = rule.apply(site)
                 if self._imports.homeless is not None:
                     self._imports.check_runtime()
+            except NoRuntime as refused:  # once: the other places need it as well
+                if not self._lacks_runtime:
+                    self._refuse("TW018", "runtime", refused, original_node)
+                self._lacks_runtime = True
+                continue
             except Refused as refused:
                 self._imports.homeless = None
                 self._refuse(rule.code, rule.name, refused, original_node)

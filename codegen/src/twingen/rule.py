@@ -69,6 +69,10 @@ class Refused(Exception):
         self.node = node
 
 
+class NoRuntime(Refused):
+    """The twin needs the runtime, and the project has no place for it."""
+
+
 @dataclass(slots=True)
 class Site(Generic[NodeT_co]):
     """One node under conversion.

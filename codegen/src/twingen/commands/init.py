@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from textwrap import fill
 
 from ..project.proposal import append, propose
 from ..project.proposal_notes import notes
 from .console import IN_STEP, Console
+
+_GLUE = "\0"
 
 
 def init(console: Console, start: Path, *, write: bool) -> int:
@@ -33,11 +36,14 @@ def _comment(note: str) -> str:
 
 
 def _filled(line: str) -> str:
-    return fill(
-        line,
+    """Wrap a line, but nothing between backticks."""
+    whole = re.sub(r"`[^`]*`", lambda code: code[0].replace(" ", _GLUE), line)
+    wrapped = fill(
+        whole,
         88,
         initial_indent="# ",
         subsequent_indent="# ",
         break_long_words=False,
         break_on_hyphens=False,
     )
+    return wrapped.replace(_GLUE, " ")

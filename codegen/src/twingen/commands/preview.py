@@ -16,15 +16,16 @@ def preview(
     tree = project(console, start, cached=cached, jobs=jobs, partly=True)
     made = Preview(tree, folder)
     made.write()
-    code = FAILED if tree.refusals else IN_STEP
+    refusals = tree.plan.findings
+    code = FAILED if refusals else IN_STEP
     if not console.for_people:
-        return console.report(code, tree.refusals)
-    console.refusals(tree.refusals)
+        return console.report(code, refusals)
+    console.refusals(refusals)
     twins = len(tree.plan.files)
     console.good(
         f"{made.twins} of {twins} {'twin' if twins == 1 else 'twins'} written to "
         f"{tree.display(made.folder)}; the target folders are as they were"
     )
-    if tree.refusals:
-        console.note(f"refused at {console.counted(tree.refusals)}")
+    if refusals:
+        console.note(f"refused at {console.counted(refusals)}")
     return code

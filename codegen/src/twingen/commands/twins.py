@@ -60,7 +60,10 @@ def build(console: Console, project: Project, *, force: bool) -> int:
             console.good(f"tasks take turns: {why}")
         for line in _changes(project, changed):
             console.good(line)
-        console.good(f"{_files(project)}: {len(changed)} written")
+        counts = {verb: len(found) for verb, found in _verbs(changed).items()}
+        removed = f", {counts['removed']} removed" if "removed" in counts else ""
+        written = counts.get("written", 0)
+        console.good(f"{_files(project)}: {written} written{removed}")
     if not console.for_people:
         return _report(console, project, left)
     return DRIFT if left else IN_STEP
@@ -75,14 +78,32 @@ def change(project: Project, difference: Difference) -> str:
 
 def _changes(project: Project, changed: Sequence[Difference]) -> Iterator[str]:
     """Yield what was done to each file; what is copied of the runtime is one line."""
-    copied = [each for each in changed if each.origin.startswith(_RUNTIME)]
-    listed = [each for each in changed if not each.origin.startswith(_RUNTIME)]
+    runtime = [each for each in changed if _is_of_runtime(project, each)]
+    listed = [each for each in changed if each not in runtime]
     yield from (change(project, each) for each in listed[:_LISTED])
     if len(listed) > _LISTED:
         yield f"and {len(listed) - _LISTED} more"
-    if copied:
-        folder = min((each.path.parent for each in copied), key=lambda p: len(p.parts))
-        yield f"{project.display(folder)}: {_number(copied)} of the runtime written"
+    for verb, found in _verbs(runtime).items():
+        folder = min((each.path.parent for each in found), key=lambda p: len(p.parts))
+        yield f"{project.display(folder)}: {_number(found)} of the runtime {verb}"
+
+
+def _is_of_runtime(project: Project, difference: Difference) -> bool:
+    """Tell what is copied of the runtime, or was."""
+    if difference.origin:
+        return difference.origin.startswith(_RUNTIME)
+    folder = project.plan.runtime_folder
+    targets = [tree.target for tree in project.config.trees]
+    return folder not in (None, *targets) and folder in difference.path.parents
+
+
+def _verbs(changed: Sequence[Difference]) -> dict[str, list[Difference]]:
+    """Return what was written and what was removed, each if there is any."""
+    found: dict[str, list[Difference]] = {}
+    for each in changed:
+        verb = "removed" if each.drift is Drift.ORPHAN else "written"
+        found.setdefault(verb, []).append(each)
+    return found
 
 
 def _number(found: Sequence[object]) -> str:

@@ -12,7 +12,7 @@ import libcst as cst
 
 from ..meaning.library import Libraries
 from ..meaning.names import Names
-from ..rule import Refused
+from ..rule import NoRuntime
 from .import_order import with_requests
 from .orphans import Kept, UsedNames, bound_by_imports, without_orphans
 
@@ -38,7 +38,7 @@ class Imports:
         """
         member, self.homeless = self.homeless, None
         if member is not None:
-            raise Refused(
+            raise NoRuntime(
                 f"the twin needs {member} of twingen's runtime, and has no place for "
                 "it",
                 'set tool.twingen.runtime, as in runtime = "your_twin.runtime"',

@@ -111,11 +111,31 @@ def is_proven(names: Names, call: cst.Call) -> bool:
         return _is_even(names, name)
     if not isinstance(function, cst.Attribute):
         return False
+    if function.attr.value == "aclose" and _is_own_generator(names, function.value):
+        return True
     owner = owner_of(names, function) or names.owner(function.value) or ""
     if owner.startswith("asyncio."):
         return function.attr.value in METHODS.get(owner, ())
     return definitions.is_coroutine_method(owner, function.attr.value) and _is_even(
         names, function.attr.value
+    )
+
+
+def _is_own_generator(names: Names, value: cst.BaseExpression) -> bool:
+    """Tell whether a value is an asynchronous generator that this module makes."""
+    made = list(names.values(value))
+    return (
+        bool(made)
+        and len(made) == len(names.targets(value))
+        and all(
+            isinstance(each, cst.Call)
+            and isinstance(each.func, cst.Name)
+            and (function := names.function(each.func)) is not None
+            and function.asynchronous is not None
+            and names.is_generator(function)
+            and not function.decorators
+            for each in made
+        )
     )
 
 

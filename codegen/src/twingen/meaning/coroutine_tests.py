@@ -119,12 +119,12 @@ def do_the_same(
     return tokens == tokens_of(*other)
 
 
-def refuses(names: Names, test: cst.BaseExpression) -> bool:
-    """Tell whether what is true of a test only stops: `if test: raise ...`.
+def refuses(names: Names, test: cst.BaseExpression, *, when: bool = True) -> bool:
+    """Tell whether an answer of a test only stops: `if test: raise ...`.
 
     A variable or attribute of `self` that keeps the answer is followed.
     """
-    node, positive = test, True
+    node, positive = test, when
     parent = names.parent(node)
     while isinstance(parent, (cst.BooleanOperation, cst.UnaryOperation)):
         positive ^= isinstance(parent, cst.UnaryOperation)
@@ -146,7 +146,7 @@ def refuses(names: Names, test: cst.BaseExpression) -> bool:
         for each in names.nodes.of(type(target))
         if each is not target and names.same_value(target, each)
     ]
-    return bool(uses) and all(refuses(names, each) for each in uses)
+    return bool(uses) and all(refuses(names, each, when=when) for each in uses)
 
 
 def _stops(names: Names, statement: cst.If, positive: bool) -> bool:

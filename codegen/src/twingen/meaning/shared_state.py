@@ -429,7 +429,9 @@ class _Reader:
         name = get_full_name_for_node(node)
         if isinstance(node, cst.Attribute):
             if not (name or "").startswith("self.") or not _is_path(node):
-                return None
+                found = self._names.qualified(node) or ""
+                of_module = self._names.definitions.module_of(found) is not None
+                return (found, name or "") if of_module else None
             owner = self._names.enclosing(node, cst.ClassDef)
             if owner is None:
                 return None

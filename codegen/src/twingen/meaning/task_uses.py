@@ -13,8 +13,10 @@ import libcst as cst
 
 from .annotations import AWAITABLE_TYPES
 from .awaitables import calls_around, is_kept, returned_names
+from .coroutine_tests import refuses
 from .definitions import ASYNCIO_FUNCTIONS
 from .kinds import CALLS_FOR_LOOP, LOOP
+from .protocol_tests import SYNC_DUNDERS, classes_asked, is_beside_async, member_asked
 
 if TYPE_CHECKING:
     from .names import Names
@@ -62,6 +64,7 @@ def _uses(names: Names) -> Iterator[str]:
     yield from _functions(names)
     yield from _generators(names)
     yield from _kept(names)
+    yield from _protocols(names)
 
 
 def _named(names: Names) -> Iterator[str]:
@@ -217,3 +220,18 @@ def _kept(names: Names) -> Iterator[str]:
         known = {*names.definitions.waiting, *ASYNCIO_FUNCTIONS}
         if not known.isdisjoint(returned_names(names, function)):
             yield f"the coroutine that {function.name.value}() hands out"
+
+
+def _protocols(names: Names) -> Iterator[str]:
+    """Yield tests for a sync protocol, which asynchronous objects have in the twin."""
+    if {"hasattr", "isinstance", "issubclass"}.isdisjoint(names.words):
+        return
+    for call in names.nodes.of(cst.Call):
+        # Of asynchronous classes threads convert some tests, and refuse the others.
+        asked = [each for each in classes_asked(names, call) if "Async" not in each]
+        member = member_asked(names, call)
+        if member is not None:
+            sync = member in SYNC_DUNDERS
+            asked = [] if sync and not is_beside_async(names, [member]) else [member]
+        if asked and not refuses(names, call, when=False):
+            yield f"a test for {asked[0]}"

@@ -106,6 +106,15 @@ def tools_of(file: Path) -> Mapping[str, Any]:
     return _table(_parse(file).get("tool", {}), f"{file}: tool")
 
 
+def table_of_tool(root: Path) -> tuple[int, str]:
+    """Return the line where `[tool.twingen]` begins, from 1, and its text."""
+    text = (root / "pyproject.toml").read_text(encoding="utf-8")
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip().startswith("[tool.twingen"):
+            return number, line.rstrip()
+    return 1, ""
+
+
 def load(root: Path) -> Config:
     """Read the configuration of the project in `root`.
 

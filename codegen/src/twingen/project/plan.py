@@ -21,7 +21,7 @@ from ..syntax.source import Converted, Page
 from ..telling.diagnostic import ConfigurationError, ConversionError, Diagnostic
 from ..telling.progress import Progress, silent
 from .cache import Cache, Known
-from .config import Config
+from .config import Config, table_of_tool
 from .disk import display
 from .signatures import digest_of, signature, signed
 from .sources import SourceFile, Sources
@@ -154,6 +154,16 @@ class Plan:
         return planned
 
     @property
+    def runtime_folder(self) -> Path | None:
+        """Where parts of the runtime are copied to, if that is below a target."""
+        package = self._config.runtime or ""
+        for tree in self._config.trees:
+            if package == tree.twin or package.startswith(f"{tree.twin}."):
+                inner = package[len(tree.twin) :].strip(".").split(".")
+                return tree.target.joinpath(*filter(None, inner))
+        return None
+
+    @property
     def refusals(self) -> list[Diagnostic]:
         """What was refused so far, in all files."""
         return sorted(self._problems)
@@ -242,7 +252,18 @@ class Plan:
     def stop_at_problems(self) -> None:
         """Raise :class:`ConversionError` for what was refused so far."""
         if self._problems:
-            raise ConversionError(self.refusals)
+            raise ConversionError(self.findings)
+
+    @property
+    def findings(self) -> list[Diagnostic]:
+        """The refusals as they are told: one for all that lack the runtime."""
+        if not any(each.code == "TW018" for each in self._problems):
+            return self.refusals
+        from ..telling.problems import with_one_of_runtime
+
+        line, excerpt = table_of_tool(self._config.root)
+        runtime = f"{self._config.trees[0].twin}._runtime"
+        return sorted(with_one_of_runtime(self._problems, line, excerpt, runtime))
 
     # -- reading and converting -------------------------------------------
 
@@ -388,17 +409,11 @@ class Plan:
         """Yield the parts of the runtime that the twins import."""
         if not modules:
             return
-        package = self._config.runtime
-        assert package is not None  # a rule that needs it refuses without
-        for tree in self._config.trees:
-            if package == tree.twin or package.startswith(f"{tree.twin}."):
-                inner = package[len(tree.twin) :].strip(".").split(".")
-                folder = tree.target.joinpath(*filter(None, inner))
-                break
-        else:
+        folder = self.runtime_folder
+        if folder is None:  # without `runtime` a rule that needs it refuses
             raise ConfigurationError(
-                f'tool.twingen.runtime = "{package}" is below none of the twins '
-                f"{', '.join(tree.twin for tree in self._config.trees)}"
+                f'tool.twingen.runtime = "{self._config.runtime}" is below none of the '
+                f"twins {', '.join(tree.twin for tree in self._config.trees)}"
             )
         for module, text in sorted(_runtime_texts(modules).items()):
             origin = f"twingen.runtime.{module}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from .disk import replace
 
 _SKIPPED = {"__pycache__", "build", "dist", "node_modules", "site-packages"}
 _NAMES = {"_async", "aio", "_aio", "async", "asynchronous", "asyncio", "_asyncio"}
+# The letter that the sync side lacks, in a word of its own.
+_ASYNC_WORD = re.compile(r"(?<![a-z])a(?=sync(?:hronous)?(?![a-z]))")
 # What the sync side beside such a folder may be called.
 _TWINS = ("_sync", "sync", "synchronous", "blocking", "_blocking")
 # What names of the async side begin with.
@@ -93,6 +96,9 @@ def propose(folder: Path) -> Proposal:
     if renames:
         lines += ["", "[tool.twingen.renames]"]
         lines += [f"{json.dumps(k)} = {json.dumps(v)}" for k, v in renames.items()]
+    for package, rows in _rows(trees, renames, parsed).items():
+        lines += ["", f"[tool.twingen.libraries.{json.dumps(package)}]"]
+        lines += [f"{name} = {json.dumps(twin)}" for name, twin in rows.items()]
     return Proposal("\n".join(lines) + "\n", folder, trees, renames, parsed)
 
 
@@ -213,7 +219,8 @@ def _tree(source: Path, top: Path, taken: Collection[Path]) -> ProposedTree:
     A folder of the sync side that is there is its target.
     """
     name = source.name
-    twin = name.replace("async", "sync") if "async" in name else f"{name}_sync"
+    twin = _ASYNC_WORD.sub("", name)
+    twin = f"{name}_sync" if twin == name else twin
     if name in ("aio", "_aio", "asyncio", "_asyncio"):
         twin = "_sync"
     if _is_named(source) and not source.with_name(twin).is_dir():
@@ -272,6 +279,50 @@ def _renames(
             yield f"{prefix}*", becomes
         for home in sorted({home for home, name in imported if _begins(name, prefix)}):
             yield f"{home}.{prefix}*", f"{home}.{becomes}"
+
+
+def _rows(
+    trees: Sequence[ProposedTree],
+    renames: Mapping[str, str],
+    parsed: Mapping[Path, ast.Module],
+) -> dict[str, dict[str, str]]:
+    """Return rows for what sources import from a package that has it from another.
+
+    That is what the twin calls the same: the package has only that of the async side.
+    """
+    prefixes = [pattern.removesuffix("*") for pattern in renames if "." not in pattern]
+    used = {
+        (home, name)
+        for path, module in parsed.items()
+        if any(tree.source in path.parents for tree in trees)
+        for home, name, _ in imported_names(module, "")
+    }
+    found: dict[str, dict[str, str]] = {}
+    for tree in trees:
+        init = parsed.get(tree.source.parent / "__init__.py")
+        if init is None or tree.module in ("", tree.package):
+            continue
+        package = tree.module.rpartition(".")[0]
+        for home, name, as_ in imported_names(init, package):
+            inside = f"{home}.".startswith(f"{tree.module}.")
+            renamed = any(_begins(as_, prefix) for prefix in prefixes)
+            if inside and not renamed and (package, as_) in used:
+                twin = f"{tree.twin}{home[len(tree.module) :]}.{name}"
+                found.setdefault(package, {})[as_] = twin
+    return found
+
+
+def imported_names(module: ast.Module, package: str) -> Iterator[tuple[str, str, str]]:
+    """Yield the module, the name and what it is called for each import of names."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, "", alias.asname or "") for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            parts = package.split(".")
+            home = ".".join(parts[: len(parts) - node.level + 1]) if node.level else ""
+            home = ".".join(filter(None, [home, node.module]))
+            for alias in node.names:
+                yield home, alias.name, alias.asname or alias.name
 
 
 def _defined(nodes: Sequence[ast.AST]) -> set[str]:

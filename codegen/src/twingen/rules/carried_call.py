@@ -66,9 +66,11 @@ def _callback(site: Site[cst.Call]) -> cst.Call | None:
     """Return `stack.callback(awaited, f, x)` for `stack.push_async_callback(f, x)`."""
     old, new = site.old, site.new
     function = old.func
-    if not isinstance(function, cst.Attribute) or not old.args or old.args[0].star:
+    if not isinstance(function, cst.Attribute) or not old.args:
         return None
-    if function.attr.value != "push_async_callback" or old.args[0].keyword:
+    if function.attr.value != "push_async_callback":
+        return None
+    if old.args[0].keyword or old.args[0].star == "**":
         return None
     waiting = cst.Arg(site.imports.name("twingen.runtime.turns.calls.awaited"))
     return new.with_changes(args=[waiting, *new.args])

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from ..meaning.both_protocols import sync_beside
 from ..meaning.methods import DUNDERS
 from ..rule import Refused, Site, rewrite
 
@@ -32,9 +33,16 @@ def rename_dunder(site: Site[cst.Name]) -> cst.Name | None:
     if sync is None:
         return None
     is_definition = not is_attribute and site.names.is_definition(site.old)
-    if is_definition and site.names.is_bound_beside(site.old, sync):
+    hidden = sync_beside(site.names, site.old) if is_definition else None
+    if hidden == sync:
         raise Refused(
             f"the class defines both {site.old.value} and {sync}",
             f"keep one protocol, or mark {sync} `# twingen: async-only`",
+        )
+    if hidden is not None:
+        raise Refused(
+            f"{site.old.value} becomes {sync} in the twin, which would hide {hidden} "
+            "of a base",
+            "give the class another base, or keep what that is in an attribute",
         )
     return site.new.with_changes(value=sync)

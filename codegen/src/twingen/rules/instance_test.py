@@ -8,6 +8,7 @@ The same holds for the other asynchronous protocols and for `case AsyncIterable(
 a protocol of the sources with a method that gets another name, and for `Iterable` and
 its like where the object may be an asynchronous one of the sources: annotate it where
 it is not. A function of `singledispatch` cannot be chosen by them either.
+Where tasks take turns the asynchronous ones have twins (`protocol_test`).
 """
 
 from __future__ import annotations
@@ -111,7 +112,7 @@ def _tells_apart(
     names = site.names
     qualified = names.qualified(asked)
     if qualified is None or qualified in ASYNC_PROTOCOLS:
-        return qualified is not None
+        return qualified is not None and site.tasks == "threads"
     twin = twin_of_protocol(qualified)
     if qualified == "types.GeneratorType" and site.tasks == "turns":
         return False  # those of the runtime are none

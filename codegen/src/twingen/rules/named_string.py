@@ -61,6 +61,8 @@ def rename_in_string(
     if listed and function is not None:
         site.libraries.used.add(function)
     text = old.evaluated_value
+    if site.tasks == "turns" and function == "builtins.hasattr" and text in DUNDERS:
+        return None  # see `protocol_test`
     if not isinstance(text, str) or not all(map(str.isidentifier, text.split("."))):
         return None
     assert isinstance(call, cst.Call)

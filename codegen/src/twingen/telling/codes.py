@@ -138,4 +138,12 @@ CODES = (
         "that uses it. What an object of unknown class is entered for (`async with\n"
         "self.session:`) counts as protected, and so does what only one task uses.",
     ),
+    Code(
+        "TW018",
+        "runtime",
+        "The twins need twingen's runtime, and the project has no place for it.\n\n"
+        "Set `runtime` in [tool.twingen] to a module below a twin, as in `runtime =\n"
+        '"mylib._sync._runtime"`: the parts that the twins import are copied there.\n'
+        "It is said once, however many places need it.",
+    ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from .. import verify
 from ..meaning.definitions import Definitions
@@ -60,6 +60,33 @@ def lost_output(source: Source) -> Diagnostic:
         "the twin has nothing that prints this output",
         "show it without what was printed, or mark the example `keep`",
     )
+
+
+def with_one_of_runtime(
+    found: Sequence[Diagnostic], line: int, excerpt: str, runtime: str
+) -> list[Diagnostic]:
+    """Return refusals with one for all sources whose twins lack the runtime.
+
+    It shows where `runtime` is to be set: this line of `pyproject.toml`.
+    """
+    lacking = sorted({each.path for each in found if each.code == "TW018"})
+    if not lacking:
+        return list(found)
+    more = len(lacking) - 1
+    others = f" and {more} more" if more else ""
+    said = Diagnostic(
+        "pyproject.toml",
+        line,
+        1,
+        "TW018",
+        "runtime",
+        f"the twins of {lacking[0]}{others} need twingen's runtime, and there is no "
+        "place for it",
+        f'set runtime = "{runtime}" here: what they need is copied to that module',
+        excerpt,
+        max(len(excerpt), 1),
+    )
+    return [said, *(each for each in found if each.code != "TW018")]
 
 
 def _of_all(

@@ -97,7 +97,10 @@ def awaited(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
     found = find(function)[0] if code is None else _marks.get(id(code))
     if found is not None:
         if found.kind == "coroutine":
-            return function(*args, **kwargs)
+            try:
+                return function(*args, **kwargs)
+            except StopIteration as stop:
+                raise RuntimeError("coroutine raised StopIteration") from stop
         if found.kind == "returns_awaitable":
             found, inner, before, keywords = find(function)
             assert found is not None
@@ -164,7 +167,19 @@ def _later(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
             return Coroutine(body, args, kwargs or None)
         if found.kind == "returns_awaitable":
             return body(*before, *args, **{**keywords, **kwargs})
+    elif type(function) is types.MethodType and _replaces_coroutine(function):
+        return deferred(function, *args, **kwargs)
     return function(*args, **kwargs)
+
+
+def _replaces_coroutine(method: types.MethodType) -> bool:
+    """Tell whether a user's plain method overrides a coroutine function."""
+    function, owner = method.__func__, method.__self__
+    if not is_of_user(function):
+        return False
+    kind = owner if isinstance(owner, type) else type(owner)
+    name = getattr(function, "__name__", "")
+    return any(marked(vars(each).get(name)) == "coroutine" for each in kind.__mro__)
 
 
 def _attribute(owner: Any, name: str, *default: Any) -> Any:

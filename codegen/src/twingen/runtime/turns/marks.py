@@ -45,6 +45,11 @@ def coroutine(function: F) -> F:
     return mark(function, "coroutine")
 
 
+def iter_method(function: F) -> F:
+    """Say that a plain `__iter__` was `__aiter__` in the source."""
+    return mark(function, "iterator")
+
+
 def find(function: Any) -> tuple[Mark | None, Any, tuple[Any, ...], dict[str, Any]]:
     """Return the mark of what is called, the function, and what it is given first.
 

@@ -1,0 +1,35 @@
+"""A sync method beside its asynchronous form goes where it means nothing of its own.
+
+That is `__enter__` that only raises ("use async with"), with its `__exit__`, and a
+method that does what the asynchronous one does without its awaits. The twin of
+`__aenter__` takes its place. Where both do something, the class is refused
+(`dunder_method`), and so is a subclass that adds `__enter__` to a base that has
+`__aenter__`.
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from ..meaning.both_protocols import gives_way, hides
+from ..rule import Refused, Site, rewrite
+
+
+@rewrite("TW118", cst.FunctionDef)
+def leave_out(
+    site: Site[cst.FunctionDef],
+) -> cst.RemovalSentinel | cst.SimpleStatementLine | None:
+    if gives_way(site.names, site.old):
+        block = site.names.parent(site.old)
+        alone = isinstance(block, cst.IndentedBlock) and len(block.body) == 1
+        if alone:
+            return cst.SimpleStatementLine([cst.Pass()])
+        return cst.RemovalSentinel.REMOVE
+    hidden = hides(site.names, site.old)
+    if hidden is not None:
+        raise Refused(
+            f"{site.old.name.value} would hide the twin of {hidden}, of the same name",
+            "keep one protocol, or mark this method `# twingen: async-only`",
+            node=site.old.name,
+        )
+    return None

@@ -1,0 +1,26 @@
+# tasks: turns
+from collections.abc import AsyncIterable
+
+
+async def send(data, write):
+    assert isinstance(data, AsyncIterable)
+    if not isinstance(data, AsyncIterable):
+        raise TypeError(data)
+    async for part in data:
+        write(part)
+
+# ---- twin ----
+# tasks: turns
+from collections.abc import Iterable
+
+from twin_runtime.turns.calls import later
+from twin_runtime.turns.entries import entry
+
+
+@entry
+def send(data, write):
+    assert isinstance(data, Iterable)
+    if not isinstance(data, Iterable):
+        raise TypeError(data)
+    for part in data:
+        later(write, part)
