@@ -18,7 +18,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from ..meaning.merged import Members, Merged
-from ..meaning.methods import class_of
+from ..meaning.methods import DUNDERS, class_of
 from ..rule import Refused, Site, rewrite
 
 
@@ -34,7 +34,14 @@ def refuse_merged(site: Site[cst.ClassDef | cst.Attribute]) -> None:
     found = [
         each
         for each in members.merged()
-        if not members.is_inherited_whole(each) and not _is_in_body(site, each)
+        if not members.is_inherited_whole(each)
+        and not _is_in_body(site, each)
+        # See `dunder_method` and `sync_protocol`.
+        and not (
+            each.name in DUNDERS
+            and each.other in site.names.definitions.classes
+            and members.holder(each.twin)
+        )
     ]
     if found:
         raise _refused(site, site.old, members, found)
