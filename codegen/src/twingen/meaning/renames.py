@@ -1,8 +1,14 @@
-"""The author's own names: which pattern renames what, and where a module's twin is.
+"""The author's own names: which row renames what, and where a module's twin is.
 
-A pattern without a dot (`"Async*" = "*"`) renames what the source folders
-define; one with dots (`"pgtwin.Async*" = "pgtwin.*"`) renames what is imported
-from there. Every pattern must be used, or the build fails.
+A row without a dot (`"Async*" = "*"`) renames what the source folders define; one with
+dots (`"pgtwin.Async*" = "pgtwin.*"`) what is imported from that module, or what that
+module of the sources defines. `"acme.**.Async*" = "acme.**.*"` is for acme and all
+modules below it, `"acme.aio.**" = "acme.sync.**"` for the module itself and all that is
+in it. A row without a `*` is for one name, which may stay as it is.
+
+Which row wins: one for the module before one without a dot, one for the name before a
+pattern, and of two patterns the one with more letters. Two that are equal and disagree
+are an error. Every row must be used, or the build fails.
 """
 
 from __future__ import annotations
@@ -12,11 +18,15 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from keyword import iskeyword
 
+from ..syntax.patterns import Patterns, best
+from ..syntax.prose import rename_words
 from ..telling.diagnostic import ConfigurationError
 from .definitions import Definitions
 
 # An escape is taken as a whole, so that its letter is not part of a word; but the dots
 # of a name may be escaped, as in a regular expression.
+# What stands for `**` in what a row becomes.
+_INNER = "\0"
 _DOT = r"\\*\."
 _NAME = re.compile(rf"\\.|[^\W\d]\w*(?:{_DOT}[^\W\d]\w*)*")
 
@@ -24,16 +34,34 @@ _NAME = re.compile(rf"\\.|[^\W\d]\w*(?:{_DOT}[^\W\d]\w*)*")
 class Renames:
     """Resolves the twin of a qualified name of the project itself."""
 
-    def __init__(self, patterns: Mapping[str, str], definitions: Definitions) -> None:
+    def __init__(
+        self,
+        patterns: Mapping[str, str],
+        definitions: Definitions,
+        prose: Mapping[str, str] | None = None,
+    ) -> None:
+        self._prose = prose or {}
+        self.used_prose: set[str] = set()
+        local: dict[str, str] = {}
+        dotted: dict[str, dict[str, str]] = {}
+        whole: dict[str, str] = {}
         for pattern, twin in patterns.items():
-            same_module = pattern.rpartition(".")[0] == twin.rpartition(".")[0]
-            one = pattern.count("*") == twin.count("*") == 1
-            if not (one and same_module and _are_names(pattern, twin)):
-                raise ConfigurationError(
-                    f'renames: "{pattern}" = "{twin}" must be names with one * on '
-                    "both sides, below the same module"
-                )
-        self._patterns = dict(patterns)
+            _check_row(pattern, twin)
+            home, _, last = pattern.rpartition(".")
+            if last == "**":
+                whole[home] = twin.removesuffix(".**")
+            elif home:
+                dotted.setdefault(home, {})[last] = twin.replace("**", _INNER)
+            else:
+                local[last] = twin
+        self._local = Patterns(local, _is_name)
+        self._exact = {name: twin for name, twin in local.items() if "*" not in name}
+        self._dotted = {
+            home: Patterns(rows, _is_name_of_module) for home, rows in dotted.items()
+        }
+        self._below = [home for home in self._dotted if home.endswith(".**")]
+        self._below.sort(key=len, reverse=True)
+        self._whole = sorted(whole.items(), key=lambda row: -len(row[0]))
         self._definitions = definitions
         self.used: set[str] = set()
         self.texts: set[str] = set()  # the packages whose texts follow
@@ -49,29 +77,54 @@ class Renames:
         target = self._definitions.modules[home]
         if "." in name:  # a member of a class goes with its class
             return None
-        return f"{target}.{self.local(name)}" if name else target
+        return f"{target}.{self.local(name, home)}" if name else target
 
     def _foreign(self, qualified: str) -> str | None:
         """Return the twin of a name that is imported from outside of the sources."""
         module, _, name = qualified.rpartition(".")
-        for pattern, twin in self._patterns.items():
-            home, _, last = pattern.rpartition(".")
-            if module and module == home and fnmatchcase(name, last):
-                filled = _fill(last, twin.rpartition(".")[2], name)
-                if filled is not None:
-                    self.used.add(pattern)
-                    return f"{module}.{filled}"
+        if (found := self._in_module(module, name)) is not None:
+            return found
+        return self.whole_module(qualified)
+
+    def whole_module(self, qualified: str) -> str | None:
+        """Return what a module, or what is in it, becomes where all of it does."""
+        for home, twin in self._whole:
+            if f"{qualified}.".startswith(f"{home}."):
+                self.used.add(f"{home}.**")
+                return twin + qualified[len(home) :]
         return None
 
-    def local(self, name: str) -> str:
-        """Return what a name that the source folders define is called in the twin."""
-        for pattern, twin in self._patterns.items():
-            if "." not in pattern and fnmatchcase(name, pattern):
-                filled = _fill(pattern, twin, name)
-                if filled is not None:
-                    self.used.add(pattern)
-                    return filled
-        return name
+    def _in_module(self, module: str, name: str) -> str | None:
+        """Return the qualified twin of a name by the rows for its module."""
+        if not module:
+            return None
+        for home in (module, *self._below):
+            if home is not module and not f"{module}.".startswith(home[:-2]):
+                continue
+            rows = self._dotted.get(home)
+            found = rows.find(name) if rows is not None else None
+            if found is None:
+                continue
+            self.used.add(f"{home}.{found.pattern}")
+            twin = found.filled
+            if home.endswith(".**"):
+                inner = module[len(home) - 3 :].lstrip(".")
+                twin = twin.replace(_INNER, inner) if inner else _joined(twin)
+            return twin
+        return None
+
+    def local(self, name: str, module: str = "") -> str:
+        """Return what a name that the source folders define is called in the twin.
+
+        With `module`, where it is defined.
+        """
+        if (twin := self._in_module(module, name)) is not None:
+            return twin.rpartition(".")[2]
+        found = self._local.find(name)
+        if found is None:
+            return name
+        self.used.add(found.pattern)
+        return found.filled
 
     def words(self) -> dict[str, str]:
         """Return the renamed names, for prose: docstrings and comments."""
@@ -83,9 +136,19 @@ class Renames:
         used = set(self.used)
         twins = {name: self.local(name) for name in names}
         self.used = used  # prose alone does not make a pattern needed
+        twins = {**self._exact, **twins}
         words = {name: twin for name, twin in twins.items() if twin != name}
         self._words = names, len(names), words
         return words
+
+    def prose(self, text: str) -> str:
+        """Return a docstring's line or a comment as it reads in the twin."""
+        words = {**self.words(), **self._prose}
+        found: set[str] = set()
+        renamed = rename_words(text, words, found)
+        self.used_prose |= found & self._prose.keys()
+        self.used |= found & self._exact.keys()
+        return renamed
 
     def text(self, package: str, literal: str) -> str:
         """Return a string literal of a package with every renamed name replaced."""
@@ -143,12 +206,17 @@ class MethodRenames:
         for each in self._definitions.bases(owner):
             if f"{each}.{name}" not in self._definitions.members:
                 continue
-            for pattern, twin in self._patterns.items():
-                if self._matches(pattern, each, name):
-                    filled = _fill(pattern.rpartition(".")[2], twin, name)
-                    if filled is not None:
-                        self.used.add(pattern)
-                        return filled
+            rows = {
+                pattern: filled
+                for pattern, twin in self._patterns.items()
+                if self._matches(pattern, each, name)
+                for filled in [_fill(pattern.rpartition(".")[2], twin, name)]
+                if filled is not None
+            }
+            if rows:
+                pattern = best(rows, f"{each}.{name}")
+                self.used.add(pattern)
+                return rows[pattern]
         return None
 
     def _matches(self, pattern: str, owner: str, name: str) -> bool:
@@ -180,6 +248,42 @@ def is_dotted_name(text: str) -> bool:
 def _are_names(*patterns: str) -> bool:
     """Tell whether only a `*` keeps patterns from being names."""
     return all(is_dotted_name(each.replace("*", "x")) for each in patterns)
+
+
+def _check_row(pattern: str, twin: str) -> None:
+    """Refuse a row of `renames` that is none."""
+    sides = [pattern, twin]
+    homes, lasts = zip(*((h, name) for h, _, name in (e.rpartition(".") for e in sides)))
+    whole = ["**" == name for name in lasts]
+    inside = [home.endswith(".**") for home in homes]
+    plain = [each.replace(".**", "").replace("*", "x") for each in sides]
+    fits = (
+        all(map(is_dotted_name, plain))
+        and whole[0] == whole[1]
+        and inside[0] == inside[1]
+        and bool(homes[0]) == bool(homes[1])
+        and not any("*" in home.removesuffix(".**") for home in homes)
+        and (all(whole) or lasts[0].count("*") == lasts[1].count("*") <= 1)
+        and not (whole[0] and inside[0])
+    )
+    if not fits:
+        raise ConfigurationError(
+            f'renames: "{pattern}" = "{twin}" must be names with one * on both sides, '
+            'or on none, both with a module or both without: "acme.Async*" = "acme.*"'
+        )
+
+
+def _joined(twin: str) -> str:
+    """Return a name of the package itself, of which nothing is inside."""
+    return twin.replace(f".{_INNER}", "")
+
+
+def _is_name(filled: str) -> bool:
+    return filled.isidentifier() and not iskeyword(filled)
+
+
+def _is_name_of_module(filled: str) -> bool:
+    return _is_name(filled.rpartition(".")[2])
 
 
 def _fill(pattern: str, twin: str, name: str) -> str | None:

@@ -42,7 +42,7 @@ class Batch:
         self._plugins = load_plugins(config.plugins)
         self._definitions = definitions
         self._layouts = layouts
-        self._renames = Renames(config.renames, definitions)
+        self._renames = Renames(config.renames, definitions, config.prose)
         self._renames.texts = {tree.module for tree in config.trees if tree.texts}
         self._methods = MethodRenames(config.methods, definitions)
         self._configured = frozenset(configured(config))
@@ -120,6 +120,7 @@ class Batch:
         libraries = settings.libraries
         libraries.used, self._methods.used = set(), set()
         self._renames.used, self._renames.used_texts = set(), set()
+        self._renames.used_prose = set()
         if source.page is not None:
             page = self.page(source, tasks)
             text, runtime = page.text, page.runtime
@@ -132,6 +133,7 @@ class Batch:
             *(f"methods: {pattern}" for pattern in self._methods.used),
             *(f"libraries: {row}" for row in libraries.used),
             *(f"strings: {name}" for name in libraries.used),
+            *(f"prose: {words}" for words in self._renames.used_prose),
             *(f"texts: {package}" for package in self._renames.used_texts),
         }
         return Converted(text, runtime, used & self._configured)

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -99,6 +99,16 @@ class Plan:
     def files(self) -> Mapping[Path, SourceFile]:
         """The sources that have a twin, by the path of the twin."""
         return self._sources.files
+
+    @property
+    def handwritten(self) -> Mapping[Path, SourceFile]:
+        """The sources whose twins are written by hand, by the path of the twin."""
+        return self._sources.handwritten
+
+    @property
+    def _defining(self) -> Mapping[Path, SourceFile]:
+        """The sources whose definitions others may use."""
+        return {**self.files, **self.handwritten}
 
     def outputs(self) -> dict[Path, Output]:
         """Return what every file of the target folders must hold.
@@ -295,7 +305,7 @@ class Plan:
         """Return the sources of which the definitions are not known."""
         return {
             target: file
-            for target, file in self.files.items()
+            for target, file in self._defining.items()
             if self._cache.definitions(file.source) is None
         }
 
@@ -313,8 +323,10 @@ class Plan:
         for module, twin in self._sources.without_twin.items():
             self._definitions.modules[module] = twin
             self._definitions.async_only.add(module)
-        for file in self.files.values():
+        for target, file in self._defining.items():
             definitions = self._cache.definitions(file.source)
+            if definitions is not None and target in self.handwritten:
+                definitions = replace(definitions, tasks=set())  # not to be converted
             if definitions is not None:
                 self._definitions.update(definitions)
         if self._made is not None:

@@ -105,7 +105,8 @@ def _plain_import(
     modules = site.names.definitions.modules
     aliases = []
     for alias in statement.names:
-        twin = modules.get(alias.evaluated_name)
+        name = alias.evaluated_name
+        twin = modules.get(name) or site.libraries.module_twin(name)
         if twin is not None:
             alias = alias.with_changes(name=_dotted(twin))
         aliases.append(alias)
@@ -119,7 +120,7 @@ def _from_import(
     if module is None:
         return [statement]
     modules = site.names.definitions.modules
-    target = modules.get(module, module)
+    target = modules.get(module) or site.libraries.module_twin(module) or module
     if isinstance(statement.names, cst.ImportStar):
         _check_star(site, module, statement)
         return [_from(site, statement, target)]

@@ -65,7 +65,7 @@ def rename_method(site: Site[cst.CSTNode]) -> Replacement:
     qualified = f"{names.module}.{owner.name.value}"
     own = site.libraries.own_methods
     twin = own.twin_of(qualified, name) if own else None
-    twin = twin or site.libraries.methods.get(name)
+    twin = twin or site.libraries.method(name)
     if twin is None:
         return None
     if is_variable:
