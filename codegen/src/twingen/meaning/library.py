@@ -7,6 +7,7 @@ refusal is closed: a name that it does not list has no twin.
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -29,7 +30,8 @@ class Verdict:
     """What becomes of one name; exactly one of the fields is set.
 
     `becomes` is a dotted name (no dot: a builtin); `unwrap` means that a call
-    is replaced by its only argument and a subscript by its last one; `rule`
+    is replaced by its only argument and a subscript by its last one; `call` that a
+    call is replaced by one of its first argument with the others; `rule`
     names the rule that handles it; `refuse` is the reason why it has no twin
     and `instead` the remedy; `keep` leaves the name as it is;
     `drop` leaves out the decorator or the mark that it is. `coroutine` is said beside
@@ -38,6 +40,7 @@ class Verdict:
 
     becomes: str = ""
     unwrap: bool = False
+    call: bool = False
     rule: str = ""
     refuse: str = ""
     keep: bool = False
@@ -63,6 +66,12 @@ class Libraries:
     method_patterns: Patterns | None = None
     strings: tuple[str, ...] = ()
     used: set[str] = field(default_factory=set)
+    overridden: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def kept(self) -> set[str]:
+        """The names of asyncio that the project keeps."""
+        return {name for name in self.overridden if self.rows[name].keep}
 
     def verdict(self, qualified: str) -> Verdict | None:
         """Return the row of a qualified name, its new name, or its table's `*` row."""
@@ -169,9 +178,27 @@ class Libraries:
                 continue
             for name, row in table.items():
                 qualified = f"{module}.{name}"
-                self.rows[qualified] = _verdict(row, f"{where}: {qualified}")
+                verdict = _verdict(row, f"{where}: {qualified}")
+                if not where.startswith("libraries/"):
+                    self._override(qualified, verdict, f"{where}: {qualified}")
+                self.rows[qualified] = verdict
                 added.append(qualified)
         return added
+
+    def _override(self, qualified: str, verdict: Verdict, where: str) -> None:
+        """Remember that a row of the project stands for a built-in one.
+
+        Raises :class:`ConfigurationError` for what cannot be kept.
+        """
+        before = self.rows.get(qualified)
+        package, _, name = qualified.partition(".")
+        if package == "asyncio" and verdict.keep and not _can_be_kept(name):
+            raise ConfigurationError(
+                f"{where}: {qualified} cannot be kept: it needs an event loop, which "
+                "the twin has not; name what the twin has in its place, or refuse it"
+            )
+        if before is not None or package == "asyncio":
+            self.overridden[qualified] = before.rule if before is not None else ""
 
     def copy(self) -> Libraries:
         """Return tables that can be added to without touching these."""
@@ -212,7 +239,25 @@ def _verdict(row: Any, where: str) -> Verdict:
         raise ConfigurationError(
             f"{where} refuses without saying what to write instead"
         )
-    return Verdict(**row)
+    becomes = row.get("becomes", "")
+    return Verdict(**{**row, "becomes": becomes.removeprefix("builtins.")})
+
+
+# What asyncio has that works without an event loop, but for its exceptions.
+_WITHOUT_LOOP = {
+    *("iscoroutine", "iscoroutinefunction", "isfuture"),
+    *("FIRST_COMPLETED", "FIRST_EXCEPTION", "ALL_COMPLETED"),
+}
+
+
+def _can_be_kept(name: str) -> bool:
+    """Tell whether a name of asyncio may be used where no event loop runs."""
+    if name in _WITHOUT_LOOP:
+        return True
+    found = getattr(asyncio, name, None)
+    if found is None:  # a module, or newer than this Python
+        return name.endswith("Error")
+    return isinstance(found, type) and issubclass(found, BaseException)
 
 
 @lru_cache(maxsize=2)

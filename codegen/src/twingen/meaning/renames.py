@@ -6,8 +6,8 @@ module of the sources defines. `"acme.**.Async*" = "acme.**.*"` is for acme and 
 modules below it, `"acme.aio.**" = "acme.sync.**"` for the module itself and all that is
 in it. A row without a `*` is for one name, which may stay as it is.
 
-Which row wins: one for the module before one without a dot, one for the name before a
-pattern, and of two patterns the one with more letters. Two that are equal and disagree
+Which row wins: one for the name before a pattern, one for the module before one without
+a dot, and of two patterns the one with more letters. Two that are equal and disagree
 are an error. Every row must be used, or the build fails.
 """
 
@@ -28,6 +28,7 @@ from .definitions import Definitions
 # What stands for `**` in what a row becomes.
 _INNER = "\0"
 _DOT = r"\\*\."
+_WORD = re.compile(r"\w+")
 _NAME = re.compile(rf"\\.|[^\W\d]\w*(?:{_DOT}[^\W\d]\w*)*")
 
 
@@ -41,6 +42,9 @@ class Renames:
         prose: Mapping[str, str] | None = None,
     ) -> None:
         self._prose = prose or {}
+        self._prose_patterns = Patterns(
+            {old: new for old, new in self._prose.items() if "*" in old}
+        )
         self.used_prose: set[str] = set()
         local: dict[str, str] = {}
         dotted: dict[str, dict[str, str]] = {}
@@ -84,7 +88,8 @@ class Renames:
         module, _, name = qualified.rpartition(".")
         if (found := self._in_module(module, name)) is not None:
             return found
-        return self.whole_module(qualified)
+        twin = self.whole_module(qualified)
+        return twin if twin is None or "." in twin else None
 
     def whole_module(self, qualified: str) -> str | None:
         """Return what a module, or what is in it, becomes where all of it does."""
@@ -94,8 +99,13 @@ class Renames:
                 return twin + qualified[len(home) :]
         return None
 
-    def _in_module(self, module: str, name: str) -> str | None:
-        """Return the qualified twin of a name by the rows for its module."""
+    def _in_module(
+        self, module: str, name: str, *, exact: bool | None = None
+    ) -> str | None:
+        """Return the qualified twin of a name by the rows for its module.
+
+        With `exact`, only by those that have, or have not, a `*` for the name.
+        """
         if not module:
             return None
         for home in (module, *self._below):
@@ -103,7 +113,7 @@ class Renames:
                 continue
             rows = self._dotted.get(home)
             found = rows.find(name) if rows is not None else None
-            if found is None:
+            if found is None or exact is ("*" in found.pattern):
                 continue
             self.used.add(f"{home}.{found.pattern}")
             twin = found.filled
@@ -118,8 +128,11 @@ class Renames:
 
         With `module`, where it is defined.
         """
-        if (twin := self._in_module(module, name)) is not None:
+        if twin := self._in_module(module, name, exact=True):
             return twin.rpartition(".")[2]
+        if name not in self._exact:
+            if twin := self._in_module(module, name, exact=False):
+                return twin.rpartition(".")[2]
         found = self._local.find(name)
         if found is None:
             return name
@@ -136,19 +149,26 @@ class Renames:
         used = set(self.used)
         twins = {name: self.local(name) for name in names}
         self.used = used  # prose alone does not make a pattern needed
-        twins = {**self._exact, **twins}
         words = {name: twin for name, twin in twins.items() if twin != name}
         self._words = names, len(names), words
         return words
 
     def prose(self, text: str) -> str:
         """Return a docstring's line or a comment as it reads in the twin."""
-        words = {**self.words(), **self._prose}
+        plain = {old: new for old, new in self._prose.items() if "*" not in old}
         found: set[str] = set()
-        renamed = rename_words(text, words, found)
-        self.used_prose |= found & self._prose.keys()
-        self.used |= found & self._exact.keys()
+        renamed = rename_words(text, {**self.words(), **plain}, found)
+        self.used_prose |= found & plain.keys()
+        if len(plain) < len(self._prose):
+            renamed = _WORD.sub(self._by_pattern, renamed)
         return renamed
+
+    def _by_pattern(self, word: re.Match[str]) -> str:
+        found = self._prose_patterns.find(word.group())
+        if found is None:
+            return word.group()
+        self.used_prose.add(found.pattern)
+        return found.filled
 
     def text(self, package: str, literal: str) -> str:
         """Return a string literal of a package with every renamed name replaced."""

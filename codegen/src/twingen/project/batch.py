@@ -36,8 +36,8 @@ class Batch:
     """
 
     def __init__(self, config: Config, layouts: Layouts | None = None) -> None:
-        self._constant = config.side or ""
-        definitions = Definitions(constant=self._constant)
+        self._side = dict(config.side.rows)
+        definitions = Definitions(side=self._side)
         self._config = config
         self._plugins = load_plugins(config.plugins)
         self._definitions = definitions
@@ -80,7 +80,7 @@ class Batch:
 
         Raises :class:`ConversionError` for a text that does not parse.
         """
-        found = Definitions(constant=self._constant)
+        found = Definitions(side=self._side)
         if source.page is not None:  # an example is nothing that others import
             return found
         names = parse(source, found)
@@ -101,7 +101,7 @@ class Batch:
         """Return the answers about the names of a source."""
         names = self._parsed.get(source.path)
         if names is None:
-            names = parse(source, Definitions(constant=self._constant))
+            names = parse(source, Definitions(side=self._side))
         names.definitions = self._definitions
         return names
 

@@ -7,6 +7,7 @@ every command before it looks at a source.
 from __future__ import annotations
 
 import codecs
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+from ..sides.side_table import SideTable, side_table
 from ..telling.diagnostic import ConfigurationError
 from .layout import Tree
 
@@ -67,7 +69,7 @@ class Config:
     black: Mapping[str, Any]
     requires_python: str | None
     plugins: tuple[str, ...]
-    side: str | None
+    side: SideTable
     pages: tuple[str, ...] = ()
     tasks: Tasks | None = None
     prose: Mapping[str, str] = field(default_factory=dict)
@@ -120,14 +122,14 @@ def load(root: Path) -> Config:
         runtime=_dotted(
             table.get("runtime"), f"{file}: tool.twingen.runtime", "module name"
         ),
-        side=_dotted(table.get("side"), f"{file}: tool.twingen.side"),
+        side=side_table(table.get("side"), f"{file}: tool.twingen.side"),
         black=_table(tools.get("black", {}), f"{file}: tool.black"),
         requires_python=_text(
             project.get("requires-python"), f"{file}: project.requires-python"
         ),
         plugins=_names(table.get("plugins", []), f"{file}: tool.twingen.plugins"),
         pages=_patterns(table.get("pages", []), f"{file}: tool.twingen.pages"),
-        prose=_strings(table.get("prose", {}), f"{file}: tool.twingen.prose"),
+        prose=_prose(table.get("prose", {}), f"{file}: tool.twingen.prose"),
         tasks=_tasks(table.get("tasks"), f"{file}: tool.twingen.tasks"),
     )
     _check_overlaps(config.trees, file)
@@ -192,6 +194,18 @@ def _strings(table: object, where: str) -> Mapping[str, str]:
     ):
         raise ConfigurationError(f"{where} must be a table of strings")
     return table
+
+
+def _prose(table: object, where: str) -> Mapping[str, str]:
+    """Return words for docstrings and comments, and patterns of words."""
+    for old, new in (found := _strings(table, where)).items():
+        is_word = "*" not in old or re.fullmatch(r"\w*\*\w*", old)
+        if not old or old.count("*") != new.count("*") or not is_word:
+            raise ConfigurationError(
+                f'{where}: "{old}" = "{new}" must be words, or one word with one * '
+                "on both sides"
+            )
+    return found
 
 
 def _table(value: object, where: str) -> Mapping[str, Any]:

@@ -87,7 +87,7 @@ class Plan:
         self._jobs = jobs
         self._sources = Sources(config, texts)
         self._made: Batch | None = None
-        self._definitions = Definitions(constant=config.side or "")
+        self._definitions = Definitions(side=dict(config.side.rows))
         self._problems = list(self._sources.problems)
         self._contents: dict[Path, bytes] = {}
         self._was_read = False
@@ -401,8 +401,7 @@ class Plan:
     def _check_unused(self, twins: Sequence[Known]) -> None:
         used = {what for known in twins for what in known.used}
         used.update(self._sources.used)
-        if self._definitions.constant_used:
-            used.add(f"side: {self._config.side}")
+        used.update(f"side: {row}" for row in self._definitions.sides_used)
         check_unused(self._config, used)
 
     def _display(self, path: Path) -> str:

@@ -137,6 +137,11 @@ class Sources:
                     f"tool.twingen.trees: handwritten: {file.source.path} has no twin; "
                     f"{display(self._root, target)} is not there"
                 )
+            if self._is_twin(target):
+                raise ConfigurationError(
+                    f"tool.twingen.trees: handwritten: {display(self._root, target)} was "
+                    f"written by twingen; delete it, or take out {file.source.path}"
+                )
 
     def _read_source(
         self, tree: Tree, path: Path, target: Path, page: Page | None = None

@@ -15,7 +15,7 @@ def configured(config: Config) -> list[str]:
         *(f"renames: {pattern}" for pattern in config.renames),
         *(f"methods: {pattern}" for pattern in config.methods),
         *(f"prose: {words}" for words in config.prose),
-        *([f"side: {config.side}"] if config.side else []),
+        *(f"side: {row}" for row in config.side.rows),
         *(
             f"libraries: {module}.{name}"
             for table in tables

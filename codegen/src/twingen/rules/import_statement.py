@@ -250,8 +250,12 @@ def _check_collision(
     name = becomes.rpartition(".")[2]
     if alias.asname is not None or name == alias.evaluated_name:
         return
-    unknown = site.names.is_looked_up(name) and not site.names.is_bound(name)
-    if unknown or site.names.is_bound_otherwise(name, becomes):
+    if becomes == f"builtins.{name}":
+        hidden = site.names.is_bound(name)
+    else:
+        hidden = site.names.is_looked_up(name) and not site.names.is_bound(name)
+    unknown = hidden and not site.names.is_bound(name)
+    if hidden or site.names.is_bound_otherwise(name, becomes, seen_by=alias):
         raise Refused(
             f"{alias.evaluated_name} becomes {name} in the twin, which is "
             f"{'used' if unknown else 'bound'} in this module already",
