@@ -51,7 +51,9 @@ class Case:
             module, _, last = name.rpartition(".")
             row = {twin: True} if twin in ("unwrap", "keep", "call") else twin
             libraries.add({module: {last: row}}, self.name)
-        side = {row: _SIDES.get(value, value) for row, value in _SIDE.findall(self.source)}
+        side = {
+            row: _SIDES.get(value, value) for row, value in _SIDE.findall(self.source)
+        }
         definitions = Definitions(side=side)
         prose = dict(_PROSE.findall(self.source))
         renames = Renames(dict(_RENAMES.findall(self.source)), definitions, prose)

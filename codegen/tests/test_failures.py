@@ -107,7 +107,9 @@ FAILURES: dict[str, tuple[Callable[[Project], None], str]] = {
         "a.B must be a dotted name",
     ),
     "side that nothing asks": (
-        lambda p: p.append("pyproject.toml", '[tool.twingen.side]\n"# X" = "async-only"\n'),
+        lambda p: p.append(
+            "pyproject.toml", '[tool.twingen.side]\n"# X" = "async-only"\n'
+        ),
         "nothing uses side: # X",
     ),
     "keeping what needs a loop": (

@@ -14,6 +14,7 @@ from .project.batch import Batch
 from .project.config import Config, find_root, load
 from .project.tree import Difference, Project
 from .rule import Tasks
+from .sides.side_table import side_table
 from .syntax.source import Source
 from .telling.diagnostic import ConversionError
 
@@ -27,7 +28,8 @@ def convert(
     strings: Sequence[str] = (),
     libraries: Mapping[str, Mapping[str, Any]] | None = None,
     runtime: str | None = None,
-    side: str | None = None,
+    side: str | Mapping[str, bool | str] | None = None,
+    prose: Mapping[str, str] | None = None,
     plugins: Sequence[str] = (),
     tasks: Tasks | None = None,
     black: Mapping[str, Any] | None = None,
@@ -55,7 +57,8 @@ def convert(
             black=black or {},
             requires_python=None,
             plugins=tuple(plugins),
-            side=side,
+            side=side_table(side, "side"),
+            prose=prose or {},
             tasks=tasks,
         )
     )

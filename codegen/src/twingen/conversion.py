@@ -192,7 +192,9 @@ def convert_parsed(
         text = settings.format(source.path, code)
         if trace is not None:
             text = trace.without_numbers(text)
-        problems = list(residue(source, text, settings.definitions, settings.libraries.kept))
+        problems = list(
+            residue(source, text, settings.definitions, settings.libraries.kept)
+        )
     except FormattingError as error:
         raise ConversionError([formatting_problem(source, error)]) from None
     except RecursionError:

@@ -116,8 +116,9 @@ class Site(Generic[NodeT_co]):
         if qualified in modules and get_full_name_for_node(spelled) == qualified:
             twin = modules[qualified]
             return None if twin == qualified else self.imports.module(twin)
-        if (twin := self._top_module(spelled, qualified)) is not None:
-            return twin
+        top = self._top_module(spelled, qualified)
+        if top is not None:
+            return top
         verdict = self.libraries.verdict(qualified)
         if verdict is None or qualified in modules:
             return None

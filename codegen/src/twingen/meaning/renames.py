@@ -130,9 +130,11 @@ class Renames:
         """
         if twin := self._in_module(module, name, exact=True):
             return twin.rpartition(".")[2]
+        twin = None
         if name not in self._exact:
-            if twin := self._in_module(module, name, exact=False):
-                return twin.rpartition(".")[2]
+            twin = self._in_module(module, name, exact=False)
+        if twin is not None:
+            return twin.rpartition(".")[2]
         found = self._local.find(name)
         if found is None:
             return name
@@ -273,8 +275,9 @@ def _are_names(*patterns: str) -> bool:
 def _check_row(pattern: str, twin: str) -> None:
     """Refuse a row of `renames` that is none."""
     sides = [pattern, twin]
-    homes, lasts = zip(*((h, name) for h, _, name in (e.rpartition(".") for e in sides)))
-    whole = ["**" == name for name in lasts]
+    homes = [each.rpartition(".")[0] for each in sides]
+    lasts = [each.rpartition(".")[2] for each in sides]
+    whole = [name == "**" for name in lasts]
     inside = [home.endswith(".**") for home in homes]
     plain = [each.replace(".**", "").replace("*", "x") for each in sides]
     fits = (

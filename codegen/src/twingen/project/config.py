@@ -317,7 +317,8 @@ def _files(value: object, where: str) -> Mapping[str, str]:
         paths = [PurePath(pattern.replace("*", "x")), PurePath(twin.replace("*", "x"))]
         if pattern.count("*") != twin.count("*") or pattern.count("*") > 1:
             raise ConfigurationError(
-                f'{where}: "{pattern}" = "{twin}" must have one * on both sides, or none'
+                f'{where}: "{pattern}" = "{twin}" must have one * on both sides, '
+                "or none"
             )
         if pattern == twin or any(e.anchor or ".." in e.parts for e in paths):
             raise ConfigurationError(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from importlib import resources
@@ -104,6 +104,11 @@ class Plan:
     def handwritten(self) -> Mapping[Path, SourceFile]:
         """The sources whose twins are written by hand, by the path of the twin."""
         return self._sources.handwritten
+
+    @property
+    def of_target(self) -> Collection[Path]:
+        """What the target folders have that is written by hand."""
+        return self._sources.of_target
 
     @property
     def _defining(self) -> Mapping[Path, SourceFile]:

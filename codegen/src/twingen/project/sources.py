@@ -5,8 +5,9 @@ Everything is read once, before the first source is parsed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from ..syntax.source import MARKUPS, Page, Source, has_no_twin
@@ -31,7 +32,9 @@ class Sources:
 
     `files` are converted and `copies` stay as they are; the twins of `handwritten` are
     written by hand; `without_twin` maps the modules that are for the async side only
-    to what their twins would be called; `used` is what was used of what is :func:`twingen.project.unused.configured`.
+    to what their twins would be called; `of_target` is what else is written by hand in
+    the target folders; `used` is what was used of what is
+    :func:`twingen.project.unused.configured`.
     `texts` stands in for what is on the disk. Raises :class:`ConfigurationError` for a
     folder without a source; what cannot be read is in `problems`.
     """
@@ -54,7 +57,17 @@ class Sources:
                     f"tool.twingen.trees: there is no Python source in {tree.source}"
                 )
         self._check_targets()
+        self.of_target = {path for tree in config.trees for path in self._of(tree)}
         self._read_pages(config)
+
+    def _of(self, tree: Tree) -> Iterator[Path]:
+        """Yield what a target folder has of its own, written by hand."""
+        for path in files_below(tree.target) if tree.handwritten else ():
+            name = path.relative_to(tree.target).as_posix()
+            for pattern in tree.handwritten:
+                if fnmatchcase(name, pattern) and not self._is_twin(path):
+                    self.used.add(f"handwritten: {pattern}")
+                    yield path
 
     def _read(self, tree: Tree) -> int:
         """Read one tree; return how many sources it has."""
@@ -139,7 +152,8 @@ class Sources:
                 )
             if self._is_twin(target):
                 raise ConfigurationError(
-                    f"tool.twingen.trees: handwritten: {display(self._root, target)} was "
+                    "tool.twingen.trees: handwritten: "
+                    f"{display(self._root, target)} was "
                     f"written by twingen; delete it, or take out {file.source.path}"
                 )
 

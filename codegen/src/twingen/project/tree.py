@@ -91,7 +91,7 @@ class Project:
         In a folder that is shared with the author that is what twingen wrote.
         """
         for path in files_below(tree.target):
-            if path not in self.outputs and path not in self.plan.handwritten:
+            if path not in self.outputs and path not in self.plan.of_target:
                 drift = _kind_of_stray(path)
                 if drift is Drift.ORPHAN or not self._is_shared(tree):
                     yield Difference(path, drift)

@@ -34,9 +34,7 @@ def convert_docstring(site: Site[cst.SimpleString]) -> cst.SimpleString | None:
             keep = True
             continue
         twin = None if keep else site.examples.twin_in(site.old, lines, each)
-        text += [
-            without_async(prose(t)) for t in lines[done : each.start]
-        ]
+        text += [without_async(prose(t)) for t in lines[done : each.start]]
         if twin is not None:
             text += [f"{each.indent}{line}".rstrip() for line in twin]
         else:

@@ -66,7 +66,7 @@ def rename_method(site: Site[cst.CSTNode]) -> Replacement:
     own = site.libraries.own_methods
     twin = own.twin_of(qualified, name) if own else None
     twin = twin or site.libraries.method(name)
-    if twin is None:
+    if twin is None or twin == name:
         return None
     if is_variable:
         if _is_alias_of(names, old, twin):

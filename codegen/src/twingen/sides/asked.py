@@ -34,7 +34,7 @@ class Asked:
         return None if found is None else found.value
 
     def constant(self, node: cst.CSTNode, suffix: str = "") -> Constant | None:
-        """Return the constant that a name stands for; a function, with `()` behind it."""
+        """Return the constant of a name, or the function, with `()` behind it."""
         if not self.table or not isinstance(node, (cst.Name, cst.Attribute)):
             return None
         qualified = self.qualified(node)

@@ -1,6 +1,7 @@
 """Comments of the project that mean what twingen's own markers do.
 
-`if True:  # ASYNC` has an `else` that is for the twin: nobody else enters it.
+`if True:  # ASYNC` has an `else` that is for the twin: nobody else enters it. So is
+the body of `if False:  # ASYNC`.
 """
 
 from __future__ import annotations
@@ -46,12 +47,20 @@ class _Marker(cst.CSTTransformer):
         before, after = map(first_line_comment, (original_node, updated_node))
         other = updated_node.orelse
         is_ours = before is not None and before.value.rstrip() in self._comments
+        if is_ours and _is_literal(original_node.test, "False"):
+            marker = ASYNC_ONLY if marks(after, SYNC_ONLY) else SYNC_ONLY
+            marked = _with_comment(updated_node.body, cst.Comment(marker))
+            return updated_node.with_changes(body=marked)
         if not (is_ours and marks(after, ASYNC_ONLY) and isinstance(other, cst.Else)):
             return updated_node
         if marks(first_line_comment(other), SYNC_ONLY):
             return updated_node
         marked = _with_comment(other.body, cst.Comment(SYNC_ONLY))
         return updated_node.with_changes(orelse=other.with_changes(body=marked))
+
+
+def _is_literal(test: cst.BaseExpression, value: str) -> bool:
+    return isinstance(test, cst.Name) and test.value == value
 
 
 def _with_comment(body: cst.BaseSuite, comment: cst.Comment) -> cst.BaseSuite:

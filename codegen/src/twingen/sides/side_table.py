@@ -18,12 +18,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Union
 
 from ..syntax.source import ASYNC_ONLY, SYNC_ONLY
 from ..telling.diagnostic import ConfigurationError
 
-Rows = Mapping[str, Union[bool, str]]
+Rows = Mapping[str, bool | str]
 _FLIPS = {
     "True to False": ("True", "False"),
     "False to True": ("False", "True"),
@@ -51,12 +50,11 @@ class SideTable:
     def is_spelled_in(self, text: str) -> bool:
         """Tell whether a text may have anything of these rows."""
         return any(
-            (row if row.startswith("#") else _last(row)) in text
-            for row in self.rows
+            (row if row.startswith("#") else _last(row)) in text for row in self.rows
         )
 
     def constant(self, qualified: str | None) -> Constant | None:
-        """Return the constant that a name stands for; a function, with `()` behind it."""
+        """Return the constant of a name, or the function, with `()` behind it."""
         row = self.row(qualified)
         value = self.rows[row] if row is not None else None
         if row is None or not isinstance(value, bool):
@@ -108,7 +106,7 @@ def side_table(value: object, where: str) -> SideTable:
         raise ConfigurationError(f"{where} must be a dotted name or a table")
     for row, meaning in rows.items():
         if row.startswith("#"):
-            fits = meaning in _MARKERS.keys() and bool(row.strip("# "))
+            fits = meaning in _MARKERS and bool(row.strip("# "))
         else:
             plain = row.replace(".**.", ".", 1).removesuffix("()")
             fits = all(map(str.isidentifier, plain.split(".")))
@@ -118,9 +116,9 @@ def side_table(value: object, where: str) -> SideTable:
             )
         if not fits:
             raise ConfigurationError(
-                f'{where}: {row} must be a dotted name (or a comment, "# ASYNC"), and '
-                'true, false, "async-only", "sync-only" or "False to True"; a constant, '
-                "and a call of a function, have what the async program gets of them"
+                f'{where}: {row} must be a dotted name or a comment ("# ASYNC"), and '
+                'true, false, "async-only", "sync-only" or "False to True"; a constant '
+                "and a call of a function have what the async program gets of them"
             )
     return SideTable(dict(rows))
 

@@ -99,13 +99,11 @@ class _Taker(cst.CSTTransformer):
             return self._literal(original_node)
         if self._flips(original_node):
             return self._flipped(original_node)
-        if isinstance(original_node, cst.Decorator) and self._asked.table:
-            if self._asked.of_decorator(original_node) is not None:
-                self._changed(original_node)
-                return cst.RemoveFromParent()
-        if isinstance(original_node, (cst.FunctionDef, cst.ClassDef)):
-            if self._asked.side(original_node) == "sync-only":
-                self._side.sync_only.add(updated_node)
+        if self._means_side(original_node):
+            self._changed(original_node)
+            return cst.RemoveFromParent()
+        if self._asked.side(original_node) == "sync-only":
+            self._side.sync_only.add(updated_node)
         if type(updated_node) is cst.Module or type(updated_node) is cst.IndentedBlock:
             updated_node = self._with_footers(updated_node)
             if isinstance(updated_node, cst.IndentedBlock) and not updated_node.body:
@@ -126,6 +124,14 @@ class _Taker(cst.CSTTransformer):
             if original_node in self._side.sync_only:
                 self._side.sync_only.add(updated_node)
         return updated_node
+
+    def _means_side(self, node: cst.CSTNode) -> bool:
+        """Tell a decorator that means one side."""
+        return (
+            isinstance(node, cst.Decorator)
+            and bool(self._asked.table)
+            and self._asked.of_decorator(node) is not None
+        )
 
     # -- constants --------------------------------------------------------
 
@@ -149,7 +155,8 @@ class _Taker(cst.CSTTransformer):
 
     def _flipped(self, node: cst.CSTNode) -> cst.CSTNode:
         _, value = _definition(node)
-        assert isinstance(node, cst.SimpleStatementLine) and value is not None
+        assert isinstance(node, cst.SimpleStatementLine)
+        assert value is not None
         other = value.with_changes(value="False" if value.value == "True" else "True")
         changed = node.with_changes(body=[node.body[0].with_changes(value=other)])
         self._side.origins[changed] = node
@@ -193,9 +200,7 @@ class _Taker(cst.CSTTransformer):
         target, value = _definition(node)
         found = self._asked.constant(target) if target is not None else None
         return (
-            found is not None
-            and value is not None
-            and value.value == str(found.value)
+            found is not None and value is not None and value.value == str(found.value)
         )
 
     # -- branches ---------------------------------------------------------

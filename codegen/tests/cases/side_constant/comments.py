@@ -11,6 +11,8 @@ async def wait(event, call):
         asyncio.get_running_loop()
     else:
         event.wait()
+    if False:  # ASYNC
+        event.clear()
     await call(
         1,
         sys.argv,  # ASYNC
@@ -23,6 +25,7 @@ async def wait(event, call):
 
 def wait(event, call):
     event.wait()
+    event.clear()
     call(
         1,
     )
