@@ -175,16 +175,15 @@ def by_function(names: list[str], backends: tuple[str, ...]) -> Counter[str]:
 def compare(shipped: Path, ours: Path, name: str) -> Likeness:
     """Compare the twins with those that are shipped; print what differs.
 
-    The order of imports is layout, and comments are not looked at.
+    The order of imports is layout, and so is a type that a union names twice, as
+    `Auth | Auth` for `AsyncAuth | Auth`; comments are not looked at.
     """
     found = Likeness()
     for path in generated(ours):
         theirs = shipped / path.relative_to(ours)
         if not theirs.is_file():
             continue
-        before, after = (
-            ast.parse(p.read_text(encoding="utf-8")) for p in (theirs, path)
-        )
+        before, after = map(_read, (theirs, path))
         found.files += 1
         found.equal += _lines(before) == _lines(after)
         own = dict(_functions(after))
@@ -199,6 +198,33 @@ def compare(shipped: Path, ours: Path, name: str) -> Likeness:
             if line.startswith(("+", "-")) and not line.startswith(("+++", "---")):
                 print(f"  {name}: {path.relative_to(ours)}: {line[:200]}")
     return found
+
+
+class _Unions(ast.NodeTransformer):
+    """Takes out of unions what they name twice."""
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        if not isinstance(node.op, ast.BitOr):
+            self.generic_visit(node)
+            return node
+        types = [self.visit(each) for each in _united(node)]
+        found = {ast.dump(each): each for each in types}
+        first, *others = found.values()
+        for other in others:
+            first = ast.BinOp(first, ast.BitOr(), other)
+        return first
+
+
+def _united(node: ast.expr) -> list[ast.expr]:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        return [*_united(node.left), *_united(node.right)]
+    return [node]
+
+
+def _read(path: Path) -> ast.Module:
+    tree = _Unions().visit(ast.parse(path.read_text(encoding="utf-8")))
+    assert isinstance(tree, ast.Module)
+    return ast.fix_missing_locations(tree)
 
 
 def _functions(tree: ast.AST, prefix: str = "") -> Iterator[tuple[str, str]]:
