@@ -149,11 +149,28 @@ class Renames:
             if asked is names and count == len(names):  # names are only added
                 return words
         used = set(self.used)
-        twins = {name: self.local(name) for name in names}
+        twins = {name: self._wherever(name) for name in names}
         self.used = used  # prose alone does not make a pattern needed
         words = {name: twin for name, twin in twins.items() if twin != name}
         self._words = names, len(names), words
         return words
+
+    def _wherever(self, name: str) -> str:
+        """Return what a name becomes that any module of the sources defines.
+
+        By the rows for modules that is known only where these agree.
+        """
+        if (twin := self.local(name)) != name or not self._dotted:
+            return twin
+        homes = (home.removesuffix(".**") for home in self._dotted)
+        modules = self._definitions.modules
+        found = {
+            self.local(name, home)
+            for home in homes
+            if any(f"{module}.".startswith(f"{home}.") for module in modules)
+        }
+        found.discard(name)
+        return found.pop() if len(found) == 1 else name
 
     def prose(self, text: str) -> str:
         """Return a docstring's line or a comment as it reads in the twin."""
@@ -189,7 +206,10 @@ class Renames:
         return text
 
     def _word(self, word: str) -> str:
-        return self.local(word) if word in self._definitions.names else word
+        if word not in self._definitions.names:
+            return word
+        twin = self.local(word)
+        return self.words().get(word, word) if twin == word else twin
 
     def texts_of(self, module: str) -> str | None:
         """Return the package of a module, if the texts in it follow."""
