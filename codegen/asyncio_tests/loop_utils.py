@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import re
 import sys
 import time
 import unittest
+import warnings
 from collections.abc import Callable, Generator, Iterator
 from typing import Any
 from unittest import mock
@@ -51,27 +53,61 @@ class Internal:
     """Stands for what asyncio has and the runtime has not; see `left_out.toml`."""
 
 
-class ChildWatcher:
-    """Stands for asyncio's watchers of child processes, which the runtime needs not."""
+class PidfdChildWatcher:
+    """Stands for a watcher of child processes: the runtime looks at descriptors."""
 
     def attach_loop(self, loop: object) -> None:
         """Do nothing."""
-
-    def is_active(self) -> bool:
-        """Say yes."""
-        return True
 
     def close(self) -> None:
         """Do nothing."""
 
 
-def get_child_watcher(*_: object) -> ChildWatcher:
-    """Return what stands for a watcher; policies have a method of this name."""
-    return ChildWatcher()
+class ThreadedChildWatcher(PidfdChildWatcher):
+    """Lets the runtime wait in threads, as on systems without `os.pidfd_open()`."""
+
+    def attach_loop(self, loop: object) -> None:
+        """Take that function away while there is a loop."""
+        if loop is None:
+            os.pidfd_open = pidfd_open
+        else:
+            del os.pidfd_open
 
 
-def set_child_watcher(*_: object) -> None:
-    """Do nothing; policies have a method of this name."""
+class SafeChildWatcher(PidfdChildWatcher):
+    """Stands for a watcher that is deprecated."""
+
+    def __init__(self) -> None:
+        warn_of_deprecated(type(self))
+
+
+class FastChildWatcher(SafeChildWatcher):
+    """Stands for another."""
+
+
+def warn_of_deprecated(what: type | Callable[..., object]) -> None:
+    """Warn as asyncio does of what it will not have for long."""
+    warnings.warn(f"{what.__name__} is deprecated", DeprecationWarning, stacklevel=3)
+
+
+pidfd_open = getattr(os, "pidfd_open", None)
+watchers: list[PidfdChildWatcher] = []
+
+
+def can_use_pidfd() -> bool:
+    """Tell whether the system has what the runtime looks at."""
+    return pidfd_open is not None
+
+
+def get_child_watcher(*_: object) -> PidfdChildWatcher:
+    """Return what was set; policies have a method of this name."""
+    return watchers[0]
+
+
+def set_child_watcher(*given: Any) -> None:
+    """Keep what stands for a watcher; policies have a method of this name."""
+    warn_of_deprecated(set_child_watcher)
+    watchers[:] = given[-1:]
 
 
 for _each in (get_child_watcher, set_child_watcher):
@@ -152,7 +188,8 @@ class TestCase(unittest.TestCase):
     """A test whose loops are closed, and whose threads have to end."""
 
     def setUp(self) -> None:
-        """Count the threads."""
+        """Count the threads; this one has no loop, as asyncio knows no home loop."""
+        set_event_loop(None)
         self._threads = threading_helper.threading_setup()
 
     def tearDown(self) -> None:

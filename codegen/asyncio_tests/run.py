@@ -31,7 +31,8 @@ else:
     import tomli as tomllib
 
 HERE = Path(__file__).parent
-# Per cent of the tests that have to pass each time.
+# Per cent of the tests that have to pass each time: in the first modules of all, in the
+# others of those that are not left out.
 WHOLE = ("locks", "queues", "timeouts", "taskgroups", "waitfor", "threads")
 OTHERS = ("tasks", "futures", "pep492", "runners", "streams", "subprocess")
 FLOORS = {
@@ -42,20 +43,34 @@ FLOORS = {
 
 @dataclass(frozen=True)
 class Row:
-    """What came of one module; `failures` are the tracebacks of each test."""
+    """What came of one module; `failures` are the tracebacks of each test.
+
+    `skipped` are those that skip themselves, `left_out` how many each pattern names.
+    """
 
     name: str
     ran: int = 0
     skipped: int = 0
-    left_out: int = 0
+    left_out: Mapping[str, int] = field(default_factory=dict)
     seconds: float = 0
     failures: Mapping[str, list[str]] = field(default_factory=dict)
     problem: str = ""
 
     @property
+    def tests(self) -> int:
+        """How many there are."""
+        return self.ran + sum(self.left_out.values())
+
+    @property
+    def passed(self) -> int:
+        """How many never failed."""
+        return self.ran - len(self.failures)
+
+    @property
     def per_cent(self) -> float:
-        """How many of those that ran never failed."""
-        return 100 * (self.ran - len(self.failures)) / self.ran if self.ran else 0
+        """How many that is, of all in the modules of `WHOLE` or of those that ran."""
+        of = self.tests if self.name in WHOLE else self.ran
+        return 100 * self.passed / of if of else 0
 
     @property
     def is_green(self) -> bool:
@@ -89,11 +104,11 @@ def convert(name: str) -> str:
     )
 
 
-def patterns(name: str) -> list[str]:
-    """Return which tests of a module are left out on this Python."""
+def left_out(name: str) -> dict[str, str]:
+    """Return which tests of a module are left out on this Python, and why."""
     table = read("left_out.toml")
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    return [*table.get(name, {}), *table.get(version, {}).get(name, {})]
+    return {**table.get(name, {}), **table.get(version, {}).get(name, {})}
 
 
 def judge(name: str, times: int, folder: Path) -> Row:
@@ -104,11 +119,10 @@ def judge(name: str, times: int, folder: Path) -> Row:
         twin.write_text(convert(name), encoding="utf-8")
     except twingen.ConversionError as error:
         return Row(name, problem=f"it is not converted:\n{error}")
-    left_out = patterns(name)
     command = [sys.executable, str(HERE / "repeat.py"), twin.stem, str(times)]
     paths = os.pathsep.join([str(folder), str(HERE.parent)])
     done = subprocess.run(
-        [*command, *left_out],
+        [*command, *left_out(name)],
         env={**os.environ, "PYTHONPATH": paths},
         cwd=folder,
         capture_output=True,
@@ -134,17 +148,20 @@ def main() -> int:
     parser.add_argument("modules", nargs="*", metavar="MODULE", default=list(FLOORS))
     parser.add_argument("--times", type=int, default=20, help="20 by default")
     options = parser.parse_args()
-    print(line(["module", "ran", "always ok", "per cent", "left out", "seconds"]))
-    print("|---|--:|--:|--:|--:|--:|")
+    print(line(["module", "tests", "left out", "ran", "passed", "per cent", "seconds"]))
+    print("|---|--:|--:|--:|--:|--:|--:|")
     rows = []
     for name in options.modules:
         with tempfile.TemporaryDirectory() as folder:
             row = judge(name, options.times, Path(folder))
         rows.append(row)
-        ok = row.ran - len(row.failures)
-        counts = row.ran, ok, f"{row.per_cent:.1f}", row.left_out
-        print(line([name, *counts, f"{row.seconds:.1f}"]), flush=True)
+        counts = row.tests, row.tests - row.ran, row.ran, row.passed
+        shown = f"{row.per_cent:.1f}", f"{row.seconds:.1f}"
+        print(line([name, *counts, *shown]), flush=True)
     for row in rows:
+        for pattern, why in left_out(row.name).items():
+            number = row.left_out.get(pattern, 0)
+            print(f"{row.name}: {pattern} left out ({number}): {why}")
         if row.problem:
             print(f"{row.name}: {row.problem}", file=sys.stderr)
         for test, traces in row.failures.items():

@@ -23,6 +23,8 @@ _STRINGS = re.compile(r"^# strings: (\S+)$", re.MULTILINE)
 _SIDE = re.compile(r"^# side: (\S+|# \w+)(?: = (.+))?$", re.MULTILINE)
 _PROSE = re.compile(r"^# prose: (\S+) = (\S+)$", re.MULTILINE)
 _SIDES = {"": True, "true": True, "false": False}
+_RUNTIME = re.compile(r"^# runtime: none$", re.MULTILINE)
+_SYNC_ONLY = re.compile(r"^# sync-only: (\S+)$", re.MULTILINE)
 _TASKS = re.compile(r"^# tasks: turns$", re.MULTILINE)
 _ROW = re.compile(r"^# row: (\S+) = (.+)$", re.MULTILINE)
 
@@ -55,6 +57,7 @@ class Case:
             row: _SIDES.get(value, value) for row, value in _SIDE.findall(self.source)
         }
         definitions = Definitions(side=side)
+        definitions.sync_only.update(_SYNC_ONLY.findall(self.source))
         prose = dict(_PROSE.findall(self.source))
         renames = Renames(dict(_RENAMES.findall(self.source)), definitions, prose)
         libraries.renames = renames
@@ -63,7 +66,10 @@ class Case:
         methods = dict(_METHODS.findall(self.source))
         libraries.own_methods = MethodRenames(methods, definitions)
         libraries.strings = tuple(_STRINGS.findall(self.source))
-        return Settings(libraries=libraries, definitions=definitions, tasks=tasks)
+        settings = Settings(libraries=libraries, definitions=definitions, tasks=tasks)
+        if _RUNTIME.search(self.source):
+            settings.runtime = None
+        return settings
 
     def result(self, text: str) -> tuple[str, str]:
         """Convert a text as this case is configured; return what came of it."""

@@ -28,7 +28,32 @@ SOURCE = "src/pkg/client.py"
 DEEP = "x = " + "-" * 999 + "1\n"
 OLD = '[tool.black]\ntarget-version = ["py38"]\n'
 EXAMPLE = '"""A client.\n\n>>> import asyncio\n<module>\n"""'
+TABS = '{ source = "docs-written", target = "docs", tabs = true }'
+COUNTING = """import asyncio
+
+
+class Crawler:
+    def __init__(self) -> None:
+        self.pages = 0
+
+    async def fetch(self, url: str) -> None:
+        await asyncio.sleep(1)
+        self.pages += 1
+
+    async def crawl(self, urls: list[str]) -> None:
+        await asyncio.gather(*[self.fetch(url) for url in urls])
+"""
 MATCH = "match x:\n    case 1:\n        pass\n"
+
+
+def literal_in_tabs(project: Project) -> None:
+    project.replace("pyproject.toml", "trees = [", f"trees = [\n    {TABS},")
+    project.write("docs-written/guide.rst", "::\n\n    await f()\n")
+
+
+def mark_without_example(project: Project) -> None:
+    project.replace("pyproject.toml", "trees = [", 'pages = ["README.md"]\ntrees = [')
+    project.write("README.md", "# Guide\n\n<!-- twingen: twin -->\n")
 
 
 def match_in_old_python(project: Project) -> None:
@@ -76,15 +101,35 @@ SITUATIONS: dict[str, tuple[str, Callable[[Project], None]]] = {
         "a docstring shows what a line printed that the twin has not",
         lambda p: p.replace(SOURCE, '"""A client."""', EXAMPLE),
     ),
+    "TW017": (
+        "several tasks run a function that counts",
+        lambda p: p.write("src/pkg/crawler.py", COUNTING),
+    ),
+}
+# What `twingen build` says of sources that have twins.
+WARNINGS = {"TW017"}
+
+
+# More of them, for other messages of a code.
+MORE: dict[str, list[tuple[str, Callable[[Project], None]]]] = {
+    "TW016": [
+        ("a page in tabs has a literal block", literal_in_tabs),
+        ("a mark stands where no example is", mark_without_example),
+    ]
 }
 
 
-def said(project: Project, code: str) -> str:
+def said(project: Project, code: str, change: Callable[[Project], None]) -> str:
     """Return what `twingen check` says of a project after something happened to it."""
-    SITUATIONS[code][1](project)
-    run = project.run("check")
-    assert code in project.run("check", "--output-format", "github").out, code
+    change(project)
+    command = _command(code)
+    run = project.run(command)
+    assert code in project.run(command, "--output-format", "github").out, code
     return run.err.replace(f"{project.root.resolve()}/", "")
+
+
+def _command(code: str) -> str:
+    return "build" if code in WARNINGS else "check"
 
 
 def conflict() -> str:
@@ -124,13 +169,14 @@ def _page(entry: Rule | Code) -> Iterator[str]:
     yield f"# {entry.code} {entry.name}\n\n{inspect.cleandoc(entry.manual)}\n"
     own = [case for case in CASES if case.path.parent.name == entry.name]
     if entry.code in SITUATIONS:
-        with tempfile.TemporaryDirectory() as folder:
-            project = new_project(Path(folder) / "project")
-            project.run("build")
-            text = said(project, entry.code)
-        yield "\n## Example\n\n"
-        yield f"When {SITUATIONS[entry.code][0]}, `twingen check` says:\n"
-        yield _fenced("text", text)
+        for what, change in [SITUATIONS[entry.code], *MORE.get(entry.code, [])]:
+            with tempfile.TemporaryDirectory() as folder:
+                project = new_project(Path(folder) / "project")
+                project.run("build")
+                text = said(project, entry.code, change)
+            command = _command(entry.code)
+            yield f"\n## Example\n\nWhen {what}, `twingen {command}` says:\n"
+            yield _fenced("text", text)
     elif entry.code == "TW008":
         yield f"\n## Example\n{_fenced('text', conflict())}"
     for case in own:

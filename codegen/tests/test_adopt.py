@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from typing import Any
 
 import pytest
 from project import Project
+
+from twingen.adopting.units import units_of
 
 SOURCE = '''"""A client."""
 
@@ -299,8 +302,81 @@ def test_folder_of_several_trees(hand: Project) -> None:
     assert (run.code, run.out[:14]) == (0, "1 module: 1 sa")
 
 
-def test_refusals_come_first(hand: Project) -> None:
-    hand.append("src/pkg/client.py", "\n\nasync def f(x):\n    await x\n")
-    run = hand.run("adopt")
-    assert (run.code, run.out) == (2, "")
-    assert "TW102 awaited_value" in run.err
+def test_what_converts_is_compared(hand: Project) -> None:
+    """Other sources may be refused: their twins are no difference, and wait."""
+    hand.write("src/pkg/sub/deep.py", "async def f(x):\n    await x\n")
+    hand.replace("hand/client.py", "time.sleep(1)", "time.sleep(2)")
+    hand.write("hand/sub/deep.py", "def f(x):\n    x\n")
+    hand.write("hand/extra.py", "")
+    run = hand.run("adopt", "hand")
+    assert run.code == 2
+    assert "hand/client.py:28: function Client.get: differs\n" in run.out
+    assert "hand/sub/deep.py: refused (from src/pkg/sub/deep.py)\n" in run.out
+    assert "hand/extra.py: only hand-written\n" in run.out
+    assert run.out.splitlines()[-1].startswith("6 modules: 1 differs, ")
+    assert run.err.startswith("src/pkg/sub/deep.py:2:5: TW102 awaited_value: ")
+    assert run.err.endswith("twingen: refused at 1 place\n")
+    report = json.loads(hand.run("adopt", "hand", "--output-format", "json").out)
+    assert [each["path"] for each in report["findings"]] == ["src/pkg/sub/deep.py"]
+    statuses = {each["path"]: each["status"] for each in report["modules"]}
+    assert statuses["hand/sub/deep.py"] == "refused"
+    assert statuses["hand/client.py"] == "differs"
+    # One file that converts is not told of the others.
+    run = hand.run("adopt", "hand/client.py")
+    assert (run.code, run.err) == (1, "")
+
+
+def test_a_source_that_cannot_be_read(hand: Project) -> None:
+    hand.write("src/pkg/sub/deep.py", "def f(:\n")
+    hand.replace("hand/client.py", "time.sleep(1)", "time.sleep(2)")
+    for _ in range(2):  # the second time from the cache
+        run = hand.run("adopt", "hand")
+        assert run.code == 2
+        assert "hand/client.py:28: function Client.get: differs\n" in run.out
+        assert "src/pkg/sub/deep.py:1:7: TW001 syntax: " in run.err
+
+
+REDUNDANT = [
+    ("(a * b) + c", "a * b + c"),
+    ("not(a)", "not a"),
+    ("((a)).b", "a.b"),
+    ("f((x for x in y))", "f(x for x in y)"),
+    ("[(a), (b if c else d)]", "[a, b if c else d]"),
+    ("(a and b) or (c)", "a and b or c"),
+    ("-(a ** b)", "-a ** b"),
+    ("(a).b[(c):(d)]", "a.b[c:d]"),
+    ("(\n    a\n    + b\n)", "a + b"),
+    ("{(a): (b), **(c)}", "{a: b, **c}"),
+    ("f(*(a or b), k=(c))", "f(*a or b, k=c)"),
+    ("('a' 'b').join(c)", "'a' 'b'.join(c)"),
+    ("a if(b)else(c)", "a if b else c"),
+    ("(a, b)", "a, b"),
+    ("[(x) for x in (a or b) if (x)]", "[x for x in a or b if x]"),
+]
+NEEDED = [
+    ("(a + b) * c", "a + b * c"),
+    ("(a < b) < c", "a < b < c"),
+    ("(-a) ** b", "-a ** b"),
+    ("a - (b - c)", "a - b - c"),
+    ("(a if b else c) if d else e", "a if b else c if d else e"),
+    ("(lambda: a)()", "lambda: a()"),
+    ("not (a) in b", "(not a) in b"),
+    ("f((a, b))", "f(a, b)"),
+    ("(a or b) and c", "a or b and c"),
+    ("(a)(b)", "(a, b)"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), [*REDUNDANT, *NEEDED])
+def test_parentheses(one: str, other: str) -> None:
+    """Those that hold nothing together are no difference; others are."""
+
+    def unit(expression: str) -> str:
+        text = f"def f():\n    if ({expression}):\n        return ({expression})\n"
+        return units_of(text, "a.py", docstrings=False)["f"].text
+
+    assert (unit(one) == unit(other)) == ((one, other) in REDUNDANT)
+    for expression in (one, other):  # and nothing means anything else without them
+        alone = ast.parse(f"({expression})", mode="eval").body
+        (found,) = ast.parse(unit(expression)).body
+        assert ast.dump(found).count(ast.dump(alone)) == 2

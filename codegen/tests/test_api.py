@@ -140,6 +140,41 @@ def test_build_keeps_what_was_edited(project: Project) -> None:
     assert still.drift is twingen.Drift.FOREIGN
 
 
+def test_convert_project(project: Project) -> None:
+    project.append(SOURCE, "\n\nasync def f(x):\n    await x\n")
+    project.write("src/pkg/errors.py", "def f(:\n")
+    project.write("src/pkg/client.pyi", "")
+    before = project.snapshot()
+    found = twingen.convert_project(project.root / "src")
+    assert project.snapshot() == before
+    results = {each.source.relative_to(project.root).as_posix(): each for each in found}
+    assert list(results) == sorted(results)
+    codes = {
+        path: [refusal.code for refusal in each.refusals]
+        for path, each in results.items()
+        if each.refusals
+    }
+    assert codes == {
+        SOURCE: ["TW102"],
+        "src/pkg/client.pyi": ["TW006"],
+        "src/pkg/errors.py": ["TW001"],
+    }
+    for path, each in results.items():
+        assert isinstance(each, twingen.SourceResult)
+        assert (each.twin is None) == (path in codes)
+        assert (each.target is None) == path.endswith(".pyi")
+    deep = results["src/pkg/sub/deep.py"]
+    assert deep.target == project.root / "out/pkg_sync/sub/deep.py"
+    assert deep.twin == deep.target.read_text()
+
+
+def test_convert_project_says_what_nothing_uses(project: Project) -> None:
+    assert all(each.twin for each in twingen.convert_project(project.root))
+    project.replace("pyproject.toml", '"Async*" = "*"', '"Async*" = "*"\n"Old*" = "*"')
+    with pytest.raises(twingen.ConfigurationError, match=r"nothing uses renames: Old"):
+        twingen.convert_project(project.root)
+
+
 def test_errors_of_check_and_build(project: Project, tmp_path: Path) -> None:
     project.append(SOURCE, "\n\nasync def f(x):\n    await x\n")
     before = project.snapshot()

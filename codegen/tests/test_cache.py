@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from project import Project
+from project import PYPROJECT, Project, new_project
 
 from twingen.meaning.definitions import Definitions
 from twingen.meaning.names import Names
@@ -142,6 +142,42 @@ def test_refusals_are_told_again(project: Project) -> None:
     assert first.err == second.err
 
 
+def test_what_was_refused_is_not_converted_again(
+    project: Project, converted: list[str]
+) -> None:
+    project.replace("src/pkg/client.py", "sleep(delay)", "shield(delay)")
+    project.write("src/pkg/errors.py", "def broken(:\n")
+    first = project.run("build")
+    assert (first.code, len(converted)) == (2, 4)
+    converted.clear()
+    assert project.run("build") == first
+    assert converted == []
+    project.append("src/pkg/sub/deep.py", "# more\n")
+    assert project.run("build") == first
+    assert converted == ["src/pkg/sub/deep.py"]
+
+
+def test_the_cache_has_no_say_in_what_tasks_become(
+    tmp_path: Path, converted: list[str]
+) -> None:
+    """What a body awaits may decide it, without another definition in any source."""
+    plain = PYPROJECT.replace('tasks = "threads"\n', "")
+    project = new_project(tmp_path / "inferred", **{"pyproject.toml": plain})
+    client = "src/pkg/client.py"
+    project.append(client, "\n\nasync def given(x):\n    return 1\n")
+    for old, new in (("1", "await x"), ("await x", "1"), ("1", "await x")):
+        assert project.run("build").code == 0
+        project.replace(client, f"return {old}", f"return {new}")
+        run = project.run("build")
+        assert (run.code, "tasks take turns" in run.out) == (0, new == "await x")
+        assert project.run("check", "--no-cache").code == 0
+    # What threads refuse is known, so that a change elsewhere costs one conversion.
+    project.append("src/pkg/sub/deep.py", "# more\n")
+    converted.clear()
+    assert project.run("build").code == 0
+    assert converted == ["src/pkg/sub/deep.py"]
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"{", b"[]", b'{"key": 1}', b'{"definitions": [], "known": 7}']
 )
@@ -163,7 +199,7 @@ def test_a_wrong_cache_writes_nothing(project: Project, folder: Path) -> None:
     (file,) = folder.iterdir()
     content = json.loads(file.read_bytes())
     for known in content["known"].values():
-        known[1] = "0" * 64
+        known["threads"]["digest"] = "0" * 64
     file.write_text(json.dumps(content))
     before = project.snapshot()
     run = project.run("build", "--force")

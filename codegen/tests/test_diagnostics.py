@@ -51,7 +51,7 @@ def test_construct_without_a_rule(refused: Project) -> None:
 
 
 def test_every_refusal_of_every_file_is_listed(refused: Project) -> None:
-    run = refused.run("check")
+    run = refused.run("check", "--verbose")
     assert run.code == 2
     places = re.findall(r"^(\S+?:\d+:\d+): (TW\d+)", run.err, re.MULTILINE)
     assert places == [
@@ -59,7 +59,9 @@ def test_every_refusal_of_every_file_is_listed(refused: Project) -> None:
         ("src/pkg/sub/values.py:2:5", "TW102"),
         ("src/pkg/sub/values.py:3:5", "TW102"),
     ]
-    assert run.err.endswith("twingen: refused at 3 places; nothing written\n")
+    assert run.err.endswith(
+        "twingen: refused at 3 places, for 2 reasons; nothing written\n"
+    )
 
 
 def test_nothing_is_written(refused: Project) -> None:
@@ -72,7 +74,7 @@ def test_nothing_is_written(refused: Project) -> None:
 def test_several_lines_are_underlined_to_the_end_of_the_first(
     refused: Project,
 ) -> None:
-    assert "\n        await (\n        ^^^^^^^\n" in refused.run("check").err
+    assert "\n        await (\n        ^^^^^^^\n" in refused.run("check", "-v").err
 
 
 def test_tabs_and_wide_characters_do_not_move_the_place() -> None:

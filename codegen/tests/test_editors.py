@@ -129,6 +129,8 @@ async def editor_on(project: Project) -> AsyncIterator[Editor]:
     assert sync.change is types.TextDocumentSyncKind.Full
     assert result.capabilities.definition_provider
     assert result.capabilities.implementation_provider
+    assert result.capabilities.code_action_provider
+    assert result.capabilities.hover_provider
     client.initialized(types.InitializedParams())
     try:
         yield editor
@@ -241,6 +243,46 @@ def test_from_twin_to_source_and_back(project: Project) -> None:
             assert await editor.twin_of(SOURCE, source + 1) == (TWIN, twin)
             editor.type(SOURCE, "def g(:\n")
             assert await editor.source_of(TWIN, twin) is None
+
+    asyncio.run(session())
+
+
+def test_remedies_and_explanations(project: Project) -> None:
+    """A quick fix, as the editor applies it, settles what is underlined."""
+    text = (
+        "import aiohttp\n\n\nasync def f(x):\n    '\U0001f600'; await aiohttp.get(x)\n"
+    )
+    project.write("src/pkg/web.py", text)
+
+    async def session() -> None:
+        async with editor_on(project) as editor:
+            editor.open("src/pkg/web.py")
+            (found,) = await editor.shows("src/pkg/web.py", something)
+            document = types.TextDocumentIdentifier(editor.uri("src/pkg/web.py"))
+            hover = await editor.client.text_document_hover_async(
+                types.HoverParams(document, found.range.start)
+            )
+            assert hover is not None
+            assert isinstance(hover.contents, types.MarkupContent)
+            assert hover.contents.value.startswith("**TW109 foreign_call**\n")
+            actions = await editor.client.text_document_code_action_async(
+                types.CodeActionParams(
+                    document, found.range, types.CodeActionContext([found])
+                )
+            )
+            assert actions is not None
+            row, marker = actions
+            assert isinstance(row, types.CodeAction)
+            assert isinstance(marker, types.CodeAction)
+            assert row.edit is not None
+            assert list(row.edit.changes or {}) == [editor.uri("pyproject.toml")]
+            assert marker.edit is not None
+            (edit,) = (marker.edit.changes or {})[document.uri]
+            # Columns are counted in UTF-16.
+            assert edit.range.start == types.Position(4, 30)
+            assert edit.new_text == "  # twingen: async-only"
+            editor.type("src/pkg/web.py", text[:-1] + edit.new_text + "\n")
+            await editor.shows("src/pkg/web.py", nothing)
 
     asyncio.run(session())
 

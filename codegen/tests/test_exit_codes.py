@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -73,6 +74,11 @@ CODES: list[tuple[str, Callable[[Project], None], int]] = [
     ("build --force", foreign, 1),
     ("build", refused, 2),
     ("build", misconfigured, 2),
+    ("preview", as_it_is, 0),
+    ("preview", stale, 0),
+    ("preview", refused, 2),
+    ("preview", misconfigured, 2),
+    ("preview src/pkg", as_it_is, 2),
     ("diff", as_it_is, 0),
     ("diff", stale, 1),
     ("diff", edited, 1),
@@ -148,7 +154,8 @@ def test_every_command_is_listed() -> None:
     found: dict[str, set[int]] = {}
     for line, _, code in CODES:
         found.setdefault(line.partition(" ")[0], set()).add(code)
-    commands = set(said.partition("{")[2].partition("}")[0].split(","))
+    commands = set(re.findall(r"^    (\w+)  ", said, re.MULTILINE))
+    assert len(commands) > 10
     assert commands <= set(found)
     comparing = {"adopt", "build", "check", "diff"}
     assert all(found[command] == {0, 1, 2} for command in comparing)

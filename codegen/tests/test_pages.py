@@ -6,12 +6,14 @@ import re
 
 import pytest
 from case import CASES
+from messages import Message, messages
 from pages import FOLDER, SITUATIONS, pages
 from project import Project
 from refusing import refusing_rules
 
 from twingen.rules import RULES
 from twingen.telling.codes import CODES
+from twingen.telling.explain import find, manual
 
 PAGES = pages()
 
@@ -51,6 +53,51 @@ def test_page_shows_what_is_said(entry: object) -> None:
     if name in refusing_rules():
         assert f" {code} {name}: " in text
         assert "\n  help: " in text
+
+
+# Said of what nobody has found yet: libcst stops where Python does not.
+_UNKNOWN = "what stands here"
+
+
+@pytest.mark.parametrize("message", messages(), ids=str)
+def test_every_message_has_an_example(message: Message) -> None:
+    """What is said can be read up: a page shows it, with what it is said of."""
+    if message.text != _UNKNOWN:
+        pattern = re.compile(rf"TW\d+ \w+: .*{message.pattern}")
+        assert any(map(pattern.search, PAGES.values())), (
+            f"{message}: write a case that is refused so, below the folder of a rule "
+            "that says it"
+        )
+
+
+def test_the_example_of_a_message_comes_first(project: Project) -> None:
+    """A message as it was printed, or its place, leads to what it is said of."""
+    for case in CASES:
+        if case.kind == "refused" and case.path.parent.name in refusing_rules():
+            problem = re.match(r"# \S+ (TW\d+) (\w+): (.*)", case.expected)
+            assert problem is not None
+            entry = find(problem[2])
+            shown = manual(entry, problem[3])
+            first = shown[: shown.find("\n\n", shown.find("```text"))]
+            assert f"{problem[1]} {problem[2]}: " in first, case.name
+            assert sorted(shown.split()) == sorted(manual(entry).split())
+    message = (
+        "src/a.py:7:16: TW109 foreign_call: a.b is asynchronous, and no table says"
+    )
+    whole = project.run("explain", message).out
+    assert whole.startswith("TW109 foreign_call\n\n## Refused: ")
+    assert project.run("explain", *message.split()).out == whole
+    told = project.run("explain", "TW109").out
+    assert told.startswith("TW109 foreign_call\n\nWhat is awaited")
+    assert project.run("explain", "TW109 nothing of the kind").out == told
+    project.append("src/pkg/client.py", "\n\nasync def f(x):\n    return await x\n")
+    line = project.read("src/pkg/client.py").count("\n")
+    run = project.run("explain", f"src/pkg/client.py:{line}:5:")
+    assert (run.code, run.err) == (0, "")
+    assert run.out.startswith(f"src/pkg/client.py:{line}:12: TW102 awaited_value: ")
+    assert "\n\nTW102 awaited_value\n\n## Refused: " in run.out
+    other = project.run("explain", "src/pkg/client.py:1")
+    assert (other.code, other.out) == (2, "")
 
 
 @pytest.mark.parametrize("code", ["TW310", "TW013", "TW008"])

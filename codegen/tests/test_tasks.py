@@ -87,14 +87,14 @@ def test_both_refuse(inferred: Project) -> None:
     assert run.code == 2
     assert "TW102" not in run.err
     assert "asyncio.get_child_watcher has no sync twin" in run.err
-    assert run.err.endswith("refused at 1 place; nothing written\n")
+    assert "refused at 1 place; nothing written" in run.err
 
 
 @pytest.mark.parametrize("tasks", ["threads", "turns"])
 def test_configured(inferred: Project, tasks: str) -> None:
     inferred.replace("pyproject.toml", "runtime =", f'tasks = "{tasks}"\nruntime =')
     run = inferred.run("build")
-    assert (run.code, run.out.count("\n")) == (0, 1)
+    assert (run.code, "take turns" in run.out) == (0, False)
     marked = "@entry" in inferred.read(TWIN)
     assert marked == (tasks == "turns")
     inferred.append(SOURCE, CANCELS)

@@ -22,9 +22,9 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings, strategies as st
+from programs import Unformatted, twin_of
 from turns_programs import AsyncioLoop, TurnsLoop, numbered
 
-import twingen
 from twingen.runtime.turns import calls, marks, runners, tasks
 
 MOST_BYTES = 4 << 30
@@ -154,9 +154,9 @@ async def main():
     note("tasks", *await asyncio.gather(*tasks, return_exceptions=True))
 """
 
-# In these `F` is a function of the program, `N` a number, `S` are seconds and `BODY`
-# more statements. A generator that is left in a variable is closed when it is
-# collected, whenever that is, so each is closed by who has it.
+# In these `F` is a function of the program, `N` a number, `S` are seconds, `E` is an
+# exception and `BODY` more statements. A generator that is left in a variable is closed
+# when it is collected, whenever that is, so each is closed by who has it.
 STATEMENTS = """\
 note(N)
 
@@ -355,8 +355,46 @@ async with Manager(N) as each:
 async with managed(N) as each:
     note(each)
     BODY
+
+async with managed(N):
+    raise E(N)
+
+raise E(N)
+
+try:
+    BODY
+except (StopAsyncIteration, StopIteration, RuntimeError) as error:
+    note(error)
+    BODY
+
+async with contextlib.AsyncExitStack() as stack:
+    note(await stack.enter_async_context(managed(N)))
+    stack.push_async_callback(F, N)
+    note(await stack.enter_async_context(Manager(N)))
+    stack.push_async_callback(lambda: F(N))
+    BODY
+
+steps = count(N)
+try:
+    note(await anext(steps))
+    note(await steps.athrow(E(N)))
+finally:
+    await steps.aclose()
+
+async with contextlib.aclosing(count(N)) as steps:
+    async for each in steps:
+        BODY
+
+steps = (await F(each) for each in range(N))
+try:
+    async for each in steps:
+        note(each)
+        BODY
+finally:
+    await steps.aclose()
 """.strip().split("\n\n")
 SECONDS = ("0", "0.001", "0.002", "0.0045")
+ERRORS = ("ValueError", "KeyError", "StopAsyncIteration", "StopIteration")
 WHENS = ("FIRST_COMPLETED", "FIRST_EXCEPTION", "ALL_COMPLETED")
 MOST_STATEMENTS = 10
 FUNCTIONS = 4
@@ -364,6 +402,7 @@ FUNCTIONS = 4
 FORMS = [
     ("async def NAME(value):", "NAME"),
     ("@logged\nasync def NAME(value):", "NAME"),
+    ("@managed(3)\nasync def NAME(value):", "NAME"),
     ("class NAME_:\n    async def NAME(self, value):", "NAME_().NAME"),
     ("class NAME_:\n    @staticmethod\n    async def NAME(value):", "NAME_.NAME"),
     ("def NAME(value):\n    async def inner():", "NAME"),
@@ -434,6 +473,7 @@ class Program:
             "F": self.callable,
             "N": ["0", "1", "2", "3"],
             "S": SECONDS,
+            "E": ERRORS,
             "WHEN": WHENS,
         }
         words = [
@@ -467,7 +507,7 @@ def asyncio_log(text: str) -> list[str]:
 
     def loop() -> Any:
         made = AsyncioLoop()
-        _note_end(made.clock, names["LOG"])
+        _note_end(made, names["LOG"])
         made.set_task_factory(numbered(asyncio.tasks._PyTask))  # type: ignore[attr-defined]
         made.set_exception_handler(_nothing)
         return made
@@ -479,14 +519,14 @@ def asyncio_log(text: str) -> list[str]:
 
 def twin_log(text: str) -> list[str]:
     """Convert a program and run its twin; return its log."""
-    twin = twingen.convert(text, tasks="turns", runtime="twingen.runtime")
+    twin = twin_of(text, Unformatted, "turns")
     names: dict[str, Any] = {"__name__": "program"}
     before = dict(marks._marks)
     exec(compile(twin, "<twin>", "exec"), names)
 
     def loop() -> Any:
         made = TurnsLoop()
-        _note_end(made.clock, names["LOG"])
+        _note_end(made, names["LOG"])
         made.set_task_factory(numbered(tasks.Task))
         made.set_exception_handler(_nothing)
         return made
@@ -499,23 +539,33 @@ def twin_log(text: str) -> list[str]:
 
 
 END = "waits for what never happens"
+CLOSED = "the loop is closed"
 
 
-def _note_end(clock: Any, log: list[str]) -> None:
-    """Let the log tell when nothing is left that the program could wait for."""
-    select = clock.select
+def _note_end(loop: Any, log: list[str]) -> None:
+    """Let the log tell when nothing is left that the program could wait for.
+
+    What tasks do that are still there when the loop is closed is no part of the log:
+    they end at once here, and with asyncio when they are collected.
+    """
+    select, close = loop.clock.select, loop.close
 
     def selected(timeout: float | None = None) -> list[Any]:
         if timeout is None:
             log.append(END)
         return select(timeout)  # type: ignore[no-any-return]
 
-    clock.select = selected
+    def closed() -> None:
+        log.append(CLOSED)
+        close()
+
+    loop.clock.select, loop.close = selected, closed
 
 
 def _until_end(log: list[str]) -> list[str]:
     """Return a log as far as the program went by itself."""
-    return log[: log.index(END) + 1] if END in log else list(log)
+    ends = [log.index(each) for each in (END, CLOSED) if each in log]
+    return log[: min(ends) + 1] if ends else list(log)
 
 
 def _nothing(loop: object, context: object) -> None:

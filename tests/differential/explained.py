@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from pgtwin import errors
 from pgtwin.core.settings import changes_settings
 from tests.differential.outcome import Difference
 from tests.differential.steps import (
@@ -317,16 +318,31 @@ def _closed_twice(program: Program, found: Difference) -> bool:
 
 
 def _error_in_pipeline(program: Program, found: Difference) -> bool:
-    errors = [
+    if found.aspect == "place":
+        # An error that has come by then ends the block, one that is late does not.
+        return any(
+            place.startswith("with conn.pipeline") and _is_of_the_server(detail)
+            for place, detail in (
+                (found.theirs, found.their_detail),
+                (found.ours, found.our_detail),
+            )
+        )
+    raised = [
         text.removeprefix("raises ")
         for text in (found.theirs, found.ours)
         if text.startswith("raises ")
     ]
     return (
         (found.place.startswith("with conn.pipeline") or ".executemany(" in found.place)
-        and len(errors) == 2
-        and errors[0][0].isalpha() != errors[1][0].isalpha()
+        and len(raised) == 2
+        and raised[0][0].isalpha() != raised[1][0].isalpha()
     )
+
+
+def _is_of_the_server(detail: str) -> bool:
+    """Tell whether an error has an SQLSTATE, by its class."""
+    name = detail.partition(":")[0]
+    return getattr(getattr(errors, name, None), "sqlstate", None) is not None
 
 
 def _nothing_when_closed(program: Program, found: Difference) -> bool:
@@ -674,18 +690,29 @@ def _settings_in_pipeline(program: Program, found: Difference) -> bool:
     return False
 
 
-def _read_by_settings_in_pipeline(program: Program, found: Difference) -> bool:
-    """Tell whether a pipeline's first row is read by a style that psycopg has not."""
-    return (
-        found.place.startswith("with conn.pipeline")
-        and "can't parse" in found.their_detail
-        and "with DateStyle" in found.our_detail
-        and any(
-            SETTING.match(texts(step))
-            for _, block in walk(program.steps)
-            if isinstance(block, PipelineBlock)
-            for _, step in walk(block.body)
+def _counted_in_pipeline(program: Program, found: Difference) -> bool:
+    """Tell whether only pgtwin reads or writes by what a pipeline's statement has set.
+
+    It is told by the error: psycopg's of a first row that is read by a style that it
+    has not, or ours of a text that the client's new encoding has not.
+    """
+    if found.aspect == "place":
+        statement = ENCODING
+        told = found.ours.startswith("with conn.pipeline") and (
+            found.our_detail.startswith("UnicodeEncodeError")
         )
+    else:
+        statement = SETTING
+        told = (
+            found.place.startswith("with conn.pipeline")
+            and "can't parse" in found.their_detail
+            and "with DateStyle" in found.our_detail
+        )
+    return told and any(
+        statement.search(texts(step))
+        for _, block in walk(program.steps)
+        if isinstance(block, PipelineBlock)
+        for _, step in walk(block.body)
     )
 
 
@@ -760,18 +787,22 @@ def _result_in_pipeline(program: Program, found: Difference) -> bool:
     )
 
 
-def _characteristics_after_settings(program: Program, found: Difference) -> bool:
+def _characteristics_at_rest(program: Program, found: Difference) -> bool:
     """Tell whether only psycopg's pipeline is busy when characteristics are set."""
     if "now: connection in transaction status ACTIVE" not in found.their_detail:
         return False
     for _, block in walk(program.steps):
         if not isinstance(block, PipelineBlock):
             continue
-        set_there = False
+        waited = False
         for _, step in walk(block.body):
-            if isinstance(step, Assign) and step.cursor == CONNECTION and set_there:
+            if isinstance(step, Assign) and step.cursor == CONNECTION and waited:
                 return True
-            set_there = set_there or changes_settings(texts(step).encode())
+            waited = (
+                waited
+                or changes_settings(texts(step).encode())
+                or (isinstance(step, Fetch) and step.how in ("results", "set_result"))
+            )
     return False
 
 
@@ -922,8 +953,8 @@ EXPLAINED: tuple[Explanation, ...] = (
         _closed_twice,
     ),
     Explanation(
-        "In a pipeline or batch an error of the server may be raised before a later "
-        "one of the client, or that one.",
+        "In a pipeline or batch an error of the server may be raised by a call after "
+        "it, before a later one of the client, or at the end.",
         _error_in_pipeline,
     ),
     Explanation(
@@ -1022,8 +1053,9 @@ EXPLAINED: tuple[Explanation, ...] = (
         _settings_in_pipeline,
     ),
     Explanation(
-        "A statement that sets a style in a pipeline counts for what comes after it.",
-        _read_by_settings_in_pipeline,
+        "A statement that sets a style or the encoding in a pipeline counts for what "
+        "comes after it.",
+        _counted_in_pipeline,
     ),
     Explanation(
         "After a transaction block that was refused in an ended one, psycopg refuses "
@@ -1048,9 +1080,9 @@ EXPLAINED: tuple[Explanation, ...] = (
         _result_in_pipeline,
     ),
     Explanation(
-        "After a statement that sets a style a pipeline is at rest, so that what new "
-        "transactions are like can be set.",
-        _characteristics_after_settings,
+        "After a statement that sets a style, and after `set_result()` or `results()`, "
+        "a pipeline is at rest, so that what new transactions are like can be set.",
+        _characteristics_at_rest,
     ),
     Explanation(
         "A server-side cursor that has executed a COPY has no portal to fetch from.",

@@ -1,6 +1,7 @@
 """twingen turns async Python source into its sync twin, or says why it cannot.
 
-`convert` is for one text, `check` and `build` are for a configured project.
+`convert` is for one text; `check`, `build` and `convert_project` are for a configured
+project.
 What stands in `__all__` is the public API and follows semantic versioning;
 `@rewrite` and what it needs are for plug-ins. Each name is loaded when it is
 first asked for.
@@ -10,7 +11,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .api import build, check, convert
+    from .api import build, check, convert, convert_project
+    from .project.results import SourceResult
     from .project.tree import Difference, Drift
     from .rule import Refused, Rule, Site, rewrite
     from .telling.diagnostic import ConfigurationError, ConversionError, Diagnostic
@@ -25,17 +27,20 @@ __all__ = [
     "Refused",
     "Rule",
     "Site",
+    "SourceResult",
     "__version__",
     "build",
     "check",
     "convert",
+    "convert_project",
     "rewrite",
 ]
 
 _HOMES = {
-    "api": ("build", "check", "convert"),
+    "api": ("build", "check", "convert", "convert_project"),
     "telling.diagnostic": ("ConfigurationError", "ConversionError", "Diagnostic"),
     "rule": ("Refused", "Rule", "Site", "rewrite"),
+    "project.results": ("SourceResult",),
     "project.tree": ("Difference", "Drift"),
 }
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from .project.batch import Batch
 from .project.config import Config, find_root, load
+from .project.results import SourceResult, results
 from .project.tree import Difference, Project
 from .rule import Tasks
 from .sides.side_table import side_table
@@ -103,5 +104,16 @@ def build(
     return left
 
 
-def _project(path: str | os.PathLike[str]) -> Project:
-    return Project(load(find_root(Path(path).resolve())))
+def convert_project(path: str | os.PathLike[str] = ".") -> Sequence[SourceResult]:
+    """Return what becomes of each source: its twin, or what was refused of it.
+
+    Nothing is written. `path` is that of :func:`check`.
+
+    Raises :class:`ConfigurationError` when there is no usable `[tool.twingen]`; that
+    a rename or a row is of no use is said only where nothing is refused.
+    """
+    return results(_project(path, partly=True))
+
+
+def _project(path: str | os.PathLike[str], *, partly: bool = False) -> Project:
+    return Project(load(find_root(Path(path).resolve())), partly=partly)

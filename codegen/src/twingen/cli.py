@@ -8,15 +8,42 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from . import __version__
 from .commands.console import FAILED, Console
 from .telling.diagnostic import ConfigurationError, ConversionError
 from .telling.report import FORMATS
+from .telling.spelling import did_you_mean
 
+# An example of each command, and the page that says more.
+_EXAMPLES = {
+    "init": ("twingen init --write", "codegen/docs/tutorial.md"),
+    "build": ("twingen build", "codegen/README.md#commands"),
+    "check": ("twingen check --no-cache --output-format github", "codegen/docs/ci.md"),
+    "diff": ("twingen diff | less -R", "codegen/README.md#commands"),
+    "preview": ("twingen preview /tmp/twins", "codegen/docs/adopting.md"),
+    "watch": ("twingen watch", "codegen/README.md#commands"),
+    "convert": (
+        "twingen convert src/mylib/_async/client.py",
+        "codegen/README.md#commands",
+    ),
+    "adopt": (
+        "twingen adopt src/mylib/client.py --source src/mylib/_async/client.py",
+        "codegen/docs/adopting.md",
+    ),
+    "explain": (
+        "twingen explain src/mylib/_async/client.py:42",
+        "codegen/docs/refusals/README.md",
+    ),
+    "where": ("python app.py 2>&1 | twingen where", "codegen/README.md#commands"),
+    "lsp": ("twingen lsp", "codegen/docs/editors.md"),
+}
+_CHOICE = re.compile(r"invalid choice: '(?P<word>[^']*)' \(choose from (?P<known>.*)\)")
 # As shells report a program that SIGINT has ended.
 INTERRUPTED = 130
 
@@ -31,6 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         output_format=getattr(options, "output_format", "text"),
         color=options.color,
         quiet=options.quiet,
+        verbose=options.verbose,
     )
     try:
         code = _run(console, options)
@@ -71,7 +99,17 @@ def _run(console: Console, options: argparse.Namespace) -> int:
             return twins.build(console, project, force=options.force)
         if options.command == "check":
             return twins.check(console, project, diff=options.diff)
-        return twins.diff(project)
+        return twins.diff(console, project)
+    if options.command == "preview":
+        from .commands.preview import preview
+
+        return preview(
+            console,
+            start,
+            options.folder,
+            cached=not options.no_cache,
+            jobs=options.jobs,
+        )
     if options.command == "watch":
         from .commands.watch import watch
 
@@ -97,7 +135,7 @@ def _run(console: Console, options: argparse.Namespace) -> int:
     if options.command == "explain":
         from .commands.places import explain
 
-        return explain(start, options.what)
+        return explain(console, start, options.what)
     if options.command == "where":
         from .commands.places import where
 
@@ -114,9 +152,23 @@ def _number(text: str) -> int:
     return int(text)
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser that names what may have been meant by a misspelt word."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print a usage message and exit with 2."""
+        if choice := _CHOICE.search(message):
+            known = re.findall(r"[\w-]+", choice["known"])
+            message += did_you_mean(choice["word"], known)
+        super().error(message)
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="twingen", description="Generate the sync twin of async Python source."
+    parser = _Parser(
+        prog="twingen",
+        description="Generate the sync twin of async Python source.",
+        epilog="`twingen COMMAND --help` has an example of each. The guide is "
+        "codegen/README.md; codegen/docs/tutorial.md begins with an empty folder.",
     )
     parser.add_argument("--version", action="version", version=__version__)
     parser.add_argument(
@@ -125,9 +177,15 @@ def _parser() -> argparse.ArgumentParser:
         default=Path(),
         help="folder of the pyproject.toml, or one below it (default: this one)",
     )
-    common = argparse.ArgumentParser(add_help=False)
+    common = _Parser(add_help=False)
     common.add_argument(
         "--quiet", "-q", action="store_true", help="say only what is wrong"
+    )
+    common.add_argument(
+        "--verbose",
+        "-v",
+        action="store_true",
+        help="show every place that is refused with its line, file by file",
     )
     common.add_argument(
         "--color",
@@ -142,14 +200,14 @@ def _parser() -> argparse.ArgumentParser:
         const="never",
         help="the same as --color never",
     )
-    reporting = argparse.ArgumentParser(add_help=False, parents=[common])
+    reporting = _Parser(add_help=False, parents=[common])
     reporting.add_argument(
         "--output-format",
         choices=FORMATS,
         default="text",
         help="for machines, on standard output (default: text)",
     )
-    working = argparse.ArgumentParser(add_help=False)
+    working = _Parser(add_help=False)
     working.add_argument(
         "--no-cache",
         action="store_true",
@@ -163,7 +221,27 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N",
         help="how many processes there may be (default: one per core, if worth it)",
     )
-    add = parser.add_subparsers(dest="command", required=True).add_parser
+    commands = parser.add_subparsers(
+        dest="command", required=True, metavar="COMMAND", parser_class=_Parser
+    )
+
+    def add(
+        name: str, *, help: str, parents: Sequence[_Parser]  # noqa: A002
+    ) -> _Parser:
+        example, page = _EXAMPLES[name]
+        return commands.add_parser(
+            name,
+            help=help,
+            description=f"{help[0].upper()}{help[1:]}.",
+            epilog=f"example:\n  {example}\n\nmore: {page}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            parents=parents,
+        )
+
+    init = add("init", parents=[common], help="propose a configuration")
+    init.add_argument(
+        "--write", action="store_true", help="append it to pyproject.toml"
+    )
     build = add(
         "build", parents=[reporting, working], help="write the twins not in step"
     )
@@ -176,6 +254,18 @@ def _parser() -> argparse.ArgumentParser:
         help="say whether every twin is in step; write nothing",
     )
     check.add_argument("--diff", action="store_true", help="show the differences too")
+    preview = add(
+        "preview",
+        parents=[reporting, working],
+        help="write what converts to a folder of its own, whatever else is refused",
+    )
+    preview.add_argument(
+        "folder",
+        nargs="?",
+        type=Path,
+        metavar="FOLDER",
+        help="emptied first, if it is an earlier preview (default: twingen-preview)",
+    )
     add("watch", parents=[common], help="build after each save, until Ctrl-C")
     lsp = add("lsp", parents=[common], help="serve an editor (twingen[lsp])")
     lsp.add_argument("--stdio", action="store_true", help="the only way there is")
@@ -226,9 +316,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     explain.add_argument(
         "what",
-        nargs="?",
+        nargs="*",
         metavar="CODE|RULE|PATH:LINE",
-        help="left out: all codes are listed",
+        help="also a whole message, as it was printed; left out: all codes are listed",
     )
     where = add(
         "where",
@@ -241,10 +331,6 @@ def _parser() -> argparse.ArgumentParser:
         default="-",
         metavar="PATH:LINE",
         help="left out, or -: a traceback is read from standard input",
-    )
-    init = add("init", parents=[common], help="propose a configuration")
-    init.add_argument(
-        "--write", action="store_true", help="append it to pyproject.toml"
     )
     return parser
 

@@ -19,6 +19,7 @@ from .syntax.source import lines_of
 from .telling.diagnostic import Diagnostic
 from .telling.explain import page
 from .tracing.editing import Editing
+from .tracing.remedies import Remedy
 
 # Seconds without a keystroke after which a source is looked at.
 _PAUSE = 0.2
@@ -78,6 +79,40 @@ class Server(LanguageServer):
             return None
         start = types.Position(found[1] - 1, 0)
         return types.Location(there, types.Range(start, start))
+
+    async def actions(self, uri: str, line: int) -> list[types.CodeAction]:
+        """Return what can be inserted for what is refused at a line, from 0."""
+        path = _path(uri)
+        if path is None:
+            return []
+        async with self._one_by_one:
+            found = await asyncio.to_thread(self.editing.remedies, path, line + 1)
+        return [self._action(remedy) for remedy in found]
+
+    async def hover(self, uri: str, line: int) -> types.Hover | None:
+        """Explain a line, which counts from 0."""
+        path = _path(uri)
+        if path is None:
+            return None
+        async with self._one_by_one:
+            text = await asyncio.to_thread(self.editing.explained, path, line + 1)
+        if text is None:
+            return None
+        return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, text))
+
+    def _action(self, remedy: Remedy) -> types.CodeAction:
+        lines = lines_of(self.editing.text(remedy.path))
+        last = remedy.line > len(lines)
+        text = "" if last else lines[remedy.line - 1]
+        column = _units(text) if remedy.at_end else 0
+        where = types.Position(remedy.line - 1, column)
+        edit = types.TextEdit(types.Range(where, where), remedy.text)
+        uri = from_fs_path(str(remedy.path))
+        changes = {uri: [edit]} if uri else {}
+        kind = types.CodeActionKind.QuickFix
+        return types.CodeAction(
+            remedy.title, kind, edit=types.WorkspaceEdit(changes=changes)
+        )
 
     async def _look(self, uri: str, path: Path, pause: float) -> None:
         await asyncio.sleep(pause)
@@ -147,6 +182,19 @@ def server() -> Server:
     ) -> types.Location | None:
         uri, line = params.text_document.uri, params.position.line
         return await ls.place(uri, line, ls.editing.twin_place)
+
+    @made.feature(
+        types.TEXT_DOCUMENT_CODE_ACTION,
+        types.CodeActionOptions([types.CodeActionKind.QuickFix]),
+    )
+    async def actions(
+        ls: Server, params: types.CodeActionParams
+    ) -> list[types.CodeAction]:
+        return await ls.actions(params.text_document.uri, params.range.start.line)
+
+    @made.feature(types.TEXT_DOCUMENT_HOVER)
+    async def hover(ls: Server, params: types.HoverParams) -> types.Hover | None:
+        return await ls.hover(params.text_document.uri, params.position.line)
 
     return made
 

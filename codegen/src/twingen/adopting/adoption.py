@@ -25,6 +25,7 @@ class Status(Enum):
     DIFFERS = "differs"
     WRITTEN = "only hand-written"
     GENERATED = "only generated"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True)
@@ -46,15 +47,19 @@ class Comparison:
     """One module: the hand-written file, the source of the generated twin, its units.
 
     Without a `source` nothing is generated there; without `units` nothing is written.
+    Of a source that is `refused` there is nothing to compare with.
     """
 
     path: str
     source: str
     units: tuple[Compared, ...] = ()
+    refused: bool = False
 
     @property
     def status(self) -> Status:
         """Say how the two modules relate as a whole."""
+        if self.refused:
+            return Status.REFUSED
         if not self.source:
             return Status.WRITTEN
         if not self.units:
@@ -66,8 +71,8 @@ class Comparison:
 class Adoption:
     """The comparison of a project's twins with those written by hand.
 
-    `written` is a folder or a file, by default the configured targets; `source` says
-    what it is the twin of, where that is not plain.
+    The project may be made `partly`. `written` is a folder or a file, by default the
+    configured targets; `source` says what it is the twin of, where that is not plain.
     """
 
     def __init__(
@@ -92,6 +97,9 @@ class Adoption:
                 yield Comparison(shown, "")
                 continue
             origin = self._project.plan.files[target].source.path
+            if target not in self._project.outputs:
+                yield Comparison(shown, origin, refused=True)
+                continue
             if not path.is_file():
                 yield Comparison(shown, origin)
                 continue
@@ -140,9 +148,10 @@ class Adoption:
         for path in self._project.plan.files:
             if target in path.parents and path.suffix == ".py":
                 yield written / path.relative_to(target), path
+        known = {*self._project.outputs, *self._project.plan.files}
         for path in files_below(written) if written.is_dir() else []:
             expected = target / path.relative_to(written)
-            if path.suffix == ".py" and expected not in self._project.outputs:
+            if path.suffix == ".py" and expected not in known:
                 yield path, None
 
     def _target_of(self, written: Path, source: Path | None) -> Path:

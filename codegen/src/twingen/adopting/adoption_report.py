@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 
 from .. import __version__
+from ..telling.diagnostic import Diagnostic
 from ..telling.style import Style
 from .adoption import Compared, Comparison, Status
+
+_OF_UNITS = [status for status in Status if status is not Status.REFUSED]
 
 
 def text(comparisons: Sequence[Comparison], style: Style) -> Iterator[str]:
@@ -32,14 +36,16 @@ def summary(comparisons: Sequence[Comparison]) -> str:
     """Return one sentence with the counts."""
     counts = Counter(unit.status for each in comparisons for unit in each.units)
     files = Counter(each.status for each in comparisons)
-    units = ", ".join(f"{counts[status]} {status.value}" for status in Status)
+    units = ", ".join(f"{counts[status]} {status.value}" for status in _OF_UNITS)
     modules = ", ".join(
         f"{files[status]} {status.value}" for status in Status if files[status]
     )
     return f"{_several(len(comparisons), 'module')}: {modules}; their parts: {units}"
 
 
-def as_json(comparisons: Sequence[Comparison], code: int) -> str:
+def as_json(
+    comparisons: Sequence[Comparison], refusals: Sequence[Diagnostic], code: int
+) -> str:
     """Return the whole comparison for a machine; ends with a line end."""
     content = {
         "version": 1,
@@ -64,6 +70,7 @@ def as_json(comparisons: Sequence[Comparison], code: int) -> str:
             }
             for each in comparisons
         ],
+        "findings": [asdict(each) for each in refusals],
     }
     return json.dumps(content, indent=2) + "\n"
 

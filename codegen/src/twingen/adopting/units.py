@@ -18,6 +18,7 @@ from ..syntax.formatting import FormattingError, format_source
 from ..syntax.source import Source
 from ..telling.diagnostic import ConversionError
 from ..telling.problems import syntax_problem, too_deep
+from .parentheses import WithoutParentheses
 
 _PLAIN = Mode(magic_trailing_comma=False)
 _STRINGS = (cst.SimpleString, cst.ConcatenatedString)
@@ -135,12 +136,18 @@ def _plain(node: cst.CSTNode, bare: _Bare) -> str:
     else:
         statements = [node]
     module = cst.Module([]).with_changes(body=statements)
-    keeps = isinstance(node, cst.Expr)  # a docstring that counts
-    plain = module if keeps else module.visit(bare)
+    if isinstance(node, cst.Expr):  # a docstring that counts
+        return _formatted(module.code)
+    # Laid out, words stand apart from the parentheses that go.
+    laid_out = cst.parse_module(_formatted(module.visit(bare).code))
+    return _formatted(laid_out.visit(WithoutParentheses()).visit(bare).code)
+
+
+def _formatted(code: str) -> str:
     try:
-        return format_source(plain.code, _PLAIN)
+        return format_source(code, _PLAIN)
     except FormattingError:  # compared as it is written
-        return plain.code
+        return code
 
 
 def _single_imports(

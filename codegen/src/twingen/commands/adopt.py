@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..adopting import adoption_report
 from ..adopting.adoption import Adoption, Status
-from .console import DRIFT, IN_STEP, Console
+from .console import DRIFT, FAILED, IN_STEP, Console
 from .inputs import given
 from .twins import project
 
@@ -20,7 +20,7 @@ def adopt(
     *,
     docstrings: bool,
 ) -> int:
-    tree = project(console, start, cached=True, jobs=0)
+    tree = project(console, start, cached=True, jobs=0, partly=True)
     if written is not None:
         written = given(start, written)
     if source is not None:
@@ -29,10 +29,17 @@ def adopt(
     found = list(adoption.comparisons(docstrings=docstrings))
     same = all(each.status is Status.SAME for each in found)
     code = IN_STEP if same else DRIFT
+    shown = {each.source for each in found if each.refused}
+    refusals = [each for each in tree.refusals if each.path in shown]
+    if refusals:
+        code = FAILED
     if not console.for_people:
-        sys.stdout.write(adoption_report.as_json(found, code))
+        sys.stdout.write(adoption_report.as_json(found, refusals, code))
         return code
+    console.refusals(refusals)
     for line in adoption_report.text(found, console.out):
         print(line)
     console.good(adoption_report.summary(found))
+    if refusals:
+        console.note(f"refused at {console.counted(refusals)}")
     return code

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..project.disk import in_repository
-from ..telling import report
+from ..telling import report, work_list
 from ..telling.diagnostic import ConfigurationError, ConversionError, Diagnostic
 from ..telling.progress import Progress, progress_on, silent
 from ..telling.style import style_for
@@ -27,7 +27,14 @@ class Console:
     """
 
     def __init__(
-        self, command: str, *, root: Path, output_format: str, color: str, quiet: bool
+        self,
+        command: str,
+        *,
+        root: Path,
+        output_format: str,
+        color: str,
+        quiet: bool,
+        verbose: bool = False,
     ) -> None:
         self.command = command
         self.root = root
@@ -39,6 +46,8 @@ class Console:
             self.progress = progress_on(sys.stderr)
         self._format = output_format
         self._quiet = quiet
+        self._verbose = verbose
+        self._warnings: Sequence[Diagnostic] = ()
 
     def good(self, sentence: str) -> None:
         """Say that all is well."""
@@ -49,6 +58,16 @@ class Console:
         """Say to people what to make of the findings."""
         if self.for_people and not self._quiet:
             print(f"twingen: {sentence}", file=sys.stderr)
+
+    def warn(self, notes: Sequence[Diagnostic]) -> None:
+        """Tell what is to be looked at in sources that have twins.
+
+        Programs are told with the report.
+        """
+        self._warnings = notes
+        if self.for_people:
+            for each in notes:
+                print(report.text(each, self.err, warns=True), file=sys.stderr)
 
     def report(
         self, code: int, findings: Sequence[Diagnostic] = (), mend: str = ""
@@ -61,7 +80,8 @@ class Console:
             from ..telling.machine import Report, machine
 
             located = partial(in_repository, self.root.resolve())
-            found = Report(self.command, code, findings, mend, self._rules(), located)
+            rules, warnings = self._rules(), self._warnings
+            found = Report(self.command, code, findings, mend, rules, located, warnings)
             sys.stdout.write(machine(found, self._format))
         return code
 
@@ -75,11 +95,27 @@ class Console:
             return load_plugins(()).rules
 
     def refused(self, error: ConversionError) -> int:
-        count = len(error.diagnostics)
-        places = "place" if count == 1 else "places"
-        self.report(FAILED, error.diagnostics)
-        self.note(f"refused at {count} {places}; nothing written")
+        """Tell why nothing is written."""
+        self.refusals(error.diagnostics)
+        hint = ""
+        if self.command in ("build", "watch"):
+            hint = "; `twingen preview` writes what converts to a folder of its own"
+        counted = self.counted(error.diagnostics)
+        self.note(f"refused at {counted}; nothing written{hint}")
         return FAILED
+
+    def refusals(self, found: Sequence[Diagnostic]) -> None:
+        """Tell refusals by their causes, or with `--verbose` by their places."""
+        if self._verbose or not self.for_people:
+            self.report(FAILED, found)
+            return
+        for line in work_list.text(found, self.err):
+            print(line, file=sys.stderr)
+
+    @staticmethod
+    def counted(found: Sequence[Diagnostic]) -> str:
+        """Return how many places and causes refusals have."""
+        return work_list.counted(found)
 
     def failed(self, error: OSError) -> int:
         """Tell which file could not be read or written."""

@@ -2,32 +2,59 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from ..plugins import load_plugins
 from ..project.config import find_root, load
+from ..project.disk import display
 from ..rule import Rule
 from ..rules import RULES
 from ..syntax.source import lines_of
-from ..telling import explain as manuals
-from ..telling.diagnostic import ConfigurationError
+from ..telling import explain as manuals, report
+from ..telling.diagnostic import ConfigurationError, ConversionError
 from ..tracing.lookup import Lookup, place
 from .console import IN_STEP, Console
 from .inputs import given, standard_input
 
+_CODE = re.compile(r"\b(?P<code>[A-Z]+[0-9]+)\b(?: \w+:)? *(?P<message>.*)")
 
-def explain(start: Path, what: str | None) -> int:
-    if what is None:
+
+def explain(console: Console, start: Path, words: Sequence[str]) -> int:
+    """Explain a code or a rule, a whole message, or a place; else list all codes."""
+    what = " ".join(words)
+    if not what:
         print(manuals.contents(_known_rules(start)))
         return IN_STEP
     asked = place(what)
-    if asked is None:
-        print(manuals.manual(manuals.find(what, _known_rules(start))))
+    if asked is not None:
+        return _explain_place(console, start, *asked)
+    said = _CODE.search(what) if " " in what else None
+    code, message = (said["code"], said["message"]) if said else (what, "")
+    print(manuals.manual(manuals.find(code, _known_rules(start)), message))
+    return IN_STEP
+
+
+def _explain_place(console: Console, start: Path, path: Path, line: int) -> int:
+    """Say which rules changed a line, or explain why it is refused."""
+    root = find_root(start.resolve())
+    config = load(root)
+    path = given(start, path)
+    try:
+        print(Lookup(config).explanation(path, line))
         return IN_STEP
-    lookup = _lookup(start)
-    path = given(start, asked[0])
-    print(lookup.explanation(path, asked[1]))
+    except ConversionError as error:
+        shown = display(config.root, path.resolve())
+        here = [d for d in error.diagnostics if (d.path, d.line) == (shown, line)]
+        if not here:
+            raise
+    rules = _known_rules(start)
+    for number, refusal in enumerate(here):
+        print(report.text(refusal, console.out))
+        if refusal.code not in [each.code for each in here[:number]]:
+            entry = manuals.find(refusal.code, rules)
+            print(f"\n{manuals.manual(entry, refusal.message)}\n")
     return IN_STEP
 
 

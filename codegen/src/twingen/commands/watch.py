@@ -14,7 +14,7 @@ from ..syntax.layouts import Layouts
 from ..telling.diagnostic import ConfigurationError, ConversionError
 from ..tracing import drift
 from .console import IN_STEP, Console
-from .twins import project, tell
+from .twins import change, project, tell
 
 
 def watch(console: Console, start: Path) -> int:
@@ -61,9 +61,7 @@ def _rebuild(console: Console, root: Path, layouts: Layouts) -> None:
     tree = project(console, root, cached=True, jobs=0, layouts=layouts)
     changed, left = tree.write()
     for each in changed:
-        verb = "removed" if each.drift is Drift.ORPHAN else "written"
-        origin = f" (from {each.origin})" if each.origin else ""
-        console.good(f"{tree.display(each.path)}: {verb}{origin}")
+        console.good(change(tree, each))
     tell(console, tree, left)
     if any(each.drift is Drift.EDITED for each in left):
         console.note("nothing written; " + drift.advice(left))

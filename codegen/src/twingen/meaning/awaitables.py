@@ -15,7 +15,7 @@ import libcst as cst
 from .annotations import AWAITABLE_TYPES
 from .coroutines import METHODS, owner_of
 from .definitions import ANY_MEMBER, UNKNOWN_FUNCTION, WAITED_FOR
-from .kinds import kind_of_literal
+from .kinds import RUNNER, kind_of_literal
 from .loops import CARRIED
 from .meant import meant_by
 
@@ -75,7 +75,7 @@ _TAKING_AWAITABLES = {
     *(
         f"asyncio.{name}"
         for name in (
-            "as_completed", "create_task", "ensure_future", "run",
+            "Task", "as_completed", "create_task", "ensure_future", "run",
             "run_coroutine_threadsafe", "shield", "wait", "wait_for",
         )
     ),
@@ -153,12 +153,12 @@ def may_make(names: Names, libraries: Libraries, call: cst.Call) -> bool:
             len(call.args) in numbers or function.attr.value in CARRIED
         ):
             return True
-    if _is_handed_to_asyncio(names, call) and _is_of_sources(names, function):
+    if is_handed_to_asyncio(names, call) and _is_of_sources(names, function):
         return True
     return may_be_coroutine_function(names, libraries, function)
 
 
-def _is_handed_to_asyncio(names: Names, call: cst.Call) -> bool:
+def is_handed_to_asyncio(names: Names, call: cst.BaseExpression) -> bool:
     """Tell whether a call is what a function of asyncio is to wait for."""
     node: cst.CSTNode = call
     for parent in names.ancestors(call):
@@ -166,8 +166,16 @@ def _is_handed_to_asyncio(names: Names, call: cst.Call) -> bool:
             taker = names.qualified(parent.func)
             if isinstance(parent.func, cst.Attribute) and taker is None:
                 taker = parent.func.attr.value
+                if taker == "run" and names.kind(parent.func.value) == RUNNER:
+                    taker = "asyncio.run"
             first = taker in _TAKING_AWAITABLES and node is parent.args[0]
-            return first or taker == "asyncio.gather"
+            # `pool.submit(asyncio.run, f(x))`
+            through = any(
+                names.qualified(each.value) in _TAKING_AWAITABLES
+                for each in parent.args
+                if each is not node
+            )
+            return first or through or taker == "asyncio.gather"
         held = isinstance(parent, _HOLDERS) or (
             isinstance(parent, _COMPREHENSIONS) and parent.elt is node
         )
@@ -414,4 +422,4 @@ def _is_carried(names: Names, function: cst.BaseExpression) -> bool:
     if not isinstance(function, cst.Call) or not function.args:
         return False
     qualified = names.qualified(function.args[0].value) or ""
-    return qualified.endswith(".turns.calls.later")
+    return qualified.endswith((".turns.calls.deferred", ".turns.calls.later"))

@@ -117,3 +117,54 @@ def do_the_same(
         return not (one or other)
     tokens = tuple(renamed.get(token, token) for token in tokens_of(*one))
     return tokens == tokens_of(*other)
+
+
+def refuses(names: Names, test: cst.BaseExpression) -> bool:
+    """Tell whether what is true of a test only stops: `if test: raise ...`.
+
+    A variable or attribute of `self` that keeps the answer is followed.
+    """
+    node, positive = test, True
+    parent = names.parent(node)
+    while isinstance(parent, (cst.BooleanOperation, cst.UnaryOperation)):
+        positive ^= isinstance(parent, cst.UnaryOperation)
+        node, parent = parent, names.parent(parent)
+    if isinstance(parent, cst.Assert):
+        return parent.test is node and not positive
+    if isinstance(parent, cst.If) and parent.test is node:
+        return _stops(names, parent, positive)
+    if not (isinstance(parent, (cst.AnnAssign, cst.Assign)) and node is test):
+        return False
+    if isinstance(parent, cst.AnnAssign):
+        targets = [parent.target]
+    else:
+        targets = [each.target for each in parent.targets]
+    uses = [
+        each
+        for target in targets
+        if isinstance(target, (cst.Attribute, cst.Name))
+        for each in names.nodes.of(type(target))
+        if each is not target and names.same_value(target, each)
+    ]
+    return bool(uses) and all(refuses(names, each) for each in uses)
+
+
+def _stops(names: Names, statement: cst.If, positive: bool) -> bool:
+    """Tell whether a branch, or what follows in its place, ends with `raise`."""
+    if positive:
+        return _raises(statements_of(statement.body))
+    if isinstance(statement.orelse, cst.Else):
+        return _raises(statements_of(statement.orelse.body))
+    after = following(names, statement)[:1] if statement.orelse is None else ()
+    return (
+        leaves(statement)
+        and not _raises(statements_of(statement.body))
+        and (_raises(after))
+    )
+
+
+def _raises(statements: Sequence[cst.BaseStatement]) -> bool:
+    last = statements[-1] if statements else None
+    return isinstance(last, cst.SimpleStatementLine) and isinstance(
+        last.body[-1], cst.Raise
+    )

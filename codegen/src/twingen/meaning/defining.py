@@ -22,6 +22,7 @@ from .awaitables import (
 )
 from .definitions import ANY_MEMBER, UNKNOWN_FUNCTION, Definitions
 from .functions import is_coroutine
+from .task_functions import starts
 from .task_uses import task_uses
 
 if TYPE_CHECKING:
@@ -44,6 +45,9 @@ def define(found: Definitions, names: Names) -> None:
     _add_handing(found, names)
     _add_waiting(found, names)
     found.tasks.update(task_uses(names))
+    found.task_functions.update(
+        f"{each.qualified} {each.how}" for each in starts(names) if each.qualified
+    )
 
 
 def _add_started(found: Definitions, names: Names) -> None:

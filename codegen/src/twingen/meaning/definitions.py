@@ -56,7 +56,8 @@ class Definitions:
     the modules that only the twin imports; `parameters` are those that functions
     lost, with their positions in the signature, and `receivers` says what is the
     first of these: `self`, `cls` or nothing. `tasks` is what needs tasks that take
-    turns. `side` tells the sides apart, and `sides_used` is what of it was used.
+    turns; `task_functions` are those that tasks start with, and how often they do.
+    `side` tells the sides apart, and `sides_used` is what of it was used.
     """
 
     modules: dict[str, str] = field(default_factory=dict)
@@ -82,6 +83,7 @@ class Definitions:
     parameters: dict[str, dict[str, int | None]] = field(default_factory=dict)
     receivers: dict[str, str] = field(default_factory=dict)
     tasks: set[str] = field(default_factory=set)
+    task_functions: set[str] = field(default_factory=set)
     side: dict[str, bool | str] = field(default_factory=dict)
     sides_used: set[str] = field(default_factory=set)
     _may_wait: set[str] | None = field(default=None, repr=False, compare=False)

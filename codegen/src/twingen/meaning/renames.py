@@ -30,6 +30,7 @@ _INNER = "\0"
 _DOT = r"\\*\."
 _WORD = re.compile(r"\w+")
 _NAME = re.compile(rf"\\.|[^\W\d]\w*(?:{_DOT}[^\W\d]\w*)*")
+_CAPITALIZED = re.compile(r"[A-Z][a-z]+$")
 
 
 class Renames:
@@ -58,10 +59,11 @@ class Renames:
                 dotted.setdefault(home, {})[last] = twin.replace("**", _INNER)
             else:
                 local[last] = twin
-        self._local = Patterns(local, _is_name)
+        self._local = Patterns(local, _is_name, is_part_of_word)
         self._exact = {name: twin for name, twin in local.items() if "*" not in name}
         self._dotted = {
-            home: Patterns(rows, _is_name_of_module) for home, rows in dotted.items()
+            home: Patterns(rows, _is_name_of_module, is_part_of_word)
+            for home, rows in dotted.items()
         }
         self._below = [home for home in self._dotted if home.endswith(".**")]
         self._below.sort(key=len, reverse=True)
@@ -316,6 +318,15 @@ def _check_row(pattern: str, twin: str) -> None:
         )
 
 
+def is_part_of_word(before: str, name: str) -> bool:
+    """Tell whether a capitalized word goes on after a name's fixed beginning.
+
+    `Async` is a part of the first word of `AsyncpgPool`, and all of that of
+    `AsyncPool`.
+    """
+    return name[len(before) :][:1].islower() and bool(_CAPITALIZED.search(before))
+
+
 def _joined(twin: str) -> str:
     """Return a name of the package itself, of which nothing is inside."""
     return twin.replace(f".{_INNER}", "")
@@ -330,7 +341,12 @@ def _is_name_of_module(filled: str) -> bool:
 
 
 def _fill(pattern: str, twin: str, name: str) -> str | None:
-    """Return what a name becomes; `None` where that is no name, as `2` of `Async2`."""
+    """Return what a name becomes; `None` where that is no name, as `2` of `Async2`.
+
+    A pattern that ends inside of a word is for another name.
+    """
     before, _, after = pattern.partition("*")
+    if is_part_of_word(before.rpartition(".")[2], name):
+        return None
     filled = twin.replace("*", name[len(before) : len(name) - len(after) or None])
     return filled if filled.isidentifier() and not iskeyword(filled) else None

@@ -18,7 +18,7 @@ _FRAMES = (cst.FunctionDef, cst.GeneratorExp, cst.Lambda)
 def lets_stop_out(names: Names, function: cst.FunctionDef) -> bool:
     """Tell whether a StopIteration of its own may leave a coroutine function."""
     for statement in find(function.body, cst.Raise):
-        if raised(names, statement) == STOP and leaves_coroutine(names, statement):
+        if _may_stop(names, statement) and leaves_coroutine(names, statement):
             return True
     return any(
         end_of(names, call) == STOP and leaves_coroutine(names, call)
@@ -45,6 +45,24 @@ def raised(names: Names, statement: cst.Raise) -> str | None:
         error = handler.type if isinstance(handler, cst.ExceptHandler) else None
     error = error.func if isinstance(error, cst.Call) else error
     return names.qualified(error) if error is not None else None
+
+
+def _may_stop(names: Names, statement: cst.Raise) -> bool:
+    """Tell whether a StopIteration is raised, or what may be one."""
+    kind = raised(names, statement)
+    error = statement.exc
+    if kind is not None or error is None:
+        return kind == STOP
+    for each in names.ancestors(statement):
+        if isinstance(each, _FRAMES):
+            break
+        if isinstance(each, cst.ExceptHandler) and each.name is not None:
+            caught = each.name.name
+            if isinstance(error, cst.Name) and error.value == getattr(
+                caught, "value", None
+            ):
+                return STOP in _classes(names, each.type)  # it is raised again
+    return True
 
 
 def leaves_coroutine(names: Names, node: cst.CSTNode) -> bool:

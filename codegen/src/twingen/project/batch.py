@@ -19,6 +19,8 @@ from ..rule import Tasks
 from ..syntax.formatting import mode_from
 from ..syntax.layouts import Layouts
 from ..syntax.source import Converted, Source
+from ..telling.diagnostic import Diagnostic
+from ..telling.notes import notes_of_threads
 from ..tracing.trace import Trace
 from .config import Config, read_table
 from .unused import configured
@@ -136,7 +138,10 @@ class Batch:
             *(f"prose: {words}" for words in self._renames.used_prose),
             *(f"texts: {package}" for package in self._renames.used_texts),
         }
-        return Converted(text, runtime, used & self._configured)
+        notes: list[Diagnostic] = []
+        if names is not None and self._config.tasks == tasks == "threads":
+            notes = list(notes_of_threads(source, names))
+        return Converted(text, runtime, used & self._configured, notes)
 
     def page(self, source: Source, tasks: Tasks) -> PageTwin:
         """Return what becomes of a page; raises :class:`ConversionError`."""

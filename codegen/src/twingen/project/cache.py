@@ -1,9 +1,9 @@
 """What is known of sources from an earlier run, by their content.
 
-A record holds only digests of twins, and counts only for the same text, the same
-tool and the same configuration; that a twin is in step also needs the same
-definitions in all other sources. The cache lies outside of the project, and losing
-it costs time alone.
+A record holds only the digest of a twin, or the refusals in its place, and counts
+only for the same text, the same tool and the same configuration; what became of a
+source also needs the same definitions in all others. The cache lies outside of the
+project, and losing it costs time alone.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -24,6 +24,7 @@ from platformdirs import user_cache_path
 
 from ..meaning.definitions import Definitions
 from ..syntax.source import Source, digest_of_text
+from ..telling.diagnostic import Diagnostic
 from .config import Config
 from .disk import replace
 
@@ -37,14 +38,17 @@ _TOOLS = ("libcst", "black")
 class Known:
     """What became of one source, with the definitions of a certain project.
 
-    `context` tells that project, `digest` is that of the file; the others are
-    those of :class:`twingen.syntax.source.Converted`.
+    `context` tells that project, `digest` is that of the file; `runtime` and `used`
+    are those of :class:`twingen.syntax.source.Converted`. With `refusals` there is no
+    file.
     """
 
     context: str
-    digest: str
-    runtime: tuple[str, ...]
-    used: tuple[str, ...]
+    digest: str = ""
+    runtime: tuple[str, ...] = ()
+    used: tuple[str, ...] = ()
+    notes: tuple[Diagnostic, ...] = ()
+    refusals: tuple[Diagnostic, ...] = ()
 
 
 class Cache:
@@ -57,65 +61,72 @@ class Cache:
         self._file = file
         self._key = key
         self._definitions: dict[str, dict[str, Any]] = {}
-        self._known: dict[str, Known] = {}
-        self._tasks: dict[str, Tasks] = {}
+        self._unreadable: dict[str, Any] = {}
+        self._known: dict[str, dict[str, Any]] = {}
         self._seen: set[str] = set()
         self._changed = False
         content = _content(file) if file is not None else {}
         if content.get("key") == key:
             self._definitions = content["definitions"]
-            self._known = {
-                source: Known(*map(_frozen, fields))
-                for source, fields in content["known"].items()
-            }
-            self._tasks = content["tasks"]
+            self._unreadable = content["unreadable"]
+            self._known = content["known"]
 
     def definitions(self, source: Source) -> Definitions | None:
         """Return what a source is known to define."""
-        name = source.digest
-        self._seen.add(name)
-        found = self._definitions.get(name)
+        self._seen.add(source.digest)
+        found = self._definitions.get(source.digest)
         return None if found is None else Definitions.from_json(found)
 
-    def known(self, source: Source, context: str) -> Known | None:
-        """Return what became of a source in this context."""
-        found = self._known.get(source.digest)
-        return found if found is not None and found.context == context else None
+    def unreadable(self, source: Source) -> tuple[Diagnostic, ...]:
+        """Return what is known to keep a source from being read."""
+        self._seen.add(source.digest)
+        return _diagnostics(self._unreadable.get(source.digest, ()))
+
+    def known(self, source: Source, tasks: Tasks, context: str) -> Known | None:
+        """Return what became of a source in this context, where tasks are these."""
+        found = self._known.get(source.digest, {}).get(tasks)
+        if found is None or found["context"] != context:
+            return None
+        return Known(
+            context,
+            found["digest"],
+            tuple(found["runtime"]),
+            tuple(found["used"]),
+            _diagnostics(found["notes"]),
+            _diagnostics(found["refusals"]),
+        )
 
     def add_definitions(self, source: Source, definitions: Definitions) -> None:
         self._definitions[source.digest] = definitions.as_json()
         self._changed = True
 
-    def add(self, source: Source, known: Known) -> None:
-        self._known[source.digest] = known
+    def add_unreadable(self, source: Source, refusals: Iterable[Diagnostic]) -> None:
+        self._unreadable[source.digest] = [asdict(each) for each in refusals]
         self._changed = True
 
-    def tasks(self, context: str) -> Tasks | None:
-        """Return what tasks are known to become in this context."""
-        return self._tasks.get(context)
-
-    def add_tasks(self, context: str, tasks: Tasks) -> None:
-        if self._tasks != {context: tasks}:
-            self._tasks = {context: tasks}
-            self._changed = True
+    def add(self, source: Source, tasks: Tasks, known: Known) -> None:
+        self._known.setdefault(source.digest, {})[tasks] = asdict(known)
+        self._changed = True
 
     def save(self) -> None:
         """Write what was asked for or added; a disk that refuses is left alone."""
-        stale = set(self._definitions) - self._seen
+        stale = {*self._definitions, *self._unreadable} - self._seen
         if self._file is None or not (self._changed or stale):
             return
-        kept = self._seen
-        content = {
-            "key": self._key,
-            "tasks": self._tasks,
-            "definitions": {k: v for k, v in self._definitions.items() if k in kept},
-            "known": {
-                k: list(asdict(v).values()) for k, v in self._known.items() if k in kept
-            },
+        content = {"key": self._key} | {
+            name: {key: record for key, record in records.items() if key in self._seen}
+            for name, records in self._records().items()
         }
         with suppress(OSError):
             replace(self._file, json.dumps(content).encode())
         self._changed = False
+
+    def _records(self) -> dict[str, dict[str, Any]]:
+        return {
+            "definitions": self._definitions,
+            "unreadable": self._unreadable,
+            "known": self._known,
+        }
 
 
 def cache_of(config: Config) -> Cache:
@@ -138,14 +149,14 @@ def _content(file: Path) -> Mapping[str, Any]:
     """Return what a cache file holds; one that cannot be read holds nothing."""
     try:
         content = json.loads(file.read_bytes())
-        shape = (content["definitions"], content["known"], content["tasks"])
+        shape = (content["definitions"], content["unreadable"], content["known"])
         return content if all(isinstance(part, dict) for part in shape) else {}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
 
 
-def _frozen(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+def _diagnostics(records: Iterable[Mapping[str, Any]]) -> tuple[Diagnostic, ...]:
+    return tuple(Diagnostic(**record) for record in records)
 
 
 def _configuration(config: Config) -> str:

@@ -21,6 +21,7 @@ else:
 
 from ..sides.side_table import SideTable, side_table
 from ..telling.diagnostic import ConfigurationError
+from ..telling.spelling import did_you_mean
 from .layout import Tree
 
 if TYPE_CHECKING:
@@ -182,9 +183,10 @@ def _text_of(file: Path, content: bytes) -> str:
 def _check_keys(table: Mapping[str, Any], known: set[str], where: str) -> None:
     unknown = sorted(set(table) - known)
     if unknown:
+        hints = "".join(did_you_mean(key, known) for key in unknown)
         raise ConfigurationError(
             f"{where}: unknown key {', '.join(unknown)}; known are "
-            f"{', '.join(sorted(known))}"
+            f"{', '.join(sorted(known))}{hints}"
         )
 
 
@@ -258,8 +260,9 @@ def _tasks(value: object, where: str) -> Tasks | None:
         return "threads"
     if value == "turns":
         return "turns"
+    hint = did_you_mean(value, ("threads", "turns")) if isinstance(value, str) else ""
     raise ConfigurationError(
-        f'{where} must be "threads" or "turns"; without it the sources decide'
+        f'{where} must be "threads" or "turns"; without it the sources decide{hint}'
     )
 
 

@@ -9,15 +9,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..meaning.definitions import Definitions
 from ..syntax.source import Converted, Page
-from ..telling.diagnostic import ConfigurationError, ConversionError
+from ..telling.diagnostic import ConfigurationError, ConversionError, Diagnostic
 from ..telling.progress import Progress, silent
 from .cache import Cache, Known
 from .config import Config
@@ -61,6 +61,25 @@ class Output:
         return cls(origin, digest_of(content), content)
 
 
+@dataclass
+class _Attempt:
+    """The conversion of all sources with one kind of tasks.
+
+    `known` is what became of sources, by their paths; `stale` are those of which that
+    is not known yet.
+    """
+
+    tasks: Tasks
+    context: str
+    known: dict[str, Known] = field(default_factory=dict)
+    stale: dict[Path, SourceFile] = field(default_factory=dict)
+    contents: dict[Path, bytes] = field(default_factory=dict)
+
+    @property
+    def refusals(self) -> list[Diagnostic]:
+        return [each for known in self.known.values() for each in known.refusals]
+
+
 class Plan:
     """The conversion of the sources of a project.
 
@@ -89,11 +108,10 @@ class Plan:
         self._made: Batch | None = None
         self._definitions = Definitions(side=dict(config.side.rows))
         self._problems = list(self._sources.problems)
-        self._contents: dict[Path, bytes] = {}
         self._was_read = False
-        self._tasks: Tasks | None = config.tasks
-        # How many of the problems are of sources that could not be read.
-        self._unread = len(self._problems)
+        self._done: _Attempt | None = None
+        # What is to be said of sources that have twins; `outputs` learns it.
+        self.notes: list[Diagnostic] = []
 
     @property
     def files(self) -> Mapping[Path, SourceFile]:
@@ -115,24 +133,30 @@ class Plan:
         """The sources whose definitions others may use."""
         return {**self.files, **self.handwritten}
 
-    def outputs(self) -> dict[Path, Output]:
+    def outputs(self, *, partly: bool = False) -> dict[Path, Output]:
         """Return what every file of the target folders must hold.
 
-        Raises :class:`ConversionError` with all refusals of all files.
+        Raises :class:`ConversionError` with all refusals of all files. With `partly`
+        the files that are refused are left out instead; see `refusals`.
         """
-        twins = self._twins()
+        done = self._twins()
         self._cache.save()
-        self.stop_at_problems()
-        self._check_unused(list(twins.values()))
+        if not partly:
+            self.stop_at_problems()
+        twins = {path: each for path, each in done.known.items() if not each.refusals}
+        if not self._problems:  # what is refused may be what uses the rest
+            self._check_unused(list(twins.values()))
+        self.notes = sorted(note for known in twins.values() for note in known.notes)
         planned = {
             target: Output.of(path.read_bytes(), self._display(path))
             for target, path in self._sources.copies.items()
         }
         for target, file in self.files.items():
             origin = file.source.path
-            content = self._contents.get(target)
-            page = file.source.page
-            planned[target] = Output(origin, twins[origin].digest, content, page)
+            if origin in twins:
+                content = done.contents.get(target)
+                page = file.source.page
+                planned[target] = Output(origin, twins[origin].digest, content, page)
         runtime = {part for known in twins.values() for part in known.runtime}
         for path, output in self._runtime_files(runtime):
             if path in planned:
@@ -143,6 +167,21 @@ class Plan:
             planned[path] = output
         return planned
 
+    @property
+    def runtime_folder(self) -> Path | None:
+        """Where parts of the runtime are copied to, if that is below a target."""
+        package = self._config.runtime or ""
+        for tree in self._config.trees:
+            if package == tree.twin or package.startswith(f"{tree.twin}."):
+                inner = package[len(tree.twin) :].strip(".").split(".")
+                return tree.target.joinpath(*filter(None, inner))
+        return None
+
+    @property
+    def refusals(self) -> list[Diagnostic]:
+        """What was refused so far, in all files."""
+        return sorted(self._problems)
+
     def content(self, target: Path, output: Output) -> bytes:
         """Return the bytes of an output, which are made now if need be.
 
@@ -150,7 +189,8 @@ class Plan:
         """
         if output.content is not None:
             return output.content
-        content = self._written(target, self.convert(target))
+        converted = self._batch().convert(self.files[target].source, self.tasks)
+        content = self._written(target, converted.text)
         if digest_of(content) != output.digest:
             raise ConfigurationError(
                 f"the cache is wrong about {output.origin}; use --no-cache, and delete "
@@ -200,9 +240,7 @@ class Plan:
         Where every source can be converted only if tasks take turns, or tasks are
         started, they do so. To find that out, everything is converted.
         """
-        if self._tasks is None:
-            self._twins()
-        return self._tasks or "threads"
+        return self._config.tasks or self._twins().tasks
 
     @property
     def why_turns(self) -> str:
@@ -228,62 +266,49 @@ class Plan:
     def stop_at_problems(self) -> None:
         """Raise :class:`ConversionError` for what was refused so far."""
         if self._problems:
-            raise ConversionError(sorted(self._problems))
+            raise ConversionError(self.refusals)
 
     # -- reading and converting -------------------------------------------
 
-    def _twins(self) -> dict[str, Known]:
-        """Return what is known of every twin, by the path of its source."""
-        unknown = self._unknown()
-        with self._workers(unknown) as team:
-            context = self._read(team, unknown)
-            first, *others = self._candidates(context)
-            known, stale = self._known(context, first)
-            if len(stale) <= len(unknown):
-                known |= self._convert(team, stale, context, first)
-                return self._settled(team, context, first, known, others)
-        with self._workers(stale) as team:
-            team.learn(self._definitions)
-            known |= self._convert(team, stale, context, first)
-            return self._settled(team, context, first, known, others)
+    def _twins(self) -> _Attempt:
+        """Convert all sources, as often as it takes to find out what tasks become.
 
-    def _candidates(self, context: str) -> list[Tasks]:
-        """Return what tasks may become, the likeliest first."""
-        tasks = self._config.tasks or self._cache.tasks(context)
-        if tasks is not None:
-            return [tasks]
-        return list(self._definitions.likely_tasks())
-
-    def _settled(
-        self,
-        team: Workers,
-        context: str,
-        tasks: Tasks,
-        known: dict[str, Known],
-        others: Sequence[Tasks],
-    ) -> dict[str, Known]:
-        """Return what is known of the twins, by the other way if one was refused.
-
-        Where both are refused, what is said of tasks that take turns is the work that
-        is left.
+        Where both kinds are refused, what is said of tasks that take turns is the
+        work that is left.
         """
-        problems = self._problems[self._unread :]
-        for other in others:
-            if not problems:
-                break
-            first = tasks, known, problems, self._contents
-            del self._problems[self._unread :]
-            self._contents = {}
-            known, stale = self._known(context, other)
-            known |= self._convert(team, stale, context, other)
-            tasks, problems = other, self._problems[self._unread :]
-            if problems and other == "threads":
-                tasks, known, problems, self._contents = first
-                self._problems[self._unread :] = problems
-        self._tasks = tasks
-        if not problems:
-            self._cache.add_tasks(context, tasks)
-        return known
+        if self._done is not None:
+            return self._done
+        tried: list[_Attempt] = []
+        served = self._unknown()
+        with ExitStack() as stack:
+            team = stack.enter_context(self._workers(served))
+            context = self._read(team, served)
+            for attempt in self._attempts(context):
+                if not attempt.stale.keys() <= served.keys():
+                    stack.close()
+                    served = attempt.stale
+                    team = stack.enter_context(self._workers(served))
+                    team.learn(self._definitions)
+                self._convert(team, attempt)
+                tried.append(attempt)
+                if not attempt.refusals:
+                    break
+        if tried[-1].refusals:
+            tried.sort(key=lambda attempt: attempt.tasks == "turns")
+        self._done = tried[-1]
+        self._problems += self._done.refusals
+        return self._done
+
+    def _attempts(self, context: str) -> list[_Attempt]:
+        """Return what is known for each kind of tasks that there may be.
+
+        The likeliest is first, but what is known to be refused comes last: the answer
+        is the same, and nothing is converted for it in vain.
+        """
+        tasks = self._config.tasks
+        kinds = (tasks,) if tasks else self._definitions.likely_tasks()
+        attempts = [self._attempt(kind, context) for kind in kinds]
+        return sorted(attempts, key=lambda attempt: bool(attempt.refusals))
 
     def _batch(self) -> Batch:
         """Return the batch of this process, which knows what all sources define.
@@ -312,6 +337,7 @@ class Plan:
             target: file
             for target, file in self._defining.items()
             if self._cache.definitions(file.source) is None
+            and not self._cache.unreadable(file.source)
         }
 
     def _read(self, team: Workers, unknown: Mapping[Path, SourceFile]) -> str:
@@ -323,79 +349,66 @@ class Plan:
             if isinstance(found, Definitions):
                 self._cache.add_definitions(source, found)
             else:
-                self._problems.extend(found)
-        self._unread = len(self._problems)
+                self._cache.add_unreadable(source, found)
         for module, twin in self._sources.without_twin.items():
             self._definitions.modules[module] = twin
             self._definitions.async_only.add(module)
+        self._problems = list(self._sources.problems)
         for target, file in self._defining.items():
             definitions = self._cache.definitions(file.source)
             if definitions is not None and target in self.handwritten:
                 definitions = replace(definitions, tasks=set())  # not to be converted
             if definitions is not None:
                 self._definitions.update(definitions)
+            self._problems += self._cache.unreadable(file.source)
         if self._made is not None:
             self._made.learn(self._definitions)
         team.learn(self._definitions)
         return digest_of(json.dumps(self._definitions.as_json()).encode())
 
-    def _known(
-        self, context: str, tasks: Tasks
-    ) -> tuple[dict[str, Known], dict[Path, SourceFile]]:
+    def _attempt(self, tasks: Tasks, context: str) -> _Attempt:
         """Return what is known of twins, and the sources to be converted."""
-        known: dict[str, Known] = {}
-        stale: dict[Path, SourceFile] = {}
+        attempt = _Attempt(tasks, context)
         for target, file in self.files.items():
-            found = self._cache.known(file.source, f"{tasks} {context}")
+            found = self._cache.known(file.source, tasks, context)
             if found is not None:
-                known[file.source.path] = found
+                attempt.known[file.source.path] = found
             elif self._cache.definitions(file.source) is not None:
-                stale[target] = file
-        return known, stale
+                attempt.stale[target] = file
+        return attempt
 
-    def _convert(
-        self,
-        team: Workers,
-        files: Mapping[Path, SourceFile],
-        context: str,
-        tasks: Tasks,
-    ) -> dict[str, Known]:
-        """Convert sources; return what is known of them then."""
-        known: dict[str, Known] = {}
-        sources = [file.source for file in files.values()]
+    def _convert(self, team: Workers, attempt: _Attempt) -> None:
+        """Convert the sources of which nothing is known."""
+        tasks, context = attempt.tasks, attempt.context
+        sources = [file.source for file in attempt.stale.values()]
         results = self._progress(
             team.convert(sources, tasks), len(sources), "converting"
         )
-        for target, (source, found) in zip(files, results, strict=True):
-            if not isinstance(found, Converted):
-                self._problems.extend(found)
-                continue
-            content = self._written(target, found.text)
-            self._contents[target] = content
-            known[source.path] = Known(
-                f"{tasks} {context}",
-                digest_of(content),
-                tuple(sorted(found.runtime)),
-                tuple(sorted(found.used)),
-            )
-            self._cache.add(source, known[source.path])
-        return known
+        for target, (source, found) in zip(attempt.stale, results, strict=True):
+            if isinstance(found, Converted):
+                content = self._written(target, found.text)
+                attempt.contents[target] = content
+                known = Known(
+                    context,
+                    digest_of(content),
+                    tuple(sorted(found.runtime)),
+                    tuple(sorted(found.used)),
+                    tuple(found.notes),
+                )
+            else:
+                known = Known(context, refusals=tuple(found))
+            self._cache.add(source, tasks, known)
+            attempt.known[source.path] = known
 
     def _runtime_files(self, modules: set[str]) -> Iterator[tuple[Path, Output]]:
         """Yield the parts of the runtime that the twins import."""
         if not modules:
             return
-        package = self._config.runtime
-        assert package is not None  # a rule that needs it refuses without
-        for tree in self._config.trees:
-            if package == tree.twin or package.startswith(f"{tree.twin}."):
-                inner = package[len(tree.twin) :].strip(".").split(".")
-                folder = tree.target.joinpath(*filter(None, inner))
-                break
-        else:
+        folder = self.runtime_folder
+        if folder is None:  # without `runtime` a rule that needs it refuses
             raise ConfigurationError(
-                f'tool.twingen.runtime = "{package}" is below none of the twins '
-                f"{', '.join(tree.twin for tree in self._config.trees)}"
+                f'tool.twingen.runtime = "{self._config.runtime}" is below none of the '
+                f"twins {', '.join(tree.twin for tree in self._config.trees)}"
             )
         for module, text in sorted(_runtime_texts(modules).items()):
             origin = f"twingen.runtime.{module}"

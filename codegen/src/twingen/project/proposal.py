@@ -1,16 +1,19 @@
 """Proposes a `[tool.twingen]` for a project that has none, from what is there.
 
 Only what the sources show is proposed: a rename that nothing uses would be an
-error. Nothing is imported and nothing is executed.
+error. Nothing is imported and nothing is executed. What else there is to do is in
+`proposal_notes`.
 """
 
 from __future__ import annotations
 
 import ast
 import json
+import re
 import sys
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from keyword import iskeyword
 from pathlib import Path
 
 if sys.version_info >= (3, 11):
@@ -18,27 +21,52 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+from ..meaning.renames import is_part_of_word
 from ..telling.diagnostic import ConfigurationError
 from .config import tools_of
 from .disk import replace
 
 _SKIPPED = {"__pycache__", "build", "dist", "node_modules", "site-packages"}
-_NAMES = {"_async", "aio", "async"}
+_NAMES = {"_async", "aio", "_aio", "async", "asynchronous", "asyncio", "_asyncio"}
+# The letter that the sync side lacks, in a word of its own.
+_ASYNC_WORD = re.compile(r"(?<![a-z])a(?=sync(?:hronous)?(?![a-z]))")
+# What the sync side beside such a folder may be called.
+_TWINS = ("_sync", "sync", "synchronous", "blocking", "_blocking")
+# What names of the async side begin with.
+_PREFIXES = ("Async", "Aio", "AIO", "async_", "aio_")
 
 
 @dataclass(frozen=True)
-class _Tree:
-    """What is proposed for one folder; `package` is the outermost one around it."""
+class ProposedTree:
+    """What is proposed for one folder; `package` is the outermost one around it.
+
+    `top` is the folder that it is imported from.
+    """
 
     source: Path
     target: Path
     module: str
     twin: str
     package: str
+    top: Path
 
 
-def propose(folder: Path) -> str:
-    """Return the text of a configuration for the project in a folder.
+@dataclass(frozen=True)
+class Proposal:
+    """The text of a configuration, and what it was made of.
+
+    `parsed` are the modules of the project; `renames` are patterns for names.
+    """
+
+    text: str
+    folder: Path
+    trees: Sequence[ProposedTree]
+    renames: Mapping[str, str]
+    parsed: Mapping[Path, ast.Module]
+
+
+def propose(folder: Path) -> Proposal:
+    """Return a configuration for the project in a folder.
 
     Raises :class:`ConfigurationError` when it has one, or nothing async.
     """
@@ -49,11 +77,11 @@ def propose(folder: Path) -> str:
     sources = _sources(folder, parsed)
     if not sources:
         raise ConfigurationError(
-            f"there is no `async def` in a package, or in a folder named _async, aio "
-            f"or async_*, below {folder}"
+            f"there is no `async def` in a package, or in a folder named _async, aio, "
+            f"asynchronous or async_*, below {folder}"
         )
     imported = set(_imported(parsed))
-    trees: list[_Tree] = []
+    trees: list[ProposedTree] = []
     for source in sources:
         top = _import_root(source, folder, imported)
         trees.append(_tree(source, top, {tree.target for tree in trees}))
@@ -68,7 +96,10 @@ def propose(folder: Path) -> str:
     if renames:
         lines += ["", "[tool.twingen.renames]"]
         lines += [f"{json.dumps(k)} = {json.dumps(v)}" for k, v in renames.items()]
-    return "\n".join(lines) + "\n"
+    for package, rows in _rows(trees, renames, parsed).items():
+        lines += ["", f"[tool.twingen.libraries.{json.dumps(package)}]"]
+        lines += [f"{name} = {json.dumps(twin)}" for name, twin in rows.items()]
+    return Proposal("\n".join(lines) + "\n", folder, trees, renames, parsed)
 
 
 def append(folder: Path, proposal: str) -> Path:
@@ -123,14 +154,13 @@ def _sources(folder: Path, parsed: dict[Path, ast.Module]) -> list[Path]:
     }
     if named:
         return sorted(named)
-    return sorted(
-        {
-            _package(path.parent)
-            for path in waiting
-            if (path.parent / "__init__.py").exists()
-        }
-        - {folder}
-    )
+    packages = {
+        _package(path.parent)
+        for path in waiting
+        if (path.parent / "__init__.py").exists()
+    } - {folder}
+    # One below another, as in a folder without `__init__.py`, belongs to that.
+    return sorted(each for each in packages if not packages.intersection(each.parents))
 
 
 def _upwards(path: Path, folder: Path) -> list[Path]:
@@ -183,25 +213,30 @@ def _imported(parsed: dict[Path, ast.Module]) -> Iterator[str]:
                 yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def _tree(source: Path, top: Path, taken: Collection[Path]) -> _Tree:
+def _tree(source: Path, top: Path, taken: Collection[Path]) -> ProposedTree:
     """Return what is proposed for a source folder, beside the targets of others.
 
-    `top` is the folder that it is imported from.
+    A folder of the sync side that is there is its target.
     """
     name = source.name
-    twin = name.replace("async", "sync") if "async" in name else f"{name}_sync"
-    twin = "_sync" if name == "aio" else twin
+    twin = _ASYNC_WORD.sub("", name)
+    twin = f"{name}_sync" if twin == name else twin
+    if name in ("aio", "_aio", "asyncio", "_asyncio"):
+        twin = "_sync"
+    if _is_named(source) and not source.with_name(twin).is_dir():
+        there = (each for each in _TWINS if source.with_name(each).is_dir())
+        twin = next(there, twin)
     if source.with_name(twin) in taken:
         twin = f"{name}_sync"
     target = source.with_name(twin)
     if not (source / "__init__.py").exists():
-        return _Tree(source, target, "", "", "")
+        return ProposedTree(source, target, "", "", "", top)
     paths = source, target, _package(source)
     module, twin, package = (".".join(path.relative_to(top).parts) for path in paths)
-    return _Tree(source, target, module, twin, package)
+    return ProposedTree(source, target, module, twin, package, top)
 
 
-def _row(folder: Path, tree: _Tree) -> list[str]:
+def _row(folder: Path, tree: ProposedTree) -> list[str]:
     values = {
         "source": tree.source.relative_to(folder).as_posix(),
         "target": tree.target.relative_to(folder).as_posix(),
@@ -219,37 +254,112 @@ def _row(folder: Path, tree: _Tree) -> list[str]:
 
 
 def _renames(
-    trees: Sequence[_Tree], parsed: dict[Path, ast.Module]
+    trees: Sequence[ProposedTree], parsed: Mapping[Path, ast.Module]
 ) -> Iterator[tuple[str, str]]:
-    """Yield the patterns for classes called Async..., where there are any."""
-    nodes = [
-        node
+    """Yield the patterns for names of the async side, where there are any."""
+    own: list[ast.AST] = []
+    others: list[ast.AST] = []
+    for path, module in parsed.items():
+        inside = any(tree.source in path.parents for tree in trees)
+        (own if inside else others).extend(ast.walk(module))
+    defined, elsewhere = _defined(own), _defined(others)
+    modules = {tree.module for tree in trees if tree.module}
+    packages = {tree.package for tree in trees if tree.package}
+    imported = [
+        (node.module, alias.name)
+        for node in own
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level
+        if _is_in(node.module, packages) and not _is_in(node.module, modules)
+        for alias in node.names
+    ]
+    for prefix in _PREFIXES:
+        names = {name for name in defined if _begins(name, prefix)}
+        becomes = _becomes(prefix, names, defined, elsewhere)
+        if names:
+            yield f"{prefix}*", becomes
+        for home in sorted({home for home, name in imported if _begins(name, prefix)}):
+            yield f"{home}.{prefix}*", f"{home}.{becomes}"
+
+
+def _rows(
+    trees: Sequence[ProposedTree],
+    renames: Mapping[str, str],
+    parsed: Mapping[Path, ast.Module],
+) -> dict[str, dict[str, str]]:
+    """Return rows for what sources import from a package that has it from another.
+
+    That is what the twin calls the same: the package has only that of the async side.
+    """
+    prefixes = [pattern.removesuffix("*") for pattern in renames if "." not in pattern]
+    used = {
+        (home, name)
         for path, module in parsed.items()
         if any(tree.source in path.parents for tree in trees)
-        for node in ast.walk(module)
-    ]
-    defined = {node.name for node in nodes if isinstance(node, ast.ClassDef)}
-    becomes = "*"
-    if any(name.removeprefix("Async") in defined for name in defined if _is(name)):
-        becomes = "Sync*"  # both stand side by side
-    if any(map(_is, defined)):
-        yield "Async*", becomes
-    own = {tree.module for tree in trees if tree.module}
-    packages = {tree.package for tree in trees if tree.package}
-    imported = {
-        node.module
-        for node in nodes
-        if isinstance(node, ast.ImportFrom) and node.module and not node.level
-        if any(_is(alias.name) for alias in node.names)
+        for home, name, _ in imported_names(module, "")
     }
-    for module in sorted(imported):
-        if _is_in(module, packages) and not _is_in(module, own):
-            yield f"{module}.Async*", f"{module}.{becomes}"
+    found: dict[str, dict[str, str]] = {}
+    for tree in trees:
+        init = parsed.get(tree.source.parent / "__init__.py")
+        if init is None or tree.module in ("", tree.package):
+            continue
+        package = tree.module.rpartition(".")[0]
+        for home, name, as_ in imported_names(init, package):
+            inside = f"{home}.".startswith(f"{tree.module}.")
+            renamed = any(_begins(as_, prefix) for prefix in prefixes)
+            if inside and not renamed and (package, as_) in used:
+                twin = f"{tree.twin}{home[len(tree.module) :]}.{name}"
+                found.setdefault(package, {})[as_] = twin
+    return found
+
+
+def imported_names(module: ast.Module, package: str) -> Iterator[tuple[str, str, str]]:
+    """Yield the module, the name and what it is called for each import of names."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, "", alias.asname or "") for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            parts = package.split(".")
+            home = ".".join(parts[: len(parts) - node.level + 1]) if node.level else ""
+            home = ".".join(filter(None, [home, node.module]))
+            for alias in node.names:
+                yield home, alias.name, alias.asname or alias.name
+
+
+def _defined(nodes: Sequence[ast.AST]) -> set[str]:
+    """Return the names of classes and, at the top of modules, of functions."""
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    return {node.name for node in nodes if isinstance(node, ast.ClassDef)} | {
+        each.name
+        for node in nodes
+        if isinstance(node, ast.Module)
+        for each in node.body
+        if isinstance(each, functions)
+    }
+
+
+def _becomes(
+    prefix: str, names: Collection[str], defined: set[str], elsewhere: set[str]
+) -> str:
+    """Return what names become: as the sync side that is there calls them.
+
+    Where both sides stand in the sources, and where most names of the other side say
+    so, they begin with `Sync`.
+    """
+    sync = "Sync" if prefix[0].isupper() else "sync_"
+    plain = {name[len(prefix) :] for name in names}
+    if plain & defined:
+        return f"{sync}*"
+    marked = sum(f"{sync}{name}" in elsewhere for name in plain)
+    return f"{sync}*" if marked > len(plain & elsewhere) else "*"
+
+
+def _begins(name: str, prefix: str) -> bool:
+    """Tell whether a rename of such names applies to one."""
+    rest = name[len(prefix) :]
+    if not name.startswith(prefix) or not rest.isidentifier() or iskeyword(rest):
+        return False
+    return not is_part_of_word(prefix, name)
 
 
 def _is_in(module: str, packages: Collection[str]) -> bool:
     return any(module == each or module.startswith(f"{each}.") for each in packages)
-
-
-def _is(name: str) -> bool:
-    return name.startswith("Async") and name != "Async"

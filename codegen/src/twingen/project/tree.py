@@ -56,7 +56,8 @@ class Project:
     know the twin, in `jobs` processes at most (0: one per core); a process that
     makes many hands over its `layouts`. Raises
     :class:`ConfigurationError` or, with all refusals of all files,
-    :class:`ConversionError`.
+    :class:`ConversionError`. With `partly` the latter waits until the folders are
+    compared or written; `outputs` are what converts, `refusals` say what does not.
     """
 
     def __init__(
@@ -67,15 +68,18 @@ class Project:
         jobs: int = 1,
         progress: Progress = silent,
         layouts: Layouts | None = None,
+        partly: bool = False,
     ) -> None:
         self.config = config
         self.plan = Plan(
             config, cache=cache, jobs=jobs, progress=progress, layouts=layouts
         )
-        self.outputs = self.plan.outputs()
+        self.outputs = self.plan.outputs(partly=partly)
+        self.refusals = self.plan.refusals
 
     def differences(self) -> list[Difference]:
         """Compare the target folders with what they should hold, byte by byte."""
+        self.plan.stop_at_problems()  # a twin that is not known is no orphan
         found = [
             Difference(path, drift, output.origin)
             for path, output in self.outputs.items()

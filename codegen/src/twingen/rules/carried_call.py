@@ -3,6 +3,10 @@
 The runtime makes a coroutine of the call of a coroutine function, whose body runs when
 it is waited for; any other function is called at once. `map(f, xs)` is given a function
 that does so for each, and an exit stack one that waits.
+
+It is `deferred(f, x)` where what the call gives is handed to asyncio, awaited elsewhere
+or asked whether it can be awaited, and `f` may be a function that a user gives: that is
+a plain one, whose body then runs where that of a coroutine function would.
 """
 
 from __future__ import annotations
@@ -15,11 +19,14 @@ from ..meaning.awaitables import (
     may_be_coroutine_function,
     may_make,
 )
+from ..meaning.deferral import runs_later
 from ..meaning.iteration import stepped
+from ..meaning.names import Names
 from ..rule import Site, rewrite
 from ..syntax.parentheses import beside_another
 
 _LATER = "twingen.runtime.turns.calls.later"
+_DEFERRED = "twingen.runtime.turns.calls.deferred"
 
 
 @rewrite("TW402", cst.Call, tasks="turns")
@@ -33,8 +40,9 @@ def make_later(site: Site[cst.Call]) -> cst.Call | None:
             return None
         partial = site.imports.name("functools.partial")
         function = new.args[0].with_changes(comma=cst.MaybeSentinel.DEFAULT)
-        maker = cst.Call(partial, [cst.Arg(site.imports.name(_LATER)), function])
-        return new.with_changes(args=[cst.Arg(maker), *new.args[1:]])
+        each = site.imports.name(_maker(names, site.old, given.value))
+        made = cst.Call(partial, [cst.Arg(each), function])
+        return new.with_changes(args=[cst.Arg(made), *new.args[1:]])
     kept = is_kept(names, site.old)
     if kept and (step := stepped(site.old, new)) is not None:
         given_first = cst.Arg(site.imports.name(step[0]))
@@ -45,18 +53,24 @@ def make_later(site: Site[cst.Call]) -> cst.Call | None:
         return None
     called = new.func.with_changes(lpar=[], rpar=[])
     return new.with_changes(
-        func=site.imports.name(_LATER),
+        func=site.imports.name(_maker(names, site.old, site.old.func)),
         args=[cst.Arg(called), *beside_another(new.args)],
     )
+
+
+def _maker(names: Names, call: cst.Call, function: cst.BaseExpression) -> str:
+    return _DEFERRED if runs_later(names, call, function) else _LATER
 
 
 def _callback(site: Site[cst.Call]) -> cst.Call | None:
     """Return `stack.callback(awaited, f, x)` for `stack.push_async_callback(f, x)`."""
     old, new = site.old, site.new
     function = old.func
-    if not isinstance(function, cst.Attribute) or not old.args or old.args[0].star:
+    if not isinstance(function, cst.Attribute) or not old.args:
         return None
-    if function.attr.value != "push_async_callback" or old.args[0].keyword:
+    if function.attr.value != "push_async_callback":
+        return None
+    if old.args[0].keyword or old.args[0].star == "**":
         return None
     waiting = cst.Arg(site.imports.name("twingen.runtime.turns.calls.awaited"))
     return new.with_changes(args=[waiting, *new.args])

@@ -12,6 +12,7 @@ import libcst as cst
 
 from ..meaning.annotations import AWAITABLE_TYPES, last_parameter
 from ..meaning.awaitables import calls_around, hands_out, waits_around
+from ..meaning.blocking import may_block
 from ..meaning.overloads import OVERLOADS
 from ..meaning.running_loop import asks_for_loop
 from ..meaning.stop_iterations import lets_stop_out
@@ -23,8 +24,6 @@ _MAKES = f"{_TURNS}.calls.makes_coroutine"
 _WAITS = f"{_TURNS}.calls.returns_awaitable"
 _TRANSPARENT = {"builtins.classmethod", "builtins.staticmethod", "typing.override"}
 _CALLED_BY_USERS = {"__aenter__", "__aexit__", "__anext__", "__call__"}
-# What runs a loop, or waits for what other threads do.
-_BLOCKING = {"join", "result", "run", "run_forever", "run_until_complete"}
 # Methods whose result Python waits for, and what is called by the name of the class.
 _PROTOCOLS = {*_CALLED_BY_USERS, "__aiter__", "__new__"}
 _PROPERTIES = {"builtins.property", "functools.cached_property"}
@@ -104,16 +103,10 @@ def _shares_state(site: Site[cst.FunctionDef]) -> bool:
         for each in owner.body.body
     ):
         return False
-    if any(_blocks(each.func) for each in find(function.body, cst.Call)):
+    if may_block(names, function):
         return False
     changes = (cst.AssignTarget, cst.AugAssign, cst.Call, cst.Del)
     return any(find(function.body, each) for each in changes)
-
-
-def _blocks(function: cst.BaseExpression) -> bool:
-    """Tell whether a call, by its name, runs a loop or waits for other threads."""
-    named = function.attr if isinstance(function, cst.Attribute) else function
-    return isinstance(named, cst.Name) and named.value in _BLOCKING
 
 
 def _is_for_users(site: Site[cst.FunctionDef]) -> bool:

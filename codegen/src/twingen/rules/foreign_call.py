@@ -16,6 +16,10 @@ from ..meaning.already import starts_task
 from ..meaning.started import is_started_element
 from ..rule import Refused, Site, rewrite
 
+# Rules of what is given no awaitable, and what is given beside one.
+_OF_VALUES = {"sleep_call", "timeout_block", "to_thread_call", "event_loop"}
+_BESIDE = {"timeout", "return_when", "return_exceptions", "name", "context", "debug"}
+
 
 @rewrite("TW109", cst.Call)
 def require_row(site: Site[cst.Call]) -> None:
@@ -62,8 +66,19 @@ def _is_asynchronous_use(site: Site[cst.Call]) -> bool:
         if starts_task(site.names, taker):
             return True
         verdict = site.verdict(taker.func)
-        return verdict is not None and bool(verdict.rule or verdict.unwrap)
+        if verdict is None or not (verdict.rule or verdict.unwrap):
+            return False
+        return _may_be_waited_for(verdict.rule, taker, parent)
     return False
+
+
+def _may_be_waited_for(rule: str, taker: cst.Call, argument: cst.Arg) -> bool:
+    """Tell what is waited for from a delay, a limit or a flag."""
+    if rule in _OF_VALUES:
+        return False
+    if argument.keyword is not None:
+        return argument.keyword.value not in _BESIDE
+    return rule == "gather_call" or argument is taker.args[0]
 
 
 def _foreign_names(site: Site[cst.Call], function: cst.BaseExpression) -> set[str]:

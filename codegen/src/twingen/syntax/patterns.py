@@ -23,13 +23,18 @@ class Found:
 class Patterns:
     """A table from patterns to what their names become.
 
-    `fits` tells whether a name may become another; one that may not is not matched.
+    `fits` tells whether a name may become another, `inside` whether what stands before
+    the `*` of a pattern is but a part of a word; neither such name is matched.
     """
 
     def __init__(
-        self, table: Mapping[str, str], fits: Callable[[str], bool] | None = None
+        self,
+        table: Mapping[str, str],
+        fits: Callable[[str], bool] | None = None,
+        inside: Callable[[str, str], bool] | None = None,
     ) -> None:
         self._table = table
+        self._inside = inside or (lambda before, name: False)
         self._fits = fits or (lambda filled: True)
 
     def find(self, name: str) -> Found | None:
@@ -42,6 +47,9 @@ class Patterns:
         rows: dict[str, str] = {}
         for pattern, twin in self._table.items():
             middle = star_in(pattern, name)
+            before, star, _ = pattern.partition("*")
+            if star and self._inside(before, name):
+                continue
             filled = "" if middle is None else twin.replace("*", middle)
             if filled and self._fits(filled):
                 rows[pattern] = filled

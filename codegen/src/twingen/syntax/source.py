@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
+
+from ..telling.diagnostic import Diagnostic
 
 MARK = "# twingen:"
 ASYNC_ONLY = "# twingen: async-only"
@@ -52,12 +54,14 @@ class Converted:
     """The text of a twin without its header, and what it took.
 
     `runtime` are the parts of the runtime that it imports, `used` what it used of
-    what is :func:`twingen.project.unused.configured`.
+    what is :func:`twingen.project.unused.configured`; `notes` are what is to be said
+    of it, though it has a twin.
     """
 
     text: str
     runtime: frozenset[str]
     used: Collection[str]
+    notes: Sequence[Diagnostic] = ()
 
 
 MARKUPS = {".md": "md", ".markdown": "md", ".rst": "rst"}

@@ -124,4 +124,18 @@ CODES = (
         "... -->`, `.. twingen: ...`) needs the example that it speaks of, and tabs\n"
         "need a fence, a `code-block` directive or prompts.",
     ),
+    Code(
+        "TW017",
+        "shared",
+        "Tasks share state without a lock, and tasks are threads in the twin.\n\n"
+        'With `tasks = "threads"`, `twingen build` warns of it and writes the twin.\n'
+        "Between two awaits asyncio runs nobody else; threads switch between any\n"
+        "two lines. Found are attributes of `self`, variables of a module or of a\n"
+        "function around, and collections in them, in functions that tasks run:\n"
+        "what one of several tasks reads and then writes (`self.count += 1`, `if\n"
+        "self.jobs: self.jobs.pop()`), and what more than one task function writes.\n\n"
+        "Hold one asyncio.Lock around all that belongs together, in each function\n"
+        "that uses it. What an object of unknown class is entered for (`async with\n"
+        "self.session:`) counts as protected, and so does what only one task uses.",
+    ),
 )

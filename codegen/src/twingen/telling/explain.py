@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +16,10 @@ from ..rules import RULES
 from .codes import CODES, Code
 from .diagnostic import ConfigurationError
 
+_SECTION = re.compile(r"^(?=## )", re.MULTILINE)
+_MESSAGE = re.compile(r"^(?:\S+:)?\d+:\d+: [A-Z]+\d+ \w+: (.*)$", re.MULTILINE)
+# How much of their words two messages share that say the same of other names.
+_ALIKE = 0.5
 # In a wheel, and in a checkout.
 _PAGES = (
     Path(__file__).parents[1] / "refusals",
@@ -42,16 +47,40 @@ def find(word: str, rules: Sequence[Rule] = RULES) -> Rule | Code:
     )
 
 
-def manual(entry: Rule | Code) -> str:
-    """Return the page of one code: what it is, examples, and what it looks at."""
+def manual(entry: Rule | Code, message: str = "") -> str:
+    """Return the page of one code: what it is, examples, and what it looks at.
+
+    With a message the example that it is said of comes first.
+    """
     lines = [f"{entry.code} {entry.name}", "", inspect.cleandoc(entry.manual)]
-    if examples := _examples(entry):
-        lines += ["", examples]
+    examples = _SECTION.split(_examples(entry))
+    fitting = _fitting(examples, message)
+    if fitting is not None:
+        first = examples.pop(fitting)
+        lines = [lines[0], "", first.strip(), "", *lines[2:]]
+    if rest := "\n\n".join(filter(None, map(str.strip, examples))):
+        lines += ["", rest]
     if isinstance(entry, Rule):
         lines += ["", f"looks at: {', '.join(t.__name__ for t in entry.node_types)}"]
         if entry.plugin != "twingen":
             lines.append(f"plug-in: {entry.plugin}")
     return "\n".join(lines)
+
+
+def _fitting(examples: Sequence[str], message: str) -> int | None:
+    """Return which example shows a message, whatever names that holds."""
+
+    def likeness(example: str) -> float:
+        texts = _MESSAGE.findall(example)
+        ratios = (
+            difflib.SequenceMatcher(None, text.split(), message.split()).ratio()
+            for text in texts
+        )
+        return max(ratios, default=0.0)
+
+    found = [likeness(each) for each in examples]
+    best = max(found, default=0.0)
+    return found.index(best) if message and best >= _ALIKE else None
 
 
 def _examples(entry: Rule | Code) -> str:

@@ -15,6 +15,7 @@ from ..rules import RULES
 from .codes import Code
 from .diagnostic import Diagnostic
 from .explain import find, summary
+from .work_list import as_json
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Report:
     """What one command found; `mend` is the command that brings it in step.
 
     `rules` are those that the findings can come from; `located` says what a path is
-    called from the root of the repository.
+    called from the root of the repository; `warnings` are findings that stop nothing.
     """
 
     command: str
@@ -31,6 +32,7 @@ class Report:
     mend: str = ""
     rules: Sequence[Rule] = RULES
     located: Callable[[str], str] = str
+    warnings: Sequence[Diagnostic] = ()
 
 
 def machine(report: Report, output_format: str) -> str:
@@ -40,15 +42,22 @@ def machine(report: Report, output_format: str) -> str:
     that; JSON has the paths of the project, as text has.
     """
     if output_format != "json":
-        findings = [
-            dataclasses.replace(each, path=report.located(each.path))
-            for each in report.findings
-        ]
-        report = dataclasses.replace(report, findings=findings)
+        report = dataclasses.replace(
+            report,
+            findings=_located(report, report.findings),
+            warnings=_located(report, report.warnings),
+        )
     if output_format == "github":
-        return "".join(_annotation(finding) + "\n" for finding in report.findings)
+        lines = [_annotation(each, "error") for each in report.findings]
+        lines += [_annotation(each, "warning") for each in report.warnings]
+        return "".join(f"{line}\n" for line in lines)
     content = _sarif(report) if output_format == "sarif" else _json(report)
     return json.dumps(content, indent=2) + "\n"
+
+
+def _located(report: Report, found: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """Return findings with their paths from the root of the repository."""
+    return [dataclasses.replace(each, path=report.located(each.path)) for each in found]
 
 
 def _json(report: Report) -> dict[str, Any]:
@@ -59,10 +68,12 @@ def _json(report: Report) -> dict[str, Any]:
         "exit_code": report.code,
         "mend": report.mend,
         "findings": [dataclasses.asdict(finding) for finding in report.findings],
+        "work": as_json(report.findings) if report.code == 2 else [],
+        "warnings": [dataclasses.asdict(warning) for warning in report.warnings],
     }
 
 
-def _annotation(finding: Diagnostic) -> str:
+def _annotation(finding: Diagnostic, level: str) -> str:
     """Return a workflow command of GitHub Actions."""
     properties = {
         "file": finding.path,
@@ -72,7 +83,7 @@ def _annotation(finding: Diagnostic) -> str:
     }
     message = finding.message + (f"\nhelp: {finding.help}" if finding.help else "")
     listed = ",".join(f"{k}={_property(v)}" for k, v in properties.items())
-    return f"::error {listed}::{_data(message)}"
+    return f"::{level} {listed}::{_data(message)}"
 
 
 def _data(value: str) -> str:
@@ -85,7 +96,9 @@ def _property(value: str) -> str:
 
 def _sarif(report: Report) -> dict[str, Any]:
     """Return SARIF 2.1.0, with the manuals of the codes that were found."""
-    codes = sorted({finding.code for finding in report.findings})
+    levels = [(each, "error") for each in report.findings]
+    levels += [(each, "warning") for each in report.warnings]
+    codes = sorted({finding.code for finding, _ in levels})
     return {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -99,7 +112,7 @@ def _sarif(report: Report) -> dict[str, Any]:
                     }
                 },
                 "columnKind": "unicodeCodePoints",
-                "results": [_sarif_result(f, codes) for f in report.findings],
+                "results": [_sarif_result(*each, codes) for each in levels],
             }
         ],
     }
@@ -114,7 +127,9 @@ def _sarif_rule(entry: Rule | Code) -> dict[str, Any]:
     }
 
 
-def _sarif_result(finding: Diagnostic, codes: Sequence[str]) -> dict[str, Any]:
+def _sarif_result(
+    finding: Diagnostic, level: str, codes: Sequence[str]
+) -> dict[str, Any]:
     message = finding.message + (f"; {finding.help}" if finding.help else "")
     region = {
         "startLine": finding.line,
@@ -131,7 +146,7 @@ def _sarif_result(finding: Diagnostic, codes: Sequence[str]) -> dict[str, Any]:
     return {
         "ruleId": finding.code,
         "ruleIndex": codes.index(finding.code),
-        "level": "error",
+        "level": level,
         "message": {"text": message},
         "locations": [location],
     }

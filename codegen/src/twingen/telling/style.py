@@ -19,7 +19,7 @@ class Style:
         self._coloured = coloured
 
     def __call__(self, text: str, *colours: str) -> str:
-        if not (self._coloured and text):
+        if not (self._coloured and text and colours):
             return text
         start = ";".join(_CODES[colour] for colour in colours)
         return f"\033[{start}m{text}\033[0m"

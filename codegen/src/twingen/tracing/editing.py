@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..plugins import load_plugins
 from ..project.cache import Cache, cache_of
 from ..project.config import Config, find_root, load
 from ..project.disk import display
@@ -16,8 +17,10 @@ from ..project.plan import Plan
 from ..project.signatures import is_as_signed, signature
 from ..syntax.source import lines_of
 from ..telling.diagnostic import ConfigurationError, ConversionError, Diagnostic
+from ..telling.explain import find, manual
 from .lookup import Lookup
 from .places import expected_line
+from .remedies import Remedy, remedies
 
 
 @dataclass(frozen=True)
@@ -58,12 +61,42 @@ class Editing:
             return []
         return []
 
+    def remedies(self, path: Path, line: int) -> list[Remedy]:
+        """Return what can be inserted for what is refused at a line of a source."""
+        config = _config_of(path)
+        refused = [each for each in self.findings(path) if each.line == line]
+        if config is None or not refused:
+            return []
+        text, file = self.text(path), config.root / "pyproject.toml"
+        found = [r for each in refused for r in remedies(each, path, text, file)]
+        return list(dict.fromkeys(found))
+
+    def explained(self, path: Path, line: int) -> str | None:
+        """Return, in Markdown, why a line is refused, or which rules changed it."""
+        refused = [each for each in self.findings(path) if each.line == line]
+        if refused:
+            config = _config_of(path)
+            rules = load_plugins(config.plugins if config else ()).rules
+            return "\n\n".join(
+                f"**{manual(find(each.code, rules), each.message)}".replace(
+                    "\n", "**\n", 1
+                )
+                for each in {each.code: each for each in refused}.values()
+            )
+        traced = self._traced(path)
+        if traced is None:
+            return None
+        try:
+            return f"```text\n{traced[2].explanation(path, line)}\n```"
+        except ConfigurationError:
+            return None
+
     def written(self, path: Path) -> Written | None:
         """Tell whether twingen wrote a file of a target folder."""
         config = _config_of(path)
         if config is None or not any(t.target in path.parents for t in config.trees):
             return None
-        content = self._text(path).encode()
+        content = self.text(path).encode()
         found = signature(content)
         if found is None:
             return None
@@ -76,7 +109,7 @@ class Editing:
             return None
         twin, source, lookup = found
         should_be = lookup.traced(twin).lines
-        text = lines_of(self._text(path))
+        text = lines_of(self.text(path))
         place = lookup.expected(twin, expected_line(line, text, should_be)).line
         return (source, place) if place else None
 
@@ -90,7 +123,7 @@ class Editing:
         made = traced.places.twin_lines(line)
         if not made or not twin.is_file():
             return None
-        there = lines_of(self._text(twin))
+        there = lines_of(self.text(twin))
         return twin, expected_line(made[0] + traced.header, traced.lines, there)
 
     def _traced(self, path: Path) -> tuple[Path, Path, Lookup] | None:
@@ -119,7 +152,8 @@ class Editing:
         }
         return Plan(config, texts=sources, cache=cache)
 
-    def _text(self, path: Path) -> str:
+    def text(self, path: Path) -> str:
+        """Return what a file holds, saved or not."""
         if path in self.texts:
             return self.texts[path]
         return path.read_text(encoding="utf-8") if path.is_file() else ""

@@ -16,7 +16,7 @@ async def main(keys, call):
 
 import functools
 
-from twin_runtime.turns.calls import await_, later
+from twin_runtime.turns.calls import await_, deferred, later
 from twin_runtime.turns.entries import entry
 from twin_runtime.turns.starting import create_task
 from twin_runtime.turns.waiting import gather
@@ -31,5 +31,7 @@ def main(keys, call):
     task = create_task(later(fetch, "a"))
     waiting = [later(fetch, key) for key in keys]
     await_(
-        gather(*waiting, *map(functools.partial(later, fetch), keys), later(call, task))
+        gather(
+            *waiting, *map(functools.partial(later, fetch), keys), deferred(call, task)
+        )
     )

@@ -20,7 +20,7 @@ async def use(manager):
 # ---- twin ----
 # tasks: turns
 
-from twin_runtime.turns.calls import await_, later
+from twin_runtime.turns.calls import await_, deferred, later
 from twin_runtime.turns.entries import entry
 from twin_runtime.turns.generators import generator
 from twin_runtime.turns.iterators import anext as _anext, asend, athrow
@@ -39,9 +39,9 @@ def use(manager):
     steps = count()
     first = later(asend, steps, None)
     print(await_(first), athrow(steps, ValueError))
-    print(await_(gather(later(manager.__enter__), later(_anext, steps, None))))
+    print(await_(gather(deferred(manager.__enter__), later(_anext, steps, None))))
     deadline = timeout(1)
-    entered = later(deadline.__enter__)
+    entered = deferred(deadline.__enter__)
     await_(entered)
     deadline.__exit__(None, None, None)
-    return create_task(later(steps.close))
+    return create_task(deferred(steps.close))

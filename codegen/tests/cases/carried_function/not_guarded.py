@@ -1,5 +1,6 @@
 # tasks: turns
 import asyncio
+import os
 
 
 class Client:
@@ -15,13 +16,40 @@ class Client:
     def get_elsewhere(self, loop):
         return asyncio.run_coroutine_threadsafe(self.get(), loop).result()
 
+    def close(self):
+        self.closed = True
+        self._stop(self.thread)
+
+    def shut(self, path):
+        _call(path)
+
+    def describe(self, words):
+        self.text = ", ".join(words) + os.path.join(*words)
+
+    def start(self):
+        self.task = asyncio.create_task(self.event.wait())
+
+    def _stop(self, thread):
+        thread.join()
+
+
+def _call(path):
+    return _run_again(path)
+
+
+def _run_again(path):
+    path = _call(path) if path else path
+    return asyncio.new_event_loop().run_until_complete(path)
+
 # ---- twin ----
 # tasks: turns
+import os
 
-from twin_runtime.turns.calls import later
+from twin_runtime.turns.calls import deferred, later
+from twin_runtime.turns.current import new_event_loop
 from twin_runtime.turns.entries import entry, guarded
 from twin_runtime.turns.runners import run
-from twin_runtime.turns.starting import run_coroutine_threadsafe
+from twin_runtime.turns.starting import create_task, run_coroutine_threadsafe
 
 
 class Client:
@@ -38,3 +66,30 @@ class Client:
 
     def get_elsewhere(self, loop):
         return run_coroutine_threadsafe(later(self.get), loop).result()
+
+    def close(self):
+        self.closed = True
+        self._stop(self.thread)
+
+    def shut(self, path):
+        _call(path)
+
+    @guarded
+    def describe(self, words):
+        self.text = ", ".join(words) + os.path.join(*words)
+
+    @guarded
+    def start(self):
+        self.task = create_task(deferred(self.event.wait))
+
+    def _stop(self, thread):
+        later(thread.join)
+
+
+def _call(path):
+    return _run_again(path)
+
+
+def _run_again(path):
+    path = _call(path) if path else path
+    return new_event_loop().run_until_complete(path)

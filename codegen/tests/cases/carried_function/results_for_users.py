@@ -26,7 +26,7 @@ def start(source):
 
 # tasks: turns
 
-from twin_runtime.turns.calls import later, returns_awaitable
+from twin_runtime.turns.calls import deferred, later, returns_awaitable
 from twin_runtime.turns.entries import entry
 from twin_runtime.turns.starting import create_task
 from twin_runtime.turns.waiting import gather
@@ -38,7 +38,7 @@ class Source:
 
     @returns_awaitable
     def read_all(self, *others):
-        return gather(later(self.read), *others)
+        return gather(deferred(self.read), *others)
 
     @returns_awaitable
     def pending(self, key) -> int:
@@ -53,4 +53,4 @@ class Started(Source):
 
 
 def start(source):
-    return create_task(later(source.read))
+    return create_task(deferred(source.read))

@@ -14,6 +14,7 @@ from .coroutines import Coroutine
 from .futures import Future
 from .managers import Managed
 from .marks import _marks, find, mark, marked, plain
+from .origins import is_of_user
 from .participants import here
 from .suspending import drive
 from .visits import visit
@@ -23,6 +24,10 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 ITERABLE = inspect.CO_ITERABLE_COROUTINE
+# Calls of these functions give objects, and run no body.
+_SPECIAL = (
+    inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR | ITERABLE
+)
 # What `functools.lru_cache()` adds to a function.
 _OF_CACHES = ("cache_clear", "cache_info", "cache_parameters")
 
@@ -92,7 +97,10 @@ def awaited(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
     found = find(function)[0] if code is None else _marks.get(id(code))
     if found is not None:
         if found.kind == "coroutine":
-            return function(*args, **kwargs)
+            try:
+                return function(*args, **kwargs)
+            except StopIteration as stop:
+                raise RuntimeError("coroutine raised StopIteration") from stop
         if found.kind == "returns_awaitable":
             found, inner, before, keywords = find(function)
             assert found is not None
@@ -120,6 +128,22 @@ def later(function: Callable[P, Any], /, *args: P.args, **kwargs: P.kwargs) -> A
     The call of a coroutine function gives a coroutine; any other is made at once.
     """
     return _later(function, args, kwargs)
+
+
+def deferred(function: Callable[P, Any], /, *args: P.args, **kwargs: P.kwargs) -> Any:
+    """Call a function for what is to be waited for later: `later()` as users need it.
+
+    The call of a plain function of a user gives a coroutine, too: that of the source
+    is a coroutine function, whose body does not run yet.
+    """
+    found, inner, before, keywords = find(function)
+    plain_of_user = found is None and not isinstance(function, type)
+    if not (plain_of_user and is_of_user(inner)) or inner.__code__.co_flags & _SPECIAL:
+        return _later(function, args, kwargs)
+    args = (*before, *args)  # type: ignore[assignment]
+    kwargs = {**keywords, **kwargs}  # type: ignore[assignment]
+    _bind(inner, args, kwargs)
+    return Coroutine(awaited, (inner, *args), kwargs, inner)
 
 
 def _later(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

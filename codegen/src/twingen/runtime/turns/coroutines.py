@@ -100,20 +100,28 @@ class Coroutine(Generic[T]):
         return self._call()
 
     def _call(self) -> T:
-        function, args, kwargs = self._function, self._args, self._kwargs
-        self._function, self._args, self._kwargs = None, (), None
+        function, self._function = self._function, None
         assert function is not None
         participant = here.participant
         self._ident = 0 if participant is None else participant.ident
         try:
-            if kwargs is None:
-                return function(*args)
-            return function(*args, **kwargs)
+            # Only the body keeps what it is given (since Python 3.12).
+            if self._kwargs is None:
+                return function(*self._taken())
+            return function(*self._taken(), **self._taken_keywords())
         except StopIteration as stop:
             raise RuntimeError("coroutine raised StopIteration") from stop
         finally:
             self._state = CLOSED
-            del function, args, kwargs
+            del function
+
+    def _taken(self) -> tuple[Any, ...]:
+        args, self._args = self._args, ()
+        return args
+
+    def _taken_keywords(self) -> dict[str, Any]:
+        kwargs, self._kwargs = self._kwargs, None
+        return kwargs or {}
 
     def send(self, value: Any) -> Any:
         """Begin the body, or go on, by hand; return what it waits for."""

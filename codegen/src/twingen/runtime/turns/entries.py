@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from .current import homes
@@ -43,9 +44,46 @@ def guarded(function: F) -> F:
     def guard(*args: Any, **kwargs: Any) -> Any:
         if here.loop is not None or here.participant is not None or homes.loop is None:
             return function(*args, **kwargs)
-        return visit(function, *args, **kwargs)
+        return visit(_guard, function, args, kwargs)
 
     return guard  # type: ignore[return-value]
+
+
+def _guard(function: Any, args: Any, kwargs: Any) -> Any:
+    me: Any = here.participant
+    me.guards = True
+    try:
+        return function(*args, **kwargs)
+    finally:
+        me.guards = False
+
+
+@contextlib.contextmanager
+def unguarded() -> Iterator[None]:
+    """Give up the turn that a plain function has, for what may run or wait for a loop.
+
+    In the source the function is in no loop.
+    """
+    loop: Any = here.loop
+    me = here.participant
+    if loop is None or me is None or not me.guards:
+        yield
+        return
+    current, loop._current = loop._current, None
+    here.loop = None
+    loop._leave(me, stays=True)
+    here.participant = None
+    me.guards = False
+    try:
+        yield
+    finally:
+        here.participant = me
+        interrupt = loop._enter_again(me)
+        here.loop = loop
+        loop._current = current
+        me.guards = True
+        if interrupt is not None:
+            raise interrupt
 
 
 def blocking(function: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:

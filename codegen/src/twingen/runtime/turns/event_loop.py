@@ -19,11 +19,12 @@ from typing import Any
 from .calls import await_, later
 from .coroutines import Coroutine
 from .current import _set_running_loop, homes, note
-from .entries import entry
+from .entries import entry, unguarded
 from .exceptions import CancelledError
 from .futures import Future, isfuture, set_result_unless_cancelled, wrap_future
 from .generators import warn_of_late_generator
 from .handles import TimerHandle
+from .import_locks import module_locks, note_imports
 from .loop_methods import TransportMethods
 from .participants import Participant, here
 from .signals import Signals
@@ -153,6 +154,7 @@ class EventLoop(Sockets, Signals, TransportMethods):
                 "Cannot run the event loop while another loop is running"
             )
 
+    @unguarded()
     def run_forever(self) -> None:
         """Run until `stop()` is called."""
         self._check_closed()
@@ -165,6 +167,8 @@ class EventLoop(Sockets, Signals, TransportMethods):
         me.ident = _thread.get_ident()
         me.thread = threading.current_thread()
         me.hears_signals = threading.current_thread() is threading.main_thread()
+        if module_locks:
+            note_imports(self)
         end_listening = self._begin_to_listen()
         self._owner = me
         self._turn = me
@@ -208,6 +212,7 @@ class EventLoop(Sockets, Signals, TransportMethods):
             finally:
                 del early
 
+    @unguarded()
     def run_until_complete(self, future: Any) -> Any:
         """Run until a future is done; return its result."""
         self._check_closed()

@@ -5,7 +5,29 @@ from __future__ import annotations
 import functools
 import inspect
 import reprlib
+import traceback
+import types
 from typing import Any
+
+_CARRIERS = {f"{__package__}.{name}" for name in ("calls", "entries", "visits")}
+"""Modules whose frames asyncio would not have."""
+
+STACK_DEPTH = 10
+"""Frames of a future's origin, in debug mode."""
+
+
+def stack_of(frame: types.FrameType) -> traceback.StackSummary:
+    """Return the last calls that led to a frame."""
+    frames = (
+        each
+        for each in traceback.walk_stack(frame)
+        if each[0].f_globals.get("__name__") not in _CARRIERS
+    )
+    stack = traceback.StackSummary.extract(
+        frames, limit=STACK_DEPTH, lookup_lines=False
+    )
+    stack.reverse()
+    return stack
 
 
 def source_of(function: Any) -> tuple[str, int] | None:

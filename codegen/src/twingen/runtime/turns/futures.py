@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextvars
+import sys
 import types
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .current import get_event_loop
 from .exceptions import CancelledError, InvalidStateError
-from .formatting import future_repr
+from .formatting import future_repr, stack_of
 from .participants import here
 from .suspending import suspend
 from .visits import is_outside, visit
@@ -44,6 +45,8 @@ class Future(Generic[T]):
     def __init__(self, *, loop: EventLoop | None = None) -> None:
         self._loop = get_event_loop() if loop is None else loop
         self._callbacks: list[tuple[Callable[..., object], Any]] = []
+        if self._loop.get_debug():
+            self._source_traceback = stack_of(sys._getframe(1))
 
     __class_getitem__: Any = classmethod(types.GenericAlias)
 
@@ -52,13 +55,14 @@ class Future(Generic[T]):
 
     def __del__(self) -> None:
         if self._retrieve:
-            self._loop.call_exception_handler(
-                {
-                    "message": f"{type(self).__name__} exception was never retrieved",
-                    "exception": self._exception,
-                    "future": self,
-                }
-            )
+            context = {
+                "message": f"{type(self).__name__} exception was never retrieved",
+                "exception": self._exception,
+                "future": self,
+            }
+            if self._source_traceback:
+                context["source_traceback"] = self._source_traceback
+            self._loop.call_exception_handler(context)
 
     @property
     def _log_traceback(self) -> bool:

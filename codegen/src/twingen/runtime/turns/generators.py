@@ -163,6 +163,11 @@ def generator(function: F) -> F:
     return mark(generate, "generator", wraps=True)  # type: ignore[return-value]
 
 
+def generator_expression(inner: T) -> T:
+    """Make a generator expression that was asynchronous wait, and be closed."""
+    return Generator(inner)  # type: ignore[return-value]
+
+
 def warn_of_late_generator(left: Any, loop: Any) -> None:
     """Warn of a generator that begins when the loop has closed those it had."""
     warnings.warn(

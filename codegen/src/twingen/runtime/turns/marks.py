@@ -27,12 +27,16 @@ class Mark:
 
 
 _marks: dict[int, Mark] = {}
+twins: dict[str, dict[str, Any]] = {}
+"""The modules that have marked functions: their names by what they are called."""
 
 
 def mark(function: F, kind: str, wraps: bool = False) -> F:
     """Remember the kind of a function."""
     code = function.__code__
     _marks[id(code)] = Mark(code, kind, wraps)
+    names = function.__globals__
+    twins[names.get("__name__") or ""] = names
     return function
 
 

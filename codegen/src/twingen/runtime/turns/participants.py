@@ -19,6 +19,7 @@ class Participant:
         "covered_by",
         "creator",
         "fiber",
+        "guards",
         "hears_signals",
         "ident",
         "resumed",
@@ -55,6 +56,8 @@ class Participant:
         """The task waits."""
         self.covered_by: Participant | None = None
         """Who runs a body on top of the wait, where no thread could be started."""
+        self.guards = False
+        """It has the turn for a plain function, which is in no loop in the source."""
         self.hears_signals = False
         """It is the main thread, which signals are to interrupt."""
         self.struck = False
@@ -84,6 +87,8 @@ class Here(threading.local):
     """Of the last visit, for the next one."""
     chosen: Scheduling | type[Unset] | None = Unset
     """What `set_event_loop()` was called with."""
+    importing: Any = None
+    """What it imports while it is in a loop; see `import_locks`."""
 
 
 here = Here()

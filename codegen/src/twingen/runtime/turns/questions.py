@@ -11,6 +11,7 @@ from typing import Any
 from .coroutines import CLOSED, Coroutine
 from .generators import Generator
 from .marks import find, mark
+from .origins import is_generator_of_user, is_of_user
 
 _is_coroutine: Any = object()
 """What old code marks functions with, as their attribute of this name."""
@@ -39,7 +40,20 @@ def _unwrapped(function: Any) -> Any:
 
 
 def iscoroutinefunction(function: Any) -> bool:
-    """Tell whether a call of a function gave a coroutine in the source."""
+    """Tell whether a call of a function gave a coroutine in the source.
+
+    A plain function of a user stands for the coroutine function that a user of the
+    source would have given.
+    """
+    return was_coroutine_function(function) or (
+        is_of_user(inner := _unwrapped(function))
+        and not inspect.isgeneratorfunction(inner)
+        and not inspect.isasyncgenfunction(inner)
+    )
+
+
+def was_coroutine_function(function: Any) -> bool:
+    """Tell whether a function is known to have been one: no plain one of a user is."""
     function = _unwrapped(function)
     if isinstance(function, types.FunctionType):
         found = find(function)[0]
@@ -51,18 +65,28 @@ def iscoroutinefunction(function: Any) -> bool:
 
 
 def isasyncgenfunction(function: Any) -> bool:
-    """Tell whether a function was an asynchronous generator function."""
+    """Tell whether a function was an asynchronous generator function.
+
+    A plain generator function of a user stands for one.
+    """
     function = _unwrapped(function)
     if isinstance(function, types.FunctionType):
         found = find(function)[0]
         if found is not None:
             return found.kind == "generator"
-    return inspect.isasyncgenfunction(function)
+    return inspect.isasyncgenfunction(function) or (
+        is_of_user(function) and inspect.isgeneratorfunction(function)
+    )
 
 
 def isasyncgen(x: Any) -> bool:
-    """Tell whether an object was an asynchronous generator in the source."""
-    return isinstance(x, (Generator, types.AsyncGeneratorType))
+    """Tell whether an object was an asynchronous generator in the source.
+
+    A plain generator of a user stands for one.
+    """
+    return isinstance(x, (Generator, types.AsyncGeneratorType)) or (
+        isinstance(x, types.GeneratorType) and is_generator_of_user(x)
+    )
 
 
 def markcoroutinefunction(function: Any) -> Any:

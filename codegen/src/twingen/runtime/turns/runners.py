@@ -12,6 +12,7 @@ from typing import Any
 
 from .calls import later
 from .current import _get_running_loop, new_event_loop, set_event_loop
+from .entries import unguarded
 from .event_loop import EventLoop, tell_of_failures
 from .exceptions import CancelledError
 from .participants import here
@@ -77,6 +78,7 @@ class Runner:
         self._context = contextvars.copy_context()
         self._state = _State.INITIALIZED
 
+    @unguarded()
     def run(self, coro: Any, *, context: contextvars.Context | None = None) -> Any:
         """Run a coroutine; return what it returns."""
         if not iscoroutine(coro):
@@ -142,6 +144,7 @@ class Runner:
         else:
             raise KeyboardInterrupt()
 
+    @unguarded()
     def close(self) -> None:
         """Cancel all tasks, wait until they have ended, and close the loop."""
         if self._state is not _State.INITIALIZED:
@@ -173,6 +176,7 @@ def cancel_all_tasks(loop: Any) -> None:
     tell_of_failures(loop, tasks)
 
 
+@unguarded()
 def run(
     main: Any,
     *,

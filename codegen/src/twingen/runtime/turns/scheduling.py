@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import contextvars
 import heapq
+import os
 import selectors
 import socket
+import sys
 import time
 import traceback
 from collections import deque
@@ -29,6 +31,15 @@ MANY_TIMERS = 100
 ExceptionHandler = Callable[[Any, dict[str, Any]], object]
 
 
+def is_debug_mode() -> bool:
+    """Tell whether Python was asked for the debug mode of loops."""
+    if sys.flags.dev_mode:
+        return True
+    return not sys.flags.ignore_environment and bool(
+        os.environ.get("PYTHONASYNCIODEBUG")
+    )
+
+
 class Scheduling:
     """The ready queue, the timers and the watched descriptors of a loop."""
 
@@ -42,7 +53,7 @@ class Scheduling:
         self._timers_cancelled = 0
         self._stopping = False
         self._closed = False
-        self._debug = False
+        self._debug = is_debug_mode()
         self.slow_callback_duration = 0.1
         self._exception_handler: ExceptionHandler | None = None
         self._clock_resolution = time.get_clock_info("monotonic").resolution
@@ -64,11 +75,11 @@ class Scheduling:
         return time.monotonic()
 
     def get_debug(self) -> bool:
-        """Return what `set_debug()` was given."""
+        """Tell whether the loop is in debug mode."""
         return self._debug
 
     def set_debug(self, enabled: bool) -> None:
-        """Remember the mode; it changes nothing but how callbacks are shown."""
+        """Choose the mode: where futures are created is kept, and shown."""
         self._debug = enabled
 
     def is_closed(self) -> bool:

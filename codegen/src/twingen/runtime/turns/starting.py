@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .calls import await_
 from .coroutines import Coroutine
 from .current import get_event_loop, get_running_loop
+from .entries import unguarded
 from .futures import Future, chain, isfuture, loop_of
 from .questions import isawaitable, iscoroutine
 from .tasks import Task
@@ -59,13 +60,27 @@ def _wrap_awaitable() -> None:
     """Gives its name to coroutines that stand for other awaitables."""
 
 
+class _Outcome(concurrent.futures.Future[Any]):
+    """The outcome of a task in the loop of another thread."""
+
+    def result(self, timeout: float | None = None) -> Any:
+        """Wait for the result, without the turn where a plain function has it."""
+        with unguarded():
+            return super().result(timeout)
+
+    def exception(self, timeout: float | None = None) -> BaseException | None:
+        """Wait for the exception, without the turn where a plain function has it."""
+        with unguarded():
+            return super().exception(timeout)
+
+
 def run_coroutine_threadsafe(
     coro: Any, loop: EventLoop
 ) -> concurrent.futures.Future[Any]:
     """Start a task in the loop of another thread."""
     if not iscoroutine(coro):
         raise TypeError("A coroutine object is required")
-    future: concurrent.futures.Future[Any] = concurrent.futures.Future()
+    future = _Outcome()
 
     def start() -> None:
         try:

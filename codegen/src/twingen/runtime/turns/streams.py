@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from .calls import awaited, later
+from .calls import awaited, deferred
 from .current import get_event_loop
 from .entries import entry, guarded
 from .exceptions import IncompleteReadError, LimitOverrunError
@@ -134,7 +134,7 @@ class StreamReaderProtocol(FlowControlMixin):
             reader.set_transport(transport)
         if self._client_connected_cb is not None:
             writer = StreamWriter(transport, self, reader, self._loop)
-            result = later(self._client_connected_cb, reader, writer)
+            result = deferred(self._client_connected_cb, reader, writer)
             if iscoroutine(result):
                 self._task = self._loop.create_task(result)
                 self._task.add_done_callback(_Served(self._loop, transport))

@@ -18,6 +18,7 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+from . import deadlocks
 from .current import homes
 from .handles import IN_TASK, Handle
 from .interrupts import defer
@@ -146,7 +147,13 @@ class Switching(Scheduling):
     def _park(self, me: Participant) -> None:
         """Wait for the turn, in a thread that has given it up."""
         try:
-            acquire(me)
+            if me.started or me is self._owner:
+                acquire(me)
+                return
+            watch = None  # the thread is from outside
+            while not me.wake.acquire(True, deadlocks.SECONDS):
+                watch = watch or deadlocks.Watch(me)
+                watch.look(self._turn, raises=False)
         except BaseException as error:  # a signal handler's
             self._struck(me, error)
 
@@ -515,7 +522,7 @@ class Switching(Scheduling):
                     if deferral.pending:
                         raise KeyboardInterrupt
                 me.hears_signals = deferral is not None
-                entered = acquire(me, timeout)
+                entered = self._acquire(me, timeout)
                 if deferral is not None:
                     deferral.interruptible = False
                 entered = entered or not self._withdraw(admission)
@@ -532,6 +539,18 @@ class Switching(Scheduling):
                 self._leave(me, stays=True)
             raise KeyboardInterrupt
         return entered
+
+    def _acquire(self, me: Participant, timeout: float) -> bool:
+        """Wait for the turn; RuntimeError if who has it waits for this thread."""
+        if timeout >= 0:
+            return acquire(me, timeout)
+        if me.wake.acquire(True, deadlocks.SECONDS):
+            return True
+        watch = deadlocks.Watch(me)
+        while True:
+            watch.look(self._turn)
+            if me.wake.acquire(True, deadlocks.SECONDS):
+                return True
 
     def _withdraw(self, admission: Admission) -> bool:
         """Give up waiting for the turn; return false if it has come."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import sys
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -140,7 +141,8 @@ class TaskGroup(Managed):
         elif self._aborting:
             refused = "is shutting down"
         if refused is not None:
-            coro.close()
+            if sys.version_info >= (3, 13):  # before, it can still be waited for
+                coro.close()
             raise RuntimeError(f"TaskGroup {self!r} {refused}")
         assert self._loop is not None
         if context is None:

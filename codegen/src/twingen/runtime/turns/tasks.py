@@ -24,6 +24,7 @@ from .participants import Participant, here
 from .questions import iscoroutine
 from .suspending import drive
 from .switching import Switching
+from .task_records import entered, registered_tasks
 from .visits import is_outside, visit
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ class Task(Future[T]):
         eager_start: bool = False,
     ) -> None:
         super().__init__(loop=loop)
+        if self._source_traceback:
+            del self._source_traceback[-1]
         if not iscoroutine(coro):
             self._log_destroy_pending = False
             raise TypeError(f"a coroutine was expected, got {coro!r}")
@@ -82,8 +85,10 @@ class Task(Future[T]):
         super().__del__()
 
     def _tell_pending(self) -> None:
-        message = "Task was destroyed but it is pending!"
-        self._loop.call_exception_handler({"task": self, "message": message})
+        context = {"task": self, "message": "Task was destroyed but it is pending!"}
+        if self._source_traceback:
+            context["source_traceback"] = self._source_traceback
+        self._loop.call_exception_handler(context)
 
     def _leave_pending(self) -> None:
         """The loop is closed: the body ends, the task does not."""
@@ -423,6 +428,8 @@ def current_task(loop: EventLoop | None = None) -> Task[Any] | None:
     """Return the task that runs."""
     if loop is None:
         loop = get_running_loop()
+    if entered and loop in entered:
+        return entered[loop]  # type: ignore[no-any-return]
     if here.loop is None:
         return None
     participant = here.participant
@@ -436,10 +443,26 @@ def current_task(loop: EventLoop | None = None) -> Task[Any] | None:
     return loop._current  # type: ignore[no-any-return]
 
 
+def enter_task(loop: Any, task: Any) -> None:
+    """Say that a step of a task of another make begins."""
+    current = entered.get(loop)
+    if current is None and isinstance(loop, Switching):
+        current = current_task(loop)  # type: ignore[arg-type]
+    if current is not None:
+        raise RuntimeError(
+            f"Cannot enter into task {task!r} while another task {current!r} is "
+            "being executed."
+        )
+    entered[loop] = task
+
+
 def all_tasks(loop: EventLoop | None = None) -> set[Task[Any]]:
     """Return the tasks of a loop that are not done."""
     if loop is None:
         loop = get_running_loop()
-    if not isinstance(loop, Switching):  # one of another make, with tasks of its own
-        return set()
-    return {task for task in list(loop._tasks) if not task.done()}
+    tasks = registered_tasks(loop)
+    if isinstance(loop, Switching):
+        if loop is here.loop:
+            current_task(loop)  # a thread from outside has its task since it is asked
+        tasks.update(loop._tasks)
+    return {task for task in tasks if not task.done()}

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .current import home, homes
+from .import_locks import module_locks, note_imports
 from .participants import Participant, Unset, here
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class Visit:
             me = Participant()
         self._before = before
         self._me = me
+        if module_locks:
+            note_imports(loop)
         try:
             here.participant = me
             loop._enter(me)

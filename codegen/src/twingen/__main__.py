@@ -1,0 +1,8 @@
+"""`python -m twingen`: the command line, for where no command is installed."""
+
+import sys
+
+from .cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,30 @@
+"""preview: what converts, in a folder of its own, whatever else is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..project.preview import Preview
+from .console import FAILED, IN_STEP, Console
+from .twins import project
+
+
+def preview(
+    console: Console, start: Path, folder: Path | None, *, cached: bool, jobs: int
+) -> int:
+    """Write what converts; tell what does not, and how much that is."""
+    tree = project(console, start, cached=cached, jobs=jobs, partly=True)
+    made = Preview(tree, folder)
+    made.write()
+    code = FAILED if tree.refusals else IN_STEP
+    if not console.for_people:
+        return console.report(code, tree.refusals)
+    console.refusals(tree.refusals)
+    twins = len(tree.plan.files)
+    console.good(
+        f"{made.twins} of {twins} {'twin' if twins == 1 else 'twins'} written to "
+        f"{tree.display(made.folder)}; the target folders are as they were"
+    )
+    if tree.refusals:
+        console.note(f"refused at {console.counted(tree.refusals)}")
+    return code

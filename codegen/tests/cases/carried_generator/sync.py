@@ -1,0 +1,5 @@
+# tasks: turns
+
+
+def texts(rows):
+    return list(str(row) for row in rows), (row for row in rows if row)
