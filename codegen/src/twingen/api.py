@@ -15,6 +15,7 @@ from .project.config import Config, find_root, load
 from .project.results import SourceResult, results
 from .project.tree import Difference, Project
 from .rule import Tasks
+from .sides.side_table import side_table
 from .syntax.source import Source
 from .telling.diagnostic import ConversionError
 
@@ -28,7 +29,8 @@ def convert(
     strings: Sequence[str] = (),
     libraries: Mapping[str, Mapping[str, Any]] | None = None,
     runtime: str | None = None,
-    side: str | None = None,
+    side: str | Mapping[str, bool | str] | None = None,
+    prose: Mapping[str, str] | None = None,
     plugins: Sequence[str] = (),
     tasks: Tasks | None = None,
     black: Mapping[str, Any] | None = None,
@@ -56,7 +58,8 @@ def convert(
             black=black or {},
             requires_python=None,
             plugins=tuple(plugins),
-            side=side,
+            side=side_table(side, "side"),
+            prose=prose or {},
             tasks=tasks,
         )
     )

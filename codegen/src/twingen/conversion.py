@@ -29,6 +29,9 @@ from .meaning.overloads import without_repeated_overloads
 from .rewriting import Rewriter
 from .rule import Rule, Tasks
 from .rules import RULES
+from .sides.asked import Asked
+from .sides.comments import with_markers
+from .sides.side_table import SideTable
 from .sides.sides import Side, of_twin
 from .syntax.formatting import FormattingError, format_source
 from .syntax.layouts import Layouts
@@ -132,19 +135,13 @@ def parse(source: Source, definitions: Definitions) -> Names:
 
 def _side(tree: cst.Module, source: Source, definitions: Definitions) -> Side:
     """Return what the twin sees of a source."""
-    whole = Side(tree, tree)
-    constant = definitions.constant
-    if constant and constant.rpartition(".")[2] in source.text:
-        names = _names(whole, source, definitions)
-
-        def is_constant(node: cst.BaseExpression) -> bool:
-            found = isinstance(node, (cst.Name, cst.Attribute))
-            found = found and names.qualified(node) == constant
-            definitions.constant_used |= found
-            return found
-
-        return of_twin(tree, is_constant)
-    return of_twin(tree, lambda node: False) if MARK in source.text else whole
+    table = SideTable(definitions.side)
+    if table and table.is_spelled_in(source.text):
+        marked = with_markers(tree, table, definitions.sides_used)
+        names = _names(Side(marked, marked), source, definitions)
+        asked = Asked(table, names.qualified, definitions.sides_used)
+        return of_twin(marked, asked)
+    return of_twin(tree) if MARK in source.text else Side(tree, tree)
 
 
 def _names(side: Side, source: Source, definitions: Definitions) -> Names:
@@ -195,7 +192,9 @@ def convert_parsed(
         text = settings.format(source.path, code)
         if trace is not None:
             text = trace.without_numbers(text)
-        problems = list(residue(source, text, settings.definitions))
+        problems = list(
+            residue(source, text, settings.definitions, settings.libraries.kept)
+        )
     except FormattingError as error:
         raise ConversionError([formatting_problem(source, error)]) from None
     except RecursionError:

@@ -120,6 +120,9 @@ class Site(Generic[NodeT_co]):
         if qualified in modules and get_full_name_for_node(spelled) == qualified:
             twin = modules[qualified]
             return None if twin == qualified else self.imports.module(twin)
+        top = self._top_module(spelled, qualified)
+        if top is not None:
+            return top
         verdict = self.libraries.verdict(qualified)
         if verdict is None or qualified in modules:
             return None
@@ -137,7 +140,7 @@ class Site(Generic[NodeT_co]):
             changed = spelled.value == first != last
             return spelled.with_changes(value=last) if changed else None
         if isinstance(spelled, cst.Attribute) and importable:
-            in_place = module == home or (
+            in_place = module in (home, self.libraries.module_twin(home)) or (
                 home in self.names.definitions.modules
                 and get_full_name_for_node(spelled) != qualified
             )
@@ -146,6 +149,15 @@ class Site(Generic[NodeT_co]):
         if not module and self.names.is_bound_otherwise(last, qualified):
             return self.imports.builtin(last)
         return self.imports.name(verdict.becomes)
+
+    def _top_module(
+        self, spelled: cst.Name | cst.Attribute, qualified: str
+    ) -> cst.BaseExpression | None:
+        """Return how the twin spells a whole module that is in no package."""
+        if not isinstance(spelled, cst.Name) or spelled.value != qualified:
+            return None
+        twin = self.libraries.module_twin(qualified)
+        return cst.parse_expression(twin) if twin else None
 
     def shared_name(
         self, spelled: cst.Name | cst.Attribute, meanings: Collection[str | None]

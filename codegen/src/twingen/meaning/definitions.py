@@ -57,7 +57,7 @@ class Definitions:
     lost, with their positions in the signature, and `receivers` says what is the
     first of these: `self`, `cls` or nothing. `tasks` is what needs tasks that take
     turns; `task_functions` are those that tasks start with, and how often they do.
-    `constant` tells the sides apart.
+    `side` tells the sides apart, and `sides_used` is what of it was used.
     """
 
     modules: dict[str, str] = field(default_factory=dict)
@@ -84,8 +84,8 @@ class Definitions:
     receivers: dict[str, str] = field(default_factory=dict)
     tasks: set[str] = field(default_factory=set)
     task_functions: set[str] = field(default_factory=set)
-    constant: str = ""
-    constant_used: bool = False
+    side: dict[str, bool | str] = field(default_factory=dict)
+    sides_used: set[str] = field(default_factory=set)
     _may_wait: set[str] | None = field(default=None, repr=False, compare=False)
 
     def follow(self) -> None:
@@ -108,7 +108,6 @@ class Definitions:
         for name in _COLLECTIONS:
             getattr(self, name).update(getattr(other, name))
         self._may_wait = None
-        self.constant_used |= other.constant_used
 
     @contextmanager
     def also(self, other: Definitions) -> Iterator[None]:
@@ -292,7 +291,7 @@ class Definitions:
                 queue.extend(map(self.original, self.classes.get(current, ())))
 
 
-_PLAIN = ("constant", "constant_used")
+_PLAIN = ("side",)
 _HIDDEN = ("_may_wait",)
 _COLLECTIONS = tuple(
     each.name for each in fields(Definitions) if each.name not in (*_PLAIN, *_HIDDEN)

@@ -7,8 +7,9 @@ refusal is closed: a name that it does not list has no twin.
 
 from __future__ import annotations
 
+import asyncio
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
@@ -19,6 +20,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+from ..syntax.patterns import Patterns
 from ..telling.diagnostic import ConfigurationError
 from .renames import MethodRenames, Renames, is_dotted_name
 
@@ -28,7 +30,8 @@ class Verdict:
     """What becomes of one name; exactly one of the fields is set.
 
     `becomes` is a dotted name (no dot: a builtin); `unwrap` means that a call
-    is replaced by its only argument and a subscript by its last one; `rule`
+    is replaced by its only argument and a subscript by its last one; `call` that a
+    call is replaced by one of its first argument with the others; `rule`
     names the rule that handles it; `refuse` is the reason why it has no twin
     and `instead` the remedy; `keep` leaves the name as it is;
     `drop` leaves out the decorator or the mark that it is. `coroutine` is said beside
@@ -37,6 +40,7 @@ class Verdict:
 
     becomes: str = ""
     unwrap: bool = False
+    call: bool = False
     rule: str = ""
     refuse: str = ""
     keep: bool = False
@@ -59,8 +63,15 @@ class Libraries:
     method_owners: dict[str, set[str]] = field(default_factory=dict)
     renames: Renames | None = None
     own_methods: MethodRenames | None = None
+    method_patterns: Patterns | None = None
     strings: tuple[str, ...] = ()
     used: set[str] = field(default_factory=set)
+    overridden: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def kept(self) -> set[str]:
+        """The names of asyncio that the project keeps."""
+        return {name for name in self.overridden if self.rows[name].keep}
 
     def verdict(self, qualified: str) -> Verdict | None:
         """Return the row of a qualified name, its new name, or its table's `*` row."""
@@ -73,6 +84,17 @@ class Libraries:
             return Verdict(becomes=twin)
         return self.rows.get(f"{qualified.rpartition('.')[0]}.*")
 
+    def module_twin(self, module: str) -> str | None:
+        """Return the module in whose place another one stands in the twin, if it has.
+
+        That is a row of its own, of which each name in the module is found there.
+        """
+        row = self.rows.get(module)
+        if row is not None and "." in row.becomes:
+            self.used.add(module)
+            return row.becomes
+        return self.renames.whole_module(module) if self.renames else None
+
     def method_of(self, name: str, owner: str | None) -> str | None:
         """Return the row of a method, if this class can have it.
 
@@ -81,7 +103,27 @@ class Libraries:
         owners = self.method_owners.get(name)
         if owner is not None and owners and owner.split(".")[0] not in owners:
             return None
-        return self.methods.get(name)
+        return self.method(name)
+
+    def method(self, name: str) -> str | None:
+        """Return the row of a method, exact or by a pattern of the project."""
+        twin = self.methods.get(name)
+        if twin is not None or self.method_patterns is None:
+            return twin
+        found = self.method_patterns.find(name)
+        if found is None:
+            return None
+        self.used.add(f"methods.{found.pattern}")
+        return found.filled
+
+    def row_of_method(self, classes: Iterable[str], name: str) -> Verdict | None:
+        """Return the row of its own that a method of one of these classes has."""
+        for owner in classes:
+            row = self.rows.get(f"{owner}.{name}")
+            if row is not None:
+                self.used.add(f"{owner}.{name}")
+                return row
+        return None
 
     def renamed_from(self, module: str) -> set[str]:
         """Return the names of a module that are others in the twin, or have none."""
@@ -123,26 +165,59 @@ class Libraries:
                     f"{where}: {module} must be a table of names and verdicts"
                 )
             if module == "methods":
-                self.methods.update(_method_names(table, where))
+                rows = dict(_method_names(table, where))
+                for name in rows if not where.startswith("libraries/") else ():
+                    self.method_owners.pop(name, None)  # the project's are for all
+                patterns = {name: rows[name] for name in rows if "*" in name}
+                self.methods.update({n: rows[n] for n in rows if n not in patterns})
+                if patterns:
+                    self.method_patterns = Patterns(patterns, str.isidentifier)
                 for name in table if where.startswith("libraries/") else ():
                     if packages:
                         self.method_owners.setdefault(name, set()).update(packages)
                 continue
             for name, row in table.items():
                 qualified = f"{module}.{name}"
-                self.rows[qualified] = _verdict(row, f"{where}: {qualified}")
+                verdict = _verdict(row, f"{where}: {qualified}")
+                if not where.startswith("libraries/"):
+                    self._override(qualified, verdict, f"{where}: {qualified}")
+                self.rows[qualified] = verdict
                 added.append(qualified)
         return added
 
+    def _override(self, qualified: str, verdict: Verdict, where: str) -> None:
+        """Remember that a row of the project stands for a built-in one.
+
+        Raises :class:`ConfigurationError` for what cannot be kept.
+        """
+        before = self.rows.get(qualified)
+        package, _, name = qualified.partition(".")
+        if package == "asyncio" and verdict.keep and not _can_be_kept(name):
+            raise ConfigurationError(
+                f"{where}: {qualified} cannot be kept: it needs an event loop, which "
+                "the twin has not; name what the twin has in its place, or refuse it"
+            )
+        if before is not None or package == "asyncio":
+            self.overridden[qualified] = before.rule if before is not None else ""
+
     def copy(self) -> Libraries:
         """Return tables that can be added to without touching these."""
-        return Libraries(dict(self.rows), dict(self.methods), dict(self.method_owners))
+        owners = dict(self.method_owners)
+        return Libraries(dict(self.rows), dict(self.methods), owners)
 
 
 def _method_names(table: Mapping[str, Any], where: str) -> Iterator[tuple[str, str]]:
     for name, twin in table.items():
-        if not isinstance(twin, str) or not twin.isidentifier():
-            raise ConfigurationError(f"{where}: methods.{name} must be a method's name")
+        if (
+            not isinstance(twin, str)
+            or not twin.replace("*", "x").isidentifier()
+            or name.count("*") != twin.count("*")
+            or name.count("*") > 1
+        ):
+            raise ConfigurationError(
+                f"{where}: methods.{name} must be a method's name, or both must be "
+                "patterns with one *"
+            )
         yield name, twin
 
 
@@ -164,7 +239,25 @@ def _verdict(row: Any, where: str) -> Verdict:
         raise ConfigurationError(
             f"{where} refuses without saying what to write instead"
         )
-    return Verdict(**row)
+    becomes = row.get("becomes", "")
+    return Verdict(**{**row, "becomes": becomes.removeprefix("builtins.")})
+
+
+# What asyncio has that works without an event loop, but for its exceptions.
+_WITHOUT_LOOP = {
+    *("iscoroutine", "iscoroutinefunction", "isfuture"),
+    *("FIRST_COMPLETED", "FIRST_EXCEPTION", "ALL_COMPLETED"),
+}
+
+
+def _can_be_kept(name: str) -> bool:
+    """Tell whether a name of asyncio may be used where no event loop runs."""
+    if name in _WITHOUT_LOOP:
+        return True
+    found = getattr(asyncio, name, None)
+    if found is None:  # a module, or newer than this Python
+        return name.endswith("Error")
+    return isinstance(found, type) and issubclass(found, BaseException)
 
 
 @lru_cache(maxsize=2)

@@ -61,6 +61,11 @@ def _twin(site: Site[cst.CSTNode], owner: str | None, name: str) -> str | None:
                 return twins.pop()
         elif is_own and (twin := libraries.own_methods.twin_of(owner, name)):
             return twin
+    if owner is not None:
+        classes = site.names.definitions.bases(owner)
+        row = libraries.row_of_method(classes, name)
+        if row is not None and not row.refuse:  # see `member_name`
+            return row.becomes.rpartition(".")[2] or None
     return libraries.method_of(name, None if is_own else owner)
 
 

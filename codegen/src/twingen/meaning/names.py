@@ -297,11 +297,19 @@ class Names:
             return parent.name is node
         return type(parent) is cst.AssignTarget or type(parent) is cst.AnnAssign
 
-    def is_bound_otherwise(self, name: str, qualified: str) -> bool:
-        """Tell whether a name is bound to anything but what `qualified` says."""
+    def is_bound_otherwise(
+        self, name: str, qualified: str, seen_by: cst.ImportAlias | None = None
+    ) -> bool:
+        """Tell whether a name is bound to anything but what `qualified` says.
+
+        With `seen_by`, only where that hides it from who uses this import: what the
+        body of a class binds is seen by that body alone.
+        """
+        used = seen_by.evaluated_alias or seen_by.evaluated_name if seen_by else ""
         return any(
             qualified not in {self._absolute(found) for found in meanings}
             for scope in self._scopes.all
+            if not (used and isinstance(scope, ClassScope) and not scope.accesses[used])
             for assignment in self._own(scope, name)
             for meanings in [assignment.get_qualified_names_for(name)]
         )

@@ -42,6 +42,8 @@ def is_type(names: Names, string: cst.CSTNode) -> bool:
                 return False
             if generic is not None and _is_generic(generic):
                 return True
+            if _is_base(names, node):
+                return True
         if isinstance(node, cst.Call):
             called = names.qualified(node.func)
             is_first = bool(node.args) and node.args[0].value is string
@@ -51,6 +53,13 @@ def is_type(names: Names, string: cst.CSTNode) -> bool:
             return False
         inner = node
     return False
+
+
+def _is_base(names: Names, node: cst.Subscript) -> bool:
+    """Tell `Base["T"]` in `class Derived(Base["T"])`."""
+    argument = names.parent(node)
+    owner = names.parent(argument) if isinstance(argument, cst.Arg) else None
+    return isinstance(owner, cst.ClassDef) and argument in owner.bases
 
 
 def _is_type_of_field(names: Names, string: cst.CSTNode) -> bool:

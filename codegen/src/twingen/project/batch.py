@@ -38,13 +38,13 @@ class Batch:
     """
 
     def __init__(self, config: Config, layouts: Layouts | None = None) -> None:
-        self._constant = config.side or ""
-        definitions = Definitions(constant=self._constant)
+        self._side = dict(config.side.rows)
+        definitions = Definitions(side=self._side)
         self._config = config
         self._plugins = load_plugins(config.plugins)
         self._definitions = definitions
         self._layouts = layouts
-        self._renames = Renames(config.renames, definitions)
+        self._renames = Renames(config.renames, definitions, config.prose)
         self._renames.texts = {tree.module for tree in config.trees if tree.texts}
         self._methods = MethodRenames(config.methods, definitions)
         self._configured = frozenset(configured(config))
@@ -82,7 +82,7 @@ class Batch:
 
         Raises :class:`ConversionError` for a text that does not parse.
         """
-        found = Definitions(constant=self._constant)
+        found = Definitions(side=self._side)
         if source.page is not None:  # an example is nothing that others import
             return found
         names = parse(source, found)
@@ -103,7 +103,7 @@ class Batch:
         """Return the answers about the names of a source."""
         names = self._parsed.get(source.path)
         if names is None:
-            names = parse(source, Definitions(constant=self._constant))
+            names = parse(source, Definitions(side=self._side))
         names.definitions = self._definitions
         return names
 
@@ -122,6 +122,7 @@ class Batch:
         libraries = settings.libraries
         libraries.used, self._methods.used = set(), set()
         self._renames.used, self._renames.used_texts = set(), set()
+        self._renames.used_prose = set()
         if source.page is not None:
             page = self.page(source, tasks)
             text, runtime = page.text, page.runtime
@@ -134,6 +135,7 @@ class Batch:
             *(f"methods: {pattern}" for pattern in self._methods.used),
             *(f"libraries: {row}" for row in libraries.used),
             *(f"strings: {name}" for name in libraries.used),
+            *(f"prose: {words}" for words in self._renames.used_prose),
             *(f"texts: {package}" for package in self._renames.used_texts),
         }
         notes: list[Diagnostic] = []

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -106,7 +106,7 @@ class Plan:
         self._jobs = jobs
         self._sources = Sources(config, texts)
         self._made: Batch | None = None
-        self._definitions = Definitions(constant=config.side or "")
+        self._definitions = Definitions(side=dict(config.side.rows))
         self._problems = list(self._sources.problems)
         self._was_read = False
         self._done: _Attempt | None = None
@@ -117,6 +117,21 @@ class Plan:
     def files(self) -> Mapping[Path, SourceFile]:
         """The sources that have a twin, by the path of the twin."""
         return self._sources.files
+
+    @property
+    def handwritten(self) -> Mapping[Path, SourceFile]:
+        """The sources whose twins are written by hand, by the path of the twin."""
+        return self._sources.handwritten
+
+    @property
+    def of_target(self) -> Collection[Path]:
+        """What the target folders have that is written by hand."""
+        return self._sources.of_target
+
+    @property
+    def _defining(self) -> Mapping[Path, SourceFile]:
+        """The sources whose definitions others may use."""
+        return {**self.files, **self.handwritten}
 
     def outputs(self, *, partly: bool = False) -> dict[Path, Output]:
         """Return what every file of the target folders must hold.
@@ -331,7 +346,7 @@ class Plan:
         """Return the sources of which the definitions are not known."""
         return {
             target: file
-            for target, file in self.files.items()
+            for target, file in self._defining.items()
             if self._cache.definitions(file.source) is None
             and not self._cache.unreadable(file.source)
         }
@@ -350,8 +365,10 @@ class Plan:
             self._definitions.modules[module] = twin
             self._definitions.async_only.add(module)
         self._problems = list(self._sources.problems)
-        for file in self.files.values():
+        for target, file in self._defining.items():
             definitions = self._cache.definitions(file.source)
+            if definitions is not None and target in self.handwritten:
+                definitions = replace(definitions, tasks=set())  # not to be converted
             if definitions is not None:
                 self._definitions.update(definitions)
             self._problems += self._cache.unreadable(file.source)
@@ -413,8 +430,7 @@ class Plan:
     def _check_unused(self, twins: Sequence[Known]) -> None:
         used = {what for known in twins for what in known.used}
         used.update(self._sources.used)
-        if self._definitions.constant_used:
-            used.add(f"side: {self._config.side}")
+        used.update(f"side: {row}" for row in self._definitions.sides_used)
         check_unused(self._config, used)
 
     def _display(self, path: Path) -> str:

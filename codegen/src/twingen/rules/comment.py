@@ -22,7 +22,6 @@ import libcst as cst
 from ..meaning.siblings import marks_task_group
 from ..rule import Refused, Site, rewrite
 from ..sides.markers import marks
-from ..syntax.prose import rename_words
 from ..syntax.source import ASYNC_ONLY, SYNC_ONLY
 
 _MARKER = re.compile(r"#+\s*twingen\s*:")
@@ -58,5 +57,5 @@ def rename_in_comment(
             "or element; an elif needs an `if` of its own",
         )
     renames = site.libraries.renames
-    text = rename_words(site.old.value, renames.words() if renames else {})
+    text = renames.prose(site.old.value) if renames else site.old.value
     return site.new.with_changes(value=text) if text != site.old.value else None

@@ -105,7 +105,8 @@ def _plain_import(
     modules = site.names.definitions.modules
     aliases = []
     for alias in statement.names:
-        twin = modules.get(alias.evaluated_name)
+        name = alias.evaluated_name
+        twin = modules.get(name) or site.libraries.module_twin(name)
         if twin is not None:
             alias = alias.with_changes(name=_dotted(twin))
         aliases.append(alias)
@@ -119,7 +120,7 @@ def _from_import(
     if module is None:
         return [statement]
     modules = site.names.definitions.modules
-    target = modules.get(module, module)
+    target = modules.get(module) or site.libraries.module_twin(module) or module
     if isinstance(statement.names, cst.ImportStar):
         _check_star(site, module, statement)
         return [_from(site, statement, target)]
@@ -249,8 +250,12 @@ def _check_collision(
     name = becomes.rpartition(".")[2]
     if alias.asname is not None or name == alias.evaluated_name:
         return
-    unknown = site.names.is_looked_up(name) and not site.names.is_bound(name)
-    if unknown or site.names.is_bound_otherwise(name, becomes):
+    if becomes == f"builtins.{name}":
+        hidden = site.names.is_bound(name)
+    else:
+        hidden = site.names.is_looked_up(name) and not site.names.is_bound(name)
+    unknown = hidden and not site.names.is_bound(name)
+    if hidden or site.names.is_bound_otherwise(name, becomes, seen_by=alias):
         raise Refused(
             f"{alias.evaluated_name} becomes {name} in the twin, which is "
             f"{'used' if unknown else 'bound'} in this module already",

@@ -117,7 +117,7 @@ def _check_position(site: Site[cst.Name | cst.Attribute], qualified: str) -> Non
             f"the module {qualified} is used as a value here, and the twin has none",
             "name what is used of it",
         )
-    if verdict is None or not (verdict.rule or verdict.unwrap):
+    if verdict is None or not (verdict.rule or verdict.unwrap or verdict.call):
         return
     called = isinstance(parent, cst.Call) and parent.func is site.old
     subscripted = isinstance(parent, cst.Subscript) and parent.value is site.old

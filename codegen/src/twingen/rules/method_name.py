@@ -65,8 +65,8 @@ def rename_method(site: Site[cst.CSTNode]) -> Replacement:
     qualified = f"{names.module}.{owner.name.value}"
     own = site.libraries.own_methods
     twin = own.twin_of(qualified, name) if own else None
-    twin = twin or site.libraries.methods.get(name)
-    if twin is None:
+    twin = twin or site.libraries.method(name)
+    if twin is None or twin == name:
         return None
     if is_variable:
         if _is_alias_of(names, old, twin):

@@ -299,7 +299,7 @@ def _twin_of_members(site: Site[Any], owner: str, members: list[str]) -> str | N
     own = libraries.own_methods
     for member in members[:1]:
         found = own.twin_of(owner, member) if own else None
-        members[0] = found or libraries.methods.get(member) or member
+        members[0] = found or libraries.method(member) or member
     members = [DUNDERS.get(member, member) for member in members]
     return ".".join([verdict.becomes, *members])
 
@@ -312,5 +312,5 @@ def _twin_of_member(site: Site[Any], call: cst.Call, text: str) -> str | None:
     module = site.names.qualified(value)
     renames = site.libraries.renames
     if module in site.names.definitions.modules and renames is not None:
-        return renames.local(text)
+        return renames.local(text, module or "")
     return DUNDERS.get(text) or twin_of_method(site, value, text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from .. import verify
 from ..meaning.definitions import Definitions
@@ -97,7 +97,7 @@ def _of_all(
 
 
 def residue(
-    source: Source, text: str, definitions: Definitions
+    source: Source, text: str, definitions: Definitions, kept: Collection[str] = ()
 ) -> Iterator[Diagnostic]:
     lines = lines_of(text)
     for found in verify.residue(
@@ -105,6 +105,7 @@ def residue(
         source=source.text,
         package=source.twin if source.is_package else source.twin.rpartition(".")[0],
         without_twin=definitions.async_only_twins(),
+        kept=kept,
     ):
         line, column = _place_of(found.word, source.text)
         excerpt = lines_of(source.text)[line - 1 : line] if column else []
