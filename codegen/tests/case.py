@@ -24,6 +24,7 @@ _SIDE = re.compile(r"^# side: (\S+)$", re.MULTILINE)
 _RUNTIME = re.compile(r"^# runtime: none$", re.MULTILINE)
 _SYNC_ONLY = re.compile(r"^# sync-only: (\S+)$", re.MULTILINE)
 _TASKS = re.compile(r"^# tasks: turns$", re.MULTILINE)
+_STRICT = re.compile(r"^# strict_examples$", re.MULTILINE)
 _ROW = re.compile(r"^# row: (\S+) = (.+)$", re.MULTILINE)
 
 
@@ -64,6 +65,7 @@ class Case:
         settings = Settings(libraries=libraries, definitions=definitions, tasks=tasks)
         if _RUNTIME.search(self.source):
             settings.runtime = None
+        settings.strict_examples = _STRICT.search(self.source) is not None
         return settings
 
     def result(self, text: str) -> tuple[str, str]:

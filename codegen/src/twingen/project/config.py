@@ -37,6 +37,7 @@ _KEYS = {
     "strings",
     "pages",
     "tasks",
+    "strict_examples",
 }
 _TREE_KEYS = {"source", "target", "module", "twin", "exclude", "texts", "tabs"}
 
@@ -70,7 +71,8 @@ class Config:
 
     `black` is the project's table for the formatter, `requires_python` what its
     metadata says of Python versions. `tasks` is what tasks become in the twin, if that
-    is not left to the sources.
+    is not left to the sources. With `strict_examples`, an example in a docstring that
+    has no twin stops the build.
     """
 
     root: Path
@@ -87,6 +89,7 @@ class Config:
     side: str | None
     pages: tuple[str, ...] = ()
     tasks: Tasks | None = None
+    strict_examples: bool = False
 
 
 def find_root(start: Path) -> Path:
@@ -153,6 +156,9 @@ def load(root: Path) -> Config:
         plugins=_names(table.get("plugins", []), f"{file}: tool.twingen.plugins"),
         pages=_patterns(table.get("pages", []), f"{file}: tool.twingen.pages"),
         tasks=_tasks(table.get("tasks"), f"{file}: tool.twingen.tasks"),
+        strict_examples=_truth(
+            table.get("strict_examples", False), f"{file}: tool.twingen.strict_examples"
+        ),
     )
     _check_overlaps(config.trees, file)
     return config
@@ -262,6 +268,12 @@ def _text(value: object, where: str) -> str | None:
     return value
 
 
+def _truth(value: object, where: str) -> bool:
+    if not isinstance(value, bool):
+        raise ConfigurationError(f"{where} must be true or false")
+    return value
+
+
 def _tasks(value: object, where: str) -> Tasks | None:
     if value is None:
         return None
@@ -289,8 +301,7 @@ def _tree(root: Path, entry: object, file: Path) -> Tree:
     _check_keys(whole, _TREE_KEYS, where)
     exclude = _list(whole.get("exclude", []), f"{where}: exclude", "patterns")
     for key in ("texts", "tabs"):
-        if not isinstance(whole.get(key, False), bool):
-            raise ConfigurationError(f"{where}: {key} must be true or false")
+        _truth(whole.get(key, False), f"{where}: {key}")
     table = _strings(
         {key: whole[key] for key in whole if key not in ("exclude", "texts", "tabs")},
         where,

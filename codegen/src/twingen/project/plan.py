@@ -189,8 +189,12 @@ class Plan:
         Raises :class:`ConversionError` when it, or the reading of any source,
         is refused.
         """
+        return self.converted(target).text
+
+    def converted(self, target: Path) -> Converted:
+        """Return one twin with what it took; raises as `convert` does."""
         self.read()
-        return self._batch().convert(self.files[target].source, self.tasks).text
+        return self._batch().convert(self.files[target].source, self.tasks)
 
     def page(self, target: Path) -> PageTwin:
         """Return one page with the origin of each line; raises as `convert` does."""
