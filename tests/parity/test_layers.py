@@ -128,6 +128,7 @@ GENERATOR = [
     "syntax.parentheses",
     "rules",
     "plugins",
+    "syntax.annotation_names",
     "syntax.newer_syntax",
     "verify",
     "syntax.unreadable",
