@@ -40,6 +40,7 @@ from .telling.diagnostic import ConversionError, Diagnostic
 from .telling.problems import (
     formatting_problem,
     lost_output,
+    null_character,
     residue,
     stays_as_it_is,
     syntax_problem,
@@ -118,6 +119,8 @@ def parse(source: Source, definitions: Definitions) -> Names:
 
     Raises :class:`ConversionError` when the text does not parse.
     """
+    if "\0" in source.text:
+        raise ConversionError([null_character(source)])
     if is_too_deep(source.text):
         raise ConversionError([too_deep(source)])
     try:

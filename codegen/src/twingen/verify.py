@@ -166,7 +166,7 @@ def free_names_of(source: str) -> Collection[str]:
     """Return the free names of a source; what cannot be read has none."""
     try:
         return _free_names(source, ast.parse(source))
-    except SyntaxError:
+    except (SyntaxError, ValueError):  # the latter says that there is a NUL
         pass
     try:
         return NewerSyntax(source).free_names()

@@ -33,6 +33,20 @@ def syntax_problem(source: Source, error: Exception) -> Diagnostic:
     )
 
 
+def null_character(source: Source) -> Diagnostic:
+    """Return what to say of a text with a NUL, which Python does not read."""
+    before = source.text.partition("\0")[0]
+    return Diagnostic(
+        path=source.path,
+        line=before.count("\n") + 1,
+        column=len(before) - (before.rfind("\n") + 1) + 1,
+        code="TW001",
+        rule="syntax",
+        message="the source does not parse: it holds a NUL character",
+        help="write it as \\0 in a string, or take it out",
+    )
+
+
 def formatting_problem(source: Source, error: FormattingError) -> Diagnostic:
     """Return what to say of a twin that the formatter does not read."""
     return _of_all(
