@@ -87,6 +87,7 @@ GENERATOR = [
     "meaning.stored",
     "meaning.kinds",
     "meaning.names",
+    "meaning.asked_names",
     "meaning.renames",
     "meaning.library",
     "rule",

@@ -14,6 +14,7 @@ from .already import (
     starting_level,
     starts_anything,
 )
+from .asked_names import keyed_by_name
 from .awaitables import (
     MANAGERS,
     is_undecorated_coroutine,
@@ -48,6 +49,7 @@ def define(found: Definitions, names: Names) -> None:
     found.task_functions.update(
         f"{each.qualified} {each.how}" for each in starts(names) if each.qualified
     )
+    found.keyed.update(keyed_by_name(names))
 
 
 def _add_started(found: Definitions, names: Names) -> None:

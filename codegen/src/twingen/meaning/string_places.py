@@ -143,12 +143,14 @@ def targets_of(node: cst.CSTNode) -> list[cst.BaseExpression]:
 def is_asked_for(names: Names, string: cst.CSTNode) -> bool:
     """Tell a string that `__getattr__` of the module compares, or looks up.
 
-    That is one in the function, or in what the module assigns to a name in it.
+    That is one in the function, or in what the module assigns to a name in it; and so
+    what `__dir__` of the module tells.
     """
     functions = [
         each
         for each in names.tree.body
-        if isinstance(each, cst.FunctionDef) and each.name.value == "__getattr__"
+        if isinstance(each, cst.FunctionDef)
+        and each.name.value in ("__dir__", "__getattr__")
     ]
     if not functions or is_docstring(names, string):
         return False
