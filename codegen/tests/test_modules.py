@@ -322,3 +322,26 @@ class TestSides:
         run = project.run("build")
         assert run.code == 2
         assert "aio/o.py:1:1: TW231 side_constant" in run.err
+
+
+def test_fixtures_of_another_file(tmp_path: Path) -> None:
+    files = {
+        "conftest.py": "import pytest\n@pytest.fixture\ndef AsyncValue(): return 7\n",
+        "test_m.py": "import pytest\ndef test_a(AsyncValue): assert AsyncValue == 7\n"
+        "@pytest.mark.usefixtures('AsyncValue')\nclass TestB:\n"
+        "    def test_b(self, request):\n"
+        "        assert request.getfixturevalue('AsyncValue') == 7\n",
+    }
+    project = made(tmp_path, files)
+    built = project.run("build")
+    assert built.code == 0, built.err
+    assert "def test_a(Value)" in project.read("sync/test_m.py")
+    for folder in ("aio", "sync"):
+        run = subprocess.run(
+            [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", folder],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert "2 passed" in run.stdout, run.stdout

@@ -88,6 +88,7 @@ GENERATOR = [
     "meaning.kinds",
     "meaning.names",
     "meaning.asked_names",
+    "meaning.fixtures",
     "meaning.renames",
     "meaning.library",
     "rule",

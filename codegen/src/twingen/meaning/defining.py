@@ -22,6 +22,7 @@ from .awaitables import (
     says_awaitable,
 )
 from .definitions import ANY_MEMBER, UNKNOWN_FUNCTION, Definitions
+from .fixtures import fixtures_in
 from .functions import is_coroutine
 from .task_functions import starts
 from .task_uses import task_uses
@@ -50,6 +51,7 @@ def define(found: Definitions, names: Names) -> None:
         f"{each.qualified} {each.how}" for each in starts(names) if each.qualified
     )
     found.keyed.update(keyed_by_name(names))
+    found.fixtures.update(fixtures_in(names))
 
 
 def _add_started(found: Definitions, names: Names) -> None:

@@ -57,8 +57,8 @@ class Definitions:
     lost, with their positions in the signature, and `receivers` says what is the
     first of these: `self`, `cls` or nothing. `tasks` is what needs tasks that take
     turns; `task_functions` are those that tasks start with, and how often they do.
-    `keyed` are the last names of collections whose keys are names of classes.
-    `constant` tells the sides apart.
+    `fixtures` are those of pytest, by their names. `keyed` are the last names of
+    collections whose keys are names of classes. `constant` tells the sides apart.
     """
 
     modules: dict[str, str] = field(default_factory=dict)
@@ -86,6 +86,7 @@ class Definitions:
     tasks: set[str] = field(default_factory=set)
     task_functions: set[str] = field(default_factory=set)
     keyed: set[str] = field(default_factory=set)
+    fixtures: set[str] = field(default_factory=set)
     constant: str = ""
     constant_used: bool = False
     _may_wait: set[str] | None = field(default=None, repr=False, compare=False)

@@ -116,7 +116,11 @@ class Names:
     ) -> set[int]:
         """Return the ids of the nodes of these types that can matter to a rule."""
         return nodes_to_visit(
-            self.nodes, self._scopes.all, types, every_name=every_name
+            self.nodes,
+            self._scopes.all,
+            types,
+            every_name=every_name,
+            fixtures=self.definitions.fixtures,
         ) | {id(self.tree)}
 
     def place(self, node: cst.CSTNode) -> CodeRange | None:
@@ -366,6 +370,13 @@ class Names:
             if each.attr.value in bound and not self.imported(each)
         }
         return {e.name for e in imported if not e.references or e.name in asked}
+
+    def uses_in_scope(self, node: cst.CSTNode, name: str) -> bool:
+        """Tell whether the scope of this node binds a name, or looks it up."""
+        scope = self._scopes.get(node)
+        return scope is not None and (
+            bool(self._own(scope, name)) or name in scope.accesses
+        )
 
     def is_bound_beside(self, node: cst.CSTNode, name: str) -> bool:
         """Tell whether the scope that holds this definition also binds `name`."""

@@ -38,6 +38,7 @@ from ..meaning.asked_names import (
     twin_of_mangled,
 )
 from ..meaning.attributes_given import makes_mock
+from ..meaning.fixtures import names_fixtures
 from ..meaning.methods import DUNDERS, twin_of_member, twin_of_method, twin_of_path
 from ..meaning.names import Names
 from ..meaning.string_places import (
@@ -48,6 +49,7 @@ from ..meaning.string_places import (
     targets_of,
 )
 from ..rule import Refused, Site, rewrite
+from ..syntax.prose import rename_words
 
 _BY_NAME = {f"builtins.{verb}attr" for verb in ("get", "has", "set", "del")}
 _BY_NAME |= {"unittest.mock.patch.object"}
@@ -89,7 +91,12 @@ def rename_in_string(
         _check_protocol(site, old)
         _check_field(site, old)
         _check_namespace(site, old)
-        return _own_name(site, old) or _members(site, old) or _text(site)
+        return (
+            _fixtures(site, old)
+            or _own_name(site, old)
+            or _members(site, old)
+            or _text(site)
+        )
     if listed and function is not None:
         site.libraries.used.add(function)
     text = old.evaluated_value
@@ -147,6 +154,19 @@ def _own_name(site: Site[Any], string: cst.SimpleString) -> cst.SimpleString | N
             f"write {text}.__name__ where the name of the class is meant",
         )
     return None
+
+
+def _fixtures(site: Site[Any], string: cst.SimpleString) -> cst.SimpleString | None:
+    """Return a string of pytest's with the fixtures that it names."""
+    renames, known = site.libraries.renames, site.names.definitions.fixtures
+    text = string.evaluated_value
+    if renames is None or not known or not isinstance(text, str):
+        return None
+    words = {k: v for k, v in renames.words().items() if k in known}
+    found = [each.strip() in words for each in text.split(",")]
+    if not any(found) or not names_fixtures(site.names, string):
+        return None
+    return string.with_changes(value=rename_words(string.value, words))
 
 
 def _private(site: Site[Any], string: cst.SimpleString) -> cst.SimpleString | None:
