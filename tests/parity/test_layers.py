@@ -91,6 +91,7 @@ GENERATOR = [
     "meaning.fixtures",
     "meaning.renames",
     "meaning.library",
+    "meaning.offered",
     "rule",
     "meaning.meant",
     "meaning.already",

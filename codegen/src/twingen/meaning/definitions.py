@@ -58,7 +58,9 @@ class Definitions:
     first of these: `self`, `cls` or nothing. `tasks` is what needs tasks that take
     turns; `task_functions` are those that tasks start with, and how often they do.
     `fixtures` are those of pytest, by their names. `keyed` are the last names of
-    collections whose keys are names of classes. `constant` tells the sides apart.
+    collections whose keys are names of classes. `exported` is what a star import takes
+    from each module, with `*module` for what that takes itself. `constant` tells the
+    sides apart.
     """
 
     modules: dict[str, str] = field(default_factory=dict)
@@ -87,6 +89,7 @@ class Definitions:
     task_functions: set[str] = field(default_factory=set)
     keyed: set[str] = field(default_factory=set)
     fixtures: set[str] = field(default_factory=set)
+    exported: dict[str, str] = field(default_factory=dict)
     constant: str = ""
     constant_used: bool = False
     _may_wait: set[str] | None = field(default=None, repr=False, compare=False)
@@ -200,6 +203,22 @@ class Definitions:
         if borrowed is None:
             return qualified
         return self.original(f"{borrowed}{dot}{last}")
+
+    def star(self, module: str) -> set[str] | None:
+        """Return the names that a star import takes from a source, if that shows."""
+        found: set[str] = set()
+        waiting, seen = [module], {module}
+        while waiting:
+            exported = self.exported.get(waiting.pop())
+            if exported is None:
+                return None
+            for each in exported.split():
+                if not each.startswith("*"):
+                    found.add(each)
+                elif each[1:] not in seen:
+                    seen.add(each[1:])
+                    waiting.append(each[1:])
+        return found
 
     def module_of(self, qualified: str) -> str | None:
         """Return the source module that a qualified name belongs to."""

@@ -39,24 +39,26 @@ def function_given(names: Names, name: cst.Name) -> cst.FunctionDef | None:
     parent = names.parent(name)
     if isinstance(parent, cst.Param) and parent.name is name:
         function = names.enclosing(parent, cst.FunctionDef, cst.Lambda)
-        return function if _is_given(names, function, name.value) else None
+        return _given(names, function, name.value)
     if not names.is_reference(name):
         return None
     for target in names.targets(name):
         if isinstance(target, cst.Param):
             function = names.enclosing(target, cst.FunctionDef, cst.Lambda)
-            if _is_given(names, function, name.value):
-                assert isinstance(function, cst.FunctionDef)
-                return function
+            if (given := _given(names, function, name.value)) is not None:
+                return given
     return None
 
 
-def _is_given(names: Names, function: cst.CSTNode | None, name: str) -> bool:
+def _given(
+    names: Names, function: cst.CSTNode | None, name: str
+) -> cst.FunctionDef | None:
+    """Return a function if pytest gives it a fixture of the sources by this name."""
     if not isinstance(function, cst.FunctionDef):
-        return False
+        return None
     holder = names.enclosing(function, cst.ClassDef, cst.FunctionDef)
     if isinstance(holder, cst.FunctionDef):
-        return False
+        return None
     own = holder.body.body if isinstance(holder, cst.ClassDef) else ()
     if any(
         isinstance(each, cst.FunctionDef)
@@ -64,8 +66,9 @@ def _is_given(names: Names, function: cst.CSTNode | None, name: str) -> bool:
         and is_fixture(names, each)
         for each in own
     ):
-        return False  # a class has one of its own
-    return function.name.value.startswith("test") or is_fixture(names, function)
+        return None  # a class has one of its own
+    is_test = function.name.value.startswith("test")
+    return function if is_test or is_fixture(names, function) else None
 
 
 def names_fixtures(names: Names, string: cst.CSTNode) -> bool:

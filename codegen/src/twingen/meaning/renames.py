@@ -74,6 +74,13 @@ class Renames:
                     return filled
         return name
 
+    def pattern_of(self, name: str) -> tuple[str, str] | None:
+        """Return the pattern, with its twin, by which a name of the sources goes."""
+        for pattern, twin in self._patterns.items():
+            if "." not in pattern and fnmatchcase(name, pattern):
+                return pattern, twin
+        return None
+
     def words(self) -> dict[str, str]:
         """Return the renamed names, for prose: docstrings and comments."""
         names = self._definitions.names

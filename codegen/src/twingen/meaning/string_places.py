@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from ..syntax.nodes import targets_of
 from .names import Names
 
 _TYPING = ("typing", "typing_extensions")
@@ -129,15 +130,6 @@ def _assigns_all(node: cst.CSTNode) -> bool:
     if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
         targets = [node.func.value]  # __all__.extend([...])
     return any(isinstance(t, cst.Name) and t.value == "__all__" for t in targets)
-
-
-def targets_of(node: cst.CSTNode) -> list[cst.BaseExpression]:
-    """Return what a statement assigns to."""
-    if isinstance(node, cst.Assign):
-        return [target.target for target in node.targets]
-    if isinstance(node, (cst.AnnAssign, cst.AugAssign)):
-        return [node.target]
-    return []
 
 
 def is_asked_for(names: Names, string: cst.CSTNode) -> bool:

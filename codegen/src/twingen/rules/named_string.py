@@ -46,9 +46,9 @@ from ..meaning.string_places import (
     is_docstring,
     is_export,
     is_type,
-    targets_of,
 )
 from ..rule import Refused, Site, rewrite
+from ..syntax.nodes import targets_of
 from ..syntax.prose import rename_words
 
 _BY_NAME = {f"builtins.{verb}attr" for verb in ("get", "has", "set", "del")}
