@@ -549,7 +549,7 @@ async def f(x):
     \"\"\"
 """
 SAID = (
-    "src/pkg/client.py:21:9: TW102 awaited_value: warning: this example stays as it is"
+    "src/pkg/client.py:21:9: warning: TW102 awaited_value: this example stays as it is"
 )
 
 
