@@ -26,6 +26,8 @@ _SIDES = {"": True, "true": True, "false": False}
 _RUNTIME = re.compile(r"^# runtime: none$", re.MULTILINE)
 _SYNC_ONLY = re.compile(r"^# sync-only: (\S+)$", re.MULTILINE)
 _TASKS = re.compile(r"^# tasks: turns$", re.MULTILINE)
+_MODULE = re.compile(r"^# module: (\S+)$", re.MULTILINE)
+_STRICT = re.compile(r"^# strict_examples$", re.MULTILINE)
 _ROW = re.compile(r"^# row: (\S+) = (.+)$", re.MULTILINE)
 
 
@@ -69,13 +71,16 @@ class Case:
         settings = Settings(libraries=libraries, definitions=definitions, tasks=tasks)
         if _RUNTIME.search(self.source):
             settings.runtime = None
+        settings.strict_examples = _STRICT.search(self.source) is not None
         return settings
 
     def result(self, text: str) -> tuple[str, str]:
         """Convert a text as this case is configured; return what came of it."""
         try:
             settings = self.settings()
-            twin = convert(text, settings=settings, module=MODULE, twin="twin").text
+            named = _MODULE.search(self.source)
+            module = named[1] if named else MODULE
+            twin = convert(text, settings=settings, module=module, twin="twin").text
         except ConversionError as error:
             return "refused", _plain(error)
         return ("unchanged" if twin == text else "twin"), twin

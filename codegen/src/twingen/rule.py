@@ -48,7 +48,7 @@ class Examples(Protocol):
     def twin_in(
         self, string: cst.SimpleString, lines: Sequence[str], example: Example
     ) -> list[str] | None:
-        """Return the lines of an example in the twin, `None` if it stays.
+        """Return what stands in the lines of an example, `None` if nothing changes.
 
         What is refused is remembered, with its own place.
         """

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from .syntax.annotation_names import annotation_names
 from .syntax.newer_syntax import NewerSyntax
 
 _ASYNC_NODES = (
@@ -200,7 +201,7 @@ def free_names_of(source: str) -> Collection[str]:
     """Return the free names of a source; what cannot be read has none."""
     try:
         return _free_names(source, ast.parse(source))
-    except SyntaxError:
+    except (SyntaxError, ValueError):  # the latter says that there is a NUL
         pass
     try:
         return NewerSyntax(source).free_names()
@@ -209,13 +210,17 @@ def free_names_of(source: str) -> Collection[str]:
 
 
 def _free_names(text: str, tree: ast.Module) -> dict[str, int]:
-    """Return the names that nothing in a module defines, with their first lines."""
+    """Return the names that nothing in a module defines, with their first lines.
+
+    A name in an annotation is free only if no scope of the module binds it.
+    """
     top = symtable.symtable(text, "<twin>", "exec")
+    tables = list(_tables(top))
     defined = {s.get_name() for s in top.get_symbols() if s.is_local()}
-    defined |= {name for table in _tables(top) for name in _declared_global(table)}
+    defined |= {name for table in tables for name in _declared_global(table)}
     free = {
         symbol.get_name()
-        for table in _tables(top)
+        for table in tables
         for symbol in table.get_symbols()
         if symbol.is_referenced() and symbol.is_global()
         # symtable takes a function called "top" for the module, too.
@@ -228,6 +233,13 @@ def _free_names(text: str, tree: ast.Module) -> dict[str, int]:
     for node in ast.walk(tree) if free else ():
         if isinstance(node, ast.Name) and node.id in free:
             lines[node.id] = min(node.lineno, lines.get(node.id, node.lineno))
+    in_annotations = annotation_names(tree)
+    if in_annotations:
+        bound = {s.get_name() for table in tables for s in table.get_symbols()}
+        bound -= free  # what is looked up in code counts by itself
+        for name, line in in_annotations.items():
+            if not (name in bound or name in _MODULE_NAMES or hasattr(builtins, name)):
+                lines.setdefault(name, line)
     return lines
 
 

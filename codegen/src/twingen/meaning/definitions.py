@@ -57,7 +57,10 @@ class Definitions:
     lost, with their positions in the signature, and `receivers` says what is the
     first of these: `self`, `cls` or nothing. `tasks` is what needs tasks that take
     turns; `task_functions` are those that tasks start with, and how often they do.
-    `side` tells the sides apart, and `sides_used` is what of it was used.
+    `fixtures` are those of pytest, by their names. `keyed` are the last names of
+    collections whose keys are names of classes. `exported` is what a star import takes
+    from each module, with `*module` for what that takes itself. `side` tells the sides
+    apart, and `sides_used` is what of it was used.
     """
 
     modules: dict[str, str] = field(default_factory=dict)
@@ -84,6 +87,9 @@ class Definitions:
     receivers: dict[str, str] = field(default_factory=dict)
     tasks: set[str] = field(default_factory=set)
     task_functions: set[str] = field(default_factory=set)
+    keyed: set[str] = field(default_factory=set)
+    fixtures: set[str] = field(default_factory=set)
+    exported: dict[str, str] = field(default_factory=dict)
     side: dict[str, bool | str] = field(default_factory=dict)
     sides_used: set[str] = field(default_factory=set)
     _may_wait: set[str] | None = field(default=None, repr=False, compare=False)
@@ -196,6 +202,22 @@ class Definitions:
         if borrowed is None:
             return qualified
         return self.original(f"{borrowed}{dot}{last}")
+
+    def star(self, module: str) -> set[str] | None:
+        """Return the names that a star import takes from a source, if that shows."""
+        found: set[str] = set()
+        waiting, seen = [module], {module}
+        while waiting:
+            exported = self.exported.get(waiting.pop())
+            if exported is None:
+                return None
+            for each in exported.split():
+                if not each.startswith("*"):
+                    found.add(each)
+                elif each[1:] not in seen:
+                    seen.add(each[1:])
+                    waiting.append(each[1:])
+        return found
 
     def module_of(self, qualified: str) -> str | None:
         """Return the source module that a qualified name belongs to."""

@@ -59,6 +59,7 @@ class Renames:
                 dotted.setdefault(home, {})[last] = twin.replace("**", _INNER)
             else:
                 local[last] = twin
+        self._rows = local
         self._local = Patterns(local, _is_name, is_part_of_word)
         self._exact = {name: twin for name, twin in local.items() if "*" not in name}
         self._dotted = {
@@ -142,6 +143,11 @@ class Renames:
             return name
         self.used.add(found.pattern)
         return found.filled
+
+    def pattern_of(self, name: str) -> tuple[str, str] | None:
+        """Return the pattern, with its twin, by which a name of the sources goes."""
+        found = self._local.find(name)
+        return (found.pattern, self._rows[found.pattern]) if found is not None else None
 
     def words(self) -> dict[str, str]:
         """Return the renamed names, for prose: docstrings and comments."""

@@ -74,6 +74,7 @@ class Batch:
                 self._plugins.rules,
                 self._layouts,
                 tasks,
+                config.strict_examples,
             )
         return self._settings[tasks]
 
@@ -123,6 +124,7 @@ class Batch:
         libraries.used, self._methods.used = set(), set()
         self._renames.used, self._renames.used_texts = set(), set()
         self._renames.used_prose = set()
+        notes: list[Diagnostic] = []
         if source.page is not None:
             page = self.page(source, tasks)
             text, runtime = page.text, page.runtime
@@ -130,6 +132,7 @@ class Batch:
             names = names or self.names(source)
             twin = convert_parsed(source, names, settings, trace)
             text, runtime = twin.text, twin.runtime_modules
+            notes += twin.warnings
         used = {
             *(f"renames: {pattern}" for pattern in self._renames.used),
             *(f"methods: {pattern}" for pattern in self._methods.used),
@@ -138,9 +141,8 @@ class Batch:
             *(f"prose: {words}" for words in self._renames.used_prose),
             *(f"texts: {package}" for package in self._renames.used_texts),
         }
-        notes: list[Diagnostic] = []
         if names is not None and self._config.tasks == tasks == "threads":
-            notes = list(notes_of_threads(source, names))
+            notes += notes_of_threads(source, names)
         return Converted(text, runtime, used & self._configured, notes)
 
     def page(self, source: Source, tasks: Tasks) -> PageTwin:

@@ -40,6 +40,7 @@ _KEYS = {
     "pages",
     "tasks",
     "prose",
+    "strict_examples",
 }
 _TREE_LISTS = ("include", "exclude", "handwritten")
 _TREE_SWITCHES = ("texts", "tabs")
@@ -56,7 +57,8 @@ class Config:
 
     `black` is the project's table for the formatter, `requires_python` what its
     metadata says of Python versions. `tasks` is what tasks become in the twin, if that
-    is not left to the sources.
+    is not left to the sources. With `strict_examples`, an example in a docstring that
+    has no twin stops the build.
     """
 
     root: Path
@@ -74,6 +76,7 @@ class Config:
     pages: tuple[str, ...] = ()
     tasks: Tasks | None = None
     prose: Mapping[str, str] = field(default_factory=dict)
+    strict_examples: bool = False
 
 
 def find_root(start: Path) -> Path:
@@ -141,6 +144,9 @@ def load(root: Path) -> Config:
         pages=_patterns(table.get("pages", []), f"{file}: tool.twingen.pages"),
         prose=_prose(table.get("prose", {}), f"{file}: tool.twingen.prose"),
         tasks=_tasks(table.get("tasks"), f"{file}: tool.twingen.tasks"),
+        strict_examples=_truth(
+            table.get("strict_examples", False), f"{file}: tool.twingen.strict_examples"
+        ),
     )
     _check_overlaps(config.trees, file)
     return config
@@ -262,6 +268,12 @@ def _text(value: object, where: str) -> str | None:
     return value
 
 
+def _truth(value: object, where: str) -> bool:
+    if not isinstance(value, bool):
+        raise ConfigurationError(f"{where} must be true or false")
+    return value
+
+
 def _tasks(value: object, where: str) -> Tasks | None:
     if value is None:
         return None
@@ -292,8 +304,7 @@ def _tree(root: Path, entry: object, file: Path) -> Tree:
         for key in _TREE_LISTS
     }
     for key in _TREE_SWITCHES:
-        if not isinstance(whole.get(key, False), bool):
-            raise ConfigurationError(f"{where}: {key} must be true or false")
+        _truth(whole.get(key, False), f"{where}: {key}")
     files = _files(whole.get("files", {}), f"{where}: files")
     others = ("files", *_TREE_LISTS, *_TREE_SWITCHES)
     table = _strings({key: whole[key] for key in whole if key not in others}, where)

@@ -21,7 +21,7 @@ from ..telling.diagnostic import ConfigurationError, ConversionError, Diagnostic
 from ..telling.progress import Progress, silent
 from .cache import Cache, Known
 from .config import Config, table_of_tool
-from .disk import display
+from .disk import display, is_executable
 from .signatures import digest_of, signature, signed
 from .sources import SourceFile, Sources
 from .unused import check_unused
@@ -43,13 +43,15 @@ class Output:
     """What one file of a target folder must hold, by its digest.
 
     `content` is not there when the digest is known from an earlier run; see
-    :meth:`Plan.content`. `page` says what kind of page it is.
+    :meth:`Plan.content`. `page` says what kind of page it is, `executable` whether its
+    owner may run it.
     """
 
     origin: str
     digest: str
     content: bytes | None = None
     page: Page | None = None
+    executable: bool = False
 
     @property
     def is_twin(self) -> bool:
@@ -57,8 +59,8 @@ class Output:
         return self.content is None or signature(self.content) is not None
 
     @classmethod
-    def of(cls, content: bytes, origin: str) -> Output:
-        return cls(origin, digest_of(content), content)
+    def of(cls, content: bytes, origin: str, *, executable: bool = False) -> Output:
+        return cls(origin, digest_of(content), content, executable=executable)
 
 
 @dataclass
@@ -148,15 +150,20 @@ class Plan:
             self._check_unused(list(twins.values()))
         self.notes = sorted(note for known in twins.values() for note in known.notes)
         planned = {
-            target: Output.of(path.read_bytes(), self._display(path))
+            target: Output.of(
+                path.read_bytes(), self._display(path), executable=is_executable(path)
+            )
             for target, path in self._sources.copies.items()
         }
         for target, file in self.files.items():
             origin = file.source.path
             if origin in twins:
                 content = done.contents.get(target)
-                page = file.source.page
-                planned[target] = Output(origin, twins[origin].digest, content, page)
+                page, known = file.source.page, twins[origin]
+                executable = is_executable(file.path)
+                planned[target] = Output(
+                    origin, known.digest, content, page, executable
+                )
         runtime = {part for known in twins.values() for part in known.runtime}
         for path, output in self._runtime_files(runtime):
             if path in planned:
@@ -204,8 +211,12 @@ class Plan:
         Raises :class:`ConversionError` when it, or the reading of any source,
         is refused.
         """
+        return self.converted(target).text
+
+    def converted(self, target: Path) -> Converted:
+        """Return one twin with what it took; raises as `convert` does."""
         self.read()
-        return self._batch().convert(self.files[target].source, self.tasks).text
+        return self._batch().convert(self.files[target].source, self.tasks)
 
     def page(self, target: Path) -> PageTwin:
         """Return one page with the origin of each line; raises as `convert` does."""

@@ -19,7 +19,14 @@ from ..telling.diagnostic import ConfigurationError
 from ..telling.progress import Progress, silent
 from .cache import Cache
 from .config import Config
-from .disk import decode, display, files_below, remove_unfinished, replace
+from .disk import (
+    decode,
+    display,
+    files_below,
+    is_executable,
+    remove_unfinished,
+    replace,
+)
 from .layout import Tree
 from .plan import Output, Plan
 from .signatures import digest_of, is_as_signed, signature
@@ -133,7 +140,8 @@ class Project:
             if difference.path in self.outputs:
                 content = self.content(difference.path)
                 self._check_unchanged(difference.path)
-                replace(difference.path, content)
+                executable = self.outputs[difference.path].executable
+                replace(difference.path, content, executable=executable)
         for tree in self.config.trees:
             remove_unfinished(tree.target)
         return changed, left
@@ -178,7 +186,8 @@ def _compare(path: Path, output: Output) -> Drift | None:
     except FileNotFoundError:
         return Drift.MISSING
     if digest_of(found) == output.digest:
-        return None
+        same = is_executable(path) == output.executable
+        return None if same else Drift.STALE
     if output.page is not None and output.page.in_place:
         from ..documents import pages
 

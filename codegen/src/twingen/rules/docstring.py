@@ -3,9 +3,10 @@
 Names that the project renames are renamed wherever they stand as whole words.
 Examples (prompts, fences and `code-block` directives that say Python, literal
 blocks after `::` that await) are converted like a module that knows the names of
-the one around it; what has no twin in them is refused. `.. twingen: keep` above an
-example leaves it as it is. In backquotes `await` and `async` go; prose is left as
-it was written.
+the one around it. One that cannot be read, or has no twin, stays as it is, and a
+warning says so; with `strict_examples = true` it stops the build. `.. twingen: keep`
+above an example leaves it as it is, without a word. In backquotes `await` and `async`
+go; prose is left as it was written.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def convert_docstring(site: Site[cst.SimpleString]) -> cst.SimpleString | None:
         twin = None if keep else site.examples.twin_in(site.old, lines, each)
         text += [without_async(prose(t)) for t in lines[done : each.start]]
         if twin is not None:
-            text += [f"{each.indent}{line}".rstrip() for line in twin]
+            text += twin
         else:
             kept = lines[each.start : each.stop]
             text += kept if keep else [prose(line) for line in kept]

@@ -14,6 +14,7 @@ import builtins
 import libcst as cst
 
 from ..meaning.asked import asked_of_module
+from ..meaning.offered import is_offered_elsewhere, offered_remedy
 from ..rule import Refused, Site, renamed, rewrite
 
 _ASYNC_BUILTINS = ("StopAsyncIteration", "aiter", "anext")
@@ -35,6 +36,14 @@ def spell_twin(site: Site[cst.Name | cst.Attribute]) -> cst.BaseExpression | Non
     if qualified is None:
         return None
     _check_position(site, qualified)
+    if isinstance(site.old, cst.Attribute) and is_offered_elsewhere(
+        site.names, site.libraries, qualified
+    ):
+        raise Refused(
+            f"{qualified} is of no source, and may be {site.old.attr.value} of the "
+            "sources; what is offered in the place of that is not known",
+            offered_remedy(site.libraries, qualified),
+        )
     twin = site.twin_name(site.new, qualified)
     if isinstance(site.old, cst.Name) and isinstance(twin, cst.Name):
         _check_collision(site, site.old, twin)

@@ -38,7 +38,8 @@ class Side:
     `source` is the whole source, `tree` what is left of it. `origins` leads from
     the nodes that were made anew to those of the source; `sync_only` holds the
     statements that the async program does not run, and `parameters` what
-    functions lost, with the positions. `lost_markers` stand in code that went.
+    functions lost, with the positions. `lost_markers` stand in code that went, and
+    `unclear` are other branches of statements whose first one was marked.
     `changes` are the places in the source, each with the rule that explains it.
     """
 
@@ -48,6 +49,7 @@ class Side:
     sync_only: set[cst.CSTNode] = field(default_factory=set)
     parameters: dict[cst.CSTNode, dict[str, int | None]] = field(default_factory=dict)
     lost_markers: list[cst.Comment] = field(default_factory=list)
+    unclear: list[cst.CSTNode] = field(default_factory=list)
     changes: list[tuple[str, cst.CSTNode]] = field(default_factory=list)
 
 
@@ -92,6 +94,8 @@ class _Taker(cst.CSTTransformer):
         if isinstance(original_node, cst.If) and self._side_of(original_node):
             return self._branch(original_node)
         if self._goes(original_node):
+            if isinstance(original_node, (cst.For, cst.While)):
+                self._check_rest(original_node, original_node.orelse)
             self._drop(original_node)
             self._changed(original_node)
             return cst.RemoveFromParent()
@@ -237,6 +241,7 @@ class _Taker(cst.CSTTransformer):
         if by_marker and not (
             isinstance(rest, cst.Else) and marks(first_line_comment(rest), SYNC_ONLY)
         ):
+            self._check_rest(node, rest)
             self._drop(rest)
             return cst.RemoveFromParent()
         self._changed(rest, by=node)
@@ -342,6 +347,17 @@ class _Taker(cst.CSTTransformer):
             side.parameters[new] = side.parameters[old]
         if old in side.sync_only:
             side.sync_only.add(new)
+
+    def _check_rest(
+        self, node: cst.If | cst.For | cst.While, rest: cst.If | cst.Else | None
+    ) -> None:
+        """Note a branch that goes although the mark stands on another one."""
+        if rest is None or marked_above(node, ASYNC_ONLY):
+            return
+        if not marks(first_line_comment(rest), ASYNC_ONLY):
+            self._side.unclear.append(rest)
+        elif isinstance(rest, cst.If):
+            self._check_rest(rest, rest.orelse)
 
     # -- what goes --------------------------------------------------------
 

@@ -28,6 +28,18 @@ def rename_words(
     return re.sub(rf"(?<!\w)(?:{choices})(?!\w)", twin, text)
 
 
+def can_stand_in(quote: str, text: str, *, last: bool) -> bool:
+    """Tell whether a text, perhaps the last of a literal, leaves that open.
+
+    It does if it has these quotes only behind a backslash, and, between single ones,
+    no line end.
+    """
+    one = r"\\[\s\S]|" + (r"[\s\S]" if len(quote) == 3 else r"[^\n]")
+    inside = re.compile(rf"(?:(?!{quote})(?:{one}))*")
+    found = inside.match(text + quote if last else text)
+    return found is not None and found.end() == len(text)
+
+
 def without_async(line: str) -> str:
     """Return a line whose code in backquotes has no `await` and no `async`."""
     return _BACKQUOTED.sub(lambda match: _ASYNC.sub("", match.group()), line)

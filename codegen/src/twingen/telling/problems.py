@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
 from .. import verify
 from ..meaning.definitions import Definitions
@@ -11,6 +12,9 @@ from ..syntax.formatting import FormattingError
 from ..syntax.source import Source, lines_of
 from ..syntax.unreadable import reason
 from .diagnostic import Diagnostic
+
+# What is said of a text that nobody can read.
+_UNREAD = {"TW001", "TW004", "TW005", "TW009"}
 
 
 def syntax_problem(source: Source, error: Exception) -> Diagnostic:
@@ -26,6 +30,20 @@ def syntax_problem(source: Source, error: Exception) -> Diagnostic:
         message=found.message,
         help=found.help,
         excerpt="".join(excerpt),
+    )
+
+
+def null_character(source: Source) -> Diagnostic:
+    """Return what to say of a text with a NUL, which Python does not read."""
+    before = source.text.partition("\0")[0]
+    return Diagnostic(
+        path=source.path,
+        line=before.count("\n") + 1,
+        column=len(before) - (before.rfind("\n") + 1) + 1,
+        code="TW001",
+        rule="syntax",
+        message="the source does not parse: it holds a NUL character",
+        help="write it as \\0 in a string, or take it out",
     )
 
 
@@ -87,6 +105,27 @@ def with_one_of_runtime(
         max(len(excerpt), 1),
     )
     return [said, *(each for each in found if each.code != "TW018")]
+
+
+def unfit_example(source: Source) -> Diagnostic:
+    """Return what to say of an example whose twin would end its docstring."""
+    return _of_all(
+        source,
+        "TW016",
+        "example",
+        "the twin of this example has the quotes that end the docstring",
+        "use other quotes in one of them",
+    )
+
+
+def stays_as_it_is(problem: Diagnostic) -> Diagnostic:
+    """Return what is said of an example in a docstring as a warning."""
+    mended = "mend it" if problem.code in _UNREAD else problem.help
+    return replace(
+        problem,
+        message=f"this example stays as it is: {problem.message}",
+        help=f"{mended}; or write `.. twingen: keep` above the example",
+    )
 
 
 def _of_all(
