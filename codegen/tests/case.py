@@ -20,10 +20,14 @@ _MARK = re.compile(r"^# ---- (twin|refused) ----\n", re.MULTILINE)
 _RENAMES = re.compile(r"^# renames: (\S+) = (\S+)$", re.MULTILINE)
 _METHODS = re.compile(r"^# method: (\S+) = (\S+)$", re.MULTILINE)
 _STRINGS = re.compile(r"^# strings: (\S+)$", re.MULTILINE)
-_SIDE = re.compile(r"^# side: (\S+)$", re.MULTILINE)
+_SIDE = re.compile(r"^# side: (\S+|# \w+)(?: = (.+))?$", re.MULTILINE)
+_PROSE = re.compile(r"^# prose: (\S+) = (\S+)$", re.MULTILINE)
+_SIDES = {"": True, "true": True, "false": False}
 _RUNTIME = re.compile(r"^# runtime: none$", re.MULTILINE)
 _SYNC_ONLY = re.compile(r"^# sync-only: (\S+)$", re.MULTILINE)
 _TASKS = re.compile(r"^# tasks: turns$", re.MULTILINE)
+_MODULE = re.compile(r"^# module: (\S+)$", re.MULTILINE)
+_STRICT = re.compile(r"^# strict_examples$", re.MULTILINE)
 _ROW = re.compile(r"^# row: (\S+) = (.+)$", re.MULTILINE)
 
 
@@ -49,12 +53,15 @@ class Case:
         libraries = built_in_libraries(tasks)
         for name, twin in _ROW.findall(self.source):
             module, _, last = name.rpartition(".")
-            row = {"unwrap": True} if twin == "unwrap" else twin
+            row = {twin: True} if twin in ("unwrap", "keep", "call") else twin
             libraries.add({module: {last: row}}, self.name)
-        side = _SIDE.search(self.source)
-        definitions = Definitions(constant=side[1] if side else "")
+        side = {
+            row: _SIDES.get(value, value) for row, value in _SIDE.findall(self.source)
+        }
+        definitions = Definitions(side=side)
         definitions.sync_only.update(_SYNC_ONLY.findall(self.source))
-        renames = Renames(dict(_RENAMES.findall(self.source)), definitions)
+        prose = dict(_PROSE.findall(self.source))
+        renames = Renames(dict(_RENAMES.findall(self.source)), definitions, prose)
         libraries.renames = renames
         if self.source.startswith("# texts"):
             renames.texts.add(MODULE)
@@ -64,13 +71,16 @@ class Case:
         settings = Settings(libraries=libraries, definitions=definitions, tasks=tasks)
         if _RUNTIME.search(self.source):
             settings.runtime = None
+        settings.strict_examples = _STRICT.search(self.source) is not None
         return settings
 
     def result(self, text: str) -> tuple[str, str]:
         """Convert a text as this case is configured; return what came of it."""
         try:
             settings = self.settings()
-            twin = convert(text, settings=settings, module=MODULE, twin="twin").text
+            named = _MODULE.search(self.source)
+            module = named[1] if named else MODULE
+            twin = convert(text, settings=settings, module=module, twin="twin").text
         except ConversionError as error:
             return "refused", _plain(error)
         return ("unchanged" if twin == text else "twin"), twin

@@ -51,6 +51,11 @@ def literal_in_tabs(project: Project) -> None:
     project.write("docs-written/guide.rst", "::\n\n    await f()\n")
 
 
+def strict_example(project: Project) -> None:
+    project.replace("pyproject.toml", "trees = [", "strict_examples = true\ntrees = [")
+    project.replace(SOURCE, '"""A client."""', EXAMPLE)
+
+
 def mark_without_example(project: Project) -> None:
     project.replace("pyproject.toml", "trees = [", 'pages = ["README.md"]\ntrees = [')
     project.write("README.md", "# Guide\n\n<!-- twingen: twin -->\n")
@@ -99,7 +104,7 @@ SITUATIONS: dict[str, tuple[str, Callable[[Project], None]]] = {
     ),
     "TW016": (
         "a docstring shows what a line printed that the twin has not",
-        lambda p: p.replace(SOURCE, '"""A client."""', EXAMPLE),
+        strict_example,
     ),
     "TW017": (
         "several tasks run a function that counts",

@@ -103,7 +103,7 @@ def test_calls_share_nothing() -> None:
 @pytest.mark.parametrize(
     "options",
     [
-        {"renames": {"Async": "Sync"}},
+        {"renames": {"Async*": "Sync"}},
         {"libraries": {"mylib": {"Pool": {}}}},
         {"libraries": {"mylib": 3}},
         {"black": {"line-length": "long"}},

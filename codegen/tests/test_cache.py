@@ -255,8 +255,8 @@ def test_definitions_survive_json(project: Project) -> None:
         classes={"a.C": ("a.B", "a.A")},
         parameters={"a.f": {"x": 1, "y": None}},
         receivers={"a.f": "self"},
-        constant="a.ASYNC",
-        constant_used=True,
+        side={"a.ASYNC": True, "# ASYNC": "async-only"},
+        sides_used={"a.ASYNC"},
     )
     again = Definitions.from_json(json.loads(json.dumps(found.as_json())))
     assert again == found

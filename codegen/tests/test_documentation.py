@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from project import Project, new_project
 
+import twingen
+
 TREES = """
     { source = "docs-async", target = "docs-sync" },
     { source = "docs-written", target = "docs", tabs = true },
@@ -536,3 +538,47 @@ def test_page_with_another_name(documented: Project) -> None:
     assert link.is_symlink()
     assert link.read_text(encoding="utf-8").count("pause(2)") == 2
     assert documented.run("check").code == 0
+
+
+WITHOUT_TWIN = """
+
+async def f(x):
+    \"\"\"Do it.
+
+    >>> await x
+    \"\"\"
+"""
+SAID = (
+    "src/pkg/client.py:21:9: warning: TW102 awaited_value: this example stays as it is"
+)
+
+
+def test_examples_without_twin_stop_no_module(project: Project) -> None:
+    project.append("src/pkg/client.py", WITHOUT_TWIN)
+    for _ in ("converted", "known"):
+        run = project.run("build")
+        assert run.code == 0
+        assert run.err.startswith(SAID)
+    assert project.run("check").code == 0
+    assert "    >>> await x\n" in project.read("out/pkg_sync/client.py")
+
+
+def test_examples_without_twin_by_the_command_for_editors(project: Project) -> None:
+    project.append("src/pkg/client.py", WITHOUT_TWIN)
+    run = project.run("convert", str(project.root / "src/pkg/client.py"))
+    assert run.code == 0
+    assert run.err.startswith(SAID)
+    assert ">>> await x" in run.out
+
+
+def test_examples_without_twin_are_errors_where_that_is_said(project: Project) -> None:
+    project.append("src/pkg/client.py", WITHOUT_TWIN)
+    project.replace("pyproject.toml", "trees = [", "strict_examples = true\ntrees = [")
+    run = project.run("build")
+    assert run.code == 2
+    assert "src/pkg/client.py:21:9" in run.err
+
+
+def test_examples_without_twin_warn_programs() -> None:
+    with pytest.warns(UserWarning, match="this example stays as it is"):
+        assert ">>> await x" in twingen.convert(WITHOUT_TWIN, tasks="threads")

@@ -81,7 +81,44 @@ FAILURES: dict[str, tuple[Callable[[Project], None], str]] = {
         pyproject('"Async*" = "*"', '"Async*" = "*"\n"Await*" = "*"'),
         "nothing uses renames: Await*",
     ),
-    "rename without a star": (pyproject('"Async*" = "*"', '"A" = "B"'), "one *"),
+    "rename of nothing": (
+        pyproject('"Async*" = "*"', '"Async*" = "*"\n"A" = "B"'),
+        "nothing uses renames: A",
+    ),
+    "rename with a star on one side": (
+        pyproject('"Async*" = "*"', '"Async*" = "B"'),
+        "one *",
+    ),
+    "rename into a module": (pyproject('"Async*" = "*"', '"Async*" = "x.*"'), "one *"),
+    "renames that disagree": (
+        pyproject('"Async*" = "*"', '"Async*" = "*"\n"*lient" = "*"'),
+        '"*lient" both match AsyncClient, which would be Client or AsyncC; add a row',
+    ),
+    "prose with a star on one side": (
+        lambda p: p.append("pyproject.toml", '[tool.twingen.prose]\n"a*" = "b"\n'),
+        "must be words, or one word with one *",
+    ),
+    "prose that is nowhere": (
+        lambda p: p.append("pyproject.toml", '[tool.twingen.prose]\n"zz" = "y"\n'),
+        "nothing uses prose: zz",
+    ),
+    "side that is none": (
+        lambda p: p.append("pyproject.toml", '[tool.twingen.side]\n"a.B" = "x"\n'),
+        "a.B must be a dotted name",
+    ),
+    "side that nothing asks": (
+        lambda p: p.append(
+            "pyproject.toml", '[tool.twingen.side]\n"# X" = "async-only"\n'
+        ),
+        "nothing uses side: # X",
+    ),
+    "keeping what needs a loop": (
+        lambda p: p.append(
+            "pyproject.toml",
+            "[tool.twingen.libraries.asyncio]\nsleep = { keep = true }\n",
+        ),
+        "asyncio.sleep cannot be kept: it needs an event loop",
+    ),
     "rename to no name": (pyproject('"Async*" = "*"', '"Async*" = "*-x"'), "one *"),
     "rename by another pattern": (
         pyproject('"Async*" = "*"', '"Async[A-Z]*" = "*"'),
@@ -163,9 +200,47 @@ FAILURES: dict[str, tuple[Callable[[Project], None], str]] = {
         written("[tool.twingen]\n".encode("utf-16")),
         "pyproject.toml is not UTF-8 (byte 0); save it as UTF-8",
     ),
-    "target inside a source": (
-        pyproject('"out/pkg_sync"', '"src/pkg/sync"'),
-        "overlap",
+    "include that matches nothing": (
+        pyproject('twin = "pkg_sync"', 'twin = "pkg_sync", include = ["*.py", "*.js"]'),
+        "nothing uses include: *.js",
+    ),
+    "file patterns that are no pair": (
+        pyproject(
+            'twin = "pkg_sync"', 'twin = "pkg_sync", files = { "*_async.py" = "x.py" }'
+        ),
+        "must have one * on both sides, or none",
+    ),
+    "file patterns that disagree": (
+        pyproject(
+            'twin = "pkg_sync"',
+            'twin = "pkg_sync", files = { "c*.py" = "*.py", "*t.py" = "*.py" }',
+        ),
+        '"c*.py" and "*t.py" both match client.py',
+    ),
+    "file pattern out of the folder": (
+        pyproject(
+            'twin = "pkg_sync"', 'twin = "pkg_sync", files = { "c*.py" = "../*.py" }'
+        ),
+        "must be two paths below the folders",
+    ),
+    "twin in the place of a source": (
+        pyproject(
+            'target = "out/pkg_sync", module = "pkg", twin = "pkg_sync"',
+            'target = "src/pkg", module = "pkg", twin = "pkg", '
+            'files = { "client.py" = "errors.py", "errors.py" = "fault.py" }',
+        ),
+        "the twin of src/pkg/client.py would be src/pkg/errors.py, which is a source",
+    ),
+    "two sources with one twin": (
+        pyproject(
+            'twin = "pkg_sync"',
+            'twin = "pkg_sync", files = { "client.py" = "x.py", "errors.py" = "x.py" }',
+        ),
+        "src/pkg/client.py and src/pkg/errors.py would have the same twin",
+    ),
+    "twin by hand that is not there": (
+        pyproject('twin = "pkg_sync"', 'twin = "pkg_sync", handwritten = ["e*.py"]'),
+        "handwritten: out/pkg_sync/errors.py was written by twingen; delete it",
     ),
     "target is the source, spelled otherwise": (
         pyproject('"out/pkg_sync"', '"out/../src/pkg"'),

@@ -327,3 +327,23 @@ def test_what_editors_keep_beside_open_files(project: Project) -> None:
     assert project.run("build").code == 0
     assert project.run("check").code == 0
     assert project.snapshot() == before
+
+
+@pytest.mark.parametrize("command", ["build", "check", "diff", "adopt", "convert"])
+def test_source_with_a_nul(command: str, project: Project) -> None:
+    path = project.root / SOURCE
+    path.write_bytes(path.read_bytes() + b'\n\nx = "a\0b"\n')
+    given = [str(path)] if command == "convert" else []
+    run = project.run(command, *given)
+    assert run.code == 2
+    assert run.err.startswith(f"{SOURCE}:18:7: TW001 syntax: the source does not parse")
+    assert "Traceback" not in run.err
+
+
+def test_page_with_a_nul(project: Project) -> None:
+    page = b"```python\nawait f('\0')\n```\n<!-- twingen: twin -->\n"
+    (project.root / "README.md").write_bytes(page)
+    project.replace("pyproject.toml", "trees = [", 'pages = ["README.md"]\ntrees = [')
+    run = project.run("build")
+    assert run.code == 2
+    assert run.err.startswith("README.md:2:10: TW001 syntax: the source does not parse")

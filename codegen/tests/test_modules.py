@@ -85,6 +85,16 @@ PROJECTS: dict[str, dict[str, str]] = {
         "m.py": "class AsyncM:\n    f = True\n",
         "n.py": "import aio\nfrom . import AsyncM\nassert aio.AsyncM is AsyncM\n",
     },
+    "all names of a module": {
+        "__init__.py": "from .m import *\nfrom .n import AsyncN, f\n"
+        "assert AsyncM and AsyncN and f and not hasattr(AsyncM, 'x')\n",
+        "m.py": "__all__ = ['AsyncM', 'g']\n__all__ += ['AsyncK']\n"
+        "class AsyncM:\n    async def h(self): return 1\n"
+        "class AsyncK(AsyncM): ...\nasync def g(): return await AsyncM().h()\n",
+        "n.py": "from aio.o import *\nclass AsyncN(AsyncK): ...\n"
+        "async def f(m: 'AsyncM'): return await g(), await m.h(), AsyncM\n",
+        "o.py": "from .m import *\n",
+    },
     "for type checkers only": {
         "__init__.py": "from .m import AsyncM\nfrom .n import AsyncN\nAsyncM().f(1)\n",
         "m.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n"
@@ -195,7 +205,10 @@ REFUSED: dict[str, tuple[dict[str, str], str]] = {
         "aio/__init__.py:3:11: TW101 await_expression: the function that is called",
     ),
     "renamed names by a star": (
-        {"m.py": "class AsyncX: ...\n", "n.py": "from .m import *\nx = AsyncX()\n"},
+        {
+            "m.py": "class AsyncX: ...\n__all__ = list(map(str, ['AsyncX']))\n",
+            "n.py": "from .m import *\nx = AsyncX()\n",
+        },
         "aio/n.py:1:1: TW202 import_statement",
     ),
     "a coroutine of a class elsewhere": (
@@ -223,6 +236,10 @@ REFUSED: dict[str, tuple[dict[str, str], str]] = {
             "n.py": "from .m import only\nonly()\n",
         },
         "aio/n.py:2:1: TW002 verify: sync.m.only is for the async side only",
+    ),
+    "from the place of the twins": (
+        {"m.py": "class M: ...\n", "n.py": "from sync.m import M as Twin\n"},
+        "aio/n.py:1:1: TW202 import_statement: sync.m is written by twingen",
     ),
     "a module that has no twin": (
         {"m.py": "# twingen: async-only\n", "n.py": "from . import m\nm.f()\n"},
@@ -322,3 +339,62 @@ class TestSides:
         run = project.run("build")
         assert run.code == 2
         assert "aio/o.py:1:1: TW231 side_constant" in run.err
+
+
+def test_fixtures_of_another_file(tmp_path: Path) -> None:
+    files = {
+        "conftest.py": "import pytest\n@pytest.fixture\ndef AsyncValue(): return 7\n",
+        "test_m.py": "import pytest\ndef test_a(AsyncValue): assert AsyncValue == 7\n"
+        "@pytest.mark.usefixtures('AsyncValue')\nclass TestB:\n"
+        "    def test_b(self, request):\n"
+        "        assert request.getfixturevalue('AsyncValue') == 7\n",
+    }
+    project = made(tmp_path, files)
+    built = project.run("build")
+    assert built.code == 0, built.err
+    assert "def test_a(Value)" in project.read("sync/test_m.py")
+    for folder in ("aio", "sync"):
+        run = subprocess.run(
+            [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", folder],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert "2 passed" in run.stdout, run.stdout
+
+
+OFFERED = """
+[tool.twingen]
+trees = [
+    { source = "pkg/aio", target = "pkg/sync" },
+    { source = "tests/aio", target = "tests/sync" },
+]
+tasks = "threads"
+[tool.twingen.renames]
+"Async*" = "*"
+"""
+
+
+@pytest.mark.parametrize(
+    "use", ["from pkg import AsyncM as m\n", "import pkg\nm = pkg.AsyncM\n"]
+)
+def test_names_that_a_package_offers(use: str, tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    project.write("pyproject.toml", OFFERED)
+    offered = "from .aio.m import AsyncM, Other\nfrom .sync.m import M\n"
+    project.write("pkg/__init__.py", offered)
+    project.write(
+        "pkg/aio/m.py", "class AsyncM:\n    async def f(self): ...\nOther = 1\n"
+    )
+    project.write("tests/aio/n.py", f"from pkg import Other\n{use}assert m and Other\n")
+    run = project.run("build")
+    assert run.code == 2
+    assert "may " in run.err
+    remedy = '"pkg.Async*" = "pkg.*"'
+    assert f"renames = {{{remedy}}}" in run.err
+    project.append("pyproject.toml", f"{remedy}\n")
+    assert project.run("build").code == 0
+    twin = project.read("tests/sync/n.py")
+    assert "AsyncM" not in twin
+    assert "Other" in twin

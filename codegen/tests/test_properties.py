@@ -49,7 +49,7 @@ _IMPORT = re.compile(r"(?:from [\w.]+ )?\bimport (?:\([^)]*\)|[^(\n]*)")
 
 def configured() -> Settings:
     """Return settings with a constant that tells the sides apart."""
-    return Settings(definitions=Definitions(constant="__main__.ASYNC"))
+    return Settings(definitions=Definitions(side={"__main__.ASYNC": True}))
 
 
 def converted(text: str) -> tuple[str | None, list[Diagnostic]]:

@@ -1,11 +1,13 @@
 """The functions that other programs call; `twingen` itself exports them.
 
-They raise what the command line prints, and print nothing.
+They raise what the command line prints, and print nothing; what `convert` has to say
+of a source that has a twin is a `UserWarning`.
 """
 
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,8 @@ from .project.config import Config, find_root, load
 from .project.results import SourceResult, results
 from .project.tree import Difference, Project
 from .rule import Tasks
-from .syntax.source import Source
+from .sides.side_table import side_table
+from .syntax.source import Converted, Source
 from .telling.diagnostic import ConversionError
 
 
@@ -29,7 +32,8 @@ def convert(
     strings: Sequence[str] = (),
     libraries: Mapping[str, Mapping[str, Any]] | None = None,
     runtime: str | None = None,
-    side: str | None = None,
+    side: str | Mapping[str, bool | str] | None = None,
+    prose: Mapping[str, str] | None = None,
     plugins: Sequence[str] = (),
     tasks: Tasks | None = None,
     black: Mapping[str, Any] | None = None,
@@ -57,7 +61,8 @@ def convert(
             black=black or {},
             requires_python=None,
             plugins=tuple(plugins),
-            side=side,
+            side=side_table(side, "side"),
+            prose=prose or {},
             tasks=tasks,
         )
     )
@@ -66,16 +71,23 @@ def convert(
     look_up(found, {})
     batch.learn(found)
     if tasks is not None:
-        return batch.convert(source, tasks).text
+        return _told(batch.convert(source, tasks))
     first, other = found.likely_tasks()
     try:
-        return batch.convert(source, first).text
+        return _told(batch.convert(source, first))
     except ConversionError as error:
         try:
-            return batch.convert(source, other).text
+            return _told(batch.convert(source, other))
         except ConversionError as others:
             # What is said of tasks that take turns is the work that is left.
             raise (others if other == "turns" else error) from None
+
+
+def _told(converted: Converted) -> str:
+    """Return the text of a twin after its warnings were told."""
+    for each in converted.notes:
+        warnings.warn(str(each), stacklevel=3)
+    return converted.text
 
 
 def check(path: str | os.PathLike[str] = ".") -> Sequence[Difference]:

@@ -7,7 +7,7 @@ type. No file is read or written here; see `tree` for folders.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
@@ -30,9 +30,13 @@ from .meaning.overloads import without_repeated_overloads
 from .rewriting import Rewriter
 from .rule import Rule, Tasks
 from .rules import RULES
+from .sides.asked import Asked
+from .sides.comments import with_markers
+from .sides.side_table import SideTable
 from .sides.sides import Side, of_twin
 from .syntax.formatting import FormattingError, format_source
 from .syntax.layouts import Layouts
+from .syntax.prose import can_stand_in
 from .syntax.source import MARK, Source, lines_of
 from .syntax.traversal import EVERYTHING, code_of, rewritten
 from .syntax.unreadable import is_too_deep
@@ -40,9 +44,12 @@ from .telling.diagnostic import ConversionError, Diagnostic
 from .telling.problems import (
     formatting_problem,
     lost_output,
+    null_character,
     residue,
+    stays_as_it_is,
     syntax_problem,
     too_deep,
+    unfit_example,
 )
 from .tracing.trace import Trace
 
@@ -61,6 +68,7 @@ class Settings:
     rules: tuple[Rule, ...] = RULES
     layouts: Layouts | None = None
     tasks: Tasks = "threads"
+    strict_examples: bool = False
 
     def format(self, path: str, text: str) -> str:
         """Return the text of a twin as the formatter lays it out."""
@@ -73,12 +81,14 @@ class Settings:
 class Twin:
     """The text of a twin, and the parts of the runtime that it imports.
 
-    `changed` tells whether anything but the layout is not as it is in the source.
+    `changed` tells whether anything but the layout is not as it is in the source,
+    `warnings` what the author should know all the same.
     """
 
     text: str
     runtime_modules: frozenset[str]
     changed: bool = True
+    warnings: tuple[Diagnostic, ...] = ()
 
 
 # What an interpreter says in the example of a session that shall not parse.
@@ -114,6 +124,8 @@ def parse(source: Source, definitions: Definitions) -> Names:
 
     Raises :class:`ConversionError` when the text does not parse.
     """
+    if "\0" in source.text:
+        raise ConversionError([null_character(source)])
     if is_too_deep(source.text):
         raise ConversionError([too_deep(source)])
     try:
@@ -134,19 +146,13 @@ def parse(source: Source, definitions: Definitions) -> Names:
 
 def _side(tree: cst.Module, source: Source, definitions: Definitions) -> Side:
     """Return what the twin sees of a source."""
-    whole = Side(tree, tree)
-    constant = definitions.constant
-    if constant and constant.rpartition(".")[2] in source.text:
-        names = _names(whole, source, definitions)
-
-        def is_constant(node: cst.BaseExpression) -> bool:
-            found = isinstance(node, (cst.Name, cst.Attribute))
-            found = found and names.qualified(node) == constant
-            definitions.constant_used |= found
-            return found
-
-        return of_twin(tree, is_constant)
-    return of_twin(tree, lambda node: False) if MARK in source.text else whole
+    table = SideTable(definitions.side)
+    if table and table.is_spelled_in(source.text):
+        marked = with_markers(tree, table, definitions.sides_used)
+        names = _names(Side(marked, marked), source, definitions)
+        asked = Asked(table, names.qualified, definitions.sides_used)
+        return of_twin(marked, asked)
+    return of_twin(tree) if MARK in source.text else Side(tree, tree)
 
 
 def _names(side: Side, source: Source, definitions: Definitions) -> Names:
@@ -197,7 +203,9 @@ def convert_parsed(
         text = settings.format(source.path, code)
         if trace is not None:
             text = trace.without_numbers(text)
-        problems = list(residue(source, text, settings.definitions))
+        problems = list(
+            residue(source, text, settings.definitions, settings.libraries.kept)
+        )
     except FormattingError as error:
         raise ConversionError([formatting_problem(source, error)]) from None
     except RecursionError:
@@ -207,7 +215,8 @@ def convert_parsed(
     runtime = imports.runtime_modules | examples.runtime
     if settings.tasks == "turns" and settings.runtime is not None:
         runtime |= {ELSEWHERE[name] for name in names.words & set(ELSEWHERE)}
-    return Twin(text, runtime, code != source.text)
+    warnings = tuple(sorted(set(examples.warnings)))
+    return Twin(text, runtime, code != source.text, warnings)
 
 
 _BY_NAME = {rule.name: rule for rule in RULES}
@@ -225,7 +234,8 @@ class ExampleTwins:
     """Converts the examples of one text, one after the other.
 
     A name that an example does not bind is what `given` says, or what an earlier one
-    of a page bound. Refusals are collected.
+    of a page bound. Refusals are collected; where the settings are not strict, they
+    are warnings, and the example stays as it is.
     """
 
     def __init__(
@@ -242,11 +252,19 @@ class ExampleTwins:
         self._passed: list[str] = []
         self.runtime: frozenset[str] = frozenset()
         self.refusals: list[Diagnostic] = []
+        self.warnings: list[Diagnostic] = []
 
     def twin_of(
-        self, lines: Sequence[str], example: Example, place: Place
+        self,
+        lines: Sequence[str],
+        example: Example,
+        place: Place,
+        fits: Callable[[Sequence[str]], bool] = lambda _: True,
     ) -> list[str] | None:
-        """Return the lines of an example in the twin, `None` if it stays as it is."""
+        """Return the lines of an example in the twin, `None` if it stays as it is.
+
+        What does not fit where the example stands is refused, too.
+        """
         shown = example.code(lines)
         session = sessions.read(shown) if sessions.is_session(shown) else None
         code = "".join(f"{line}\n" for line in (session.code if session else shown))
@@ -258,25 +276,57 @@ class ExampleTwins:
             return None
         self._passed.pop()
         width = len(example.indent) + (4 if session else 0)
+        typed_in = session.lines if session else range(len(shown))
+
+        def placed(problem: Diagnostic) -> Diagnostic:
+            number = typed_in[min(max(problem.line, 1), len(typed_in)) - 1]
+            where = place(example.start + number, width + problem.column - 1)
+            return self._shown(problem, *where)
+
+        length = max(self._settings.mode.line_length - width, 1)
+        mode = replace(self._settings.mode, line_length=length)
         try:
-            twin = self._converted(code, width)
-            if twin is None or session is None:
-                return twin.rstrip("\n").split("\n") if twin is not None else None
-            typed = sessions.written(session, twin)
-            if typed is None:
-                raise ConversionError([lost_output(self._source)])
-            return typed
+            return self._written(code, session, mode, fits, placed)
         except ConversionError as error:
+            self._passed.append(code)  # later ones may use what it binds
             unread = any(each.code in _UNREAD for each in error.diagnostics)
             meant = session and any(map(_BROKEN_ON_PURPOSE.match, shown))
             if unread and (meant or not (example.labelled and awaits(code))):
                 return None
-            typed_in = session.lines if session else range(len(shown))
-            for each in error.diagnostics:
-                number = typed_in[min(max(each.line, 1), len(typed_in)) - 1]
-                where = place(example.start + number, width + each.column - 1)
-                self.refusals.append(self._shown(each, *where))
-            return None
+            problems = list(map(placed, error.diagnostics))
+            if self._settings.strict_examples:
+                self.refusals += problems
+                return None
+            self.warnings += map(stays_as_it_is, problems)
+            return shown
+
+    def _written(
+        self,
+        code: str,
+        session: sessions.Session | None,
+        mode: Mode,
+        fits: Callable[[Sequence[str]], bool],
+        placed: Callable[[Diagnostic], Diagnostic],
+    ) -> list[str] | None:
+        """Return the lines of an example in the twin, `None` if nothing changes."""
+        # Other quotes than its author's may end the string that it stands in.
+        for each in (mode, replace(mode, string_normalization=False)):
+            twin = self._converted(code, each)
+            if twin is None:
+                return None
+            text = _without_given(twin.text)
+            lines = (
+                text.rstrip("\n").split("\n")
+                if session is None
+                else sessions.written(session, text)
+            )
+            if lines is None:
+                raise ConversionError([lost_output(self._source)])
+            if fits(lines):
+                self.warnings += map(placed, twin.warnings)
+                self.runtime |= twin.runtime_modules
+                return lines
+        raise ConversionError([unfit_example(self._source)])
 
     def pass_over(self, lines: Sequence[str], example: Example) -> None:
         """Take note of an example that stays: others may use what it binds."""
@@ -296,11 +346,9 @@ class ExampleTwins:
             width=max(min(problem.width, len(excerpt) - column + 1), 1),
         )
 
-    def _converted(self, code: str, width: int) -> str | None:
+    def _converted(self, code: str, mode: Mode) -> Twin | None:
         """Return the twin of one example; `None` if nothing in it changes."""
         settings = self._settings
-        length = max(settings.mode.line_length - width, 1)
-        mode = replace(settings.mode, line_length=length)
         for passed in self._passed:
             with suppress(ConversionError):
                 self._learn(self._read(passed))
@@ -316,13 +364,12 @@ class ExampleTwins:
                 narrow = replace(settings, mode=mode, layouts=None)
                 twin = convert_parsed(source, names, narrow)
         except ConversionError as error:
-            lines = prelude.count("\n")
             raise ConversionError(
-                [replace(each, line=each.line - lines) for each in error.diagnostics]
+                list(_moved(error.diagnostics, prelude.count("\n")))
             ) from None
         self._learn((source, names))
-        self.runtime |= twin.runtime_modules
-        return _without_given(twin.text) if twin.changed else None
+        told = tuple(_moved(twin.warnings, prelude.count("\n")))
+        return replace(twin, warnings=told) if twin.changed else None
 
     def _read(self, code: str) -> tuple[Source, Names]:
         source = Source(code, self._source.path, self._module, self._twin)
@@ -373,7 +420,7 @@ class ModuleExamples(ExampleTwins):
     def twin_in(
         self, string: cst.SimpleString, lines: Sequence[str], example: Example
     ) -> list[str] | None:
-        """Return the lines of an example in the twin, `None` if it stays as it is."""
+        """Return what stands in the lines of an example, `None` if nothing changes."""
         if string is not self._string:
             self._string = string
             self._earlier = Definitions()
@@ -386,7 +433,18 @@ class ModuleExamples(ExampleTwins):
                 column += first.column + len(string.prefix) + len(string.quote)
             return first.line + line, column + 1
 
-        return self.twin_of(lines, example, place)
+        def fits(shown: Sequence[str]) -> bool:
+            text = "\n".join(_indented(shown, example.indent))
+            return can_stand_in(string.quote, text, last=example.stop == len(lines))
+
+        twin = self.twin_of(lines, example, place, fits)
+        if twin is None or twin == example.code(lines):
+            return None if twin is None else list(lines[example.start : example.stop])
+        return _indented(twin, example.indent)
+
+
+def _indented(lines: Sequence[str], indent: str) -> list[str]:
+    return [f"{indent}{line}".rstrip() for line in lines]
 
 
 def _bound(names: Names) -> dict[str, str]:
@@ -396,6 +454,11 @@ def _bound(names: Names) -> dict[str, str]:
         for name, meanings in names.bound().items()
         if len(meanings) == 1 and name.isidentifier()
     }
+
+
+def _moved(problems: Sequence[Diagnostic], lines: int) -> Iterator[Diagnostic]:
+    """Yield what is said of a text by the lines below those put above it."""
+    return (replace(each, line=each.line - lines) for each in problems)
 
 
 def _without_given(twin: str) -> str:

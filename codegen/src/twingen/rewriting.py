@@ -78,7 +78,10 @@ class Rewriter(cst.CSTTransformer):
         claimed: Rule | None = None
         result: cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode]
         result = updated_node
+        skipped = self._overridden(original_node)
         for rule in rules:
+            if rule.name == skipped:
+                continue
             try:
                 replacement = rule.apply(site)
                 if self._imports.homeless is not None:
@@ -103,6 +106,13 @@ class Rewriter(cst.CSTTransformer):
                 whole &= type(replacement) is not type(original_node)
                 self._trace.claim(rule, original_node, whole)
         return result
+
+    def _overridden(self, node: cst.CSTNode) -> str:
+        """Return the rule in whose place the project has a row for what is called."""
+        if not self._libraries.overridden or not isinstance(node, cst.Call):
+            return ""
+        qualified = self._names.qualified(node.func)
+        return self._libraries.overridden.get(qualified or "", "")
 
     def _refuse_both(self, one: Rule, other: Rule, node: cst.CSTNode) -> None:
         """Refuse what two rules claim; of twingen's own rules that is a defect."""

@@ -48,7 +48,7 @@ class Examples(Protocol):
     def twin_in(
         self, string: cst.SimpleString, lines: Sequence[str], example: Example
     ) -> list[str] | None:
-        """Return the lines of an example in the twin, `None` if it stays.
+        """Return what stands in the lines of an example, `None` if nothing changes.
 
         What is refused is remembered, with its own place.
         """
@@ -120,6 +120,9 @@ class Site(Generic[NodeT_co]):
         if qualified in modules and get_full_name_for_node(spelled) == qualified:
             twin = modules[qualified]
             return None if twin == qualified else self.imports.module(twin)
+        top = self._top_module(spelled, qualified)
+        if top is not None:
+            return top
         verdict = self.libraries.verdict(qualified)
         if verdict is None or qualified in modules:
             return None
@@ -137,17 +140,24 @@ class Site(Generic[NodeT_co]):
             changed = spelled.value == first != last
             return spelled.with_changes(value=last) if changed else None
         if isinstance(spelled, cst.Attribute) and importable:
-            spelled_here = get_full_name_for_node(spelled) == qualified
-            in_place = (
-                module == home
-                or (home in self.names.definitions.modules and not spelled_here)
-                or self.libraries.module_of(home) == module
+            in_place = module in (home, self.libraries.module_twin(home)) or (
+                home in self.names.definitions.modules
+                and get_full_name_for_node(spelled) != qualified
             )
             if in_place:
                 return renamed(spelled, last) if first != last else None
         if not module and self.names.is_bound_otherwise(last, qualified):
             return self.imports.builtin(last)
         return self.imports.name(verdict.becomes)
+
+    def _top_module(
+        self, spelled: cst.Name | cst.Attribute, qualified: str
+    ) -> cst.BaseExpression | None:
+        """Return how the twin spells a whole module that is in no package."""
+        if not isinstance(spelled, cst.Name) or spelled.value != qualified:
+            return None
+        twin = self.libraries.module_twin(qualified)
+        return cst.parse_expression(twin) if twin else None
 
     def shared_name(
         self, spelled: cst.Name | cst.Attribute, meanings: Collection[str | None]

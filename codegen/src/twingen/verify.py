@@ -20,6 +20,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from .syntax.annotation_names import annotation_names
 from .syntax.newer_syntax import NewerSyntax
 
 _ASYNC_NODES = (
@@ -53,12 +54,18 @@ class Residue:
 
 
 def residue(
-    text: str, *, source: str = "", package: str = "", without_twin: Collection[str]
+    text: str,
+    *,
+    source: str = "",
+    package: str = "",
+    without_twin: Collection[str],
+    kept: Collection[str] = (),
 ) -> list[Residue]:
     """Return what a twin must not have.
 
     `package` is what its relative imports start from; `without_twin` are the
-    dotted names that must not be imported.
+    dotted names that must not be imported. `kept` are the names of asyncio that the
+    project keeps.
     """
     try:
         tree = ast.parse(text)
@@ -68,7 +75,10 @@ def residue(
     found = list(_asynchronous(tree)) if _ASYNC_WORD.search(text) else []
     imports = [each for each in _statements(tree) if isinstance(each, _IMPORTS)]
     for node in imports:
-        found.extend(_of_import(node.lineno, _imported(node, package), without_twin))
+        imported = _imported(node, package)
+        if not _is_of_kept(tree, node, kept):
+            found.extend(_of_asyncio(node.lineno, imported))
+        found.extend(_of_import(node.lineno, imported, without_twin))
     found.extend(_undefined(free, source, any(map(_is_star_import, imports))))
     return sorted(found)
 
@@ -95,6 +105,7 @@ def _of_newer_syntax(
     has_star = False
     for node, level, module, names in read.imports():
         imported = _names_imported(level, module, names, package)
+        found.extend(_of_asyncio(read.line(node), imported))
         found.extend(_of_import(read.line(node), imported, without))
         has_star = has_star or names == ["*"]
     found.extend(_undefined(read.free_names(), source, has_star))
@@ -120,12 +131,37 @@ def _asynchronous(tree: ast.Module) -> Iterator[Residue]:
             yield Residue(node.iter.lineno, sentence)
 
 
+def _of_asyncio(line: int, names: list[str]) -> Iterator[Residue]:
+    if any(name.split(".")[0] == "asyncio" for name in names):
+        yield Residue(line, "asyncio is still imported in the twin", "asyncio")
+
+
+def _is_of_kept(
+    tree: ast.Module, node: ast.Import | ast.ImportFrom, kept: Collection[str]
+) -> bool:
+    """Tell whether what a statement imports of asyncio is kept by the project."""
+    if not kept:
+        return False
+    if isinstance(node, ast.ImportFrom):
+        return all(f"{node.module}.{alias.name}" in kept for alias in node.names)
+    own = {a.asname or a.name for a in node.names if a.name == "asyncio"}
+    attributes = [
+        each
+        for each in ast.walk(tree)
+        if isinstance(each, ast.Attribute)
+        and isinstance(each.value, ast.Name)
+        and each.value.id in own
+    ]
+    loads = sum(isinstance(n, ast.Name) and n.id in own for n in ast.walk(tree))
+    return loads == len(attributes) and all(
+        f"asyncio.{each.attr}" in kept for each in attributes
+    )
+
+
 def _of_import(
     line: int, names: list[str], without_twin: Collection[str]
 ) -> Iterator[Residue]:
     """Yield what one statement must not import."""
-    if any(name.split(".")[0] == "asyncio" for name in names):
-        yield Residue(line, "asyncio is still imported in the twin", "asyncio")
     for name in names:
         if name in without_twin:
             sentence = (
@@ -165,7 +201,7 @@ def free_names_of(source: str) -> Collection[str]:
     """Return the free names of a source; what cannot be read has none."""
     try:
         return _free_names(source, ast.parse(source))
-    except SyntaxError:
+    except (SyntaxError, ValueError):  # the latter says that there is a NUL
         pass
     try:
         return NewerSyntax(source).free_names()
@@ -174,13 +210,17 @@ def free_names_of(source: str) -> Collection[str]:
 
 
 def _free_names(text: str, tree: ast.Module) -> dict[str, int]:
-    """Return the names that nothing in a module defines, with their first lines."""
+    """Return the names that nothing in a module defines, with their first lines.
+
+    A name in an annotation is free only if no scope of the module binds it.
+    """
     top = symtable.symtable(text, "<twin>", "exec")
+    tables = list(_tables(top))
     defined = {s.get_name() for s in top.get_symbols() if s.is_local()}
-    defined |= {name for table in _tables(top) for name in _declared_global(table)}
+    defined |= {name for table in tables for name in _declared_global(table)}
     free = {
         symbol.get_name()
-        for table in _tables(top)
+        for table in tables
         for symbol in table.get_symbols()
         if symbol.is_referenced() and symbol.is_global()
         # symtable takes a function called "top" for the module, too.
@@ -193,6 +233,13 @@ def _free_names(text: str, tree: ast.Module) -> dict[str, int]:
     for node in ast.walk(tree) if free else ():
         if isinstance(node, ast.Name) and node.id in free:
             lines[node.id] = min(node.lineno, lines.get(node.id, node.lineno))
+    in_annotations = annotation_names(tree)
+    if in_annotations:
+        bound = {s.get_name() for table in tables for s in table.get_symbols()}
+        bound -= free  # what is looked up in code counts by itself
+        for name, line in in_annotations.items():
+            if not (name in bound or name in _MODULE_NAMES or hasattr(builtins, name)):
+                lines.setdefault(name, line)
     return lines
 
 

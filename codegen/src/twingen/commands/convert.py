@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..conversion import Settings, convert
@@ -53,7 +54,8 @@ def _twin(console: Console, start: Path, content: bytes, name: str | None) -> st
             plan = Plan(config, texts={path: content})
             target = Lookup(config, plan).target_of(path)
             if target is not None and plan.files[target].path == path:
-                return plan.convert(target)
+                found = plan.converted(target)
+                return _told(console, found.text, found.notes)
             if _is_read(config, path):
                 plan.read()
                 return ""  # for the async side only
@@ -70,7 +72,14 @@ def _twin(console: Console, start: Path, content: bytes, name: str | None) -> st
         ) from None
     if has_no_twin(text):
         return ""
-    return convert(text, settings=Settings(runtime=None), path=name or "<stdin>").text
+    twin = convert(text, settings=Settings(runtime=None), path=name or "<stdin>")
+    return _told(console, twin.text, twin.warnings)
+
+
+def _told(console: Console, twin: str, warnings: Sequence[Diagnostic]) -> str:
+    """Return a twin after its warnings were told, which a machine does not ask for."""
+    console.warn(warnings)
+    return twin
 
 
 def _found(start: Path, path: Path) -> Path:

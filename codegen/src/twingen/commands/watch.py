@@ -62,6 +62,7 @@ def _rebuild(console: Console, root: Path, layouts: Layouts) -> None:
     changed, left = tree.write()
     for each in changed:
         console.good(change(tree, each))
+    console.warn(tree.plan.notes)
     tell(console, tree, left)
     if any(each.drift is Drift.EDITED for each in left):
         console.note("nothing written; " + drift.advice(left))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ..conversion import ExampleTwins, Settings
@@ -127,7 +127,8 @@ class _Page:
         self._page = source.page
         self._lines = source.text.split("\n")
         self._renames = settings.libraries.renames
-        self.twins = ExampleTwins(source, settings, {})
+        strict = replace(settings, strict_examples=True)  # a page is all examples
+        self.twins = ExampleTwins(source, strict, {})
         self.made: list[tuple[str, int]] = []
         self.problems: list[Diagnostic] = []
         self._done = 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from ..syntax.nodes import find
+from ..syntax.nodes import find, targets_of
 from .already import (
     is_decorated_to_start,
     returned,
@@ -15,6 +15,7 @@ from .already import (
     starting_level,
     starts_anything,
 )
+from .asked_names import keyed_by_name
 from .awaitables import (
     MANAGERS,
     is_undecorated_coroutine,
@@ -22,6 +23,7 @@ from .awaitables import (
     says_awaitable,
 )
 from .definitions import ANY_MEMBER, UNKNOWN_FUNCTION, Definitions
+from .fixtures import fixtures_in
 from .functions import is_coroutine
 from .task_functions import starts
 from .task_uses import task_uses
@@ -51,6 +53,11 @@ def define(found: Definitions, names: Names) -> None:
     found.task_functions.update(
         f"{each.qualified} {each.how}" for each in starts(names) if each.qualified
     )
+    found.keyed.update(keyed_by_name(names))
+    found.fixtures.update(fixtures_in(names))
+    exported = _exported(names)
+    if exported is not None:
+        found.exported[names.module] = " ".join(sorted(exported))
 
 
 def _add_started(found: Definitions, names: Names) -> None:
@@ -468,6 +475,36 @@ def _bound(body: Iterable[cst.CSTNode]) -> set[str]:
         if isinstance(statement, cst.SimpleStatementLine):
             found.update(_imported(statement))
     return found
+
+
+def _exported(names: Names) -> set[str] | None:
+    """Return what a star import takes from a module, `None` if that does not show."""
+    mentions = [e for e in names.nodes.of(cst.Name) if e.value == "__all__"]
+    listed: set[str] = set()
+    for statement in names.tree.body:
+        if not isinstance(statement, cst.SimpleStatementLine):
+            continue
+        for line in statement.body:
+            if isinstance(line, (cst.Assign, cst.AnnAssign, cst.AugAssign)) and any(
+                each in mentions for each in targets_of(line)
+            ):
+                if not isinstance(line.value, (cst.List, cst.Tuple)):
+                    return None
+                texts = [each.value for each in line.value.elements]
+                if not all(isinstance(each, cst.SimpleString) for each in texts):
+                    return None
+                listed.update(
+                    str(each.evaluated_value)
+                    for each in texts
+                    if isinstance(each, cst.SimpleString)
+                )
+                mentions = [e for e in mentions if e not in targets_of(line)]
+    if mentions:
+        return None
+    if listed:
+        return listed
+    bound = {each for each in _bound(names.tree.body) if not each.startswith("_")}
+    return bound | {f"*{each}" for each in names.stars}
 
 
 def _imported(line: cst.SimpleStatementLine) -> Iterator[str]:

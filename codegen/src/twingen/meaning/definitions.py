@@ -64,7 +64,11 @@ class Definitions:
     asynchronous ones, `imported`
     are modules of other libraries; `reexported` says
     where a name comes from that a module of the project imports, and `outside` what the
-    classes have that are no sources. `constant` tells the sides apart.
+    classes have that are no sources.
+    `fixtures` are those of pytest, by their names. `keyed` are the last names of
+    collections whose keys are names of classes. `exported` is what a star import takes
+    from each module, with `*module` for what that takes itself. `side` tells the sides
+    apart, and `sides_used` is what of it was used.
     """
 
     modules: dict[str, str] = field(default_factory=dict)
@@ -100,8 +104,11 @@ class Definitions:
     receivers: dict[str, str] = field(default_factory=dict)
     tasks: set[str] = field(default_factory=set)
     task_functions: set[str] = field(default_factory=set)
-    constant: str = ""
-    constant_used: bool = False
+    keyed: set[str] = field(default_factory=set)
+    fixtures: set[str] = field(default_factory=set)
+    exported: dict[str, str] = field(default_factory=dict)
+    side: dict[str, bool | str] = field(default_factory=dict)
+    sides_used: set[str] = field(default_factory=set)
     _may_wait: set[str] | None = field(default=None, repr=False, compare=False)
     _methods: tuple[int, dict[str, list[str]]] = field(
         default=(0, {}), repr=False, compare=False
@@ -127,7 +134,6 @@ class Definitions:
         for name in _COLLECTIONS:
             getattr(self, name).update(getattr(other, name))
         self._may_wait = None
-        self.constant_used |= other.constant_used
 
     @contextmanager
     def also(self, other: Definitions) -> Iterator[None]:
@@ -216,6 +222,22 @@ class Definitions:
         if borrowed is None:
             return qualified
         return self.original(f"{borrowed}{dot}{last}")
+
+    def star(self, module: str) -> set[str] | None:
+        """Return the names that a star import takes from a source, if that shows."""
+        found: set[str] = set()
+        waiting, seen = [module], {module}
+        while waiting:
+            exported = self.exported.get(waiting.pop())
+            if exported is None:
+                return None
+            for each in exported.split():
+                if not each.startswith("*"):
+                    found.add(each)
+                elif each[1:] not in seen:
+                    seen.add(each[1:])
+                    waiting.append(each[1:])
+        return found
 
     def module_of(self, qualified: str) -> str | None:
         """Return the source module that a qualified name belongs to."""
@@ -341,7 +363,7 @@ class Definitions:
                 queue.extend(map(self.behind, self.classes.get(current, ())))
 
 
-_PLAIN = ("constant", "constant_used")
+_PLAIN = ("side",)
 _HIDDEN = ("_may_wait", "_methods")
 _COLLECTIONS = tuple(
     each.name for each in fields(Definitions) if each.name not in (*_PLAIN, *_HIDDEN)

@@ -98,14 +98,21 @@ _COLLECTIONS = {"list", "set", "tuple", "frozenset", "List", "Set", "Tuple",
 
 
 _TYPING = ("typing", "typing_extensions")
+# Of these the first argument says what the value is, or all say it together.
 _AROUND = {
     f"{home}.{name}"
     for home in _TYPING
-    for name in ("Annotated", "ClassVar", "Final", "Optional")
-}
+    for name in ("Annotated", "ClassVar", "Final", "NotRequired", "Optional",
+                 "ReadOnly", "Required")
+}  # fmt: skip
 _UNIONS = {f"{home}.Union" for home in _TYPING}
-# What says nothing of the class of a value.
-_ANY = {f"{home}.Any" for home in _TYPING} | {"builtins.object"}
+_SELF = {f"{home}.Self" for home in _TYPING}
+# These say nothing of the class of a value.
+_SAY_NOTHING = {"builtins.object", "builtins.type"} | {
+    f"{home}.{name}"
+    for home in _TYPING
+    for name in ("Any", "Type", "TypeAlias", *("ClassVar", "Final"))
+}
 _LITERALS: list[tuple[type[cst.BaseExpression], str]] = [
     (cst.Dict, "builtins.dict"),
     (cst.DictComp, "builtins.dict"),
@@ -472,14 +479,23 @@ class Kinds:
         elif isinstance(annotation, cst.Subscript):
             outer = self._names.qualified(annotation.value)
             inner = annotation.slice[0].slice
-            if outer in _UNIONS:
+            if outer in _AROUND and isinstance(inner, cst.Index):
+                yield from self.annotated(inner.value)
+            elif outer in _UNIONS:
                 for each in annotation.slice:
                     if isinstance(each.slice, cst.Index):
                         yield from self.annotated(each.slice.value)
-            elif outer in _AROUND and isinstance(inner, cst.Index):
-                yield from self.annotated(inner.value)
             else:
                 yield from self.annotated(annotation.value)
         elif not (isinstance(annotation, cst.Name) and annotation.value == "None"):
-            kind = self._names.qualified(annotation)
-            yield UNKNOWN if kind is None or kind in _ANY else kind
+            yield self._of_name(annotation)
+
+    def _of_name(self, annotation: cst.BaseExpression) -> str:
+        """Return the kind that the name of a type stands for."""
+        qualified = self._names.qualified(annotation) or UNKNOWN
+        if qualified in _SAY_NOTHING:
+            return UNKNOWN
+        if qualified in _SELF:
+            here = self._names.enclosing(annotation, cst.ClassDef)
+            qualified = (self._names.qualified(here) if here else None) or UNKNOWN
+        return qualified

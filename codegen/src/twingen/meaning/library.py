@@ -7,6 +7,7 @@ refusal is closed: a name that it does not list has no twin.
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+from ..syntax.patterns import Patterns
 from ..telling.diagnostic import ConfigurationError
 from .protocols import DUNDERS
 from .renames import MethodRenames, Renames, is_dotted_name
@@ -29,7 +31,8 @@ class Verdict:
     """What becomes of one name; exactly one of the fields is set.
 
     `becomes` is a dotted name (no dot: a builtin); `unwrap` means that a call
-    is replaced by its only argument and a subscript by its last one; `rule`
+    is replaced by its only argument and a subscript by its last one; `call` that a
+    call is replaced by one of its first argument with the others; `rule`
     names the rule that handles it; `refuse` is the reason why it has no twin
     and `instead` the remedy; `keep` leaves the name as it is;
     `drop` leaves out the decorator or the mark that it is. `coroutine` is said beside
@@ -38,6 +41,7 @@ class Verdict:
 
     becomes: str = ""
     unwrap: bool = False
+    call: bool = False
     rule: str = ""
     refuse: str = ""
     keep: bool = False
@@ -61,9 +65,16 @@ class Libraries:
     method_owners: dict[str, set[str]] = field(default_factory=dict)
     renames: Renames | None = None
     own_methods: MethodRenames | None = None
+    method_patterns: Patterns | None = None
     strings: tuple[str, ...] = ()
     own: dict[str, str] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
+    overridden: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def kept(self) -> set[str]:
+        """The names of asyncio that the project keeps."""
+        return {name for name in self.overridden if self.rows[name].keep}
 
     def verdict(self, qualified: str) -> Verdict | None:
         """Return the row of a qualified name, its new name, or its table's `*` row.
@@ -90,16 +101,23 @@ class Libraries:
         module, _, name = qualified.rpartition(".")
         if self.renames is None or not self.renames.is_imported(module):
             return None
-        twin = self.module_of(module)
+        twin = self.module_twin(module)
         return None if twin is None else Verdict(becomes=f"{twin}.{name}")
 
-    def module_of(self, module: str) -> str | None:
-        """Return what a module of another library is called in the twin, by its row."""
-        if "." not in module or f"{module.rpartition('.')[0]}.*" in self.own:
+    def module_twin(self, module: str) -> str | None:
+        """Return the module in whose place another one stands in the twin, if it has.
+
+        That is a row of its own, of which each name in the module is found there.
+        """
+        if self.renames is not None and self.renames.is_own(module):
             return None
-        row = self.verdict(module)
-        twin = row.becomes if row is not None else ""
-        return None if twin.startswith("twingen.runtime.") else twin or None
+        home = module.rpartition(".")[0]
+        if home and (module in self.own or f"{home}.*" not in self.own):
+            row = self.verdict(module)
+            if row is not None and row.becomes:
+                is_of_runtime = row.becomes.startswith("twingen.runtime.")
+                return None if is_of_runtime else row.becomes
+        return self.renames.whole_module(module) if self.renames else None
 
     def method_of(self, name: str, owner: str | None) -> str | None:
         """Return the row of a method, if this class can have it.
@@ -109,9 +127,22 @@ class Libraries:
         owners = self.method_owners.get(name)
         if owner is not None and owners and owner.split(".")[0] not in owners:
             return None
-        if f"methods.{name}" in self.own and name in self.methods:
-            self.used.add(f"methods.{name}")
-        return self.methods.get(name)
+        return self.method(name)
+
+    def method(self, name: str) -> str | None:
+        """Return the row of a method, exact or by a pattern of the project."""
+        twin = self.methods.get(name)
+        if twin is not None:
+            if f"methods.{name}" in self.own:
+                self.used.add(f"methods.{name}")
+            return twin
+        if self.method_patterns is None:
+            return None
+        found = self.method_patterns.find(name)
+        if found is None:
+            return None
+        self.used.add(f"methods.{found.pattern}")
+        return found.filled
 
     def member_of(self, owner: str, name: str) -> Verdict | None:
         """Return the row that a class of a library has for its member."""
@@ -193,8 +224,12 @@ class Libraries:
                 )
             built_in = where.startswith("libraries/")
             if module == "methods":
-                self.methods.update(_method_names(table, where))
-                for name in table:
+                rows = dict(_method_names(table, where))
+                patterns = {name: rows[name] for name in rows if "*" in name}
+                self.methods.update({n: rows[n] for n in rows if n not in patterns})
+                if patterns:
+                    self.method_patterns = Patterns(patterns, str.isidentifier)
+                for name in rows:
                     if not built_in:  # any object may have it now
                         self._add_own(f"methods.{name}", where)
                         self.method_owners.pop(name, None)
@@ -207,6 +242,7 @@ class Libraries:
                 if not built_in:
                     self._check_rules(module, name, verdict, where)
                     self._add_own(qualified, where)
+                    self._override(qualified, verdict, f"{where}: {qualified}")
                 self.rows[qualified] = verdict
                 added.append(qualified)
         return added
@@ -218,9 +254,10 @@ class Libraries:
         if verdict.refuse or verdict.rule:
             return
         before = f"{module}." if name == "*" else f"{module}.{name}"
+        left = () if name == "*" else _OVERRIDDEN
         for each, row in self.rows.items():
             same = each == before or (name == "*" and each.rpartition(".")[0] == module)
-            if same and row.rule and each not in self.own:
+            if same and row.rule not in ("", *left) and each not in self.own:
                 raise ConfigurationError(
                     f"{where}: {module}.{name} would say something of {each}, which "
                     f"the rule {row.rule} of twingen converts; such a row can only "
@@ -237,6 +274,21 @@ class Libraries:
             )
         self.own[row] = where
 
+    def _override(self, qualified: str, verdict: Verdict, where: str) -> None:
+        """Remember that a row of the project stands for a built-in one.
+
+        Raises :class:`ConfigurationError` for what cannot be kept.
+        """
+        before = self.rows.get(qualified)
+        package, _, name = qualified.partition(".")
+        if package == "asyncio" and verdict.keep and not _can_be_kept(name):
+            raise ConfigurationError(
+                f"{where}: {qualified} cannot be kept: it needs an event loop, which "
+                "the twin has not; name what the twin has in its place, or refuse it"
+            )
+        if before is not None or package == "asyncio":
+            self.overridden[qualified] = before.rule if before is not None else ""
+
     def copy(self) -> Libraries:
         """Return tables that can be added to without touching these."""
         owners = {name: set(each) for name, each in self.method_owners.items()}
@@ -247,8 +299,16 @@ class Libraries:
 
 def _method_names(table: Mapping[str, Any], where: str) -> Iterator[tuple[str, str]]:
     for name, twin in table.items():
-        if not isinstance(twin, str) or not twin.isidentifier():
-            raise ConfigurationError(f"{where}: methods.{name} must be a method's name")
+        if (
+            not isinstance(twin, str)
+            or not twin.replace("*", "x").isidentifier()
+            or name.count("*") != twin.count("*")
+            or name.count("*") > 1
+        ):
+            raise ConfigurationError(
+                f"{where}: methods.{name} must be a method's name, or both must be "
+                "patterns with one *"
+            )
         yield name, twin
 
 
@@ -293,7 +353,27 @@ def _verdict(row: Any, where: str) -> Verdict:
         raise ConfigurationError(
             f"{where} refuses without saying what to write instead"
         )
-    return Verdict(**row)
+    becomes = row.get("becomes", "")
+    return Verdict(**{**row, "becomes": becomes.removeprefix("builtins.")})
+
+
+# The rules that leave what they convert to a row of the project for the same name.
+_OVERRIDDEN = ("coroutine_test", "sleep_call")
+# What asyncio has that works without an event loop, but for its exceptions.
+_WITHOUT_LOOP = {
+    *("iscoroutine", "iscoroutinefunction", "isfuture"),
+    *("FIRST_COMPLETED", "FIRST_EXCEPTION", "ALL_COMPLETED"),
+}
+
+
+def _can_be_kept(name: str) -> bool:
+    """Tell whether a name of asyncio may be used where no event loop runs."""
+    if name in _WITHOUT_LOOP:
+        return True
+    found = getattr(asyncio, name, None)
+    if found is None:  # a module, or newer than this Python
+        return name.endswith("Error")
+    return isinstance(found, type) and issubclass(found, BaseException)
 
 
 @lru_cache(maxsize=2)

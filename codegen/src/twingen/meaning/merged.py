@@ -69,7 +69,7 @@ class Members:
         own = self._libraries.own_methods
         for each in self._definitions.bases(owner):
             row = self._libraries.member_of(each, name)
-            if row is not None:
+            if row is not None and not row.refuse:
                 return row.becomes.rpartition(".")[2] or None
         return (
             DUNDERS.get(name)

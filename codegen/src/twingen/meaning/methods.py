@@ -32,6 +32,32 @@ def twin_of_method(
     return _twin(site, class_of(site.names, value), name)
 
 
+def twin_of_member(
+    site: Site[cst.CSTNode], value: cst.BaseExpression, text: str
+) -> str | None:
+    """Return what an object, or a module, calls what it is asked for by name.
+
+    `None` if that stays. Raises :class:`Refused` as :func:`twin_of_method` does.
+    """
+    if "." in text or value is site.old:
+        return None
+    module = site.names.qualified(value)
+    renames = site.libraries.renames
+    if module in site.names.definitions.modules and renames is not None:
+        return renames.local(text, module or "")
+    if module is not None and site.names.imported(value):
+        verdict = site.libraries.verdict(f"{module}.{text}")
+        home, _, last = (verdict.becomes if verdict else "").rpartition(".")
+        if home == module:
+            return last
+        if renames is not None and text in renames.words():
+            return None
+    twin = DUNDERS.get(text) or twin_of_method(site, value, text)
+    if twin is None and renames is not None and class_of(site.names, value) is None:
+        return renames.words().get(text)  # of a module that is not shown
+    return twin
+
+
 def twin_of_path(site: Site[cst.CSTNode], path: str) -> str:
     """Return the twin of a dotted path of members, of an object that is not shown."""
     return ".".join(
@@ -45,6 +71,8 @@ def _twin(site: Site[cst.CSTNode], owner: str | None, name: str) -> str | None:
     is_own = owner in definitions.classes
     for each in definitions.bases(owner) if owner is not None else ():
         if (row := libraries.member_of(each, name)) is not None:
+            if row.refuse:  # see `member_name`
+                break
             return row.becomes.rpartition(".")[2] or None
     if libraries.own_methods is not None:
         if owner is None:

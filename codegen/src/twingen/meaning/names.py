@@ -116,7 +116,11 @@ class Names:
     ) -> set[int]:
         """Return the ids of the nodes of these types that can matter to a rule."""
         return nodes_to_visit(
-            self.nodes, self._scopes.all, types, every_name=every_name
+            self.nodes,
+            self._scopes.all,
+            types,
+            every_name=every_name,
+            fixtures=self.definitions.fixtures,
         ) | {id(self.tree)}
 
     def place(self, node: cst.CSTNode) -> CodeRange | None:
@@ -169,14 +173,35 @@ class Names:
         """
         if isinstance(node, str):
             scope = self.scope(at) if at is not None else None
-            return set(map(self._absolute, self._meanings(scope, node)))
+            meant = set(map(self._absolute, self._meanings(scope, node)))
+            return meant or set(self._by_star(node))
         known = self._found.get(id(node))
         if known is not None:
             return known[1]
         found: set[str | None] = set()
         if _is_named(node):
             found.update(map(self._absolute, self._meanings(self.scope(node), node)))
+            if not found and self.stars:
+                found.update(self._by_star(get_full_name_for_node(node) or ""))
         self._found[id(node)] = node, found
+        return found
+
+    def _by_star(self, dotted: str) -> Iterator[str]:
+        """Yield what a name stands for that a star import takes from a source."""
+        first = dotted.partition(".")[0]
+        for module in reversed(self.stars):  # the last one counts
+            if first in (self.definitions.star(module) or ()):
+                yield self.definitions.original(f"{module}.{dotted}")
+                return
+
+    @cached_property
+    def stars(self) -> list[str]:
+        """The modules that the module imports all names from, at its top."""
+        found = []
+        for node in self.nodes.of(cst.ImportFrom):
+            if isinstance(node.names, cst.ImportStar):
+                module = self.imported_module(node)
+                found += [module] if module else []
         return found
 
     def _meanings(
@@ -297,22 +322,22 @@ class Names:
             return parent.name is node
         return type(parent) is cst.AssignTarget or type(parent) is cst.AnnAssign
 
-    def is_bound_otherwise(self, name: str, qualified: str) -> bool:
+    def is_bound_otherwise(
+        self, name: str, qualified: str, seen_by: cst.ImportAlias | None = None
+    ) -> bool:
         """Tell whether a name is bound to anything but what `qualified` says.
 
-        What the body of a class binds is only in the way of what the body looks up.
+        With `seen_by`, only where that hides it from who uses this import: what the
+        body of a class binds is seen by that body alone.
         """
+        used = seen_by.evaluated_alias or seen_by.evaluated_name if seen_by else ""
         return any(
             qualified not in {self._absolute(found) for found in meanings}
             for scope in self._scopes.all
-            if not (isinstance(scope, ClassScope) and self._is_only_bound(scope, name))
+            if not (used and isinstance(scope, ClassScope) and not scope.accesses[used])
             for assignment in self._own(scope, name)
             for meanings in [assignment.get_qualified_names_for(name)]
         )
-
-    def _is_only_bound(self, scope: ClassScope, name: str) -> bool:
-        """Tell whether the body of a class binds a name that it does not look up."""
-        return not any(access.scope is scope for access in scope.accesses[name])
 
     def is_looked_up(self, name: str) -> bool:
         """Tell whether anything in the module looks this name up."""
@@ -374,6 +399,13 @@ class Names:
             if each.attr.value in bound and not self.imported(each)
         }
         return {e.name for e in imported if not e.references or e.name in asked}
+
+    def uses_in_scope(self, node: cst.CSTNode, name: str) -> bool:
+        """Tell whether the scope of this node binds a name, or looks it up."""
+        scope = self._scopes.get(node)
+        return scope is not None and (
+            bool(self._own(scope, name)) or name in scope.accesses
+        )
 
     def is_bound_beside(self, node: cst.CSTNode, name: str) -> bool:
         """Tell whether the scope that holds this definition also binds `name`."""

@@ -1,8 +1,14 @@
-"""The author's own names: which pattern renames what, and where a module's twin is.
+"""The author's own names: which row renames what, and where a module's twin is.
 
-A pattern without a dot (`"Async*" = "*"`) renames what the source folders
-define; one with dots (`"pgtwin.Async*" = "pgtwin.*"`) renames what is imported
-from there. Every pattern must be used, or the build fails.
+A row without a dot (`"Async*" = "*"`) renames what the source folders define; one with
+dots (`"pgtwin.Async*" = "pgtwin.*"`) what is imported from that module, or what that
+module of the sources defines. `"acme.**.Async*" = "acme.**.*"` is for acme and all
+modules below it, `"acme.aio.**" = "acme.sync.**"` for the module itself and all that is
+in it. A row without a `*` is for one name, which may stay as it is.
+
+Which row wins: one for the name before a pattern, one for the module before one without
+a dot, and of two patterns the one with more letters. Two that are equal and disagree
+are an error. Every row must be used, or the build fails.
 """
 
 from __future__ import annotations
@@ -12,12 +18,17 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from keyword import iskeyword
 
+from ..syntax.patterns import Patterns, best
+from ..syntax.prose import rename_words
 from ..telling.diagnostic import ConfigurationError
 from .definitions import Definitions
 
 # An escape is taken as a whole, so that its letter is not part of a word; but the dots
 # of a name may be escaped, as in a regular expression.
+# What stands for `**` in what a row becomes.
+_INNER = "\0"
 _DOT = r"\\*\."
+_WORD = re.compile(r"\w+")
 _NAME = re.compile(rf"\\.|[^\W\d]\w*(?:{_DOT}[^\W\d]\w*)*")
 _CAPITALIZED = re.compile(r"[A-Z][a-z]+$")
 
@@ -25,16 +36,39 @@ _CAPITALIZED = re.compile(r"[A-Z][a-z]+$")
 class Renames:
     """Resolves the twin of a qualified name of the project itself."""
 
-    def __init__(self, patterns: Mapping[str, str], definitions: Definitions) -> None:
+    def __init__(
+        self,
+        patterns: Mapping[str, str],
+        definitions: Definitions,
+        prose: Mapping[str, str] | None = None,
+    ) -> None:
+        self._prose = prose or {}
+        self._prose_patterns = Patterns(
+            {old: new for old, new in self._prose.items() if "*" in old}
+        )
+        self.used_prose: set[str] = set()
+        local: dict[str, str] = {}
+        dotted: dict[str, dict[str, str]] = {}
+        whole: dict[str, str] = {}
         for pattern, twin in patterns.items():
-            same_module = pattern.rpartition(".")[0] == twin.rpartition(".")[0]
-            one = pattern.count("*") == twin.count("*") == 1
-            if not (one and same_module and _are_names(pattern, twin)):
-                raise ConfigurationError(
-                    f'renames: "{pattern}" = "{twin}" must be names with one * on '
-                    "both sides, below the same module"
-                )
-        self._patterns = dict(patterns)
+            _check_row(pattern, twin)
+            home, _, last = pattern.rpartition(".")
+            if last == "**":
+                whole[home] = twin.removesuffix(".**")
+            elif home:
+                dotted.setdefault(home, {})[last] = twin.replace("**", _INNER)
+            else:
+                local[last] = twin
+        self._rows = local
+        self._local = Patterns(local, _is_name, is_part_of_word)
+        self._exact = {name: twin for name, twin in local.items() if "*" not in name}
+        self._dotted = {
+            home: Patterns(rows, _is_name_of_module, is_part_of_word)
+            for home, rows in dotted.items()
+        }
+        self._below = [home for home in self._dotted if home.endswith(".**")]
+        self._below.sort(key=len, reverse=True)
+        self._whole = sorted(whole.items(), key=lambda row: -len(row[0]))
         self._definitions = definitions
         self.used: set[str] = set()
         self.texts: set[str] = set()  # the packages whose texts follow
@@ -50,7 +84,7 @@ class Renames:
         target = self._definitions.modules[home]
         if "." in name:  # a member of a class goes with its class
             return None
-        return f"{target}.{self.local(name)}" if name else target
+        return f"{target}.{self.local(name, home)}" if name else target
 
     def is_own(self, qualified: str) -> bool:
         """Tell whether the sources define a name."""
@@ -63,24 +97,65 @@ class Renames:
     def _foreign(self, qualified: str) -> str | None:
         """Return the twin of a name that is imported from outside of the sources."""
         module, _, name = qualified.rpartition(".")
-        for pattern, twin in self._patterns.items():
-            home, _, last = pattern.rpartition(".")
-            if module and module == home and fnmatchcase(name, last):
-                filled = _fill(last, twin.rpartition(".")[2], name)
-                if filled is not None:
-                    self.used.add(pattern)
-                    return f"{module}.{filled}"
+        if (found := self._in_module(module, name)) is not None:
+            return found
+        twin = self.whole_module(qualified)
+        return twin if twin is None or "." in twin else None
+
+    def whole_module(self, qualified: str) -> str | None:
+        """Return what a module, or what is in it, becomes where all of it does."""
+        for home, twin in self._whole:
+            if f"{qualified}.".startswith(f"{home}."):
+                self.used.add(f"{home}.**")
+                return twin + qualified[len(home) :]
         return None
 
-    def local(self, name: str) -> str:
-        """Return what a name that the source folders define is called in the twin."""
-        for pattern, twin in self._patterns.items():
-            if "." not in pattern and fnmatchcase(name, pattern):
-                filled = _fill(pattern, twin, name)
-                if filled is not None:
-                    self.used.add(pattern)
-                    return filled
-        return name
+    def _in_module(
+        self, module: str, name: str, *, exact: bool | None = None
+    ) -> str | None:
+        """Return the qualified twin of a name by the rows for its module.
+
+        With `exact`, only by those that have, or have not, a `*` for the name.
+        """
+        if not module:
+            return None
+        for home in (module, *self._below):
+            if home is not module and not f"{module}.".startswith(home[:-2]):
+                continue
+            rows = self._dotted.get(home)
+            found = rows.find(name) if rows is not None else None
+            if found is None or exact is ("*" in found.pattern):
+                continue
+            self.used.add(f"{home}.{found.pattern}")
+            twin = found.filled
+            if home.endswith(".**"):
+                inner = module[len(home) - 3 :].lstrip(".")
+                twin = twin.replace(_INNER, inner) if inner else _joined(twin)
+            return twin
+        return None
+
+    def local(self, name: str, module: str = "") -> str:
+        """Return what a name that the source folders define is called in the twin.
+
+        With `module`, where it is defined.
+        """
+        if twin := self._in_module(module, name, exact=True):
+            return twin.rpartition(".")[2]
+        twin = None
+        if name not in self._exact:
+            twin = self._in_module(module, name, exact=False)
+        if twin is not None:
+            return twin.rpartition(".")[2]
+        found = self._local.find(name)
+        if found is None:
+            return name
+        self.used.add(found.pattern)
+        return found.filled
+
+    def pattern_of(self, name: str) -> tuple[str, str] | None:
+        """Return the pattern, with its twin, by which a name of the sources goes."""
+        found = self._local.find(name)
+        return (found.pattern, self._rows[found.pattern]) if found is not None else None
 
     def words(self) -> dict[str, str]:
         """Return the renamed names, for prose: docstrings and comments."""
@@ -90,11 +165,45 @@ class Renames:
             if asked is names and count == len(names):  # names are only added
                 return words
         used = set(self.used)
-        twins = {name: self.local(name) for name in names}
+        twins = {name: self._wherever(name) for name in names}
         self.used = used  # prose alone does not make a pattern needed
         words = {name: twin for name, twin in twins.items() if twin != name}
         self._words = names, len(names), words
         return words
+
+    def _wherever(self, name: str) -> str:
+        """Return what a name becomes that any module of the sources defines.
+
+        By the rows for modules that is known only where these agree.
+        """
+        if (twin := self.local(name)) != name or not self._dotted:
+            return twin
+        homes = (home.removesuffix(".**") for home in self._dotted)
+        modules = self._definitions.modules
+        found = {
+            self.local(name, home)
+            for home in homes
+            if any(f"{module}.".startswith(f"{home}.") for module in modules)
+        }
+        found.discard(name)
+        return found.pop() if len(found) == 1 else name
+
+    def prose(self, text: str) -> str:
+        """Return a docstring's line or a comment as it reads in the twin."""
+        plain = {old: new for old, new in self._prose.items() if "*" not in old}
+        found: set[str] = set()
+        renamed = rename_words(text, {**self.words(), **plain}, found)
+        self.used_prose |= found & plain.keys()
+        if len(plain) < len(self._prose):
+            renamed = _WORD.sub(self._by_pattern, renamed)
+        return renamed
+
+    def _by_pattern(self, word: re.Match[str]) -> str:
+        found = self._prose_patterns.find(word.group())
+        if found is None:
+            return word.group()
+        self.used_prose.add(found.pattern)
+        return found.filled
 
     def text(self, package: str, literal: str) -> str:
         """Return a string literal of a package with every renamed name replaced."""
@@ -113,7 +222,10 @@ class Renames:
         return text
 
     def _word(self, word: str) -> str:
-        return self.local(word) if word in self._definitions.names else word
+        if word not in self._definitions.names:
+            return word
+        twin = self.local(word)
+        return self.words().get(word, word) if twin == word else twin
 
     def texts_of(self, module: str) -> str | None:
         """Return the package of a module, if the texts in it follow."""
@@ -153,12 +265,17 @@ class MethodRenames:
         for each in self._definitions.bases(owner):
             if f"{each}.{name}" not in self._definitions.members:
                 continue
-            for pattern, twin in self._patterns.items():
-                if self._matches(pattern, each, name):
-                    filled = _fill(pattern.rpartition(".")[2], twin, name)
-                    if filled is not None:
-                        self.used.add(pattern)
-                        return filled
+            rows = {
+                pattern: filled
+                for pattern, twin in self._patterns.items()
+                if self._matches(pattern, each, name)
+                for filled in [_fill(pattern.rpartition(".")[2], twin, name)]
+                if filled is not None
+            }
+            if rows:
+                pattern = best(rows, f"{each}.{name}")
+                self.used.add(pattern)
+                return rows[pattern]
         return None
 
     def may_become(self, name: str) -> bool:
@@ -208,6 +325,30 @@ def _are_names(*patterns: str) -> bool:
     return all(is_dotted_name(each.replace("*", "x")) for each in patterns)
 
 
+def _check_row(pattern: str, twin: str) -> None:
+    """Refuse a row of `renames` that is none."""
+    sides = [pattern, twin]
+    homes = [each.rpartition(".")[0] for each in sides]
+    lasts = [each.rpartition(".")[2] for each in sides]
+    whole = [name == "**" for name in lasts]
+    inside = [home.endswith(".**") for home in homes]
+    plain = [each.replace(".**", "").replace("*", "x") for each in sides]
+    fits = (
+        all(map(is_dotted_name, plain))
+        and whole[0] == whole[1]
+        and inside[0] == inside[1]
+        and bool(homes[0]) == bool(homes[1])
+        and not any("*" in home.removesuffix(".**") for home in homes)
+        and (all(whole) or lasts[0].count("*") == lasts[1].count("*") <= 1)
+        and not (whole[0] and inside[0])
+    )
+    if not fits:
+        raise ConfigurationError(
+            f'renames: "{pattern}" = "{twin}" must be names with one * on both sides, '
+            'or on none, both with a module or both without: "acme.Async*" = "acme.*"'
+        )
+
+
 def is_part_of_word(before: str, name: str) -> bool:
     """Tell whether a capitalized word goes on after a name's fixed beginning.
 
@@ -215,6 +356,19 @@ def is_part_of_word(before: str, name: str) -> bool:
     `AsyncPool`.
     """
     return name[len(before) :][:1].islower() and bool(_CAPITALIZED.search(before))
+
+
+def _joined(twin: str) -> str:
+    """Return a name of the package itself, of which nothing is inside."""
+    return twin.replace(f".{_INNER}", "")
+
+
+def _is_name(filled: str) -> bool:
+    return filled.isidentifier() and not iskeyword(filled)
+
+
+def _is_name_of_module(filled: str) -> bool:
+    return _is_name(filled.rpartition(".")[2])
 
 
 def _fill(pattern: str, twin: str, name: str) -> str | None:

@@ -21,7 +21,7 @@ def function_and_arguments(
     """
     call = old.value
     verdict = site.verdict(call.func) if isinstance(call, cst.Call) else None
-    plain = verdict is None or not (verdict.rule or verdict.unwrap)
+    plain = verdict is None or not (verdict.rule or verdict.unwrap or verdict.call)
     if not (isinstance(call, cst.Call) and isinstance(new.value, cst.Call) and plain):
         raise Refused(
             "what is started here is not a call of a function of your own",

@@ -8,7 +8,7 @@ local variable at what is done with it. A plug-in that looks at names sees them 
 from __future__ import annotations
 
 import builtins
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Set
 
 import libcst as cst
 from libcst.metadata import ClassScope, GlobalScope, ImportAssignment, Scope
@@ -22,9 +22,13 @@ def nodes_to_visit(
     types: Container[type[object]],
     *,
     every_name: bool,
+    fixtures: Set[str] = frozenset(),
 ) -> set[int]:
-    """Return the ids of nodes of these types that can matter, and of all above them."""
-    local = set() if every_name else _local_names(scopes)
+    """Return the ids of nodes of these types that can matter, and of all above them.
+
+    `fixtures` are names of parameters that matter.
+    """
+    local = set() if every_name else _local_names(scopes) - fixtures
     found: set[int] = set()
     for kind, of_kind in nodes.by_type.items():
         if kind not in types:

@@ -39,13 +39,13 @@ class Batch:
     """
 
     def __init__(self, config: Config, layouts: Layouts | None = None) -> None:
-        self._constant = config.side or ""
-        definitions = Definitions(constant=self._constant)
+        self._side = dict(config.side.rows)
+        definitions = Definitions(side=self._side)
         self._config = config
         self._plugins = load_plugins(config.plugins)
         self._definitions = definitions
         self._layouts = layouts
-        self._renames = Renames(config.renames, definitions)
+        self._renames = Renames(config.renames, definitions, config.prose)
         self._renames.texts = {tree.module for tree in config.trees if tree.texts}
         self._methods = MethodRenames(config.methods, definitions)
         self._configured = frozenset(configured(config))
@@ -76,6 +76,7 @@ class Batch:
                 self._plugins.rules,
                 self._layouts,
                 tasks,
+                config.strict_examples,
             )
         return self._settings[tasks]
 
@@ -84,7 +85,7 @@ class Batch:
 
         Raises :class:`ConversionError` for a text that does not parse.
         """
-        found = Definitions(constant=self._constant)
+        found = Definitions(side=self._side)
         if source.page is not None:  # an example is nothing that others import
             return found
         names = parse(source, found)
@@ -107,7 +108,7 @@ class Batch:
         """Return the answers about the names of a source."""
         names = self._parsed.get(source.path)
         if names is None:
-            names = parse(source, Definitions(constant=self._constant))
+            names = parse(source, Definitions(side=self._side))
         names.definitions = self._definitions
         return names
 
@@ -126,6 +127,8 @@ class Batch:
         libraries = settings.libraries
         libraries.used, self._methods.used = set(), set()
         self._renames.used, self._renames.used_texts = set(), set()
+        self._renames.used_prose = set()
+        notes: list[Diagnostic] = []
         if source.page is not None:
             page = self.page(source, tasks)
             text, runtime = page.text, page.runtime
@@ -133,16 +136,17 @@ class Batch:
             names = names or self.names(source)
             twin = convert_parsed(source, names, settings, trace)
             text, runtime = twin.text, twin.runtime_modules
+            notes += twin.warnings
         used = {
             *(f"renames: {pattern}" for pattern in self._renames.used),
             *(f"methods: {pattern}" for pattern in self._methods.used),
             *(f"libraries: {row}" for row in libraries.used),
             *(f"strings: {name}" for name in libraries.used),
+            *(f"prose: {words}" for words in self._renames.used_prose),
             *(f"texts: {package}" for package in self._renames.used_texts),
         }
-        notes: list[Diagnostic] = []
         if names is not None and self._config.tasks == tasks == "threads":
-            notes = list(notes_of_threads(source, names))
+            notes += notes_of_threads(source, names)
         return Converted(text, runtime, used & self._configured, notes)
 
     def page(self, source: Source, tasks: Tasks) -> PageTwin:

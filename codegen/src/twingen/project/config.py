@@ -7,10 +7,10 @@ every command before it looks at a source.
 from __future__ import annotations
 
 import codecs
+import re
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +19,10 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+from ..sides.side_table import SideTable, side_table
 from ..telling.diagnostic import ConfigurationError
 from ..telling.spelling import did_you_mean
+from .layout import Tree
 
 if TYPE_CHECKING:
     from ..rule import Tasks
@@ -37,31 +39,16 @@ _KEYS = {
     "strings",
     "pages",
     "tasks",
+    "prose",
+    "strict_examples",
 }
-_TREE_KEYS = {"source", "target", "module", "twin", "exclude", "texts", "tabs"}
-
-
-@dataclass(frozen=True)
-class Tree:
-    """One source folder and the folder that its twins are written to.
-
-    `module` and `twin` are what the two are imported as; what matches a pattern
-    in `exclude` is for the async side only. With `texts`, strings that are no names
-    follow the renames too; with `tabs`, pages show both forms of an example.
-    """
-
-    source: Path
-    target: Path
-    module: str
-    twin: str
-    exclude: tuple[str, ...] = ()
-    texts: bool = False
-    tabs: bool = False
-
-    def excluded_by(self, path: Path) -> list[str]:
-        """Return the patterns that leave a file of the source folder out."""
-        name = path.relative_to(self.source).as_posix()
-        return [pattern for pattern in self.exclude if fnmatchcase(name, pattern)]
+_TREE_LISTS = ("include", "exclude", "handwritten")
+_TREE_SWITCHES = ("texts", "tabs")
+_TREE_KEYS = {
+    *("source", "target", "module", "twin", "files"),
+    *_TREE_LISTS,
+    *_TREE_SWITCHES,
+}
 
 
 @dataclass(frozen=True)
@@ -70,7 +57,8 @@ class Config:
 
     `black` is the project's table for the formatter, `requires_python` what its
     metadata says of Python versions. `tasks` is what tasks become in the twin, if that
-    is not left to the sources.
+    is not left to the sources. With `strict_examples`, an example in a docstring that
+    has no twin stops the build.
     """
 
     root: Path
@@ -84,9 +72,11 @@ class Config:
     black: Mapping[str, Any]
     requires_python: str | None
     plugins: tuple[str, ...]
-    side: str | None
+    side: SideTable
     pages: tuple[str, ...] = ()
     tasks: Tasks | None = None
+    prose: Mapping[str, str] = field(default_factory=dict)
+    strict_examples: bool = False
 
 
 def find_root(start: Path) -> Path:
@@ -145,14 +135,18 @@ def load(root: Path) -> Config:
         runtime=_dotted(
             table.get("runtime"), f"{file}: tool.twingen.runtime", "module name"
         ),
-        side=_dotted(table.get("side"), f"{file}: tool.twingen.side"),
+        side=side_table(table.get("side"), f"{file}: tool.twingen.side"),
         black=_table(tools.get("black", {}), f"{file}: tool.black"),
         requires_python=_text(
             project.get("requires-python"), f"{file}: project.requires-python"
         ),
         plugins=_names(table.get("plugins", []), f"{file}: tool.twingen.plugins"),
         pages=_patterns(table.get("pages", []), f"{file}: tool.twingen.pages"),
+        prose=_prose(table.get("prose", {}), f"{file}: tool.twingen.prose"),
         tasks=_tasks(table.get("tasks"), f"{file}: tool.twingen.tasks"),
+        strict_examples=_truth(
+            table.get("strict_examples", False), f"{file}: tool.twingen.strict_examples"
+        ),
     )
     _check_overlaps(config.trees, file)
     return config
@@ -219,6 +213,18 @@ def _strings(table: object, where: str) -> Mapping[str, str]:
     return table
 
 
+def _prose(table: object, where: str) -> Mapping[str, str]:
+    """Return words for docstrings and comments, and patterns of words."""
+    for old, new in (found := _strings(table, where)).items():
+        is_word = "*" not in old or re.fullmatch(r"\w*\*\w*", old)
+        if not old or old.count("*") != new.count("*") or not is_word:
+            raise ConfigurationError(
+                f'{where}: "{old}" = "{new}" must be words, or one word with one * '
+                "on both sides"
+            )
+    return found
+
+
 def _table(value: object, where: str) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise ConfigurationError(f"{where} must be a table")
@@ -262,6 +268,12 @@ def _text(value: object, where: str) -> str | None:
     return value
 
 
+def _truth(value: object, where: str) -> bool:
+    if not isinstance(value, bool):
+        raise ConfigurationError(f"{where} must be true or false")
+    return value
+
+
 def _tasks(value: object, where: str) -> Tasks | None:
     if value is None:
         return None
@@ -287,14 +299,15 @@ def _tree(root: Path, entry: object, file: Path) -> Tree:
     where = f"{file}: tool.twingen.trees"
     whole = _table(entry, where)
     _check_keys(whole, _TREE_KEYS, where)
-    exclude = _list(whole.get("exclude", []), f"{where}: exclude", "patterns")
-    for key in ("texts", "tabs"):
-        if not isinstance(whole.get(key, False), bool):
-            raise ConfigurationError(f"{where}: {key} must be true or false")
-    table = _strings(
-        {key: whole[key] for key in whole if key not in ("exclude", "texts", "tabs")},
-        where,
-    )
+    lists = {
+        key: tuple(_list(whole.get(key, []), f"{where}: {key}", "patterns"))
+        for key in _TREE_LISTS
+    }
+    for key in _TREE_SWITCHES:
+        _truth(whole.get(key, False), f"{where}: {key}")
+    files = _files(whole.get("files", {}), f"{where}: files")
+    others = ("files", *_TREE_LISTS, *_TREE_SWITCHES)
+    table = _strings({key: whole[key] for key in whole if key not in others}, where)
     for key in ("module", "twin"):
         if not all(map(str.isidentifier, table.get(key, "x").split("."))):
             raise ConfigurationError(f"{where}: {key} must be a dotted module name")
@@ -311,18 +324,56 @@ def _tree(root: Path, entry: object, file: Path) -> Tree:
         target=target,
         module=table.get("module") or ".".join(Path(table["source"]).parts),
         twin=table.get("twin") or ".".join(Path(table["target"]).parts),
-        exclude=tuple(exclude),
         texts=whole.get("texts", False),
         tabs=whole.get("tabs", False),
+        files=files,
+        include=lists["include"],
+        exclude=lists["exclude"],
+        handwritten=lists["handwritten"],
     )
 
 
+def _files(value: object, where: str) -> Mapping[str, str]:
+    """Return patterns for the names of files: one `*` on both sides, or on none."""
+    table = _strings(value, where)
+    for pattern, twin in table.items():
+        paths = [PurePath(pattern.replace("*", "x")), PurePath(twin.replace("*", "x"))]
+        if pattern.count("*") != twin.count("*") or pattern.count("*") > 1:
+            raise ConfigurationError(
+                f'{where}: "{pattern}" = "{twin}" must have one * on both sides, '
+                "or none"
+            )
+        if pattern == twin or any(e.anchor or ".." in e.parts for e in paths):
+            raise ConfigurationError(
+                f'{where}: "{pattern}" = "{twin}" must be two paths below the folders'
+            )
+        if paths[0].suffix != paths[1].suffix:
+            raise ConfigurationError(
+                f'{where}: "{pattern}" = "{twin}" must be files of one kind'
+            )
+    return table
+
+
 def _check_overlaps(trees: Sequence[Tree], file: Path) -> None:
-    folders = [folder for tree in trees for folder in (tree.source, tree.target)]
-    for index, one in enumerate(folders):
-        for other in folders[index + 1 :]:
-            if one == other or one in other.parents or other in one.parents:
-                raise ConfigurationError(
-                    f"{file}: tool.twingen.trees: {one} and {other} overlap; twins "
-                    "are never written into a source folder"
-                )
+    """Refuse folders in which nothing tells sources from twins."""
+    for index, tree in enumerate(trees):
+        if tree.source == tree.target and not tree.files:
+            raise ConfigurationError(
+                f"{file}: tool.twingen.trees: {tree.source} and {tree.target} overlap; "
+                "twins beside their sources need other names: files = "
+                '{ "*_async.py" = "*.py" }'
+            )
+        for other in trees[index + 1 :]:
+            if tree.is_selective or other.is_selective:
+                continue  # see `Sources`, which looks at each file
+            for one in (tree.source, tree.target):
+                for folder in (other.source, other.target):
+                    if _overlap(one, folder):
+                        raise ConfigurationError(
+                            f"{file}: tool.twingen.trees: {one} and {folder} overlap; "
+                            "say with include or files which of the files each tree has"
+                        )
+
+
+def _overlap(one: Path, other: Path) -> bool:
+    return one == other or one in other.parents or other in one.parents

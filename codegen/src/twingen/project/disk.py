@@ -6,6 +6,7 @@ import contextlib
 import io
 import os
 import re
+import stat
 import tempfile
 import time
 import tokenize
@@ -95,7 +96,15 @@ def _raise_but_missing(error: OSError) -> None:
         raise error
 
 
-def replace(path: Path, content: bytes) -> None:
+def is_executable(path: Path) -> bool:
+    """Tell whether its owner may run a file, where files say so."""
+    try:
+        return os.name == "posix" and bool(path.stat().st_mode & stat.S_IXUSR)
+    except OSError:
+        return False
+
+
+def replace(path: Path, content: bytes, *, executable: bool = False) -> None:
     """Write a file so that a reader sees the old bytes or the new, never half.
 
     Raises `OSError` with the name of the file when that cannot be done.
@@ -109,7 +118,7 @@ def replace(path: Path, content: bytes) -> None:
                 file.write(content)
             umask = os.umask(0)
             os.umask(umask)
-            os.chmod(name, 0o666 & ~umask)
+            os.chmod(name, (0o777 if executable else 0o666) & ~umask)
             os.replace(name, path)
         except BaseException:
             Path(name).unlink(missing_ok=True)

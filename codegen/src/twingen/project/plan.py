@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ from ..telling.diagnostic import ConfigurationError, ConversionError, Diagnostic
 from ..telling.progress import Progress, silent
 from .cache import Cache, Known
 from .config import Config, table_of_tool
-from .disk import display
+from .disk import display, is_executable
 from .signatures import digest_of, signature, signed
 from .sources import SourceFile, Sources
 from .unused import check_unused
@@ -44,13 +44,15 @@ class Output:
     """What one file of a target folder must hold, by its digest.
 
     `content` is not there when the digest is known from an earlier run; see
-    :meth:`Plan.content`. `page` says what kind of page it is.
+    :meth:`Plan.content`. `page` says what kind of page it is, `executable` whether its
+    owner may run it.
     """
 
     origin: str
     digest: str
     content: bytes | None = None
     page: Page | None = None
+    executable: bool = False
 
     @property
     def is_twin(self) -> bool:
@@ -58,8 +60,8 @@ class Output:
         return self.content is None or signature(self.content) is not None
 
     @classmethod
-    def of(cls, content: bytes, origin: str) -> Output:
-        return cls(origin, digest_of(content), content)
+    def of(cls, content: bytes, origin: str, *, executable: bool = False) -> Output:
+        return cls(origin, digest_of(content), content, executable=executable)
 
 
 @dataclass
@@ -107,7 +109,7 @@ class Plan:
         self._jobs = jobs
         self._sources = Sources(config, texts)
         self._made: Batch | None = None
-        self._definitions = Definitions(constant=config.side or "")
+        self._definitions = Definitions(side=dict(config.side.rows))
         self._problems = list(self._sources.problems)
         self._was_read = False
         self._done: _Attempt | None = None
@@ -118,6 +120,21 @@ class Plan:
     def files(self) -> Mapping[Path, SourceFile]:
         """The sources that have a twin, by the path of the twin."""
         return self._sources.files
+
+    @property
+    def handwritten(self) -> Mapping[Path, SourceFile]:
+        """The sources whose twins are written by hand, by the path of the twin."""
+        return self._sources.handwritten
+
+    @property
+    def of_target(self) -> Collection[Path]:
+        """What the target folders have that is written by hand."""
+        return self._sources.of_target
+
+    @property
+    def _defining(self) -> Mapping[Path, SourceFile]:
+        """The sources whose definitions others may use."""
+        return {**self.files, **self.handwritten}
 
     def outputs(self, *, partly: bool = False) -> dict[Path, Output]:
         """Return what every file of the target folders must hold.
@@ -134,15 +151,20 @@ class Plan:
             self._check_unused(list(twins.values()))
         self.notes = sorted(note for known in twins.values() for note in known.notes)
         planned = {
-            target: Output.of(path.read_bytes(), self._display(path))
+            target: Output.of(
+                path.read_bytes(), self._display(path), executable=is_executable(path)
+            )
             for target, path in self._sources.copies.items()
         }
         for target, file in self.files.items():
             origin = file.source.path
             if origin in twins:
                 content = done.contents.get(target)
-                page = file.source.page
-                planned[target] = Output(origin, twins[origin].digest, content, page)
+                page, known = file.source.page, twins[origin]
+                executable = is_executable(file.path)
+                planned[target] = Output(
+                    origin, known.digest, content, page, executable
+                )
         runtime = {part for known in twins.values() for part in known.runtime}
         for path, output in self._runtime_files(runtime):
             if path in planned:
@@ -190,8 +212,12 @@ class Plan:
         Raises :class:`ConversionError` when it, or the reading of any source,
         is refused.
         """
+        return self.converted(target).text
+
+    def converted(self, target: Path) -> Converted:
+        """Return one twin with what it took; raises as `convert` does."""
         self.read()
-        return self._batch().convert(self.files[target].source, self.tasks).text
+        return self._batch().convert(self.files[target].source, self.tasks)
 
     def page(self, target: Path) -> PageTwin:
         """Return one page with the origin of each line; raises as `convert` does."""
@@ -332,7 +358,7 @@ class Plan:
         """Return the sources of which the definitions are not known."""
         return {
             target: file
-            for target, file in self.files.items()
+            for target, file in self._defining.items()
             if self._cache.definitions(file.source) is None
             and not self._cache.unreadable(file.source)
         }
@@ -351,8 +377,10 @@ class Plan:
             self._definitions.modules[module] = twin
             self._definitions.async_only.add(module)
         self._problems = list(self._sources.problems)
-        for file in self.files.values():
+        for target, file in self._defining.items():
             definitions = self._cache.definitions(file.source)
+            if definitions is not None and target in self.handwritten:
+                definitions = replace(definitions, tasks=set())  # not to be converted
             if definitions is not None:
                 self._definitions.update(definitions)
             self._problems += self._cache.unreadable(file.source)
@@ -424,8 +452,7 @@ class Plan:
     def _check_unused(self, twins: Sequence[Known]) -> None:
         used = {what for known in twins for what in known.used}
         used.update(self._sources.used)
-        if self._definitions.constant_used:
-            used.add(f"side: {self._config.side}")
+        used.update(f"side: {row}" for row in self._definitions.sides_used)
         check_unused(self._config, used)
 
     def _display(self, path: Path) -> str:

@@ -1,7 +1,8 @@
 """How a written file says what it was made from, and that nobody has edited it.
 
-A module says so above its text; a page below it, because the first line of a page
-belongs to its title or its front matter.
+A module says so above its text, but below the line that says what runs it (`#!`); a
+page below it, because the first line of a page belongs to its title or its front
+matter.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ def _pattern(markup: str) -> re.Pattern[bytes]:
     origin = _LINES[0].format(r"(?P<origin>[^\n]*?)")
     digest = _LINES[1].format("(?P<digest>[0-9a-f]{16})")
     lines = f"{before}{origin}{after}\n{before}{digest}{after}\n"
-    return re.compile((rf"\A{lines}\n?" if not markup else rf"\n?{lines}\Z").encode())
+    if markup:
+        return re.compile(rf"(?P<signed>\n?{lines})\Z".encode())
+    return re.compile(rf"\A(?:#![^\n]*\n)?(?P<signed>{lines}\n?)".encode())
 
 
 _PATTERNS = {markup: _pattern(markup) for markup in _COMMENTS}
@@ -41,7 +44,10 @@ def signed(text: str, origin: str, markup: str = "") -> bytes:
     signature = "".join(lines).encode()
     if markup:
         return body + (b"\n" if body else b"") + signature
-    return signature + (b"\n" if body else b"") + body
+    script = re.match(rb"#![^\n]*\n", body)
+    above = script[0] if script else b""
+    below = body[len(above) :]
+    return above + signature + (b"\n" if below else b"") + below
 
 
 def signature(content: bytes) -> re.Match[bytes] | None:
@@ -52,5 +58,5 @@ def signature(content: bytes) -> re.Match[bytes] | None:
 
 def is_as_signed(content: bytes, signature: re.Match[bytes]) -> bool:
     """Tell whether nobody has changed a file since it was signed."""
-    body = content[: signature.start()] + content[signature.end() :]
+    body = content[: signature.start("signed")] + content[signature.end("signed") :]
     return digest_of(body)[:16].encode() == signature["digest"]

@@ -19,7 +19,15 @@ from ..telling.diagnostic import ConfigurationError
 from ..telling.progress import Progress, silent
 from .cache import Cache
 from .config import Config
-from .disk import decode, display, files_below, remove_unfinished, replace
+from .disk import (
+    decode,
+    display,
+    files_below,
+    is_executable,
+    remove_unfinished,
+    replace,
+)
+from .layout import Tree
 from .plan import Output, Plan
 from .signatures import digest_of, is_as_signed, signature
 
@@ -85,12 +93,30 @@ class Project:
             if (drift := _compare(path, output)) is not None
         ]
         for tree in self.config.trees:
-            found.extend(
-                Difference(path, _kind_of_stray(path))
-                for path in files_below(tree.target)
-                if path not in self.outputs
-            )
+            found.extend(self._strays(tree))
         return sorted(set(found), key=lambda difference: difference.path)
+
+    def _strays(self, tree: Tree) -> Iterator[Difference]:
+        """Yield what is in a target folder and shall not be.
+
+        In a folder that is shared with the author that is what twingen wrote.
+        """
+        for path in files_below(tree.target):
+            if path not in self.outputs and path not in self.plan.of_target:
+                drift = _kind_of_stray(path)
+                if drift is Drift.ORPHAN or not self._is_shared(tree):
+                    yield Difference(path, drift)
+
+    def _is_shared(self, tree: Tree) -> bool:
+        """Tell whether a target folder holds what is neither source nor twin."""
+        return tree.is_shared or any(
+            folder == tree.target
+            or folder in tree.target.parents
+            or tree.target in folder.parents
+            for other in self.config.trees
+            if other is not tree
+            for folder in (other.source, other.target)
+        )
 
     def write(
         self, *, force: bool = False
@@ -114,7 +140,8 @@ class Project:
             if difference.path in self.outputs:
                 content = self.content(difference.path)
                 self._check_unchanged(difference.path)
-                replace(difference.path, content)
+                executable = self.outputs[difference.path].executable
+                replace(difference.path, content, executable=executable)
         for tree in self.config.trees:
             remove_unfinished(tree.target)
         return changed, left
@@ -159,7 +186,8 @@ def _compare(path: Path, output: Output) -> Drift | None:
     except FileNotFoundError:
         return Drift.MISSING
     if digest_of(found) == output.digest:
-        return None
+        same = is_executable(path) == output.executable
+        return None if same else Drift.STALE
     if output.page is not None and output.page.in_place:
         from ..documents import pages
 

@@ -14,7 +14,8 @@ def configured(config: Config) -> list[str]:
     return [
         *(f"renames: {pattern}" for pattern in config.renames),
         *(f"methods: {pattern}" for pattern in config.methods),
-        *([f"side: {config.side}"] if config.side else []),
+        *(f"prose: {words}" for words in config.prose),
+        *(f"side: {row}" for row in config.side.rows),
         *(
             f"libraries: {module}.{name}"
             for table in tables
@@ -27,7 +28,12 @@ def configured(config: Config) -> list[str]:
         *(f"texts: {tree.module}" for tree in config.trees if tree.texts),
         *(f"tabs: {tree.module}" for tree in config.trees if tree.tabs),
         *(f"pages: {pattern}" for pattern in config.pages),
-        *(f"exclude: {pattern}" for tree in config.trees for pattern in tree.exclude),
+        *(
+            f"{key}: {pattern}"
+            for tree in config.trees
+            for key in ("include", "exclude", "handwritten", "files")
+            for pattern in getattr(tree, key)
+        ),
     ]
 
 

@@ -72,6 +72,8 @@ def _foreign(site: Site[cst.Await], function: cst.BaseExpression) -> str | None:
     outside = [e for e in imported if names.definitions.module_of(e) is None]
     for each in outside:
         verdict = site.libraries.verdict(each)
+        if verdict and verdict.call:
+            return None  # what it calls may be one of the sources
         becomes = verdict.becomes if verdict else ""
         of_runtime = becomes.startswith("twingen.runtime.")
         if of_runtime or each.partition(".")[0] in sys.stdlib_module_names:

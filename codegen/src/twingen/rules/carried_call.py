@@ -49,6 +49,8 @@ def make_later(site: Site[cst.Call]) -> cst.Call | None:
     if kept and (step := stepped(site.old, new)) is not None:
         given_first = cst.Arg(site.imports.name(step[0]))
         return cst.Call(site.imports.name(_LATER), [given_first, *step[1]])
+    if names.is_sync_only(site.old):
+        return None  # written for the twin, where it is a plain call
     if not kept or not may_make(names, site.libraries, site.old):
         return None
     called = new.func.with_changes(lpar=[], rpar=[])

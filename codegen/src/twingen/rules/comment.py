@@ -11,6 +11,8 @@ above); a parameter, argument, element or imported name (at the end of its
 line). `# twingen: sync-only` says what only the twin has: a whole source (as
 its first line), the body of an `if` that the async program never enters (`if
 TYPE_CHECKING:  # twingen: sync-only`), or the `else` of one that is async-only.
+Where an `if` or a loop has other branches, its mark stands alone on the line above, or
+they have marks of their own.
 """
 
 from __future__ import annotations
@@ -22,7 +24,6 @@ import libcst as cst
 from ..meaning.siblings import marks_task_group
 from ..rule import Refused, Site, rewrite
 from ..sides.markers import marks
-from ..syntax.prose import rename_words
 from ..syntax.source import ASYNC_ONLY, SYNC_ONLY
 
 _MARKER = re.compile(r"#+\s*twingen\s*:")
@@ -38,6 +39,14 @@ def rename_in_comment(
                 "this marker stands in code that the twin has nothing of",
                 "put what only the twin has outside of what is async-only",
                 node=lost,
+            )
+        for branch in site.names.side.unclear:
+            raise Refused(
+                "the marker stands on another branch of this statement, and does not "
+                "say what becomes of this one",
+                f"to take all of it out, put `{ASYNC_ONLY}` alone on the line above "
+                f"the statement; to keep the `else` of an `if`, mark it `{SYNC_ONLY}`",
+                node=branch,
             )
         return None
     assert isinstance(site.new, cst.Comment)
@@ -58,5 +67,5 @@ def rename_in_comment(
             "or element; an elif needs an `if` of its own",
         )
     renames = site.libraries.renames
-    text = rename_words(site.old.value, renames.words() if renames else {})
+    text = renames.prose(site.old.value) if renames else site.old.value
     return site.new.with_changes(value=text) if text != site.old.value else None

@@ -39,14 +39,15 @@ def keep_one_branch(
 ) -> cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[Any] | None:
     old, new = site.old, site.new
     if isinstance(old, cst.Call):
-        _check_position(site.names, old)
+        if not _is_kept(site, old):
+            _check_position(site.names, old)
         return None
     if isinstance(old, cst.IfExp):
         branch_name = chosen(site.names, old)
         return None if branch_name is None else _value(new, branch_name)
     assert isinstance(new, cst.If)
     test = tested(site.names, old)
-    if test is None:
+    if test is None or _is_kept(site, test):
         return None
     if is_unwrapping(site.names, old):
         kept = old.orelse and statements_of(old.orelse.body)
@@ -70,6 +71,12 @@ def keep_one_branch(
         + ", or mark the code `# twingen: async-only`",
         node=test,
     )
+
+
+def _is_kept(site: Site[Any], test: cst.Call) -> bool:
+    """Tell whether the project has a row that keeps a test."""
+    verdict = site.verdict(test.func)
+    return verdict is not None and verdict.keep
 
 
 def _check_position(names: Names, call: cst.Call) -> None:

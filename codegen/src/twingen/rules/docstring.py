@@ -3,9 +3,10 @@
 Names that the project renames are renamed wherever they stand as whole words.
 Examples (prompts, fences and `code-block` directives that say Python, literal
 blocks after `::` that await) are converted like a module that knows the names of
-the one around it; what has no twin in them is refused. `.. twingen: keep` above an
-example leaves it as it is. In backquotes `await` and `async` go; prose is left as
-it was written.
+the one around it. One that cannot be read, or has no twin, stays as it is, and a
+warning says so; with `strict_examples = true` it stops the build. `.. twingen: keep`
+above an example leaves it as it is, without a word. In backquotes `await` and `async`
+go; prose is left as it was written.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import libcst as cst
 from ..documents.examples import KEEP, Mark, find
 from ..meaning.string_places import is_docstring
 from ..rule import Refused, Site, rewrite
-from ..syntax.prose import rename_words, without_async
+from ..syntax.prose import without_async
 
 
 @rewrite("TW208", cst.SimpleString)
@@ -23,7 +24,7 @@ def convert_docstring(site: Site[cst.SimpleString]) -> cst.SimpleString | None:
     if not is_docstring(site.names, site.old):
         return None
     renames = site.libraries.renames
-    words = renames.words() if renames else {}
+    prose = renames.prose if renames else str
     lines = site.old.raw_value.split("\n")
     text: list[str] = []
     keep = False
@@ -34,16 +35,14 @@ def convert_docstring(site: Site[cst.SimpleString]) -> cst.SimpleString | None:
             keep = True
             continue
         twin = None if keep else site.examples.twin_in(site.old, lines, each)
-        text += [
-            without_async(rename_words(t, words)) for t in lines[done : each.start]
-        ]
+        text += [without_async(prose(t)) for t in lines[done : each.start]]
         if twin is not None:
-            text += [f"{each.indent}{line}".rstrip() for line in twin]
+            text += twin
         else:
             kept = lines[each.start : each.stop]
-            text += kept if keep else [rename_words(line, words) for line in kept]
+            text += kept if keep else [prose(line) for line in kept]
         done, keep = each.stop, False
-    text += [without_async(rename_words(line, words)) for line in lines[done:]]
+    text += [without_async(prose(line)) for line in lines[done:]]
     quote = site.old.quote
     value = f"{site.old.prefix}{quote}" + "\n".join(text) + quote
     return site.new.with_changes(value=value) if value != site.old.value else None

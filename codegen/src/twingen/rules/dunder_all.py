@@ -26,8 +26,10 @@ def rename_export(site: Site[cst.SimpleString]) -> cst.SimpleString | None:
         twin = (
             bound.value if isinstance(bound, cst.Name) else None if is_bound else twin
         )
-    elif twin is None or _is_of_others(site) or not is_asked_for(site.names, site.old):
+    elif _is_of_others(site) or not is_asked_for(site.names, site.old):
         return None
+    else:
+        twin = twin or _offered(site, name)
     if twin is None:
         return None
     quote = site.old.quote
@@ -38,6 +40,20 @@ def _own(site: Site[cst.SimpleString], name: str) -> str | None:
     """Return the other name that the twin has for what the sources define."""
     renames = site.libraries.renames
     return None if renames is None else renames.words().get(name)
+
+
+def _offered(site: Site[cst.SimpleString], name: str) -> str | None:
+    """Return the other name by which the twins ask a module for what nothing defines.
+
+    Their imports of it follow the patterns, too.
+    """
+    renames = site.libraries.renames
+    compared = site.names.enclosing(site.old, cst.Comparison) is not None
+    listed = site.names.enclosing(site.old, cst.Return) is not None
+    if renames is None or not (compared or listed):
+        return None
+    twin = renames.local(name)
+    return twin if twin != name else None
 
 
 def _is_of_others(site: Site[cst.SimpleString]) -> bool:

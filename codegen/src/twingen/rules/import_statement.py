@@ -14,6 +14,7 @@ import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
 from ..meaning.names import Names
+from ..meaning.offered import is_offered_elsewhere, offered_remedy
 from ..meaning.string_places import is_export
 from ..rule import Refused, Replacement, Site, rewrite
 
@@ -26,6 +27,7 @@ def retarget_import(site: Site[cst.SimpleStatementLine]) -> Replacement:
     lines: list[cst.BaseSmallStatement] = []
     for statement, converted in zip(site.old.body, site.new.body, strict=True):
         _check_side(site, statement)
+        _check_places(site, statement)
         _check_member(site, statement)
         if isinstance(statement, cst.ImportFrom):
             lines.extend(_from_import(site, statement))
@@ -43,6 +45,49 @@ def retarget_import(site: Site[cst.SimpleStatementLine]) -> Replacement:
     first = site.new.with_changes(body=lines[:1])
     more = [cst.SimpleStatementLine([line]) for line in lines[1:]]
     return cst.FlattenSentinel([first, *more]) if more else first
+
+
+def _check_places(
+    site: Site[cst.SimpleStatementLine], statement: cst.BaseSmallStatement
+) -> None:
+    """Refuse an import from where the twins are, and of what has none elsewhere.
+
+    A package may offer what the sources define; its name for the twin is not known.
+    """
+    if site.names.is_sync_only(site.old) or _is_for_checkers(site.names, site.old):
+        return
+    known = site.names.definitions
+    twins = set(known.modules.values()) - set(known.modules)
+    for module in _imported_modules(site.names, statement):
+        if module in twins:
+            raise Refused(
+                f"{module} is written by twingen: in the twin, what comes from there "
+                "and what is defined here are one",
+                "mark the import and what needs it `# twingen: async-only`",
+                node=statement,
+            )
+    if not isinstance(statement, cst.ImportFrom):
+        return
+    module = site.names.imported_module(statement) or ""
+    if isinstance(statement.names, cst.ImportStar):
+        return
+    for alias in statement.names:
+        qualified = f"{module}.{alias.evaluated_name}"
+        if is_offered_elsewhere(site.names, site.libraries, qualified):
+            raise Refused(
+                f"{module} is no source, and may offer {alias.evaluated_name} of the "
+                "sources; what it offers in the place of that is not known",
+                offered_remedy(site.libraries, qualified),
+                node=alias,
+            )
+
+
+def _is_for_checkers(names: Names, node: cst.CSTNode) -> bool:
+    """Tell what stands below `if TYPE_CHECKING:`."""
+    tests = (each.test for each in names.ancestors(node) if isinstance(each, cst.If))
+    return any(
+        (get_full_name_for_node(test) or "").endswith("TYPE_CHECKING") for test in tests
+    )
 
 
 def _check_side(
@@ -106,7 +151,7 @@ def _plain_import(
     aliases = []
     for alias in statement.names:
         name = alias.evaluated_name
-        twin = modules.get(name) or site.libraries.module_of(name)
+        twin = modules.get(name) or site.libraries.module_twin(name)
         if twin is not None:
             alias = alias.with_changes(name=_dotted(twin))
         aliases.append(alias)
@@ -120,7 +165,7 @@ def _from_import(
     if module is None:
         return [statement]
     modules = site.names.definitions.modules
-    target = modules.get(module) or site.libraries.module_of(module) or module
+    target = modules.get(module) or site.libraries.module_twin(module) or module
     if isinstance(statement.names, cst.ImportStar):
         _check_star(site, module, statement)
         return [_from(site, statement, target)]
@@ -172,7 +217,12 @@ def _called(alias: cst.ImportAlias, name: str, local: str) -> cst.ImportAlias:
 def _check_star(
     site: Site[cst.SimpleStatementLine], module: str, statement: cst.ImportFrom
 ) -> None:
-    """Refuse a star import that may bring in names that the twin spells otherwise."""
+    """Refuse a star import that may bring in names that the twin spells otherwise.
+
+    What it takes from a source is known, where that says so.
+    """
+    if site.names.definitions.star(module) is not None:
+        return
     unbound = [
         name
         for name in site.libraries.renamed_from(module)
@@ -250,12 +300,12 @@ def _check_collision(
     name = becomes.rpartition(".")[2]
     if alias.asname is not None or name == alias.evaluated_name:
         return
-    unknown = (
-        site.names.is_looked_up(name)
-        and not site.names.is_bound(name)
-        and becomes != f"builtins.{name}"
-    )
-    if unknown or site.names.is_bound_otherwise(name, becomes):
+    if becomes == f"builtins.{name}":
+        hidden = site.names.is_bound(name)
+    else:
+        hidden = site.names.is_looked_up(name) and not site.names.is_bound(name)
+    unknown = hidden and not site.names.is_bound(name)
+    if hidden or site.names.is_bound_otherwise(name, becomes, seen_by=alias):
         raise Refused(
             f"{alias.evaluated_name} becomes {name} in the twin, which is "
             f"{'used' if unknown else 'bound'} in this module already",

@@ -14,6 +14,7 @@ import builtins
 import libcst as cst
 
 from ..meaning.asked import asked_of_module
+from ..meaning.offered import is_offered_elsewhere, offered_remedy
 from ..rule import Refused, Site, renamed, rewrite
 
 _ASYNC_BUILTINS = ("StopAsyncIteration", "aiter", "anext")
@@ -35,6 +36,14 @@ def spell_twin(site: Site[cst.Name | cst.Attribute]) -> cst.BaseExpression | Non
     if qualified is None:
         return None
     _check_position(site, qualified)
+    if isinstance(site.old, cst.Attribute) and is_offered_elsewhere(
+        site.names, site.libraries, qualified
+    ):
+        raise Refused(
+            f"{qualified} is of no source, and may be {site.old.attr.value} of the "
+            "sources; what is offered in the place of that is not known",
+            offered_remedy(site.libraries, qualified),
+        )
     twin = site.twin_name(site.new, qualified)
     if isinstance(site.old, cst.Name) and isinstance(twin, cst.Name):
         _check_collision(site, site.old, twin)
@@ -117,7 +126,7 @@ def _check_position(site: Site[cst.Name | cst.Attribute], qualified: str) -> Non
             f"the module {qualified} is used as a value here, and the twin has none",
             "name what is used of it",
         )
-    if verdict is None or not (verdict.rule or verdict.unwrap):
+    if verdict is None or not (verdict.rule or verdict.unwrap or verdict.call):
         return
     called = isinstance(parent, cst.Call) and parent.func is site.old
     subscripted = isinstance(parent, cst.Subscript) and parent.value is site.old

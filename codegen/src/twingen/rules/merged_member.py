@@ -34,8 +34,7 @@ def refuse_merged(site: Site[cst.ClassDef | cst.Attribute]) -> None:
     found = [
         each
         for each in members.merged()
-        if not members.is_inherited_whole(each)
-        and not _is_in_body(site, each)
+        if not members.is_inherited_whole(each) and not _is_in_body(site, each)
         # See `dunder_method` and `sync_protocol`.
         and not (
             each.name in DUNDERS

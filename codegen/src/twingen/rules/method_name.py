@@ -66,7 +66,7 @@ def rename_method(site: Site[cst.CSTNode]) -> Replacement:
     definitions, names = site.names.definitions, site.names
     qualified = f"{names.module}.{owner.name.value}"
     twin = Members(definitions, site.libraries, qualified).twin_of(qualified, name)
-    if twin is None or name in DUNDERS:
+    if twin is None or twin == name or name in DUNDERS:
         return None
     if is_variable:
         if _is_alias_of(names, old, twin):

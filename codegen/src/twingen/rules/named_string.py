@@ -7,10 +7,17 @@ import would be; a single word is what the object before it calls its member.
 `getattr(x, "aclose")` and its like are refused where they are not listed and the
 twin calls the member otherwise, and so are `operator.methodcaller("aclose")`,
 `"__aenter__"` in a comparison or among the members that `type()` gives to a class,
-`x.__dict__["aclose"]`, `"aclose" in vars(x)` and the fields of a `namedtuple()`.
+`x.__dict__["aclose"]`, `"aclose" in vars(x)` and the fields of a `namedtuple()`; and so
+are paths given to `patch()`, `import_module()` and other functions that take paths.
 `hasattr(x, "aclose")` and `getattr(x, "aclose", None)` tell objects apart: of an object
 whose class is not known they are refused, listed or not, because others have `close` as
 well; and so is `hasattr(x, "close")`, where x may be one that only the twin calls so.
+
+Names of what the sources define follow where they are compared with `cls.__name__`, in
+`globals()["AsyncClient"]` and the like, and as keys of collections that are keyed by
+`cls.__name__`; elsewhere in such a project they are refused. Paths of the project's own
+modules (`"mylib._async.client:AsyncClient"`) and private names of its classes
+(`"_AsyncClient__x"`) follow anywhere.
 
 What a mock is given (`spec=["aclose"]`, `**{"aclose.return_value": 1}`,
 `attach_mock(m, "aclose")`), `__slots__`, `__match_args__` and what `__getattr__` of a
@@ -21,20 +28,52 @@ word by word.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import libcst as cst
+from libcst.helpers import get_full_name_for_node
 
+from ..meaning.asked_names import (
+    collection_asked,
+    is_compared_with_name,
+    namespace_asked,
+    twin_of_mangled,
+)
 from ..meaning.attributes_given import makes_mock
+from ..meaning.fixtures import names_fixtures
 from ..meaning.merged import Members
-from ..meaning.methods import DUNDERS, twin_of_method, twin_of_path
+from ..meaning.methods import DUNDERS, twin_of_member, twin_of_method, twin_of_path
 from ..meaning.names import Names
 from ..meaning.questions import kinds_of, may_become, only_checks
-from ..meaning.string_places import is_docstring, is_export, is_type, targets_of
+from ..meaning.string_places import (
+    is_asked_for,
+    is_docstring,
+    is_export,
+    is_type,
+)
 from ..rule import Refused, Site, rewrite
+from ..syntax.nodes import targets_of
+from ..syntax.prose import rename_words
 
 _BY_NAME = {f"builtins.{verb}attr" for verb in ("get", "has", "set", "del")}
 _BY_NAME |= {"unittest.mock.patch.object"}
+# These are given dotted paths.
+_BY_PATH = {
+    *(f"unittest.mock.patch{each}" for each in ("", ".dict", ".multiple")),
+    *("importlib.import_module", "pkgutil.resolve_name", "pydoc.locate"),
+    *("pytest.MonkeyPatch.setattr", "pytest.MonkeyPatch.delattr"),
+    *("pytest_mock.MockerFixture.patch", "builtins.__import__"),
+}
+# `pkg.module`, `pkg.module:name` and what begins so: `pkg.module.`.
+_PATH = re.compile(r"(?P<path>\w+(?:\.\w+)+)(?:(?P<colon>[:.])(?P<rest>\w*))?")
+# Of these, those that may be given an object and a name.
+_OF_OBJECTS = {"pytest.MonkeyPatch.setattr", "pytest.MonkeyPatch.delattr"}
+# What the fixtures of pytest give to parameters of these names.
+_FIXTURES = {
+    "mocker": "pytest_mock.MockerFixture",
+    "monkeypatch": "pytest.MonkeyPatch",
+}
 # These are given the names alone.
 _OF_OPERATOR = {"operator.attrgetter", "operator.methodcaller"}
 _NAMESPACES = {"builtins.dir", "builtins.vars"}
@@ -48,35 +87,46 @@ def rename_in_string(
 ) -> cst.SimpleString | cst.FormattedStringText | None:
     old = site.old
     if isinstance(old, cst.FormattedStringText):
-        return _text(site)
+        return _begun_path(site, old.value) or _text(site)
     arg = site.names.parent(old)
     call = site.names.parent(arg) if isinstance(arg, cst.Arg) else None
     function = _function(site, call.func) if isinstance(call, cst.Call) else None
     listed = function in site.libraries.strings
-    if not (listed or function in _BY_NAME | _OF_OPERATOR):
+    if not (listed or function in _BY_NAME | _OF_OPERATOR | _BY_PATH):
         _check_protocol(site, old)
         _check_field(site, old)
         _check_namespace(site, old)
-        return _members(site, old) or _text(site)
+        return (
+            _fixtures(site, old)
+            or _own_name(site, old)
+            or _members(site, old)
+            or _text(site)
+        )
     if listed and function is not None:
         site.libraries.used.add(function)
     text = old.evaluated_value
     if site.tasks == "turns" and function == "builtins.hasattr" and text in DUNDERS:
         return None  # see `protocol_test`
     if not isinstance(text, str) or not all(map(str.isidentifier, text.split("."))):
-        return None
+        return _own_path(site, old)
     assert isinstance(call, cst.Call)
+    followed = _private(site, old) or (None if listed else _own_path(site, old))
+    if followed is not None:
+        return followed
     if function in _OF_OPERATOR:
         names_it = function == "operator.attrgetter" or arg is call.args[0]
         twin = twin_of_path(site, text) if names_it else None
+    elif listed or function in _BY_NAME | _OF_OBJECTS:
+        twin = twin_of_member(site, call.args[0].value, text)
     else:
-        twin = _twin_of_member(site, call, text)
-    twin = _twin_of_path(site, text) or twin if listed else twin
+        twin = None
+    by_path = listed or function in _BY_PATH
+    twin = _twin_of_path(site, text) or twin if by_path else twin
     if _is_question(call, function, arg):
         _check_question(site, call, text, twin or text)
     if twin is None or twin == text:
         return None
-    if not listed:
+    if not listed and not (by_path and site.names.definitions.module_of(text)):
         raise Refused(
             f"this asks for {text} by name, which the twin calls {twin}",
             f'list the function: strings = ["{function}"]',
@@ -127,6 +177,126 @@ def _has_both(site: Site[Any], owner: str, name: str, twin: str) -> bool:
         return True
     members = Members(definitions, site.libraries, owner)
     return members.holder(name) is not None or members.holder(twin) is None
+
+
+def _own_name(site: Site[Any], string: cst.SimpleString) -> cst.SimpleString | None:
+    """Return a string that names what the sources define, where that shows."""
+    renames, names = site.libraries.renames, site.names
+    text = string.evaluated_value
+    if renames is None or not isinstance(text, str) or _is_of_others(site, string):
+        return None
+    found = _private(site, string) or _own_path(site, string)
+    twin = renames.words().get(text)
+    if found is not None or twin is None:
+        return found
+    collection = collection_asked(names, string)
+    keyed = names.definitions.keyed
+    last = get_full_name_for_node(collection) if collection is not None else None
+    is_key = last is not None and last.rpartition(".")[2] in keyed
+    if (
+        is_key
+        or namespace_asked(names, string) is not None
+        or is_compared_with_name(names, string)
+    ):
+        return _spelled(string, twin)
+    if keyed and renames.texts_of(names.module) is None:
+        raise Refused(
+            f"the project looks up classes by their names, and this may name {text}, "
+            f"which the twin calls {twin}",
+            f"write {text}.__name__ where the name of the class is meant",
+        )
+    return None
+
+
+def _fixtures(site: Site[Any], string: cst.SimpleString) -> cst.SimpleString | None:
+    """Return a string of pytest's with the fixtures that it names."""
+    renames, known = site.libraries.renames, site.names.definitions.fixtures
+    text = string.evaluated_value
+    if renames is None or not known or not isinstance(text, str):
+        return None
+    words = {k: v for k, v in renames.words().items() if k in known}
+    found = [each.strip() in words for each in text.split(",")]
+    if not any(found) or not names_fixtures(site.names, string):
+        return None
+    return string.with_changes(value=rename_words(string.value, words))
+
+
+def _private(site: Site[Any], string: cst.SimpleString) -> cst.SimpleString | None:
+    """Return a string that is the private name of a class, as the twin has it."""
+    renames, text = site.libraries.renames, string.evaluated_value
+    if renames is None or not isinstance(text, str):
+        return None
+    twin = twin_of_mangled(text, renames.words())
+    return None if twin is None else _spelled(string, twin)
+
+
+def _own_path(site: Site[Any], string: cst.SimpleString) -> cst.SimpleString | None:
+    """Return a string that is a path of the project's modules, or begins as one."""
+    text = string.evaluated_value
+    found = _PATH.fullmatch(text) if isinstance(text, str) else None
+    if found is None or _is_of_others(site, string) or _is_printed(site, string):
+        return None
+    separator, rest = found["colon"] or "", found["rest"] or ""
+    twin = _twin_of_own_path(site, found["path"], separator, rest)
+    return None if twin is None or twin == text else _spelled(string, twin)
+
+
+def _twin_of_own_path(
+    site: Site[Any], path: str, separator: str, rest: str
+) -> str | None:
+    """Return `path:name` in the twin, `None` if it is none of the project's."""
+    known, renames = site.names.definitions, site.libraries.renames
+    home = known.module_of(path)
+    if home is None or "." not in path or home not in known.modules:
+        return None
+    members = path[len(home) + 1 :].split(".") if path != home else []
+    if members and f"{home}.{members[0]}" not in {*known.classes, *known.coroutines}:
+        return None
+    first = [*members, *filter(None, [rest])][:1]
+    twins = [renames.local(each) if renames else each for each in first]
+    if members:
+        members[0] = twins[0]
+    elif twins:
+        rest = twins[0]
+    return ".".join([known.modules[home], *members]) + separator + rest
+
+
+def _begun_path(site: Site[Any], text: str) -> cst.FormattedStringText | None:
+    """Return the text that a path of the project's modules begins with."""
+    formatted = site.names.parent(site.old)
+    begins = (
+        isinstance(formatted, cst.FormattedString) and formatted.parts[0] is site.old
+    )
+    found = _PATH.fullmatch(text) if begins else None
+    if found is None:
+        return None
+    separator, rest = found["colon"] or "", found["rest"] or ""
+    twin = _twin_of_own_path(site, found["path"], separator, rest)
+    changed: cst.FormattedStringText = site.new.with_changes(value=twin)
+    return None if twin is None or twin == text else changed
+
+
+def _is_of_others(site: Site[Any], string: cst.SimpleString) -> bool:
+    """Tell a string that other rules look at, or the texts of a tree."""
+    names = site.names
+    renames = site.libraries.renames
+    if renames is not None and renames.texts_of(names.module) is not None:
+        return True
+    places = is_docstring, is_export, is_type, is_asked_for
+    return any(place(names, string) for place in places)
+
+
+def _is_printed(site: Site[Any], string: cst.SimpleString) -> bool:
+    arg = site.names.parent(string)
+    call = site.names.parent(arg) if isinstance(arg, cst.Arg) else None
+    return isinstance(call, cst.Call) and (
+        site.names.qualified(call.func) == "builtins.print"
+    )
+
+
+def _spelled(string: cst.SimpleString, twin: str) -> cst.SimpleString:
+    quote = string.quote
+    return string.with_changes(value=f"{string.prefix}{quote}{twin}{quote}")
 
 
 def _check_protocol(site: Site[Any], string: cst.SimpleString) -> None:
@@ -286,7 +456,10 @@ def _function(site: Site[Any], function: cst.BaseExpression) -> str | None:
     """Return the qualified name of a function, or of a method of a known object."""
     qualified = site.names.qualified(function)
     if qualified is None and isinstance(function, cst.Attribute):
-        return f"{site.names.owner(function.value)}.{function.attr.value}"
+        owner = site.names.owner(function.value)
+        if owner is None and isinstance(function.value, cst.Name):
+            owner = _FIXTURES.get(function.value.value)
+        return f"{owner}.{function.attr.value}"
     return qualified
 
 
@@ -343,7 +516,7 @@ def _twin_of_members(site: Site[Any], owner: str, members: list[str]) -> str | N
     verdict = libraries.verdict(owner)
     if verdict is None:
         return None
-    if not verdict.becomes:
+    if not verdict.becomes or verdict.becomes.startswith("twingen.runtime."):
         raise Refused(
             f"{'.'.join([owner, *members])} has no one name in the twin",
             "mark the code `# twingen: async-only`",
@@ -351,18 +524,6 @@ def _twin_of_members(site: Site[Any], owner: str, members: list[str]) -> str | N
     own = libraries.own_methods
     for member in members[:1]:
         found = own.twin_of(owner, member) if own else None
-        members[0] = found or libraries.methods.get(member) or member
+        members[0] = found or libraries.method(member) or member
     members = [DUNDERS.get(member, member) for member in members]
     return ".".join([verdict.becomes, *members])
-
-
-def _twin_of_member(site: Site[Any], call: cst.Call, text: str) -> str | None:
-    """Return what the object that is given first calls a member in the twin."""
-    value = call.args[0].value
-    if "." in text or value is site.old:
-        return None
-    module = site.names.qualified(value)
-    renames = site.libraries.renames
-    if module in site.names.definitions.modules and renames is not None:
-        return renames.local(text)
-    return DUNDERS.get(text) or twin_of_method(site, value, text)

@@ -1,9 +1,10 @@
-"""The constant that tells the sides apart is asked by `if` alone.
+"""What tells the sides apart is known by name, wherever it is asked.
 
-`side = "mylib._side.ASYNC"` in the configuration names it; its definition says
-`ASYNC = True`, so that type checkers see both branches. Of `if ASYNC:` the twin
-has the `elif` and `else` branches, of `if not ASYNC:` the body; the definition
-and its imports go. Other uses are refused: the twin would need the value.
+`side = "mylib._side.ASYNC"` in the configuration names a constant; its definition says
+`ASYNC = True`, so that type checkers see both branches. Of `if ASYNC:` the twin has the
+`elif` and `else` branches, of `if not ASYNC:` the body; in any other expression the
+twin has `False`. The definition and its imports go. A table has more of them, of either
+sense, functions that ask and decorators that mean one side: see the README.
 """
 
 from __future__ import annotations
@@ -11,31 +12,36 @@ from __future__ import annotations
 import libcst as cst
 
 from ..rule import Refused, Site, rewrite
+from ..sides.side_table import SideTable
 
 
 @rewrite("TW231", cst.Name, cst.Attribute, cst.ImportFrom)
 def refuse_other_uses(
     site: Site[cst.Name | cst.Attribute | cst.ImportFrom],
 ) -> None:
-    constant = site.names.definitions.constant
-    if not constant:
+    table = SideTable(site.names.definitions.side)
+    if not table:
         return
     if isinstance(site.old, cst.ImportFrom):
-        _check_import(site, site.old, constant)
+        for row, value in table.rows.items():
+            if isinstance(value, bool) and ".**." not in row:
+                _check_import(site, site.old, row)
         return
     if not site.names.is_reference(site.old):
         return
-    if site.names.qualified(site.old) != constant:
+    qualified = site.names.qualified(site.old) or ""
+    found = table.constant(qualified) or table.constant(f"{qualified}()")
+    if found is None or isinstance(site.names.parent(site.old), cst.FunctionDef):
         return
-    name = constant.rpartition(".")[2]
+    name = found.row.rpartition(".")[2]
     if site.names.is_definition(site.old):
         raise Refused(
             f"the constant {name} tells the sides apart, so its source must say which",
-            f"define it once, as `{name} = True`",
+            f"define it once, as `{name} = {found.value}`",
         )
     raise Refused(
-        f"the twin has no {name}; only `if` statements may ask it",
-        f"write `if {name}:` or `if not {name}:` as a statement, with nothing besides",
+        f"the twin has no {name}, and it is handed on here",
+        f"write `{name}` where it is asked, and call a function with names alone",
     )
 
 

@@ -3,7 +3,8 @@
 In the async form `call = self.fetch()` starts nothing until it is awaited; the
 twin would run it there and then. Allowed are an await, a call that takes
 coroutines (`asyncio.gather`, `asyncio.run`, ...), and handing the coroutine to
-the caller with `return` from a plain function or a lambda.
+the caller with `return` from a plain function or a lambda. What only the twin does
+is a plain call: code for the sync side, and `if not iscoroutinefunction(f): f()`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import libcst as cst
 
 from ..meaning.already import starts_task
+from ..meaning.coroutine_tests import FUNCTION_TESTS, tested
 from ..meaning.coroutines import makes_coroutine
 from ..meaning.started import is_started_element, runs_in_runner
 from ..rule import Refused, Site, rewrite
@@ -20,11 +22,32 @@ from ..rule import Refused, Site, rewrite
 def refuse_stored_coroutine(site: Site[cst.Call]) -> None:
     if not makes_coroutine(site.names, site.old) or _is_taken_up(site):
         return
+    if site.names.is_sync_only(site.old) or _is_plain_here(site):
+        return  # a plain call in the twin
     raise Refused(
         "this call makes a coroutine that is not awaited here; the twin would run "
         "it at once",
         "await it here, or start it with asyncio.create_task()",
     )
+
+
+def _is_plain_here(site: Site[cst.Call]) -> bool:
+    """Tell `if not iscoroutinefunction(f): f()`, which only the twin calls."""
+    for each in site.names.ancestors(site.old):
+        if isinstance(each, (cst.FunctionDef, cst.Lambda)):
+            return False
+        holder = site.names.parent(each)
+        if not isinstance(holder, cst.If) or holder.body is not each:
+            continue
+        test = holder.test
+        if not isinstance(test, cst.UnaryOperation):
+            continue
+        asked = tested(site.names, holder)
+        if asked is None or site.names.qualified(asked.func) not in FUNCTION_TESTS:
+            continue
+        if site.names.same_value(asked.args[0].value, site.old.func):
+            return True
+    return False
 
 
 def _is_taken_up(site: Site[cst.Call]) -> bool:

@@ -4,6 +4,9 @@ A call whose only work is to wait for the coroutine it is given is replaced by
 that coroutine's call: rows with `unwrap = true`. `debug=` of `asyncio.run` is about
 the event loop, and goes. `asyncio.run` has a context of its own: where a module of
 the project imports `contextvars`, its twin is `contextvars.copy_context().run(main)`.
+
+Rows with `call = true` are for what calls the function that it is given first with the
+other arguments, and waits: `await callback(f, x)` is `f(x)`.
 """
 
 from __future__ import annotations
@@ -12,10 +15,14 @@ import libcst as cst
 
 from ..rule import Refused, Site, rewrite
 
+_CALLABLE = (cst.Name, cst.Attribute, cst.Call, cst.Subscript)
+
 
 @rewrite("TW206", cst.Call)
 def unwrap_call(site: Site[cst.Call]) -> cst.BaseExpression | None:
     verdict = site.verdict(site.old.func)
+    if verdict is not None and verdict.call:
+        return _called(site)
     if verdict is None or not verdict.unwrap:
         return None
     arguments = [arg for arg in site.old.args if not _is_debug(site, arg)]
@@ -36,6 +43,20 @@ def unwrap_call(site: Site[cst.Call]) -> cst.BaseExpression | None:
     if inner.lpar or not site.new.lpar:
         return inner
     return inner.with_changes(lpar=site.new.lpar, rpar=site.new.rpar)
+
+
+def _called(site: Site[cst.Call]) -> cst.Call:
+    """Return `f(x)` in the place of `start(f, x)`."""
+    if not site.old.args or site.old.args[0].keyword or site.old.args[0].star:
+        raise Refused(
+            "this call is replaced by one of its first argument, and it shows none",
+            "pass the function first, by position",
+        )
+    function, *others = site.new.args
+    called = function.value
+    if not (called.lpar or isinstance(called, _CALLABLE)):
+        called = called.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
+    return site.new.with_changes(func=called, args=others)
 
 
 def _is_run(site: Site[cst.Call]) -> bool:

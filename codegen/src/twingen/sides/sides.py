@@ -10,13 +10,14 @@ place of its `if`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import libcst as cst
 
 from ..syntax.source import ASYNC_ONLY, SYNC_ONLY
 from ..syntax.traversal import rewritten
+from .asked import Asked
 from .markers import (
     first_line_comment,
     is_async_only,
@@ -27,7 +28,6 @@ from .markers import (
 )
 from .side_members import dropped_members, parameters_lost, without_members
 
-IsConstant = Callable[[cst.BaseExpression], bool]
 _ASYNC, _SYNC = "async", "sync"
 
 
@@ -38,7 +38,8 @@ class Side:
     `source` is the whole source, `tree` what is left of it. `origins` leads from
     the nodes that were made anew to those of the source; `sync_only` holds the
     statements that the async program does not run, and `parameters` what
-    functions lost, with the positions. `lost_markers` stand in code that went.
+    functions lost, with the positions. `lost_markers` stand in code that went, and
+    `unclear` are other branches of statements whose first one was marked.
     `changes` are the places in the source, each with the rule that explains it.
     """
 
@@ -48,13 +49,14 @@ class Side:
     sync_only: set[cst.CSTNode] = field(default_factory=set)
     parameters: dict[cst.CSTNode, dict[str, int | None]] = field(default_factory=dict)
     lost_markers: list[cst.Comment] = field(default_factory=list)
+    unclear: list[cst.CSTNode] = field(default_factory=list)
     changes: list[tuple[str, cst.CSTNode]] = field(default_factory=list)
 
 
-def of_twin(source: cst.Module, is_constant: IsConstant) -> Side:
+def of_twin(source: cst.Module, asked: Asked | None = None) -> Side:
     """Return a source without what only the async side has."""
     side = Side(source, source)
-    taken = rewritten(source, _Taker(side, is_constant))
+    taken = rewritten(source, _Taker(side, asked or Asked()))
     assert isinstance(taken, cst.Module)
     if taken.header and marks(taken.header[0].comment, SYNC_ONLY):
         side.origins[whole := taken.with_changes(header=taken.header[1:])] = source
@@ -67,10 +69,10 @@ def of_twin(source: cst.Module, is_constant: IsConstant) -> Side:
 class _Taker(cst.CSTTransformer):
     """Takes out of a tree what only the async side has."""
 
-    def __init__(self, side: Side, is_constant: IsConstant) -> None:
+    def __init__(self, side: Side, asked: Asked) -> None:
         super().__init__()
         self._side = side
-        self._is_constant = is_constant
+        self._asked = asked
         self._branches: set[cst.CSTNode] = set()
         self._footers: dict[cst.CSTNode, list[cst.EmptyLine]] = {}
         self._gaps: dict[cst.CSTNode, cst.EmptyLine] = {}
@@ -82,7 +84,9 @@ class _Taker(cst.CSTTransformer):
             return self._side_of(node) is None
         if type(node) is cst.Module or type(node) is cst.IndentedBlock:
             self._find_gaps(node)
-        return not self._goes(node)
+        if isinstance(node, (cst.Import, cst.ImportFrom, cst.AssignTarget)):
+            return False
+        return not self._goes(node) and not self._is_decided(node)
 
     def on_leave(  # type: ignore[override]
         self, original_node: cst.CSTNode, updated_node: cst.CSTNode
@@ -90,9 +94,20 @@ class _Taker(cst.CSTTransformer):
         if isinstance(original_node, cst.If) and self._side_of(original_node):
             return self._branch(original_node)
         if self._goes(original_node):
+            if isinstance(original_node, (cst.For, cst.While)):
+                self._check_rest(original_node, original_node.orelse)
             self._drop(original_node)
             self._changed(original_node)
             return cst.RemoveFromParent()
+        if self._is_decided(original_node):
+            return self._literal(original_node)
+        if self._flips(original_node):
+            return self._flipped(original_node)
+        if self._means_side(original_node):
+            self._changed(original_node)
+            return cst.RemoveFromParent()
+        if self._asked.side(original_node) == "sync-only":
+            self._side.sync_only.add(updated_node)
         if type(updated_node) is cst.Module or type(updated_node) is cst.IndentedBlock:
             updated_node = self._with_footers(updated_node)
             if isinstance(updated_node, cst.IndentedBlock) and not updated_node.body:
@@ -110,7 +125,47 @@ class _Taker(cst.CSTTransformer):
             updated_node = updated_node.with_changes(leading_lines=lines)
         if updated_node is not original_node:
             self._side.origins[updated_node] = original_node
+            if original_node in self._side.sync_only:
+                self._side.sync_only.add(updated_node)
         return updated_node
+
+    def _means_side(self, node: cst.CSTNode) -> bool:
+        """Tell a decorator that means one side."""
+        return (
+            isinstance(node, cst.Decorator)
+            and bool(self._asked.table)
+            and self._asked.of_decorator(node) is not None
+        )
+
+    # -- constants --------------------------------------------------------
+
+    def _is_decided(self, node: cst.CSTNode) -> bool:
+        """Tell an expression that asks for the side, but in the test of an `if`."""
+        kinds = (cst.Name, cst.Attribute, cst.Call, cst.UnaryOperation)
+        return isinstance(node, kinds) and self._asked.value(node) is not None
+
+    def _literal(self, node: cst.CSTNode) -> cst.Name:
+        """Return what the twin gets of an expression that asks for the side."""
+        literal = cst.Name("False" if self._asked.value(node) else "True")
+        self._side.origins[literal] = node
+        self._side.changes.append(("side_constant", node))
+        return literal
+
+    def _flips(self, node: cst.CSTNode) -> bool:
+        """Tell the definition of a constant that stays, with the other value."""
+        target, value = _definition(node)
+        found = self._asked.flipped(target) if target is not None else None
+        return found is not None and value is not None and value.value == found[0]
+
+    def _flipped(self, node: cst.CSTNode) -> cst.CSTNode:
+        _, value = _definition(node)
+        assert isinstance(node, cst.SimpleStatementLine)
+        assert value is not None
+        other = value.with_changes(value="False" if value.value == "True" else "True")
+        changed = node.with_changes(body=[node.body[0].with_changes(value=other)])
+        self._side.origins[changed] = node
+        self._side.changes.append(("side_constant", node))
+        return changed
 
     def _find_gaps(self, holder: cst.Module | cst.IndentedBlock) -> None:
         """Note where a blank line stood above the first of a group, and that one goes.
@@ -132,40 +187,33 @@ class _Taker(cst.CSTTransformer):
     def _goes_whole(self, node: cst.CSTNode) -> bool:
         if not isinstance(node, cst.If) or node.orelse is not None:
             return False
-        by_constant = self._is_constant(node.test)
+        by_constant = self._asked.value(node.test) is not None
         return not by_constant and self._side_of(node) == _ASYNC
 
     def _goes(self, node: cst.CSTNode) -> bool:
         if type(node) is cst.If:
             return False  # its branches say
-        return is_async_only(node) or self._defines_constant(node)
+        if is_async_only(node) or self._defines_constant(node):
+            return True
+        return isinstance(node, (cst.FunctionDef, cst.ClassDef)) and (
+            self._asked.side(node) == "async-only"
+        )
 
     def _defines_constant(self, node: cst.CSTNode) -> bool:
         """Tell `ASYNC = True`, of which the twin has nothing left to ask."""
-        if type(node) is not cst.SimpleStatementLine or len(node.body) != 1:
-            return False
-        statement = node.body[0]
-        if isinstance(statement, cst.Assign) and len(statement.targets) == 1:
-            target, value = statement.targets[0].target, statement.value
-        elif isinstance(statement, cst.AnnAssign) and statement.value is not None:
-            target, value = statement.target, statement.value
-        else:
-            return False
-        is_true = isinstance(value, cst.Name) and value.value == "True"
-        return is_true and self._is_constant(target)
+        target, value = _definition(node)
+        found = self._asked.constant(target) if target is not None else None
+        return (
+            found is not None and value is not None and value.value == str(found.value)
+        )
 
     # -- branches ---------------------------------------------------------
 
     def _side_of(self, node: cst.If) -> str | None:
         """Return which side the first branch of an `if` is for."""
-        if self._is_constant(node.test):
-            return _ASYNC
-        if (
-            isinstance(node.test, cst.UnaryOperation)
-            and isinstance(node.test.operator, cst.Not)
-            and self._is_constant(node.test.expression)
-        ):
-            return _SYNC
+        value = self._asked.value(node.test)
+        if value is not None:
+            return _ASYNC if value else _SYNC
         if node in self._branches:
             return None  # the markers of an `elif` say nothing: see `comment`
         if is_marked(node, ASYNC_ONLY):
@@ -189,10 +237,11 @@ class _Taker(cst.CSTTransformer):
         rest = node.orelse
         if rest is None:
             return cst.RemoveFromParent()
-        by_marker = not self._is_constant(node.test)
+        by_marker = self._asked.value(node.test) is None
         if by_marker and not (
             isinstance(rest, cst.Else) and marks(first_line_comment(rest), SYNC_ONLY)
         ):
+            self._check_rest(node, rest)
             self._drop(rest)
             return cst.RemoveFromParent()
         self._changed(rest, by=node)
@@ -299,6 +348,17 @@ class _Taker(cst.CSTTransformer):
         if old in side.sync_only:
             side.sync_only.add(new)
 
+    def _check_rest(
+        self, node: cst.If | cst.For | cst.While, rest: cst.If | cst.Else | None
+    ) -> None:
+        """Note a branch that goes although the mark stands on another one."""
+        if rest is None or marked_above(node, ASYNC_ONLY):
+            return
+        if not marks(first_line_comment(rest), ASYNC_ONLY):
+            self._side.unclear.append(rest)
+        elif isinstance(rest, cst.If):
+            self._check_rest(rest, rest.orelse)
+
     # -- what goes --------------------------------------------------------
 
     def _changed(self, node: cst.CSTNode, by: cst.CSTNode | None = None) -> None:
@@ -325,6 +385,24 @@ class _MarkerFinder(cst.CSTVisitor):
     def visit_Comment(self, node: cst.Comment) -> None:
         if marks(node, SYNC_ONLY):
             self._found.append(node)
+
+
+def _definition(
+    node: cst.CSTNode,
+) -> tuple[cst.BaseExpression | None, cst.Name | None]:
+    """Return the two sides of `NAME = True`, or `False`."""
+    if type(node) is not cst.SimpleStatementLine or len(node.body) != 1:
+        return None, None
+    statement = node.body[0]
+    target: cst.BaseExpression | None = None
+    if isinstance(statement, cst.Assign) and len(statement.targets) == 1:
+        target = statement.targets[0].target
+    elif isinstance(statement, cst.AnnAssign):
+        target = statement.target
+    value = getattr(statement, "value", None)
+    if not isinstance(value, cst.Name) or value.value not in ("True", "False"):
+        return None, None
+    return target, value
 
 
 def _lines_above(node: cst.CSTNode) -> Sequence[cst.EmptyLine]:

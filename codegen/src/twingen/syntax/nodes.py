@@ -100,3 +100,12 @@ class _Finder(Reader):
         if isinstance(node, self._type):
             self.found.append(node)
         return super().on_visit(node)
+
+
+def targets_of(node: cst.CSTNode) -> list[cst.BaseExpression]:
+    """Return what a statement assigns to."""
+    if isinstance(node, cst.Assign):
+        return [target.target for target in node.targets]
+    if isinstance(node, (cst.AnnAssign, cst.AugAssign)):
+        return [node.target]
+    return []

@@ -9,12 +9,35 @@ _ASYNC = re.compile(r"\b(?:await|async)\s+(?=\S)")
 _BACKQUOTED = re.compile(r"(`+)[^`]+\1")
 
 
-def rename_words(text: str, words: Mapping[str, str]) -> str:
-    """Return the text with every whole word of `words` replaced."""
+def rename_words(
+    text: str, words: Mapping[str, str], found: set[str] | None = None
+) -> str:
+    """Return the text with every whole word of `words` replaced.
+
+    Those that stood there are added to `found`.
+    """
     if not words:
         return text
     choices = "|".join(map(re.escape, sorted(words, reverse=True)))
-    return re.sub(rf"\b(?:{choices})\b", lambda match: words[match.group()], text)
+
+    def twin(match: re.Match[str]) -> str:
+        if found is not None:
+            found.add(match.group())
+        return words[match.group()]
+
+    return re.sub(rf"(?<!\w)(?:{choices})(?!\w)", twin, text)
+
+
+def can_stand_in(quote: str, text: str, *, last: bool) -> bool:
+    """Tell whether a text, perhaps the last of a literal, leaves that open.
+
+    It does if it has these quotes only behind a backslash, and, between single ones,
+    no line end.
+    """
+    one = r"\\[\s\S]|" + (r"[\s\S]" if len(quote) == 3 else r"[^\n]")
+    inside = re.compile(rf"(?:(?!{quote})(?:{one}))*")
+    found = inside.match(text + quote if last else text)
+    return found is not None and found.end() == len(text)
 
 
 def without_async(line: str) -> str:

@@ -122,7 +122,8 @@ CODES = (
         "An example of a page or docstring cannot be shown in the twin.\n\n"
         "What is printed needs a statement that prints it, a mark (`<!-- twingen:\n"
         "... -->`, `.. twingen: ...`) needs the example that it speaks of, and tabs\n"
-        "need a fence, a `code-block` directive or prompts.",
+        "need a fence, a `code-block` directive or prompts. The twin of an example in\n"
+        "a docstring must not have the quotes that end the docstring.",
     ),
     Code(
         "TW017",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
 from .. import verify
 from ..meaning.definitions import Definitions
@@ -11,6 +12,9 @@ from ..syntax.formatting import FormattingError
 from ..syntax.source import Source, lines_of
 from ..syntax.unreadable import reason
 from .diagnostic import Diagnostic
+
+# What is said of a text that nobody can read.
+_UNREAD = {"TW001", "TW004", "TW005", "TW009"}
 
 
 def syntax_problem(source: Source, error: Exception) -> Diagnostic:
@@ -26,6 +30,20 @@ def syntax_problem(source: Source, error: Exception) -> Diagnostic:
         message=found.message,
         help=found.help,
         excerpt="".join(excerpt),
+    )
+
+
+def null_character(source: Source) -> Diagnostic:
+    """Return what to say of a text with a NUL, which Python does not read."""
+    before = source.text.partition("\0")[0]
+    return Diagnostic(
+        path=source.path,
+        line=before.count("\n") + 1,
+        column=len(before) - (before.rfind("\n") + 1) + 1,
+        code="TW001",
+        rule="syntax",
+        message="the source does not parse: it holds a NUL character",
+        help="write it as \\0 in a string, or take it out",
     )
 
 
@@ -89,6 +107,27 @@ def with_one_of_runtime(
     return [said, *(each for each in found if each.code != "TW018")]
 
 
+def unfit_example(source: Source) -> Diagnostic:
+    """Return what to say of an example whose twin would end its docstring."""
+    return _of_all(
+        source,
+        "TW016",
+        "example",
+        "the twin of this example has the quotes that end the docstring",
+        "use other quotes in one of them",
+    )
+
+
+def stays_as_it_is(problem: Diagnostic) -> Diagnostic:
+    """Return what is said of an example in a docstring as a warning."""
+    mended = "mend it" if problem.code in _UNREAD else problem.help
+    return replace(
+        problem,
+        message=f"this example stays as it is: {problem.message}",
+        help=f"{mended}; or write `.. twingen: keep` above the example",
+    )
+
+
 def _of_all(
     source: Source, code: str, rule: str, message: str, instead: str
 ) -> Diagnostic:
@@ -97,7 +136,7 @@ def _of_all(
 
 
 def residue(
-    source: Source, text: str, definitions: Definitions
+    source: Source, text: str, definitions: Definitions, kept: Collection[str] = ()
 ) -> Iterator[Diagnostic]:
     lines = lines_of(text)
     for found in verify.residue(
@@ -105,6 +144,7 @@ def residue(
         source=source.text,
         package=source.twin if source.is_package else source.twin.rpartition(".")[0],
         without_twin=definitions.async_only_twins(),
+        kept=kept,
     ):
         line, column = _place_of(found.word, source.text)
         excerpt = lines_of(source.text)[line - 1 : line] if column else []

@@ -48,7 +48,7 @@ def connect(): ...
 
 def __getattr__(name: str):
     """Return Cursor where it is asked for."""
-    if name == "Cursor" or name in ("Cursor", "AsyncOther"):
+    if name == "Cursor" or name in ("Cursor", "Other"):
         return Cursor
     if name in _MOVED:
         return getattr(importlib.import_module(_MOVED[name], __package__), name)

@@ -9,15 +9,13 @@ async def f(x):
         await x.unknown()
 
 # ---- twin ----
-
 # row: trio.sleep = time.sleep
 # row: trio.open_file = builtins.open
 
-import builtins
 import time
 
 
 def f(x):
     time.sleep(1)
-    with builtins.open("x"):
+    with open("x"):
         x.unknown()

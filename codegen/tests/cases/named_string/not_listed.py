@@ -7,3 +7,14 @@ def f(client, name):
     hasattr(client, "close")
     hasattr(client, name)
     return "aclose", patch(client, "aclose")
+
+# ---- twin ----
+# renames: Async* = *
+from unittest.mock import patch
+
+
+def f(client, name):
+    patch("twin.Client")
+    hasattr(client, "close")
+    hasattr(client, name)
+    return "aclose", patch(client, "aclose")

@@ -1,0 +1,42 @@
+"""A fixture of pytest that is renamed takes along the parameters that it is given by.
+
+`async def test_x(aconn)` gets the fixture `aconn` by the name of its parameter: where
+the twin calls the fixture `conn`, the parameters of tests and fixtures are called so,
+and what is done with them. Strings that name fixtures follow, too (`named_string`):
+those of `usefixtures()`, `getfixturevalue()`, `parametrize()` and `fixture(name=...)`.
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from ..meaning.fixtures import function_given
+from ..rule import Refused, Site, rewrite
+
+
+@rewrite("TW237", cst.Name)
+def rename_parameter(site: Site[cst.Name]) -> cst.Name | None:
+    name, renames = site.old.value, site.libraries.renames
+    if renames is None or name not in site.names.definitions.fixtures:
+        return None
+    twin = renames.words().get(name)
+    function = function_given(site.names, site.old) if twin is not None else None
+    if twin is None or function is None:
+        return None
+    first = next(iter(function.params.children), function)
+    if site.names.uses_in_scope(first, twin) or _binds(function, twin):
+        if not isinstance(site.names.parent(site.old), cst.Param):
+            return None  # said once, of the parameter
+        raise Refused(
+            f"the fixture {name} becomes {twin} in the twin, which "
+            f"{function.name.value} uses for something else",
+            f"call that other than {twin}",
+        )
+    return site.new.with_changes(value=twin)
+
+
+def _binds(function: cst.FunctionDef, name: str) -> bool:
+    """Tell whether a function has a parameter of this name."""
+    params = function.params
+    every = [*params.posonly_params, *params.params, *params.kwonly_params]
+    return any(each.name.value == name for each in every)

@@ -1,0 +1,6 @@
+# renames: Async* = *
+import importlib
+
+
+def load(name, other):
+    return importlib.import_module(name).AsyncDriver, other.AsyncDriver

@@ -1,0 +1,24 @@
+# renames: Async* = *
+KINDS = {}
+
+
+class AsyncBase:
+    def __init_subclass__(cls):
+        KINDS[cls.__name__] = cls
+
+
+class AsyncRedis(AsyncBase): ...
+
+
+def make(kind):
+    return KINDS[kind]()
+
+
+make("AsyncRedis")
+make(AsyncRedis.__name__)
+
+# ---- refused ----
+# 17:6: TW233 named_string: the project looks up classes by their names, and this may name AsyncRedis, which the twin calls Redis
+#   help: write AsyncRedis.__name__ where the name of the class is meant
+# 17:6: TW235 computed_name: AsyncRedis is looked up by its name, and the twin calls it Redis
+#   help: keep the object itself in the place of its name

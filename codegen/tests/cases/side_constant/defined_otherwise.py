@@ -1,0 +1,9 @@
+# side: source.ASYNC
+ASYNC = False
+ASYNC = bool("x")
+
+# ---- refused ----
+# 2:1: TW231 side_constant: the constant ASYNC tells the sides apart, so its source must say which
+#   help: define it once, as `ASYNC = True`
+# 3:1: TW231 side_constant: the constant ASYNC tells the sides apart, so its source must say which
+#   help: define it once, as `ASYNC = True`

@@ -1,0 +1,19 @@
+# tasks: turns
+# row: pkg.callback = call
+from pkg import callback
+
+
+async def run(function, event):
+    await callback(function, event, key=2)
+
+# ---- twin ----
+# tasks: turns
+# row: pkg.callback = call
+
+from twin_runtime.turns.calls import awaited
+from twin_runtime.turns.entries import entry
+
+
+@entry
+def run(function, event):
+    awaited(function, event, key=2)
