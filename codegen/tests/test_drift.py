@@ -342,9 +342,9 @@ def test_case_of_a_name_changes(
     project.replace("src/pkg/client.py", "pkg.errors", "pkg.Errors")
     there: list[bool] = []
 
-    def written(path: Path, content: bytes) -> None:
+    def written(path: Path, content: bytes, *, executable: bool = False) -> None:
         there.append("errors.py" in os.listdir(folder))
-        replace(path, content)
+        replace(path, content, executable=executable)
 
     monkeypatch.setattr("twingen.project.tree.replace", written)
     assert project.run("build").code == 0

@@ -1056,13 +1056,13 @@ thread.join()
 # A plain method of a class with coroutine functions, and a function of another module.
 CLIENT = """
 import asyncio, concurrent.futures, logging, threading
-from twingen.runtime.turns import deadlocks
+from twingen.runtime.turns.deadlocks import Watch
 from twingen.runtime.turns.current import _get_running_loop
 from twingen.runtime.turns.event_loop import EventLoop
 from twingen.runtime.turns.runners import Runner
 from twingen.runtime.turns.starting import run_coroutine_threadsafe
-deadlocks.SECONDS = 0.05
-deadlocks.SECONDS_UNTIL_WARNING = 0.2
+Watch.SECONDS = 0.05
+Watch.SECONDS_UNTIL_WARNING = 0.2
 keep = []
 @coroutine
 def child():

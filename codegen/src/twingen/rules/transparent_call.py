@@ -22,7 +22,7 @@ _CALLABLE = (cst.Name, cst.Attribute, cst.Call, cst.Subscript)
 def unwrap_call(site: Site[cst.Call]) -> cst.BaseExpression | None:
     verdict = site.verdict(site.old.func)
     if verdict is not None and verdict.call:
-        return _called(site)
+        return _first_called(site)
     if verdict is None or not verdict.unwrap:
         return None
     arguments = [arg for arg in site.old.args if not _is_debug(site, arg)]
@@ -45,7 +45,7 @@ def unwrap_call(site: Site[cst.Call]) -> cst.BaseExpression | None:
     return inner.with_changes(lpar=site.new.lpar, rpar=site.new.rpar)
 
 
-def _called(site: Site[cst.Call]) -> cst.Call:
+def _first_called(site: Site[cst.Call]) -> cst.Call:
     """Return `f(x)` in the place of `start(f, x)`."""
     if not site.old.args or site.old.args[0].keyword or site.old.args[0].star:
         raise Refused(

@@ -162,8 +162,10 @@ class _Taker(cst.CSTTransformer):
         assert isinstance(node, cst.SimpleStatementLine)
         assert value is not None
         other = value.with_changes(value="False" if value.value == "True" else "True")
-        changed = node.with_changes(body=[node.body[0].with_changes(value=other)])
-        self._side.origins[changed] = node
+        small = node.body[0].with_changes(value=other)
+        changed = node.with_changes(body=[small])
+        before = ((changed, node), (small, node.body[0]), (other, value))
+        self._side.origins.update(before)
         self._side.changes.append(("side_constant", node))
         return changed
 

@@ -44,4 +44,4 @@ def use(manager):
     entered = deferred(deadline.__enter__)
     await_(entered)
     deadline.__exit__(None, None, None)
-    return create_task(deferred(steps.close))
+    return create_task(later(steps.close))

@@ -46,14 +46,16 @@ def test2(aconn, a, acur):
 class TestX:
     pytestmark = pytest.mark.usefixtures("aconn")
 
-    def test_a(self, aconn, *, acur): return aconn, acur
+    def test_a(self, aconn, *, acur):
+        return aconn, acur
 
 
 class TestOwn:
     @pytest.fixture
     def aconn(self): ...
 
-    def test_a(self, aconn): return aconn
+    def test_a(self, aconn):
+        return aconn
 
 # ---- twin ----
 # renames: ac* = c*

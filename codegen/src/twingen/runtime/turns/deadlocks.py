@@ -17,12 +17,6 @@ from typing import Any
 from .log import logger
 from .participants import Participant
 
-SECONDS = 1.0
-"""How often a thread that waits for the turn looks who has it."""
-
-SECONDS_UNTIL_WARNING = 10.0
-"""After how long a wait in which nobody seems to go on is logged."""
-
 _REMEDY = (
     "let it wait without the turn: by `await asyncio.to_thread(...)` in a coroutine "
     "function of the source, and in a plain method by a call in the method itself, "
@@ -46,6 +40,11 @@ _BLOCKING_MODULES = {
 class Watch:
     """What a thread that waits for the turn knows of who has it."""
 
+    SECONDS = 1.0
+    """How often a thread that waits for the turn looks who has it."""
+    SECONDS_UNTIL_WARNING = 10.0
+    """After how long a wait in which nobody seems to go on is logged."""
+
     def __init__(self, me: Participant) -> None:
         self._me = me
         self._seen: Any = None
@@ -68,8 +67,8 @@ class Watch:
         if self._seen != seen:
             self._seen, self._seconds = seen, 0.0
             return
-        before, self._seconds = self._seconds, self._seconds + SECONDS
-        if before < SECONDS_UNTIL_WARNING <= self._seconds:
+        before, self._seconds = self._seconds, self._seconds + self.SECONDS
+        if before < self.SECONDS_UNTIL_WARNING <= self._seconds:
             logger.warning(
                 "%s has had the turn for %d seconds, in %s. If it waits there for the "
                 "thread %r, which waits for the turn, neither ever goes on: %s",

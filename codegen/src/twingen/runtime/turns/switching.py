@@ -18,8 +18,8 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from . import deadlocks
 from .current import homes
+from .deadlocks import Watch
 from .handles import IN_TASK, Handle
 from .interrupts import defer
 from .participants import Participant, here, trace_as_told
@@ -151,8 +151,8 @@ class Switching(Scheduling):
                 acquire(me)
                 return
             watch = None  # the thread is from outside
-            while not me.wake.acquire(True, deadlocks.SECONDS):
-                watch = watch or deadlocks.Watch(me)
+            while not me.wake.acquire(True, Watch.SECONDS):
+                watch = watch or Watch(me)
                 watch.look(self._turn, raises=False)
         except BaseException as error:  # a signal handler's
             self._struck(me, error)
@@ -544,12 +544,12 @@ class Switching(Scheduling):
         """Wait for the turn; RuntimeError if who has it waits for this thread."""
         if timeout >= 0:
             return acquire(me, timeout)
-        if me.wake.acquire(True, deadlocks.SECONDS):
+        if me.wake.acquire(True, Watch.SECONDS):
             return True
-        watch = deadlocks.Watch(me)
+        watch = Watch(me)
         while True:
             watch.look(self._turn)
-            if me.wake.acquire(True, deadlocks.SECONDS):
+            if me.wake.acquire(True, Watch.SECONDS):
                 return True
 
     def _withdraw(self, admission: Admission) -> bool:
