@@ -193,7 +193,7 @@ PROPOSALS: dict[
             annotation("vars(x)['aclose']", "getattr(x, 'aclose')"),
         ),
     ],
-    "TW403": [("async def f(): ...\n", "", KEY, key)],
+    "TW018": [("async def f(): ...\n", "", KEY, key)],
     "configuration": [
         (
             "class X:\n    async def aget(self): ...\n",
@@ -212,7 +212,7 @@ PROPOSALS: dict[
 def test_what_is_proposed_works(code: str, number: int, tmp_path: Path) -> None:
     source, rows, said, change = PROPOSALS[code][number]
     project = Project(tmp_path)
-    tasks = "turns" if code == "TW403" else "threads"
+    tasks = "turns" if code == "TW018" else "threads"
     project.write("pyproject.toml", PYPROJECT.format(tasks=tasks) + rows)
     project.write("aio/__init__.py", "")
     project.write("aio/m.py", source)

@@ -108,7 +108,7 @@ EFFECTS: dict[str, tuple[Tables, str, str]] = {
     "a name of the builtins": (
         {"acme": {"alist": "builtins.list"}},
         "from acme import alist\nasync def f(x: list[int], y): return await alist(y)",
-        "from builtins import list",
+        "list(y)",
     ),
 }
 

@@ -61,8 +61,7 @@ class Definitions:
     `attributes` are what classes and their methods assign, `aliases` those that
     are members of other names, `indexed` the methods that find an item by its number,
     `checkable` the protocols that `isinstance()` may be asked for; `generators` are the
-    asynchronous ones, `imported`
-    are modules of other libraries; `reexported` says
+    asynchronous ones, `imported` are modules of other libraries; `reexported` says
     where a name comes from that a module of the project imports, and `outside` what the
     classes have that are no sources.
     `fixtures` are those of pytest, by their names. `keyed` are the last names of

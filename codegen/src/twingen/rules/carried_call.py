@@ -43,8 +43,6 @@ def make_later(site: Site[cst.Call]) -> cst.Call | None:
         each = site.imports.name(_maker(names, site.old, given.value))
         made = cst.Call(partial, [cst.Arg(each), function])
         return new.with_changes(args=[cst.Arg(made), *new.args[1:]])
-    if isinstance(names.parent(site.old), cst.Expr) and names.is_sync_only(site.old):
-        return None  # it is called there, as what the twin has
     kept = is_kept(names, site.old)
     if kept and (step := stepped(site.old, new)) is not None:
         given_first = cst.Arg(site.imports.name(step[0]))

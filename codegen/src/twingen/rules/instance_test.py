@@ -22,6 +22,7 @@ from libcst.helpers import get_full_name_for_node
 from ..meaning.coroutine_tests import do_the_same, following, leaves, statements_of
 from ..meaning.merged import Members
 from ..meaning.methods import ASYNC_PROTOCOLS
+from ..meaning.protocol_tests import class_asked
 from ..meaning.questions import GENERATOR_TESTS, may_become, twin_of_protocol
 from ..rule import Refused, Site, rewrite
 
@@ -113,6 +114,8 @@ def _tells_apart(
     qualified = names.qualified(asked)
     if qualified is None or qualified in ASYNC_PROTOCOLS:
         return qualified is not None and site.tasks == "threads"
+    if site.tasks == "turns" and class_asked(names, asked) is not None:
+        return False  # see `protocol_test`
     twin = twin_of_protocol(qualified)
     if qualified == "types.GeneratorType" and site.tasks == "turns":
         return False  # those of the runtime are none

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 
 import libcst as cst
 
+from ..meaning.both_protocols import sync_beside
 from ..meaning.merged import Members, Merged
 from ..meaning.methods import DUNDERS, class_of
 from ..rule import Refused, Site, rewrite
@@ -34,13 +35,9 @@ def refuse_merged(site: Site[cst.ClassDef | cst.Attribute]) -> None:
     found = [
         each
         for each in members.merged()
-        if not members.is_inherited_whole(each) and not _is_in_body(site, each)
-        # See `dunder_method` and `sync_protocol`.
-        and not (
-            each.name in DUNDERS
-            and each.other in site.names.definitions.classes
-            and members.holder(each.twin)
-        )
+        if not members.is_inherited_whole(each)
+        and not _is_in_body(site, each)
+        and not _is_told(site, members, each)
     ]
     if found:
         raise _refused(site, site.old, members, found)
@@ -52,6 +49,22 @@ def _is_in_body(site: Site[cst.ClassDef | cst.Attribute], found: Merged) -> bool
     place = _place(site, site.old, found.name)
     is_method = isinstance(site.names.parent(place), cst.FunctionDef)
     return is_method and site.names.is_bound_beside(place, found.twin)
+
+
+def _is_told(
+    site: Site[cst.ClassDef | cst.Attribute], members: Members, found: Merged
+) -> bool:
+    """Tell what `dunder_method` or `sync_protocol` says of a protocol."""
+    if found.name not in DUNDERS or members.holder(found.twin) is None:
+        return False
+    if found.other in site.names.definitions.classes:
+        return True
+    assert isinstance(site.old, cst.ClassDef)
+    place = _place(site, site.old, found.name)
+    is_method = isinstance(site.names.parent(place), cst.FunctionDef)
+    if not (is_method and isinstance(place, cst.Name)):
+        return False
+    return sync_beside(site.names, place) is not None
 
 
 def _refused(

@@ -45,6 +45,7 @@ from ..meaning.fixtures import names_fixtures
 from ..meaning.merged import Members
 from ..meaning.methods import DUNDERS, twin_of_member, twin_of_method, twin_of_path
 from ..meaning.names import Names
+from ..meaning.protocol_tests import member_asked
 from ..meaning.questions import kinds_of, may_become, only_checks
 from ..meaning.string_places import (
     is_asked_for,
@@ -148,6 +149,8 @@ def _check_question(site: Site[Any], call: cst.Call, text: str, twin: str) -> No
     names, value = site.names, call.args[0].value
     if only_checks(names, call):
         return
+    if site.tasks == "turns" and member_asked(names, call) is not None:
+        return  # see `protocol_test`
     kinds = kinds_of(names, value)
     if kinds is None and names.imported(value):
         return  # a module, or what is in one

@@ -88,18 +88,14 @@ class GivenToABase(Base):
 #   help: mark aclose `# twingen: async-only`, or call one of the two otherwise
 # 17:15: TW106 dunder_method: __aenter__ becomes __enter__ in the twin, which would hide BytesIO.__enter__ of a base
 #   help: give the class another base, or keep what that is in an attribute
-# 17:15: TW128 merged_member: __aenter__ of this class and __enter__ of io.BytesIO have one name in the twin
-#   help: mark __aenter__, __aexit__ and aclose `# twingen: async-only`, or call one of the two otherwise
 # 20:15: TW106 dunder_method: __aexit__ becomes __exit__ in the twin, which would hide BytesIO.__exit__ of a base
 #   help: give the class another base, or keep what that is in an attribute
+# 23:15: TW128 merged_member: aclose of this class and close of io.BytesIO have one name in the twin
+#   help: mark aclose `# twingen: async-only`, or call one of the two otherwise
 # 28:15: TW106 dunder_method: __aiter__ becomes __iter__ in the twin, which would hide list.__iter__ of a base
 #   help: give the class another base, or keep what that is in an attribute
-# 28:15: TW128 merged_member: __aiter__ of this class and __iter__ of builtins.list have one name in the twin
-#   help: mark __aiter__ `# twingen: async-only`, or call one of the two otherwise
 # 34:9: TW106 dunder_method: __aiter__ becomes __iter__ in the twin, which would hide deque.__iter__ of a base
 #   help: give the class another base, or keep what that is in an attribute
-# 34:9: TW128 merged_member: __aiter__ of this class and __iter__ of collections.deque have one name in the twin
-#   help: mark __aiter__ `# twingen: async-only`, or call one of the two otherwise
 # 42:15: TW128 merged_member: aclose of this class and close of socket.socket have one name in the twin
 #   help: mark aclose `# twingen: async-only`, or call one of the two otherwise
 # 47:15: TW128 merged_member: aget of this class and get of builtins.dict have one name in the twin

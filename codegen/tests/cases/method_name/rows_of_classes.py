@@ -1,6 +1,7 @@
 # row: acme.Event.wait_timeout = wait
 # row: acme.Request.aread = keep
-from acme import Event, Request
+# row: acme.Other.wait_timeout = keep
+from acme import Event, Other, Request
 
 
 class OwnEvent(Event):
@@ -8,7 +9,7 @@ class OwnEvent(Event):
         return await self.wait_timeout(1)
 
 
-async def wait(event: Event, request: Request, other):
+async def wait(event: Event, request: Request, other: Other):
     await event.wait_timeout(1)
     await other.wait_timeout(1)
     return await request.aread()
@@ -16,7 +17,8 @@ async def wait(event: Event, request: Request, other):
 # ---- twin ----
 # row: acme.Event.wait_timeout = wait
 # row: acme.Request.aread = keep
-from acme import Event, Request
+# row: acme.Other.wait_timeout = keep
+from acme import Event, Other, Request
 
 
 class OwnEvent(Event):
@@ -24,7 +26,7 @@ class OwnEvent(Event):
         return self.wait(1)
 
 
-def wait(event: Event, request: Request, other):
+def wait(event: Event, request: Request, other: Other):
     event.wait(1)
     other.wait_timeout(1)
     return request.aread()
