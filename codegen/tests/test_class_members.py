@@ -100,8 +100,10 @@ REFUSED = {
             "lib/_async/m.py": "from .base import Base\nclass M(Base):\n"
             "    async def __aenter__(self): return self\n",
         },
-        "m.py:3:15: TW106 dunder_method: __aenter__ becomes __enter__ in the twin, "
-        "which would hide Base.__enter__",
+        (
+            "m.py:3:15: TW106 dunder_method: __aenter__ becomes __enter__ in the "
+            "twin, which would hide Base.__enter__"
+        ),
     ),
     "a base that a package of the sources imports": (
         {
