@@ -41,8 +41,8 @@ class Stepper:
         return result
 
 
-def by_make(task):
-    return isinstance(task, Stepper)
+def makes(tasks):
+    return [type(each).__name__ for each in tasks]
 
 
 async def steps(log):
@@ -54,11 +54,14 @@ async def steps(log):
 
 async def example_other_task():
     loop = asyncio.get_running_loop()
+    # A loop that many calls share has tasks of others.
+    before = asyncio.all_tasks()
+    print(asyncio.current_task() in before)
     log = []
     task = Stepper(steps(log), loop)
-    print([isinstance(each, Stepper) for each in sorted(asyncio.all_tasks(), key=by_make)])
+    print(makes(asyncio.all_tasks() - before))
     print(await task, log)
-    print([isinstance(each, Stepper) for each in sorted(asyncio.all_tasks(), key=by_make)])
+    print(makes(asyncio.all_tasks() - before))
     return asyncio.current_task() is task
 
 
