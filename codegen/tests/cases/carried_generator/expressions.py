@@ -1,4 +1,5 @@
 # tasks: turns
+# python: 3.11
 import asyncio
 
 
@@ -23,6 +24,7 @@ async def consume(rows):
 
 # ---- twin ----
 # tasks: turns
+# python: 3.11
 
 from twin_runtime.turns.calls import await_, awaited, deferred
 from twin_runtime.turns.entries import entry
