@@ -59,11 +59,13 @@ def _check_places(
     known = site.names.definitions
     twins = set(known.modules.values()) - set(known.modules)
     for module in _imported_modules(site.names, statement):
-        if module in twins:
+        if module in twins and not _are_kept(site, statement):
             raise Refused(
                 f"{module} is written by twingen: in the twin, what comes from there "
                 "and what is defined here are one",
-                "mark the import and what needs it `# twingen: async-only`",
+                "mark the import and what needs it `# twingen: async-only`; or say "
+                "that they may be one, by rows: "
+                f'[tool.twingen.libraries."{module}"] Name = {{ keep = true }}',
                 node=statement,
             )
     if not isinstance(statement, cst.ImportFrom):
@@ -80,6 +82,22 @@ def _check_places(
                 offered_remedy(site.libraries, qualified),
                 node=alias,
             )
+
+
+def _are_kept(
+    site: Site[cst.SimpleStatementLine], statement: cst.BaseSmallStatement
+) -> bool:
+    """Tell whether rows keep all names that are imported."""
+    if not isinstance(statement, cst.ImportFrom) or isinstance(
+        statement.names, cst.ImportStar
+    ):
+        return False
+    module = site.names.imported_module(statement)
+    rows = [
+        site.libraries.verdict(f"{module}.{alias.evaluated_name}")
+        for alias in statement.names
+    ]
+    return all(row is not None and row.keep for row in rows)
 
 
 def _is_for_checkers(names: Names, node: cst.CSTNode) -> bool:

@@ -51,7 +51,7 @@ def _check_arguments(site: Site[Any], call: cst.Call) -> None:
     Rows are called `name(parameter)`, and `name(*)` for any positional argument.
     """
     function = call.func
-    owner = None
+    owner, name = None, ""
     if isinstance(function, cst.Attribute):
         owner, name = class_of(site.names, function.value), function.attr.value
     if owner is None:
