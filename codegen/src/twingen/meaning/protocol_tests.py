@@ -54,7 +54,7 @@ def classes_asked(names: Names, call: cst.Call) -> list[str]:
     """Return the protocols that `isinstance()` or `issubclass()` asks for."""
     if names.qualified(call.func) not in _CLASS_TESTS or len(call.args) != 2:
         return []
-    found = (class_asked(names, each) for each in _each(call.args[1].value))
+    found = (class_asked(names, each) for each in classes_in(call.args[1].value))
     return [each for each in found if each is not None]
 
 
@@ -80,13 +80,13 @@ def is_beside_async(names: Names, methods: Iterable[str]) -> bool:
     return False
 
 
-def _each(classes: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+def classes_in(classes: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
     """Yield the classes of `(A, B)` and of `A | B`."""
     if isinstance(classes, cst.Tuple):
         for element in classes.elements:
-            yield from _each(element.value)
+            yield from classes_in(element.value)
     elif isinstance(classes, cst.BinaryOperation):
-        yield from _each(classes.left)
-        yield from _each(classes.right)
+        yield from classes_in(classes.left)
+        yield from classes_in(classes.right)
     else:
         yield classes

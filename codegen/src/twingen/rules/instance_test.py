@@ -13,7 +13,7 @@ Where tasks take turns the asynchronous ones have twins (`protocol_test`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import libcst as cst
@@ -22,7 +22,7 @@ from libcst.helpers import get_full_name_for_node
 from ..meaning.coroutine_tests import do_the_same, following, leaves, statements_of
 from ..meaning.merged import Members
 from ..meaning.methods import ASYNC_PROTOCOLS
-from ..meaning.protocol_tests import class_asked
+from ..meaning.protocol_tests import class_asked, classes_in
 from ..meaning.questions import GENERATOR_TESTS, may_become, twin_of_protocol
 from ..rule import Refused, Site, rewrite
 
@@ -137,7 +137,9 @@ def _asked(site: Site[Any], call: cst.Call) -> cst.BaseExpression | None:
         return function if generates and site.tasks == "threads" else None
     if len(call.args) != 2 or site.names.qualified(call.func) not in _TESTS:
         return None
-    classes = {each: site.names.qualified(each) for each in _each(call.args[1].value)}
+    classes = {
+        each: site.names.qualified(each) for each in classes_in(call.args[1].value)
+    }
     others = {(qualified or "").rpartition(".")[2] for qualified in classes.values()}
     for each, qualified in classes.items():
         last = (qualified or "").rpartition(".")[2]
@@ -150,18 +152,6 @@ def _asked(site: Site[Any], call: cst.Call) -> cst.BaseExpression | None:
 
 def _plain(name: str) -> str:
     return name.replace("Async", "")
-
-
-def _each(classes: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
-    """Yield the classes of `(A, B)` and of `A | B`."""
-    if isinstance(classes, cst.Tuple):
-        for element in classes.elements:
-            yield from _each(element.value)
-    elif isinstance(classes, cst.BinaryOperation):
-        yield from _each(classes.left)
-        yield from _each(classes.right)
-    else:
-        yield classes
 
 
 def _without_not(test: cst.BaseExpression) -> tuple[cst.BaseExpression, bool]:
@@ -212,7 +202,7 @@ def _asked_above(site: Site[Any], statement: cst.If) -> bool:
     while isinstance(above, cst.If):
         test, _ = _without_not(above.test)
         if isinstance(test, cst.Call) and len(test.args) == 2:
-            for each in _each(test.args[1].value):
+            for each in classes_in(test.args[1].value):
                 if (site.names.qualified(each) or "") in _COUNTERPARTS:
                     return True
         above = site.names.parent(above)
