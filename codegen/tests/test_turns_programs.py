@@ -513,7 +513,7 @@ def asyncio_log(text: str) -> list[str]:
         return made
 
     with suppress(RuntimeError), asyncio.Runner(loop_factory=loop) as runner:
-        runner.run(names["main"]())
+        _run(lambda: runner.run(names["main"]()), names["LOG"])
     return _until_end(names["LOG"])
 
 
@@ -532,10 +532,20 @@ def twin_log(text: str) -> list[str]:
         return made
 
     with suppress(RuntimeError), runners.Runner(loop_factory=loop) as runner:
-        runner.run(calls.later(names["main"]))
+        _run(lambda: runner.run(calls.later(names["main"])), names["LOG"])
     for key in marks._marks.keys() - before.keys():
         del marks._marks[key]
     return _until_end(names["LOG"])
+
+
+def _run(main: Callable[[], object], log: list[str]) -> None:
+    """Run a program; its log tells the error that ends it."""
+    try:
+        main()
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # CancelledError of one form or the other, too
+        log.append(f"ends by {type(error).__name__}")
 
 
 END = "waits for what never happens"
