@@ -41,7 +41,8 @@ def test_every_code_that_is_printed_is_shown() -> None:
     assert refusing_rules() - shown == set()
     # TW008 is shown with plug-ins, see test_plugins.
     rest = {code.code for code in CODES if code.name not in shown} - {"TW008"}
-    assert rest <= set(SITUATIONS)
+    # TW016 is shown both ways: of docstrings by cases, of pages by a project.
+    assert rest | {"TW016"} == set(SITUATIONS)
 
 
 @pytest.mark.parametrize("entry", [*RULES, *CODES], ids=lambda entry: entry.code)
