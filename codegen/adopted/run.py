@@ -1,345 +1,281 @@
 """Converts released libraries by configuration alone; runs their tests in both forms.
 
-Each `*.toml` beside this file names one release on PyPI, by its hash. Nothing of
-what is in it is edited: the configuration is appended to its `pyproject.toml`, the
-twins are built, and the async tests and their twins are run in an environment of
-their own. Both must pass the same tests; the exit code is 1 when they do not.
+Each `*.toml` beside this file names one release on PyPI, by its hash, and the commit of
+its repository for what it leaves out. Nothing of what is in it is edited, but for the
+lines that the file marks: the configuration is appended to its `pyproject.toml`, the
+twins are built, and the tests of both forms are run in an environment of their own. The
+exit code is 1 when a test passes in one form only, and is not left out for a reason, or
+passes with the twin that the release ships and not with ours.
 
-    python codegen/adopted/run.py [LIBRARY ...]
+    python codegen/adopted/run.py [--keep FOLDER] [LIBRARY ...]
 """
 
 from __future__ import annotations
 
-import ast
-import copy
-import difflib
+import argparse
 import os
-import re
 import shutil
-import subprocess
 import sys
-import tarfile
 import tempfile
-import time
-import venv
-import xml.etree.ElementTree as ElementTree
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from environment import environment
+from library import Library, Script, load
+from likeness import Likeness, compare, generated
+from marks import mark
+from outcomes import (
+    by_function,
+    counted,
+    lost,
+    matching,
+    outcomes,
+    surroundings,
+    without,
+)
+from releases import run, unpack_source
+from repository import complete
 
 HERE = Path(__file__).parent
-CONFIGURATION = "[tool.twingen]"
+RUNS = 2  # of twingen and of the library's own generator, by turns
 
 
 @dataclass(frozen=True)
-class Library:
-    """One release, and what its tests need.
+class Work:
+    """What a generator wrote, and the CPU seconds of itself and its processes."""
 
-    `equal` and `equal_code` are how many of the twins are what the release ships
-    itself, the latter docstrings apart. `deselect` leaves out tests of both forms.
-    `backends` are the event loops that the async form runs each of its tests on, `path`
-    the folder that the packages are in.
-    """
-
-    name: str
-    version: str
-    sha256: str
-    requires: tuple[str, ...] = ()
-    tests: str = ""
-    twin_tests: str = ""
-    equal: int = 0
-    equal_code: int = 0
-    deselect: tuple[str, ...] = ()
-    backends: tuple[str, ...] = ()
-    path: str = "."
-    configuration: str = field(default="", repr=False)
+    files: int = 0
+    lines: int = 0
+    seconds: float = 0.0
 
 
 @dataclass
-class Likeness:
-    """How many of the twins, and of their functions, are what a release ships.
-
-    `files` are those that it ships, written by hand or not.
-    """
-
-    files: int = 0
-    equal: int = 0
-    equal_code: int = 0
-    functions: int = 0
-    equal_functions: int = 0
-
-
-@dataclass(frozen=True)
 class Row:
     """What came of one library."""
 
-    name: str
-    files: int = 0
-    lines: int = 0
+    library: Library
+    ours: Work = field(default_factory=Work)
+    theirs: Work = field(default_factory=Work)
     async_tests: int = 0
     sync_tests: int = 0
-    seconds: float = 0.0
-    configuration: int = 0
+    shipped_tests: int = 0
+    left_out: int = 0
     likeness: Likeness = field(default_factory=Likeness)
     problems: list[str] = field(default_factory=list)
 
 
-def load(file: Path) -> Library:
-    """Read the file of one library."""
-    text = file.read_text(encoding="utf-8")
-    table: Mapping[str, Any] = tomllib.loads(text)["library"]
-    lists = {key: tuple(value) for key, value in table.items() if type(value) is list}
-    configuration = text[text.index(CONFIGURATION) :]
-    return Library(**{**table, **lists, "configuration": configuration})
-
-
-def unpacked(library: Library, folder: Path) -> Path:
-    """Download the release into a folder; return where its files are.
-
-    pip refuses what has another hash.
-    """
-    pins = folder / "pins.txt"
-    pin = f"{library.name}=={library.version} --hash=sha256:{library.sha256}\n"
-    pins.write_text(pin, encoding="utf-8")
-    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-    only_source = ["--no-binary", library.name, "--dest", str(folder)]
-    run([*pip, *only_source, "--require-hashes", "-r", str(pins)], folder)
-    (archive,) = folder.glob("*.tar.gz")
-    with tarfile.open(archive) as files:
-        files.extractall(folder, filter="data")
-    (root,) = (path for path in folder.iterdir() if path.is_dir())
-    return root
-
-
-def environment(library: Library, folder: Path) -> Path:
-    """Make an environment with what the tests need; return its Python."""
-    venv.create(folder, with_pip=True)
-    python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
-    pip = [str(python), "-m", "pip", "install", "--quiet"]
-    run([*pip, *library.requires], folder)
-    return python
-
-
-def convert(library: Library, root: Path) -> tuple[int, int]:
-    """Build the twins, and check them; return the files and their lines."""
-    with (root / "pyproject.toml").open("a", encoding="utf-8") as file:
-        file.write(f"\n{library.configuration}")
+def convert(root: Path, cache: Path) -> Work:
+    """Build the twins from nothing, and check them."""
     twingen = shutil.which("twingen", path=os.path.dirname(sys.executable))
     assert twingen is not None, "twingen is not installed beside this Python"
-    run([twingen, "build", "--quiet", "--force"], root)
-    run([twingen, "check", "--quiet"], root)
-    twins = [path.read_bytes() for path in generated(root)]
-    return len(twins), sum(content.count(b"\n") for content in twins)
+    environ = {**os.environ, "TWINGEN_CACHE_DIR": str(cache)}
+    seconds = measured([[twingen, "build", "--quiet", "--force"]], root, environ)
+    run([twingen, "check", "--quiet"], root, environ)
+    return work(generated(root), seconds)
 
 
-def generated(root: Path) -> list[Path]:
-    """Return the twins in a folder."""
-    header = b"# Generated by twingen from "
-    found = sorted(root.rglob("*.py"))
-    return [path for path in found if path.read_bytes().startswith(header)]
+def convert_by_script(
+    script: Script, shipped: Path, twins: list[Path], root: Path, programs: Path
+) -> Work:
+    """Let the library's own generator make its twins in a copy of the release."""
+    shutil.copytree(shipped, root, symlinks=True)
+    for path in twins:
+        (root / path).unlink(missing_ok=True)
+    before = {path: path.stat().st_mtime_ns for path in root.rglob("*.py")}
+    environ = {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
+    commands = [
+        [str(programs / first), *(name for word in rest for name in words(root, word))]
+        for first, *rest in script.commands
+    ]
+    seconds = measured(commands, root, environ, script.status)
+    after = root.rglob("*.py")
+    return work([x for x in after if before.get(x) != x.stat().st_mtime_ns], seconds)
 
 
-def passed(library: Library, root: Path, python: Path, tests: str) -> list[str]:
-    """Return the tests of a folder that passed, by module and name.
-
-    Raises `RuntimeError` with what pytest says when one fails.
-    """
-    report = root / "report.xml"
-    options = ["-q", "-p", "no:cacheprovider", f"--junitxml={report}"]
-    options += [f"--deselect={tests}/{name}" for name in library.deselect]
-    paths = {**os.environ, "PYTHONPATH": str(root / library.path)}
-    run([str(python), "-m", "pytest", *options, tests], root, paths)
-    package = tests.replace("/", ".")
-    names = []
-    for case in ElementTree.parse(report).iter("testcase"):
-        if case.find("skipped") is None:
-            place = case.get("classname", "").removeprefix(f"{package}.")
-            names.append(f"{place}::{case.get('name')}")
-    return names
+def words(root: Path, word: str) -> list[str]:
+    """Return a word of a command, or the files that it is a pattern of."""
+    return matching(root, word) if "*" in word else [word]
 
 
-def by_function(names: list[str], backends: tuple[str, ...]) -> Counter[str]:
-    """Count the cases of each test function, whatever event loop they ran on."""
-    loops = re.compile(rf"\[(?:{'|'.join(backends) or '$'})(?:-|(?=\]))")
-    cases = {loops.sub("[", name) for name in names}
-    return Counter(name.partition("[")[0] for name in cases)
+def work(files: list[Path], seconds: float) -> Work:
+    """Count what was written."""
+    lines = sum(path.read_bytes().count(b"\n") for path in files)
+    return Work(len(files), lines, seconds)
 
 
-def compare(shipped: Path, ours: Path, name: str) -> Likeness:
-    """Compare the twins with those that are shipped; print what differs.
-
-    The order of imports is layout, and so is a type that a union names twice, as
-    `Auth | Auth` for `AsyncAuth | Auth`; comments are not looked at.
-    """
-    found = Likeness()
-    for path in generated(ours):
-        theirs = shipped / path.relative_to(ours)
-        if not theirs.is_file():
-            continue
-        before, after = map(_read, (theirs, path))
-        found.files += 1
-        found.equal += _lines(before) == _lines(after)
-        own = dict(_functions(after))
-        for function, text in _functions(before):
-            found.functions += 1
-            found.equal_functions += own.get(function) == text
-        _without_docstrings(before)
-        _without_docstrings(after)
-        lines = _lines(before), _lines(after)
-        found.equal_code += lines[0] == lines[1]
-        for line in difflib.unified_diff(*lines, lineterm="", n=0):
-            if line.startswith(("+", "-")) and not line.startswith(("+++", "---")):
-                print(f"  {name}: {path.relative_to(ours)}: {line[:200]}")
-    return found
-
-
-class _Unions(ast.NodeTransformer):
-    """Takes out of unions what they name twice."""
-
-    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
-        if not isinstance(node.op, ast.BitOr):
-            self.generic_visit(node)
-            return node
-        types = [self.visit(each) for each in _united(node)]
-        found = {ast.dump(each): each for each in types}
-        first, *others = found.values()
-        for other in others:
-            first = ast.BinOp(first, ast.BitOr(), other)
-        return first
-
-
-def _united(node: ast.expr) -> list[ast.expr]:
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-        return [*_united(node.left), *_united(node.right)]
-    return [node]
-
-
-def _read(path: Path) -> ast.Module:
-    tree = _Unions().visit(ast.parse(path.read_text(encoding="utf-8")))
-    assert isinstance(tree, ast.Module)
-    return ast.fix_missing_locations(tree)
-
-
-def _functions(tree: ast.AST, prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Yield the functions of a module and of its classes, not those in others."""
-    seen: Counter[str] = Counter()
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            seen[node.name] += 1  # of one name are overloads, and setters
-            yield f"{prefix}{node.name} {seen[node.name]}", ast.unparse(node)
-        else:
-            inner = f"{node.name}." if isinstance(node, ast.ClassDef) else ""
-            yield from _functions(node, prefix + inner)
-
-
-def _without_docstrings(tree: ast.Module) -> None:
-    holders = (ast.Module, ast.ClassDef, ast.FunctionDef)
-    for node in ast.walk(tree):
-        if isinstance(node, holders) and ast.get_docstring(node) is not None:
-            node.body = node.body[1:] or [ast.Pass()]
-
-
-def _lines(tree: ast.Module) -> list[str]:
-    """Return a module's statements one a line, its imports first and in order."""
-    imports, others = [], []
-    for statement in tree.body:
-        if isinstance(statement, (ast.Import, ast.ImportFrom)):
-            for alias in statement.names:
-                one = copy.copy(statement)
-                one.names = [alias]
-                imports.append(ast.unparse(one))
-        else:
-            others += ast.unparse(statement).splitlines()
-    return sorted(imports) + others
+def measured(
+    commands: list[list[str]],
+    folder: Path,
+    environ: Mapping[str, str],
+    status: int = 0,
+) -> float:
+    """Run commands; return the CPU seconds of them and their processes."""
+    before = os.times()
+    for command in commands:
+        run(command, folder, environ, good=(status,))
+    after = os.times()
+    user = after.children_user - before.children_user
+    return user + after.children_system - before.children_system
 
 
 def adopt(library: Library, folder: Path) -> Row:
-    """Convert one library and run its tests in both forms."""
-    root = unpacked(library, folder)
-    shipped = shutil.copytree(root, folder / "shipped")
-    started = time.monotonic()
-    files, lines = convert(library, root)
-    seconds = time.monotonic() - started
-    likeness = compare(shipped, root, library.name)
-    problems = []
+    """Convert one library, compare, and run its tests in both forms."""
+    row = Row(library)
+    release = folder / "release"
+    pinned = library.name, library.version, library.sha256
+    root = unpack_source(*pinned, release)
+    if library.repository is not None:
+        complete(root, library.repository, folder / "repository")
+    shipped = shutil.copytree(root, folder / "shipped", symlinks=True)
+    mark(root, library.marks)
+    with (root / "pyproject.toml").open("a", encoding="utf-8") as file:
+        file.write(f"\n{library.configuration}")
+    row.ours = convert(root, folder / "cache")
+    twins = [path.relative_to(root) for path in generated(root)]
+    row.likeness = compare(shipped, root, library.name)
     for key in ("equal", "equal_code"):
-        found, expected = getattr(likeness, key), getattr(library, key)
+        found, expected = getattr(row.likeness, key), getattr(library, key)
         if found != expected:
-            problems.append(f"{found} files are {key}, and {expected} were")
-    source: list[str] = []
-    twin: list[str] = []
+            row.problems.append(f"{found} files are {key}, and {expected} were")
+    if library.script is not None:
+        compare_scripts(row, library.script, twins, (folder, root, shipped))
     if library.tests:
-        python = environment(library, folder / "environment")
-        source = passed(library, root, python, library.tests)
-        twin = passed(library, root, python, library.twin_tests)
-        counts = by_function(source, library.backends), by_function(twin, ())
-        problems += [
-            f"{name} passes {counts[0][name]} times, and {counts[1][name]} in the twin"
-            for name in sorted(counts[0].keys() | counts[1].keys())
-            if counts[0][name] != counts[1][name]
-        ]
-    written = [line.strip() for line in library.configuration.splitlines()]
-    return Row(
-        name=library.name,
-        files=files,
-        lines=lines,
-        async_tests=len(source),
-        sync_tests=len(twin),
-        seconds=seconds,
-        configuration=sum(bool(line) and line[0] != "#" for line in written),
-        likeness=likeness,
-        problems=problems,
-    )
+        row.problems += test(row, root, shipped, folder / "environment")
+    return row
 
 
-def run(
-    command: list[str], folder: Path, environ: Mapping[str, str] | None = None
+def compare_scripts(
+    row: Row, script: Script, twins: list[Path], places: tuple[Path, Path, Path]
 ) -> None:
-    """Run a command; raise `RuntimeError` with its output when it fails."""
-    done = subprocess.run(
-        command, cwd=folder, env=environ, capture_output=True, text=True
-    )
-    if done.returncode:
-        last = "\n".join((done.stdout + done.stderr).splitlines()[-40:])
-        raise RuntimeError(f"{' '.join(command[:4])} ...\n{last}")
+    """Run twingen and the library's own generator by turns; keep the faster runs."""
+    folder, root, shipped = places
+    programs = environment(script.requires, folder / "generator")
+    ours, theirs = [], []
+    for number in range(RUNS):
+        again = folder / f"own{number}"
+        theirs.append(convert_by_script(script, shipped, twins, again, programs))
+        ours.append(convert(root, folder / f"cache{number}"))
+    row.ours = min(ours, key=lambda each: each.seconds)
+    row.theirs = min(theirs, key=lambda each: each.seconds)
 
 
-def main(wanted: list[str]) -> int:
+def test(row: Row, root: Path, shipped: Path, folder: Path) -> Iterator[str]:
+    """Run the tests of both forms; yield what does not pass in the twin."""
+    library = row.library
+    python = environment(library.requires, folder) / "python"
+    with surroundings(library) as environ:
+        both = library.deselect
+        source = outcomes(library, root, python, library.tests, environ, both)
+        some = [*both, *library.left_out]
+        twin = outcomes(library, root, python, library.twin_tests, environ, some)
+        theirs = {}
+        if row.likeness.files:
+            theirs = outcomes(
+                library, shipped, python, library.twin_tests, environ, some
+            )
+    all_passed = len(counted(source, "passed"))
+    for each in library.left_out:
+        before, source = source, without(source, library.tests, each)
+        if len(source) == len(before):
+            yield f"{each} is left out, and the async form has no such test"
+    row.left_out = all_passed - len(counted(source, "passed"))
+    passed = counted(source, "passed"), counted(twin, "passed")
+    row.async_tests, row.sync_tests = map(len, passed)
+    if library.passing and {*map(len, passed)} != {library.passing}:
+        yield (
+            f"{row.async_tests} tests pass, and {row.sync_tests} in the twin; "
+            f"{library.passing} did"
+        )
+    row.shipped_tests = len(counted(theirs, "passed"))
+    failed = counted(source, "failed"), counted(twin, "failed")
+    yield from lost(theirs, twin)
+    yield from unexpected("async form", failed[0], library.failing_async)
+    yield from unexpected("twin", failed[1], library.failing)
+    made = {path.relative_to(root) for path in generated(root)}
+    if any(str(path).startswith(library.twin_tests) for path in made):
+        counts = (
+            by_function(passed[0], library.tests, library.backends),
+            by_function(passed[1], library.twin_tests, ()),
+        )
+        for name in sorted(counts[0].keys() | counts[1].keys()):
+            times = counts[0][name], counts[1][name]
+            if times[0] != times[1]:
+                yield f"{name} passes {times[0]} times, and {times[1]} in the twin"
+
+
+def unexpected(form: str, failed: list[str], count: int) -> Iterator[str]:
+    """Yield a text unless as many tests have failed as are known to."""
+    if len(failed) != count:
+        names = "\n  ".join(failed)
+        yield f"{len(failed)} tests of the {form} fail, and {count} did:\n  {names}"
+
+
+def main() -> int:
     """Print a row for each library; return 1 if one is not green."""
+    libraries = {file.stem: load(file) for file in sorted(HERE.glob("*.toml"))}
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "wanted", nargs="*", metavar="LIBRARY", help=f"all: {', '.join(libraries)}"
+    )
+    parser.add_argument(
+        "--keep", type=Path, metavar="FOLDER", help="a folder for what is made"
+    )
+    options = parser.parse_args()
+    wanted = options.wanted or list(libraries)
+    if unknown := sorted({*wanted} - libraries.keys()):
+        parser.error(f"no file here is for {', '.join(unknown)}")
     rows: list[Row] = []
-    for file in sorted(HERE.glob("*.toml")):
-        library = load(file)
-        if wanted and library.name not in wanted:
-            continue
+    for library in map(libraries.__getitem__, wanted):
         with tempfile.TemporaryDirectory() as folder:
             try:
-                rows.append(adopt(library, Path(folder)))
+                place = Path(folder) if options.keep is None else options.keep
+                rows.append(adopt(library, place / library.name))
             except RuntimeError as error:
-                rows.append(Row(library.name, problems=[str(error)]))
+                rows.append(Row(library, problems=[str(error)]))
     print(
-        "| library | configuration | files | lines | seconds | async tests "
-        "| sync tests | shipped | equal | but for docstrings | functions equal |"
+        "| library | configuration | shipped | equal | but for docstrings | functions |"
     )
-    print("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
+    print("|---|--:|--:|--:|--:|--:|")
     for row in rows:
         like = row.likeness
         print(
-            f"| {row.name} | {row.configuration} | {row.files} | {row.lines:,} "
-            f"| {row.seconds:.1f} | {row.async_tests} | {row.sync_tests} "
+            f"| {row.library.name} {row.library.version} | {row.library.lines} "
             f"| {like.files} | {like.equal} | {like.equal_code} "
             f"| {like.equal_functions} of {like.functions} |"
         )
-    problems = [f"{row.name}: {text}" for row in rows for text in row.problems]
+    print()
+    print(
+        "| library | configuration | marked | files | lines "
+        "| async tests | sync tests | left out | with the shipped twin |"
+    )
+    print("|---|--:|--:|--:|--:|--:|--:|--:|--:|")
+    for row in rows:
+        print(
+            f"| {row.library.name} {row.library.version} | {row.library.lines} "
+            f"| {len(row.library.marks)} | {row.ours.files} | {row.ours.lines:,} "
+            f"| {row.async_tests} | {row.sync_tests} | {row.left_out} "
+            f"| {row.shipped_tests} |"
+        )
+    print()
+    print(
+        "| library | twingen: files | lines | CPU seconds | own: files | lines | CPU |"
+    )
+    print("|---|--:|--:|--:|--:|--:|--:|")
+    for row in rows:
+        print(f"| {row.library.name} {_cells(row.ours)} {_cells(row.theirs)} |")
+    problems = [f"{row.library.name}: {text}" for row in rows for text in row.problems]
     print("\n".join(problems), file=sys.stderr, end="\n" if problems else "")
-    return 1 if problems or not rows else 0
+    return 1 if problems else 0
+
+
+def _cells(work: Work) -> str:
+    if not work.files:
+        return "| | |"
+    return f"| {work.files} | {work.lines:,} | {work.seconds:.2f}"
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

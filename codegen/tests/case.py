@@ -21,6 +21,7 @@ _RENAMES = re.compile(r"^# renames: (\S+) = (\S+)$", re.MULTILINE)
 _METHODS = re.compile(r"^# method: (\S+) = (\S+)$", re.MULTILINE)
 _STRINGS = re.compile(r"^# strings: (\S+)$", re.MULTILINE)
 _SIDE = re.compile(r"^# side: (\S+|# \w+)(?: = (.+))?$", re.MULTILINE)
+_LOCALS = re.compile(r"^# local: (\S+) = (\S+)$", re.MULTILINE)
 _PROSE = re.compile(r"^# prose: (\S+) = (\S+)$", re.MULTILINE)
 _SIDES = {"": True, "true": True, "false": False}
 _RUNTIME = re.compile(r"^# runtime: none$", re.MULTILINE)
@@ -58,7 +59,8 @@ class Case:
         side = {
             row: _SIDES.get(value, value) for row, value in _SIDE.findall(self.source)
         }
-        definitions = Definitions(side=side)
+        variables = dict(_LOCALS.findall(self.source))
+        definitions = Definitions(side=side, variables=variables)
         definitions.sync_only.update(_SYNC_ONLY.findall(self.source))
         prose = dict(_PROSE.findall(self.source))
         renames = Renames(dict(_RENAMES.findall(self.source)), definitions, prose)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import runpy
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ else:
     import tomli as tomllib
 
 FOLDER = Path(__file__).parent.parent / "asyncio_tests"
+MODULES = list(runpy.run_path(str(FOLDER / "run.py"))["FLOORS"])
 HAS_TESTS = (
     sys.version_info[:2] in ((3, 12), (3, 13))
     and importlib.util.find_spec("test.test_asyncio") is not None
@@ -42,6 +44,13 @@ def test_one_module() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     *_, row = done.stdout.splitlines()
     assert row.startswith("| threads | 6 | 0 | 6 | 6 | 100.0 |")
+
+
+@pytest.mark.skipif(not HAS_TESTS, reason="needs the tests of Python 3.12 or 3.13")
+@pytest.mark.parametrize("module", MODULES)
+def test_every_module_is_converted(module: str) -> None:
+    done = judged("--times", "0", module)
+    assert "it is not converted" not in done.stdout, done.stdout
 
 
 @pytest.mark.skipif(not HAS_TESTS, reason="needs the tests of Python 3.12 or 3.13")

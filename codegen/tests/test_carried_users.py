@@ -43,3 +43,20 @@ def test_threads_share_a_loop(twin: types.ModuleType) -> None:
     for thread in threads:
         thread.join(30)
     assert sorted(found) == [0, 0, 0, 0, 1, 1, 1, 1]
+
+
+def test_functions_of_a_twin_that_is_being_imported() -> None:
+    code = """
+import asyncio
+
+
+def plain(): ...
+
+
+is_coroutine_function = asyncio.iscoroutinefunction(plain)  # nothing is marked yet
+
+
+async def wait(): ...
+"""
+    found = load(twin_of(code, tasks="turns"), "a_twin_that_asks_early")
+    assert found.is_coroutine_function is False

@@ -559,7 +559,9 @@ def test_examples_without_twin_stop_no_module(project: Project) -> None:
         run = project.run("build")
         assert run.code == 0
         assert run.err.startswith(SAID)
-    assert project.run("check").code == 0
+    checked = project.run("check")
+    assert checked.code == 0
+    assert checked.err.startswith(SAID)
     assert "    >>> await x\n" in project.read("out/pkg_sync/client.py")
 
 

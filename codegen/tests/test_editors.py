@@ -250,7 +250,7 @@ def test_from_twin_to_source_and_back(project: Project) -> None:
 def test_remedies_and_explanations(project: Project) -> None:
     """A quick fix, as the editor applies it, settles what is underlined."""
     text = (
-        "import aiohttp\n\n\nasync def f(x):\n    '\U0001f600'; await aiohttp.get(x)\n"
+        "import acmeweb\n\n\nasync def f(x):\n    '\U0001f600'; await acmeweb.get(x)\n"
     )
     project.write("src/pkg/web.py", text)
 

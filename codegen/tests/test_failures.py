@@ -112,6 +112,18 @@ FAILURES: dict[str, tuple[Callable[[Project], None], str]] = {
         ),
         "nothing uses side: # X",
     ),
+    "async_only that is no list": (
+        lambda p: p.replace("pyproject.toml", "trees", 'async_only = "Pool"\ntrees'),
+        "tool.twingen.async_only must be a list of dotted names",
+    ),
+    "async_only that would be everything": (
+        lambda p: p.replace("pyproject.toml", "trees", 'async_only = ["*"]\ntrees'),
+        "tool.twingen.async_only must be a list of dotted names",
+    ),
+    "async_only that is nowhere": (
+        lambda p: p.replace("pyproject.toml", "trees", 'async_only = ["Zz.*"]\ntrees'),
+        "nothing uses async_only: Zz.*;",
+    ),
     "keeping what needs a loop": (
         lambda p: p.append(
             "pyproject.toml",
@@ -157,6 +169,19 @@ FAILURES: dict[str, tuple[Callable[[Project], None], str]] = {
     "row that says nothing": (
         lambda p: p.append("pyproject.toml", "[tool.twingen.libraries.x]\ny = {}\n"),
         "x.y must have exactly one verdict",
+    ),
+    "misspelled key of a row": (
+        lambda p: p.append(
+            "pyproject.toml", "[tool.twingen.libraries.x]\ny = { unwarp = true }\n"
+        ),
+        "; did you mean unwrap?",
+    ),
+    "misspelled key beside another": (
+        lambda p: p.append(
+            "pyproject.toml",
+            '[tool.twingen.libraries.x]\ny = { refuse = "z", insted = "w" }\n',
+        ),
+        "; did you mean instead?",
     ),
     "refusal without a remedy": (
         lambda p: p.append(

@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 
 from twingen.meaning.library import Verdict, built_in_libraries
+from twingen.meaning.protocols import DUNDERS
 from twingen.rules import RULES
 from twingen.runtime import processes
 
@@ -137,14 +138,28 @@ def test_every_public_name_has_a_row_or_is_sync(module: ModuleType) -> None:
 
 
 # Libraries that are not needed to run twingen; their rows are tested where they are.
-OTHERS = {"httpx", "psycopg", "psycopg_pool", "redis", "sqlalchemy"}
+OTHERS = {
+    "aiosqlite", "elastic_transport", "gridfs", "httpcore", "httpcore2", "httpx",
+    "httpx2", "motor", "opensearchpy", "psycopg", "psycopg_pool", "pymongo", "redis",
+    "sniffio", "sqlalchemy", "websockets",
+}  # fmt: skip
 MIRRORS = [
     ("anyio", "CapacityLimiter Condition Event Lock current_time run sleep"),
+    ("elastic_transport", ""),
+    ("gridfs", ""),
+    ("httpcore", "AnyIOBackend TrioBackend"),
+    ("httpcore2", "AnyIOBackend TrioBackend"),
     ("httpx", ""),
+    ("httpx2", ""),
+    ("motor.motor_asyncio", ""),
+    ("opensearchpy", "AIOHttpConnection AWSV4SignerAsyncAuth"),
+    ("opensearchpy.helpers", ""),
     ("psycopg", ""),
     ("psycopg_pool", ""),
+    ("pymongo", ""),
     ("redis.asyncio", ""),
     ("sqlalchemy.ext.asyncio", ""),
+    ("websockets.asyncio.client", "ClientConnection connect unix_connect"),
 ]
 
 
@@ -170,6 +185,13 @@ def test_asynchronous_names_of_third_parties_have_rows(
     assert without == set()
 
 
+def can_be_given(function: Any, parameter: str) -> bool:
+    """Tell whether a function takes a parameter, or its wrapper does."""
+    taken = inspect.signature(function, follow_wrapped=False).parameters
+    inside = inspect.signature(function).parameters
+    return parameter in {*taken, *inside} or takes_any(function)
+
+
 @pytest.mark.parametrize(
     "name",
     [n for n in sorted(ROWS) if n.split(".")[0] in OTHERS | {"aiofiles", "anyio"}],
@@ -186,8 +208,7 @@ def test_row_of_a_third_party_is_a_name_of_it(name: str) -> None:
     else:
         home = pytest.importorskip(owner)
     if parameter:
-        taken = inspect.signature(getattr(home, member)).parameters
-        assert parameter in {*taken, "*"}
+        assert parameter == "*" or can_be_given(getattr(home, member), parameter)
         return
     if isinstance(home, ModuleType) and not hasattr(home, last):
         import_module(f"{owner}.{last}")
@@ -218,7 +239,58 @@ def test_methods_that_only_the_asynchronous_class_has_are_refused(name: str) -> 
     }
     lost = {m for m in methods if not hasattr(sync, LIBRARIES.methods.get(m, m))}
     by_rules = {"run_sync"}
-    assert {m for m in lost if f"{name}.{m}" not in ROWS} - by_rules == set()
+    left = {m for m in lost if f"{name}.{m}" not in ROWS}
+    assert left - by_rules == set()
+
+
+_TAKES_ANY = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+
+
+def parameters_of(function: object) -> dict[str, inspect.Parameter] | None:
+    """Return what a function of Python takes, where that can be asked."""
+    try:
+        taken = dict(inspect.signature(function).parameters)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return None
+    return {name: each for name, each in taken.items() if each.kind not in _TAKES_ANY}
+
+
+def takes_any(function: object) -> bool:
+    taken = inspect.signature(function).parameters.values()  # type: ignore[arg-type]
+    return any(each.kind is inspect.Parameter.VAR_KEYWORD for each in taken)
+
+
+def compared(name: str) -> abc.Iterator[tuple[str, object, object]]:
+    """Yield the calls of a name and its twin: their own, or those of their methods."""
+    module, _, last = name.rpartition(".")
+    home, _, twin = ROWS[name].becomes.rpartition(".")
+    original = getattr(pytest.importorskip(module), last)
+    sync = getattr(pytest.importorskip(home), twin)
+    if not (isinstance(original, type) and isinstance(sync, type)):
+        yield "__init__", original, sync
+        return
+    for method in dir(original):
+        other = getattr(sync, LIBRARIES.methods.get(method, method), None)
+        if method.startswith("_") and method != "__init__":
+            continue
+        if inspect.isroutine(getattr(original, method)) and inspect.isroutine(other):
+            yield method, getattr(original, method), other
+
+
+@pytest.mark.parametrize(
+    "name",
+    [n for n, row in sorted(ROWS.items()) if n.split(".")[0] in OTHERS and row.becomes],
+)
+def test_parameters_that_only_the_asynchronous_side_has_are_refused(name: str) -> None:
+    lost = set()
+    for method, original, sync in compared(name):
+        taken, twins = parameters_of(original), parameters_of(sync)
+        if taken is None or twins is None or takes_any(sync):
+            continue
+        if f"{name}.{method}" in ROWS:  # the whole method is refused
+            continue
+        lost |= {f"{name}.{method}({each})" for each in taken.keys() - twins.keys()}
+    assert {n for n in lost if n not in ROWS} == set()
 
 
 def twins() -> list[tuple[str, str]]:
@@ -235,7 +307,7 @@ def test_twin_exists(name: str, twin: str) -> None:
     home = import_module(module or "builtins")
     # Names that are imported by a rule, like asyncio's queue, must be in place.
     found = getattr(home, last)
-    assert callable(found) or last.isupper(), name
+    assert not isinstance(found, ModuleType), name
 
 
 @pytest.mark.parametrize(
@@ -303,7 +375,7 @@ async def asynchronous_process() -> asyncio.subprocess.Process:
 def test_members_that_stay_are_on_both_sides(owner: str, kept: set[str]) -> None:
     newer = {"shutdown"} if sys.version_info < (3, 13) else set()
     twin = ROWS[owner].becomes or "twingen.runtime.runner.Runner"
-    sync = {"__enter__" if name == "__aenter__" else name for name in kept - newer}
+    sync = {DUNDERS.get(name, name) for name in kept - newer}
     assert sync - members_of(twin) == set()
     # Barrier, Timeout and Runner are of 3.11; entering a Runner is sync.
     if hasattr(import_module(owner.rpartition(".")[0]), owner.rpartition(".")[2]):
@@ -320,6 +392,8 @@ def test_other_members_are_refused(owner: str, kept: set[str]) -> None:
 
 
 TURNS = built_in_libraries("turns")
+# It knows nothing of tasks.
+OF_BOTH = "twingen.runtime.sqlite_connections."
 
 
 def _modules_of_asyncio() -> abc.Iterator[str]:
@@ -338,11 +412,11 @@ class TestWhereTasksTakeTurns:
 
     @pytest.mark.skipif(sys.version_info < (3, 13), reason="asyncio lacks some names")
     def test_every_row_is_a_name_of_asyncio(self) -> None:
-        # Policies of Windows are there on Windows alone.
+        # Loops and policies of Windows are there on Windows alone.
         rows = {
             last
             for owner, _, last in (name.rpartition(".") for name in TURNS.rows)
-            if owner == "asyncio" and not last.startswith("Windows")
+            if owner == "asyncio" and not last.startswith(("Windows", "Proactor"))
         }
         # What is not public is found in the module of asyncio that defines it.
         homes = [asyncio, *map(import_module, _modules_of_asyncio())]
@@ -383,7 +457,7 @@ class TestWhereTasksTakeTurns:
             name
             for name, row in TURNS.rows.items()
             if row.becomes.startswith("twingen.runtime.")
-            and not row.becomes.startswith("twingen.runtime.turns.")
+            and not row.becomes.startswith(("twingen.runtime.turns.", OF_BOTH))
         }
         assert others == set()
 

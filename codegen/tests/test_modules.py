@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -54,6 +55,17 @@ PROJECTS: dict[str, dict[str, str]] = {
         "from . import m\n"
         "@asynccontextmanager\nasync def f():\n    await m.asyncio.sleep(0)\n"
         "    yield Lock(), m.Lock(), aio.Event(), c, m.c.AsyncExitStack()\n",
+    },
+    "a backport beside the import of a library": {
+        "__init__.py": "from . import m\nraised = m.Stopped()\n"
+        "assert isinstance(raised, m.Here) and type(raised) is m.used\n",
+        "m.py": "import sys, asyncio\n"
+        "async def AsyncF(): await asyncio.Queue().put(1)\n"
+        "async def g(): asyncio.create_task(AsyncF())\n"
+        "if sys.version_info < (3, 0):\n"
+        "    from asyncio import QueueShutDown as Stopped\n"
+        "else:\n    class Here(Exception): ...\n    Stopped = Here\n"
+        "used = Stopped\n__all__ = ['Stopped']\n",
     },
     "methods by pattern": {
         "__init__.py": "from .m import AsyncM, f\nfrom .n import AsyncN, patched\n"
@@ -241,6 +253,25 @@ REFUSED: dict[str, tuple[dict[str, str], str]] = {
         {"m.py": "class M: ...\n", "n.py": "from sync.m import M as Twin\n"},
         "aio/n.py:1:1: TW202 import_statement: sync.m is written by twingen",
     ),
+    "protocols that a constant of another module holds": (
+        {
+            "__init__.py": "from .m import KINDS\n",
+            "m.py": "from collections.abc import Iterable\nKINDS = (str, Iterable)\n"
+            "class Stream:\n    async def __aiter__(self): yield 1\n",
+            "n.py": "from . import KINDS\ndef f(x): return isinstance(x, KINDS)\n",
+        },
+        "aio/n.py:2:32: TW114 instance_test: the name KINDS holds Iterable,",
+    ),
+    "a function of another module that chooses by class": (
+        {
+            "m.py": "from functools import singledispatch\n"
+            "@singledispatch\ndef shown(x): ...\n",
+            "n.py": "from collections.abc import AsyncIterable\n"
+            "from .m import shown\n@shown.register(AsyncIterable)\n"
+            "def _(x): ...\n",
+        },
+        "aio/n.py:3:17: TW114 instance_test: AsyncIterable tells values apart here",
+    ),
     "a module that has no twin": (
         {"m.py": "# twingen: async-only\n", "n.py": "from . import m\nm.f()\n"},
         "aio/n.py:2:1: TW002 verify: sync.m is for the async side only",
@@ -341,6 +372,99 @@ class TestSides:
         assert "aio/o.py:1:1: TW231 side_constant" in run.err
 
 
+class TestBothSidesInOnePlace:
+    """Classes of both sides in one module: `async_only` says which have no twin."""
+
+    FILES: ClassVar[dict[str, str]] = {
+        "__init__.py": "from .m import AsyncPool, Pool\n"
+        "from .n import (\n    make,\n    make_sync,\n)\n"
+        "__all__ = ['AsyncPool', 'Pool', 'make']\n__all__ += ['make_sync']\n",
+        "m.py": "import threading\n"
+        "class Pool:\n"
+        "    lock = threading.Lock()\n"
+        "    def __enter__(self): return self\n"
+        "    def __exit__(self, *a): self.lock = None\n"
+        "class AsyncPool:\n"
+        "    kind: str = 'asynchronous'\n"
+        "    close = None\n"
+        "    def __enter__(self): raise TypeError('use async with')\n"
+        "    def __exit__(self, *a): raise TypeError('use async with')\n"
+        "    async def __aenter__(self): return self\n"
+        "    async def __aexit__(self, *a): await self.aclose()\n"
+        "    async def aclose(self): self.kind = 'closed'\n"
+        "    class Options:\n"
+        "        size = 1\n"
+        "        def __enter__(self): return self\n"
+        "try:\n    import nothing\nexcept ImportError:\n"
+        "    def connect(): return Pool()\n",
+        "n.py": "from .m import AsyncPool, Pool as _Pool\n"
+        "def make_sync(): return _Pool()\n"
+        "async def make():\n"
+        "    def make_sync(): return 'inner'\n"
+        "    async with AsyncPool() as pool: return pool, make_sync()\n",
+    }
+    KEYS = (
+        'async_only = ["Pool", "aio.m.connect", "AsyncPool.__e*__", "AsyncPool.close", '
+        '"AsyncPool.Options.__*", "make_sync"]'
+    )
+
+    def made(self, root: Path, key: str, **files: str) -> Project:
+        project = made(root, {**self.FILES, **files})
+        project.replace("pyproject.toml", "[tool.twingen]", f"[tool.twingen]\n{key}")
+        return project
+
+    def test_twin_has_one_side(self, tmp_path: Path) -> None:
+        project = self.made(tmp_path, self.KEYS)
+        built = project.run("build")
+        assert built.code == 0, built.err
+        script = (
+            "import sync, sync.m, sync.n; pool, text = sync.make(); "
+            "assert sorted(sync.__all__) == ['Pool', 'make'], sync.__all__; "
+            "assert type(pool) is sync.Pool and pool.kind == 'closed'; "
+            "assert text == 'inner' and not hasattr(sync.n, 'make_sync'); "
+            "assert vars(pool.Options).keys() >= {'size'}; "
+            "assert '__enter__' not in vars(pool.Options); "
+            "assert not hasattr(sync.m, 'connect') and not hasattr(sync.n, '_Pool')"
+        )
+        subprocess.run(
+            [sys.executable, "-c", script], cwd=tmp_path, check=True, timeout=60
+        )
+        assert project.run("check").code == 0
+
+    def test_what_is_left_and_uses_it_is_refused(self, tmp_path: Path) -> None:
+        project = self.made(
+            tmp_path,
+            self.KEYS,
+            **{"o.py": "from .m import Pool\ndef kept(): return Pool()\n"},
+        )
+        run = project.run("build")
+        assert run.code == 2
+        assert "aio/o.py:2:20: TW002 verify: the name Pool is not defined" in run.err
+
+    def test_use_of_another_class_of_the_name_is_refused(self, tmp_path: Path) -> None:
+        text = "from .m import AsyncPool, Pool\ndef both(): return AsyncPool, Pool\n"
+        project = self.made(tmp_path, self.KEYS, **{"o.py": text})
+        run = project.run("build")
+        assert run.code == 2
+        assert "aio/o.py:1:16: TW202 import_statement: AsyncPool becomes" in run.err
+
+    def test_name_that_nothing_has_is_an_error(self, tmp_path: Path) -> None:
+        key = self.KEYS.replace('"make_sync"', '"make_sync", "AsyncPool.open"')
+        run = self.made(tmp_path, key).run("build")
+        assert run.code == 2
+        assert "nothing uses async_only: AsyncPool.open;" in run.err
+
+    def test_names_of_other_libraries_stay(self, tmp_path: Path) -> None:
+        text = "from collections import Counter\nclass Own(Counter):\n    Counter = 1\n"
+        key = self.KEYS.replace('"make_sync"', '"make_sync", "Counter"')
+        project = self.made(tmp_path, key, **{"o.py": text, "p.py": "Counter = 1\n"})
+        built = project.run("build")
+        assert built.code == 0, built.err
+        assert "import Counter" in project.read("sync/o.py")
+        assert "Counter = 1" in project.read("sync/o.py")
+        assert "Counter" not in project.read("sync/p.py")
+
+
 def test_fixtures_of_another_file(tmp_path: Path) -> None:
     files = {
         "conftest.py": "import pytest\n@pytest.fixture\ndef AsyncValue(): return 7\n",
@@ -382,7 +506,10 @@ tasks = "threads"
 def test_names_that_a_package_offers(use: str, tmp_path: Path) -> None:
     project = Project(tmp_path)
     project.write("pyproject.toml", OFFERED)
-    offered = "from .aio.m import AsyncM, Other\nfrom .sync.m import M\n"
+    offered = (
+        "from .aio.m import AsyncM, Other\n"
+        "try:\n    from .sync.m import M\nexcept ImportError: pass\n"
+    )
     project.write("pkg/__init__.py", offered)
     project.write(
         "pkg/aio/m.py", "class AsyncM:\n    async def f(self): ...\nOther = 1\n"
@@ -398,3 +525,95 @@ def test_names_that_a_package_offers(use: str, tmp_path: Path) -> None:
     twin = project.read("tests/sync/n.py")
     assert "AsyncM" not in twin
     assert "Other" in twin
+
+
+BOTH_SIDES = """
+[tool.twingen]
+trees = [
+    { source = "pkg/aio", target = "pkg/sync" },
+    { source = "tests/aio", target = "tests/sync" },
+]
+tasks = "threads"
+"""
+USES_BOTH = """
+import pkg
+from pkg import Client, Other, connect
+
+
+async def use():
+    client = Client()
+    other = await connect()
+    return await client.get(), await other.get(), await pkg.Client().get(), Other
+"""
+
+
+@pytest.mark.parametrize("has_module_alone", [False, True])
+def test_names_of_both_sides_that_a_package_offers(
+    has_module_alone: bool, tmp_path: Path
+) -> None:
+    uses = USES_BOTH
+    if has_module_alone:
+        uses = re.sub("from pkg import .*\n", "", uses)
+        uses = re.sub(r"(?<!\.)\b(Client|Other|connect)\b", r"pkg.\1", uses)
+    project = Project(tmp_path)
+    project.write("pyproject.toml", BOTH_SIDES)
+    offers = (
+        "from .aio.m import Client, Other, connect\n"
+        "from .sync.m import Client as SyncClient\n"
+        "from .sync.m import connect as connect_now\n"
+    )
+    project.write("pkg/__init__.py", offers)
+    project.write(
+        "pkg/aio/m.py",
+        "class Client:\n    async def get(self): return type(self).__module__\n"
+        "async def connect(): return Client()\nOther = 1\n",
+    )
+    project.write("tests/aio/n.py", uses)
+    built = project.run("build")
+    assert built.code == 0, built.err
+    twin = project.read("tests/sync/n.py")
+    imports = "from pkg import Other, SyncClient, connect_now\n"
+    assert (imports in twin) is not has_module_alone
+    assert "pkg.SyncClient().get()" in twin
+    run = subprocess.run(
+        [sys.executable, "-c", "from tests.sync.n import use; print(*use())"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert run.stdout == "pkg.sync.m pkg.sync.m pkg.sync.m 1\n", run.stderr
+    assert project.run("check").code == 0
+
+
+@pytest.mark.parametrize(
+    "offers",
+    [
+        "if Client:\n    from .sync.m import Client as SyncClient\n",
+        "from .sync.m import Client as SyncClient\nSyncClient = print(SyncClient)\n",
+        "from .sync.m import Client as A\nfrom .sync.m import Client as B\n",
+    ],
+)
+def test_what_a_package_offers_in_another_way_is_not_guessed(
+    offers: str, tmp_path: Path
+) -> None:
+    project = Project(tmp_path)
+    project.write("pyproject.toml", BOTH_SIDES)
+    project.write("pkg/__init__.py", f"from .aio.m import Client\n{offers}")
+    project.write("pkg/aio/m.py", "class Client:\n    async def get(self): ...\n")
+    project.write("tests/aio/n.py", "from pkg import Client\nassert Client\n")
+    run = project.run("build")
+    assert run.code == 2
+    assert "pkg is no source, and may offer Client of the sources" in run.err
+
+
+def test_compiled_sources_are_not_copied(tmp_path: Path) -> None:
+    """Python would import them in place of the twins."""
+    project = made(tmp_path, {"m.py": "class AsyncM:\n    async def f(self): ...\n"})
+    for name in ("m.cpython-311-x86_64-linux-gnu.so", "m.pyd", "other.so"):
+        project.write(f"aio/{name}", "")
+    built = project.run("build")
+    assert built.code == 0, built.err
+    found = {path.name for path in (tmp_path / "sync").iterdir()}
+    assert found >= {"m.py", "other.so"}
+    assert not {name for name in found if name.startswith("m.")} - {"m.py"}

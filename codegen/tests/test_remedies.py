@@ -13,7 +13,7 @@ from twingen.tracing.editing import Editing
 from twingen.tracing.remedies import Remedy
 
 NAME = "src/pkg/web.py"
-LOAD = "import aiohttp\n\n\nasync def load(x):\n    await aiohttp.request(x)\n"
+LOAD = "import acmeweb\n\n\nasync def load(x):\n    await acmeweb.request(x)\n"
 
 
 def inserted(text: str, remedy: Remedy) -> str:
@@ -37,12 +37,12 @@ def apply(project: Project, remedy: Remedy) -> None:
     project.write(name, inserted(project.read(name), remedy))
 
 
-@pytest.mark.parametrize("head", ["", '\n[tool.twingen.libraries."aiohttp"]\n'])
+@pytest.mark.parametrize("head", ["", '\n[tool.twingen.libraries."acmeweb"]\n'])
 def test_a_row(project: Project, head: str) -> None:
     project.write(NAME, LOAD)
     project.append("pyproject.toml", head)
     row, _ = offered(project, 5)
-    assert row.title == "Add a row for aiohttp.request to pyproject.toml"
+    assert row.title == "Add a row for acmeweb.request to pyproject.toml"
     apply(project, row)
     assert project.read("pyproject.toml").count("libraries") == 1
     project.replace("pyproject.toml", '"..."', '"httpx.request"')
@@ -61,32 +61,32 @@ def test_no_row_where_no_table_can_follow(project: Project) -> None:
 
 
 STATEMENTS = {
-    "one line": "    await aiohttp.request(x)\n",
-    "several lines": "    return await aiohttp.request(\n        x,\n    )\n",
-    "a comment": "    await aiohttp.request(x)  # why\n",
-    "a list": "    return [\n        # why\n        await aiohttp.get(x),\n    ]\n",
-    "a condition": "    if (\n        await aiohttp.get(x)\n    ):\n        pass\n",
-    "a block": "    async with aiohttp.ClientSession():\n        print(x)\n",
-    "a nested block": "    if x:\n        await aiohttp.request(x)\n    return 1\n",
+    "one line": "    await acmeweb.request(x)\n",
+    "several lines": "    return await acmeweb.request(\n        x,\n    )\n",
+    "a comment": "    await acmeweb.request(x)  # why\n",
+    "a list": "    return [\n        # why\n        await acmeweb.get(x),\n    ]\n",
+    "a condition": "    if (\n        await acmeweb.get(x)\n    ):\n        pass\n",
+    "a block": "    async with acmeweb.ClientSession():\n        print(x)\n",
+    "a nested block": "    if x:\n        await acmeweb.request(x)\n    return 1\n",
 }
 
 
 @pytest.mark.parametrize("what", STATEMENTS)
 def test_a_marker(project: Project, what: str) -> None:
-    text = f"import aiohttp\n\n\nasync def load(x):\n    print(x)\n{STATEMENTS[what]}"
+    text = f"import acmeweb\n\n\nasync def load(x):\n    print(x)\n{STATEMENTS[what]}"
     project.write(NAME, text)
-    line = next(n for n, each in enumerate(lines_of(text), 1) if "aiohttp." in each)
+    line = next(n for n, each in enumerate(lines_of(text), 1) if "acmeweb." in each)
     *_, marker = offered(project, line)
     assert marker.title.endswith("`# twingen: async-only`")
     apply(project, marker)
     run = project.run("build")
     assert run.code == 0, run.err
-    assert "aiohttp." not in project.read("out/pkg_sync/web.py")
+    assert "acmeweb." not in project.read("out/pkg_sync/web.py")
 
 
 def test_nothing_to_offer(project: Project) -> None:
     project.write(
-        NAME, f"{LOAD}    if x:\n        pass\n    elif await aiohttp.get(): ...\n"
+        NAME, f"{LOAD}    if x:\n        pass\n    elif await acmeweb.get(): ...\n"
     )
     (row,) = offered(project, 8)
     assert "row" in row.title

@@ -256,6 +256,29 @@ tables = ["acme.toml"]
         assert run.code == 2
         assert "nothing uses libraries: " in run.err
 
+    def test_parameters_have_their_names_in_other_modules_too(
+        self, tmp_path: Path
+    ) -> None:
+        source = "async def send(*, async_client=None): return async_client\n"
+        row = '[tool.twingen.locals]\nasync_client = "client"\n'
+        project = self.made(tmp_path, source, row)
+        project.write(
+            "aio/n.py",
+            "from .m import send\nasync def f(): await send(async_client=1)\n",
+        )
+        assert project.run("build").code == 0
+        assert "def send(*, client=None)" in project.read("sync/m.py")
+        assert "send(client=1)" in project.read("sync/n.py")
+
+    @pytest.mark.parametrize("row", ['"a*" = "b"', '"a.b" = "c"', 'a = "class"'])
+    def test_a_row_for_parameters_is_two_names(self, row: str, tmp_path: Path) -> None:
+        made = self.made(tmp_path, "", f"[tool.twingen.locals]\n{row}\n")
+        assert "must be two names" in made.run("build").err
+
+    def test_a_row_for_parameters_is_used(self, tmp_path: Path) -> None:
+        made = self.made(tmp_path, "", '[tool.twingen.locals]\na = "b"\n')
+        assert "nothing uses locals: a" in made.run("build").err
+
     def test_a_refusal_that_holds_is_no_error(self, tmp_path: Path) -> None:
         row = '[tool.twingen.libraries.anyio]\n"*" = {refuse = "no", instead = "yes"}\n'
         project = self.made(tmp_path, "async def f(): ...\n", row)

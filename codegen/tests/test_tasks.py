@@ -79,6 +79,50 @@ def test_an_override_of_another_module_takes_turns(inferred: Project) -> None:
     )
 
 
+_ROWS = """
+async def rows():
+    try:
+        yield 1
+    finally:
+        print("closed")
+"""
+_LEAVES = {
+    "break": "    async for x in values:\n        break\n",
+    "return": "    async for x in values:\n        return x\n",
+    "raise": "    async for x in values:\n        raise ValueError(x)\n",
+    "anext": "    return await anext(values)\n",
+    "__anext__": "    return await values.__anext__()\n",
+    "asend": "    return await values.asend(None)\n",
+}
+
+
+@pytest.mark.parametrize("body", _LEAVES.values(), ids=_LEAVES)
+def test_a_generator_that_is_left_in_another_module_takes_turns(
+    inferred: Project, body: str
+) -> None:
+    inferred.write("src/pkg/rows.py", _ROWS)
+    inferred.write("src/pkg/first.py", f"async def first(values):\n{body}")
+    run = inferred.run("build")
+    assert run.code == 0, run.err
+    assert run.out.startswith(
+        "tasks take turns: an asynchronous generator that is left early in pkg.first"
+    )
+
+
+def test_a_generator_that_only_ends_or_does_nothing_then_has_no_turns(
+    inferred: Project,
+) -> None:
+    inferred.write("src/pkg/rows.py", _ROWS)
+    through = "    return [x async for x in values]\n"
+    inferred.write("src/pkg/every.py", f"async def every(values):\n{through}")
+    run = inferred.run("build")
+    assert (run.code, "take turns" in run.out) == (0, False)
+    inferred.write("src/pkg/rows.py", "async def rows():\n    yield 1\n")
+    inferred.write("src/pkg/every.py", f"async def first(values):\n{_LEAVES['break']}")
+    run = inferred.run("build")
+    assert (run.code, "take turns" in run.out) == (0, False)
+
+
 def test_both_refuse(inferred: Project) -> None:
     """What is left to do is said of the translation that can do more."""
     given = "\n\nasync def given(x):\n    return await x, asyncio.get_child_watcher()\n"

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from twingen.meaning.library import built_in_libraries
+from twingen.meaning.patched import USED_WITHIN
+
 FOLDER = Path(__file__).parents[1] / "src" / "twingen" / "runtime" / "turns"
 MODULES = {
-    path.stem: ast.parse(path.read_text("utf-8")) for path in FOLDER.glob("*.py")
+    ".".join(path.relative_to(FOLDER).with_suffix("").parts): ast.parse(
+        path.read_text("utf-8")
+    )
+    for path in FOLDER.rglob("*.py")
 }
+# Its exceptions are those that users catch; it loads no event loop.
+OF_ANYIO = {"anyio.errors": {"anyio"}}
 
 
 def imports(module: str) -> set[str]:
@@ -20,9 +29,11 @@ def imports(module: str) -> set[str]:
     found = set()
     for node in MODULES[module].body:
         if isinstance(node, ast.ImportFrom) and node.level:
-            assert node.level == 1
-            assert node.module in MODULES
-            found.add(node.module)
+            home = module.split(".")[: -node.level]
+            assert len(home) == module.count(".") + 1 - node.level
+            assert node.module is not None, "what is copied is found by its name"
+            found.add(".".join([*home, node.module]))
+    assert found <= set(MODULES)
     return found
 
 
@@ -52,7 +63,7 @@ def test_nothing_but_the_standard_library_without_asyncio(module: str) -> None:
             continue
         for name in names:
             top = name.partition(".")[0]
-            assert top in sys.stdlib_module_names
+            assert top in {*sys.stdlib_module_names, *OF_ANYIO.get(module, ())}
             assert top != "asyncio"
 
 
@@ -71,3 +82,38 @@ def test_each_module_alone_finds_the_home_loop() -> None:
     command = [sys.executable, "-I", "-c", program]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     assert done.stdout == "slept\n"
+
+
+def test_the_modules_for_anyio_load_no_event_loop() -> None:
+    pytest.importorskip("anyio")
+    names = sorted(name for name in MODULES if name.startswith("anyio."))
+    program = f"""
+import sys
+sys.path[:] = {[str(FOLDER.parents[2]), *sys.path]!r}
+from importlib import import_module
+for name in {names!r}:
+    import_module(f"twingen.runtime.turns.{{name}}")
+print(*sorted({{"asyncio", "trio"}} & sys.modules.keys()))
+"""
+    command = [sys.executable, "-I", "-c", program]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert done.stdout == "\n"
+
+
+def test_functions_that_a_test_may_replace() -> None:
+    # Who replaces `asyncio.sleep` must not change what else asyncio does: no function
+    # of the runtime calls another of its module by a public name of asyncio.
+    tables = built_in_libraries("turns")
+    found = set()
+    for name in asyncio.__all__:
+        verdict = tables.verdict(f"asyncio.{name}")
+        module, _, twin = verdict.becomes.rpartition(".") if verdict else ("", "", "")
+        home = module.rpartition(".")[2]
+        if module != f"twingen.runtime.turns.{home}" or not name.islower():
+            continue
+        for function in ast.walk(MODULES[home]):
+            if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                used = {e.id for e in ast.walk(function) if isinstance(e, ast.Name)}
+                if twin in used:
+                    found.add(f"asyncio.{name}")
+    assert found <= USED_WITHIN

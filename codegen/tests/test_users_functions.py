@@ -641,3 +641,41 @@ async def send(parts):
     assert twin.send([1, 2]) == [1, 2]
     with pytest.raises(TypeError):
         twin.send(1)
+
+
+OPERATORS = """
+class Store:
+    def __init__(self):
+        self.data = {"a": 1}
+
+    async def __getitem__(self, key):
+        await asyncio.sleep(0)
+        return self.data[key]
+
+    async def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return name
+
+    async def read(self, function):
+        return await function(self), await self["a"]
+"""
+
+
+def test_operators_give_users_the_result() -> None:
+    """In a user's function that the library calls, too."""
+    use = """
+async def found(store):
+    return await store["a"], await store.size
+
+async def use():
+    store = lib.Store()
+    try:
+        await store["b"]
+    except KeyError as error:
+        print(error)
+    return await store["a"], await store.name, await store.read(found)
+"""
+    source, twin = both(OPERATORS, use)
+    assert twin == source
+    assert "gave (1, 'name', ((1, 'size'), 1))" in source

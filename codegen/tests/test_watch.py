@@ -15,7 +15,7 @@ import pytest
 from project import Project
 
 from twingen.commands.watch import watched
-from twingen.project.watching import Watched, saves
+from twingen.project.watching import Watched, builds
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is POSIX's SIGINT")
 
@@ -142,6 +142,34 @@ def test_save_in_steps_and_by_renaming(watching: Watching) -> None:
     assert watching.end() == 0
 
 
+def no_build() -> None:
+    """Stand for a build where only the waits are tested."""
+
+
+def test_what_follows_an_outcome_at_once_is_a_save(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also in a target: who reads what failed may mend it before the next look."""
+
+    def stop(seconds: float) -> None:
+        looks.append(seconds)
+        assert len(looks) < 20, "the save was not seen"
+
+    looks: list[float] = []
+    monkeypatch.setattr("twingen.project.watching.time.sleep", stop)
+    folders = (project.root / "src",), (project.root / "out",)
+    found = builds(
+        lambda: Watched(*folders), lambda: project.write(TWIN, "by the build")
+    )
+    next(found)
+    project.remove(TWIN)
+    next(found)
+    project.append(SOURCE, "# more\n")
+    next(found)
+    with pytest.raises(AssertionError, match="not seen"):
+        next(found)
+
+
 def test_emptied_file_is_given_time(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -158,7 +186,7 @@ def test_emptied_file_is_given_time(
             path.write_text(text, encoding="utf-8")
 
     monkeypatch.setattr("twingen.project.watching.time.sleep", fill)
-    found = saves(lambda: Watched((project.root / "src",), ()))
+    found = builds(lambda: Watched((project.root / "src",), ()), no_build)
     next(found)
     next(found)
     assert path.stat().st_size == len(text.encode())
@@ -182,7 +210,7 @@ def test_configuration_that_is_half_saved(
 
     monkeypatch.setattr("twingen.project.watching.time.sleep", fill)
     path.write_text("", encoding="utf-8")
-    found = saves(lambda: watched(project.root))
+    found = builds(lambda: watched(project.root), no_build)
     next(found)
     project.append(SOURCE, "# more\n")
     next(found)

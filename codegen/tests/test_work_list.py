@@ -14,16 +14,16 @@ from twingen.telling.diagnostic import Diagnostic
 from twingen.telling.style import Style
 from twingen.telling.work_list import as_json, counted, grouped, text
 
-USES = """import aiohttp
-from aiohttp import ClientSession
+USES = """import acmeweb
+from acmeweb import ClientSession
 
 
 async def load(x):
-    async with aiohttp.ClientSession() as session:
+    async with acmeweb.ClientSession() as session:
         await session.get(x)
     async with ClientSession() as other:
         await other.get(x)
-    return await aiohttp.request(x)
+    return await acmeweb.request(x)
 """
 VALUE = "\n\nasync def later(x):\n    return await x\n"
 
@@ -52,7 +52,7 @@ def test_causes(refused: Project) -> None:
     ]
     assert (
         "  help: add rows, or mark the code `# twingen: async-only`:\n"
-        '    [tool.twingen.libraries."aiohttp"]\n'
+        '    [tool.twingen.libraries."acmeweb"]\n'
         '    ClientSession = "..."  # settles 4 places\n'
         '    request = "..."  # settles 2 places\n'
         "  settles: 6 places in 2 files, also src/pkg/one.py:8:16, "
@@ -96,7 +96,7 @@ def test_machines_get_places_and_work(refused: Project) -> None:
         ("TW102", 1),
         ("TW201", 1),
     ]
-    rows = {"aiohttp": {"ClientSession": 4, "request": 2}}
+    rows = {"acmeweb": {"ClientSession": 4, "request": 2}}
     assert report["work"][0]["rows"] == rows
     assert report["work"][0]["files"] == 2
 

@@ -31,6 +31,7 @@ from .rewriting import Rewriter
 from .rule import Rule, Tasks
 from .rules import RULES
 from .sides.asked import Asked
+from .sides.async_names import AsyncNames
 from .sides.comments import with_markers
 from .sides.side_table import SideTable
 from .sides.sides import Side, of_twin
@@ -148,10 +149,12 @@ def _side(tree: cst.Module, source: Source, definitions: Definitions) -> Side:
     """Return what the twin sees of a source."""
     table = SideTable(definitions.side)
     if table and table.is_spelled_in(source.text):
-        marked = with_markers(tree, table, definitions.sides_used)
+        used = definitions.sides_used
+        marked = with_markers(tree, table, used)
+        own = AsyncNames(table.rows, source.module, source.is_package, used)
+        named = own.found(marked) if own else set()
         names = _names(Side(marked, marked), source, definitions)
-        asked = Asked(table, names.qualified, definitions.sides_used)
-        return of_twin(marked, asked)
+        return of_twin(marked, Asked(table, names.qualified, used), named)
     return of_twin(tree) if MARK in source.text else Side(tree, tree)
 
 
@@ -203,9 +206,11 @@ def convert_parsed(
         text = settings.format(source.path, code)
         if trace is not None:
             text = trace.without_numbers(text)
-        problems = list(
-            residue(source, text, settings.definitions, settings.libraries.kept)
+        renames = settings.libraries.renames
+        gone = settings.definitions.async_only_twins(
+            renames.local if renames else lambda name, module: name
         )
+        problems = list(residue(source, text, gone, settings.libraries.kept))
     except FormattingError as error:
         raise ConversionError([formatting_problem(source, error)]) from None
     except RecursionError:

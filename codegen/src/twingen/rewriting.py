@@ -40,6 +40,8 @@ class Rewriter(cst.CSTTransformer):
         self._imports = imports
         self._libraries = libraries
         self._examples = examples
+        self._verbatim = names.verbatim
+        self._kept = 0  # how many statements around a node stay as they are
 
     def to_visit(self) -> set[int]:
         """Return the ids of the nodes that the rules have to be offered."""
@@ -49,15 +51,16 @@ class Rewriter(cst.CSTTransformer):
         )
 
     def on_visit(self, node: cst.CSTNode) -> bool:
+        self._kept += id(node) in self._verbatim
         return True
 
     def on_leave(  # type: ignore[override]
         self, original_node: cst.CSTNode, updated_node: cst.CSTNode
     ) -> cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode]:
-        if self._trace is None:
-            return self._rewritten(original_node, updated_node)
-        return self._trace.number(
-            original_node, self._rewritten(original_node, updated_node)
+        result = self._rewritten(original_node, updated_node)
+        self._kept -= id(original_node) in self._verbatim
+        return (
+            result if self._trace is None else self._trace.number(original_node, result)
         )
 
     def _rewritten(
@@ -80,7 +83,7 @@ class Rewriter(cst.CSTTransformer):
         result = updated_node
         skipped = self._overridden(original_node)
         for rule in rules:
-            if rule.name == skipped:
+            if rule.name == skipped or (self._kept and rule.name != "verbatim"):
                 continue
             try:
                 replacement = rule.apply(site)

@@ -8,6 +8,7 @@ Rules never depend on their order: two rules that claim one node are a defect.
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import (
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from .importing.imports import Imports
     from .meaning.library import Libraries, Verdict
     from .meaning.names import Names
+from .meaning.patched import is_patched
 
 # What tasks are in the twin: threads that run as they like, or that take turns.
 Tasks: TypeAlias = Literal["threads", "turns"]
@@ -73,6 +75,11 @@ class NoRuntime(Refused):
     """The twin needs the runtime, and the project has no place for it."""
 
 
+def _is_spelled_out(spelled: cst.Attribute, qualified: str, module: str) -> bool:
+    """Tell whether a name has its whole module before it, which a package replaces."""
+    return "." not in module and get_full_name_for_node(spelled) == qualified
+
+
 @dataclass(slots=True)
 class Site(Generic[NodeT_co]):
     """One node under conversion.
@@ -104,6 +111,9 @@ class Site(Generic[NodeT_co]):
         dotted = get_full_name_for_node(spelled)
         meanings = self.names.meanings(dotted, at) if dotted else set()
         if len(meanings) > 1:
+            own = map(self.names.definitions.module_of, filter(None, meanings))
+            if any(own) and self.of_runtime(meanings) is not None:
+                return None  # each of its bindings gives it what the twin has
             return renamed(spelled, self.shared_name(spelled, meanings))
         qualified = next(iter(meanings), None)
         return None if qualified is None else self.twin_name(spelled, qualified)
@@ -140,7 +150,11 @@ class Site(Generic[NodeT_co]):
             changed = spelled.value == first != last
             return spelled.with_changes(value=last) if changed else None
         if isinstance(spelled, cst.Attribute) and importable:
-            in_place = module in (home, self.libraries.module_twin(home)) or (
+            instead = self.libraries.module_twin(home)
+            if module == instead and _is_spelled_out(spelled, qualified, module):
+                # `import redis.asyncio` is `import redis` in the twin.
+                return spelled.with_changes(value=cst.Name(module), attr=cst.Name(last))
+            in_place = module in (home, instead) or (
                 home in self.names.definitions.modules
                 and get_full_name_for_node(spelled) != qualified
             )
@@ -148,6 +162,12 @@ class Site(Generic[NodeT_co]):
                 return renamed(spelled, last) if first != last else None
         if not module and self.names.is_bound_otherwise(last, qualified):
             return self.imports.builtin(last)
+        if (
+            self.tasks == "turns"
+            and isinstance(spelled, cst.Attribute)
+            and is_patched(self.names.definitions, qualified)
+        ):
+            return self.imports.looked_up(verdict.becomes)
         return self.imports.name(verdict.becomes)
 
     def _top_module(
@@ -170,6 +190,8 @@ class Site(Generic[NodeT_co]):
         twins = {each: self._spelled_in_place(spelled, each) for each in meanings}
         if len(set(twins.values())) == 1 and (last := next(iter(twins.values()))):
             return last
+        if (builtin := self._shared_builtin(spelled, meanings)) is not None:
+            return builtin
         if isinstance(spelled, cst.Name) and None not in twins.values():
             own = f"{self.names.module}.{spelled.value}"
             if twins.get(own, spelled.value) == spelled.value:
@@ -180,6 +202,16 @@ class Site(Generic[NodeT_co]):
             f"need different twins: {known}",
             "bind it in one way, or add rows that give all of them one name",
         )
+
+    def _shared_builtin(
+        self, spelled: cst.Name | cst.Attribute, meanings: Collection[str | None]
+    ) -> str | None:
+        """Return the builtin that all the meanings of a name become."""
+        rows = [self.libraries.verdict(each) if each else None for each in meanings]
+        found = {row.becomes if row is not None else "" for row in rows}
+        becomes = found.pop() if len(found) == 1 else ""
+        is_builtin = becomes in vars(builtins) and isinstance(spelled, cst.Name)
+        return becomes if is_builtin else None
 
     def _spelled_in_place(
         self, spelled: cst.Name | cst.Attribute, qualified: str | None

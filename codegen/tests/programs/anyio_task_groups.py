@@ -1,6 +1,5 @@
 # python: 3.11
 # needs: anyio
-# tasks: threads
 """Task groups of anyio whose author says that the siblings finish."""
 
 import anyio

@@ -66,3 +66,23 @@ async def example_class():
             print(x)
     except RuntimeError as error:
         return str(error)
+
+
+async def example_thrown_into_an_ended_generator():
+    async def two():
+        try:
+            yield 1
+            yield 2
+        except KeyError:
+            yield 3
+
+    ended, closed, begun = two(), two(), two()
+    values = [value async for value in ended]
+    await closed.aclose()
+    await begun.__anext__()
+    thrown = [await each.athrow(KeyError("x")) for each in (ended, closed, begun)]
+    try:
+        await begun.athrow(ValueError("not caught"))
+    except ValueError as error:
+        print(error)
+    return values, thrown, await begun.athrow(ValueError("again"))

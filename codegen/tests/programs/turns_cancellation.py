@@ -144,3 +144,30 @@ async def example_cancelled_while_it_waits_for_a_queue():
     await queue.put("kept")
     await asyncio.wait([getter])
     return getter.cancelled(), queue.get_nowait()
+
+
+class Firm(asyncio.Future):
+    def cancel(self, msg=None):
+        raise ValueError("not to be cancelled")
+
+
+async def example_future_that_cannot_be_cancelled():
+    log = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, told: log.append(str(told["exception"])))
+    firm = Firm()
+
+    async def wait():
+        asyncio.current_task().cancel()
+        try:
+            log.append(await firm)
+        except BaseException as error:
+            log.append(type(error).__name__)
+            raise
+
+    task = asyncio.create_task(wait())
+    await asyncio.sleep(0)
+    log.append(task.done())
+    firm.set_result("over")
+    await asyncio.wait([task])
+    return log, task.cancelled()

@@ -225,3 +225,23 @@ async def example_generators_side_by_side():
 
     log = []
     return await asyncio.gather(collect(log), collect(log)), log
+
+
+class Partial(Base):
+    send_to = functools.partialmethod(Base.send)
+    quietly = functools.partialmethod(Base.send, [])
+
+
+async def example_partial_methods():
+    log, sender = [], Partial()
+    unbound = vars(Partial)["quietly"]._make_unbound_method()
+    made = [
+        sender.send_to(log),
+        Partial.send_to(sender, log),
+        functools.partial(Partial.send_to, sender)(log),
+        unbound(sender),
+        Partial.quietly(sender),
+    ]
+    before = list(log)
+    found = await asyncio.gather(*made)
+    return before, found, log, await Partial.send_to(sender, log), await unbound(sender)

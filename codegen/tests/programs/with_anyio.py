@@ -1,5 +1,4 @@
 # needs: anyio
-# tasks: threads
 """anyio's sleep, locks, events, limiters and worker threads."""
 
 import anyio

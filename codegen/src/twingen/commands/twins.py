@@ -116,6 +116,7 @@ def _files(project: Project) -> str:
 
 def check(console: Console, project: Project, *, diff: bool) -> int:
     differences = project.differences()
+    console.warn(project.plan.notes)
     if not console.for_people:
         return _report(console, project, differences)
     if not differences:

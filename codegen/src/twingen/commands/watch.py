@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
 from ..project.config import find_root, load
-from ..project.tree import Drift
-from ..project.watching import Watched, saves
+from ..project.tree import Difference, Drift, Project
+from ..project.watching import Watched, builds
 from ..syntax.layouts import Layouts
 from ..telling.diagnostic import ConfigurationError, ConversionError
 from ..tracing import drift
@@ -24,17 +26,10 @@ def watch(console: Console, start: Path) -> int:
     import_module("twingen.project.batch")  # or the first save would wait for it
     console.good(f"watching {root}; Ctrl-C ends")
     with suppress(KeyboardInterrupt):
-        for _ in saves(lambda: watched(root)):
-            try:
-                _rebuild(console, root, layouts)
-            except ConversionError as error:
-                console.refused(error)
-            except ConfigurationError as error:
-                console.misconfigured(error)
-            except FileNotFoundError as error:
-                console.note(f"{error.filename} went away while it was read")
-            except OSError as error:
-                console.failed(error)
+        for tell_outcome in builds(
+            lambda: watched(root), lambda: _build(console, root, layouts)
+        ):
+            tell_outcome()
             sys.stdout.flush()
     return IN_STEP
 
@@ -57,9 +52,28 @@ def watched(root: Path) -> Watched:
     )
 
 
-def _rebuild(console: Console, root: Path, layouts: Layouts) -> None:
-    tree = project(console, root, cached=True, jobs=0, layouts=layouts)
-    changed, left = tree.write()
+def _build(console: Console, root: Path, layouts: Layouts) -> Callable[[], object]:
+    """Build; return what tells how it ended."""
+    try:
+        tree = project(console, root, cached=True, jobs=0, layouts=layouts)
+        changed, left = tree.write()
+    except ConversionError as error:
+        return partial(console.refused, error)
+    except ConfigurationError as error:
+        return partial(console.misconfigured, error)
+    except FileNotFoundError as error:
+        return partial(console.note, f"{error.filename} went away while it was read")
+    except OSError as error:
+        return partial(console.failed, error)
+    return partial(_tell, console, tree, changed, left)
+
+
+def _tell(
+    console: Console,
+    tree: Project,
+    changed: list[Difference],
+    left: list[Difference],
+) -> None:
     for each in changed:
         console.good(change(tree, each))
     console.warn(tree.plan.notes)

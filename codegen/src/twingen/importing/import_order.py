@@ -137,8 +137,14 @@ class _Tidy:
 
     def group(self, group: Group) -> Group:
         """Return a group of imports, merged and in order if any of them is new."""
-        new = (line for line in group if id(line) not in self._ids)
-        changed = any(_code(line) not in self._codes for line in new)
+        codes = list(map(_code, group))
+        new = [
+            code
+            for line, code in zip(group, codes, strict=True)
+            if id(line) not in self._ids
+        ]
+        # A new line may be what another one is already.
+        changed = any(code not in self._codes or codes.count(code) > 1 for code in new)
         return _merged(group, self._sorts) if changed else group
 
     def checking_block(self, line: cst.CSTNode) -> cst.CSTNode:

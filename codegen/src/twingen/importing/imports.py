@@ -58,7 +58,9 @@ class Imports:
                 self.homeless = self.homeless or member
             part = module[len(_RUNTIME) :]
             key = (f"{self._runtime}.{part}", member)
-            return cst.Name(self._members.setdefault(key, self.free_name(member)))
+            if key not in self._members:
+                self._members[key] = self._free_member(member)
+            return cst.Name(self._members[key])
         return cst.Attribute(self.module(module), cst.Name(member))
 
     def in_place(self, dotted: str) -> tuple[str, str]:
@@ -72,6 +74,11 @@ class Imports:
             self.homeless = self.homeless or member
         self._in_place.add(part)
         return f"{self._runtime}.{part}", member
+
+    def looked_up(self, dotted: str) -> cst.BaseExpression:
+        """Return an expression that looks a name of the runtime up in its module."""
+        module, member = self.in_place(dotted)
+        return cst.Attribute(self.module(module), cst.Name(member))
 
     def module(self, dotted: str) -> cst.BaseExpression:
         """Return an expression for a module; its import is added later."""
@@ -94,6 +101,14 @@ class Imports:
         while name in self._taken or self._names.is_looked_up(name):
             name = f"{name}_" if name.startswith("_") else f"_{name}"
         return name
+
+    def _free_member(self, member: str) -> str:
+        """Return a name for a member of the runtime, which others of it do not have."""
+        free = self.free_name(member)
+        while free in self._members.values():
+            after = free.startswith("_")
+            free = self.free_name(f"{free}_" if after else f"_{free}")
+        return free
 
     @cached_property
     def _taken(self) -> set[str]:

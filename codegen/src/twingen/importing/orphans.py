@@ -353,11 +353,13 @@ class UsedNames(Reader):
         if any(_is_dunder_all(target.target) for target in original_node.targets):
             self._in_type -= 1
 
-    def visit_Subscript(self, node: cst.Subscript) -> None:
-        self._in_type += 1
-
-    def leave_Subscript(self, original_node: cst.Subscript) -> None:
-        self._in_type -= 1
+    def visit_Subscript(self, node: cst.Subscript) -> bool:
+        node.value.visit(self)
+        outside, self._in_type = self._in_type, _strings_are_types(node)
+        for each in node.slice:
+            each.visit(self)
+        self._in_type = outside
+        return False
 
     def visit_SimpleString(self, node: cst.SimpleString) -> None:
         if self._in_type:
@@ -365,6 +367,17 @@ class UsedNames(Reader):
 
 
 _TYPE_CALLS = {"cast", "typing.cast", "TypeVar", "typing.TypeVar"}
+
+
+def _strings_are_types(node: cst.Subscript) -> int:
+    """Tell whether strings in `X[...]` may be types: not in `Literal` or an item."""
+    name = (get_full_name_for_node(node.value) or "").rpartition(".")[2]
+    return int(
+        name != "Literal" and (name[:1] != name[:1].lower() or name in _GENERICS)
+    )
+
+
+_GENERICS = {"dict", "frozenset", "list", "set", "tuple", "type"}
 
 
 def _is_dunder_all(target: cst.BaseExpression) -> bool:

@@ -15,6 +15,7 @@ import libcst as cst
 from .annotations import AWAITABLE_TYPES
 from .coroutines import METHODS, owner_of
 from .definitions import ANY_MEMBER, UNKNOWN_FUNCTION, WAITED_FOR
+from .functions import is_operator
 from .kinds import RUNNER, kind_of_literal
 from .loops import CARRIED
 from .meant import meant_by
@@ -53,6 +54,11 @@ _STREAM_METHODS: dict[str, tuple[int, ...]] = {
     "readline": (0,), "readuntil": (0, 1), "serve_forever": (0,),
     "start_serving": (0,), "start_tls": (1, 2, 3, 4), "wait_closed": (0,),
 }  # fmt: skip
+# So it is with groups, streams and portals where anyio is used, whatever they take.
+_ANYIO_METHODS = {
+    "acquire_on_behalf_of", "call_async", "receive", "send", "send_eof",
+    "sleep_until_stopped", "start", "stop", "wait_for",
+}  # fmt: skip
 # Methods that every context manager or generator has, of which some wait.
 PROTOCOLS = {"__aenter__", "__aexit__", "aclose"}
 # Members of objects of the standard library that hold any function.
@@ -67,6 +73,9 @@ _COLLECTION_TYPES = {
     "OrderedDict", "Sequence", "Set", "Tuple",
 }  # fmt: skip
 MANAGERS = {"contextlib.asynccontextmanager", "contextlib.contextmanager"}
+_PATCHING = {
+    f"unittest.mock.patch{each}" for each in ("", ".dict", ".multiple", ".object")
+}
 _CALLING = {"functools.cache", "functools.lru_cache"}
 # Functions of asyncio, and methods of loops and groups, that take an awaitable first.
 _TAKING_AWAITABLES = {
@@ -101,6 +110,8 @@ def is_proven(names: Names, call: cst.Call) -> bool:
             )
         qualified = names.qualified(function)
     elif isinstance(function, cst.Attribute):
+        if is_operator(function.attr.value):
+            return False  # see `carried_function`
         qualified = names.qualified(function)
     else:
         return False
@@ -172,6 +183,10 @@ def may_make(names: Names, libraries: Libraries, call: cst.Call) -> bool:
         if kind is None and (
             len(call.args) in numbers or function.attr.value in CARRIED
         ):
+            return True
+        member = function.attr.value
+        of_anyio = kind.startswith("anyio.") if kind else "anyio" in names.words
+        if of_anyio and (member in _ANYIO_METHODS or member in _ASYNCIO_METHODS):
             return True
     if is_handed_to_asyncio(names, call) and _is_of_sources(names, function):
         return True
@@ -408,6 +423,12 @@ def waits_around(names: Names, decorator: cst.Decorator) -> bool:
     return _is_manager(names, maker.func, "contextlib.asynccontextmanager") or (
         _is_subclass(names, maker.func, "contextlib.AsyncContextDecorator")
     )
+
+
+def is_patch(names: Names, decorator: cst.Decorator) -> bool:
+    """Tell `@mock.patch(...)`, which waits for a coroutine function."""
+    maker = decorator.decorator
+    return isinstance(maker, cst.Call) and names.qualified(maker.func) in _PATCHING
 
 
 def _is_manager(names: Names, called: cst.BaseExpression, maker: str) -> bool:

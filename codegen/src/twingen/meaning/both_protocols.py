@@ -39,6 +39,32 @@ def gives_way(names: Names, function: cst.FunctionDef) -> bool:
     return _are_alike(function, other)
 
 
+def delegates(names: Names, function: cst.FunctionDef) -> bool:
+    """Tell `async def __aexit__(self, *exc): return self.__exit__(*exc)`.
+
+    The sync method beside it is what the twin needs.
+    """
+    sync = DUNDERS.get(function.name.value)
+    owner = names.enclosing(function, cst.ClassDef, cst.FunctionDef)
+    if sync is None or function.asynchronous is None or function.decorators:
+        return False
+    if not isinstance(owner, cst.ClassDef) or _method(owner, sync) is None:
+        return False
+    line = _only_line(function)
+    if line is None or not isinstance(line, cst.Return) or line.value is None:
+        return False
+    given = function.params
+    if given.kwonly_params or given.star_kwarg or given.posonly_params:
+        return False
+    passed = [each.name.value for each in given.params]
+    if isinstance(given.star_arg, cst.Param):
+        passed.append(f"*{given.star_arg.name.value}")
+    if not passed or passed[0].startswith("*"):
+        return False
+    call = cst.parse_expression(f"{passed[0]}.{sync}({', '.join(passed[1:])})")
+    return tokens_of(line.value) == tokens_of(call)
+
+
 def hides(names: Names, function: cst.FunctionDef) -> str | None:
     """Return the asynchronous method of a base that a sync one hides in the twin."""
     name = function.name.value
@@ -64,6 +90,8 @@ def sync_beside(names: Names, definition: cst.Name) -> str | None:
     owner = names.enclosing(function or definition, cst.ClassDef, cst.FunctionDef)
     if names.is_bound_beside(definition, sync):
         mine = _method(owner, sync) if isinstance(owner, cst.ClassDef) else None
+        if isinstance(function, cst.FunctionDef) and delegates(names, function):
+            return None
         if mine is None or not gives_way(names, mine):
             return sync
         return None
@@ -91,13 +119,18 @@ def _method(owner: cst.ClassDef, name: str) -> cst.FunctionDef | None:
 
 
 def _only_raises(function: cst.FunctionDef) -> bool:
+    return isinstance(_only_line(function), cst.Raise)
+
+
+def _only_line(function: cst.FunctionDef) -> cst.BaseSmallStatement | None:
+    """Return the statement that a body consists of, but for its docstring."""
     statements = list(function.body.body)
     if function.get_docstring() is not None:
         statements = statements[1:]
     line = statements[0] if len(statements) == 1 else None
-    return isinstance(line, cst.SimpleStatementLine) and isinstance(
-        line.body[0], cst.Raise
-    )
+    if not isinstance(line, cst.SimpleStatementLine) or not line.body:
+        return None
+    return line.body[0]
 
 
 def _are_alike(sync: cst.FunctionDef, asynchronous: cst.FunctionDef) -> bool:

@@ -23,10 +23,15 @@ from .awaitables import (
     says_awaitable,
 )
 from .definitions import ANY_MEMBER, UNKNOWN_FUNCTION, Definitions
+from .dispatching import dispatchers_in
 from .fixtures import fixtures_in
 from .functions import is_coroutine
+from .held_locks import held_by_classes
+from .local_names import renamed_parameters
+from .patched import paths_patched
+from .protocol_tests import protocols_held
 from .task_functions import starts
-from .task_uses import task_uses
+from .task_uses import has_cleaning_generator, leaves_generator, task_uses
 
 if TYPE_CHECKING:
     from ..sides.sides import Side
@@ -45,16 +50,29 @@ def define(found: Definitions, names: Names) -> None:
             found.coroutines.add(f"{names.module}.{statement.name.value}")
         if isinstance(statement, cst.ClassDef):
             _add_class(found, statement, names)
+    for statement in _statements(names.tree.body):
+        for name in () if _assigns_none(statement) else _defined(statement):
+            # What the module binds itself as well is its own.
+            found.borrowed.pop(f"{names.module}.{name}", None)
     found.imported.update(_modules_imported(names))
     _add_started(found, names)
     _add_handing(found, names)
     _add_waiting(found, names)
     found.tasks.update(task_uses(names))
+    if has_cleaning_generator(names):
+        found.cleaning.add(names.module)
+    if leaves_generator(names):
+        found.leaving.add(names.module)
     found.task_functions.update(
         f"{each.qualified} {each.how}" for each in starts(names) if each.qualified
     )
     found.keyed.update(keyed_by_name(names))
     found.fixtures.update(fixtures_in(names))
+    found.held.update(held_by_classes(names))
+    found.protocols_held.update(protocols_held(names))
+    found.dispatchers.update(dispatchers_in(names))
+    found.patched.update(paths_patched(names))
+    found.keywords.update(renamed_parameters(names))
     exported = _exported(names)
     if exported is not None:
         found.exported[names.module] = " ".join(sorted(exported))
@@ -447,6 +465,16 @@ def _defined(statement: cst.CSTNode) -> Iterator[str]:
         yield statement.name.value
     elif isinstance(statement, cst.SimpleStatementLine):
         yield from _assigned(statement)
+
+
+def _assigns_none(statement: cst.CSTNode) -> bool:
+    """Tell `redis = None`, where a library is not installed."""
+    return isinstance(statement, cst.SimpleStatementLine) and all(
+        isinstance(each, cst.Assign)
+        and isinstance(each.value, cst.Name)
+        and each.value.value == "None"
+        for each in statement.body
+    )
 
 
 def _statements(body: Iterable[cst.CSTNode]) -> Iterator[cst.CSTNode]:

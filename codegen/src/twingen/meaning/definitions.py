@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
@@ -28,8 +28,8 @@ WAITED_FOR = ASYNCIO_FUNCTIONS | {"asyncio.gather", "asyncio.shield"}
 # The modules in which asyncio defines its public names.
 _HOMES = {
     "base_events", "coroutines", "events", "exceptions", "futures", "locks",
-    "protocols", "queues", "runners", "streams", "taskgroups", "tasks", "threads",
-    "timeouts", "transports", "trsock",
+    "protocols", "queues", "runners", "sslproto", "streams", "taskgroups", "tasks",
+    "threads", "timeouts", "transports", "trsock",
 }  # fmt: skip
 
 
@@ -58,16 +58,24 @@ class Definitions:
     lost, with their positions in the signature, and `receivers` says what is the
     first of these: `self`, `cls` or nothing. `tasks` is what needs tasks that take
     turns; `task_functions` are those that tasks start with, and how often they do.
+    `cleaning` are the modules of asynchronous generators that do something when they
+    are closed, and `leaving` those in which one may be left before it has ended.
     `attributes` are what classes and their methods assign, `aliases` those that
     are members of other names, `indexed` the methods that find an item by its number,
     `checkable` the protocols that `isinstance()` may be asked for; `generators` are the
     asynchronous ones, `imported` are modules of other libraries; `reexported` says
     where a name comes from that a module of the project imports, and `outside` what the
-    classes have that are no sources.
+    classes have that are no sources. `offered` are the names by which packages written
+    by hand import from twins.
+    `held` are the locks and objects that each object of a class holds;
+    `protocols_held` are constants that hold protocols for tests, and `dispatchers` the
+    functions of `functools.singledispatch`. `patched` are the paths of what may be of
+    asyncio and tests replace.
     `fixtures` are those of pytest, by their names. `keyed` are the last names of
     collections whose keys are names of classes. `exported` is what a star import takes
-    from each module, with `*module` for what that takes itself. `side` tells the sides
-    apart, and `sides_used` is what of it was used.
+    from each module, with `*module` for what that takes itself. `keywords` are the
+    parameters of functions that the twin calls otherwise, as `old=new`, by the rows of
+    `variables`. `side` tells the sides apart, and `sides_used` is what of it was used.
     """
 
     modules: dict[str, str] = field(default_factory=dict)
@@ -99,13 +107,22 @@ class Definitions:
     imported: set[str] = field(default_factory=set)
     reexported: dict[str, str] = field(default_factory=dict)
     outside: dict[str, str] = field(default_factory=dict)
+    offered: dict[str, str] = field(default_factory=dict)
     parameters: dict[str, dict[str, int | None]] = field(default_factory=dict)
     receivers: dict[str, str] = field(default_factory=dict)
     tasks: set[str] = field(default_factory=set)
     task_functions: set[str] = field(default_factory=set)
+    cleaning: set[str] = field(default_factory=set)
+    leaving: set[str] = field(default_factory=set)
     keyed: set[str] = field(default_factory=set)
     fixtures: set[str] = field(default_factory=set)
+    held: dict[str, str] = field(default_factory=dict)
+    protocols_held: dict[str, str] = field(default_factory=dict)
+    dispatchers: set[str] = field(default_factory=set)
+    patched: set[str] = field(default_factory=set)
     exported: dict[str, str] = field(default_factory=dict)
+    keywords: dict[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
     side: dict[str, bool | str] = field(default_factory=dict)
     sides_used: set[str] = field(default_factory=set)
     _may_wait: set[str] | None = field(default=None, repr=False, compare=False)
@@ -178,6 +195,9 @@ class Definitions:
     def needs_turns(self) -> Iterator[str]:
         """Yield what needs tasks that take turns, always in the same order."""
         yield from sorted(self.tasks)
+        if self.cleaning:
+            for module in sorted(self.leaving):
+                yield f"an asynchronous generator that is left early in {module}"
         for member in sorted(self.members - self.asynchronous):
             owner, _, name = member.rpartition(".")
             above = list(self.bases(owner))[1:]
@@ -247,13 +267,23 @@ class Definitions:
             module = module.rpartition(".")[0]
         return None
 
-    def async_only_twins(self) -> set[str]:
-        """Return what the modules and definitions without a twin would be called."""
-        return {
-            f"{self.modules[home]}{name[len(home):]}"
-            for name in self.async_only
-            if (home := self.module_of(name)) is not None
-        }
+    def async_only_twins(self, local: Callable[[str, str], str]) -> set[str]:
+        """Return what the modules and definitions without a twin would be called.
+
+        `local` says how the twin of a module calls a name that it defines. The names
+        that others have there, as `AsyncClient` has that of `Client`, are left out.
+        """
+        found: set[str] = set()
+        homes: set[str] = set()
+        for name in self.async_only:
+            if (home := self.module_of(name)) is not None:
+                found.add(f"{self.modules[home]}{name[len(home):]}")
+                homes.add(home)
+        for name in self.classes.keys() | self.coroutines if homes else ():
+            home, _, last = name.rpartition(".")
+            if home in homes and name not in self.async_only:
+                found.discard(f"{self.modules[home]}.{local(last, home)}")
+        return found
 
     def is_coroutine_method(self, owner: str, name: str) -> bool:
         """Tell whether a class, or a base that we know, defines a coroutine method."""
@@ -362,7 +392,7 @@ class Definitions:
                 queue.extend(map(self.behind, self.classes.get(current, ())))
 
 
-_PLAIN = ("side",)
+_PLAIN = ("side", "variables")
 _HIDDEN = ("_may_wait", "_methods")
 _COLLECTIONS = tuple(
     each.name for each in fields(Definitions) if each.name not in (*_PLAIN, *_HIDDEN)

@@ -39,6 +39,11 @@ TIMER = "asyncio.TimerHandle"
 CALLS_FOR_LOOP = ("asyncio.get_running_loop", "asyncio.get_event_loop")
 UNKNOWN = "?"
 
+_REDIS = "redis.asyncio"
+_REDIS_CLIENTS = [
+    f"{_REDIS}.{name}"
+    for name in ("Redis", "StrictRedis", "client.Redis", "client.StrictRedis")
+]
 # What else makes a value of these kinds.
 _KIND_OF_CALL = {
     **dict.fromkeys(CALLS_FOR_LOOP, LOOP),
@@ -48,6 +53,12 @@ _KIND_OF_CALL = {
     "asyncio.timeout": TIMEOUT,
     "asyncio.timeout_at": TIMEOUT,
     "sqlalchemy.ext.asyncio.create_async_engine": "sqlalchemy.ext.asyncio.AsyncEngine",
+    f"{_REDIS}.from_url": f"{_REDIS}.Redis",
+    **{
+        f"{each}.{made}": each
+        for each in _REDIS_CLIENTS
+        for made in ("from_pool", "from_url")
+    },
 }
 # What the calls return that make these when they are awaited.
 _KIND_OF_AWAITED = {
@@ -66,10 +77,12 @@ _KIND_OF_ATTRIBUTE = {
 }
 # What `async with x() as y` makes y, and what methods of a value of these kinds return.
 _SQL = "sqlalchemy.ext.asyncio"
-_REDIS = "redis.asyncio"
 _KIND_OF_ENTERED = {
     each: each
-    for each in ("httpx.AsyncClient", f"{_SQL}.AsyncSession", "psycopg.AsyncConnection")
+    for each in (
+        *("httpx.AsyncClient", f"{_SQL}.AsyncSession", "psycopg.AsyncConnection"),
+        *_REDIS_CLIENTS,
+    )
 } | {
     "asyncio.timeout": TIMEOUT,
     "asyncio.timeout_at": TIMEOUT,
@@ -86,8 +99,8 @@ _KIND_OF_METHOD = {
     (f"{_SQL}.AsyncEngine", "begin"): f"{_SQL}.AsyncConnection",
     (f"{_SQL}.AsyncEngine", "connect"): f"{_SQL}.AsyncConnection",
     **{
-        (f"{_REDIS}.{name}", method): f"{_REDIS}.client.{made}"
-        for name in ("Redis", "StrictRedis", "client.Redis", "client.StrictRedis")
+        (client, method): f"{_REDIS}.client.{made}"
+        for client in _REDIS_CLIENTS
         for method, made in (("pubsub", "PubSub"), ("pipeline", "Pipeline"))
     },
 }
@@ -153,6 +166,10 @@ class Kinds:
             self._known[node] = None  # a name that is bound to itself has no kind
             targets = self.targets(node)
             kinds = {kind for target in targets for kind in self._bound_by(target)}
+            if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
+                owners = set(self._of_value(node.func.value))
+                method = node.func.attr.value
+                kinds = {_KIND_OF_METHOD.get((each, method), "?") for each in owners}
             if not targets and isinstance(node, cst.Attribute):
                 owner = self.kind(node.value)
                 kinds = {_KIND_OF_ATTRIBUTE.get((owner or "", node.attr.value), "?")}

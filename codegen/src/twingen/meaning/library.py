@@ -22,6 +22,7 @@ else:
 
 from ..syntax.patterns import Patterns
 from ..telling.diagnostic import ConfigurationError
+from ..telling.spelling import did_you_mean
 from .protocols import DUNDERS
 from .renames import MethodRenames, Renames, is_dotted_name
 
@@ -70,6 +71,9 @@ class Libraries:
     own: dict[str, str] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     overridden: dict[str, str] = field(default_factory=dict)
+    _packages: dict[str, str | None] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @property
     def kept(self) -> set[str]:
@@ -117,7 +121,26 @@ class Libraries:
             if row is not None and row.becomes:
                 is_of_runtime = row.becomes.startswith("twingen.runtime.")
                 return None if is_of_runtime else row.becomes
-        return self.renames.whole_module(module) if self.renames else None
+        whole = self.renames.whole_module(module) if self.renames else None
+        return whole or self._package_of(module)
+
+    def _package_of(self, module: str) -> str | None:
+        """Return the package that all names of a closed module in it become names of.
+
+        So `redis` stands in the twin where `redis.asyncio` does.
+        """
+        if not self.is_closed(module) or "." not in module:
+            return None
+        if module not in self._packages:
+            homes = {
+                row.becomes.rpartition(".")[0]
+                for name, row in self.rows.items()
+                if row.becomes and name.rpartition(".")[0] == module
+            }
+            one = homes.pop() if len(homes) == 1 else ""
+            is_above = bool(one) and module.startswith(f"{one}.")
+            self._packages[module] = one if is_above else None
+        return self._packages[module]
 
     def method_of(self, name: str, owner: str | None) -> str | None:
         """Return the row of a method, if this class can have it.
@@ -158,6 +181,16 @@ class Libraries:
                     "its row can only say what it is called, keep or refuse it"
                 )
         return row
+
+    def awaited_of(self, qualified: str) -> Verdict | None:
+        """Return what is said of all that is awaited of a package and has no row.
+
+        The row is called `await`, which no name of a module can be.
+        """
+        row = f"{qualified.partition('.')[0]}.await"
+        if row in self.own:
+            self.used.add(row)
+        return self.rows.get(row)
 
     def classes_renaming(self, name: str) -> set[str]:
         """Return the classes whose rows give a member of this name another one."""
@@ -244,6 +277,7 @@ class Libraries:
                     self._add_own(qualified, where)
                     self._override(qualified, verdict, f"{where}: {qualified}")
                 self.rows[qualified] = verdict
+                self._packages.clear()
                 added.append(qualified)
         return added
 
@@ -316,7 +350,9 @@ def _verdict(row: Any, where: str) -> Verdict:
     row = {"becomes": row} if isinstance(row, str) else row
     known = set(Verdict.__dataclass_fields__)
     name = where.rpartition(".")[2]
-    if isinstance(row, Mapping) and row and not set(row) & known:
+    unknown = sorted(set(row) - known) if isinstance(row, Mapping) else []
+    hints = "".join(did_you_mean(each, known) for each in unknown)
+    if isinstance(row, Mapping) and row and not (hints or set(row) & known):
         raise ConfigurationError(
             f"{where} holds rows of its own; the name of a class or a module is quoted "
             f'as a whole: [tool.twingen.libraries."{where.rpartition(": ")[2]}"]'
@@ -328,7 +364,7 @@ def _verdict(row: Any, where: str) -> Verdict:
     ):
         raise ConfigurationError(
             f"{where} must be a dotted name or a table with one of "
-            f"{', '.join(sorted(known - {'instead', 'coroutine'}))}"
+            f"{', '.join(sorted(known - {'instead', 'coroutine'}))}{hints}"
         )
     if len(set(row) - {"instead", "coroutine"}) != 1:
         raise ConfigurationError(f"{where} must have exactly one verdict")

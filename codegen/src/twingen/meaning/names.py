@@ -34,10 +34,13 @@ from libcst.metadata import (
 )
 
 from ..sides.sides import Side
+from ..sides.verbatim import verbatim_in
 from ..syntax.nodes import Nodes, expression_in
+from ..syntax.source import VERBATIM
 from .definitions import Definitions
 from .handed import calls_in, handed_to
 from .kinds import Kinds
+from .local_names import LocalName, local_names
 from .scopes import Scopes
 from .stored import Stored, stored_in
 from .visits import nodes_to_visit
@@ -91,6 +94,7 @@ class Names:
         self._definitions = definitions
         self._found.clear()
         self._kinds = Kinds(self)
+        self.__dict__.pop("local_names", None)
 
     # -- the tree ---------------------------------------------------------
 
@@ -120,8 +124,13 @@ class Names:
             self._scopes.all,
             types,
             every_name=every_name,
-            fixtures=self.definitions.fixtures,
+            fixtures=self.definitions.fixtures | self._locals_renamed(),
         ) | {id(self.tree)}
+
+    def _locals_renamed(self) -> set[str]:
+        known = self.local_names
+        nodes = self.nodes.of(cst.Name) if known else ()
+        return {each.value for each in nodes if id(each) in known}
 
     def place(self, node: cst.CSTNode) -> CodeRange | None:
         """Return where a node stands in the source.
@@ -226,6 +235,9 @@ class Names:
         known = self._known.get(key)
         if known is None:
             found = scope.get_qualified_names_for(name if every else node)
+            if not found and bound:
+                # Looked up in an annotation, or in a loop, above what binds it.
+                found = scope.get_qualified_names_for(name)
             known = self._known[key] = self._without_placeholders(found, scope, name)
         return known
 
@@ -352,11 +364,20 @@ class Names:
                     meanings = assignment.get_qualified_names_for(assignment.name)
                     qualified = filter(None, map(self._absolute, meanings))
                     found.setdefault(assignment.name, set()).update(qualified)
+        for local in self.local_names.values():
+            found.setdefault(local.twin, set())
         return found
 
     def is_bound(self, name: str) -> bool:
-        """Tell whether any scope of the module binds this name."""
-        return any(self._own(scope, name) for scope in self._scopes.all)
+        """Tell whether any scope of the module, or of its twin, binds this name."""
+        if any(self._own(scope, name) for scope in self._scopes.all):
+            return True
+        return any(name == each.twin for each in self.local_names.values())
+
+    @cached_property
+    def local_names(self) -> dict[int, LocalName]:
+        """The parameters and variables that the twin calls otherwise, by node id."""
+        return local_names(self)
 
     def is_bound_under_condition(self, name: cst.Name) -> bool:
         """Tell whether the module binds what a name stands for only in some case."""
@@ -518,6 +539,13 @@ class Names:
     def iterated(self, value: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
         """Yield the collections of the loops that bind a name."""
         return self._kinds.iterated(value)
+
+    @cached_property
+    def verbatim(self) -> dict[int, cst.Comment]:
+        """The markers of statements that stay as they are, by the statements' ids."""
+        comments = self.nodes.of(cst.Comment)
+        is_marked = any(each.value.startswith(VERBATIM) for each in comments)
+        return verbatim_in(self.nodes) if is_marked else {}
 
     @cached_property
     def words(self) -> set[str]:

@@ -31,12 +31,18 @@ def look_up(definitions: Definitions, folders: Mapping[str, Path]) -> None:
     """
     outside = Outside(folders)
     own = {module.partition(".")[0] for module in definitions.modules}
-    for qualified in sorted(_imported(definitions)):
+    imported = _imported(definitions)
+    for module in sorted(imported - definitions.modules.keys()):
+        if module.partition(".")[0] in own:
+            imported |= {f"{module}.{name}" for name in outside.names_imported(module)}
+    for qualified in sorted(imported):
         # A module that was written by hand may import it from the sources.
         if definitions.module_of(qualified) is None and qualified.split(".")[0] in own:
             origin = outside.origin(qualified)
             if definitions.module_of(origin) is not None:
                 definitions.reexported[qualified] = origin
+                package = qualified.rpartition(".")[0]
+                definitions.offered.update(outside.of_twins(package, definitions))
     changing = _changing(definitions)
     for owner in sorted(definitions.classes):
         above = list(definitions.bases(owner))
@@ -111,6 +117,30 @@ class Outside:
                 break
             qualified = f"{above}{rest}"
         return qualified
+
+    def names_imported(self, module: str) -> Iterator[str]:
+        """Yield what a module imports by name, for who asks it for attributes."""
+        tree = self._tree(module)
+        for node in tree.body if tree is not None else ():
+            if isinstance(node, ast.ImportFrom):
+                yield from (each.asname or each.name for each in node.names)
+
+    def of_twins(self, package: str, known: Definitions) -> Iterator[tuple[str, str]]:
+        """Yield the names that a package imports from twins, and what they are there.
+
+        That is only what nothing else in it binds, and no condition does.
+        """
+        tree = self._tree(package)
+        twins = set(known.modules.values()) - set(known.modules)
+        bound = [*_bindings(tree)] if tree is not None else []
+        for node in tree.body if tree is not None else ():
+            if not isinstance(node, ast.ImportFrom):
+                continue
+            home = self._absolute(package, node)
+            for alias in node.names if home in twins else ():
+                name = alias.asname or alias.name
+                if bound.count(name) == 1:
+                    yield f"{package}.{name}", f"{home}.{alias.name}"
 
     def _split(self, qualified: str) -> tuple[str | None, str, str]:
         """Return the module of a name, the name, and what stands behind it."""
@@ -244,17 +274,20 @@ def _names_in(owner: ast.ClassDef) -> Iterator[str]:
 
 
 def _bound(holder: ast.Module | ast.ClassDef) -> set[str]:
-    found: set[str] = set()
+    return set(_bindings(holder))
+
+
+def _bindings(holder: ast.Module | ast.ClassDef) -> Iterator[str]:
+    """Yield the names that a body binds, each as often as it does."""
     for node in _statements(holder.body):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            found.add(node.name)
+            yield node.name
         elif isinstance(node, ast.Assign):
-            found |= {each.id for each in node.targets if isinstance(each, ast.Name)}
+            yield from (each.id for each in node.targets if isinstance(each, ast.Name))
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-            found.add(node.target.id)
+            yield node.target.id
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            found |= {each.asname or each.name for each in node.names}
-    return found
+            yield from (each.asname or each.name for each in node.names)
 
 
 def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from ..syntax.nodes import targets_of
+from .meant import meant_by
 from .methods import ASYNC_PROTOCOLS, DUNDERS
 
 if TYPE_CHECKING:
@@ -78,6 +80,42 @@ def is_beside_async(names: Names, methods: Iterable[str]) -> bool:
         if any(member.endswith(f".{SYNC_DUNDERS[each]}") for member in members):
             return True
     return False
+
+
+def classes_kept(
+    names: Names, asked: cst.BaseExpression
+) -> Iterator[tuple[cst.BaseExpression, str]]:
+    """Yield the class that a test names, or each that the name there holds.
+
+    Each is the place in the test that says it, and its qualified name.
+    """
+    known = names.definitions
+    for each in meant_by(names, asked):
+        for inner in classes_in(each):
+            qualified = names.qualified(inner)
+            if qualified is not None:
+                yield asked, qualified
+                held = known.protocols_held.get(known.behind(qualified), "")
+                yield from ((asked, each) for each in held.split())
+
+
+def protocols_held(names: Names) -> Iterator[tuple[str, str]]:
+    """Yield the constants of a module that hold protocols, and these."""
+    for statement in names.tree.body:
+        if not isinstance(statement, cst.SimpleStatementLine):
+            continue
+        for line in statement.body:
+            value = (
+                line.value if isinstance(line, (cst.Assign, cst.AnnAssign)) else None
+            )
+            if value is None:
+                continue
+            found = {names.qualified(each) for each in classes_in(value)}
+            held = found & (ASYNC_PROTOCOLS | _METHODS.keys())
+            for target in targets_of(line):
+                if held and isinstance(target, cst.Name):
+                    name = f"{names.module}.{target.value}"
+                    yield name, " ".join(sorted(filter(None, held)))
 
 
 def classes_in(classes: cst.BaseExpression) -> Iterator[cst.BaseExpression]:

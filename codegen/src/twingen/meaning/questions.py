@@ -38,14 +38,15 @@ _MANAGER = "contextlib.asynccontextmanager"
 
 
 def may_become(
-    names: Names, libraries: Libraries, value: cst.BaseExpression, twin: str
+    names: Names, libraries: Libraries, value: cst.BaseExpression | None, twin: str
 ) -> bool:
     """Tell whether an object may get a member of this name in the twin alone.
 
-    That is one of the sources, unless the object is known to be something else.
+    That is one of the sources, unless the object is known to be something else. Without
+    one, any may be meant.
     """
     definitions = names.definitions
-    kinds = kinds_of(names, value)
+    kinds = None if value is None else kinds_of(names, _object_of(names, value))
     if kinds is None:
         managers = definitions.managers.values()
         if twin in ("__iter__", "__next__") and definitions.generators:
@@ -53,7 +54,28 @@ def may_become(
         if twin in _OF_MANAGERS and _MANAGER in managers:
             return True
         kinds = {owner for owner in definitions.classes if "<" not in owner}
+    else:
+        kinds |= derived(names, kinds)
     return any(_becomes(names, libraries, kind, twin) for kind in kinds)
+
+
+def _object_of(names: Names, value: cst.BaseExpression) -> cst.BaseExpression:
+    """Return the object in `type(x)` and `x.__class__`, which are asked for it."""
+    if isinstance(value, cst.Attribute) and value.attr.value == "__class__":
+        return value.value
+    if not isinstance(value, cst.Call) or len(value.args) != 1:
+        return value
+    is_type = names.qualified(value.func) == "builtins.type"
+    return value.args[0].value if is_type else value
+
+
+def derived(names: Names, kinds: set[str]) -> set[str]:
+    """Return the classes of the sources that are derived from some of these."""
+    classes = names.definitions.classes
+    if kinds.isdisjoint(classes):
+        return set()
+    bases = names.definitions.bases
+    return {each for each in classes if not kinds.isdisjoint(bases(each))}
 
 
 def _becomes(names: Names, libraries: Libraries, kind: str, twin: str) -> bool:

@@ -22,6 +22,7 @@ from ..syntax.patterns import Patterns, best
 from ..syntax.prose import rename_words
 from ..telling.diagnostic import ConfigurationError
 from .definitions import Definitions
+from .protocols import DUNDERS
 
 # An escape is taken as a whole, so that its letter is not part of a word; but the dots
 # of a name may be escaped, as in a regular expression.
@@ -99,8 +100,27 @@ class Renames:
         module, _, name = qualified.rpartition(".")
         if (found := self._in_module(module, name)) is not None:
             return found
-        twin = self.whole_module(qualified)
+        twin = self.whole_module(qualified) or self._offered(qualified)
         return twin if twin is None or "." in twin else None
+
+    def _offered(self, qualified: str) -> str | None:
+        """Return the name beside one of a package, if that offers both sides by hand.
+
+        `pkg.AsyncClient` of the sources is `pkg.SyncClient`, which is their twin.
+        """
+        known = self._definitions
+        origin = known.reexported.get(qualified)
+        if not known.offered or origin is None or known.module_of(origin) is None:
+            return None
+        package = qualified.rpartition(".")[0]
+        same = {origin, *(e for e in known.reexported if known.behind(e) == origin)}
+        twins = {self.twin_of(each) for each in same if known.module_of(each)}
+        found = [
+            name
+            for name, twin in known.offered.items()
+            if twin in twins and name.rpartition(".")[0] == package
+        ]
+        return found[0] if len(found) == 1 else None
 
     def whole_module(self, qualified: str) -> str | None:
         """Return what a module, or what is in it, becomes where all of it does."""
@@ -206,7 +226,10 @@ class Renames:
         return found.filled
 
     def text(self, package: str, literal: str) -> str:
-        """Return a string literal of a package with every renamed name replaced."""
+        """Return a string literal of a package with every renamed name replaced.
+
+        So are the special methods, as `__aexit__`, that the twin calls otherwise.
+        """
 
         def twin(match: re.Match[str]) -> str:
             separator = re.search(_DOT, match.group())
@@ -222,6 +245,8 @@ class Renames:
         return text
 
     def _word(self, word: str) -> str:
+        if word in DUNDERS:
+            return DUNDERS[word]
         if word not in self._definitions.names:
             return word
         twin = self.local(word)

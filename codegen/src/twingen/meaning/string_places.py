@@ -36,6 +36,30 @@ _ENUMS = {
     f"enum.{n}" for n in ("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "ReprEnum")
 }
 
+# These are given dotted paths.
+BY_PATH = {
+    *(f"unittest.mock.patch{each}" for each in ("", ".dict", ".multiple")),
+    *("importlib.import_module", "pkgutil.resolve_name", "pydoc.locate"),
+    *("pytest.MonkeyPatch.setattr", "pytest.MonkeyPatch.delattr"),
+    *("pytest_mock.MockerFixture.patch", "builtins.__import__"),
+}
+# What the fixtures of pytest give to parameters of these names.
+_FIXTURES = {
+    "mocker": "pytest_mock.MockerFixture",
+    "monkeypatch": "pytest.MonkeyPatch",
+}
+
+
+def function_by_fixtures(names: Names, function: cst.BaseExpression) -> str | None:
+    """Return the qualified name of a function, or of a method of a known object."""
+    qualified = names.qualified(function)
+    if qualified is None and isinstance(function, cst.Attribute):
+        owner = names.owner(function.value)
+        if owner is None and isinstance(function.value, cst.Name):
+            owner = _FIXTURES.get(function.value.value)
+        return f"{owner}.{function.attr.value}"
+    return qualified
+
 
 def is_type(names: Names, string: cst.CSTNode) -> bool:
     """Tell a string that is a type, or the name of one, from text."""

@@ -28,9 +28,9 @@ _NAMES = {
     "ensure_future", "gather", "isfuture", "new_event_loop", "run_coroutine_threadsafe",
     "set_event_loop", "shield", "wait", "wrap_future", *_QUEUES,
 }  # fmt: skip
-# Methods of event loops and task groups, and attributes of asynchronous generators.
+# Methods of event loops and task groups, and members of asynchronous generators.
 _MEMBERS = {
-    "ag_await", "ag_code", "ag_frame", "ag_running", "call_at", "call_later",
+    "ag_await", "ag_code", "ag_frame", "ag_running", "athrow", "call_at", "call_later",
     "call_soon", "call_soon_threadsafe", "create_task", "run_until_complete",
 }  # fmt: skip
 # Classes whose subclasses rely on how asyncio has written them.
@@ -43,6 +43,8 @@ _CLASSES = {
 # Who copies a lock: one of threads cannot be copied.
 _COPYING = {"asdict", "astuple", "deepcopy", "pickle"}
 _LOCKS = {"Event", "Lock", "Semaphore"}
+# Single steps of an iteration, which nothing ends.
+_STEPS = {"__anext__", "anext", "asend"}
 
 
 def task_uses(names: Names) -> Iterator[str]:
@@ -159,20 +161,38 @@ def _only_returns(function: cst.FunctionDef) -> bool:
 
 
 def _generators(names: Names) -> Iterator[str]:
-    """Yield asynchronous generators that are left early, and ends that are mixed up."""
-    cleaning = any(
-        _is_in_async_generator(names, each) and _cleans_up(names, each)
-        for each in names.nodes.of(cst.Yield)
-    )
-    if cleaning:
-        for loop in names.nodes.of(cst.For):
-            if loop.asynchronous is not None and _is_left(names, loop):
-                yield "an asynchronous generator that is left early"
+    """Yield ends of iterations that are mixed up."""
     functions = names.nodes.of(cst.FunctionDef)
     if any(each.name.value == "__anext__" and each.asynchronous for each in functions):
         for call in names.nodes.of(cst.Call):
             if names.qualified(call.func) == "builtins.next" and len(call.args) == 1:
                 yield "next() beside __anext__()"
+
+
+def has_cleaning_generator(names: Names) -> bool:
+    """Tell whether an asynchronous generator does something when it is closed."""
+    return any(
+        _is_in_async_generator(names, each) and _cleans_up(names, each)
+        for each in names.nodes.of(cst.Yield)
+    )
+
+
+def leaves_generator(names: Names) -> bool:
+    """Tell whether an asynchronous generator may be left before it has ended.
+
+    It is closed by its loop then, after what runs already; a plain one is at once.
+    """
+    loops = names.nodes.of(cst.For)
+    if any(each.asynchronous is not None and _is_left(names, each) for each in loops):
+        return True
+    for call in names.nodes.of(cst.Call):
+        name = call.func.attr if isinstance(call.func, cst.Attribute) else call.func
+        if not isinstance(name, cst.Name) or name.value not in _STEPS:
+            continue
+        around = names.enclosing(call, cst.FunctionDef)
+        if around is None or around.name.value != "__anext__":
+            return True
+    return False
 
 
 def _is_in_async_generator(names: Names, node: cst.CSTNode) -> bool:
@@ -194,8 +214,8 @@ def _cleans_up(names: Names, node: cst.CSTNode) -> bool:
 
 
 def _is_left(names: Names, loop: cst.For) -> bool:
-    """Tell whether a `break` or a `return` may end a loop."""
-    for kind in (cst.Break, cst.Return):
+    """Tell whether a `break`, `return` or `raise` may end a loop."""
+    for kind in (cst.Break, cst.Return, cst.Raise):
         for leaving in names.nodes.of(kind):
             for each in names.ancestors(leaving):
                 if each is loop:

@@ -39,9 +39,9 @@ class Batch:
     """
 
     def __init__(self, config: Config, layouts: Layouts | None = None) -> None:
-        self._side = dict(config.side.rows)
-        definitions = Definitions(side=self._side)
         self._config = config
+        self._side = dict(config.side.rows)
+        definitions = self._no_definitions()
         self._plugins = load_plugins(config.plugins)
         self._definitions = definitions
         self._layouts = layouts
@@ -54,6 +54,10 @@ class Batch:
         self._of(config.tasks or "threads")  # what cannot be used is refused here
         self._parsed: dict[str, Names] = {}
         self._kept = 0
+
+    def _no_definitions(self) -> Definitions:
+        """Return what nothing is known to define, as it is configured."""
+        return Definitions(side=self._side, variables=self._config.locals)
 
     def _of(self, tasks: Tasks) -> Settings:
         """Return the settings with which tasks become this in the twin."""
@@ -85,7 +89,7 @@ class Batch:
 
         Raises :class:`ConversionError` for a text that does not parse.
         """
-        found = Definitions(side=self._side)
+        found = self._no_definitions()
         if source.page is not None:  # an example is nothing that others import
             return found
         names = parse(source, found)
@@ -108,7 +112,7 @@ class Batch:
         """Return the answers about the names of a source."""
         names = self._parsed.get(source.path)
         if names is None:
-            names = parse(source, Definitions(side=self._side))
+            names = parse(source, self._no_definitions())
         names.definitions = self._definitions
         return names
 
@@ -142,6 +146,7 @@ class Batch:
             *(f"methods: {pattern}" for pattern in self._methods.used),
             *(f"libraries: {row}" for row in libraries.used),
             *(f"strings: {name}" for name in libraries.used),
+            *(f"locals: {name}" for name in libraries.used),
             *(f"prose: {words}" for words in self._renames.used_prose),
             *(f"texts: {package}" for package in self._renames.used_texts),
         }

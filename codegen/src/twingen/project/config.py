@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from keyword import iskeyword
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-from ..sides.side_table import SideTable, side_table
+from ..sides.side_table import SideTable, side_table, with_definitions
 from ..telling.diagnostic import ConfigurationError
 from ..telling.spelling import did_you_mean
 from .layout import Tree
@@ -34,12 +35,14 @@ _KEYS = {
     "tables",
     "runtime",
     "side",
+    "async_only",
     "plugins",
     "methods",
     "strings",
     "pages",
     "tasks",
     "prose",
+    "locals",
     "strict_examples",
 }
 _TREE_LISTS = ("include", "exclude", "handwritten")
@@ -76,6 +79,7 @@ class Config:
     pages: tuple[str, ...] = ()
     tasks: Tasks | None = None
     prose: Mapping[str, str] = field(default_factory=dict)
+    locals: Mapping[str, str] = field(default_factory=dict)
     strict_examples: bool = False
 
 
@@ -135,7 +139,11 @@ def load(root: Path) -> Config:
         runtime=_dotted(
             table.get("runtime"), f"{file}: tool.twingen.runtime", "module name"
         ),
-        side=side_table(table.get("side"), f"{file}: tool.twingen.side"),
+        side=with_definitions(
+            side_table(table.get("side"), f"{file}: tool.twingen.side"),
+            table.get("async_only", []),
+            f"{file}: tool.twingen.async_only",
+        ),
         black=_table(tools.get("black", {}), f"{file}: tool.black"),
         requires_python=_text(
             project.get("requires-python"), f"{file}: project.requires-python"
@@ -143,6 +151,7 @@ def load(root: Path) -> Config:
         plugins=_names(table.get("plugins", []), f"{file}: tool.twingen.plugins"),
         pages=_patterns(table.get("pages", []), f"{file}: tool.twingen.pages"),
         prose=_prose(table.get("prose", {}), f"{file}: tool.twingen.prose"),
+        locals=_locals(table.get("locals", {}), f"{file}: tool.twingen.locals"),
         tasks=_tasks(table.get("tasks"), f"{file}: tool.twingen.tasks"),
         strict_examples=_truth(
             table.get("strict_examples", False), f"{file}: tool.twingen.strict_examples"
@@ -211,6 +220,20 @@ def _strings(table: object, where: str) -> Mapping[str, str]:
     ):
         raise ConfigurationError(f"{where} must be a table of strings")
     return table
+
+
+def _locals(table: object, where: str) -> Mapping[str, str]:
+    """Return rows for parameters and variables, which are two names each."""
+    rows = _strings(table, where)
+    for old, new in rows.items():
+        names = [each.replace("*", "x") for each in (old, new)]
+        are_names = all(each.isidentifier() and not iskeyword(each) for each in names)
+        if not are_names or not old.count("*") == new.count("*") <= 1:
+            raise ConfigurationError(
+                f'{where}: "{old}" = "{new}" must be two names, with one * in both or '
+                'in none: "async_client" = "client"'
+            )
+    return rows
 
 
 def _prose(table: object, where: str) -> Mapping[str, str]:

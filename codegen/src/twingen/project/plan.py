@@ -25,7 +25,7 @@ from .config import Config, table_of_tool
 from .disk import display, is_executable
 from .signatures import digest_of, signature, signed
 from .sources import SourceFile, Sources
-from .unused import check_unused
+from .unused import check_unused, side_row
 from .workers import Workers, workers
 
 if TYPE_CHECKING:
@@ -452,7 +452,7 @@ class Plan:
     def _check_unused(self, twins: Sequence[Known]) -> None:
         used = {what for known in twins for what in known.used}
         used.update(self._sources.used)
-        used.update(f"side: {row}" for row in self._definitions.sides_used)
+        used.update(map(side_row, self._definitions.sides_used))
         check_unused(self._config, used)
 
     def _display(self, path: Path) -> str:

@@ -104,7 +104,7 @@ class Sources:
                 self.used |= {f"tabs: {tree.module}"} if tree.tabs else set()
                 page = Page(MARKUPS[path.suffix], tabs=tree.tabs)
                 self._read_source(tree, path, target, page)
-            elif not (tree.is_selective or tree.is_shared):
+            elif not (tree.is_selective or tree.is_shared or _is_compiled(path)):
                 self.copies[target] = path
         return found
 
@@ -225,6 +225,13 @@ class Sources:
         """Add a refusal of a whole file."""
         where = display(self._root, path)
         self.problems.append(Diagnostic(where, 1, 1, code, rule, message, instead))
+
+
+def _is_compiled(path: Path) -> bool:
+    """Tell a source that is compiled: Python would import it in place of the twin."""
+    if path.suffix not in (".so", ".pyd"):
+        return False
+    return path.with_name(path.name.partition(".")[0]).with_suffix(".py").is_file()
 
 
 def import_names(tree: Tree, path: Path, target: Path) -> tuple[str, str]:

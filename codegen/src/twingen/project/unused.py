@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from ..sides.side_table import DEFINITION
 from ..telling.diagnostic import ConfigurationError
 from .config import Config, read_table
 
@@ -14,8 +15,9 @@ def configured(config: Config) -> list[str]:
     return [
         *(f"renames: {pattern}" for pattern in config.renames),
         *(f"methods: {pattern}" for pattern in config.methods),
+        *(f"locals: {name}" for name in config.locals),
         *(f"prose: {words}" for words in config.prose),
-        *(f"side: {row}" for row in config.side.rows),
+        *map(side_row, config.side.rows),
         *(
             f"libraries: {module}.{name}"
             for table in tables
@@ -35,6 +37,13 @@ def configured(config: Config) -> list[str]:
             for pattern in getattr(tree, key)
         ),
     ]
+
+
+def side_row(row: str) -> str:
+    """Return a row that tells the sides apart, with the key that says it."""
+    if row.startswith(DEFINITION):
+        return f"async_only: {row.removeprefix(DEFINITION)}"
+    return f"side: {row}"
 
 
 def check_unused(config: Config, used: Collection[str]) -> None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from .disk import is_of_editors
 
@@ -19,6 +20,7 @@ _SETTLED = 0.01
 # The same for a file that was emptied: an editor is about to fill it again.
 _FILLED = 0.2
 
+T = TypeVar("T")
 Stamps = dict[str, tuple[int, int, int]]
 
 
@@ -30,17 +32,18 @@ class Watched:
     targets: tuple[Path, ...]
 
 
-def saves(watched: Callable[[], Watched]) -> Iterator[None]:
-    """Yield at once, and whenever something was saved since the last time.
+def builds(watched: Callable[[], Watched], build: Callable[[], T]) -> Iterator[T]:
+    """Build at once, and after each save; yield what each build returns.
 
-    What the caller writes to the targets in between is no save; what is saved to the
-    sources in between is.
+    What a build writes to the targets is no save. What is saved to the sources while
+    it runs is, and so is all that is saved once its outcome is known.
     """
     sources: Stamps = {}
     while True:
         here, sources = _complete(watched, sources)
-        yield
+        outcome = build()
         targets = _stamps(here.targets)
+        yield outcome
         while True:
             began = time.monotonic()
             same = _stamps(here.sources) == sources and _stamps(here.targets) == targets

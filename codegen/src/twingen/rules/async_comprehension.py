@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.iteration import ITERATED, gives_futures
+from ..meaning.foreign import iterated_by
 from ..rule import Site, rewrite
+from ..syntax.parentheses import bare
 
 
 @rewrite("TW105", cst.CompFor)
@@ -17,7 +18,8 @@ def drop_async(site: Site[cst.CompFor]) -> cst.CompFor | None:
     if site.old.asynchronous is None:
         return None
     new = site.new.with_changes(asynchronous=None)
-    if gives_futures(site.names, site.old.iter):
-        futures = cst.Call(site.imports.name(ITERATED), [cst.Arg(new.iter)])
-        return new.with_changes(iter=futures)
-    return new
+    helper = iterated_by(site.names, site.libraries, site.old.iter, site.tasks)
+    if helper is None:
+        return new
+    called = cst.Call(site.imports.name(helper), [cst.Arg(bare(new.iter))])
+    return new.with_changes(iter=called)

@@ -52,6 +52,9 @@ def _later(site: Site[cst.Await | cst.Attribute]) -> cst.BaseExpression | None:
         return None
     if not may_be_property(names, old) or not is_kept(names, old):
         return None
+    parent = names.parent(old)
+    if isinstance(parent, cst.AnnAssign) and parent.target is old:
+        return None
     name = cst.SimpleString(f'"{old.attr.value}"')
     getter = site.imports.builtin("getattr")
     arguments = [cst.Arg(getter), cst.Arg(new.value), cst.Arg(name)]

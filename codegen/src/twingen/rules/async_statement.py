@@ -5,26 +5,50 @@ Their iterables and context managers have the sync protocol in the twin
 `for`, and the futures themselves for `async for`, which becomes `for` over `iterated()`
 of it where tasks take turns. `async with asyncio.timeout()` is left to
 `timeout_block`.
+
+Where tasks take turns, what is of a library waits without the turn, so that other tasks
+go on: `for x in blocking_each(xs)`, and `with blocking_opening(connect, uri)`. What may
+be of one is asked when it runs: `each_of(xs)`, `entering(x)` and `opening(f, x)`.
 """
 
 from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.iteration import ITERATED, gives_futures
+from ..meaning.foreign import entered_by, iterated_by
 from ..meaning.timed import is_timeout_block
 from ..rule import Site, rewrite
+from ..syntax.parentheses import bare, beside_another
 
 
 @rewrite("TW104", cst.For, cst.With)
 def drop_async(site: Site[cst.For | cst.With]) -> cst.For | cst.With | None:
-    if site.old.asynchronous is None:
+    old, new = site.old, site.new
+    if old.asynchronous is None:
         return None
-    if site.tasks == "threads" and is_timeout_block(site.old, site.names):
+    if site.tasks == "threads" and is_timeout_block(old, site.names):
         return None
-    new = site.new.with_changes(asynchronous=None)
-    if isinstance(site.old, cst.For) and gives_futures(site.names, site.old.iter):
-        assert isinstance(new, cst.For)
-        futures = cst.Call(site.imports.name(ITERATED), [cst.Arg(new.iter)])
-        return new.with_changes(iter=futures)
-    return new
+    if isinstance(old, cst.For) and isinstance(new, cst.For):
+        helper = iterated_by(site.names, site.libraries, old.iter, site.tasks)
+        if helper is not None:
+            called = cst.Call(site.imports.name(helper), [cst.Arg(bare(new.iter))])
+            new = new.with_changes(iter=called)
+    elif isinstance(new, cst.With) and site.tasks == "turns":
+        assert isinstance(old, cst.With)
+        pairs = zip(old.items, new.items, strict=True)
+        new = new.with_changes(items=[_entered(site, *pair) for pair in pairs])
+    return new.with_changes(asynchronous=None)
+
+
+def _entered(
+    site: Site[cst.For | cst.With], old: cst.WithItem, new: cst.WithItem
+) -> cst.WithItem:
+    """Return what `with` enters in place of an item of `async with`."""
+    helper = entered_by(site.names, site.libraries, old.item)
+    if helper is None:
+        return new
+    function, item = site.imports.name(helper), new.item
+    if isinstance(old.item, cst.Call) and isinstance(item, cst.Call):
+        arguments = [cst.Arg(bare(item.func)), *beside_another(item.args)]
+        return new.with_changes(item=item.with_changes(func=function, args=arguments))
+    return new.with_changes(item=cst.Call(function, [cst.Arg(bare(item))]))

@@ -9,16 +9,15 @@ becomes `await_(task)`. A call of a library that has sync counterparts becomes
 
 from __future__ import annotations
 
-import sys
-
 import libcst as cst
 
-from ..meaning.awaitables import PROTOCOLS, is_proven
-from ..meaning.coroutines import METHODS, is_property, may_be_property, owner_of
+from ..meaning.awaitables import is_proven
+from ..meaning.coroutines import is_property, may_be_property
+from ..meaning.foreign import what_does
 from ..meaning.iteration import stepped
-from ..meaning.kinds import TASK_GROUP
+from ..meaning.patched import is_patched
 from ..rule import Site, rewrite
-from ..syntax.parentheses import beside_another, in_place_of
+from ..syntax.parentheses import bare, beside_another, in_place_of
 
 _CALLS = "twingen.runtime.turns.calls"
 
@@ -38,7 +37,7 @@ def wait_for(site: Site[cst.Await]) -> cst.BaseExpression | None:
         body = new.with_changes(lpar=[], rpar=[])
         new = _called(site, f"{_CALLS}.awaited", [cst.Arg(cst.Lambda(_NONE, body))])
     else:
-        new = _called(site, f"{_CALLS}.await_", [cst.Arg(_bare(new))])
+        new = _called(site, f"{_CALLS}.await_", [cst.Arg(bare(new))])
     return in_place_of(site.new, new, site.names.parent(site.old))
 
 
@@ -47,78 +46,29 @@ _NONE = cst.Parameters()
 
 def _call(site: Site[cst.Await], old: cst.Call, new: cst.Call) -> cst.BaseExpression:
     """Return what the twin does for an awaited call."""
-    foreign = _foreign(site, old.func)
+    called = site.names.qualified(old.func) or ""
+    if is_patched(site.names.definitions, called):
+        return _handed(site, f"{_CALLS}.awaited", new)
+    foreign = what_does(site.names, site.libraries, old.func)
     if foreign is None:
         if is_proven(site.names, old):
             return new
         made = site.names.qualified(old.func) or ""
         if site.names.definitions.has_member(made, "__await__"):
-            return _called(site, f"{_CALLS}.await_", [cst.Arg(_bare(new))])
+            return _called(site, f"{_CALLS}.await_", [cst.Arg(bare(new))])
         return _handed(site, f"{_CALLS}.awaited", new)
     if foreign == "waits":
         return new
     if foreign == "gives":
-        return _called(site, f"{_CALLS}.await_", [cst.Arg(_bare(new))])
+        return _called(site, f"{_CALLS}.await_", [cst.Arg(bare(new))])
     return _handed(site, "twingen.runtime.turns.entries.blocking", new)
-
-
-def _foreign(site: Site[cst.Await], function: cst.BaseExpression) -> str | None:
-    """Tell what a function of a library does, `None` of one of the sources.
-
-    It waits itself, it gives what has to be waited for, or it blocks.
-    """
-    names = site.names
-    imported = names.imported(function)
-    outside = [e for e in imported if names.definitions.module_of(e) is None]
-    for each in outside:
-        verdict = site.libraries.verdict(each)
-        if verdict and verdict.call:
-            return None  # what it calls may be one of the sources
-        becomes = verdict.becomes if verdict else ""
-        of_runtime = becomes.startswith("twingen.runtime.")
-        if of_runtime or each.partition(".")[0] in sys.stdlib_module_names:
-            if verdict and verdict.coroutine:
-                return "waits"
-            # What another function calls may be one of the sources.
-            return "gives" if of_runtime or each.startswith("asyncio.") else None
-        return "blocks"
-    if outside or imported:
-        return None
-    if names.qualified(function) in ("builtins.anext",):
-        return "waits"
-    if not isinstance(function, cst.Attribute):
-        return None
-    kind = owner_of(names, function) or names.owner(function.value)
-    if kind is None or names.definitions.module_of(kind) is not None:
-        return None
-    member = function.attr.value
-    if kind.startswith("asyncio.") and member in PROTOCOLS:
-        return "waits"
-    if kind in METHODS:
-        return "waits" if member in METHODS[kind] else "gives"
-    if kind == TASK_GROUP:
-        return "gives"
-    known = site.libraries.verdict(kind)
-    home = kind.partition(".")[0]
-    if known is not None and home not in sys.stdlib_module_names:
-        return "blocks"
-    return None
 
 
 def _handed(site: Site[cst.Await], dotted: str, call: cst.Call) -> cst.Call:
     """Return `dotted(f, x)` for the call `f(x)`, whose layout it keeps."""
-    arguments = [cst.Arg(_bare(call.func)), *beside_another(call.args)]
+    arguments = [cst.Arg(bare(call.func)), *beside_another(call.args)]
     return call.with_changes(func=site.imports.name(dotted), args=arguments)
 
 
 def _called(site: Site[cst.Await], dotted: str, arguments: list[cst.Arg]) -> cst.Call:
     return cst.Call(site.imports.name(dotted), arguments)
-
-
-def _bare(value: cst.BaseExpression) -> cst.BaseExpression:
-    """Return an argument without the parentheses that held it together."""
-    if isinstance(value, (cst.GeneratorExp, cst.NamedExpr, cst.Yield, cst.Tuple)):
-        return value
-    if "\n" in cst.Module([]).code_for_node(value):
-        return value
-    return value.with_changes(lpar=[], rpar=[])

@@ -20,6 +20,7 @@ from ..meaning.awaitables import (
     may_make,
 )
 from ..meaning.deferral import runs_later
+from ..meaning.foreign import is_entered
 from ..meaning.iteration import stepped
 from ..meaning.names import Names
 from ..rule import Site, rewrite
@@ -49,6 +50,8 @@ def make_later(site: Site[cst.Call]) -> cst.Call | None:
         return cst.Call(site.imports.name(_LATER), [given_first, *step[1]])
     if names.is_sync_only(site.old):
         return None  # written for the twin, where it is a plain call
+    if is_entered(names, site.old):
+        return None  # see `async_statement`
     if not kept or not may_make(names, site.libraries, site.old):
         return None
     called = new.func.with_changes(lpar=[], rpar=[])

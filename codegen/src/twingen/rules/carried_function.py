@@ -4,6 +4,13 @@
 `@coroutine` is for the rest, `@generator` for asynchronous generators, and
 `@returns_awaitable` for a plain function that may return a coroutine: a user who calls
 it is given the result, as one who awaits it in the async form.
+
+A fixture of pytest is run by the loop in the source. `@entry_generator` is for one that
+yields: each of its steps has the turn.
+
+`@operator_method` is for a coroutine function that Python calls for an operator:
+`__getitem__`, `__add__`, `__get__`. What is awaited is `a[b]`, in this place or
+another; so it gives the twins a coroutine, and a user the result.
 """
 
 from __future__ import annotations
@@ -11,8 +18,10 @@ from __future__ import annotations
 import libcst as cst
 
 from ..meaning.annotations import AWAITABLE_TYPES, last_parameter
-from ..meaning.awaitables import calls_around, hands_out, waits_around
+from ..meaning.awaitables import calls_around, hands_out, is_patch, waits_around
 from ..meaning.blocking import may_block
+from ..meaning.both_protocols import delegates
+from ..meaning.functions import is_operator
 from ..meaning.overloads import OVERLOADS
 from ..meaning.running_loop import asks_for_loop
 from ..meaning.stop_iterations import lets_stop_out
@@ -22,10 +31,12 @@ from ..syntax.nodes import find
 _TURNS = "twingen.runtime.turns"
 _MAKES = f"{_TURNS}.calls.makes_coroutine"
 _WAITS = f"{_TURNS}.calls.returns_awaitable"
+_NEXT = f"{_TURNS}.iterators.decorated_next_method"
 _TRANSPARENT = {"builtins.classmethod", "builtins.staticmethod", "typing.override"}
+_ADDS_NOTHING = {*_TRANSPARENT, "abc.abstractmethod", "typing.final"}
 _CALLED_BY_USERS = {"__aenter__", "__aexit__", "__anext__", "__call__"}
-# Methods whose result Python waits for, and what is called by the name of the class.
-_PROTOCOLS = {*_CALLED_BY_USERS, "__aiter__", "__new__"}
+# The end of an iteration is told to who iterates, not to what is around the function.
+_MARKS_OF_DECORATED = {"calls.returns_awaitable", "marks.coroutine"}
 _PROPERTIES = {"builtins.property", "functools.cached_property"}
 
 
@@ -34,6 +45,8 @@ def mark(site: Site[cst.FunctionDef]) -> cst.FunctionDef | None:
     old, new = site.old, site.new
     if old.name.value == "__await__":
         return None  # see `carried_object`
+    if delegates(site.names, old):
+        return None  # see `sync_protocol`
     decorators = {
         site.names.qualified(_maker(each.decorator)) or "" for each in old.decorators
     }
@@ -52,24 +65,53 @@ def mark(site: Site[cst.FunctionDef]) -> cst.FunctionDef | None:
         # What is no twin calls the function, and does the same as in the source.
         marks.insert(0, cst.Decorator(site.imports.name(_MAKES)))
         around = [cst.Decorator(site.imports.name(_WAITS))]
-    elif is_async and any(waits_around(site.names, each) for each in old.decorators):
-        around = [cst.Decorator(site.imports.name(f"{_TURNS}.entries.entry"))]
+    elif is_async and (number := _waited_around(site)):
+        above = max(len(new.decorators) - number, 0)  # some may have gone
+        entry = cst.Decorator(site.imports.name(f"{_TURNS}.entries.entry"))
+        around = [*new.decorators[:above], entry]
+        new = new.with_changes(decorators=new.decorators[above:])
+    if old.name.value == "__anext__" and mark in _MARKS_OF_DECORATED:
+        around = [cst.Decorator(site.imports.name(_NEXT))]
     return new.with_changes(
         asynchronous=None, decorators=[*around, *new.decorators, *marks]
     )
 
 
+def _waited_around(site: Site[cst.FunctionDef]) -> int:
+    """Return how many decorators make a coroutine function that waits for the last.
+
+    What `patch()` is given is waited for if it is a coroutine function still: what
+    another decorator makes of one is not known, it may run a loop itself.
+    """
+    names, found = site.names, site.old.decorators
+    above = len(found)
+    while above and (
+        is_patch(names, found[above - 1]) or waits_around(names, found[above - 1])
+    ):
+        above -= 1
+    others = {names.qualified(_maker(each.decorator)) or "" for each in found[:above]}
+    marks = {each for each in others if each.startswith("pytest.mark.")}
+    if above < len(found):
+        return len(found) - (0 if others <= _TRANSPARENT | marks else above)
+    return len(found) if any(waits_around(names, each) for each in found) else 0
+
+
 def _mark(site: Site[cst.FunctionDef], decorators: set[str]) -> str | None:
     function, names = site.old, site.names
     if any(each.startswith("pytest") and "fixture" in each for each in decorators):
-        return None  # pytest itself asks what kind of function it is
+        if function.asynchronous is None:
+            return None
+        # pytest itself asks what kind of function it is.
+        kind = "entry_generator" if names.is_generator(function) else "entry"
+        return f"entries.{kind}"
     if function.asynchronous is None:
-        if decorators & _PROPERTIES or _is_operator(function.name.value):
+        if decorators & _PROPERTIES or is_operator(function.name.value):
             return None
         if function.name.value == "__aiter__" and _is_method(site):
             return "marks.iter_method"
         if hands_out(names, site.libraries, function):
-            if function.name.value == "__anext__":
+            is_next = function.name.value == "__anext__"
+            if is_next and not decorators - _ADDS_NOTHING:
                 return "iterators.plain_next_method"
             return "calls.returns_awaitable"
         guarded = not decorators - _TRANSPARENT and _shares_state(site)
@@ -77,7 +119,10 @@ def _mark(site: Site[cst.FunctionDef], decorators: set[str]) -> str | None:
     if names.is_generator(function):
         return "generators.generator"
     if function.name.value == "__anext__":
-        return "iterators.next_method"
+        alone = not decorators - _ADDS_NOTHING
+        return "iterators.next_method" if alone else "marks.coroutine"
+    if is_operator(function.name.value) and _is_method(site):
+        return "operators.operator_method"
     wrapped = _is_for_users(site) or lets_stop_out(names, function)
     return "entries.entry" if wrapped else "marks.coroutine"
 
@@ -86,11 +131,6 @@ def _is_method(site: Site[cst.FunctionDef]) -> bool:
     return isinstance(
         site.names.enclosing(site.old, cst.ClassDef, cst.FunctionDef), cst.ClassDef
     )
-
-
-def _is_operator(name: str) -> bool:
-    """Tell whether Python calls a method where the source has no call."""
-    return name.startswith("__") and name.endswith("__") and name not in _PROTOCOLS
 
 
 def _shares_state(site: Site[cst.FunctionDef]) -> bool:

@@ -12,7 +12,8 @@ line). `# twingen: sync-only` says what only the twin has: a whole source (as
 its first line), the body of an `if` that the async program never enters (`if
 TYPE_CHECKING:  # twingen: sync-only`), or the `else` of one that is async-only.
 Where an `if` or a loop has other branches, its mark stands alone on the line above, or
-they have marks of their own.
+they have marks of their own; so it is with the `else` and `finally` of a `try`, whose
+handlers go with it, since nothing is left that they could handle.
 """
 
 from __future__ import annotations
@@ -34,12 +35,6 @@ def rename_in_comment(
     site: Site[cst.Comment | cst.Module],
 ) -> cst.Comment | cst.RemovalSentinel | None:
     if isinstance(site.old, cst.Module):
-        for lost in site.names.side.lost_markers:
-            raise Refused(
-                "this marker stands in code that the twin has nothing of",
-                "put what only the twin has outside of what is async-only",
-                node=lost,
-            )
         for branch in site.names.side.unclear:
             raise Refused(
                 "the marker stands on another branch of this statement, and does not "
@@ -47,6 +42,12 @@ def rename_in_comment(
                 f"to take all of it out, put `{ASYNC_ONLY}` alone on the line above "
                 f"the statement; to keep the `else` of an `if`, mark it `{SYNC_ONLY}`",
                 node=branch,
+            )
+        for lost in site.names.side.lost_markers:
+            raise Refused(
+                "this marker stands in code that the twin has nothing of",
+                "put what only the twin has outside of what is async-only",
+                node=lost,
             )
         return None
     assert isinstance(site.new, cst.Comment)

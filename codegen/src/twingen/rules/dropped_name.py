@@ -4,6 +4,9 @@
 event loop; the twin's test runs by itself. Dropped are a decorator, with or
 without arguments, and a mark in `pytestmark` or in a list given as `marks=`. Such
 a name anywhere else is refused.
+
+So is `parametrize("anyio_backend", ...)` over tests that do not take the fixture:
+anyio's plugin gives it to those that run in a loop.
 """
 
 from __future__ import annotations
@@ -13,7 +16,9 @@ from typing import Any
 import libcst as cst
 
 from ..rule import Refused, Site, rewrite
+from ..syntax.nodes import find
 
+_BACKEND = {"anyio_backend", "anyio_backend_name", "anyio_backend_options"}
 _HOLDERS = (cst.Decorator, cst.Element, cst.Assign, cst.AnnAssign)
 
 
@@ -58,7 +63,26 @@ def _without_marks(site: Site[Any], old: cst.List, new: cst.List) -> cst.List | 
 
 
 def _marks(site: Site[Any], value: cst.BaseExpression) -> bool:
+    if isinstance(value, cst.Call) and _chooses_backend(site, value):
+        return True
     return _is_dropped(site, value.func if isinstance(value, cst.Call) else value)
+
+
+def _chooses_backend(site: Site[Any], mark: cst.Call) -> bool:
+    """Tell a mark for a fixture that only anyio's plugin gives to the tests."""
+    if site.names.qualified(mark.func) != "pytest.mark.parametrize" or not mark.args:
+        return False
+    first = mark.args[0].value
+    if not isinstance(first, cst.SimpleString) or first.raw_value not in _BACKEND:
+        return False
+    holder = site.names.enclosing(mark, cst.FunctionDef, cst.ClassDef)
+    tests = site.names.nodes.of(cst.FunctionDef)
+    if isinstance(holder, cst.FunctionDef):
+        tests = [holder]
+    elif isinstance(holder, cst.ClassDef):
+        tests = list(find(holder.body, cst.FunctionDef))
+    taken = {each.name.value for test in tests for each in test.params.params}
+    return taken.isdisjoint(_BACKEND)
 
 
 def _is_dropped(site: Site[Any], node: cst.CSTNode) -> bool:

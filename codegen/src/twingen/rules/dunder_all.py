@@ -19,6 +19,8 @@ def rename_export(site: Site[cst.SimpleString]) -> cst.SimpleString | None:
         return None
     twin = _own(site, name)
     if is_export(site.names, site.old):
+        if site.of_runtime(site.names.meanings(name, site.old)) is not None:
+            return None  # see `library_name`
         bound = site.twin_at(cst.Name(name), site.old)
         if site.names.is_alias(name):
             return None  # it keeps its name, whatever it stands for

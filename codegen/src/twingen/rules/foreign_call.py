@@ -41,11 +41,20 @@ def require_row(site: Site[Any]) -> None:
     ]
     if not without_row:
         return
-    raise _refused(without_row[0])
+    raise _refused(site, without_row[0])
 
 
-def _refused(qualified: str, node: cst.CSTNode | None = None) -> Refused:
+def _refused(
+    site: Site[Any], qualified: str, node: cst.CSTNode | None = None
+) -> Refused:
     module, _, name = qualified.rpartition(".")
+    package = site.libraries.awaited_of(qualified)
+    if package is not None:
+        return Refused(
+            f"{qualified} is asynchronous, and {package.refuse}",
+            package.instead,
+            node=node,
+        )
     return Refused(
         f"{qualified} is asynchronous, and no table says what its twin is",
         f'add a row: [tool.twingen.libraries."{module}"] {name} = "...", or mark the '
@@ -67,7 +76,7 @@ def _require_row_of_class(site: Site[cst.WithItem | cst.For | cst.CompFor]) -> N
     for kind in sorted(site.names.kinds(value)):
         known = kind.startswith(_KNOWN) or _has_row(site, kind)
         if not known and "." in kind and not (carried and _is_standard(kind)):
-            raise _refused(kind, value)
+            raise _refused(site, kind, value)
 
 
 # Of these every name has a row, or is no object of a library.

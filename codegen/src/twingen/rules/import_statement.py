@@ -42,9 +42,17 @@ def retarget_import(site: Site[cst.SimpleStatementLine]) -> Replacement:
                 "put the import on a line of its own",
             )
         return site.new.with_changes(body=lines)
+    if not lines and _is_alone(site):
+        lines.append(cst.Pass())
     first = site.new.with_changes(body=lines[:1])
     more = [cst.SimpleStatementLine([line]) for line in lines[1:]]
     return cst.FlattenSentinel([first, *more]) if more else first
+
+
+def _is_alone(site: Site[cst.SimpleStatementLine]) -> bool:
+    """Tell the only statement of a block, in which something has to stand."""
+    block = next(iter(site.names.ancestors(site.old)), None)
+    return isinstance(block, cst.IndentedBlock) and len(block.body) == 1
 
 
 def _check_places(
@@ -171,14 +179,16 @@ def _plain_import(
         name = alias.evaluated_name
         twin = modules.get(name) or site.libraries.module_twin(name)
         if twin is not None:
-            alias = alias.with_changes(name=_dotted(twin))
+            is_itself = alias.evaluated_alias == twin != name
+            asname = None if is_itself else alias.asname
+            alias = alias.with_changes(name=_dotted(twin), asname=asname)
         aliases.append(alias)
     return statement.with_changes(names=aliases)
 
 
 def _from_import(
     site: Site[cst.SimpleStatementLine], statement: cst.ImportFrom
-) -> list[cst.ImportFrom]:
+) -> list[cst.Import | cst.ImportFrom]:
     module = site.names.imported_module(statement)
     if module is None:
         return [statement]
@@ -188,8 +198,12 @@ def _from_import(
         _check_star(site, module, statement)
         return [_from(site, statement, target)]
     by_module: dict[str, list[cst.ImportAlias]] = {}
+    whole: list[cst.Import | cst.ImportFrom] = []
     for alias in statement.names:
         qualified = site.names.definitions.original(f"{module}.{alias.evaluated_name}")
+        if (package := _package_instead(site, qualified)) is not None:
+            whole.append(_package_as(package, alias))
+            continue
         if (builtin := _builtin_in_twin(site, qualified)) is not None:
             if _is_offered(site, alias):  # for others to import, or by a star
                 by_module.setdefault("builtins", []).append(_as_itself(alias, builtin))
@@ -213,10 +227,30 @@ def _from_import(
         return [_from(site, statement, module)]
     kept = by_module.get(next(iter(by_module), ""), [])
     split = len(kept) < len(statement.names)
-    return [
+    return whole + [
         _from(site, statement, home, _once(aliases, split))
         for home, aliases in by_module.items()
     ]
+
+
+def _package_instead(site: Site[cst.SimpleStatementLine], qualified: str) -> str | None:
+    """Return the package that stands in the twin where an imported module does."""
+    verdict = site.libraries.verdict(qualified)
+    if verdict is not None and (verdict.becomes or verdict.keep):
+        return None
+    if site.names.definitions.module_of(qualified) is not None:
+        return None
+    return site.libraries.module_twin(qualified)
+
+
+def _package_as(package: str, alias: cst.ImportAlias) -> cst.Import | cst.ImportFrom:
+    """Return the import of a package under the name that a module of it had."""
+    home, _, name = package.rpartition(".")
+    local = alias.evaluated_alias or alias.evaluated_name
+    named = cst.ImportAlias(
+        cst.Name(name), cst.AsName(cst.Name(local)) if local != name else None
+    )
+    return cst.ImportFrom(_dotted(home), [named]) if home else cst.Import([named])
 
 
 def _runtime_name(site: Site[cst.SimpleStatementLine], qualified: str) -> str | None:
@@ -323,6 +357,9 @@ def _check_collision(
     else:
         hidden = site.names.is_looked_up(name) and not site.names.is_bound(name)
     unknown = hidden and not site.names.is_bound(name)
+    bound = site.names.bound().get(name, set())
+    if bound and all(site.libraries.in_twin(each) == becomes for each in bound):
+        return  # both are the same thing in the twin
     if hidden or site.names.is_bound_otherwise(name, becomes, seen_by=alias):
         raise Refused(
             f"{alias.evaluated_name} becomes {name} in the twin, which is "

@@ -7,8 +7,11 @@ the same once the awaits are gone, and `isinstance(x, (Iterable, AsyncIterable))
 The same holds for the other asynchronous protocols and for `case AsyncIterable():`, for
 a protocol of the sources with a method that gets another name, and for `Iterable` and
 its like where the object may be an asynchronous one of the sources: annotate it where
-it is not. A function of `singledispatch` cannot be chosen by them either.
-Where tasks take turns the asynchronous ones have twins (`protocol_test`).
+it is not. `try: iter(x)` with `except TypeError` asks the same. A function of
+`singledispatch` cannot be chosen by them either.
+Where tasks take turns the asynchronous ones have twins (`protocol_test`), if the test
+itself names them: a constant that holds them (`KINDS = (list, AsyncIterable)`) is
+followed, and refused.
 """
 
 from __future__ import annotations
@@ -20,9 +23,10 @@ import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
 from ..meaning.coroutine_tests import do_the_same, following, leaves, statements_of
+from ..meaning.dispatching import is_dispatcher
 from ..meaning.merged import Members
 from ..meaning.methods import ASYNC_PROTOCOLS
-from ..meaning.protocol_tests import class_asked, classes_in
+from ..meaning.protocol_tests import class_asked, classes_in, classes_kept
 from ..meaning.questions import GENERATOR_TESTS, may_become, twin_of_protocol
 from ..rule import Refused, Site, rewrite
 
@@ -37,10 +41,16 @@ def refuse_choice(site: Site[Any]) -> None:
         _check_dispatched(site, old)
     elif isinstance(old, cst.MatchClass):
         match = site.names.enclosing(old, cst.Match)
-        if match is not None and _tells_apart(site, match.subject, old.cls):
+        qualified = site.names.qualified(old.cls)
+        if (
+            match is not None
+            and qualified is not None
+            and _tells_apart(site, match.subject, old.cls, qualified)
+        ):
             raise _refused(site, old.cls)
     elif isinstance(old, cst.Call):
         _check_registered(site, old)
+        _check_tried(site, old)
         asked = _asked(site, old)
         if asked is not None and not _is_checked(site, old):
             raise _refused(site, asked)
@@ -54,6 +64,7 @@ def refuse_choice(site: Site[Any]) -> None:
 def _refused(site: Site[Any], asked: cst.BaseExpression) -> Refused:
     name = get_full_name_for_node(asked)
     qualified = site.names.qualified(asked) or ""
+    held = [kept for _, kept in classes_kept(site.names, asked) if kept != qualified]
     marked = "mark the branches `# twingen: async-only` and `# twingen: sync-only`"
     if twin_of_protocol(qualified) or qualified in GENERATOR_TESTS:
         return Refused(
@@ -67,6 +78,13 @@ def _refused(site: Site[Any], asked: cst.BaseExpression) -> Refused:
             + f", or {marked}",
             node=asked,
         )
+    if held:
+        return Refused(
+            f"the name {name} holds {held[0].rpartition('.')[2]}, which tells "
+            "values apart here, and may do so otherwise in the twin",
+            f"write the classes in the test itself, or {marked}",
+            node=asked,
+        )
     return Refused(
         f"{name} tells values apart here; its counterpart in the twin has values "
         "that are not asynchronous too",
@@ -78,13 +96,20 @@ def _refused(site: Site[Any], asked: cst.BaseExpression) -> Refused:
 def _check_registered(site: Site[Any], call: cst.Call) -> None:
     """Refuse `function.register(AsyncIterable)` of `functools.singledispatch`."""
     function = call.func
-    is_register = isinstance(function, cst.Attribute) and (
-        function.attr.value == "register"
-    )
-    if is_register and call.args:
-        first = call.args[0].value
-        if site.names.qualified(first) in ASYNC_PROTOCOLS:
+    if not isinstance(function, cst.Attribute) or function.attr.value != "register":
+        return
+    if not (call.args and is_dispatcher(site.names, function.value)):
+        return
+    for first in classes_in(call.args[0].value):
+        qualified = site.names.qualified(first) or ""
+        if qualified in ASYNC_PROTOCOLS or _any_becomes(site, qualified):
             raise _refused(site, first)
+
+
+def _any_becomes(site: Site[Any], qualified: str) -> bool:
+    """Tell whether an object of the sources has a sync protocol in the twin alone."""
+    twin = twin_of_protocol(qualified)
+    return twin is not None and may_become(site.names, site.libraries, None, twin)
 
 
 def _check_dispatched(site: Site[Any], function: cst.FunctionDef) -> None:
@@ -92,29 +117,73 @@ def _check_dispatched(site: Site[Any], function: cst.FunctionDef) -> None:
     registers = any(
         isinstance(each.decorator, cst.Attribute)
         and each.decorator.attr.value == "register"
+        and is_dispatcher(site.names, each.decorator.value)
         for each in function.decorators
     )
     given = [p for p in function.params.params if p.name.value not in ("self", "cls")]
-    if registers and given and given[0].annotation is not None:
-        annotation = given[0].annotation.annotation
-        if site.names.annotated(annotation) & ASYNC_PROTOCOLS:
-            raise Refused(
-                "this function is chosen for an asynchronous protocol, whose "
-                "counterpart in the twin has values that are not asynchronous too",
-                "choose by other classes, or mark it `# twingen: async-only`",
-                node=given[0].name,
-            )
+    if not registers or not given or given[0].annotation is None:
+        return
+    kinds = site.names.annotated(given[0].annotation.annotation)
+    if kinds & ASYNC_PROTOCOLS:
+        raise Refused(
+            "this function is chosen for an asynchronous protocol, whose "
+            "counterpart in the twin has values that are not asynchronous too",
+            "choose by other classes, or mark it `# twingen: async-only`",
+            node=given[0].name,
+        )
+    if any(_any_becomes(site, each) for each in kinds):
+        raise Refused(
+            "this function is chosen for a protocol of which asynchronous objects of "
+            "the sources are not, and their twins are",
+            "choose by other classes, or mark it `# twingen: async-only`",
+            node=given[0].name,
+        )
+
+
+def _check_tried(site: Site[Any], call: cst.Call) -> None:
+    """Refuse `iter(x)` where TypeError is the answer that x is no iterable."""
+    if len(call.args) != 1 or site.names.qualified(call.func) != "builtins.iter":
+        return
+    statement = site.names.enclosing(call, cst.Try, cst.FunctionDef, cst.Lambda)
+    if not isinstance(statement, cst.Try) or not any(
+        _catches_type_error(site, each) for each in statement.handlers
+    ):
+        return
+    is_tried = any(each is statement.body for each in site.names.ancestors(call))
+    if is_tried and may_become(
+        site.names, site.libraries, call.args[0].value, "__iter__"
+    ):
+        raise Refused(
+            "the TypeError of iter() tells values apart here; asynchronous ones of the "
+            "sources cannot be iterated over, and their twins can",
+            "annotate the value where it is none of these, or mark the branches "
+            "`# twingen: async-only` and `# twingen: sync-only`",
+        )
+
+
+def _catches_type_error(site: Site[Any], handler: cst.ExceptHandler) -> bool:
+    return handler.type is None or any(
+        site.names.qualified(each)
+        in ("builtins.TypeError", "builtins.Exception", "builtins.BaseException")
+        for each in classes_in(handler.type)
+    )
 
 
 def _tells_apart(
-    site: Site[Any], value: cst.BaseExpression, asked: cst.BaseExpression
+    site: Site[Any],
+    value: cst.BaseExpression,
+    asked: cst.BaseExpression,
+    qualified: str,
 ) -> bool:
-    """Tell whether the twin's answer to what a value is may be another."""
+    """Tell whether the twin's answer to what a value is may be another.
+
+    `qualified` is the class that is asked for, by itself or by what holds it.
+    """
     names = site.names
-    qualified = names.qualified(asked)
-    if qualified is None or qualified in ASYNC_PROTOCOLS:
-        return qualified is not None and site.tasks == "threads"
-    if site.tasks == "turns" and class_asked(names, asked) is not None:
+    is_held = names.qualified(asked) != qualified
+    if qualified in ASYNC_PROTOCOLS:
+        return site.tasks == "threads" or is_held
+    if site.tasks == "turns" and not is_held and class_asked(names, asked) is not None:
         return False  # see `protocol_test`
     twin = twin_of_protocol(qualified)
     if qualified == "types.GeneratorType" and site.tasks == "turns":
@@ -135,19 +204,29 @@ def _asked(site: Site[Any], call: cst.Call) -> cst.BaseExpression | None:
         if site.names.qualified(function) == "inspect.isgenerator":
             generates &= may_become(site.names, site.libraries, value, "__iter__")
         return function if generates and site.tasks == "threads" else None
-    if len(call.args) != 2 or site.names.qualified(call.func) not in _TESTS:
+    if len(call.args) != 2 or not _is_test(site, call.func):
         return None
-    classes = {
-        each: site.names.qualified(each) for each in classes_in(call.args[1].value)
-    }
-    others = {(qualified or "").rpartition(".")[2] for qualified in classes.values()}
-    for each, qualified in classes.items():
-        last = (qualified or "").rpartition(".")[2]
+    kept = [
+        each
+        for asked in classes_in(call.args[1].value)
+        for each in classes_kept(site.names, asked)
+    ]
+    others = {qualified.rpartition(".")[2] for _, qualified in kept}
+    for each, qualified in kept:
+        last = qualified.rpartition(".")[2]
         # `(Iterable, AsyncIterable)` asks for both.
         others_alike = {o for o in others - {last} if _plain(o) == _plain(last)}
-        if not others_alike and _tells_apart(site, call.args[0].value, each):
+        if not others_alike and _tells_apart(site, call.args[0].value, each, qualified):
             return each
     return None
+
+
+def _is_test(site: Site[Any], function: cst.BaseExpression) -> bool:
+    """Tell `isinstance`, also by another name that it is assigned to."""
+    if site.names.qualified(function) in _TESTS:
+        return True
+    values = site.names.values(function) if isinstance(function, cst.Name) else ()
+    return any(site.names.qualified(each) in _TESTS for each in values)
 
 
 def _plain(name: str) -> str:

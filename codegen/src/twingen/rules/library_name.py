@@ -106,6 +106,28 @@ def _is_asked_for(site: Site[cst.Name | cst.Attribute]) -> bool:
     return holder is not None and site.names.qualified(holder.func) in tests
 
 
+def _asks_whether_there(site: Site[cst.Name | cst.Attribute]) -> bool:
+    """Tell `if module is None:`, `if not module:` and the like."""
+    parent = site.names.parent(site.old)
+    if isinstance(parent, cst.ComparisonTarget):
+        parent = site.names.parent(parent)
+    if isinstance(parent, cst.Comparison):
+        operands = [parent.left, *(each.comparator for each in parent.comparisons)]
+        by_identity = all(
+            isinstance(each.operator, (cst.Is, cst.IsNot))
+            for each in parent.comparisons
+        )
+        return by_identity and any(
+            isinstance(each, cst.Name) and each.value == "None" for each in operands
+        )
+    if isinstance(parent, cst.UnaryOperation):
+        return isinstance(parent.operator, cst.Not)
+    return (
+        isinstance(parent, (cst.If, cst.IfExp, cst.While, cst.Assert))
+        and parent.test is site.old
+    )
+
+
 def _check_position(site: Site[cst.Name | cst.Attribute], qualified: str) -> None:
     """Refuse a name that only means something where it is called or subscripted."""
     if site.names.is_definition(site.old):  # `anyio = None` beside `import anyio`
@@ -120,7 +142,8 @@ def _check_position(site: Site[cst.Name | cst.Attribute], qualified: str) -> Non
     ):
         return  # see `asked_module`
     if site.libraries.is_closed(qualified) and not (
-        isinstance(parent, cst.Attribute) and parent.value is site.old
+        (isinstance(parent, cst.Attribute) and parent.value is site.old)
+        or (site.libraries.module_twin(qualified) and _asks_whether_there(site))
     ):
         raise Refused(
             f"the module {qualified} is used as a value here, and the twin has none",

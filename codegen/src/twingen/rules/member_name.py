@@ -20,16 +20,22 @@ from ..rule import Refused, Site, rewrite
 from ..syntax.nodes import find
 
 
-@rewrite("TW211", cst.Attribute, cst.WithItem, cst.Call)
+@rewrite("TW211", cst.Attribute, cst.WithItem, cst.For, cst.CompFor, cst.Call)
 def refuse_unknown_member(site: Site[Any]) -> None:
     if isinstance(site.old, cst.Call):
         _check_arguments(site, site.old)
         return
     if isinstance(site.old, cst.Attribute):
         value, member = site.old.value, site.old.attr.value
-    else:
+    elif isinstance(site.old, cst.WithItem):
         value, member = site.old.item, "__aenter__"
+    elif site.old.asynchronous is not None:
+        value, member = site.old.iter, "__aiter__"
+    else:
+        return
     kind = site.names.kind(value)
+    if member == "__aiter__" and isinstance(value, cst.Call):
+        kind = site.names.qualified(value.func)
     threads = site.tasks == "threads"
     if threads and kind is None and _may_cancel_a_task(site, value, member):
         raise Refused(
@@ -58,18 +64,27 @@ def _check_arguments(site: Site[Any], call: cst.Call) -> None:
         owner, name = site.names.qualified(function), "__init__"
     if owner is None:
         return
-    for each in site.names.definitions.bases(owner):
-        for arg in call.args:
-            given = arg.keyword.value if arg.keyword else "*"
-            row = site.libraries.member_of(each, f"{name}({given})")
-            if row is not None and row.refuse:
-                what = given if arg.keyword else "an argument"
-                called = each if name == "__init__" else f"{each}.{name}"
-                raise Refused(
-                    f"{what} of {called}() has no sync twin: {row.refuse}",
-                    row.instead,
-                    node=arg,
-                )
+    definitions = site.names.definitions
+    for each in definitions.bases(owner):
+        if f"{each}.{name}" in definitions.members:
+            break  # it is defined anew
+        _check_call(site, call, each, name)
+    if name == "__init__":  # of a class, or the function of a module
+        _check_call(site, call, *owner.rpartition(".")[::2])
+
+
+def _check_call(site: Site[Any], call: cst.Call, owner: str, name: str) -> None:
+    for arg in call.args:
+        given = arg.keyword.value if arg.keyword else "*"
+        row = site.libraries.member_of(owner, f"{name}({given})")
+        if row is not None and row.refuse:
+            what = given if arg.keyword else "an argument"
+            called = owner if name == "__init__" else f"{owner}.{name}"
+            raise Refused(
+                f"{what} of {called}() has no sync twin: {row.refuse}",
+                row.instead,
+                node=arg,
+            )
 
 
 def _inherited(

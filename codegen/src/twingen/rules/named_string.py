@@ -12,6 +12,11 @@ are paths given to `patch()`, `import_module()` and other functions that take pa
 `hasattr(x, "aclose")` and `getattr(x, "aclose", None)` tell objects apart: of an object
 whose class is not known they are refused, listed or not, because others have `close` as
 well; and so is `hasattr(x, "close")`, where x may be one that only the twin calls so.
+Where tasks take turns, a function of asyncio that is replaced by its path
+(`patch("asyncio.sleep")`) is looked up in a module of the runtime by all code that says
+`asyncio.sleep`, and the path becomes that of the module.
+
+The category of `pytest.mark.filterwarnings()` follows, and the module.
 
 Names of what the sources define follow where they are compared with `cls.__name__`, in
 `globals()["AsyncClient"]` and the like, and as keys of collections that are keyed by
@@ -23,7 +28,7 @@ What a mock is given (`spec=["aclose"]`, `**{"aclose.return_value": 1}`,
 `attach_mock(m, "aclose")`), `__slots__`, `__match_args__` and what `__getattr__` of a
 class compares its name with follow. Other strings are left alone, but for the trees
 with `texts = true` (tests that compare a `repr()`): there every renamed name follows,
-word by word.
+word by word, and so does `__aexit__`.
 """
 
 from __future__ import annotations
@@ -45,9 +50,12 @@ from ..meaning.fixtures import names_fixtures
 from ..meaning.merged import Members
 from ..meaning.methods import DUNDERS, twin_of_member, twin_of_method, twin_of_path
 from ..meaning.names import Names
+from ..meaning.patched import is_patched
 from ..meaning.protocol_tests import member_asked
 from ..meaning.questions import kinds_of, may_become, only_checks
 from ..meaning.string_places import (
+    BY_PATH,
+    function_by_fixtures,
     is_asked_for,
     is_docstring,
     is_export,
@@ -59,22 +67,10 @@ from ..syntax.prose import rename_words
 
 _BY_NAME = {f"builtins.{verb}attr" for verb in ("get", "has", "set", "del")}
 _BY_NAME |= {"unittest.mock.patch.object"}
-# These are given dotted paths.
-_BY_PATH = {
-    *(f"unittest.mock.patch{each}" for each in ("", ".dict", ".multiple")),
-    *("importlib.import_module", "pkgutil.resolve_name", "pydoc.locate"),
-    *("pytest.MonkeyPatch.setattr", "pytest.MonkeyPatch.delattr"),
-    *("pytest_mock.MockerFixture.patch", "builtins.__import__"),
-}
 # `pkg.module`, `pkg.module:name` and what begins so: `pkg.module.`.
 _PATH = re.compile(r"(?P<path>\w+(?:\.\w+)+)(?:(?P<colon>[:.])(?P<rest>\w*))?")
 # Of these, those that may be given an object and a name.
 _OF_OBJECTS = {"pytest.MonkeyPatch.setattr", "pytest.MonkeyPatch.delattr"}
-# What the fixtures of pytest give to parameters of these names.
-_FIXTURES = {
-    "mocker": "pytest_mock.MockerFixture",
-    "monkeypatch": "pytest.MonkeyPatch",
-}
 # These are given the names alone.
 _OF_OPERATOR = {"operator.attrgetter", "operator.methodcaller"}
 _NAMESPACES = {"builtins.dir", "builtins.vars"}
@@ -91,9 +87,15 @@ def rename_in_string(
         return _begun_path(site, old.value) or _text(site)
     arg = site.names.parent(old)
     call = site.names.parent(arg) if isinstance(arg, cst.Arg) else None
-    function = _function(site, call.func) if isinstance(call, cst.Call) else None
+    function = (
+        function_by_fixtures(site.names, call.func)
+        if isinstance(call, cst.Call)
+        else None
+    )
+    if function == "pytest.mark.filterwarnings":
+        return _warning(site, old)
     listed = function in site.libraries.strings
-    if not (listed or function in _BY_NAME | _OF_OPERATOR | _BY_PATH):
+    if not (listed or function in _BY_NAME | _OF_OPERATOR | BY_PATH):
         _check_protocol(site, old)
         _check_field(site, old)
         _check_namespace(site, old)
@@ -121,7 +123,7 @@ def rename_in_string(
         twin = twin_of_member(site, call.args[0].value, text)
     else:
         twin = None
-    by_path = listed or function in _BY_PATH
+    by_path = listed or function in BY_PATH
     twin = _twin_of_path(site, text) or twin if by_path else twin
     if _is_question(call, function, arg):
         _check_question(site, call, text, twin or text)
@@ -222,6 +224,17 @@ def _fixtures(site: Site[Any], string: cst.SimpleString) -> cst.SimpleString | N
     if not any(found) or not names_fixtures(site.names, string):
         return None
     return string.with_changes(value=rename_words(string.value, words))
+
+
+def _warning(site: Site[Any], string: cst.SimpleString) -> cst.SimpleString | None:
+    """Return `action:message:category:module` with the names that the twin has."""
+    text = string.evaluated_value
+    parts = text.split(":") if isinstance(text, str) else []
+    for at in range(2, min(len(parts), 4)):
+        if _PATH.fullmatch(parts[at]):
+            parts[at] = _twin_of_path(site, parts[at]) or parts[at]
+    twin = ":".join(parts)
+    return _spelled(string, twin) if parts and twin != text else None
 
 
 def _private(site: Site[Any], string: cst.SimpleString) -> cst.SimpleString | None:
@@ -455,17 +468,6 @@ def _check_field(site: Site[Any], string: cst.SimpleString) -> None:
             )
 
 
-def _function(site: Site[Any], function: cst.BaseExpression) -> str | None:
-    """Return the qualified name of a function, or of a method of a known object."""
-    qualified = site.names.qualified(function)
-    if qualified is None and isinstance(function, cst.Attribute):
-        owner = site.names.owner(function.value)
-        if owner is None and isinstance(function.value, cst.Name):
-            owner = _FIXTURES.get(function.value.value)
-        return f"{owner}.{function.attr.value}"
-    return qualified
-
-
 def _text(
     site: Site[cst.SimpleString | cst.FormattedStringText],
 ) -> cst.SimpleString | cst.FormattedStringText | None:
@@ -489,9 +491,11 @@ def _twin_of_path(site: Site[Any], text: str) -> str | None:
     if "." not in text:
         return None
     original = definitions.original(text)
-    if home is None:
+    if home is None or is_patched(definitions, original):
         return _twin_in_library(site, original)
     if original != text:
+        if _is_untouched(site, original):
+            return f"{definitions.modules[home]}{text[len(home):]}"
         raise Refused(
             f"what the twin of {home} calls {text[len(home) + 1:]} is not known, "
             "because that comes from another library",
@@ -499,6 +503,16 @@ def _twin_of_path(site: Site[Any], text: str) -> str | None:
         )
     first, *members = text[len(home) + 1 :].split(".")
     return _twin_of_members(site, f"{home}.{first}", members)
+
+
+def _is_untouched(site: Site[Any], path: str) -> bool:
+    """Tell what a library has that no row is about: the twin imports it as well."""
+    if site.names.definitions.module_of(path) is not None:
+        return False
+    parts = path.split(".")
+    above = [".".join(parts[:end]) for end in range(1, len(parts) + 1)]
+    libraries = site.libraries
+    return not any(libraries.verdict(e) or libraries.is_closed(e) for e in above)
 
 
 def _twin_in_library(site: Site[Any], path: str) -> str | None:
@@ -519,14 +533,22 @@ def _twin_of_members(site: Site[Any], owner: str, members: list[str]) -> str | N
     verdict = libraries.verdict(owner)
     if verdict is None:
         return None
-    if not verdict.becomes or verdict.becomes.startswith("twingen.runtime."):
+    becomes = verdict.becomes
+    is_of_runtime = becomes.startswith("twingen.runtime.")
+    known = owner in libraries.own or is_patched(site.names.definitions, owner)
+    looked_up = not (members or known)
+    if not becomes or (is_of_runtime and looked_up):
         raise Refused(
             f"{'.'.join([owner, *members])} has no one name in the twin",
             "mark the code `# twingen: async-only`",
         )
+    if is_of_runtime:
+        # A class is the same wherever it is imported. Of another name, who has written
+        # the row knows what looks it up there.
+        becomes = ".".join(site.imports.in_place(becomes))
     own = libraries.own_methods
     for member in members[:1]:
         found = own.twin_of(owner, member) if own else None
         members[0] = found or libraries.method(member) or member
     members = [DUNDERS.get(member, member) for member in members]
-    return ".".join([verdict.becomes, *members])
+    return ".".join([becomes, *members])

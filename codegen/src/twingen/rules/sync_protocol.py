@@ -2,16 +2,17 @@
 
 That is `__enter__` that only raises ("use async with"), with its `__exit__`, and a
 method that does what the asynchronous one does without its awaits. The twin of
-`__aenter__` takes its place. Where both do something, the class is refused
-(`dunder_method`), and so is a subclass that adds `__enter__` to a base that has
-`__aenter__`.
+`__aenter__` takes its place. An asynchronous method that only calls the sync one beside
+it goes itself (`async def __aexit__(self, *exc): return self.__exit__(*exc)`). Where
+both do something, the class is refused (`dunder_method`), and so is a subclass that
+adds `__enter__` to a base that has `__aenter__`.
 """
 
 from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.both_protocols import gives_way, hides
+from ..meaning.both_protocols import delegates, gives_way, hides
 from ..rule import Refused, Site, rewrite
 
 
@@ -19,7 +20,7 @@ from ..rule import Refused, Site, rewrite
 def leave_out(
     site: Site[cst.FunctionDef],
 ) -> cst.RemovalSentinel | cst.SimpleStatementLine | None:
-    if gives_way(site.names, site.old):
+    if gives_way(site.names, site.old) or delegates(site.names, site.old):
         block = site.names.parent(site.old)
         alone = isinstance(block, cst.IndentedBlock) and len(block.body) == 1
         if alone:

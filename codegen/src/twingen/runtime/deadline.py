@@ -105,8 +105,9 @@ def call_in_thread(
     when the deadline passes.
     """
     context = contextvars.copy_context()
-    outcome: queue.SimpleQueue[tuple[T | None, BaseException | None]]
-    outcome = queue.SimpleQueue()
+    # Not a SimpleQueue: that of 3.10 may wait for ever when its timeout is over
+    # before the wait begins.
+    outcome: queue.Queue[tuple[T | None, BaseException | None]] = queue.Queue()
 
     def run() -> None:
         try:

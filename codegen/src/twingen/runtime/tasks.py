@@ -153,7 +153,9 @@ def wait(
     if not awaited:
         raise ValueError("there are no tasks to wait for")
     deadline = None if timeout is None else time.monotonic() + timeout
-    finished: queue.SimpleQueue[Task[T]] = queue.SimpleQueue()
+    # Not a SimpleQueue: that of 3.10 may wait for ever when its timeout is over
+    # before the wait begins.
+    finished: queue.Queue[Task[T]] = queue.Queue()
     for task in awaited:
         task.add_done_callback(finished.put)
     for _ in awaited:
@@ -185,7 +187,7 @@ class Completed(Generic[T]):
 
     def __init__(self, tasks: set[Task[T]], timeout: float | None) -> None:
         self._deadline = None if timeout is None else time.monotonic() + timeout
-        self._finished: queue.SimpleQueue[Task[T]] = queue.SimpleQueue()
+        self._finished: queue.Queue[Task[T]] = queue.Queue()  # as in `wait()`
         for task in tasks:
             task.add_done_callback(self._finished.put)
 

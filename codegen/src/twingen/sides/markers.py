@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from ..syntax.source import ASYNC_ONLY, SYNC_ONLY
+from ..syntax.source import ASYNC_ONLY, MARK, SYNC_ONLY
+from .opening import opening_comments
 
 # Every node is asked about, and libcst's `isinstance` is a call in Python.
 _STATEMENTS = {cst.SimpleStatementLine, *cst.BaseCompoundStatement.__subclasses__()}
@@ -21,28 +22,46 @@ def marks(comment: cst.Comment | None, marker: str) -> bool:
     return comment is not None and comment.value.startswith(marker)
 
 
-def is_async_only(node: cst.CSTNode) -> bool:
-    """Tell whether a statement or decorator carries the marker itself."""
-    return is_marked(node, ASYNC_ONLY)
+class Markers:
+    """Which statements and decorators of a tree carry a marker.
 
+    It stands at the end of their first line, or alone on the line above.
+    """
 
-def is_marked(node: cst.CSTNode, marker: str) -> bool:
-    """Tell whether a statement or decorator carries one marker itself."""
-    if type(node) is cst.Decorator:
-        return marks(node.trailing_whitespace.comment, marker)
-    if type(node) in _STATEMENTS:
-        return marks(first_line_comment(node), marker) or marked_above(node, marker)
-    return False
+    def __init__(self, tree: cst.Module) -> None:
+        self._opening = {
+            holder: comment
+            for holder, comment in opening_comments(tree)
+            if marks(comment, MARK)
+        }
 
+    def is_async_only(self, node: cst.CSTNode) -> bool:
+        """Tell whether a statement or decorator is for the async side alone."""
+        return self.carries(node, ASYNC_ONLY)
 
-def is_marked_at_all(node: cst.CSTNode) -> bool:
-    """Tell whether a statement carries the marker of one of the sides."""
-    return is_marked(node, ASYNC_ONLY) or is_marked(node, SYNC_ONLY)
+    def carries(self, node: cst.CSTNode, marker: str) -> bool:
+        """Tell whether a statement or decorator carries one marker itself."""
+        if type(node) is cst.Decorator:
+            return marks(self.comment(node), marker)
+        if type(node) in _STATEMENTS:
+            return marks(self.comment(node), marker) or marked_above(node, marker)
+        return False
+
+    def carries_any(self, node: cst.CSTNode) -> bool:
+        """Tell whether a statement carries the marker of one of the sides."""
+        return self.carries(node, ASYNC_ONLY) or self.carries(node, SYNC_ONLY)
+
+    def comment(self, node: cst.CSTNode) -> cst.Comment | None:
+        """Return the marker of the first line, or the comment that ends it."""
+        return self._opening.get(node) or first_line_comment(node)
 
 
 def first_line_comment(node: cst.CSTNode) -> cst.Comment | None:
-    """Return the comment at the end of the first line of a statement or branch."""
-    if isinstance(node, cst.SimpleStatementLine):
+    """Return the comment at the end of the line of a statement or branch.
+
+    Of one that is a block, behind its colon.
+    """
+    if isinstance(node, (cst.SimpleStatementLine, cst.Decorator)):
         return node.trailing_whitespace.comment
     if isinstance(node, cst.Match):
         return node.whitespace_after_colon.comment

@@ -6,7 +6,7 @@ imported name, an item of `with`, or an element of a list, tuple, set or dict.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import libcst as cst
@@ -30,8 +30,10 @@ _NEVER_EMPTY = (cst.Set, cst.ImportFrom, cst.With)
 _PARAMETERS = ("posonly_params", "params", "kwonly_params")
 
 
-def dropped_members(node: cst.CSTNode) -> list[cst.CSTNode]:
-    """Return the members of a node's list that carry the marker.
+def dropped_members(
+    node: cst.CSTNode, named: Collection[cst.CSTNode] = frozenset()
+) -> list[cst.CSTNode]:
+    """Return the members of a node's list that carry the marker, or are `named`.
 
     None where nothing would be left and the list cannot be empty.
     """
@@ -48,7 +50,7 @@ def dropped_members(node: cst.CSTNode) -> list[cst.CSTNode]:
     marked = [
         member
         for member in members
-        if _is_marked(member, end if member is members[-1] else None)
+        if member in named or _is_marked(member, end if member is members[-1] else None)
     ]
     if isinstance(node, _NEVER_EMPTY) and len(marked) == len(members):
         return []

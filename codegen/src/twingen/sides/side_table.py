@@ -27,6 +27,8 @@ _FLIPS = {
     "True to False": ("True", "False"),
     "False to True": ("False", "True"),
 }
+# What a row begins with that says which definitions go: see `async_names`.
+DEFINITION = "def "
 _MARKERS = {"async-only": ASYNC_ONLY, "sync-only": SYNC_ONLY}
 
 
@@ -50,7 +52,9 @@ class SideTable:
     def is_spelled_in(self, text: str) -> bool:
         """Tell whether a text may have anything of these rows."""
         return any(
-            (row if row.startswith("#") else _last(row)) in text for row in self.rows
+            row.startswith(DEFINITION)
+            or (row if row.startswith("#") else _last(row)) in text
+            for row in self.rows
         )
 
     def constant(self, qualified: str | None) -> Constant | None:
@@ -95,6 +99,27 @@ class SideTable:
             if inside and last == name and f"{home}.".startswith(f"{package}."):
                 return row
         return None
+
+
+def with_definitions(table: SideTable, patterns: object, where: str) -> SideTable:
+    """Return a table that has the definitions for the async side, too.
+
+    `patterns` is what `async_only` says; raises :class:`ConfigurationError`.
+    """
+    if not isinstance(patterns, list) or not all(map(_is_pattern, patterns)):
+        raise ConfigurationError(
+            f"{where} must be a list of dotted names, with * for anything in one part "
+            'of them: ["Client.__enter__", "SyncPool.*"]'
+        )
+    return SideTable(
+        {**table.rows, **{f"{DEFINITION}{each}": "async-only" for each in patterns}}
+    )
+
+
+def _is_pattern(value: object) -> bool:
+    if not isinstance(value, str) or value.strip("*.") == "":
+        return False
+    return all(part.replace("*", "x").isidentifier() for part in value.split("."))
 
 
 def side_table(value: object, where: str) -> SideTable:

@@ -10,7 +10,7 @@ place of its `if`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import libcst as cst
@@ -18,14 +18,7 @@ import libcst as cst
 from ..syntax.source import ASYNC_ONLY, SYNC_ONLY
 from ..syntax.traversal import rewritten
 from .asked import Asked
-from .markers import (
-    first_line_comment,
-    is_async_only,
-    is_marked,
-    is_marked_at_all,
-    marked_above,
-    marks,
-)
+from .markers import Markers, marked_above, marks
 from .side_members import dropped_members, parameters_lost, without_members
 
 _ASYNC, _SYNC = "async", "sync"
@@ -53,10 +46,17 @@ class Side:
     changes: list[tuple[str, cst.CSTNode]] = field(default_factory=list)
 
 
-def of_twin(source: cst.Module, asked: Asked | None = None) -> Side:
-    """Return a source without what only the async side has."""
+def of_twin(
+    source: cst.Module,
+    asked: Asked | None = None,
+    named: Collection[cst.CSTNode] = frozenset(),
+) -> Side:
+    """Return a source without what only the async side has.
+
+    `named` is what the configuration says of it; see `async_names`.
+    """
     side = Side(source, source)
-    taken = rewritten(source, _Taker(side, asked or Asked()))
+    taken = rewritten(source, _Taker(side, asked or Asked(), named))
     assert isinstance(taken, cst.Module)
     if taken.header and marks(taken.header[0].comment, SYNC_ONLY):
         side.origins[whole := taken.with_changes(header=taken.header[1:])] = source
@@ -69,10 +69,14 @@ def of_twin(source: cst.Module, asked: Asked | None = None) -> Side:
 class _Taker(cst.CSTTransformer):
     """Takes out of a tree what only the async side has."""
 
-    def __init__(self, side: Side, asked: Asked) -> None:
+    def __init__(
+        self, side: Side, asked: Asked, named: Collection[cst.CSTNode]
+    ) -> None:
         super().__init__()
         self._side = side
         self._asked = asked
+        self._markers = Markers(side.source)
+        self._named = named
         self._branches: set[cst.CSTNode] = set()
         self._footers: dict[cst.CSTNode, list[cst.EmptyLine]] = {}
         self._gaps: dict[cst.CSTNode, cst.EmptyLine] = {}
@@ -94,8 +98,10 @@ class _Taker(cst.CSTTransformer):
         if isinstance(original_node, cst.If) and self._side_of(original_node):
             return self._branch(original_node)
         if self._goes(original_node):
-            if isinstance(original_node, (cst.For, cst.While)):
+            if isinstance(original_node, (cst.For, cst.While, cst.Try, cst.TryStar)):
                 self._check_rest(original_node, original_node.orelse)
+            if isinstance(original_node, (cst.Try, cst.TryStar)):
+                self._check_rest(original_node, original_node.finalbody)
             self._drop(original_node)
             self._changed(original_node)
             return cst.RemoveFromParent()
@@ -112,7 +118,7 @@ class _Taker(cst.CSTTransformer):
             updated_node = self._with_footers(updated_node)
             if isinstance(updated_node, cst.IndentedBlock) and not updated_node.body:
                 updated_node = self._with_pass(original_node, updated_node)
-        if dropped := dropped_members(original_node):
+        if dropped := dropped_members(original_node, self._named):
             for member in dropped:
                 self._drop(member)
                 self._changed(member)
@@ -195,7 +201,9 @@ class _Taker(cst.CSTTransformer):
     def _goes(self, node: cst.CSTNode) -> bool:
         if type(node) is cst.If:
             return False  # its branches say
-        if is_async_only(node) or self._defines_constant(node):
+        if self._markers.is_async_only(node) or self._defines_constant(node):
+            return True
+        if isinstance(node, cst.BaseStatement) and node in self._named:
             return True
         return isinstance(node, (cst.FunctionDef, cst.ClassDef)) and (
             self._asked.side(node) == "async-only"
@@ -218,9 +226,9 @@ class _Taker(cst.CSTTransformer):
             return _ASYNC if value else _SYNC
         if node in self._branches:
             return None  # the markers of an `elif` say nothing: see `comment`
-        if is_marked(node, ASYNC_ONLY):
+        if self._markers.carries(node, ASYNC_ONLY):
             return _ASYNC
-        return _SYNC if is_marked(node, SYNC_ONLY) else None
+        return _SYNC if self._markers.carries(node, SYNC_ONLY) else None
 
     def _branch(
         self, node: cst.If
@@ -229,7 +237,7 @@ class _Taker(cst.CSTTransformer):
         is_elif = node in self._branches
         self._changed(node)
         if self._side_of(node) == _SYNC:
-            comment = first_line_comment(node)
+            comment = self._markers.comment(node)
             if comment is not None and marks(comment, ASYNC_ONLY):
                 self._side.lost_markers.append(comment)
             if node.orelse is not None:
@@ -240,8 +248,14 @@ class _Taker(cst.CSTTransformer):
         if rest is None:
             return cst.RemoveFromParent()
         by_marker = self._asked.value(node.test) is None
+        while by_marker and isinstance(rest, cst.If) and self._is_for_async(rest):
+            self._changed(rest, by=node)
+            if rest.orelse is None:
+                break
+            self._drop(rest.body)
+            rest = rest.orelse
         if by_marker and not (
-            isinstance(rest, cst.Else) and marks(first_line_comment(rest), SYNC_ONLY)
+            isinstance(rest, cst.Else) and marks(self._markers.comment(rest), SYNC_ONLY)
         ):
             self._check_rest(node, rest)
             self._drop(rest)
@@ -250,6 +264,10 @@ class _Taker(cst.CSTTransformer):
         if isinstance(rest, cst.If):
             return self._promoted(node, rest, is_elif)
         return self._else(rest) if is_elif else self._flat(node, rest)
+
+    def _is_for_async(self, branch: cst.If) -> bool:
+        """Tell an `elif` behind which the marker says that it goes, too."""
+        return marks(self._markers.comment(branch), ASYNC_ONLY)
 
     def _promoted(
         self, node: cst.If, rest: cst.If, is_elif: bool
@@ -351,12 +369,12 @@ class _Taker(cst.CSTTransformer):
             side.sync_only.add(new)
 
     def _check_rest(
-        self, node: cst.If | cst.For | cst.While, rest: cst.If | cst.Else | None
+        self, node: cst.CSTNode, rest: cst.If | cst.Else | cst.Finally | None
     ) -> None:
         """Note a branch that goes although the mark stands on another one."""
         if rest is None or marked_above(node, ASYNC_ONLY):
             return
-        if not marks(first_line_comment(rest), ASYNC_ONLY):
+        if not marks(self._markers.comment(rest), ASYNC_ONLY):
             self._side.unclear.append(rest)
         elif isinstance(rest, cst.If):
             self._check_rest(rest, rest.orelse)
@@ -367,7 +385,7 @@ class _Taker(cst.CSTTransformer):
         """Note for explanations that a part of the source was changed here."""
         by = by or node
         by_constant = self._defines_constant(by) or (
-            isinstance(by, cst.If) and not is_marked_at_all(by)
+            isinstance(by, cst.If) and not self._markers.carries_any(by)
         )
         rule = "side_constant" if by_constant else "comment"
         self._side.changes.append((rule, node))

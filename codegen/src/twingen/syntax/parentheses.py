@@ -37,3 +37,12 @@ def beside_another(arguments: Sequence[cst.Arg]) -> list[cst.Arg]:
             lpar=[cst.LeftParen()], rpar=[cst.RightParen()]
         )
     return [arguments[0].with_changes(value=generator)]
+
+
+def bare(value: cst.BaseExpression) -> cst.BaseExpression:
+    """Return an argument without the parentheses that held it together."""
+    if isinstance(value, (cst.GeneratorExp, cst.NamedExpr, cst.Yield, cst.Tuple)):
+        return value
+    if "\n" in cst.Module([]).code_for_node(value):
+        return value
+    return value.with_changes(lpar=[], rpar=[])

@@ -13,6 +13,7 @@ from ..telling.diagnostic import Diagnostic
 MARK = "# twingen:"
 ASYNC_ONLY = "# twingen: async-only"
 SYNC_ONLY = "# twingen: sync-only"
+VERBATIM = "# twingen: verbatim"
 
 
 @dataclass(frozen=True)

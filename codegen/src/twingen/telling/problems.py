@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from .. import verify
-from ..meaning.definitions import Definitions
 from ..syntax.formatting import FormattingError
 from ..syntax.source import Source, lines_of
 from ..syntax.unreadable import reason
@@ -136,14 +135,15 @@ def _of_all(
 
 
 def residue(
-    source: Source, text: str, definitions: Definitions, kept: Collection[str] = ()
+    source: Source, text: str, without_twin: Collection[str], kept: Collection[str] = ()
 ) -> Iterator[Diagnostic]:
+    """Yield what a second look at a twin finds; see `verify.residue`."""
     lines = lines_of(text)
     for found in verify.residue(
         text,
         source=source.text,
         package=source.twin if source.is_package else source.twin.rpartition(".")[0],
-        without_twin=definitions.async_only_twins(),
+        without_twin=without_twin,
         kept=kept,
     ):
         line, column = _place_of(found.word, source.text)

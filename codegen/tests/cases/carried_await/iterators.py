@@ -10,10 +10,11 @@ async def first_two(rows):
 
 from twin_runtime.turns.entries import entry
 from twin_runtime.turns.iterators import anext as _anext
+from twin_runtime.turns.library_waits import opening
 
 
 @entry
 def first_two(rows):
-    with rows.open() as found:
+    with opening(rows.open) as found:
         iterator = found.__iter__()
         return _anext(iterator), _anext(iterator, None)

@@ -23,23 +23,27 @@ async def consume(rows):
     return [each async for each in rows]
 
 # ---- twin ----
+
 # tasks: turns
 # python: 3.11
 
 from twin_runtime.turns.calls import await_, awaited, deferred
 from twin_runtime.turns.entries import entry
 from twin_runtime.turns.generators import generator_expression
+from twin_runtime.turns.library_waits import each_of
 from twin_runtime.turns.starting import create_task
 
 
 @entry
 def read(rows, parse):
     task = create_task(deferred(parse, 0))
-    texts = generator_expression(row for row in rows)
-    parsed = generator_expression(awaited(parse, text) for text in texts if text)
+    texts = generator_expression(row for row in each_of(rows))
+    parsed = generator_expression(
+        awaited(parse, text) for text in each_of(texts) if text
+    )
     inner = generator_expression([awaited(parse, each) for each in row] for row in rows)
     consume(generator_expression((awaited(parse, row)) for row in rows))
-    return [each for each in parsed], inner, await_(task)
+    return [each for each in each_of(parsed)], inner, await_(task)
 
 
 @entry
@@ -56,4 +60,4 @@ def plain(rows, parse):
 
 @entry
 def consume(rows):
-    return [each for each in rows]
+    return [each for each in each_of(rows)]

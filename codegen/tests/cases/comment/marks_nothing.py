@@ -11,9 +11,10 @@ x = [
 keep = {
     1,  # twingen: async-only
 }
-both = lambda a, b=[  # twingen: async-only
-    1,
-]: a
+both = keep[
+    1,  # twingen: async-only
+    2,
+]
 
 
 def f(a, b):
@@ -24,6 +25,7 @@ def f(a, b):
     else:  # twingen: sync-only
         return sys
 
+
 # ---- refused ----
 # 2:1: TW209 comment: this marker takes nothing out of the twin
 #   help: write `# twingen: async-only` at the end of a statement's first line or on the line just above it, or at the end of the line of one parameter, argument or element; an elif needs an `if` of its own
@@ -33,9 +35,9 @@ def f(a, b):
 #   help: write `# twingen: async-only` at the end of a statement's first line or on the line just above it, or at the end of the line of one parameter, argument or element; an elif needs an `if` of its own
 # 12:9: TW209 comment: this marker takes nothing out of the twin
 #   help: write `# twingen: async-only` at the end of a statement's first line or on the line just above it, or at the end of the line of one parameter, argument or element; an elif needs an `if` of its own
-# 14:23: TW209 comment: this marker takes nothing out of the twin
+# 15:9: TW209 comment: this marker takes nothing out of the twin
 #   help: write `# twingen: async-only` at the end of a statement's first line or on the line just above it, or at the end of the line of one parameter, argument or element; an elif needs an `if` of its own
-# 22:14: TW209 comment: this marker takes nothing out of the twin
+# 23:14: TW209 comment: this marker takes nothing out of the twin
 #   help: write `# twingen: async-only` at the end of a statement's first line or on the line just above it, or at the end of the line of one parameter, argument or element; an elif needs an `if` of its own
-# 24:12: TW209 comment: this marker adds nothing to the twin, and what it stands on runs in the async program
+# 25:12: TW209 comment: this marker adds nothing to the twin, and what it stands on runs in the async program
 #   help: put it on an `if` that is never entered there, `if TYPE_CHECKING:  # twingen: sync-only`, or on the `else:` of one that is async-only

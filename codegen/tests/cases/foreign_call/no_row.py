@@ -1,24 +1,24 @@
-import trio
-from aiohttp import ClientSession
+import acme
+from acmeweb import ClientSession
 
 
 async def f():
     session = ClientSession()
-    await trio.sleep(1)
+    await acme.sleep(1)
     await session.get("x")
-    async with trio.open_file("x"), ClientSession():
+    async with acme.open_file("x"), ClientSession():
         pass
-    async for x in trio.walk():
+    async for x in acme.walk():
         pass
 
 # ---- refused ----
-# 7:11: TW109 foreign_call: trio.sleep is asynchronous, and no table says what its twin is
-#   help: add a row: [tool.twingen.libraries."trio"] sleep = "...", or mark the code `# twingen: async-only`
-# 8:11: TW109 foreign_call: aiohttp.ClientSession.get is asynchronous, and no table says what its twin is
-#   help: add a row: [tool.twingen.libraries."aiohttp.ClientSession"] get = "...", or mark the code `# twingen: async-only`
-# 9:16: TW109 foreign_call: trio.open_file is asynchronous, and no table says what its twin is
-#   help: add a row: [tool.twingen.libraries."trio"] open_file = "...", or mark the code `# twingen: async-only`
-# 9:37: TW109 foreign_call: aiohttp.ClientSession is asynchronous, and no table says what its twin is
-#   help: add a row: [tool.twingen.libraries."aiohttp"] ClientSession = "...", or mark the code `# twingen: async-only`
-# 11:20: TW109 foreign_call: trio.walk is asynchronous, and no table says what its twin is
-#   help: add a row: [tool.twingen.libraries."trio"] walk = "...", or mark the code `# twingen: async-only`
+# 7:11: TW109 foreign_call: acme.sleep is asynchronous, and no table says what its twin is
+#   help: add a row: [tool.twingen.libraries."acme"] sleep = "...", or mark the code `# twingen: async-only`
+# 8:11: TW109 foreign_call: acmeweb.ClientSession.get is asynchronous, and no table says what its twin is
+#   help: add a row: [tool.twingen.libraries."acmeweb.ClientSession"] get = "...", or mark the code `# twingen: async-only`
+# 9:16: TW109 foreign_call: acme.open_file is asynchronous, and no table says what its twin is
+#   help: add a row: [tool.twingen.libraries."acme"] open_file = "...", or mark the code `# twingen: async-only`
+# 9:37: TW109 foreign_call: acmeweb.ClientSession is asynchronous, and no table says what its twin is
+#   help: add a row: [tool.twingen.libraries."acmeweb"] ClientSession = "...", or mark the code `# twingen: async-only`
+# 11:20: TW109 foreign_call: acme.walk is asynchronous, and no table says what its twin is
+#   help: add a row: [tool.twingen.libraries."acme"] walk = "...", or mark the code `# twingen: async-only`

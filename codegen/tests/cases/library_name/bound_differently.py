@@ -1,5 +1,5 @@
 try:
-    import httpx2 as httpx
+    import myhttp as httpx
 except ImportError:
     import httpx
 
@@ -14,9 +14,9 @@ def client() -> "httpx.AsyncClient":
 
 
 # ---- refused ----
-# 12:17: TW207 string_annotation: httpx.AsyncClient is bound in several ways, and they need different twins: httpx.AsyncClient, httpx2.AsyncClient
+# 12:17: TW207 string_annotation: httpx.AsyncClient is bound in several ways, and they need different twins: httpx.AsyncClient, myhttp.AsyncClient
 #   help: bind it in one way, or add rows that give all of them one name
-# 13:12: TW201 library_name: httpx.AsyncClient is bound in several ways, and they need different twins: httpx.AsyncClient, httpx2.AsyncClient
+# 13:12: TW201 library_name: httpx.AsyncClient is bound in several ways, and they need different twins: httpx.AsyncClient, myhttp.AsyncClient
 #   help: bind it in one way, or add rows that give all of them one name
 # 13:38: TW201 library_name: timeout is bound in several ways, and they need different twins: asyncio.timeout, mylib.timeout
 #   help: bind it in one way, or add rows that give all of them one name

@@ -1,18 +1,37 @@
 import aiofiles
 import aiofiles.os
 from aiofiles import open as aio_open
+from aiofiles.threadpool.text import AsyncTextIOWrapper
 
 
 async def f(path):
-    async with aiofiles.open(path) as file:
+    async with aiofiles.open(path, "rb") as file:
         await file.read()
+        async for line in file:
+            print(line)
     async with aio_open(path):
         await aiofiles.os.remove(path)
 
-# ---- refused ----
-# 7:16: TW201 library_name: aiofiles.open has no sync twin: its files hand each call to a thread of an executor
-#   help: await asyncio.to_thread() with a function that reads or writes the file
-# 9:16: TW201 library_name: aiofiles.open has no sync twin: its files hand each call to a thread of an executor
-#   help: await asyncio.to_thread() with a function that reads or writes the file
-# 10:15: TW201 library_name: aiofiles.os.remove has no sync twin: its functions hand each call to a thread of an executor
-#   help: await asyncio.to_thread() with the function of os
+
+async def g(file: AsyncTextIOWrapper):
+    await file.write("text")
+    return await aiofiles.os.path.exists("there")
+
+# ---- twin ----
+import os
+import os.path
+from io import TextIOWrapper
+
+
+def f(path):
+    with open(path, "rb") as file:
+        file.read()
+        for line in file:
+            print(line)
+    with open(path):
+        os.remove(path)
+
+
+def g(file: TextIOWrapper):
+    file.write("text")
+    return os.path.exists("there")

@@ -17,9 +17,8 @@ async def main(url):
 
 # ---- twin ----
 
+import redis
 from redis.client import PubSub
-
-import redis as _redis
 
 
 def listen(pubsub: PubSub):
@@ -28,8 +27,8 @@ def listen(pubsub: PubSub):
 
 
 def main(url):
-    client = _redis.from_url(url)
-    other: _redis.Redis = _redis.Redis()
+    client = redis.from_url(url)
+    other: redis.Redis = redis.Redis()
     with client.pipeline(transaction=True) as pipe:
         pipe.set("x", 1).execute()
     client.close()

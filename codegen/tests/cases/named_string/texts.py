@@ -19,6 +19,7 @@ def test(client: "AsyncClient"):
     assert client.name == "AsyncClient" "\nAsyncClient"
     assert client.path != "source.AsyncClient" != b"AsyncClient" != "x.AsyncClient.y"
     assert client.kind != r"\b<pkg\.AsyncPool at" != "source\\.AsyncClient" != "\\."
+    client.left("__aexit__", "__aexit__ of x, __init__", message=f"{client}.__aenter__")
 
 
 # ---- twin ----
@@ -43,3 +44,4 @@ def test(client: "Client"):
     assert client.name == "Client" "\nClient"
     assert client.path != "twin.Client" != b"Client" != "x.Client.y"
     assert client.kind != r"\b<pkg\.Pool at" != "twin\\.Client" != "\\."
+    client.left("__exit__", "__exit__ of x, __init__", message=f"{client}.__enter__")

@@ -18,10 +18,12 @@ async def send(data, write):
     return isinstance(data, bytes | AbstractAsyncContextManager)
 
 # ---- twin ----
+
 # tasks: turns
 
 from twin_runtime.turns.calls import later
 from twin_runtime.turns.entries import entry
+from twin_runtime.turns.library_waits import each_of
 from twin_runtime.turns.protocol_tests import (
     AbstractAsyncContextManager as _AbstractAsyncContextManager,
     AsyncIterable as _AsyncIterable,
@@ -36,7 +38,7 @@ def send(data, write):
     if isinstance(data, (bytes, _AsyncIterable)):
         later(write, data)
     elif has_method(data, "__aiter__"):
-        for part in data:
+        for part in each_of(data):
             later(write, part)
     elif isinstance(data, _Iterable) or has_method(data, "__iter__"):
         for part in data:

@@ -10,11 +10,13 @@ async def send(data, write):
         write(part)
 
 # ---- twin ----
+
 # tasks: turns
 from collections.abc import Iterable
 
 from twin_runtime.turns.calls import later
 from twin_runtime.turns.entries import entry
+from twin_runtime.turns.library_waits import each_of
 
 
 @entry
@@ -22,5 +24,5 @@ def send(data, write):
     assert isinstance(data, Iterable)
     if not isinstance(data, Iterable):
         raise TypeError(data)
-    for part in data:
+    for part in each_of(data):
         later(write, part)

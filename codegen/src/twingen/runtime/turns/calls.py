@@ -11,9 +11,11 @@ from types import TracebackType
 from typing import Any, ParamSpec, TypeVar, overload
 
 from .coroutines import Coroutine
+from .entries import blocking
 from .futures import Future
+from .library_functions import has_functions, is_of_library
 from .managers import Managed
-from .marks import _marks, find, mark, marked, plain
+from .marks import _marks, find, mark, marked, partial_method, plain
 from .origins import is_of_user
 from .participants import here
 from .suspending import drive
@@ -91,7 +93,9 @@ def awaited(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
     """Call a function and wait for what it gives.
 
     The body of a coroutine function runs at once. What cannot be waited for is
-    returned: it is the result of a function that was plain in the source.
+    returned: it is the result of a function that was plain in the source. A function of
+    a library with a sync form waits without the turn, except for one that is given
+    functions to call: these may be the user's, and need it.
     """
     code = getattr(function, "__code__", None)  # a bound method has its function's
     found = find(function)[0] if code is None else _marks.get(id(code))
@@ -101,11 +105,15 @@ def awaited(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
                 return function(*args, **kwargs)
             except StopIteration as stop:
                 raise RuntimeError("coroutine raised StopIteration") from stop
-        if found.kind == "returns_awaitable":
+        if found.kind in ("operator", "returns_awaitable"):
             found, inner, before, keywords = find(function)
             assert found is not None
             body = plain(found, inner)
+            if found.kind == "operator":
+                return awaited(body, *before, *args, **{**keywords, **kwargs})
             return _given(body(*before, *args, **{**keywords, **kwargs}))
+    elif is_of_library(function) and not has_functions(args, kwargs):
+        return _given(blocking(function, *args, **kwargs))
     return _given(function(*args, **kwargs))
 
 
@@ -155,10 +163,13 @@ def _later(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
             return Coroutine(body, args, kwargs or None)
     if function is getattr:
         return _attribute(*args)
+    if args and partial_method(function) is not None:
+        # Its first argument is the object; those of the partial method come behind it.
+        function, args = types.MethodType(function, args[0]), args[1:]
     found, inner, before, keywords = find(function)
     if found is not None:
         body = plain(found, inner)
-        if found.kind == "coroutine":
+        if found.kind in ("coroutine", "operator"):
             if before:
                 args = (*before, *args)
             if keywords:

@@ -70,8 +70,8 @@ def make_transport(
         waiter,
         server_side,
         server_hostname,
-        handshake_timeout=handshake_timeout,
-        shutdown_timeout=shutdown_timeout,
+        ssl_handshake_timeout=handshake_timeout,
+        ssl_shutdown_timeout=shutdown_timeout,
     )
     StreamTransport(loop, sock, over, None, extra, server)
     return over.transport

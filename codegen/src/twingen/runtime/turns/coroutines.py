@@ -54,12 +54,14 @@ class Coroutine(Generic[T]):
         self._ident = 0
 
     def __getattr__(self, name: str) -> Any:
-        named = self._named
         if name == "__name__":
-            return getattr(named, name, type(named).__name__)
+            return getattr(self._named, name, type(self._named).__name__)
         if name == "__qualname__":
-            return getattr(named, name, None) or self.__name__
+            return getattr(self._named, name, None) or self.__name__
         raise AttributeError(f"'coroutine' object has no attribute {name!r}")
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        raise TypeError("cannot pickle 'coroutine' object")
 
     def __repr__(self) -> str:
         return f"<coroutine object {self.__qualname__} at {id(self):#x}>"

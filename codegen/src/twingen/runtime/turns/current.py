@@ -61,7 +61,7 @@ def _forget() -> None:
     for loop in list(homes.all):
         loop._abandon()
     homes.all.clear()
-    here.participant = here.spare = None
+    here.participant = here.spare = here.kept = here.away = None
     here.loop = None
     here.chosen = Unset
 

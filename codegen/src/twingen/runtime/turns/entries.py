@@ -7,6 +7,7 @@ import functools
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
+from .absences import Absence
 from .current import homes
 from .marks import find, mark
 from .participants import here
@@ -30,6 +31,8 @@ def entry(function: F) -> F:
             return visit(function, *args, **kwargs)
         except StopIteration as stop:
             raise RuntimeError("coroutine raised StopIteration") from stop
+        finally:
+            del args, kwargs  # the frames of an exception would keep them
 
     mark(enter, "coroutine", wraps=True)
     if not hasattr(function, "__wrapped__"):  # its code may be that of many wrappers
@@ -37,12 +40,44 @@ def entry(function: F) -> F:
     return enter  # type: ignore[return-value]
 
 
+def entry_generator(function: F) -> F:
+    """Make a generator, an asynchronous fixture in the source, that has the turn.
+
+    Each of its steps is a visit of its own, as each is run by the loop in the source.
+    """
+
+    @functools.wraps(function)
+    def steps(*args: Any, **kwargs: Any) -> Iterator[Any]:
+        generator = function(*args, **kwargs)
+        try:
+            while True:
+                try:
+                    value = _step(next, generator)
+                except StopIteration:
+                    return
+                yield value
+        finally:
+            _step(generator.close)
+
+    return steps  # type: ignore[return-value]
+
+
+def _step(method: Callable[..., T], *args: Any) -> T:
+    if here.loop is not None or here.participant is not None:
+        return method(*args)
+    return visit(method, *args)
+
+
 def guarded(function: F) -> F:
     """Make a plain function one that any thread may call: it has the turn."""
 
     @functools.wraps(function)
     def guard(*args: Any, **kwargs: Any) -> Any:
-        if here.loop is not None or here.participant is not None or homes.loop is None:
+        if here.loop is not None or here.participant is not None:
+            return function(*args, **kwargs)
+        if here.away is not None:  # a library calls it back
+            return visit(function, *args, **kwargs)
+        if homes.loop is None:
             return function(*args, **kwargs)
         return visit(_guard, function, args, kwargs)
 
@@ -70,6 +105,8 @@ def unguarded() -> Iterator[None]:
         yield
         return
     current, loop._current = loop._current, None
+    if current is not None:
+        current._is_away = True
     here.loop = None
     loop._leave(me, stays=True)
     here.participant = None
@@ -82,6 +119,8 @@ def unguarded() -> Iterator[None]:
         here.loop = loop
         loop._current = current
         me.guards = True
+        if current is not None:
+            current._come_back()
         if interrupt is not None:
             raise interrupt
 
@@ -90,7 +129,8 @@ def blocking(function: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
     """Call a function that blocks outside of the runtime, without the turn.
 
     A cancellation strikes when the function returns, and what it returned is lost. A
-    function of a twin waits by itself, and lets others go on.
+    function of a twin waits by itself, and lets others go on; one that is called back
+    has the turn.
     """
     loop: Any = here.loop
     participant = here.participant
@@ -98,18 +138,10 @@ def blocking(function: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
         return function(*args, **kwargs)
     if find(function)[0] is not None:
         return function(*args, **kwargs)
-    current, loop._current = loop._current, None
-    here.loop = None
-    loop._leave(participant, stays=True)
-    here.participant = None
+    absence = Absence(loop, participant)
+    absence.begin()
     try:
         return function(*args, **kwargs)
     finally:
-        here.participant = participant
-        interrupt = loop._enter_again(participant)
-        here.loop = loop
-        loop._current = current
-        if interrupt is not None:
-            raise interrupt
-        if current is not None:
-            current._strike_if_cancelled()
+        absence.end()
+        absence.strike()

@@ -30,7 +30,7 @@ from .participants import Participant, here
 from .signals import Signals
 from .sockets import Sockets
 from .starting import ensure_future
-from .tasks import Guest, Task, all_tasks, current_task
+from .tasks import Guest, Task, all_tasks, current_task, guest
 from .timeouts import timeout as timeout_after
 from .visits import is_outside, visit
 from .waiting import gather, wait
@@ -111,7 +111,7 @@ class EventLoop(Sockets, Signals, TransportMethods):
     def _guest_task(self, participant: Participant) -> Guest:
         if not self._is_visitor(participant):
             raise RuntimeError("a callback cannot wait")
-        return Guest(participant, self)
+        return guest(participant, self)
 
     def _is_visitor(self, participant: Participant) -> bool:
         """Tell whether a thread came from outside, and its own code runs."""

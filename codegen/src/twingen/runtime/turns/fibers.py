@@ -7,7 +7,7 @@ import contextvars
 from collections.abc import Callable
 from typing import Any
 
-from .participants import Participant, here, trace_as_told
+from .participants import Participant, here, idents, trace_as_told
 
 
 class Fiber:
@@ -53,6 +53,7 @@ class Fiber:
         here.participant = participant = Participant()
         participant.fiber = self
         participant.ident = _thread.get_ident()
+        idents.add(participant.ident)
         try:
             self._outcome = "returned", context.run(self._body)
         except BaseException as error:

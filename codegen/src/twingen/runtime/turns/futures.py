@@ -50,6 +50,9 @@ class Future(Generic[T]):
 
     __class_getitem__: Any = classmethod(types.GenericAlias)
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        raise TypeError(f"cannot pickle {type(self).__name__!r} object")
+
     def __repr__(self) -> str:
         return future_repr(self)
 

@@ -72,6 +72,8 @@ class Generator(Generic[T]):
         if inner.gi_running:
             message = f"{called}(): asynchronous generator is already running"
             raise RuntimeError(message)
+        if method == "throw" and inner.gi_frame is None:
+            return None  # an asynchronous generator that has ended raises nothing
         try:
             return getattr(inner, method)(value)
         except StopIteration:

@@ -90,14 +90,23 @@ class Handle:
         except (SystemExit, KeyboardInterrupt):
             raise
         except BaseException as error:
-            shown = format_callback(callback, args, self._loop.get_debug())
-            self._loop.call_exception_handler(
-                {
-                    "message": f"Exception in callback {shown}",
-                    "exception": error,
-                    "handle": self,
-                }
-            )
+            self._tell(error, callback, args)
+
+    def _tell(
+        self,
+        error: BaseException,
+        callback: Callable[..., object],
+        args: tuple[Any, ...] = (),
+    ) -> None:
+        """Tell the loop what a callback has raised."""
+        shown = format_callback(callback, args, self._loop.get_debug())
+        self._loop.call_exception_handler(
+            {
+                "message": f"Exception in callback {shown}",
+                "exception": error,
+                "handle": self,
+            }
+        )
 
 
 class TimerHandle(Handle):

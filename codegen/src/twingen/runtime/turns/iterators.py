@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 
 from .calls import awaited, returns_awaitable
 from .entries import entry
+from .participants import here
+from .visits import visit
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -25,6 +27,18 @@ def next_method(function: F) -> F:
 def plain_next_method(function: F) -> F:
     """Make `__next__` of a plain `__anext__`, which returned an awaitable."""
     return _ending(returns_awaitable(function))
+
+
+def decorated_next_method(function: F) -> F:
+    """Make `__next__` of an `__anext__` with its decorators, which await it."""
+
+    @functools.wraps(function)
+    def wait(self: Any) -> Any:
+        if here.loop is not None or here.participant is not None:
+            return awaited(function, self)
+        return visit(awaited, function, self)
+
+    return _ending(wait)  # type: ignore[return-value]
 
 
 def _ending(body: F) -> F:

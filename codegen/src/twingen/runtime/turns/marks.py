@@ -53,15 +53,21 @@ def iter_method(function: F) -> F:
 def find(function: Any) -> tuple[Mark | None, Any, tuple[Any, ...], dict[str, Any]]:
     """Return the mark of what is called, the function, and what it is given first.
 
-    Bound methods, partial objects, static and class methods and objects with
-    `__call__` are looked through.
+    Bound methods, partial objects and methods, static and class methods and objects
+    with `__call__` are looked through.
     """
     before: tuple[Any, ...] = ()
     keywords: dict[str, Any] = {}
     for _ in range(100):  # a chain as long as this is a circle
         kind = type(function)
         if kind is types.FunctionType:
-            return _marks.get(id(function.__code__)), function, before, keywords
+            made = partial_method(function) if before else None
+            if made is None:
+                return _marks.get(id(function.__code__)), function, before, keywords
+            before = (before[0], *made.args, *before[1:])
+            keywords = {**made.keywords, **keywords}
+            function = made.func
+            continue
         if kind is types.MethodType:
             before = (function.__self__, *before)
             function = function.__func__
@@ -86,6 +92,14 @@ def find(function: Any) -> tuple[Mark | None, Any, tuple[Any, ...], dict[str, An
             before = (function, *before)
             function = call
     return None, function, before, keywords
+
+
+def partial_method(function: Any) -> functools.partialmethod[Any] | None:
+    """Return what a function was made by, if that is a `partialmethod()`."""
+    # Since Python 3.13 the attribute has another name.
+    found = getattr(function, "__partialmethod__", None)
+    found = found or getattr(function, "_partialmethod", None)
+    return found if type(found) is functools.partialmethod else None
 
 
 def is_marked(function: Any) -> bool:

@@ -14,8 +14,14 @@ from .marks import twins
 
 # Whether a module is a user's, by its name, and how many twins there were then.
 _known: dict[str, tuple[int, bool]] = {}
+_known_twins: dict[str, tuple[int, bool]] = {}
 # This module is `RUNTIME.turns.origins`, and the runtime is below a twin.
 _HOME = __name__.rsplit(".", 2)[0].rpartition(".")[0]
+# What only twins import.
+_OF_TWINS = {
+    f"{__name__.rpartition('.')[0]}.{module}"
+    for module in ("calls", "entries", "marks")
+}
 
 
 def is_of_user(function: Any) -> bool:
@@ -56,14 +62,33 @@ def is_module_of_user(name: str, wrapped: str = "") -> bool:
     return answer
 
 
+def is_module_of_twin(name: str) -> bool:
+    """Tell whether a module is a twin, below the package of one, or of the runtime."""
+    count, answer = _known_twins.get(name, (-1, False))
+    if count != len(twins):
+        answer = _is_twin(name)
+        _known_twins[name] = len(twins), answer
+    return answer
+
+
 def _is_of_python(name: str) -> bool:
     return name.partition(".")[0] in sys.stdlib_module_names
 
 
 def _is_twin(name: str) -> bool:
     packages = {each.get("__package__") for each in list(twins.values())}
-    return name in twins or any(
+    below = any(
         home and f"{name}.".startswith(f"{home}.") for home in (_HOME, *packages)
+    )
+    return below or name in twins or _imports_runtime(name)
+
+
+def _imports_runtime(name: str) -> bool:
+    """Tell a twin that has marked no function yet: it is being imported."""
+    module = sys.modules.get(name)
+    return any(
+        isinstance(value, types.FunctionType) and value.__module__ in _OF_TWINS
+        for value in list(vars(module).values() if module is not None else ())
     )
 
 

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from .scheduling import Scheduling
 
 
+idents: set[int] = set()
+"""The threads of tasks that there have been; the system uses their numbers again."""
+
+
 class Participant:
     """A thread that takes turns: it is parked at `wake` unless it has the turn."""
 
@@ -87,6 +91,10 @@ class Here(threading.local):
     """Of the last visit, for the next one."""
     chosen: Scheduling | type[Unset] | None = Unset
     """What `set_event_loop()` was called with."""
+    kept: Any = None
+    """The task of its last visit, if that has scopes or locks which are not left."""
+    away: Any = None
+    """The call for which it has given up the turn; see `absences`."""
     importing: Any = None
     """What it imports while it is in a loop; see `import_locks`."""
 

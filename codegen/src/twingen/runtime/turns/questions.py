@@ -10,7 +10,7 @@ from typing import Any
 
 from .coroutines import CLOSED, Coroutine
 from .generators import Generator
-from .marks import find, mark
+from .marks import find, mark, partial_method
 from .origins import is_generator_of_user, is_of_user
 
 _is_coroutine: Any = object()
@@ -35,6 +35,8 @@ def _unwrapped(function: Any) -> Any:
             function = function.__func__
         elif isinstance(function, functools.partial):
             function = function.func
+        elif (made := partial_method(function)) is not None:
+            function = made.func
         else:
             return function
 
@@ -58,7 +60,7 @@ def was_coroutine_function(function: Any) -> bool:
     if isinstance(function, types.FunctionType):
         found = find(function)[0]
         if found is not None:
-            return found.kind in ("coroutine", "coroutine_maker")
+            return found.kind in ("coroutine", "coroutine_maker", "operator")
     if getattr(function, "_is_coroutine", None) is _is_coroutine:
         return True
     return inspect.iscoroutinefunction(function)

@@ -94,6 +94,7 @@ class Server(AbstractServer):
         self._waiters: list[Any] | None = []
         self._protocol_factory = protocol_factory
         self._backlog = backlog
+        self._ssl_context = ssl_context  # by asyncio's name: programs ask for it
         self._tls = {
             "ssl": ssl_context,
             "handshake_timeout": ssl_handshake_timeout,

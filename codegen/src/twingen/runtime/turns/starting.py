@@ -56,6 +56,9 @@ def ensure_future(coro_or_future: Any, *, loop: EventLoop | None = None) -> Futu
         raise
 
 
+_ensure_future = ensure_future  # a test may replace the public name
+
+
 def _wrap_awaitable() -> None:
     """Gives its name to coroutines that stand for other awaitables."""
 
@@ -84,7 +87,7 @@ def run_coroutine_threadsafe(
 
     def start() -> None:
         try:
-            chain(ensure_future(coro, loop=loop), future)
+            chain(_ensure_future(coro, loop=loop), future)
         except (SystemExit, KeyboardInterrupt):
             raise
         except BaseException as error:

@@ -22,7 +22,7 @@ from .current import homes
 from .deadlocks import Watch
 from .handles import IN_TASK, Handle
 from .interrupts import defer
-from .participants import Participant, here, trace_as_told
+from .participants import Participant, here, idents, trace_as_told
 from .scheduling import Scheduling
 
 T = TypeVar("T")
@@ -668,6 +668,7 @@ class Switching(Scheduling):
         trace_as_told()
         here.participant, here.loop = me, self
         me.ident = _thread.get_ident()
+        idents.add(me.ident)
         me.wake.acquire()
         while True:
             if self._closed:

@@ -10,6 +10,7 @@ import sys
 import threading
 import traceback
 import types
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .contexts import enter_again, leave, run_in
@@ -43,6 +44,10 @@ class Task(Future[T]):
     """The thread that runs the body."""
     _unwinding = False
     _cancelled_exc: CancelledError | None
+    _is_away = False
+    """Its thread is in a call without the turn, or has left the loop to come back."""
+    _on_return: Callable[[], object] | None = None
+    """What is called when the thread is back."""
 
     def __init__(
         self,
@@ -293,7 +298,13 @@ class Task(Future[T]):
         loop = self._loop
         if self._unwinding:
             raise RuntimeError("coroutine ignored GeneratorExit")
-        self._register(yielded)
+        try:
+            self._register(yielded)
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as raised:
+            # A step of asyncio's is a callback: the body is not told.
+            Handle(self._step, (), loop, IN_TASK)._tell(raised, self._step)
         loop._current = None
         left = self._shares_context and leave(self._context)
         try:
@@ -352,6 +363,19 @@ class Task(Future[T]):
     def _end_visit(self) -> None:
         raise NotImplementedError
 
+    def _hold(self) -> None:
+        """Something belongs to the task that its thread may use in its next visit."""
+
+    def _release(self) -> None:
+        """Take back a `_hold()`."""
+
+    def _come_back(self) -> None:
+        """The thread has the turn again."""
+        self._is_away = False
+        on_return, self._on_return = self._on_return, None
+        if on_return is not None:
+            on_return()
+
 
 class _Sending:
     """A coroutine of ours that was begun by hand, as an iterator to drive."""
@@ -361,18 +385,32 @@ class _Sending:
 
 
 class Guest(Task[None]):
-    """The task of a thread from outside, while it has the turn or waits for it."""
+    """The task of a thread from outside, while it has the turn or waits for it.
+
+    If something belongs to it, the thread has the same task in its next visit.
+    """
 
     _log_destroy_pending = False
+    _holds = 0
 
     def __init__(self, participant: Participant, loop: EventLoop) -> None:
         Future.__init__(self, loop=loop)
         name = f"Guest-{threading.current_thread().name}"
         self._set_up(None, name, contextvars.Context())
+        self._begin_visit(participant)
+
+    def _begin_visit(self, participant: Participant) -> None:
+        loop = self._loop
         self._participant = participant
         participant.task = self
         loop._tasks.add(self)
         loop._current = self
+
+    def _hold(self) -> None:
+        self._holds += 1
+
+    def _release(self) -> None:
+        self._holds -= 1
 
     def _suspend(self, participant: Participant, yielded: Any) -> None:
         """Wait; in the main thread Ctrl-C ends the wait."""
@@ -412,8 +450,21 @@ class Guest(Task[None]):
         self._participant = None
         self._loop._current = None
         self._loop._tasks.discard(self)
-        if not self.done():
+        self._is_away = self._holds > 0
+        here.kept = self if self._is_away else None
+        if not self._is_away and not self.done():
             self._set_result(None)
+
+
+def guest(participant: Participant, loop: EventLoop) -> Guest:
+    """Return the task of a thread from outside that has the turn."""
+    kept = here.kept
+    if kept is None or kept._loop is not loop:
+        return Guest(participant, loop)
+    here.kept = None
+    kept._begin_visit(participant)
+    kept._come_back()
+    return kept  # type: ignore[no-any-return]
 
 
 def _trimmed(error: Any) -> Any:

@@ -11,7 +11,7 @@ import threading
 import weakref
 from typing import Any
 
-from .participants import here
+from .participants import here, idents
 
 
 def current_thread() -> threading.Thread:
@@ -37,6 +37,20 @@ def get_native_id() -> int:
     number = current_thread().native_id
     assert number is not None
     return number
+
+
+def enumerate() -> list[threading.Thread]:  # noqa: A001
+    """Return the threads there are, but for those that tasks are given."""
+    return [
+        each
+        for each in threading.enumerate()
+        if not (isinstance(each, threading._DummyThread) and each.ident in idents)
+    ]
+
+
+def active_count() -> int:
+    """Return how many threads there are, but for those that tasks are given."""
+    return len(enumerate())
 
 
 class local:

@@ -219,21 +219,21 @@ class SSLProtocol(Protocol):
         self,
         loop: EventLoop,
         app_protocol: BaseProtocol,
-        context: ssl.SSLContext | None,
+        sslcontext: ssl.SSLContext | None,
         waiter: Any,
         server_side: bool = False,
         server_hostname: str | None = None,
-        *,
-        tells_connection_made: bool = True,
-        handshake_timeout: float | None = None,
-        shutdown_timeout: float | None = None,
+        call_connection_made: bool = True,
+        ssl_handshake_timeout: float | None = None,
+        ssl_shutdown_timeout: float | None = None,
     ) -> None:
         self._handshake_seconds = _seconds(
-            "ssl_handshake_timeout", handshake_timeout, HANDSHAKE_SECONDS
+            "ssl_handshake_timeout", ssl_handshake_timeout, HANDSHAKE_SECONDS
         )
         self._shutdown_seconds = _seconds(
-            "ssl_shutdown_timeout", shutdown_timeout, SHUTDOWN_SECONDS
+            "ssl_shutdown_timeout", ssl_shutdown_timeout, SHUTDOWN_SECONDS
         )
+        context = sslcontext
         if context is None:
             context = client_context(server_side, server_hostname)
         self._loop = loop
@@ -248,7 +248,7 @@ class SSLProtocol(Protocol):
         """The transport."""
         self._above: SSLTransport | None = None
         self._state = State.UNWRAPPED
-        self._told = Told.NOTHING if tells_connection_made else Told.CONNECTION_MADE
+        self._told = Told.NOTHING if call_connection_made else Told.CONNECTION_MADE
         self._timer: Any = None
         self._lost = 0
         self._peer_ended = False
@@ -272,6 +272,9 @@ class SSLProtocol(Protocol):
         if self._above is None:
             self._above = SSLTransport(self._loop, self)
         return self._above
+
+    # Libraries that start TLS by themselves ask for it by this name.
+    _app_transport = transport
 
     def set_app_protocol(self, protocol: Any) -> None:
         """Tell another protocol from now on."""
@@ -673,9 +676,9 @@ def start_tls(
         waiter,
         server_side,
         server_hostname,
-        tells_connection_made=False,
-        handshake_timeout=ssl_handshake_timeout,
-        shutdown_timeout=ssl_shutdown_timeout,
+        call_connection_made=False,
+        ssl_handshake_timeout=ssl_handshake_timeout,
+        ssl_shutdown_timeout=ssl_shutdown_timeout,
     )
     # What comes now is for the handshake, and its protocol is told first.
     transport.pause_reading()

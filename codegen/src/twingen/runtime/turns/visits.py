@@ -74,7 +74,9 @@ class Visit:
 
 
 def visit(function: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
-    """Call a function with the turn of the home loop."""
+    """Call a function with the turn of the home loop, or of a task that is away."""
+    if here.away is not None and here.participant is None:
+        return here.away.visit(function, *args, **kwargs)  # type: ignore[no-any-return]
     turn = Visit()
     try:
         with turn:

@@ -1,0 +1,42 @@
+"""What holds a lock is not copied.
+
+A lock of asyncio, an event, a condition, a semaphore, a barrier or a queue can be
+copied while nobody waits for it: by `copy.deepcopy()`, `dataclasses.asdict()` or
+pickle, with the object that holds it. Those of `threading` and `queue` raise TypeError.
+So copies of objects whose class, or what it holds, keeps one are refused, unless a
+method of the class says what is copied (`__deepcopy__`, `__getstate__`, `__reduce__`).
+`copy.copy()` of such an object shares the lock on both sides.
+
+Where tasks take turns the locks are plain objects as in asyncio, and nothing is
+refused. What is copied by users, or is of a class that the sources do not show, is not
+known here.
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from ..meaning.copies import FIELDS, PICKLES, copier, lock_copied
+from ..meaning.held_locks import LOCKS
+from ..rule import Refused, Site, rewrite
+
+
+@rewrite("TW131", cst.Call, tasks="threads")
+def refuse_copy(site: Site[cst.Call]) -> None:
+    how = copier(site.names, site.old)
+    if how is None or site.names.is_sync_only(site.old):
+        return
+    held = lock_copied(site.names, site.old.args[0].value, how)
+    if held is None:
+        return
+    if held in LOCKS:
+        instead = "make a new one"
+    elif how in FIELDS:
+        instead = "take the values that you need one by one"
+    else:
+        method = "__getstate__" if how in PICKLES else "__deepcopy__"
+        instead = f"define {method} in the class that holds it, which makes a new one"
+    raise Refused(
+        f"{how}() copies {held}, and locks of threading cannot be copied",
+        f'{instead}, or say `tasks = "turns"`',
+    )

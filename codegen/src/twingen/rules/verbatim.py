@@ -1,0 +1,74 @@
+"""A statement with the marker `# twingen: verbatim` is in the twin as it stands.
+
+The marker stands where `# twingen: async-only` does: at the end of the first line of a
+statement, or alone on the line above; on a `def`, a `class` or a `with` it is for the
+whole block. No rule and no row of the configuration is applied in there: names,
+strings, docstrings and comments stay, and only the formatter lays them out. The imports
+follow the rest of the module, and what is imported stays if something uses it. So the
+author says that these lines are right on both sides.
+
+Asynchronous code is refused, and so is a class with a method that the twin calls
+otherwise elsewhere. A name that the twin does not have is found in the finished twin
+(TW002).
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from ..meaning.merged import Members
+from ..rule import Refused, Site, rewrite
+from ..syntax.nodes import find
+from ..syntax.source import VERBATIM
+
+
+@rewrite("TW132", cst.Comment, cst.EmptyLine)
+def keep_as_it_is(
+    site: Site[cst.Comment | cst.EmptyLine],
+) -> cst.RemovalSentinel | None:
+    old = site.old
+    marker = old.comment if isinstance(old, cst.EmptyLine) else old
+    if marker is None or not marker.value.startswith(VERBATIM):
+        return None
+    if isinstance(site.names.parent(old), cst.EmptyLine):
+        return None  # goes with its line
+    for statement in site.names.ancestors(old):
+        if site.names.verbatim.get(id(statement)) is marker:
+            _check(site, statement)
+            return cst.RemovalSentinel.REMOVE
+    return None  # `comment` refuses it
+
+
+def _check(site: Site[cst.Comment | cst.EmptyLine], statement: cst.CSTNode) -> None:
+    awaits = find(statement, cst.Await)
+    asynchronous = find(statement, cst.Asynchronous)
+    if awaits or asynchronous:
+        raise Refused(
+            "this code stays as it is, and a twin can have nothing asynchronous",
+            "mark less of it, or write it in a function for each side",
+            node=[*asynchronous, *awaits][0],
+        )
+    for name in find(statement, cst.Name):
+        at_top = site.names.enclosing(name, cst.FunctionDef, cst.ClassDef, cst.Lambda)
+        holder = site.names.parent(name)
+        if at_top in (None, holder) and site.names.is_definition(name):
+            outer = site.names.enclosing(holder or name, cst.FunctionDef, cst.ClassDef)
+            twin = site.libraries.local_name(f"{site.names.module}.{name.value}")
+            if outer is None and twin != name.value:
+                raise Refused(
+                    f"this definition stays as it is, and the twin calls {name.value} "
+                    f"{twin} elsewhere",
+                    "mark less of it, or keep the name by a row of the configuration",
+                    node=name,
+                )
+    for definition in find(statement, cst.ClassDef):
+        owner = site.names.qualified(definition) or definition.name.value
+        for _, member, twin in Members(
+            site.names.definitions, site.libraries, owner
+        ).renamed():
+            raise Refused(
+                f"this class stays as it is, and the twin calls its {member} {twin} "
+                "elsewhere",
+                "mark less of it, or keep the name by a row of the configuration",
+                node=definition.name,
+            )

@@ -1,0 +1,62 @@
+"""Calls for which the thread of a task gives up the turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from .participants import Participant, here
+
+T = TypeVar("T")
+
+
+class Absence:
+    """A call that blocks, in a thread that has given up the turn for it.
+
+    What the call calls back of the twins, such as a generator that it reads, takes the
+    turn for that: it is in the same task and loop as in the source.
+    """
+
+    __slots__ = ("_current", "_loop", "_outer", "_participant")
+
+    def __init__(self, loop: Any, participant: Participant) -> None:
+        self._loop = loop
+        self._participant = participant
+
+    def begin(self) -> None:
+        """Give up the turn."""
+        loop = self._loop
+        self._outer = here.away
+        self._current, loop._current = loop._current, None
+        if self._current is not None:
+            self._current._is_away = True
+        here.loop = None
+        loop._leave(self._participant, stays=True)
+        here.participant = None
+        here.away = self
+
+    def end(self) -> None:
+        """Wait for the turn; raise what a signal handler has raised meanwhile."""
+        loop = self._loop
+        here.away = self._outer
+        here.participant = self._participant
+        interrupt = loop._enter_again(self._participant)
+        here.loop = loop
+        loop._current = self._current
+        if self._current is not None:
+            self._current._come_back()
+        if interrupt is not None:
+            raise interrupt
+
+    def strike(self) -> None:
+        """Raise the cancellation that came meanwhile."""
+        if self._current is not None:
+            self._current._strike_if_cancelled()
+
+    def visit(self, function: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
+        """Call a function with the turn, from within the call that blocks."""
+        try:
+            self.end()
+            return function(*args, **kwargs)
+        finally:
+            self.begin()

@@ -1,0 +1,5 @@
+from importlib.metadata import version
+
+
+def asked(__name__):
+    return version(__name__)

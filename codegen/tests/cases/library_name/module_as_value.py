@@ -1,0 +1,12 @@
+import redis.asyncio as aioredis
+
+
+def give(take):
+    take(aioredis)
+    return aioredis == None
+
+# ---- refused ----
+# 5:10: TW201 library_name: the module redis.asyncio is used as a value here, and the twin has none
+#   help: name what is used of it
+# 6:12: TW201 library_name: the module redis.asyncio is used as a value here, and the twin has none
+#   help: name what is used of it

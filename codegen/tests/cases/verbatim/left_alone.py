@@ -1,0 +1,3 @@
+def f(x):
+    # verbatim, says a comment
+    return x  # what is verbatim here?
