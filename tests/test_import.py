@@ -47,7 +47,10 @@ MODULES = """
 import sys
 print(*sorted(sys.modules))
 """
-OURS = ("pgtwin", "pgtwin_sync", "psycopg", "psycopg_binary", "psycopg_c")
+OURS = (
+    *("pgtwin", "pgtwin_sync", "pgtwin_native"),
+    *("psycopg", "psycopg_binary", "psycopg_c"),
+)
 
 
 @pytest.mark.parametrize("program", [IMPORT, IMPORT + QUERY], ids=["import", "query"])

@@ -1,4 +1,4 @@
-"""Other interpreters than the usual one: what is not tried says so at import."""
+"""Other interpreters than the usual one: with a GIL of their own, or none at all."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import sys
 
 import pytest
 from psycopg import pq
+
+from pgtwin.core.engine import IMPLEMENTATION
 
 # The names that CPython gives, from 3.12 to 3.14, to what PEP 734 describes.
 PROGRAM = """
@@ -20,14 +22,22 @@ else:
     new = lambda shared: interpreters.create(isolated=not shared)
     run = interpreters.run_string
 shared, code = sys.argv[1] == "shared", sys.argv[2]
-failed = run(new(shared), code)
-sys.exit(str(failed) if failed else 0)
+# Extensions of psycopg's can be loaded into one interpreter of a process.
+number = 1 if shared else 2
+from concurrent.futures import ThreadPoolExecutor
+with ThreadPoolExecutor(number) as threads:
+    for failed in threads.map(lambda _: run(new(shared), code), range(number)):
+        if failed:
+            sys.exit(str(failed))
 """
 QUERY = """
 import pgtwin
 with pgtwin.Connection.connect({dsn!r}) as conn:
     assert conn.execute("SELECT %s::int", (5,)).fetchone() == (5,)
-print("done with", pgtwin.pq.__impl__)
+    rows = conn.execute("SELECT i, i::text, now() FROM generate_series(1, 1000) AS i")
+    assert sum(row[0] for row in rows) == 500500
+from pgtwin.core.engine import IMPLEMENTATION
+print("done with", pgtwin.pq.__impl__, IMPLEMENTATION, end=".")
 """
 
 with_own_lock = pytest.mark.skipif(
@@ -36,7 +46,7 @@ with_own_lock = pytest.mark.skipif(
 
 
 def run_in(kind: str, code: str) -> subprocess.CompletedProcess[str]:
-    """Run a program in an interpreter with a GIL of its own, or a `shared` one."""
+    """Run a program in one interpreter of the `shared` GIL, or two with their `own`."""
     return subprocess.run(
         [sys.executable, "-c", PROGRAM, kind, code],
         capture_output=True,
@@ -50,7 +60,7 @@ def run_in(kind: str, code: str) -> subprocess.CompletedProcess[str]:
 def test_where_the_lock_is_shared(dsn: str) -> None:
     done = run_in("shared", QUERY.format(dsn=dsn))
     assert done.returncode == 0, done.stderr
-    assert done.stdout == f"done with {pq.__impl__}\n"
+    assert done.stdout == f"done with {pq.__impl__} {IMPLEMENTATION}."
 
 
 @with_own_lock
@@ -60,20 +70,8 @@ def test_where_it_is_not(dsn: str) -> None:
         # psycopg in Python loads libpq through ctypes, which such interpreters have
         # from Python 3.13 on.
         assert sys.version_info >= (3, 13)
-        assert done.stdout == "done with python\n"
+        assert done.stdout == f"done with python {IMPLEMENTATION}." * 2
     else:
         said = done.stdout + done.stderr
         assert "ImportError" in said
         assert "pgtwin cannot be used in this sub-interpreter" in said
-
-
-def test_without_a_lock() -> None:
-    # As a free-threaded build answers.
-    program = "import sys; sys._is_gil_enabled = lambda: False; import pgtwin"
-    done = subprocess.run(
-        [sys.executable, "-W", "always", "-c", program],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert "RuntimeWarning: pgtwin has not been tried without the GIL" in done.stderr

@@ -6,17 +6,8 @@ for, and each without the other (PEP 562).
 
 from __future__ import annotations
 
-import sys
-import warnings
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
-
-if not getattr(sys, "_is_gil_enabled", lambda: True)():
-    warnings.warn(
-        "pgtwin has not been tried without the GIL: set PYTHON_GIL=1 where it matters",
-        RuntimeWarning,
-        stacklevel=2,
-    )
 
 try:
     import_module("psycopg.pq")

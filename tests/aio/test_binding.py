@@ -241,6 +241,7 @@ LATE: dict[str, st.SearchStrategy[Any]] = {
     "oid": st.integers(0, 2**32 - 1),
     "float8": st.floats(),
     "text": st.text(st.characters(blacklist_characters="\0", codec="utf-8")),
+    "numeric": st.decimals(allow_nan=False),
     "uuid": st.uuids(),
     "bytea": st.binary(),
     "date": st.dates(),
@@ -268,7 +269,9 @@ async def test_loaders_registered_late(auto: Connection, name: str) -> None:
 
     collected: list[Any] = []
     collect()
-    query = f"SELECT %s::{name}, %s::int4, %s::{name}::text".encode()
+    # These are so much faster that the others come in binary format with them.
+    with_it = r"'\x00'::bytea, '\x01'::bytea"
+    query = f"SELECT %s::{name}, %s::int4, %s::{name}::text, {with_it}".encode()
     for value in collected:
         cur = await auto.execute(query, (value, 1, value), prepare=True)
         cur.adapters.register_loader(name, Marked)

@@ -23,6 +23,7 @@ from pgtwin import errors as e, pq
 from pgtwin.conninfo import conninfo_to_dict, make_conninfo
 from pgtwin.core import attempts, refusal
 from pgtwin.core.finished import finished
+from pgtwin.core.libpq import find_library
 from pgtwin.rows import dict_row
 
 # Far more than any of these tests needs, far less than libpq's own patience.
@@ -212,7 +213,8 @@ def test_settings_of_the_environment(
     if by_service:
         monkeypatch.setenv("PGSERVICE", "mine")
     assert attempts.settings({})[name] == ("7" if by_service else defaults[name])
-    for value in ("", "9"):
+    # What was found with one environment is not taken for that of another.
+    for value in ("", "9", "", "9"):
         monkeypatch.setenv(VARIABLES[name], value)
         expected = "7" if by_service else value
         assert attempts.settings({})[name] == expected
@@ -786,11 +788,13 @@ async def test_refusal_where_libpq_cannot_be_asked(
         raise OSError("no library")
 
     monkeypatch.setattr("ctypes.PyDLL", fail)
+    find_library.cache_clear()
     refusal._set_verbosity.cache_clear()
     try:
         with pytest.raises(e.OperationalError, match='"no_such_database"') as caught:
             await pgtwin.AsyncConnection.connect(tcp_dsn, dbname="no_such_database")
     finally:
+        find_library.cache_clear()
         refusal._set_verbosity.cache_clear()
     assert caught.value.sqlstate is None
 

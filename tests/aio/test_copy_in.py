@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -174,6 +175,48 @@ async def test_rows_that_change(
             row[0] = row[2][0] = number
             await copy.write_row(row)
     assert await content(conn) == [(n, "", f"{{{n}}}") for n in range(3)]
+
+
+async def test_rows_of_a_generator_that_change(
+    conn: Connection, table: LiteralString, content: Content
+) -> None:
+    def rows() -> Iterator[tuple[Any, ...]]:
+        some = [0]
+        for number in range(1000):
+            some[0] = number
+            yield (number, "", some if number >= 600 else "")
+
+    async with conn.cursor().copy(f"COPY {table} FROM STDIN") as copy:
+        await copy.write_rows(rows())
+    assert [each[2] for each in await content(conn)] == [
+        f"{{{number}}}" if number >= 600 else "" for number in range(1000)
+    ]
+
+
+async def test_data_that_changes(
+    conn: Connection, table: LiteralString, content: Content
+) -> None:
+    data = bytearray(b"0\ta\tb\n")
+    async with conn.cursor().copy(f"COPY {table} FROM STDIN") as copy:
+        for number in b"123":
+            data[0] = number
+            await copy.write(data)
+    assert await content(conn) == [(1, "a", "b"), (2, "a", "b"), (3, "a", "b")]
+
+
+@pytest.mark.parametrize("options", ["", "(FORMAT binary)"], ids=["text", "binary"])
+async def test_error_of_one_row(
+    conn: Connection, table: LiteralString, options: LiteralString, content: Content
+) -> None:
+    """The call with the wrong row raises; those before and after are kept."""
+    async with conn.cursor().copy(f"COPY {table} FROM STDIN {options}") as copy:
+        copy.set_types(TYPES)
+        for number in range(5):
+            wrong = "\ud800" if number == 3 else "b"
+            with suppress(UnicodeEncodeError) if number == 3 else nullcontext():
+                await copy.write_row((number, "a", wrong))
+                assert number != 3
+    assert await content(conn) == [(number, "a", "b") for number in (0, 1, 2, 4)]
 
 
 @pytest.mark.parametrize("options", ["", "(FORMAT binary)"], ids=["text", "binary"])

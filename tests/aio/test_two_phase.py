@@ -117,6 +117,27 @@ async def test_one_phase(
     await conn.commit()
 
 
+@pytest.mark.parametrize("action", ["commit", "rollback"])
+async def test_not_ended_inside_a_block(
+    conn: pgtwin.AsyncConnection[Any],
+    other: pgtwin.AsyncConnection[Any],
+    table: Identifier,
+    gtrid: str,
+    action: str,
+) -> None:
+    await conn.tpc_begin(gtrid)
+    async with conn.transaction():
+        await insert(conn, table)
+        with pytest.raises(e.ProgrammingError, match="transaction\\(\\) block"):
+            if action == "commit":
+                await conn.tpc_commit()
+            else:
+                await conn.tpc_rollback()
+        assert conn.info.transaction_status.name == "INTRANS"
+    await conn.tpc_commit()
+    assert await count(other, table) == 1
+
+
 @pytest.mark.parametrize(("action", "expected"), [("commit", 1), ("rollback", 0)])
 async def test_recover(
     dsn: str,

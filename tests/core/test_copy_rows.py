@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from itertools import chain
-
 import psycopg
 import pytest
 from hypothesis import given, settings, strategies as st
 from psycopg.adapt import Transformer
 from psycopg.errors import DataError
 
-from pgtwin.core import copy_rows
 from pgtwin.core.copy_data import TRAILER, BinaryDecoder, TextDecoder
 from pgtwin.core.copy_escapes import escapes
+from pgtwin.core.copy_format import BLOCK
 from pgtwin.core.copy_rows import Rows
 
 OIDS = [psycopg.adapters.types[name].oid for name in ("int8", "text", "float8")]
@@ -60,66 +57,68 @@ def test_read_again(
         taken = taking(binary, typed=typed)
         left = list(rows)
         sent = []
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(copy_rows, "BLOCK", 64)
-            for number, way in [*steps, (99, 0), (99, 0)]:
-                some, left = left[:number], left[number:]
-                if way == 0:
-                    taken.add_some(some)
-                elif way == 1:
-                    taken.add_some([list(row) for row in some])
-                elif way == 2:
-                    source = iter(some)
-                    while taken.add_from(source):
-                        assert 1 <= taken.number <= 400
-                else:
-                    for row in some:
-                        taken.add(row if way == 3 else list(row))
-                if taken.blocks and way:
-                    sent.append(bytes(taken.take()))
+        for number, way in [*steps, (99, 0), (99, 0)]:
+            some, left = left[:number], left[number:]
+            if way == 0:
+                taken.add_from(iter(some))
+            elif way == 1:
+                taken.add_from(iter([list(row) for row in some]))
+            elif way == 2:
+                taken.add_from(row for row in some)
+            else:
+                for row in some:
+                    taken.add(row if way == 3 else list(row))
+            if number % 2:
+                sent.append(taken.take())
         taken.end()
-        sent.append(bytes(taken.take()))
+        sent.append(taken.take())
         assert read(b"".join(sent), binary) == rows
 
 
 @pytest.mark.parametrize("binary", [False, True])
-def test_blocks(binary: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(copy_rows, "BLOCK", 1000)
+def test_blocks(binary: bool) -> None:
     taken = taking(binary)
-    for _ in range(60):
-        taken.add((1, "x" * 80, 0.5))
-    assert 4 <= len(taken.blocks) <= 6
-    assert all(1000 < len(block) < 1200 for block in taken.blocks)
-    first = bytes(taken.take())
+    row = (1, "x" * 8000, 0.5)
+    full = [taken.add(row) for _ in range(9)]
+    assert full == [False] * 8 + [True]
+    first = taken.take()
     assert first.startswith(b"PGCOPY") == binary
-    assert not taken.blocks
-    taken.add((1, "x" * 2000, 0.5))
-    assert len(taken.blocks) == 1
-    assert b"PGCOPY" not in bytes(taken.take())
+    assert BLOCK < len(first) < 2 * BLOCK
+    assert not taken.take()
+    assert taken.add((1, "x" * BLOCK, 0.5))
+    assert b"PGCOPY" not in taken.take()
+    source = iter([row] * 20)
+    blocks = []
+    while taken.add_from(source):
+        blocks.append(taken.take())
+    assert not list(source)
+    assert [BLOCK <= len(block) < 2 * BLOCK for block in blocks] == [True, True]
+    assert len(b"".join(blocks) + taken.take()) > 20 * 8000
 
 
 @pytest.mark.parametrize("binary", [False, True])
 def test_data_besides_rows(binary: bool) -> None:
     alone = taking(binary)
-    alone.add_data(b"abc")
+    alone.add_data(alone.data_of(b"abc"))
     alone.end()
-    assert bytes(alone.take()) == b"abc"
+    assert alone.take() == b"abc"
     both = taking(binary)
     both.add((1, "a", None))
-    both.add_data(b"abc")
+    changing = bytearray(b"abc")
+    both.add_data(both.data_of(changing))
+    changing[:] = b"xyz"
     both.add((2, "b", None))
     both.end()
-    data = bytes(both.take())
-    before, _, after = data.partition(b"abc")
+    before, _, after = both.take().partition(b"abc")
     assert read(before + TRAILER if binary else before, binary) == [(1, "a", None)]
     if binary:
         assert after.endswith(TRAILER)
         with pytest.raises(TypeError, match="takes bytes"):
-            both.add_data("abc")
+            both.data_of("abc")
     else:
         assert after == b"2\tb\t\\N\n"
-        both.add_data("é")
-        assert bytes(both.take()) == "é".encode()
+        assert both.data_of("é") == "é".encode()
+    assert both.add_data(bytes(BLOCK))
 
 
 def test_no_rows() -> None:
@@ -137,48 +136,10 @@ def test_rows_of_another_width(binary: bool, together: bool) -> None:
     row = (1, "a", 1.0, 2)
     with pytest.raises(DataError, match=r"4 values.*3 columns"):
         if together:
-            taking(binary).add_some([row] * 3)
+            taking(binary).add_from(iter([row] * 3))
         else:
             taking(binary).add(row)
     mixed = taking(False, typed=False)
-    mixed.add_some([(1, 2), (3,), ()])
+    mixed.add_from(iter([(1, 2), (3,), ()]))
     mixed.end()
     assert bytes(mixed.take()) == b"1\t2\n3\n\n"
-
-
-@pytest.mark.parametrize("width", [1, 5000])
-def test_blocks_are_seldom_tried_in_vain(
-    monkeypatch: pytest.MonkeyPatch, width: int
-) -> None:
-    taken, alone = taking(binary=False), taking(binary=False)
-    tried = 0
-
-    def block(columns: object) -> None:
-        nonlocal tried
-        tried += 1
-
-    monkeypatch.setattr(taken._columns, "block", block)
-    rows = [(number, "x" * width, 1.5) for number in range(2000)]
-    source = iter(rows)
-    sent = b""
-    while taken.add_from(source):
-        data = taken.take()
-        assert len(data) < 2 * copy_rows.BLOCK
-        sent += data
-    taken.end()
-    sent += taken.take()
-    for row in rows:
-        alone.add(row)
-    alone.end()
-    assert sent == alone.take()
-    assert 3 < tried < 20
-
-
-def test_blocks_are_tried_again() -> None:
-    taken = taking(binary=False, typed=False)
-    alone, together = [(1, Decimal("1.5"))] * 30, [(1, "x")] * 900
-    source = chain[Row](alone, together)
-    while taken.add_from(source):
-        if taken.number > 1:
-            break
-    assert len(list(source)) > 400

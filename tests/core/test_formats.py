@@ -7,12 +7,14 @@ import pytest
 from psycopg.types.string import TextLoader
 
 from pgtwin.core.adapters import Adapters
+from pgtwin.core.engine import IMPLEMENTATION, binary_gains
 from pgtwin.core.formats import BINARY, TEXT, UNUSUAL, Columns, examine_columns
 from tests.core.results import result_of
 
 
 def columns(*names: str, version: int = 180000) -> Columns:
-    return examine_columns(result_of(*names), Adapters(psycopg.adapters), version)
+    adapters = Adapters(psycopg.adapters)
+    return examine_columns(result_of(*names), adapters, version, binary_gains)
 
 
 @pytest.mark.parametrize(
@@ -37,6 +39,11 @@ def test_columns(names: tuple[str, ...], expected: Columns) -> None:
     assert columns(*names) == expected
 
 
+def test_numerics_that_the_native_core_reads_as_fast() -> None:
+    best = BINARY if IMPLEMENTATION == "native" else TEXT
+    assert columns("numeric", "float8").best == best
+
+
 def test_servers_that_round() -> None:
     assert columns("float8", version=110000).best == TEXT
     assert columns("float8", version=120000).best == BINARY
@@ -47,5 +54,11 @@ def test_types_that_are_not_usual() -> None:
     assert columns("int4", "point") == UNUSUAL
     adapters = Adapters(psycopg.adapters)
     adapters.register_loader("int4", TextLoader)
-    assert examine_columns(result_of("text", "int4"), adapters, 180000) == UNUSUAL
-    assert examine_columns(result_of("text", "int8"), adapters, 180000) != UNUSUAL
+    assert (
+        examine_columns(result_of("text", "int4"), adapters, 180000, binary_gains)
+        == UNUSUAL
+    )
+    assert (
+        examine_columns(result_of("text", "int8"), adapters, 180000, binary_gains)
+        != UNUSUAL
+    )

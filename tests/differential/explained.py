@@ -473,10 +473,17 @@ def _joined_block(program: Program, found: Difference) -> bool:
         for step in block.body:
             if isinstance(step, Block):
                 rolled_back = step.force_rollback or step.ending != "normal"
-                if executed and rolled_back:
+                # A statement inside may have failed, too.
+                if executed and (rolled_back or _rows_lost(found)):
                     return True
             executed = executed or isinstance(step, EXECUTING)
     return False
+
+
+def _rows_lost(found: Difference) -> bool:
+    """Tell whether psycopg has left fewer rows behind."""
+    theirs, ours = (ast.literal_eval(text)[1] for text in (found.theirs, found.ours))
+    return len(theirs) < len(ours)
 
 
 def _rolled_back_pipeline(program: Program, found: Difference) -> bool:
@@ -535,6 +542,9 @@ def _cursor_used_again(program: Program, found: Difference) -> bool:
         return False
     if "with DateStyle" in found.our_detail and "can't parse" in found.their_detail:
         return True
+    if "can't parse" in found.our_detail and not found.their_detail:
+        # By what several statements have set in the end, which was undone since.
+        return any(re.search(f";.*{SETTING.pattern}", texts(x)) for x in executed)
     first = before.index(executed[0])
     if ".executemany(" in found.place:
         # psycopg goes on with what it has for the cursor, which `execute()` renews.

@@ -15,7 +15,8 @@ from psycopg.rows import Row
 from pgtwin.aio.exchange import Exchange
 from pgtwin.aio.inbox import Inbox
 from pgtwin.core.adapters import Adapters, Place
-from pgtwin.core.formats import UNUSUAL, Columns, examine_columns
+from pgtwin.core.engine import SessionFields, binary_gains
+from pgtwin.core.formats import MANY_ROWS, UNUSUAL, Columns, examine_columns
 from pgtwin.core.prepared import Kept
 from pgtwin.core.settings import DATE_STYLE, ENCODING, ONLY_ASCII, SETTINGS
 
@@ -25,28 +26,27 @@ if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult
     from psycopg.rows import RowMaker
 
+    from pgtwin.core.engine import RowLoader
+
 OK = pq.ConnStatus.OK
 TEXT = pq.Format.TEXT
 BINARY = pq.Format.BINARY
 
-# From here on, a faster format is worth the longer protocol that it needs.
-MANY_ROWS = 100
 
-
-class Adapting(Inbox):
+class Adapting(Inbox, SessionFields):
     """Keeps the adapters of a session, and transformers that are warm."""
 
     def __init__(self, exchange: Exchange, owner: object) -> None:
         super().__init__(exchange)
         self.adapters = Adapters()
         self.version = 0
-        self._settings: list[bytes | None] = []
+        self.settings: list[bytes | None] = []
         # The owner is known weakly: it owns the session, not the other way round.
         self._place = Place(self.adapters, weakref.proxy(owner))
-        self._transformer: Transformer | None = None
-        self._generation = 0
-        self._row_loader: Transformer | None = None
-        self._row_loader_generation = 0
+        self.dumping: Transformer | None = None
+        self.dumping_generation = 0
+        self.row_loader: RowLoader | None = None
+        self.row_generation = 0
         # The statement of the result that has come last, if it gives rows and is known.
         self.last: Kept | None = None
         self.lasting = (
@@ -60,27 +60,31 @@ class Adapting(Inbox):
         self.adapters = Adapters(template)
         self.adapters.generation = generation
         self._place = self._place._replace(adapters=self.adapters)
-        self._transformer = self._row_loader = None
+        self.dumping = self.row_loader = None
 
     def transformer(self) -> Transformer:
         """Return the transformer that dumps parameters, used under the lock only."""
-        transformer = self._transformer
-        if transformer is None or self._generation != self.adapters.generation:
-            self._generation = self.adapters.generation
-            transformer = self._transformer = self._place.transformer()
+        transformer = self.dumping
+        if transformer is None or self.dumping_generation != self.adapters.generation:
+            self.dumping_generation = self.adapters.generation
+            transformer = self.dumping = self._place.transformer()
         return transformer
 
     def new_transformer(self) -> Transformer:
         """Return a transformer that can be used without the lock."""
         return self._place.transformer()
 
+    def new_row_loader(self) -> RowLoader:
+        """Return what builds rows without the lock."""
+        return self._place.row_loader()
+
     def load(self, result: PGresult, make_row: RowMaker[Row]) -> list[Row]:
         """Build the rows of a result that has come just now, under the lock."""
-        loader = self._row_loader
+        loader = self.row_loader
         generation = self.adapters.generation
-        if loader is None or self._row_loader_generation != generation:
-            loader = self._row_loader = self._place.transformer()
-            self._row_loader_generation = generation
+        if loader is None or self.row_generation != generation:
+            loader = self.row_loader = self._place.row_loader()
+            self.row_generation = generation
         loader.set_pgresult(result)
         try:
             return loader.load_rows(0, result.ntuples, make_row)
@@ -94,12 +98,11 @@ class Adapting(Inbox):
         server does not round what it sends as text.
         """
         columns = kept.columns
-        if (
-            columns is None
-            or columns.best == TEXT
-            or (columns.floats and not exact_floats)
-            or kept.generation != self.adapters.generation
-        ):
+        if columns is None or kept.generation != self.adapters.generation:
+            return TEXT
+        if columns.fixed is not None:
+            return columns.fixed
+        if columns.floats and not exact_floats:
             return TEXT
         if columns.dates:
             style = self.pgconn.parameter_status(DATE_STYLE)
@@ -118,7 +121,8 @@ class Adapting(Inbox):
 
     def examine_columns(self, result: PGresult) -> Columns:
         """Return what the columns of a result mean for the format of the next."""
-        return examine_columns(result, self.adapters, self.pgconn.server_version)
+        version = self.pgconn.server_version
+        return examine_columns(result, self.adapters, version, binary_gains)
 
     def look_at_rows(self, kept: Kept | None, result: PGresult) -> None:
         """Look at the settings, if they matter for the rows of a statement."""
@@ -130,7 +134,7 @@ class Adapting(Inbox):
             lasting = self.columns_of(kept, result).lasting
         else:
             lasting = self.lasting = self.adapters.are_lasting(result)
-        if not lasting or self.pgconn.parameter_status(ENCODING) != self._settings[0]:
+        if not lasting or self.pgconn.parameter_status(ENCODING) != self.settings[0]:
             self.look_at_settings()
 
     def look_at_settings(self) -> None:
@@ -138,12 +142,12 @@ class Adapting(Inbox):
         if self.pgconn.status != OK:
             return
         settings = list(map(self.pgconn.parameter_status, SETTINGS))
-        if settings != self._settings:
-            self._settings = settings
+        if settings != self.settings:
+            self.settings = settings
             try:
                 self.encoding = ConnectionInfo(self.pgconn).encoding
             except e.NotSupportedError:
                 # Loaders and dumpers of text raise the error; others need no encoding.
                 self.encoding = ONLY_ASCII
-            self._transformer = self._row_loader = None
+            self.dumping = self.row_loader = None
             self.version += 1

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
@@ -20,12 +19,13 @@ from psycopg import ConnectionInfo, errors as e, pq
 from pgtwin.aio.cancelling import request_cancel
 from pgtwin.aio.readiness import Readiness
 from pgtwin.core.deadlines import Deadline
+from pgtwin.core.engine import make_engine
 
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGconn, PGresult
 
 
-OK = pq.ConnStatus.OK
+OK = int(pq.ConnStatus.OK)
 BAD = pq.ConnStatus.BAD
 ACTIVE = pq.TransactionStatus.ACTIVE
 FATAL_ERROR = pq.ExecStatus.FATAL_ERROR
@@ -67,7 +67,11 @@ class Conversation:
 
     def __init__(self, pgconn: PGconn, readiness: Readiness) -> None:
         self.pgconn = pgconn
-        self.arrived: deque[pq.PGnotify] = deque()
+        self.engine = make_engine(pgconn)
+        self.arrived = self.engine.arrived
+        # Whether somebody is told of notifications, also of none; and who tells them.
+        self.attentive = False
+        self.deliver: Callable[[], None] = self.arrived.clear
         self.streamed = False  # in single-row mode, or rows in chunks
         self.syncs = 0  # of a pipeline, that the server has not answered yet
         self.walsender = False
@@ -75,7 +79,6 @@ class Conversation:
         self._readiness = readiness
         self._talking = False
         self._leaving = False
-        self._failure: e.OperationalError | None = None
         self.farewell: e.Error | None = None
         self.deadline: Deadline | None = None
         self.watchers: list[Readiness] = []
@@ -129,12 +132,8 @@ class Conversation:
         """Wait for the server until a step, called after each reading, is true."""
 
         def take() -> bool:
-            try:
-                self._take_in()
-            except e.OperationalError as error:
-                self._failure = error
-                return True
-            return step()
+            self.engine.read()
+            return self.engine.failure is not None or step()
 
         await self._in_time(take)
         self._check()
@@ -150,9 +149,9 @@ class Conversation:
         try:
             if pgconn.flush():
                 await self._in_time(self._sent, writing=True)
-            if self._failure is None and pgconn.is_busy():
-                await self._in_time(self._answered)
-            if self._failure is not None:
+            if self.engine.failure is None and pgconn.is_busy():
+                await self._in_time(self.engine.read)
+            if self.engine.failure is not None:
                 raise self._last_words(results)
             while (result := pgconn.get_result()) is not None:
                 results.append(result)
@@ -183,45 +182,47 @@ class Conversation:
         `answers` are the results also when an interruption has come before the end.
         """
         pgconn = self.pgconn
+        engine = self.engine
+        reading = self._readiness.reading
         results: list[PGresult] = [] if answers is None else answers
-        watched = self._readiness.reading
+        engine.results = results
+        engine.copying = False
         self._talking = True
         try:
             if pgconn.flush():
                 await self._in_time(self._sent, writing=True)
-            while True:
-                if self._failure is None and pgconn.is_busy():
-                    if self.deadline is None:
-                        answer: asyncio.Future[None] = watched(self._answered)
-                        await answer
-                    else:
-                        await self._in_time(self._answered)
-                if self._failure is not None:
-                    raise self._last_words(results)
-                result = pgconn.get_result()
-                if result is None:
-                    return results
-                results.append(result)
-                if result.status in COPY:
-                    if result.status == COPY_BOTH and not copying:
-                        # Only libpq's own functions go on from here.
-                        self.replicating = True
-                        return results
-                    if copying and result.status != COPY_BOTH and len(results) == 1:
-                        return results
-                    raise e.ProgrammingError(MIXED if copying else NOT_EXECUTED)
+            if pgconn.is_busy() or not engine.receive():
+                if self.deadline is None:
+                    answer: asyncio.Future[None] = reading(engine.receive)
+                    await answer
+                else:
+                    await self._in_time(engine.receive)
+            if engine.failure is not None:
+                raise self._last_words(results)
+            if engine.copying:
+                self._begin_copy(results, copying)
+            return results
         except BaseException as error:
             self._readiness.rest()
             await self._break_off(error, results)
             raise
         finally:
-            # As _pause() does, without a call.
             self._talking = False
             if self._leaving or pgconn.status != OK:
                 self._let_go()
+            if self.arrived or self.attentive:
+                self.deliver()
+
+    def _begin_copy(self, results: list[PGresult], prepared: bool) -> None:
+        """Raise `ProgrammingError` if the caller is not prepared for a COPY."""
+        if results[-1].status == COPY_BOTH and not prepared:
+            # Only libpq's own functions go on from here.
+            self.replicating = True
+        elif not prepared or results[-1].status == COPY_BOTH or len(results) > 1:
+            raise e.ProgrammingError(MIXED if prepared else NOT_EXECUTED)
 
     def _check(self) -> None:
-        if self._failure is not None:
+        if self.engine.failure is not None:
             raise self._last_words([])
 
     async def _in_time(
@@ -268,8 +269,8 @@ class Conversation:
             silent = False
             while True:
                 if pgconn.is_busy():
-                    await self._rest(self._answered, deadline, cancelling=cancelling)
-                if self._failure is not None:
+                    await self._rest(self.engine.read, deadline, cancelling=cancelling)
+                if self.engine.failure is not None:
                     return
                 result = pgconn.get_result()
                 before, silent = silent, result is None
@@ -338,36 +339,14 @@ class Conversation:
         for result in reversed(results):
             if result.status == FATAL_ERROR and result.error_field(SQLSTATE):
                 return e.error_from_result(result, encoding)
-        return self.farewell or self._failure or e.OperationalError(LOST)
+        return self.farewell or self.engine.failure or e.OperationalError(LOST)
 
     # Steps: called by the readiness when the socket is ready, never wait.
 
-    def _take_in(self) -> None:
-        pgconn = self.pgconn
-        pgconn.consume_input()
-        while (notification := pgconn.notifies()) is not None:
-            self.arrived.append(notification)
-
     def _sent(self) -> bool:
         # A server that waits for us to read does not read what we write.
-        try:
-            self._take_in()
-        except e.OperationalError as error:
-            self._failure = error
-            return True
-        return self.pgconn.flush() == 0
-
-    def _answered(self) -> bool:
-        pgconn = self.pgconn
-        try:
-            pgconn.consume_input()  # as in _take_in(), without the call
-            while (notification := pgconn.notifies()) is not None:
-                self.arrived.append(notification)
-        except e.OperationalError as error:
-            # What the server said before it went is still to be read.
-            self._failure = error
-            return True
-        return not self.pgconn.is_busy()
+        self.engine.read()
+        return self.engine.failure is not None or self.pgconn.flush() == 0
 
     def _skipped(self) -> bool:
         pgconn = self.pgconn

@@ -25,6 +25,7 @@ from pgtwin.core.copy_data import TRAILER, row_decoder
 from pgtwin.core.copy_escapes import escapes
 from pgtwin.core.copy_rows import Rows
 from pgtwin.core.copy_values import CopyAdapters
+from pgtwin.core.engine import make_copy_loader
 
 if TYPE_CHECKING:
     from psycopg.abc import Buffer
@@ -40,7 +41,6 @@ ACTIVE = pq.TransactionStatus.ACTIVE
 FLUSH_THRESHOLD = 1024 * 1024
 # Pieces of data from this size on, in bytes, are written at once, others together.
 SMALL = 8 * 1024
-PIECES = 100
 # Blocks that wait in a queue before the writer waits.
 QUEUED = 64
 
@@ -200,11 +200,12 @@ class AsyncCopy:
         known = escapes(*((name or b"").decode() for name in encodings))
         for_rows = Place(CopyAdapters(adapters), cursor.connection)
         self._rows = Rows(for_rows.transformer(), session.encoding, known, binary)
-        self._blocks = self._rows.blocks
         self._add = self._rows.add if self._direction == COPY_IN else _sends_nothing
         transformer = Place(adapters, cursor.connection).transformer()
         width = 0 if result is None else result.nfields
-        self._decoder = row_decoder(binary, transformer, session.encoding, known, width)
+        self._decoder = row_decoder(
+            binary, transformer, session.encoding, known, width, make_copy_loader
+        )
         self._messages: deque[Buffer] = deque()
         self._ahead: tuple[list[Buffer], Iterator[Any]] = [], iter(())
         self._timeout = timeout
@@ -280,9 +281,12 @@ class AsyncCopy:
 
     async def rows(self) -> AsyncIterator[tuple[Any, ...]]:
         """Yield the rows that the server sends."""
-        while self._messages or await self._receive():
-            messages = list(self._messages)
-            self._messages.clear()
+        while True:
+            messages = self._taken()
+            if not messages:
+                await self._fetch(messages)
+            if not messages:
+                break
             decoded = self._decoder.decode(messages)
             if messages[-1] == TRAILER:
                 messages.pop()
@@ -300,8 +304,10 @@ class AsyncCopy:
         of the block; the server's errors are raised at that end.
         """
         self._check_open()
-        self._rows.add_data(buffer)
-        if len(self._blocks) >= PIECES or len(buffer) >= SMALL:
+        data = self._rows.data_of(buffer)
+        if len(data) >= SMALL:
+            await self._send(data)
+        elif self._rows.add_data(data):
             await self._send()
 
     async def write_row(self, row: Sequence[Any]) -> None:
@@ -311,35 +317,22 @@ class AsyncCopy:
         what dumpers raise, `OperationalError` after the end of the block; the server's
         errors are raised at that end.
         """
-        self._add(row)
-        if self._blocks:
+        if self._add(row):
             await self._send()
 
     async def write_rows(
         self,
         rows: Iterable[Sequence[Any]] | AsyncIterable[Sequence[Any]],
     ) -> None:
-        """Write many rows; faster than a call for each. Raises as `write_row()`.
-
-        Rows that are tuples are taken some hundreds at a time.
-        """
+        """Write many rows; faster than a call for each. Raises as `write_row()`."""
         self._check_open()
-        blocks = self._blocks
         if isinstance(rows, AsyncIterable):  # twingen: async-only
-            some: list[Sequence[Any]] = []
             async for row in rows:
-                some.append(row)
-                if len(some) >= self._rows.number:
-                    self._rows.add_some(some)
-                    some = []
-                if blocks:
-                    await self._send()
-            self._rows.add_some(some)
+                await self.write_row(row)
             return
         source = iter(rows)
         while self._rows.add_from(source):
-            if blocks:
-                await self._send()
+            await self._send()
 
     async def finish(self, exc: BaseException | None) -> None:
         """End the COPY, or cancel it because of an error; the block does it itself."""
@@ -388,14 +381,15 @@ class AsyncCopy:
 
     async def _write_rest(self) -> None:
         self._rows.end()
-        if self._blocks:
-            await self._send()
+        await self._send()
 
-    async def _send(self) -> None:
-        """Give the writer what is to be written, in the order in which it was added."""
+    async def _send(self, data: Buffer = b"") -> None:
+        """Give the writer what was added, in that order, and then some data."""
         async with self._sending:
-            if self._blocks:
-                await self.writer.write(self._rows.take())
+            if block := self._rows.take():
+                await self.writer.write(block)
+            if data:
+                await self.writer.write(data)
 
     def _check_open(self) -> None:
         if self._direction != COPY_IN:
@@ -403,47 +397,58 @@ class AsyncCopy:
         if self._finished:
             _has_ended()
 
-    def _put_back(self) -> bool:
-        """Take back what `rows()` has decoded but not given; tell whether it had any.
+    def _put_back(self) -> None:
+        """Take back what `rows()` has decoded but not given.
 
         Reading may go on by other means then, or with other types, and so may `rows()`.
         """
         messages, rows = self._ahead
-        left = length_hint(rows)
-        if not left:
-            return False
-        self._messages.extendleft(reversed(messages[-left:]))
-        deque(rows, maxlen=0)
-        return True
+        if left := length_hint(rows):
+            self._messages.extendleft(map(memoryview, reversed(messages[-left:])))
+            deque(rows, maxlen=0)
+
+    def _taken(self) -> list[Buffer]:
+        """Return the messages that were received and not read."""
+        self._put_back()
+        messages = list(self._messages)
+        self._messages.clear()
+        return messages
 
     async def _receive(self) -> bool:
         """Fetch messages; tell whether there were any before the end."""
+        self._put_back()
+        if not self._messages:
+            await self._fetch(self._messages)
+        return bool(self._messages)
+
+    async def _fetch(self, messages: deque[Buffer] | list[Buffer]) -> None:
+        """Wait for messages and add them to others, none at the end."""
         if self._direction != COPY_OUT:
             raise e.ProgrammingError("this COPY receives nothing: write to it")
-        if self._put_back():
-            return True
         if self._finished:
-            return False
+            return
         session = self._session
+        given = messages is self._messages  # to users, who expect views
         async with copying.turn(session):
-            if self._messages or self._finished:  # another task was quicker
-                return bool(self._messages)
+            if not given:
+                messages.extend(self._taken())
+            if messages or self._finished:  # another task was quicker
+                return
             if not self._ended:
-                messages, self._ended = await copying.read(session)
-                self._messages.extend(messages)
-            if self._messages:
-                return True
+                found, self._ended = await copying.read(session, given)
+                messages.extend(found)
+                if found:
+                    return
             self._finished = True
             session.copying = self._copying = None
             result = await copying.finish(session)
             rowcount = result.command_tuples
             self.cursor._note(-1 if rowcount is None else rowcount, result)
-            return False
 
 
-def _sends_nothing(row: Sequence[Any] = ()) -> None:
+def _sends_nothing(row: Sequence[Any] = ()) -> bool:
     raise e.ProgrammingError("this COPY sends nothing to the server: read it")
 
 
-def _has_ended(row: Sequence[Any] = ()) -> None:
+def _has_ended(row: Sequence[Any] = ()) -> bool:
     raise e.OperationalError("this COPY has ended: call copy() again to write more")

@@ -15,6 +15,7 @@ from psycopg import errors as e, pq
 from pgtwin.aio.patience import wait_for
 from pgtwin.aio.turn import Turn
 from pgtwin.core.deadlines import Deadline, OperationTimeout
+from pgtwin.core.engine import copied_messages
 
 if TYPE_CHECKING:
     from psycopg.abc import Buffer
@@ -135,10 +136,7 @@ async def start(session: Session, text: bytes) -> PGresult:
     session.check_no_pipeline("a COPY")
     await session.ready()
     await session.begin()
-    try:
-        results = await session.exchange.start_copy(text)
-    finally:
-        session.deliver()
+    results = await session.exchange.start_copy(text)
     result = results[-1]
     if result.status in (COPY_IN, COPY_OUT):
         return result
@@ -171,24 +169,19 @@ async def flush(session: Session) -> None:
         await exchange.send()
 
 
-async def read(session: Session) -> tuple[list[Buffer], bool]:
+async def read(session: Session, views: bool) -> tuple[list[Buffer], bool]:
     """Return the messages that have arrived, and whether they are the last.
 
-    Waits for one if there is none.
+    Waits for one if there is none. They need not be views if the caller keeps them.
     """
     session.check()
     exchange = session.exchange
-    get = exchange.pgconn.get_copy_data
     messages: list[Buffer] = []
     ended = False
 
     def some() -> bool:
-        nonlocal ended
-        length, message = get(1)
-        while length > 0:
-            messages.append(message)
-            length, message = get(1)
-        ended = length < 0
+        nonlocal messages, ended
+        messages, ended = copied_messages(exchange.pgconn, views)
         return ended or bool(messages)
 
     async with exchange.conversation():
@@ -209,10 +202,7 @@ async def end(session: Session, error: bytes | None = None) -> PGresult:
 
 async def finish(session: Session) -> PGresult:
     """Return the result of a COPY that has come to its end. Raises its error."""
-    try:
-        results = await session.exchange.results()
-    finally:
-        session.deliver()
+    results = await session.exchange.results()
     session.examine(results)
     if len(results) > 1:
         raise e.ProgrammingError(

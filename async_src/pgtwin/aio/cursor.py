@@ -14,10 +14,8 @@ from psycopg import errors as e, pq
 from psycopg.rows import Row
 
 from pgtwin.aio import copying
-from pgtwin.aio.again import execute_again
 from pgtwin.aio.copy import AsyncCopy, AsyncWriter
 from pgtwin.aio.many import Execution, execute_many
-from pgtwin.aio.pipelining import TURN
 from pgtwin.aio.results import TEXT, AsyncResults, closed_cursor
 from pgtwin.aio.stream import (
     ROWS,
@@ -32,7 +30,6 @@ from pgtwin.core.literals import bind_merged
 from pgtwin.core.plan import Binder, Statement, bind
 
 if TYPE_CHECKING:
-    from psycopg.abc import Transformer
     from typing_extensions import Self
 
     from pgtwin.core.annotations import (
@@ -41,6 +38,7 @@ if TYPE_CHECKING:
         QueryNoTemplate,
         Template,
     )
+    from pgtwin.core.engine import RowLoader
 
 BINARY = pq.Format.BINARY
 
@@ -124,72 +122,56 @@ class AsyncCursor(AsyncResults[Row]):
             if self._closed:
                 raise closed_cursor()
             self._asked = query, params
-            if (
-                type(params) is tuple
-                and prepare is None
-                and binary is None
-                and self._given_format is None
-                and self._adapters is None
-                and self._bind_query is bind
-                and session.automatic_binary
-            ):
-                # What is most often asked for, with the fewest calls.
-                pipelining = session.pipelining
-                if pipelining is None:
-                    if self._bound is not None:
-                        self._forget()
-                    self.pgresult = self._values = self._asked_format = None
-                    self._results = ()
-                    try:
-                        results = await execute_again(session, query, params)
-                        self._keep(results, session.last, session.lasting)
-                    except BaseException:
-                        self._forget()
-                        raise
-                    return self
-                if (
-                    self.pgresult is not None
-                    or self._pending is not None
-                    or self._rowcount != -1
-                ):
-                    self._forget()
-                self._asked_format = None
-                execution = Execution(self)
-                if pipelining.execute_again(query, params, execution):
-                    self._pending = execution
-                    if pipelining.unseen >= TURN:
-                        await pipelining.go_on()
-                    return self
-            self._forget()
-            wanted: pq.Format | None = None  # the faster one
+            wanted = self._given_format  # None: the faster one
             if binary is not None:
                 wanted = BINARY if binary else TEXT
-            elif self._adapters or not session.automatic_binary:
+            elif not session.automatic_binary:
                 wanted = self.format
-            else:
-                wanted = self._given_format
+            transformer = None
+            if self._adapters is not None:
+                transformer = self._dumper()
+                wanted = wanted or TEXT
             if self._merging:
                 prepare = False
                 wanted = self._format(binary)
-            self._asked_format = wanted
-            pipelining = session.open_pipeline()
-            if pipelining is not None:
-                transformer = self._dumper() or session.transformer()
-                statement = self._bind_query(
-                    query, params, transformer, session.encoding
+            bind = self._bind_query
+            pipelining = session.pipelining
+            if pipelining is not None and (
+                pipelining.level or session.open_pipeline() is not None
+            ):
+                self._forget()
+                self._asked_format = wanted
+                owner = Execution(session, self, session.observe(query))
+                await pipelining.execute(
+                    query, params, bind, owner, prepare, wanted, transformer
                 )
-                owner = Execution(self, session.observe(query))
-                await pipelining.execute(statement, prepare, wanted, owner)
                 return self
+            if self._bound is not None:
+                self._forget()
+            self.pgresult = self._values = None
+            self._results = ()
+            self._asked_format = wanted
+            engine = session.engine
+            kept = statement = None
             try:
-                results = await session.execute(
-                    query,
-                    params,
-                    self._bind_query,
-                    prepare=prepare,
-                    result_format=wanted,
-                    transformer=None if self._adapters is None else self._dumper(),
-                )
+                if prepare is None and transformer is None:
+                    kept = engine.start(session, query, params, bind, wanted)
+                    if kept is None:
+                        statement = engine.bound(session)
+                if kept is None:
+                    results = await session.execute(
+                        query, params, bind, prepare, wanted, transformer, statement
+                    )
+                else:
+                    results = await session.exchange.results()
+                    if engine.is_plain(session, kept):
+                        session.last = kept
+                    else:
+                        statement = engine.bound(session)
+                        assert statement is not None
+                        results = await session.conclude(
+                            statement, results, kept, True, wanted
+                        )
                 self._keep(results, session.last, session.lasting)
             except BaseException:
                 self._forget()
@@ -302,7 +284,7 @@ class AsyncCursor(AsyncResults[Row]):
                         self._asked_format,
                         size,
                     )
-                    loader: Transformer | None = None
+                    loader: RowLoader | None = None
                     while results := await receive_rows(session, limit):
                         for result in results:
                             session.check()  # the caller may have closed it

@@ -19,7 +19,6 @@ from pgtwin.core.deadlines import ConnectTimeout
 from pgtwin.core.refusal import be_verbose, refusal
 
 if TYPE_CHECKING:
-    from psycopg.abc import Buffer
     from psycopg.pq.abc import PGconn, PGresult
 
     from pgtwin.core.plan import Statement
@@ -89,34 +88,26 @@ class Exchange(Conversation):
         if not self.closed:
             self._readiness.attach(self.pgconn.socket)
 
-    async def query(
-        self, text: bytes, answers: list[PGresult] | None = None
-    ) -> list[PGresult]:
+    async def query(self, text: bytes) -> list[PGresult]:
         """Execute one or more statements without parameters (`PQsendQuery`)."""
         self.pgconn.send_query(text)
-        return await self.results(answers=answers)
-
-    async def query_params(
-        self,
-        text: bytes,
-        values: Sequence[Buffer | None] | None,
-        types: Sequence[int],
-        formats: Sequence[int] | None,
-        result_format: int,
-    ) -> list[PGresult]:
-        """Execute one statement with parameters (`PQsendQueryParams`)."""
-        self.pgconn.send_query_params(text, values, types, formats, result_format)
         return await self.results()
 
-    def send_prepared(
-        self,
-        name: bytes,
-        values: Sequence[Buffer | None] | None,
-        formats: Sequence[int] | None,
-        result_format: int,
+    def send_statement(
+        self, statement: Statement, result_format: int, name: bytes = b""
     ) -> None:
-        """Send a prepared statement (`PQsendQueryPrepared`); `results()` waits."""
-        self.pgconn.send_query_prepared(name, values, formats, result_format)
+        """Send a statement; `results()` waits for what comes of it.
+
+        `name` is its name if it is prepared (`PQsendQueryPrepared`,
+        `PQsendQueryParams`, `PQsendQuery`).
+        """
+        text, values, types, formats = statement
+        if name:
+            self.pgconn.send_query_prepared(name, values, formats, result_format)
+        elif values is None and not result_format:
+            self.pgconn.send_query(text)
+        else:
+            self.pgconn.send_query_params(text, values, types, formats, result_format)
 
     async def prepare(
         self, name: bytes, text: bytes, types: Sequence[int]
@@ -157,9 +148,9 @@ class Exchange(Conversation):
         (`PQsetSingleRowMode`, `PQsetChunkedRowsMode`).
         """
         if name:
-            _, values, _, formats = statement
-            self.send_prepared(name, values, formats, result_format)
+            self.send_statement(statement, result_format, name)
         else:
+            # Never as a simple query, which may hold several statements.
             self.pgconn.send_query_params(*statement, result_format)
         self.streamed = True
         if size == 1:
@@ -175,18 +166,20 @@ class Exchange(Conversation):
         """
         self._talking = True
         try:
-            self._take_in()
-        except e.OperationalError as error:
-            if self._leaving:
-                raise e.OperationalError(CLOSED) from None
-            raise (self.farewell or error) from None
+            self.engine.read()
+            failure = self.engine.failure
+            if failure is not None:
+                raise (
+                    e.OperationalError(CLOSED)
+                    if self._leaving
+                    else (self.farewell or failure)
+                )
         finally:
             self._let_go()
 
     def drain(self) -> None:
         """Move the notifications that libpq has into `arrived`."""
-        while (notification := self.pgconn.notifies()) is not None:
-            self.arrived.append(notification)
+        self.engine.drain()
 
     async def cancel(self, timeout: float) -> None:
         """Ask the server to cancel what it executes, as `request_cancel()` does."""

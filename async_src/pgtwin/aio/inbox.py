@@ -55,6 +55,7 @@ class Inbox(Turns):
     def __init__(self, exchange: Exchange) -> None:
         super().__init__(exchange)
         self.pgconn = exchange.pgconn
+        self.engine = exchange.engine
         self.notice_handlers: list[NoticeHandler] = []
         self.notify_handlers: list[NotifyHandler] = []
         self.backlog: deque[Notify] = deque()
@@ -65,6 +66,7 @@ class Inbox(Turns):
         self.resumed: set[weakref.WeakMethod[Resume]] = set()  # twingen: async-only
         self.encoding = "utf-8"
         self.pgconn.notice_handler = partial(_notice, weakref.ref(self))
+        exchange.deliver = partial(_deliver, weakref.ref(self))
 
     # twingen: async-only
     def is_watched(self) -> bool:
@@ -107,7 +109,7 @@ class Inbox(Turns):
         `early` says that no operation has read it.
         """
         exchange = self.exchange
-        if (self.listeners or self.notify_handlers) and not exchange.closed:
+        if exchange.attentive and not exchange.closed:
             exchange.drain()  # what came with the last result
         if not early:
             self.early.clear()
@@ -133,11 +135,16 @@ class Inbox(Turns):
         for listener in tuple(self.listeners):
             listener.ring()
 
+    def note_attention(self) -> None:
+        """Note whether anybody is told of what arrives."""
+        self.exchange.attentive = bool(self.listeners or self.notify_handlers)
+
     def add_listener(self, listener: Listener) -> None:
         """Let a listener have what arrives, and before that what was kept."""
         self.keep_early()
         listeners = self.listeners
         listeners.append(listener)
+        self.note_attention()
         backlog = self.backlog
         if listener.queue is not backlog and not any(
             each.queue is backlog for each in listeners
@@ -147,6 +154,7 @@ class Inbox(Turns):
     def remove_listener(self, listener: Listener) -> None:
         """Let a listener have no more, and the next what it has left."""
         self.listeners.remove(listener)
+        self.note_attention()
         if listener.queue is not self.backlog and not self.listeners:
             _move_before(self.backlog, listener.queue)
 
@@ -224,6 +232,12 @@ def _decoded(arrived: Iterable[pq.PGnotify], encoding: str) -> Iterator[Notify]:
     return map(
         _new_notify, zip(map(names.__getitem__, channels), texts, pids, strict=True)
     )
+
+
+def _deliver(reference: weakref.ReferenceType[Inbox]) -> None:
+    inbox = reference()
+    if inbox is not None:
+        inbox.deliver()
 
 
 def _notice(reference: weakref.ReferenceType[Inbox], result: PGresult) -> None:

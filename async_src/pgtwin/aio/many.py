@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg import errors as e, pq
 
 from pgtwin.aio.pipelining import Owner, Pipelining
+from pgtwin.core.engine import BatchState
 from pgtwin.core.hooks import UNOBSERVED, Observation
 
 if TYPE_CHECKING:
@@ -19,19 +20,19 @@ if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult
 
     from pgtwin.aio.cursor import AsyncCursor
-    from pgtwin.aio.results import AsyncResults
     from pgtwin.aio.session import Session
     from pgtwin.core.annotations import Params, Query
-    from pgtwin.core.prepared import Kept, Key
+    from pgtwin.core.prepared import Kept
 
 IDLE = pq.TransactionStatus.IDLE
-TUPLES_OK = pq.ExecStatus.TUPLES_OK
-GOOD = (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK)
+# Plain numbers, as they are compared and found faster.
+TUPLES_OK = int(pq.ExecStatus.TUPLES_OK)
+GOOD = frozenset((int(pq.ExecStatus.COMMAND_OK), TUPLES_OK))
 
 logger = logging.getLogger("pgtwin")
 
 
-class Batch(Owner):
+class Batch(BatchState):
     """Owns the executions of one `executemany()`: adds up rows, or keeps results."""
 
     def __init__(
@@ -40,30 +41,28 @@ class Batch(Owner):
         returning: bool,
         seen: Observation = UNOBSERVED,
     ) -> None:
-        super().__init__(cursor._session, seen=seen)
+        super().__init__()
+        self._session = cursor._session
+        self._seen = seen
         self._cursor = cursor
         self.bind = cursor._bind_query
+        self.adapters = cursor._adapters or cursor._session.adapters
         self.preparing = not cursor._merging
         self._returning = returning
-        self._keys: list[Key] = []
-        self._kept: Kept | None = None  # of all executions, if they have the same
+        self._used: list[Kept] = []
+        self._common: Kept | None = None  # of all executions, if they have the same
         self._begun = False
-        self._results: list[PGresult] = []
-        self._rowcount = 0
-        self._last: PGresult | None = None
-        self._received = 0
-        self._expected = -1
         self._failed = False
         self._error: BaseException | None = None
         self.stale = False
         cursor._pending = self
 
-    def under(self, key: Key | None, kept: Kept | None) -> None:
+    def under(self, kept: Kept | None) -> None:
         """Note as what the next executions are prepared."""
-        self._kept = None if self._begun else kept
+        self._common = None if self._begun else kept
         self._begun = True
-        if key is not None:
-            self._keys.append(key)
+        if kept is not None:
+            self._used.append(kept)
 
     def expect(self, number: int) -> None:
         """Learn how many executions there are."""
@@ -72,6 +71,7 @@ class Batch(Owner):
             self._finish()
 
     def receive(self, results: list[PGresult]) -> None:
+        """Take the results of an execution. Raises the server's error."""
         self._received += 1
         try:
             result = results[0] if len(results) == 1 else None
@@ -88,6 +88,7 @@ class Batch(Owner):
                 self._finish()
 
     def give_up(self, error: BaseException) -> None:
+        """Learn that there will be no more results, and why."""
         self._failed = True
         self._error = self._error or error
         if not self.done:
@@ -96,8 +97,8 @@ class Batch(Owner):
     def _fail(self, results: list[PGresult]) -> None:
         self._failed = True
         prepared = self._session.prepared
-        for index, key in enumerate(self._keys):
-            if prepared.retire_stale(key, results) and not index:
+        for index, kept in enumerate(self._used):
+            if prepared.retire_stale(kept.key, results) and not index:
                 # Nothing of the batch was executed if it is the first that failed.
                 self.stale = self._received == 1
         try:
@@ -123,7 +124,7 @@ class Batch(Owner):
         if cursor._closed:
             cursor._pending = self  # nobody fetches from it
         if self._results:
-            cursor._keep_all(self._results, self._kept)
+            cursor._keep_all(self._results, self._common)
         elif not self._returning:
             cursor._note(self._rowcount, self._last)
 
@@ -131,41 +132,25 @@ class Batch(Owner):
 class Execution(Owner):
     """Owns a statement of a pipeline for a cursor."""
 
-    def __init__(
-        self, cursor: AsyncResults[Any], seen: Observation = UNOBSERVED
-    ) -> None:
-        # As an owner does, without a call: a pipeline has many of them.
-        self._session = cursor._session
-        self._key = None
-        self._kept: Kept | None = None
-        self._seen = seen
-        self._cursor = cursor
-        if seen is not UNOBSERVED:
-            seen.begin()
-
-    def sent(self, key: Key | None, kept: Kept | None) -> None:
-        self._key = key
-        self._kept = kept
-        self._cursor._pending = self
+    __slots__ = ()
 
     def receive(self, results: list[PGresult]) -> None:
         self.done = True
-        is_plain = len(results) == 1 and results[0].status == TUPLES_OK
+        kept = self._kept
         cursor = self._cursor
         # The cursor may have executed another query since.
         is_awaited = cursor._pending is self
         if is_awaited and not cursor._closed:
             cursor._pending = None
-        if not is_plain or self._seen is not UNOBSERVED:
+        if len(results) != 1 or results[0].status != TUPLES_OK:
+            super().receive(results)
+            kept = None
+        elif self._seen is not UNOBSERVED:
             super().receive(results)
         if not is_awaited:
             return
-        kept = self._kept
-        if kept is not None:
-            if not is_plain:
-                kept = None
-            elif kept.generation != self._session.adapters.generation:
-                self._session.columns_of(kept, results[0])
+        if kept is not None and kept.generation != self._session.adapters.generation:
+            self._session.columns_of(kept, results[0])
         cursor._keep(results, kept)
 
     def give_up(self, error: BaseException) -> None:

@@ -72,12 +72,14 @@ class AsyncMessages:
         """
         self._session.come_here()  # twingen: async-only
         self._session.notify_handlers.append(callback)
+        self._session.note_attention()
         self._read_on()  # twingen: async-only
 
     def remove_notify_handler(self, callback: NotifyHandler) -> None:
         """Call it no more; raises `ValueError` when it was not registered."""
         session = self._session
         session.notify_handlers.remove(callback)
+        session.note_attention()
         if not session.notify_handlers:
             session.keep_early()
         self._read_on()  # twingen: async-only

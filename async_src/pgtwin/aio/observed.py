@@ -34,19 +34,14 @@ class ObservedSession(Session):
         query: Query,
         params: Params | None = None,
         bind: Binder = bind,
-        *,
         prepare: bool | None = None,
         result_format: int | None = TEXT,
         transformer: Transformer | None = None,
+        statement: Statement | None = None,
     ) -> list[PGresult]:
         self._query = query  # as the caller has written it: it holds no values
         return await super().execute(
-            query,
-            params,
-            bind,
-            prepare=prepare,
-            result_format=result_format,
-            transformer=transformer,
+            query, params, bind, prepare, result_format, transformer, statement
         )
 
     async def run(

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from itertools import repeat
+from typing import TYPE_CHECKING
 
 from psycopg import capabilities, errors as e, pq
 from psycopg.sql import Composable
 
 from pgtwin.aio.conversation import NOT_EXECUTED
-from pgtwin.core.hooks import UNOBSERVED, Observation
-from pgtwin.core.plan import KEPT_LENGTH, Statement, bind, bind_each, kept_plan
+from pgtwin.core.engine import OwnerState
+from pgtwin.core.hooks import UNOBSERVED
+from pgtwin.core.plan import Binder, Bound, Statement, bind as usual_bind, bind_each
 from pgtwin.core.settings import changes_settings
-from pgtwin.core.sizes import check_values
 
 if TYPE_CHECKING:
     from psycopg.abc import Transformer
@@ -25,12 +26,13 @@ if TYPE_CHECKING:
 
     from pgtwin.aio.many import Batch, Execution
     from pgtwin.aio.session import Session
+    from pgtwin.core.adapters import Adapters
     from pgtwin.core.annotations import Params, Query
-    from pgtwin.core.prepared import Kept, Key
+    from pgtwin.core.prepared import Kept
 
 OK = pq.ConnStatus.OK
 IDLE = pq.TransactionStatus.IDLE
-TUPLES_OK = pq.ExecStatus.TUPLES_OK
+TUPLES_OK = int(pq.ExecStatus.TUPLES_OK)
 TEXT = pq.Format.TEXT
 COMMIT = b"COMMIT"
 ROLLBACK = b"ROLLBACK"
@@ -47,26 +49,10 @@ TURN = 25
 LONG_TURN = 100
 
 
-class Owner:
+class Owner(OwnerState):
     """Has sent a statement, and checks its results."""
 
-    done = False
-
-    def __init__(
-        self,
-        session: Session,
-        key: Key | None = None,
-        seen: Observation = UNOBSERVED,
-    ) -> None:
-        self._session = session
-        self._key = key
-        self._seen = seen
-        if seen is not UNOBSERVED:
-            seen.begin()
-
-    def sent(self, key: Key | None, kept: Kept | None) -> None:
-        """Learn that the statement was sent, and as what it is prepared."""
-        self._key = key
+    __slots__ = ()
 
     def receive(self, results: list[PGresult]) -> None:
         """Take the results of the statement. Raises the server's error."""
@@ -77,8 +63,8 @@ class Owner:
         try:
             self._session.check_results(results)
         except e.Error as error:
-            if self._key is not None:
-                self._session.prepared.retire_stale(self._key, results)
+            if self._kept is not None:
+                self._session.prepared.retire_stale(self._kept.key, results)
             self._seen.end(error)
             raise
         self._seen.note(results)
@@ -93,10 +79,9 @@ class Owner:
 class Preparation(Owner):
     """Has asked for a prepared statement, which is used before it is known to be."""
 
-    def __init__(self, session: Session, key: Key, kept: Kept) -> None:
-        super().__init__(session)
-        self._prepared_as = key
-        self._kept = kept
+    def __init__(self, session: Session, kept: Kept) -> None:
+        super().__init__(session, None, UNOBSERVED)
+        self._asked_for = kept
         self._name = kept.name
         kept.awaited = True
 
@@ -106,7 +91,7 @@ class Preparation(Owner):
         except e.Error:
             self._forget()
             raise
-        self._kept.awaited = False
+        self._asked_for.awaited = False
 
     def give_up(self, error: BaseException) -> None:
         super().give_up(error)
@@ -116,15 +101,15 @@ class Preparation(Owner):
             self._session.prepared.retired.append(self._name)
 
     def _forget(self) -> None:
-        self._kept.awaited = False
-        self._session.prepared.forget(self._prepared_as, self._name)
+        self._asked_for.awaited = False
+        self._session.prepared.forget(self._asked_for.key, self._name)
 
 
 class Closing(Owner):
     """Has asked the server to forget a prepared statement."""
 
     def __init__(self, session: Session, name: bytes) -> None:
-        super().__init__(session)
+        super().__init__(session, None, UNOBSERVED)
         self._name = name
 
     def receive(self, results: list[PGresult]) -> None:
@@ -146,7 +131,8 @@ class Pipelining:
         self.level = 0
         self._session = session
         self._pgconn = session.pgconn
-        self._owners: deque[Owner | None] = deque()  # None: a synchronization
+        self._engine = session.engine
+        self.owners: deque[Owner | Batch | None] = deque()  # None: a synchronization
         self.unseen = 0
         self._open = False  # whether something was sent since the last sync
         self._failed = False  # whether something of it has failed
@@ -190,7 +176,7 @@ class Pipelining:
         if not session.autocommit and self._pgconn.transaction_status == IDLE:
             text = session.opening()
             self._pgconn.send_query_params(text, None)
-            self._owners.append(Owner(session, seen=session.observe(text)))
+            self.owners.append(Owner(session, None, session.observe(text)))
 
     def prepared(
         self, text: bytes, types: tuple[int, ...], prepare: bool | None
@@ -209,7 +195,7 @@ class Pipelining:
             name = prepared.new_name()
             self._pgconn.send_prepare(name, text, types)
             kept = prepared.add(key, name, self._pgconn.transaction_status != IDLE)
-            self._owners.append(Preparation(session, key, kept))
+            self.owners.append(Preparation(session, kept))
             if prepared.retired:
                 self._close_retired()
         return kept
@@ -223,105 +209,70 @@ class Pipelining:
                 self._pgconn.send_close_prepared(name)
             else:
                 self._pgconn.send_query_params(b"DEALLOCATE " + name, None)
-            self._owners.append(Closing(self._session, name))
-
-    def execute_again(
-        self, query: Query, params: tuple[Any, ...], owner: Execution
-    ) -> bool:
-        """Send a query that is prepared already; tell whether it is, and was sent.
-
-        Nothing is done that `execute()` does not do, in the format that is faster,
-        but in one straight line. Who is told so looks whether to `go_on()`.
-        """
-        session = self._session
-        prepared = session.prepared
-        transformer = session._transformer
-        generation = session.adapters.generation
-        pgconn = self._pgconn
-        if (
-            not self._open
-            or not self.level
-            or type(query) is not str
-            or not params
-            or len(query) > KEPT_LENGTH
-            or transformer is None
-            or session._generation != generation
-            or session._closed
-            or session.orphaned
-            or session.hooks
-            or prepared.retired
-            or prepared.threshold is None
-            or pgconn.status != OK
-        ):
-            return False
-        text, formats, names, _ = kept_plan(query, session.encoding)
-        if names is not None or len(params) != len(formats):
-            return False
-        values = transformer.dump_sequence(params, formats)
-        check_values(values)
-        key = (text, transformer.types or ())
-        kept = prepared.find(key)
-        if kept is None or kept.settings:
-            return False
-        columns = kept.columns
-        result_format = None
-        if columns is not None and kept.generation == generation:
-            result_format = columns.fixed
-        if result_format is None:
-            result_format = session.format_for(kept)
-        pgconn.send_query_prepared(
-            kept.name, values, transformer.formats, result_format
-        )
-        owner._key = key
-        owner._kept = kept
-        self._owners.append(owner)
-        self.unseen += 1
-        return True
+            self.owners.append(Closing(self._session, name))
 
     async def execute(
         self,
-        statement: Statement,
-        prepare: bool | None,
-        result_format: int | None,
-        owner: Owner,
+        query: Query,
+        params: Params | None,
+        bind: Binder,
+        owner: Execution,
+        prepare: bool | None = None,
+        result_format: int | None = TEXT,
+        transformer: Transformer | None = None,
     ) -> None:
-        """Send a statement; its owner learns its key if it is prepared."""
+        """Send a query; its owner learns what is kept of it if it is prepared.
+
+        The other parameters are those of `Session.execute()`.
+        """
         session = self._session
-        if session.orphaned:
-            await session.ready()
-        session.check()
-        if not self._open:
-            self.begin()
-        if session.prepared.retired:
-            self._close_retired()
-        text, values, types, formats = statement
-        kept = self.prepared(text, types, prepare)
-        if kept is None:
-            self._pgconn.send_query_params(
-                text, values, types, formats, result_format or TEXT
-            )
-            owner.sent(None, None)
+        kept = statement = None
+        if self._open and prepare is None and transformer is None:
+            engine = self._engine
+            kept = engine.start(session, query, params, bind, result_format)
+            if kept is None:
+                session.check()
+                statement = engine.bound(session)
+        if kept is not None:
+            changing = kept.settings
         else:
-            if result_format is None:
-                result_format = self._session.format_for(kept)
-            self._pgconn.send_query_prepared(kept.name, values, formats, result_format)
-            owner.sent((text, types), kept)
-        self._owners.append(owner)
+            if statement is None:
+                transformer = transformer or session.transformer()
+                statement = bind(query, params, transformer, session.encoding)
+            kept = await self._send(statement, prepare, result_format)
+            changing = changes_settings(statement.text)
+        owner._kept = kept
+        owner._cursor._pending = owner
+        self.owners.append(owner)
         self.unseen += 1
-        if changes_settings(text) if kept is None else kept.settings:
+        if changing:
             # The server tells the new ones at a synchronization only, and values that
             # come or are sent before it would be read or written by the old ones.
             await self.sync()
         elif self.unseen >= TURN:
-            await self.go_on()
+            # Send what was left for later, and receive what has come of it.
+            await self._converse(_now)
+            self._raise()
 
-    async def go_on(self) -> None:
-        """Send what was left for later, and receive what has come of it.
-
-        Raises the first error. Called once `unseen` is `TURN`.
-        """
-        await self._converse(_now)
-        self._raise()
+    async def _send(
+        self, statement: Statement, prepare: bool | None, result_format: int | None
+    ) -> Kept | None:
+        """Send a statement; return what is kept of it if it is prepared."""
+        session = self._session
+        if session.orphaned:
+            await session.ready()
+        session.check()
+        self.begin()
+        if session.prepared.retired:
+            self._close_retired()
+        kept = self.prepared(statement.text, statement.types, prepare)
+        if kept is None:
+            self._pgconn.send_query_params(*statement, result_format or TEXT)
+            return None
+        if result_format is None:
+            result_format = session.format_for(kept)
+        session.exchange.send_statement(statement, result_format, kept.name)
+        return kept
 
     async def execute_many(
         self,
@@ -337,39 +288,49 @@ class Pipelining:
             await session.ready()
         session.check()
         self.begin()
-        encoding = session.encoding
-        send_query_params = self._pgconn.send_query_params
-        send_query_prepared = self._pgconn.send_query_prepared
-        add_owner = self._owners.append
-        number = 0
-        last: object = None
-        name: bytes | None = None
-        statements: Iterable[tuple[Any, Any, Any, Any]]
-        if batch.bind is bind and isinstance(query, (str, bytes, Composable)):
-            statements = bind_each(query, params_seq, transformer, encoding)
-        else:
-            statements = (
-                batch.bind(query, params, transformer, encoding)
-                for params in params_seq
-            )
-        for text, values, types, formats in statements:
-            if types is not last and types != last:
-                last = types
-                kept = self.prepared(text, types, batch.preparing)
-                name = None if kept is None else kept.name
-                batch.under(None if name is None else (text, types), kept)
-            if name is None:
-                send_query_params(text, values, types, formats, result_format)
-            else:
-                send_query_prepared(name, values, formats, result_format)
-            add_owner(batch)
-            number += 1
-            if not number % LONG_TURN:
-                await self._converse(_now)
-                if self.error is not None:
-                    break
+        bind_one, adapters = self._bind_each(query, transformer, batch)
+        engine = self._engine
+        number, most = 0, LONG_TURN
+        names: dict[tuple[int, ...], bytes | None] = {}
+        each = iter(params_seq)
+        for params in each:
+            bound: tuple[Params, Bound] | None = (params, bind_one(params))
+            while bound is not None:
+                text, _, types, _ = bound[1]
+                if types not in names:
+                    before = len(self.owners)
+                    kept = self.prepared(text, types, batch.preparing)
+                    if len(self.owners) > before:
+                        names.clear()  # others may be prepared no more
+                    names[types] = None if kept is None else kept.name
+                    batch.under(kept)
+                most = LONG_TURN - number % LONG_TURN
+                engine.sent = 0
+                try:
+                    bound = engine.send_many(
+                        bind_one, bound, names, each, result_format, most, adapters
+                    )
+                finally:
+                    self.owners.extend(repeat(batch, engine.sent))
+                number += engine.sent
+            if engine.sent < most:
+                break  # there are no more
+            await self._converse(_now)
+            if self.error is not None:
+                break
         batch.expect(number)
         self._raise()
+
+    def _bind_each(
+        self, query: Query, transformer: Transformer, batch: Batch
+    ) -> tuple[Callable[[Params], Bound], Adapters | None]:
+        """Return what binds the query of a batch, and the adapters if it is plain."""
+        encoding = self._session.encoding
+        bind = batch.bind
+        if bind is usual_bind and isinstance(query, (str, bytes, Composable)):
+            bind_one, plain = bind_each(query, transformer, encoding)
+            return bind_one, batch.adapters if plain and encoding == "utf-8" else None
+        return lambda params: bind(query, params, transformer, encoding), None
 
     async def interrupt(self, error: BaseException) -> None:
         """Cancel what is under way because of an error, and receive nothing of it."""
@@ -378,10 +339,10 @@ class Pipelining:
 
     async def command(self, text: bytes, result_format: int = 0) -> PGresult:
         """Execute a statement of our own and return its result."""
-        received = Command(self._session)
+        received = Command(self._session, None, UNOBSERVED)
         self._open = True
         self._pgconn.send_query_params(text, None, result_format=result_format)
-        self._owners.append(received)
+        self.owners.append(received)
         await self.sync()
         return received.results[-1]
 
@@ -396,8 +357,8 @@ class Pipelining:
             self._pgconn.pipeline_sync()
             self._open = False
             self._session.exchange.syncs += 1
-            self._owners.append(None)
-        if self._owners:
+            self.owners.append(None)
+        if self.owners:
             await self._converse(self._all_done)
             if self._pgconn.transaction_status == IDLE:
                 # As after a COMMIT or ROLLBACK, which the server does not tell.
@@ -405,7 +366,7 @@ class Pipelining:
             self._failed = False
         self._raise()
 
-    async def receive(self, owner: Owner) -> None:
+    async def receive(self, owner: Owner | Batch) -> None:
         """Wait until an owner has its results. Raises the first error on the way."""
         if not owner.done:
             self._session.check()
@@ -415,7 +376,7 @@ class Pipelining:
 
     async def receive_all(self) -> None:
         """Wait for the results of what was sent. Raises the first error on the way."""
-        if self._owners:
+        if self.owners:
             self._session.check()
             self._pgconn.send_flush_request()
             await self._converse(self._all_done)
@@ -428,7 +389,7 @@ class Pipelining:
         exchange = session.exchange
 
         def collected() -> bool:
-            self._collect()
+            self._engine.collect(self)
             return done()
 
         try:
@@ -443,41 +404,32 @@ class Pipelining:
             session.deliver()
         session.look_at_settings()
 
-    def _collect(self) -> None:
-        """Hand out the results that have arrived."""
-        is_busy = self._pgconn.is_busy
-        get_result = self._pgconn.get_result
-        owners = self._owners
-        while owners and not is_busy():
-            result = get_result()
-            if result is not None and result.status == PIPELINE_SYNC:
-                owners.popleft()
-                self._session.exchange.syncs -= 1
-                continue
-            results = []
-            while result is not None:
-                status = result.status
-                if status != TUPLES_OK and status in COPY:
-                    raise e.ProgrammingError(NOT_EXECUTED)
-                results.append(result)
-                # What ends the results of a statement is no message to wait for.
-                result = get_result()
-            owner = owners.popleft()
-            if owner is None:
-                # The server commits at a sync, and a deferred constraint may forbid it:
-                # that is said before the sync is answered.
-                assert results
-                owners.appendleft(None)
-                owner = Owner(self._session)
-            try:
-                owner.receive(results)
-            except e.Error as error:
-                self._failed = True
-                if self.error is None:
-                    self.error = error
+    def fail(self, error: e.Error) -> None:
+        """Note the error of an owner; the first one is raised."""
+        self._failed = True
+        if self.error is None:
+            self.error = error
+
+    def take(self, results: list[PGresult]) -> None:
+        """Take results that are of no statement, or of a COPY."""
+        status = results[-1].status if results else None
+        if status == PIPELINE_SYNC:
+            self.owners.popleft()
+            self._session.exchange.syncs -= 1
+            return
+        if status in COPY:
+            raise e.ProgrammingError(NOT_EXECUTED)
+        # The server commits at a sync, and a deferred constraint may forbid it: that is
+        # said before the sync is answered.
+        assert results
+        self.owners.appendleft(None)
+        try:
+            Owner(self._session, None, UNOBSERVED).receive(results)
+        except e.Error as error:
+            self.fail(error)
 
     def _all_done(self) -> bool:
-        return not self._owners
+        return not self.owners
 
     def _raise(self) -> None:
         error, self.error = self.error, None
@@ -487,8 +439,8 @@ class Pipelining:
     def _drop(self, error: BaseException) -> None:
         """Tell everybody who waits that nothing will come any more, and why."""
         self._open = False
-        while self._owners:
-            owner = self._owners.popleft()
+        while self.owners:
+            owner = self.owners.popleft()
             if owner is not None:
                 owner.give_up(error)
 

@@ -85,7 +85,7 @@ class Readiness:
         if self._fd < 0:
             raise OperationalError("the connection is closed")
         self._step = step
-        if self._reading and self._forgetful:  # twingen: async-only
+        if self._forgetful:  # twingen: async-only
             self._watch_again()
         waiter = self._waiter = self._loop.create_future()
         if not self._reading:
@@ -129,6 +129,8 @@ class Readiness:
 
     # twingen: async-only
     def _watch_again(self) -> None:
+        if not self._reading:
+            return
         try:
             self._loop.add_reader(self._fd, self._ready)
         except RuntimeError:  # the loop has given up the socket for an error
@@ -151,7 +153,8 @@ class Readiness:
         except Exception as error:
             waiter.set_exception(error)
         if self._forgetful and not waiter.done():  # twingen: async-only
-            self._watch_again()
+            # Later, as the loop gives up a socket after it has called.
+            self._loop.call_soon(self._watch_again)
 
 
 def _duplicate(fd: int) -> socket.SocketType:

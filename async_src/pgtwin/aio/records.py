@@ -129,6 +129,8 @@ async def _first(rows: Rows) -> tuple[Rows, Sequence[Any] | None]:
             return _and_then((first,), later), first
         return (), None
     source = iter(rows)
+    if isinstance(rows, Sequence) and rows:
+        return source, rows[0]
     for first in islice(source, 1):
         return chain((first,), source), first
     return (), None

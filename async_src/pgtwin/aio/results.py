@@ -9,16 +9,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, Generic, overload
 
 from psycopg import errors as e, pq
-from psycopg.rows import Row, RowMaker, namedtuple_row, tuple_row
+from psycopg.rows import Row, RowMaker, namedtuple_row
 
 from pgtwin.core.adapters import Adapters, Place
 from pgtwin.core.chunks import AVAILABLE, LARGE, Chunks
 from pgtwin.core.column import Column
+from pgtwin.core.engine import ResultState
 from pgtwin.core.inner_loaders import make_inner_loaders
 from pgtwin.core.late_loaders import load_late
+from pgtwin.core.result_state import TUPLES, TUPLES_OK, Values
 
 if TYPE_CHECKING:
     from psycopg.abc import Transformer
@@ -26,58 +28,40 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from pgtwin.aio.connection import AsyncConnection
+    from pgtwin.aio.many import Batch
     from pgtwin.aio.pipelining import Owner
+    from pgtwin.aio.session import Session
     from pgtwin.core.annotations import RowFactory
+    from pgtwin.core.engine import RowLoader
     from pgtwin.core.prepared import Kept
 
-TUPLES_OK = pq.ExecStatus.TUPLES_OK
 SINGLE_TUPLE = pq.ExecStatus.SINGLE_TUPLE
 TUPLES_CHUNK = pq.ExecStatus.TUPLES_CHUNK
 COPY = (pq.ExecStatus.COPY_IN, pq.ExecStatus.COPY_OUT)
 WITH_COLUMNS = (TUPLES_OK, SINGLE_TUPLE, TUPLES_CHUNK)
 TEXT = pq.Format.TEXT
 BINARY = pq.Format.BINARY
-TUPLES: Any = tuple
-
-Values: TypeAlias = list[tuple[Any, ...]]
 
 # The values of results up to this size are loaded when they come, by a loader of the
 # session's that is warm: to make one for each takes longer than to load a row.
 FEW_ROWS = 20
 
 
-class AsyncResults(Generic[Row]):
+class AsyncResults(ResultState, Generic[Row]):
     """What every cursor does with the results that it has received."""
 
     __module__ = "pgtwin"
 
-    # What a new cursor has; many live for one query only.
     arraysize: int = 1
-    pgresult: PGresult | None = None
-    _adapters: Adapters | None = None
     _dumping: Transformer | None = None
     _dumping_mark = (-1, -1)
-    # What the results are read by. Of a small result whose loaders are psycopg's the
-    # values are loaded already; of others there is a loader, which is made once for the
-    # same adapters, generation of these, and version of the session's settings.
-    _loaded: Sequence[Values | None] = ()  # of each result
-    _values: Values | None = None  # of the current one
-    _loader: Transformer | None = None
     _loader_mark: tuple[Adapters | None, int, int] = (None, -1, -1)
-    _bound: PGresult | None = None  # which the loader has now
-    _encoding = "utf-8"  # of the results
     # The format that is asked for, and that of the results, if one was.
     _given_format: pq.Format | None = None
     _asked_format: pq.Format | None = None
-    _make_row: RowMaker[Row] | None = None
     _closed = False
-    _results: Sequence[PGresult] = ()
-    _index = 0
-    _position = 0
-    _rowcount = -1
-    _tag: bytes | None = None
-    _pending: Owner | None = None
-    _large: Kept | None = None  # the statement of a result with many rows
+    _session: Session
+    _pending: Owner | Batch | None
 
     @overload
     def __init__(self, connection: AsyncConnection[Row]) -> None: ...
@@ -186,7 +170,8 @@ class AsyncResults(Generic[Row]):
     @property
     def statusmessage(self) -> str | None:
         """The server's command tag, as in `INSERT 0 1`."""
-        return self._tag.decode() if self._tag else None
+        tag = None if self._ended is None else self._ended.command_status
+        return tag.decode() if tag else None
 
     async def fetchone(self) -> Row | None:
         """Return the next row, `None` after the last.
@@ -195,20 +180,8 @@ class AsyncResults(Generic[Row]):
         """
         if self._pending is not None:
             await self._arrive()
-        position = self._position
-        values = self._values
-        if values is None or self._adapters is not None or self._large is not None:
-            result = self._rows()
-            return None if position >= result.ntuples else self._next_row(result)
-        # What _next_row() does, in most cases, without its calls.
-        if position >= len(values):
-            return None
-        make_row = self._make_row or self._row_maker()
-        row: Any = values[position]
-        if make_row is not TUPLES:
-            row = make_row(row)
-        self._position = position + 1
-        return row  # type: ignore[no-any-return]
+        row: Row | None = self._take_row()
+        return row
 
     async def fetchmany(self, size: int = 0) -> list[Row]:
         """Return the next rows, at most `size` of them, `arraysize` when not given.
@@ -314,7 +287,12 @@ class AsyncResults(Generic[Row]):
             self._large.gathered = gathered and AVAILABLE
             self._large = None
 
+    def _load_row(self) -> Row | None:
+        result = self._rows()
+        return None if self._position >= result.ntuples else self._next_row(result)
+
     def _next_row(self, result: PGresult) -> Row:
+        """Return the next row of the current result, which has one."""
         if self._large is not None:
             self._tell_gathered(False)
         row = self._load(result, self._position, self._position + 1)[0]
@@ -350,7 +328,7 @@ class AsyncResults(Generic[Row]):
         bound, generation, _ = self._loader_mark
         return adapters.generation != (generation if bound is adapters else 0)
 
-    def _loader_of(self, result: PGresult) -> Transformer:
+    def _loader_of(self, result: PGresult) -> RowLoader:
         """Return what has the loaders of a result that is kept, and has it now."""
         loader = result.loader if type(result) is Chunks else self._loader
         assert loader is not None
@@ -377,7 +355,7 @@ class AsyncResults(Generic[Row]):
             raise closed_cursor()
         if result is None:
             raise e.ProgrammingError("no result to fetch from: call execute() first")
-        tag = self._tag.decode() if self._tag else pq.ExecStatus(result.status).name
+        tag = self.statusmessage or pq.ExecStatus(result.status).name
         raise e.ProgrammingError(
             f"no rows to fetch: the last statement was {tag}, which returns none"
         )
@@ -391,29 +369,6 @@ class AsyncResults(Generic[Row]):
             pipelining = session.open_pipeline()
             if self._pending is not None and pipelining is not None:
                 await pipelining.receive(self._pending)
-
-    def _keep(
-        self, results: list[PGresult], kept: Kept | None = None, usual: bool = False
-    ) -> None:
-        """Take results that have come just now, and move to the first.
-
-        The caller holds the lock, and has looked at the settings. `kept` is what is
-        known of the statement; if that is not enough, `usual` says that all loaders
-        are known to be psycopg's.
-        """
-        self._encoding = self._session.encoding
-        self._results = results
-        if kept is not None:
-            columns = kept.columns
-            if columns is not None:
-                usual = columns.usual
-            if kept.many:
-                self._large = kept
-        if len(results) == 1:
-            self._loaded = (self._bind(results[0], usual),)
-        else:
-            self._loaded = self._bind_each(results, usual)
-        self._select(0)
 
     def _keep_all(self, results: list[PGresult], kept: Kept | None) -> None:
         """Take results as `_keep()` does, all of one statement if `kept` is given.
@@ -456,14 +411,14 @@ class AsyncResults(Generic[Row]):
         self._make_loader(result, usual)
         return None
 
-    def _make_loader(self, result: PGresult, usual: bool = False) -> Transformer:
+    def _make_loader(self, result: PGresult, usual: bool = False) -> RowLoader:
         """Make what loads the rows of a result, by what holds now."""
         session = self._session
         adapters = self._adapters or session.adapters
         mark = (adapters, adapters.generation, session.version)
         loader = self._loader
         if loader is None or self._loader_mark != mark:
-            loader = self._loader = Place(adapters, self._connection).transformer()
+            loader = self._loader = Place(adapters, self._connection).row_loader()
             self._loader_mark = mark
         loader.set_pgresult(result)
         self._bound = result
@@ -474,36 +429,7 @@ class AsyncResults(Generic[Row]):
     def _note(self, rowcount: int, last: PGresult | None) -> None:
         """Note how something without rows to fetch has ended."""
         self._rowcount = rowcount
-        self._tag = None if last is None else last.command_status
-
-    def _select(self, index: int) -> None:
-        self._index = index
-        result = self.pgresult = self._results[index]
-        self._values = self._loaded[index]
-        # What tuple_row() returns, without a call.
-        self._make_row = TUPLES if self._row_factory is tuple_row else None
-        self._position = 0
-        self._tag = result.command_status
-        if result.status == TUPLES_OK:
-            self._rowcount = result.ntuples
-        else:
-            tuples = result.command_tuples
-            self._rowcount = -1 if tuples is None else tuples
-
-    def _forget(self) -> None:
-        if self._bound is not None and self._loader is not None:
-            self._loader.set_pgresult(None)
-            self._bound = None
-        self._results = self._loaded = ()
-        self._values = None
-        self._index = 0
-        self.pgresult = None
-        self._make_row = None
-        self._position = 0
-        self._rowcount = -1
-        self._tag = None
-        self._pending = None
-        self._large = None
+        self._ended = last
 
 
 def closed_cursor() -> e.InterfaceError:

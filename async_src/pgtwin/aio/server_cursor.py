@@ -14,7 +14,8 @@ from psycopg import capabilities, errors as e, pq, sql
 from psycopg.rows import Row
 
 from pgtwin.aio.cursor import AsyncCursor
-from pgtwin.aio.results import TEXT, TUPLES_OK, closed_cursor
+from pgtwin.aio.results import TEXT, closed_cursor
+from pgtwin.core.result_state import TUPLES_OK
 
 if TYPE_CHECKING:
     from psycopg.abc import Transformer

@@ -19,7 +19,7 @@ from pgtwin.aio.turn import INHERITED
 from pgtwin.core.chunks import CHUNK, TUPLES_CHUNK, Chunks
 from pgtwin.core.formats import FLOAT_DIGITS
 from pgtwin.core.hooks import UNOBSERVED, Observation, QueryHook
-from pgtwin.core.plan import Binder, Statement, bind
+from pgtwin.core.plan import Binder, Statement, bind as usual_bind
 from pgtwin.core.prepared import (
     Kept,
     PreparedStatements,
@@ -99,13 +99,17 @@ class Session(Adapting):
         if self.pgconn.status != OK:
             raise e.OperationalError(LOST)
 
-    def check_unowned(self, method: str) -> None:
-        """Raise `ProgrammingError` when only other methods may end the transaction."""
+    def check_outside_block(self, method: str) -> None:
+        """Raise `ProgrammingError` inside a `transaction()` block."""
         if self.depth:
             raise e.ProgrammingError(
                 f"{method} cannot be used inside a transaction() block: leave the "
                 "block, or raise Rollback() in it"
             )
+
+    def check_unowned(self, method: str) -> None:
+        """Raise `ProgrammingError` when only other methods may end the transaction."""
+        self.check_outside_block(method)
         if self.global_transaction is not None:
             raise e.ProgrammingError(
                 f"{method} cannot be used inside a two-phase transaction: call "
@@ -148,29 +152,28 @@ class Session(Adapting):
         self,
         query: Query,
         params: Params | None = None,
-        bind: Binder = bind,
-        *,
+        bind: Binder = usual_bind,
         prepare: bool | None = None,
         result_format: int | None = TEXT,
         transformer: Transformer | None = None,
+        statement: Statement | None = None,
     ) -> list[PGresult]:
-        """Execute a query, made a statement by `bind`, and return its results.
+        """Execute a query, made a `statement` by `bind`, and return its results.
 
         Without a `result_format` it is the one that is faster, where values are the
         same. Starts a transaction before, unless in autocommit mode. Raises the
         server's error; the session can be used after, if it is not closed.
         """
-        pgconn = self.pgconn
         if (
             self._closed
             or self.orphaned
-            or pgconn.transaction_status in (ACTIVE, UNKNOWN)
+            or self.pgconn.transaction_status in (ACTIVE, UNKNOWN)
         ):
             await self.ready()
-        if transformer is None:
-            transformer = self.transformer()
-        statement = bind(query, params, transformer, self.encoding)
-        if not self.autocommit and pgconn.transaction_status == IDLE:
+        if statement is None:
+            transformer = transformer or self.transformer()
+            statement = bind(query, params, transformer, self.encoding)
+        if not self.autocommit and self.pgconn.transaction_status == IDLE:
             await self.command(self.opening())
         return await self.run(statement, prepare, result_format)
 
@@ -184,44 +187,33 @@ class Session(Adapting):
         """Execute a bound statement, prepared when it is time for that."""
         exchange = self.exchange
         prepared = self.prepared
-        text, values, types, formats = statement
+        key = (statement.text, statement.types)
         kept = None
-        key = (text, types)
         may_prepare = (
             prepare is not False
             and prepared.threshold is not None
             and prepared.supported
         )
-        try:
-            if may_prepare:
-                kept = prepared.find(key)
-                if kept is None and (prepare or prepared.due(key)):
-                    kept = await self._prepare(statement, prepare)
-                    may_prepare = prepared.supported
-            wanted = result_format or TEXT
-            gathered = False
-            if result_format is None and may_prepare:
-                known = kept or prepared.find_counted(key)
-                gathered = known is not None and known.many and known.gathered
-            if result_format is None and kept is not None:
-                exact = gathered and await self._has_exact_floats(kept)
-                wanted = self.format_for(kept, exact)
-            if gathered:
-                name = b"" if kept is None else kept.name
-                exchange.send_rows(statement, wanted, CHUNK, name)
-                results = await self._gather()
-            elif kept is not None:
-                exchange.send_prepared(kept.name, values, formats, wanted)
-                results = await exchange.results()
-            elif values is None and not wanted:
-                results = await exchange.query(text)
-            else:
-                results = await exchange.query_params(
-                    text, values, types, formats, wanted
-                )
-        finally:
-            if exchange.arrived or self.listeners or self.notify_handlers:
-                self.deliver()
+        if may_prepare:
+            kept = prepared.find(key)
+            if kept is None and (prepare or prepared.due(key)):
+                kept = await self._prepare(statement, prepare)
+                may_prepare = prepared.supported
+        name = b"" if kept is None else kept.name
+        wanted = result_format or TEXT
+        gathered = False
+        if result_format is None and may_prepare:
+            known = kept or prepared.find_counted(key)
+            gathered = known is not None and known.many and known.gathered
+        if result_format is None and kept is not None:
+            exact = gathered and await self._has_exact_floats(kept)
+            wanted = self.format_for(kept, exact)
+        if gathered:
+            exchange.send_rows(statement, wanted, CHUNK, name)
+            results = await self._gather()
+        else:
+            exchange.send_statement(statement, wanted, name)
+            results = await exchange.results()
         return await self.conclude(
             statement, results, kept, may_prepare, result_format, retry
         )
@@ -243,22 +235,24 @@ class Session(Adapting):
         version = self.version
         chunks: Chunks | None = None
         results: list[PGresult] = []
-        while received := await self.exchange.receive():
-            for result in received:
-                if result.status != TUPLES_CHUNK:
-                    results.append(result)
-                    continue
-                if chunks is None:
-                    usual = self.examine_columns(result).usual
-                    chunks = Chunks(self.new_transformer(), early=usual)
-                chunks.add(result)
+        try:
+            while received := await self.exchange.receive():
+                for result in received:
+                    if result.status != TUPLES_CHUNK:
+                        results.append(result)
+                        continue
+                    if chunks is None:
+                        usual = self.examine_columns(result).usual
+                        chunks = Chunks(self.new_row_loader(), early=usual)
+                    chunks.add(result)
+        finally:
+            self.deliver()
         if chunks is None or len(results) != 1 or results[0].status != TUPLES_OK:
             return results
         self.look_at_settings()
         if self.version != version:
-            chunks.bind(
-                self.new_transformer()
-            )  # the statement itself has set something
+            # The statement itself has set something.
+            chunks.bind(self.new_row_loader())
         return [chunks.complete(results[0])]
 
     async def conclude(
@@ -286,8 +280,6 @@ class Session(Adapting):
         ):
             # A pooler may take the session away between two messages.
             return await self.run(statement, False, result_format, False)
-        self.last = None
-        self.lasting = False
         if not plain:
             self.examine(results)
         if (
@@ -297,6 +289,8 @@ class Session(Adapting):
             and results[0].status != EMPTY_QUERY
         ):
             kept = prepared.count(key)
+        self.last = None
+        self.lasting = False
         if plain:
             self.look_at_rows(kept, results[0])
         if prepared.retired:
@@ -317,17 +311,9 @@ class Session(Adapting):
         pipelining = self.open_pipeline()
         if pipelining is not None:
             return await pipelining.command(text, result_format)
-        exchange = self.exchange
-        try:
-            if result_format == TEXT:
-                results = await exchange.query(text, answers)
-            else:
-                results = await exchange.query_params(
-                    text, None, (), None, result_format
-                )
-        finally:
-            if exchange.arrived or self.listeners or self.notify_handlers:
-                self.deliver()
+        statement = Statement(text, None, (), None)
+        self.exchange.send_statement(statement, result_format)
+        results = await self.exchange.results(answers=answers)
         self.examine(results)
         return results[-1]
 
@@ -336,7 +322,6 @@ class Session(Adapting):
         self.check_no_pipeline("a server-side cursor")
         await self.usable()
         results = await self.exchange.describe_portal(name)
-        self.deliver()
         self.examine(results)
         return results[-1]
 
@@ -344,7 +329,6 @@ class Session(Adapting):
         """Close a portal, if the server has it."""
         await self.usable()
         results = await self.exchange.close_portal(name)
-        self.deliver()
         self.examine(results)
 
     def check_no_pipeline(self, what: str) -> None:

@@ -154,7 +154,8 @@ class AsyncTwoPhase:
 
         Without `xid` a transaction that was not prepared is committed in one phase.
         With one, which `tpc_recover()` may have found, there must be no two-phase
-        transaction on this connection. Raises `ProgrammingError` otherwise.
+        transaction on this connection. Raises `ProgrammingError` otherwise, and in a
+        `transaction()` block of a transaction that was not prepared.
         """
         await self._finish("COMMIT", xid)
 
@@ -200,6 +201,8 @@ class AsyncTwoPhase:
                     f"{method} without an xid is for a two-phase transaction: call "
                     "tpc_begin() before, or say which one"
                 )
+            if not begun.prepared:
+                session.check_outside_block(method)
             await session.usable()
             if begun.prepared:
                 if action == "COMMIT":

@@ -12,11 +12,14 @@ import psycopg
 from psycopg.adapt import AdaptersMap, Transformer as AdaptTransformer
 from psycopg.types import TypeInfo, TypesRegistry
 
+from pgtwin.core.engine import make_row_loader
 from pgtwin.core.formats import DATES, has_usual_loaders
 
 if TYPE_CHECKING:
     from psycopg.abc import AdaptContext, Dumper, Loader, Transformer
     from psycopg.pq.abc import PGresult
+
+    from pgtwin.core.engine import RowLoader
 
 Info = TypeVar("Info", bound=TypeInfo)
 
@@ -96,3 +99,7 @@ class Place(NamedTuple):
     def transformer(self) -> Transformer:
         """Return a new transformer for this place."""
         return AdaptTransformer(cast("AdaptContext", self))
+
+    def row_loader(self) -> RowLoader:
+        """Return what builds rows with new loaders for this place."""
+        return make_row_loader(self.transformer())

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import ipaddress
 import math
+import os
 import random
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import TypeAlias
 
 from psycopg import pq
@@ -28,6 +30,11 @@ NAMES = (
     "load_balance_hosts",
     "replication",
 )
+# Where libpq looks for what is not given: for one of these, or of its database.
+VARIABLES = (
+    *("PGHOST", "PGHOSTADDR", "PGPORT", "PGCONNECT_TIMEOUT", "PGTARGETSESSIONATTRS"),
+    *("PGLOADBALANCEHOSTS",),
+)
 DEFAULT_TIMEOUT = 130
 SHORTEST_TIMEOUT = 2
 
@@ -43,17 +50,35 @@ def settings(params: Mapping[str, str | int | None]) -> dict[str, str]:
     documents; nothing is looked up and nothing is opened. Raises `ProgrammingError` for
     a parameter that libpq does not know, `OperationalError` for such a service.
     """
+    given = {name: str(value) for name, value in params.items() if value is not None}
+    if "service" in given or "PGSERVICE" in os.environ:
+        return _ask_libpq(given)
+    # Without a service what is found depends on nothing but these parameters, the
+    # environment, and whether libpq knows the names of the others.
+    asked = tuple((name, given[name]) for name in NAMES if name in given)
+    variables = tuple(map(os.environ.get, VARIABLES))
+    return dict(_known_settings(asked, frozenset(given), variables))
+
+
+@lru_cache(maxsize=64)
+def _known_settings(
+    asked: tuple[tuple[str, str], ...],
+    names: frozenset[str],
+    variables: tuple[str | None, ...],
+) -> dict[str, str]:
+    return _ask_libpq({**dict.fromkeys(names, ""), **dict(asked)})
+
+
+def _ask_libpq(given: Mapping[str, str]) -> dict[str, str]:
     text = " ".join(
-        f"{name}={_quoted(str(value))}"
-        for name, value in {**params, **NOWHERE}.items()
-        if value is not None
+        f"{name}={_quoted(value)}" for name, value in {**given, **NOWHERE}.items()
     )
     pgconn = pq.PGconn.connect_start(text.encode())
     try:
         found = {option.keyword.decode(): option.val for option in pgconn.info}
         if found["port"] is None:  # which libpq has a default for
             message = pgconn.get_error_message().strip()
-            make_conninfo("", **params)  # which tells what is no parameter at all
+            make_conninfo("", **given)  # which tells what is no parameter at all
             raise OperationalError(f"cannot connect: {message}")
     finally:
         pgconn.finish()

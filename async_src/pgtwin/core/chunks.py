@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, cast
 from psycopg import capabilities, pq
 
 if TYPE_CHECKING:
-    from psycopg.abc import Transformer
     from psycopg.pq.abc import PGresult
+
+    from pgtwin.core.engine import RowLoader
 
 TUPLES_CHUNK = pq.ExecStatus.TUPLES_CHUNK
 
@@ -36,7 +37,7 @@ class Chunks:
 
     rows: list[tuple[Any, ...]] | None
 
-    def __init__(self, loader: Transformer, early: bool) -> None:
+    def __init__(self, loader: RowLoader, early: bool) -> None:
         self.loader = loader
         self.ntuples = 0
         self.rows = [] if early else None
@@ -65,7 +66,7 @@ class Chunks:
         self._last = last
         return cast("PGresult", self)
 
-    def bind(self, loader: Transformer) -> None:
+    def bind(self, loader: RowLoader) -> None:
         """Load the rows with another loader, when they are fetched."""
         self.rows = None
         self.loader = loader

@@ -26,6 +26,11 @@ SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
 
 
+# `engine.make_copy_loader`.
+LoadRows = Callable[[bytes, int], "list[Row] | None"]
+MakeLoader = Callable[["Transformer", Sequence[int], bool], "LoadRows | None"]
+
+
 class RowDecoder(Protocol):
     """Makes rows from the data of a COPY."""
 
@@ -46,12 +51,20 @@ def row_decoder(
     transformer: Transformer,
     encoding: str,
     escapes: Escapes,
-    width: int = 0,
+    width: int,
+    make_loader: MakeLoader,
 ) -> RowDecoder:
-    """Return a decoder for one COPY, whose rows have `width` columns."""
+    """Return a decoder for one COPY, whose rows have `width` columns.
+
+    What `make_loader` returns loads rows that are plain, the decoder all others.
+    """
     if binary:
-        return BinaryDecoder(transformer)
-    return TextDecoder(transformer, encoding, escapes, width)
+        return BinaryDecoder(transformer, make_loader)
+    return TextDecoder(transformer, encoding, escapes, width, make_loader)
+
+
+def no_loader(transformer: Transformer, oids: Sequence[int], binary: bool) -> None:
+    """Leave all rows to the decoder."""
 
 
 def known(cls: type) -> str:
@@ -76,8 +89,15 @@ class TextDecoder:
     """Reads rows in text format."""
 
     def __init__(
-        self, transformer: Transformer, encoding: str, escapes: Escapes, width: int
+        self,
+        transformer: Transformer,
+        encoding: str,
+        escapes: Escapes,
+        width: int,
+        make_loader: MakeLoader = no_loader,
     ) -> None:
+        self._make_loader = make_loader
+        self._load_rows: LoadRows | None = None
         self._transformer = transformer
         self._encoding = encoding
         self._escapes = escapes
@@ -87,6 +107,9 @@ class TextDecoder:
     def set_types(self, oids: Sequence[int]) -> None:
         get = self._transformer.get_loader
         self._loads = [self._load(get(oid, pq.Format.TEXT)) for oid in oids]
+        self._load_rows = None
+        if len(oids) == self._width > 0 and self._escapes.are_bytes:
+            self._load_rows = self._make_loader(self._transformer, oids, False)
 
     def _load(self, loader: Loader) -> Callable[[Any], Any] | None:
         """Return what makes a value from bytes; None: decode them."""
@@ -102,6 +125,10 @@ class TextDecoder:
         number = len(messages)
         width = self._width
         loads = self._loads
+        if self._load_rows is not None:
+            rows = self._load_rows(data, number)
+            if rows is not None:
+                return rows
         if not width and data == b"\n" * number:
             if loads:
                 raise _wrong_width(len(loads), 0)
@@ -165,7 +192,11 @@ LAYOUTS = 100
 class BinaryDecoder:
     """Reads rows in binary format."""
 
-    def __init__(self, transformer: Transformer) -> None:
+    def __init__(
+        self, transformer: Transformer, make_loader: MakeLoader = no_loader
+    ) -> None:
+        self._make_loader = make_loader
+        self._load_rows: LoadRows | None = None
         self._transformer = transformer
         self._loads: list[Load] | None = None
         self._codes: list[str] = []
@@ -178,6 +209,8 @@ class BinaryDecoder:
         self._loads = [loader.load for loader in loaders]
         self._codes = [FIXED.get(known(type(loader)), "") for loader in loaders]
         self._layouts.clear()
+        make = self._make_loader
+        self._load_rows = make(self._transformer, oids, True) if oids else None
 
     def decode(self, messages: Sequence[Buffer]) -> list[Row]:
         if messages and messages[-1] == TRAILER:
@@ -191,8 +224,12 @@ class BinaryDecoder:
             messages = [rest, *others] if rest and rest != TRAILER else others
         if not messages:
             return []
+        rows = None
         try:
-            rows = self._together(messages)
+            if self._load_rows is None:
+                rows = self._together(messages)
+            else:
+                rows = self._load_rows(b"".join(messages), len(messages))
         except Exception:
             # Messages that are no rows; any other error is raised again below.
             rows = None

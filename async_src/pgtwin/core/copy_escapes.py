@@ -43,6 +43,8 @@ class Escapes:
         self.by_bytes = bool(characters) and server == "SQL_ASCII"
         before = b"" if self.by_bytes or not characters else characters + b"|"
         self._are_bytes = not before
+        # Whether a byte 0x5c of what is read is always a backslash.
+        self.are_bytes = not characters
         self._escapes = re.compile(before + _SPECIAL, re.DOTALL)
         before = characters and characters + b"|"
         self._unescapes = re.compile(before + rb"\\.", re.DOTALL)

@@ -190,7 +190,7 @@ def takes_binary(
 
 
 class Unfit(Exception):
-    """Rows that cannot be dumped in binary format, or not the first of them."""
+    """Rows that cannot be dumped in binary format."""
 
     def __init__(self, rows: Sequence[Sequence[Any]]) -> None:
         super().__init__()
@@ -220,7 +220,7 @@ class RecordDumper:
                 f"a row has {len(row)} values for {len(self._columns)} columns"
             )
         return [
-            None if value is None else self._dump(place, value)
+            None if value is None else self.dump_value(place, value)
             for place, value in enumerate(row)
         ]
 
@@ -236,7 +236,8 @@ class RecordDumper:
             return self._transformer.adapters.get_dumper(kind, PyFormat.TEXT)
         return None if dumper is None else type(dumper)
 
-    def _dump(self, place: int, value: Any) -> Buffer | None:
+    def dump_value(self, place: int, value: Any) -> Buffer | None:
+        """Return the text of a value. Raises `DataError` if it does not fit."""
         dumper = self._dumpers[place]
         refused: Exception | None = None
         if dumper is not None:

@@ -13,7 +13,6 @@ import datetime as dt
 from collections.abc import Callable
 from functools import lru_cache
 from math import isinf
-from operator import attrgetter
 from struct import Struct
 from typing import TYPE_CHECKING, Any, cast
 
@@ -24,7 +23,7 @@ from psycopg.errors import DataError
 from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 
-from pgtwin.core.adapters import Adapters, Place
+from pgtwin.core.adapters import Adapters
 from pgtwin.core.copy_data import known
 
 if TYPE_CHECKING:
@@ -245,86 +244,6 @@ EXACT: dict[str, frozenset[type]] = {
     "TimeBinaryDumper": frozenset({dt.time}),
     "TimedeltaBinaryDumper": frozenset({dt.timedelta}),
 }
-
-
-# The same of values that do not look so: `True` tells that one must be looked at.
-_SMALL, _LARGE = 0.5**126, 2.0**127  # what float4 holds as it holds others
-LOOKS: dict[str, tuple[type, Callable[[Any], Any]]] = {
-    "Float4": (
-        float,
-        lambda number: not (_SMALL < number < _LARGE or -_LARGE < number < -_SMALL)
-        and number,
-    ),
-    "OidDumper": (int, lambda number: not 0 <= number < 2**32),
-    "DatetimeNoTzDumper": (dt.datetime, attrgetter("tzinfo")),
-}
-# Which dumper of psycopg's is as good for floats as ours.
-PLAIN = {Float8: "float8", Float4: "float4"}
-
-
-class Data(Dumper):
-    """Dumps bytes, and nothing else, as what they are."""
-
-    format = BINARY
-    dump: Any = staticmethod(bytes)
-
-
-Look = tuple[int, Callable[[Any], Any]]
-
-
-class PlainDumpers:
-    """Psycopg's dumpers of columns, for rows whose values none of them changes.
-
-    A row is looked at as a whole, by the types of its values, which costs less than a
-    call for each.
-    """
-
-    def __init__(self, dumpers: Sequence[DumperProtocol], connection: Any) -> None:
-        self._fits: list[frozenset[type] | None] = []  # None: all that it dumps
-        self._looks: list[Callable[[Any], Any] | None] = []
-        plain = []
-        for dumper in dumpers:
-            cls = type(dumper)
-            name = cls.__name__ if known(cls) else ""
-            fits = None
-            look = None
-            if cls in PLAIN or isinstance(dumper, Careful):
-                fits = EXACT.get(name)
-                if name in LOOKS:
-                    kind, look = LOOKS[name]
-                    fits = frozenset({kind})
-            if cls in PLAIN:
-                fits = frozenset({float})
-                oid = psycopg.adapters.types[PLAIN[cls]].oid
-                original = psycopg.adapters.get_dumper_by_oid(oid, BINARY)
-                plain.append(original(float))
-            elif fits == frozenset({bytes}):
-                plain.append(Data(bytes))
-            else:
-                inner = isinstance(dumper, Careful) and fits is not None
-                plain.append(cast("Careful", dumper).inner if inner else dumper)
-            self._fits.append(fits)
-            self._looks.append(look)
-        self.needed = any(fits is not None for fits in self._fits)
-        transformer = Place(DumpersByPlace(plain), connection).transformer()
-        transformer.set_dumper_types(range(len(plain)), plain[0].format)
-        self.dump = transformer.dump_sequence
-
-    def looks(self, kinds: tuple[type, ...]) -> list[Look] | None:
-        """Return what to look at in rows of these types; `None` if they do not fit."""
-        looks: list[Look] = []
-        if len(kinds) != len(self._fits):
-            return None
-        for place, kind in enumerate(kinds):
-            fits = self._fits[place]
-            look = self._looks[place]
-            if fits is None or kind is NoneType:
-                continue
-            if kind not in fits:
-                return None
-            if look is not None:
-                looks.append((place, look))
-        return looks
 
 
 def known_dumper(cls: type) -> str:

@@ -48,49 +48,46 @@ class Columns(NamedTuple):
 UNUSUAL = Columns(TEXT, TEXT, False, False, False, False)
 
 
-class _Type(NamedTuple):
-    text: str  # the loaders for which the rest is known
-    binary: str
-    gain: int | None  # nanoseconds by which binary is faster; None: not the same
-
-
-# Measured with psycopg's C modules. A numeric in binary format takes three times as
-# long; a float4 has more digits there than in text.
-_TYPES = {
-    "bool": _Type("BoolLoader", "BoolBinaryLoader", 0),
-    "int2": _Type("IntLoader", "Int2BinaryLoader", 11),
-    "int4": _Type("IntLoader", "Int4BinaryLoader", 11),
-    "int8": _Type("IntLoader", "Int8BinaryLoader", 11),
-    "oid": _Type("IntLoader", "OidBinaryLoader", 11),
-    "float4": _Type("FloatLoader", "Float4BinaryLoader", None),
-    "float8": _Type("FloatLoader", "Float8BinaryLoader", 235),
-    "numeric": _Type("NumericLoader", "NumericBinaryLoader", None),
-    "text": _Type("TextLoader", "TextBinaryLoader", -1),
-    "varchar": _Type("TextLoader", "TextBinaryLoader", -1),
-    "bpchar": _Type("TextLoader", "TextBinaryLoader", -1),
-    "name": _Type("TextLoader", "TextBinaryLoader", -1),
-    "uuid": _Type("UUIDLoader", "UUIDBinaryLoader", 25),
-    "bytea": _Type("ByteaLoader", "ByteaBinaryLoader", 33),
-    "date": _Type("DateLoader", "DateBinaryLoader", -43),
-    "timestamp": _Type("TimestampLoader", "TimestampBinaryLoader", -17),
-    "timestamptz": _Type("TimestamptzLoader", "TimestamptzBinaryLoader", 24),
+# The loaders for which the gains are known.
+_LOADERS = {
+    "bool": ("BoolLoader", "BoolBinaryLoader"),
+    "int2": ("IntLoader", "Int2BinaryLoader"),
+    "int4": ("IntLoader", "Int4BinaryLoader"),
+    "int8": ("IntLoader", "Int8BinaryLoader"),
+    "oid": ("IntLoader", "OidBinaryLoader"),
+    "float4": ("FloatLoader", "Float4BinaryLoader"),
+    "float8": ("FloatLoader", "Float8BinaryLoader"),
+    "numeric": ("NumericLoader", "NumericBinaryLoader"),
+    "text": ("TextLoader", "TextBinaryLoader"),
+    "varchar": ("TextLoader", "TextBinaryLoader"),
+    "bpchar": ("TextLoader", "TextBinaryLoader"),
+    "name": ("TextLoader", "TextBinaryLoader"),
+    "uuid": ("UUIDLoader", "UUIDBinaryLoader"),
+    "bytea": ("ByteaLoader", "ByteaBinaryLoader"),
+    "date": ("DateLoader", "DateBinaryLoader"),
+    "timestamp": ("TimestampLoader", "TimestampBinaryLoader"),
+    "timestamptz": ("TimestamptzLoader", "TimestamptzBinaryLoader"),
 }
-_BY_OID = {psycopg.adapters.types[name].oid: each for name, each in _TYPES.items()}
+_BY_OID = {psycopg.adapters.types[name].oid: name for name in _LOADERS}
 DATES = frozenset(
     psycopg.adapters.types[name].oid for name in ("date", "timestamp", "timestamptz")
 )
 _FLOAT = psycopg.adapters.types["float8"].oid
+
+# From here on, a faster format is worth the longer protocol that it needs.
+MANY_ROWS = 100
 
 # Before, a server rounded a float8 that it sent as text.
 EXACT_FLOATS = 120000
 
 
 def examine_columns(
-    result: PGresult, adapters: Adapters, server_version: int
+    result: PGresult, adapters: Adapters, server_version: int, gains: dict[str, int]
 ) -> Columns:
     """Return what the columns of a result mean for the format of others like it.
 
-    A type that is not known here, or has loaders of the user's, decides for text.
+    `gains` are those of the engine (`core.engine.binary_gains`). A type that is not
+    known here, or has loaders of the user's, decides for text.
     """
     gain = 0
     same = True
@@ -102,10 +99,10 @@ def examine_columns(
             return UNUSUAL
         dates = dates or oid in DATES
         floats = floats or oid == _FLOAT
-        if found.gain is None:
-            same = False
+        if found in gains:
+            gain += gains[found]
         else:
-            gain += found.gain
+            same = False
     same = same and not (floats and server_version < EXACT_FLOATS)
     best = BINARY if same and gain > 0 else TEXT
     fixed = None if best == BINARY and (floats or dates) else best
@@ -121,6 +118,5 @@ def has_usual_loaders(oid: int, adapters: AdaptersMap) -> bool:
         found is not None
         and text is not None
         and binary is not None
-        and known(text) == found.text
-        and known(binary) == found.binary
+        and (known(text), known(binary)) == _LOADERS[found]
     )

@@ -40,7 +40,7 @@ QueryHook: TypeAlias = Callable[[QueryEvent], None]
 class Observation:
     """What is seen of one statement; of this one, nobody is told.
 
-    A block around the statement, or `begin()` and `end()` where its results come later.
+    A block around the statement, or `end()` where its results come later.
     """
 
     def note(self, results: Sequence[PGresult]) -> None:
@@ -49,14 +49,10 @@ class Observation:
     def count(self, rows: int) -> None:
         """Count rows, -1 if it is not known how many."""
 
-    def begin(self) -> None:
-        """Let time run; a block does so when it is entered."""
-
     def end(self, error: BaseException | None = None) -> None:
         """Tell the hooks, once; a block does so when it is left."""
 
     def __enter__(self) -> Observation:
-        self.begin()
         return self
 
     def __exit__(
@@ -73,12 +69,17 @@ UNOBSERVED = Observation()
 
 
 class Observed(Observation):
-    """What is seen of one statement, of which hooks are told when it ends."""
+    """What is seen of one statement, of which hooks are told when it ends.
+
+    It begins now.
+    """
 
     def __init__(self, hooks: Sequence[QueryHook], query: str) -> None:
         self._hooks = tuple(hooks)
         self._query = query
         self._rowcount = -1
+        self._started = time.time()
+        self._clock = time.perf_counter()
 
     def note(self, results: Sequence[PGresult]) -> None:
         for result in results:
@@ -91,10 +92,6 @@ class Observed(Observation):
     def count(self, rows: int) -> None:
         if rows >= 0:
             self._rowcount = max(self._rowcount, 0) + rows
-
-    def begin(self) -> None:
-        self._started = time.time()
-        self._clock = time.perf_counter()
 
     def end(self, error: BaseException | None = None) -> None:
         duration = time.perf_counter() - self._clock

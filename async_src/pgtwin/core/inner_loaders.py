@@ -15,10 +15,10 @@ from psycopg import pq
 from pgtwin.core.copy_data import known
 
 if TYPE_CHECKING:
-    from psycopg.abc import Transformer
     from psycopg.pq.abc import PGresult
 
     from pgtwin.core.adapters import Adapters
+    from pgtwin.core.engine import RowLoader
 
 BINARY = pq.Format.BINARY
 
@@ -28,9 +28,7 @@ RECORDS = frozenset((_RECORD.oid, _RECORD.array_oid))
 FIRST_OF_USERS = 16384
 
 
-def make_inner_loaders(
-    loader: Transformer, adapters: Adapters, result: PGresult
-) -> None:
+def make_inner_loaders(loader: RowLoader, adapters: Adapters, result: PGresult) -> None:
     """Make what the values of a result will be loaded by, if more than one loader is.
 
     Loads a value of each such column to that end; what a loader raises is left to

@@ -16,8 +16,9 @@ from psycopg import pq
 from pgtwin.core.adapters import Place
 
 if TYPE_CHECKING:
-    from psycopg.abc import Transformer
     from psycopg.pq.abc import PGresult
+
+    from pgtwin.core.engine import RowLoader
 
 TEXT = pq.Format.TEXT
 
@@ -29,7 +30,7 @@ def load_late(
     result: PGresult,
     rows: range,
     values: Rows | None,
-    loader: Transformer | None,
+    loader: RowLoader | None,
     place: Place,
     asked: pq.Format | None,
     encoding: str,
@@ -133,6 +134,7 @@ _WRITERS: dict[int, Callable[[Any], str]] = {
         ("int8", str),
         ("oid", str),
         ("float8", _float),
+        ("numeric", lambda value: f"{value:f}"),
         ("uuid", str),
         ("bytea", lambda value: rf"\x{value.hex()}"),
         ("date", str),

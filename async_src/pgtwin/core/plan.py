@@ -7,9 +7,9 @@ so that it is made once and kept.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeGuard
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, TypeGuard
 
 from psycopg import pq
 from psycopg.adapt import PyFormat
@@ -157,8 +157,12 @@ def _bind(
         return _bind_template(query, params, transformer, encoding)
     if params is None:
         return _alone(text.encode(encoding) if isinstance(text, str) else text)
-    plan = (kept_plan if len(text) <= KEPT_LENGTH else make_plan)(text, encoding)
+    plan = _plan(text, encoding)
     return _with_values(plan.text, plan.arrange(params), plan.formats, transformer)
+
+
+def _plan(text: str | bytes, encoding: str) -> Plan:
+    return (kept_plan if len(text) <= KEPT_LENGTH else make_plan)(text, encoding)
 
 
 def _alone(text: bytes) -> Statement:
@@ -180,25 +184,45 @@ def _with_values(
     return Statement(text, dumped, transformer.types or (), transformer.formats)
 
 
+# What `bind()` returns for one set of parameters, as a plain tuple.
+Bound: TypeAlias = tuple[
+    bytes,
+    "Sequence[Buffer | None] | None",
+    tuple[int, ...],
+    "Sequence[pq.Format] | None",
+]
+
+
 def bind_each(
-    query: str | bytes | Composable,
-    params_seq: Iterable[Params],
-    transformer: Transformer,
-    encoding: str,
-) -> Iterator[tuple[bytes, Sequence[Buffer | None] | None, tuple[int, ...], Any]]:
-    """Yield what `bind()` returns for each set of parameters, as plain tuples."""
-    plan = make_plan(encoded(query, transformer, encoding), encoding)
+    query: str | bytes | Composable, transformer: Transformer, encoding: str
+) -> tuple[Callable[[Params], Bound], bool]:
+    """Return what binds a query to one set of parameters after another.
+
+    It does what `bind()` does. The other value tells whether all placeholders are `%s`.
+    """
+    plan = _plan(
+        query.as_bytes(transformer) if isinstance(query, Composable) else query,
+        encoding,
+    )
     text, formats, names, _ = plan
     number = len(formats)
     check_text(text, number)
     dump = transformer.dump_sequence
-    for params in params_seq:
+
+    def bind_one(params: Params) -> Bound:
         if type(params) is tuple and len(params) == number and names is None:
             dumped = dump(params, formats)
         else:
             dumped = dump(plan.arrange(params), formats)
         check_values(dumped)
-        yield text, dumped, transformer.types or (), transformer.formats
+        return text, dumped, transformer.types or (), transformer.formats
+
+    return bind_one, has_plain_placeholders(plan)
+
+
+def has_plain_placeholders(plan: Plan) -> bool:
+    """Tell whether all placeholders are `%s`."""
+    return plan.names is None and all(each == PyFormat.AUTO for each in plan.formats)
 
 
 def bind_raw(

@@ -52,12 +52,14 @@ class Kept:
         "executions",
         "gathered",
         "generation",
+        "key",
         "many",
         "name",
         "settings",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, key: Key) -> None:
+        self.key = key
         self.name = b""  # once the server has prepared it, or was told to
         self.awaited = False  # whether a pipeline has yet to receive that it has
         self.certain = False  # whether the server guarantees the types of its columns
@@ -76,20 +78,21 @@ class PreparedStatements:
 
     `threshold` is the number of plain executions before a statement is prepared
     (`None`: never); `limit` is how many stay prepared (`None`: no limit).
-    `retired` holds the names that the server may forget. `supported` is whether the
-    server can prepare at all.
+    `table` holds what is prepared, what was used last at its end. `retired` holds the
+    names that the server may forget. `supported` is whether the server can prepare at
+    all.
     """
 
     __slots__ = (
         "_counted",
         "_fresh",
-        "_kept",
         "_limit",
         "_never",
         "_number",
         "_prefix",
         "retired",
         "supported",
+        "table",
         "threshold",
     )
 
@@ -100,7 +103,7 @@ class PreparedStatements:
         self._limit = limit
         self.supported = True
         self.retired: deque[bytes] = deque()
-        self._kept: OrderedDict[Key, Kept] = OrderedDict()
+        self.table: OrderedDict[Key, Kept] = OrderedDict()
         self._counted: OrderedDict[Key, Kept] = OrderedDict()
         self._fresh: list[Key] = []
         self._never: set[bytes] = set()  # closed in a pipeline, but never prepared
@@ -108,7 +111,7 @@ class PreparedStatements:
         self._prefix = b"pgtwin_%s_" % os.urandom(6).hex().encode()
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self.table)
 
     @property
     def limit(self) -> int | None:
@@ -121,10 +124,11 @@ class PreparedStatements:
         self._retire_longest_unused()
 
     def find(self, key: Key) -> Kept | None:
-        """Return what is kept of a statement that is prepared."""
-        kept = self._kept.get(key)
-        if kept is not None:
-            self._kept.move_to_end(key)
+        """Return what is kept of a statement that is prepared, if it may be used."""
+        kept = self.table.get(key)
+        if kept is None or self.threshold is None:
+            return None
+        self.table.move_to_end(key)
         return kept
 
     def find_counted(self, key: Key) -> Kept | None:
@@ -145,7 +149,7 @@ class PreparedStatements:
 
     def add(self, key: Key, name: bytes, in_transaction: bool) -> Kept:
         """Note that the server has prepared a statement."""
-        kept = self._kept[key] = self._counted.pop(key, Kept())
+        kept = self.table[key] = self._counted.pop(key, Kept(key))
         kept.name = name
         kept.certain = _WITH_PLAN.match(key[0]) is not None
         kept.settings = changes_settings(key[0])
@@ -156,14 +160,14 @@ class PreparedStatements:
 
     def _retire_longest_unused(self) -> None:
         if self._limit is not None:
-            while len(self._kept) > max(self._limit, 1):
-                self.retired.append(self._kept.popitem(last=False)[1].name)
+            while len(self.table) > max(self._limit, 1):
+                self.retired.append(self.table.popitem(last=False)[1].name)
 
     def count(self, key: Key) -> Kept:
         """Note that a statement was executed without being prepared."""
         kept = self._counted.get(key)
         if kept is None:
-            kept = self._counted[key] = Kept()
+            kept = self._counted[key] = Kept(key)
             if len(self._counted) > COUNTED:
                 self._counted.popitem(last=False)
         else:
@@ -173,9 +177,9 @@ class PreparedStatements:
 
     def forget(self, key: Key, name: bytes) -> None:
         """Note that the server has not prepared a statement under a name after all."""
-        kept = self._kept.get(key)
+        kept = self.table.get(key)
         if kept is not None and kept.name == name:
-            del self._kept[key]
+            del self.table[key]
         elif name in self.retired:
             self.retired.remove(name)
         else:
@@ -183,7 +187,7 @@ class PreparedStatements:
 
     def retire(self, key: Key) -> None:
         """Stop using one statement."""
-        kept = self._kept.pop(key, None)
+        kept = self.table.pop(key, None)
         if kept is not None:
             self.retired.append(kept.name)
 
@@ -192,7 +196,7 @@ class PreparedStatements:
 
         Tell whether that is so: then nothing of the statement was executed.
         """
-        kept = self._kept.get(key)
+        kept = self.table.get(key)
         if kept is None or not is_stale(results, kept.name):
             return False
         self.retire(key)
@@ -227,14 +231,14 @@ class PreparedStatements:
             self._fresh = list(filter(self._is_awaited, self._fresh))
 
     def _is_awaited(self, key: Key) -> bool:
-        kept = self._kept.get(key)
+        kept = self.table.get(key)
         return kept is not None and kept.awaited
 
     def _drop_received(self) -> list[bytes]:
         """Keep no statement but those still awaited; return the others' names."""
-        dropped = [key for key, kept in self._kept.items() if not kept.awaited]
+        dropped = [key for key, kept in self.table.items() if not kept.awaited]
         self._fresh = list(filter(self._is_awaited, self._fresh))
-        return [self._kept.pop(key).name for key in dropped]
+        return [self.table.pop(key).name for key in dropped]
 
 
 def is_refused(results: list[PGresult]) -> bool:

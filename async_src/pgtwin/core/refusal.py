@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import ctypes
 import re
-import sys
 from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Any
@@ -21,6 +20,7 @@ from psycopg import errors as e, pq
 from psycopg.pq.abc import PGconn
 
 from pgtwin.core.finished import finished
+from pgtwin.core.libpq import find_library
 
 DEFAULT = 1  # PQERRORS_DEFAULT
 VERBOSE = 2  # PQERRORS_VERBOSE
@@ -108,18 +108,9 @@ def _made_again(state: str, args: tuple[Any, ...]) -> e.OperationalError:
 
 @lru_cache(maxsize=1)
 def _set_verbosity() -> Callable[[int | None, int], object] | None:
-    """Return libpq's function, of the same library that psycopg uses."""
-    try:
-        if pq.__impl__ == "python":
-            path = pq.misc.find_libpq_full_path()
-        else:
-            # A symbol is looked for in what the extension is linked with, too.
-            path = sys.modules[pq.PGconn.__module__].__file__
-        library = ctypes.PyDLL(path)
-        if path is None or library.PQlibVersion() != pq.version():
-            return None
-        function = library.PQsetErrorVerbosity
-    except (AttributeError, KeyError, OSError):
+    """Return libpq's function, if it can be found."""
+    function = getattr(find_library(), "PQsetErrorVerbosity", None)
+    if function is None:
         return None
     function.argtypes = [ctypes.c_void_p, ctypes.c_int]
     function.restype = ctypes.c_int

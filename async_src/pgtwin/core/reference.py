@@ -1,0 +1,250 @@
+"""The engine in Python, over `psycopg.pq`: always there, and the other's reference.
+
+Law: as for the contract (`pgtwin.core.engine`).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from psycopg import pq
+from psycopg.errors import Error, OperationalError
+
+from pgtwin.core.formats import MANY_ROWS
+from pgtwin.core.settings import ENCODING, SETTINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from psycopg.abc import Buffer, Transformer
+    from psycopg.pq.abc import PGconn, PGresult
+
+    from pgtwin.core.adapters import Adapters
+    from pgtwin.core.annotations import Params, Query
+    from pgtwin.core.engine import Collecting, LoadCopied, SessionState
+    from pgtwin.core.plan import Binder, Bound, Statement
+    from pgtwin.core.prepared import Kept
+
+# Measured with psycopg's C modules, where a numeric takes three times as long.
+BINARY_GAINS = {
+    "bool": 0,
+    "int2": 11,
+    "int4": 11,
+    "int8": 11,
+    "oid": 11,
+    "float8": 235,
+    "text": -1,
+    "varchar": -1,
+    "bpchar": -1,
+    "name": -1,
+    "bytea": 33,
+    "uuid": 25,
+    "date": -43,
+    "timestamp": -17,
+    "timestamptz": 24,
+}
+# Plain numbers, as they are compared and found faster.
+IDLE = int(pq.TransactionStatus.IDLE)
+INTRANS = int(pq.TransactionStatus.INTRANS)
+UNKNOWN = int(pq.TransactionStatus.UNKNOWN)
+TUPLES_OK = int(pq.ExecStatus.TUPLES_OK)
+COPY = frozenset(
+    int(status)
+    for status in (
+        pq.ExecStatus.COPY_IN,
+        pq.ExecStatus.COPY_OUT,
+        pq.ExecStatus.COPY_BOTH,
+    )
+)
+# Results that do not go to the owner of a statement.
+UNOWNED = COPY | {int(pq.ExecStatus.PIPELINE_SYNC)}
+
+
+class ReferenceEngine:
+    """Reads what the server sends on one handle (`pgtwin.core.engine.Engine`)."""
+
+    statement: Statement | None = None  # that was bound last
+    failure: OperationalError | None = None
+    copying = False
+    sent = 0
+
+    def __init__(self, pgconn: PGconn) -> None:
+        self.pgconn = pgconn
+        self.arrived: deque[pq.PGnotify] = deque()
+        self.results: list[PGresult] = []
+
+    def start(
+        self,
+        session: SessionState,
+        query: Query,
+        params: Params | None,
+        bind: Binder,
+        result_format: int | None,
+        /,
+    ) -> Kept | None:
+        status = self.pgconn.transaction_status
+        self.statement = None
+        if session.pipelining is not None:
+            can_start = status != UNKNOWN
+        else:
+            can_start = status == INTRANS or (status == IDLE and session.autocommit)
+        if not can_start or session.orphaned or session.hooks:
+            return None
+        generation = session.adapters.generation
+        transformer = session.dumping
+        if transformer is None or session.dumping_generation != generation:
+            transformer = session.transformer()
+        statement = bind(query, params, transformer, session.encoding)
+        text, values, types, formats = self.statement = statement
+        kept = session.prepared.find((text, types))
+        if kept is None or kept.many:
+            return None
+        if result_format is None:
+            columns = kept.columns
+            if columns is not None and kept.generation == generation:
+                result_format = columns.fixed
+            if result_format is None:
+                result_format = session.format_for(kept)
+        self.pgconn.send_query_prepared(kept.name, values, formats, result_format)
+        return kept
+
+    def bound(self, session: SessionState, /) -> Statement | None:
+        return self.statement
+
+    def send_many(
+        self,
+        bind_one: Callable[[Params], Bound],
+        bound: tuple[Params, Bound],
+        names: Mapping[tuple[int, ...], bytes | None],
+        params_seq: Iterator[Params],
+        result_format: int,
+        most: int,
+        adapters: Adapters | None,
+        /,
+    ) -> tuple[Params, Bound] | None:
+        pgconn = self.pgconn
+        send_prepared = pgconn.send_query_prepared
+        number = 0
+        try:
+            text, values, types, formats = bound[1]
+            name = names[types]
+            if name is None:
+                pgconn.send_query_params(text, values, types, formats, result_format)
+            else:
+                send_prepared(name, values, formats, result_format)
+            number = 1
+            for params in islice(params_seq, most - 1):
+                statement = bind_one(params)
+                text, values, others, formats = statement
+                if others is not types and others != types:
+                    if others not in names:
+                        return params, statement
+                    types = others
+                    name = names[types]
+                if name is None:
+                    pgconn.send_query_params(
+                        text, values, types, formats, result_format
+                    )
+                else:
+                    send_prepared(name, values, formats, result_format)
+                number += 1
+        finally:
+            self.sent += number
+        return None
+
+    def is_plain(self, session: SessionState, kept: Kept) -> bool:
+        results = self.results
+        columns = kept.columns
+        if (
+            len(results) != 1
+            or columns is None
+            or (result := results[0]).status != TUPLES_OK
+            or result.ntuples >= MANY_ROWS
+            or kept.generation != session.adapters.generation
+            or session.prepared.retired
+        ):
+            return False
+        setting = self.pgconn.parameter_status
+        if columns.lasting:
+            return setting(ENCODING) == session.settings[0]
+        return list(map(setting, SETTINGS)) == session.settings
+
+    def read(self) -> bool:
+        pgconn = self.pgconn
+        try:
+            pgconn.consume_input()
+            while (notification := pgconn.notifies()) is not None:
+                self.arrived.append(notification)
+        except OperationalError as error:
+            # What the server said before it went is still to be read.
+            self.failure = error
+            return True
+        return not pgconn.is_busy()
+
+    def receive(self) -> bool:
+        pgconn = self.pgconn
+        ready = self.read()
+        while ready and self.failure is None:
+            result = pgconn.get_result()
+            if result is None:
+                return True
+            self.results.append(result)
+            if result.status in COPY:
+                self.copying = True
+                return True
+            ready = not pgconn.is_busy()
+        return ready
+
+    def collect(self, pipelining: Collecting) -> None:
+        is_busy = self.pgconn.is_busy
+        get_result = self.pgconn.get_result
+        owners = pipelining.owners
+        while owners and not is_busy():
+            result = get_result()
+            results = []
+            status = -1
+            while result is not None:
+                results.append(result)
+                status = result.status
+                if status != TUPLES_OK and status in UNOWNED:
+                    break
+                # What ends the results of a statement is no message to wait for.
+                result = get_result()
+            else:
+                owner = owners.popleft()
+                if owner is not None:
+                    try:
+                        owner.receive(results)
+                    except Error as error:
+                        pipelining.fail(error)
+                    continue
+            pipelining.take(results)
+
+    def drain(self) -> None:
+        while (notification := self.pgconn.notifies()) is not None:
+            self.arrived.append(notification)
+
+
+def make_row_loader(transformer: Transformer) -> Transformer:
+    """Return what loads rows: psycopg's transformers do."""
+    return transformer
+
+
+def leave_to_decoder(
+    transformer: Transformer, oids: Sequence[int], binary: bool
+) -> LoadCopied | None:
+    """Leave all rows of a COPY to its decoder."""
+    return None
+
+
+def copied_messages(pgconn: PGconn, views: bool) -> tuple[list[Buffer], bool]:
+    """Return the messages of a COPY that have arrived, and whether that was all."""
+    get = pgconn.get_copy_data
+    messages: list[Buffer] = []
+    length, message = get(1)
+    while length > 0:
+        messages.append(message)
+        length, message = get(1)
+    return messages, length < 0

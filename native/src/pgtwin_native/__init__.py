@@ -1,0 +1,41 @@
+"""What never waits in pgtwin, in C.
+
+pgtwin uses it by itself when it is installed; there is nothing to call here.
+"""
+
+from __future__ import annotations
+
+from ._core import (
+    CODES,
+    FUNCTIONS,
+    KINDS,
+    BatchState,
+    CopyFormatter,
+    CopyLoader,
+    Engine,
+    OwnerState,
+    ResultState,
+    RowLoader,
+    SessionState,
+    bind_libpq,
+    bind_python,
+    copy_messages,
+)
+
+__all__ = [
+    "CODES",
+    "FUNCTIONS",
+    "KINDS",
+    "BatchState",
+    "CopyFormatter",
+    "CopyLoader",
+    "Engine",
+    "OwnerState",
+    "ResultState",
+    "RowLoader",
+    "SessionState",
+    "bind_libpq",
+    "bind_python",
+    "copy_messages",
+]
+__version__ = "0.1.0"

@@ -1,0 +1,111 @@
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from psycopg.abc import Buffer
+from psycopg.pq.abc import PGconn, PGresult
+from typing_extensions import Self
+
+R = TypeVar("R")
+
+# How a column is read: a number of KINDS; the `load` of its loader; what else it needs:
+# of TIMESTAMPTZ the zone and its intervals; of NUMERIC what makes one of a text; of
+# UUID the class, its members, the second's value and the address of what makes the
+# first's; of ARRAY the type of the elements and how they are read.
+_Column = tuple[int, Callable[[bytes], Any], tuple[Any, ...]]
+
+CODES: dict[str, int]
+FUNCTIONS: list[str]
+KINDS: dict[str, int]
+
+def bind_libpq(addresses: dict[str, int], /) -> None: ...
+def copy_messages(address: int, views: bool, /) -> tuple[list[Buffer], int]: ...
+def bind_python(objects: dict[str, object], /) -> None: ...
+
+class SessionState:
+    adapters: Any
+    autocommit: bool
+    encoding: str
+    hooks: list[Any]
+    orphaned: bool
+    pipelining: Any
+    prepared: Any
+    row_generation: int
+    row_loader: Any
+    settings: list[bytes | None]
+
+class ResultState:
+    pgresult: Any
+    def _keep(
+        self, results: list[Any], kept: Any = ..., usual: bool = ..., /
+    ) -> None: ...
+    def _select(self, index: int, /) -> None: ...
+    def _forget(self) -> None: ...
+    def _take_row(self) -> Any: ...
+
+class OwnerState:
+    done: bool
+    def __init__(self, session: Any, cursor: Any, seen: Any, /) -> None: ...
+
+class BatchState:
+    done: bool
+
+class Engine:
+    arrived: deque[Any]
+    copying: bool
+    failure: Any
+    sent: int
+    pgconn: PGconn
+    results: list[PGresult]
+    statement: Any
+    def __new__(cls, pgconn: PGconn, /) -> Self: ...
+    def start(
+        self, session: Any, query: Any, params: Any, bind: Any, result_format: Any, /
+    ) -> Any: ...
+    def bound(self, session: Any, /) -> Any: ...
+    def send_many(
+        self,
+        bind_one: Any,
+        bound: Any,
+        names: Any,
+        params_seq: Any,
+        result_format: int,
+        most: int,
+        adapters: Any,
+        /,
+    ) -> Any: ...
+    def collect(self, pipelining: Any, /) -> None: ...
+    def is_plain(self, session: Any, kept: Any, /) -> bool: ...
+    def read(self) -> bool: ...
+    def receive(self) -> bool: ...
+    def drain(self) -> None: ...
+
+class CopyFormatter:
+    def __new__(
+        cls,
+        code_of: Callable[[int, type], tuple[int, Any]],
+        dump_row: Callable[[Sequence[Any]], bytes],
+        is_binary: bool,
+        /,
+    ) -> Self: ...
+    @property
+    def has_rows(self) -> bool: ...
+    def add(self, row: Sequence[Any], /) -> bool: ...
+    def add_from(self, rows: Iterator[Sequence[Any]], /) -> bool: ...
+    def add_data(self, data: Buffer, /) -> bool: ...
+    def take(self) -> bytes: ...
+    def set_width(self, width: int, /) -> None: ...
+
+class CopyLoader:
+    def __new__(cls, columns: tuple[_Column, ...], is_binary: bool, /) -> Self: ...
+    def load(self, data: bytes, number: int, /) -> list[tuple[Any, ...]] | None: ...
+
+class RowLoader:
+    def __new__(cls, column_of: Callable[[int, int], _Column], /) -> Self: ...
+    def set_pgresult(
+        self, result: PGresult | None, *, set_loaders: bool = True
+    ) -> None: ...
+    def load_rows(
+        self, start: int, end: int, make_row: Callable[[tuple[Any, ...]], R], /
+    ) -> list[R]: ...
+    def load_row(self, row: int, make_row: Callable[[tuple[Any, ...]], R], /) -> R: ...

@@ -1,0 +1,367 @@
+/* What one handle of libpq sends and receives: the class Engine.
+ *
+ * Law: results are psycopg's own objects, and the handle is asked for anew each time, as
+ * it may have been finished meanwhile.
+ */
+#include "engine.h"
+
+#include <stddef.h>
+#include <string.h>
+#include <structmember.h>
+
+/* Of libpq's enumerations. */
+enum { TUPLES_OK = 2, COPY_OUT = 3, COPY_IN = 4, COPY_BOTH = 8 };
+enum { MANY_ROWS = 100 };
+
+static const char *const SETTINGS[] = {
+    "client_encoding", "TimeZone", "DateStyle", "IntervalStyle"};
+enum { SETTING_COUNT = 4 };
+
+PGconn *handle_of(const Engine *self)
+{
+    PyObject *address = PyObject_GetAttr(self->pgconn, self->state->names.pgconn_ptr);
+    if (address == NULL)
+        return NULL;
+    PGconn *handle = NULL;
+    if (address == Py_None)
+        PyErr_SetString(self->state->python.OperationalError, "the connection is closed");
+    else
+        handle = PyLong_AsVoidPtr(address);
+    Py_DECREF(address);
+    return handle;
+}
+
+/* ---------------------------------------------------------------- results */
+
+/* Put a notification where the others are. */
+static int add_notification(Engine *self, PGnotify *notification)
+{
+    PyObject *made = PyObject_CallFunction(
+        self->state->python.PGnotify, "yiy", notification->relname, notification->be_pid,
+        notification->extra);
+    self->state->libpq.PQfreemem(notification);
+    if (made == NULL)
+        return -1;
+    PyObject *added = PyObject_CallMethodObjArgs(
+        self->arrived, self->state->names.append, made, NULL);
+    Py_DECREF(made);
+    Py_XDECREF(added);
+    return added == NULL ? -1 : 0;
+}
+
+static int drain(Engine *self, PGconn *handle)
+{
+    PGnotify *notification;
+    while ((notification = self->state->libpq.PQnotifies(handle)) != NULL)
+        if (add_notification(self, notification) < 0)
+            return -1;
+    return 0;
+}
+
+/* Keep the error with which reading has failed; -1 if it is another. */
+static int keep_failure(Engine *self)
+{
+    PyObject *type, *value, *traceback;
+    if (!PyErr_ExceptionMatches(self->state->python.OperationalError))
+        return -1;
+    PyErr_Fetch(&type, &value, &traceback);
+    PyErr_NormalizeException(&type, &value, &traceback);
+    replace(&self->failure, value);
+    Py_XDECREF(type);
+    Py_XDECREF(traceback);
+    return 1;
+}
+
+/* Read; 1 if a result can be had without waiting or the server is gone, -1 on error. */
+static int read_input(Engine *self, PGconn **handle)
+{
+    const Libpq *libpq = &self->state->libpq;
+    *handle = handle_of(self);
+    if (*handle == NULL)
+        return keep_failure(self);
+    if (!libpq->PQconsumeInput(*handle)) {
+        PyObject *error = PyObject_CallFunctionObjArgs(
+            self->state->python.reading_failed, self->pgconn, NULL);
+        replace(&self->failure, error);
+        return error == NULL ? -1 : 1;
+    }
+    if (drain(self, *handle) < 0)
+        return -1;
+    return !libpq->PQisBusy(*handle);
+}
+
+static PyObject *engine_read(Engine *self, PyObject *unused)
+{
+    (void)unused;
+    PGconn *handle;
+    int ready = read_input(self, &handle);
+    return ready < 0 ? NULL : PyBool_FromLong(ready);
+}
+
+/* Take a result; 1 if another may follow, 0 if none does, -1 on error. */
+static int take_result(Engine *self)
+{
+    const Names *names = &self->state->names;
+    PyObject *result = call_method(self->pgconn, names->get_result);
+    if (result == NULL)
+        return -1;
+    if (result == Py_None) {
+        Py_DECREF(result);
+        return 0;
+    }
+    int follows = PyList_Append(self->results, result);
+    long status = follows < 0 ? -1 : number_of(result, names->status);
+    Py_DECREF(result);
+    if (status < 0)
+        return PyErr_Occurred() ? -1 : 1;
+    self->copying = status == COPY_OUT || status == COPY_IN || status == COPY_BOTH;
+    return !self->copying;
+}
+
+static PyObject *engine_receive(Engine *self, PyObject *unused)
+{
+    (void)unused;
+    PGconn *handle;
+    int ready = read_input(self, &handle);
+    while (ready > 0 && self->failure == NULL) {
+        int follows = take_result(self);
+        if (follows < 0)
+            return NULL;
+        if (!follows)
+            break;
+        ready = !self->state->libpq.PQisBusy(handle);
+    }
+    return ready < 0 ? NULL : PyBool_FromLong(ready);
+}
+
+static PyObject *engine_drain(Engine *self, PyObject *unused)
+{
+    (void)unused;
+    PGconn *handle = handle_of(self);
+    if (handle == NULL || drain(self, handle) < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+/* Tell whether the first settings, so many, are those of a list. */
+static int are_settings(Engine *self, PyObject *noted, int number)
+{
+    PGconn *handle = handle_of(self);
+    if (handle == NULL)
+        return -1;
+    for (int i = 0; i < number; i++) {
+        const char *now = self->state->libpq.PQparameterStatus(handle, SETTINGS[i]);
+        PyObject *was = PyList_GetItem(noted, i);
+        if (was == NULL)
+            return -1;
+        if (was == Py_None ? now != NULL
+                           : now == NULL || strcmp(now, PyBytes_AsString(was)) != 0)
+            return 0;
+    }
+    return 1;
+}
+
+static int is_plain(Engine *self, SessionState *session, Known *known)
+{
+    const Names *names = &self->state->names;
+    if (PyList_Size(self->results) != 1)
+        return 0;
+    const PGresult *pointer = pointer_of(self->state, PyList_GetItem(self->results, 0));
+    if (pointer == NULL)
+        return -1;
+    if (self->state->libpq.PQresultStatus(pointer) != TUPLES_OK
+        || self->state->libpq.PQntuples(pointer) >= MANY_ROWS)
+        return 0;
+    int plain = is_current(self, session, known);
+    if (plain <= 0)
+        return plain;
+    int retired = is_true(session->prepared, names->retired);
+    if (retired)
+        return retired < 0 ? -1 : 0;
+    return are_settings(self, session->settings, known->lasting ? 1 : SETTING_COUNT);
+}
+
+/* is_plain(session, kept) */
+static PyObject *engine_is_plain(Engine *self, PyObject *const *args, Py_ssize_t number)
+{
+    if (number != 2 || !PyObject_TypeCheck(args[0], self->state->SessionStateType)) {
+        PyErr_SetString(PyExc_TypeError, "is_plain() takes a session and what is kept");
+        return NULL;
+    }
+    Known *known = self->started;
+    if (known == NULL || known->lasting < 0)
+        return PyObject_CallFunctionObjArgs(
+            self->state->python.is_plain, (PyObject *)self, args[0], args[1], NULL);
+    int plain = is_plain(self, (SessionState *)args[0], known);
+    return plain < 0 ? NULL : PyBool_FromLong(plain);
+}
+
+/* ---------------------------------------------------------------- Engine */
+
+static PyObject *engine_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    PyObject *pgconn;
+    if (kwargs != NULL && PyDict_Size(kwargs) > 0) {
+        PyErr_SetString(PyExc_TypeError, "Engine() takes no keyword arguments");
+        return NULL;
+    }
+    if (!PyArg_ParseTuple(args, "O:Engine", &pgconn))
+        return NULL;
+    PyObject *module = PyType_GetModule(type);
+    if (module == NULL)
+        return NULL;
+    State *state = PyModule_GetState(module);
+    if (state->libpq.PQisBusy == NULL || state->python.start == NULL) {
+        PyErr_SetString(PyExc_RuntimeError, "call bind_libpq() and bind_python() first");
+        return NULL;
+    }
+    allocfunc allocate = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
+    Engine *self = (Engine *)allocate(type, 0);
+    if (self == NULL)
+        return NULL;
+    Py_INCREF(module);
+    self->module = module;
+    self->state = state;
+    Py_INCREF(pgconn);
+    self->pgconn = pgconn;
+    self->results = PyList_New(0);
+    self->arrived = PyObject_CallFunctionObjArgs(state->python.deque, NULL);
+    self->known = PyDict_New();
+    if (self->results == NULL || self->arrived == NULL || self->known == NULL)
+        Py_CLEAR(self);
+    return (PyObject *)self;
+}
+
+static int engine_traverse(Engine *self, visitproc visit, void *arg)
+{
+    Py_VISIT(Py_TYPE(self));
+    Py_VISIT(self->module);
+    Py_VISIT(self->pgconn);
+    Py_VISIT(self->statement);
+    Py_VISIT(self->asked);
+    Py_VISIT(self->known);
+    Py_VISIT(self->arrived);
+    Py_VISIT(self->results);
+    Py_VISIT(self->failure);
+    Py_VISIT(self->adapters);
+    return 0;
+}
+
+static int engine_clear(Engine *self)
+{
+    Py_CLEAR(self->pgconn);
+    Py_CLEAR(self->statement);
+    Py_CLEAR(self->asked);
+    self->started = NULL;
+    Py_CLEAR(self->known);
+    Py_CLEAR(self->arrived);
+    Py_CLEAR(self->results);
+    Py_CLEAR(self->failure);
+    Py_CLEAR(self->adapters);
+    return 0;
+}
+
+static void engine_dealloc(Engine *self)
+{
+    PyObject_GC_UnTrack(self);
+    engine_clear(self);
+    Py_CLEAR(self->module);
+    free_object((PyObject *)self);
+}
+
+/* bound(session): what start() has made; bound again if that was here, where the values
+ * cannot have changed. */
+static PyObject *engine_bound(Engine *self, PyObject *session)
+{
+    if (self->asked != NULL)
+        return PyObject_CallFunctionObjArgs(
+            self->state->python.bind_again, session, PyTuple_GetItem(self->asked, 0),
+            PyTuple_GetItem(self->asked, 1), NULL);
+    PyObject *statement = self->statement == NULL ? Py_None : self->statement;
+    Py_INCREF(statement);
+    return statement;
+}
+
+static PyObject *get_statement(Engine *self, void *unused)
+{
+    (void)unused;
+    PyObject *statement = self->statement == NULL ? Py_None : self->statement;
+    Py_INCREF(statement);
+    return statement;
+}
+
+static int set_statement(Engine *self, PyObject *value, void *unused)
+{
+    (void)unused;
+    if (value == Py_None)
+        value = NULL;
+    Py_XINCREF(value);
+    replace(&self->statement, value);
+    return 0;
+}
+
+static PyObject *get_results(Engine *self, void *unused)
+{
+    (void)unused;
+    Py_INCREF(self->results);
+    return self->results;
+}
+
+static int set_results(Engine *self, PyObject *value, void *unused)
+{
+    (void)unused;
+    if (value == NULL || !PyList_Check(value)) {
+        PyErr_SetString(PyExc_TypeError, "the results must be a list");
+        return -1;
+    }
+    Py_INCREF(value);
+    replace(&self->results, value);
+    return 0;
+}
+
+static PyMethodDef engine_methods[] = {
+    {"start", (PyCFunction)(void (*)(void))engine_start, METH_FASTCALL,
+     "Send a query that is prepared, if nothing else is to be done before."},
+    {"bound", (PyCFunction)engine_bound, METH_O,
+     "Return the statement that start() has made, None if it was not bound."},
+    {"send_many", (PyCFunction)(void (*)(void))engine_send_many, METH_FASTCALL,
+     "Send a statement, and again for the parameters that an iterator gives."},
+    {"collect", (PyCFunction)engine_collect, METH_O,
+     "Hand the results of a pipeline that have come to the owners."},
+    {"is_plain", (PyCFunction)(void (*)(void))engine_is_plain, METH_FASTCALL,
+     "Tell whether the results of a statement leave nothing to be noted."},
+    {"read", (PyCFunction)engine_read, METH_NOARGS,
+     "Read what has come; tell whether a result can be had without waiting."},
+    {"receive", (PyCFunction)engine_receive, METH_NOARGS,
+     "Read what has come and take the results; tell whether these are all."},
+    {"drain", (PyCFunction)engine_drain, METH_NOARGS,
+     "Move the notifications that were read into `arrived`."},
+    {NULL, NULL, 0, NULL},
+};
+static PyMemberDef engine_members[] = {
+    {"pgconn", T_OBJECT, offsetof(Engine, pgconn), READONLY, NULL},
+    {"arrived", T_OBJECT, offsetof(Engine, arrived), READONLY, NULL},
+    {"failure", T_OBJECT, offsetof(Engine, failure), READONLY, NULL},
+    {"copying", T_BOOL, offsetof(Engine, copying), 0, NULL},
+    {"sent", T_PYSSIZET, offsetof(Engine, sent), 0, NULL},
+    {NULL, 0, 0, 0, NULL},
+};
+static PyGetSetDef engine_getset[] = {
+    {"statement", (getter)get_statement, (setter)set_statement, NULL, NULL},
+    {"results", (getter)get_results, (setter)set_results, NULL, NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+static PyType_Slot engine_slots[] = {
+    {Py_tp_doc, "Uses one handle of libpq (`psycopg.pq.PGconn`)."},
+    {Py_tp_new, engine_new},
+    {Py_tp_traverse, engine_traverse},
+    {Py_tp_clear, engine_clear},
+    {Py_tp_dealloc, engine_dealloc},
+    {Py_tp_methods, engine_methods},
+    {Py_tp_members, engine_members},
+    {Py_tp_getset, engine_getset},
+    {0, NULL},
+};
+PyType_Spec engine_spec = {
+    "pgtwin_native.Engine", sizeof(Engine), 0,
+    Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC, engine_slots};

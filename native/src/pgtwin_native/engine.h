@@ -1,0 +1,82 @@
+/* What engine.c and statements.c share: an engine, and what it knows of statements. */
+#ifndef PGTWIN_NATIVE_ENGINE_H
+#define PGTWIN_NATIVE_ENGINE_H
+
+#include "core.h"
+
+/* What is known of a query that is prepared for parameters of some types. */
+typedef struct Known {
+    struct Known *next; /* of the same query, for other types */
+    PyObject *kept, *key, *name, *adapters, *encoding;
+    long generation;
+    int format;  /* of the results; -1: it is to be asked for */
+    int lasting; /* whether of the settings only the encoding matters; -1: not known */
+    int number;
+    unsigned int types[]; /* of the parameters */
+} Known;
+
+typedef struct {
+    PyObject_HEAD
+    PyObject *module; /* holds the state */
+    State *state;
+    PyObject *pgconn;
+    PyObject *statement; /* that Python has bound last, or NULL */
+    PyObject *asked;     /* query and parameters that were bound here, or NULL */
+    PyObject *known;     /* capsules with Known, by queries */
+    Known *started;
+    PyObject *arrived;
+    PyObject *results;
+    PyObject *failure;
+    Py_ssize_t sent;    /* by send_many() */
+    PyObject *adapters; /* that were looked at last, */
+    long generation;    /* in this generation, */
+    char usual;         /* and whether C writes what their dumpers do */
+    char copying;
+} Engine;
+
+/* Parameters that are sent at most without a look whether they fit into a message, and
+ * the bytes of a value. */
+enum { MOST_PARAMETERS = 64, LONGEST_VALUE = 2000 };
+
+/* Parameters as they are sent. */
+typedef struct {
+    int number;
+    unsigned int types[MOST_PARAMETERS];
+    int lengths[MOST_PARAMETERS];
+    int formats[MOST_PARAMETERS];
+    const char *values[MOST_PARAMETERS];
+    char numbers[MOST_PARAMETERS][8];
+} Parameters;
+
+/* attributes.c: -1, and NULL, with an exception */
+PyObject *call_method(PyObject *object, PyObject *name);
+long number_of(PyObject *object, PyObject *name);
+int is_true(PyObject *object, PyObject *name);
+int is_given(PyObject *object, PyObject *name);
+int is_none(PyObject *value); /* or NULL */
+void replace(PyObject **place, PyObject *value); /* takes the reference */
+void replace_by(PyObject **place, PyObject *value);
+
+/* parameters.c */
+/* Dump the values of a tuple as psycopg's dumpers of their exact types do; 0 if one is
+ * left to its dumper. */
+int put_parameters(Parameters *parameters, PyObject *params);
+
+/* engine.c */
+/* Return libpq's handle; NULL with an exception if it was finished. */
+PGconn *handle_of(const Engine *self);
+
+/* statements.c */
+/* Tell whether adapters are still those with which a query became known. */
+int is_current(Engine *self, const SessionState *session, const Known *known);
+/* Tell whether C writes what the dumpers of some adapters do; -1 on error. */
+int has_usual_dumpers(Engine *self, PyObject *adapters);
+/* Tell whether the values of a statement are those that are written here. */
+int are_same(const Parameters *parameters, PyObject *statement);
+PyObject *engine_start(Engine *self, PyObject *const *args, Py_ssize_t number);
+
+/* many.c, collect.c */
+PyObject *engine_send_many(Engine *self, PyObject *const *args, Py_ssize_t count);
+PyObject *engine_collect(Engine *self, PyObject *pipelining);
+
+#endif

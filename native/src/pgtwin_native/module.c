@@ -1,0 +1,250 @@
+/* The module `pgtwin_native._core`: its state, and where libpq's functions are. */
+#include "core.h"
+
+#include <stdlib.h>
+
+/* bind_libpq(addresses): take the address of each function, by its name. */
+static PyObject *bind_libpq(PyObject *module, PyObject *addresses)
+{
+    State *state = PyModule_GetState(module);
+    Libpq libpq;
+    PyObject *address;
+    if (!PyDict_Check(addresses)) {
+        PyErr_SetString(PyExc_TypeError, "the addresses must be a dict");
+        return NULL;
+    }
+#define X(result, name, parameters)                                                   \
+    address = PyDict_GetItemString(addresses, #name);                                 \
+    if (address == NULL) {                                                            \
+        PyErr_SetString(PyExc_LookupError, "no address of " #name);                   \
+        return NULL;                                                                  \
+    }                                                                                 \
+    *(void **)&libpq.name = PyLong_AsVoidPtr(address);                                \
+    if (libpq.name == NULL) {                                                         \
+        if (!PyErr_Occurred())                                                        \
+            PyErr_SetString(PyExc_ValueError, "the address of " #name " is 0");       \
+        return NULL;                                                                  \
+    }
+    LIBPQ_FUNCTIONS(X)
+#undef X
+    if (check_results(&libpq) < 0)
+        return NULL;
+    state->libpq = libpq;
+    Py_RETURN_NONE;
+}
+
+/* bind_python(objects): take what is asked of Python, by its names. */
+static PyObject *bind_python(PyObject *module, PyObject *objects)
+{
+    Python *python = &((State *)PyModule_GetState(module))->python;
+    if (!PyDict_Check(objects)) {
+        PyErr_SetString(PyExc_TypeError, "the objects must be in a dict");
+        return NULL;
+    }
+#define X(name)                                                                       \
+    if (PyDict_GetItemString(objects, #name) == NULL) {                               \
+        PyErr_SetString(PyExc_LookupError, "no " #name);                              \
+        return NULL;                                                                  \
+    }
+    PYTHON(X)
+#undef X
+#define X(name)                                                                       \
+    {                                                                                 \
+        PyObject *before = python->name;                                              \
+        python->name = PyDict_GetItemString(objects, #name);                          \
+        Py_INCREF(python->name);                                                      \
+        Py_XDECREF(before);                                                           \
+    }
+    PYTHON(X)
+#undef X
+    Py_RETURN_NONE;
+}
+
+static PyObject *names_of_functions(void)
+{
+    PyObject *names = PyList_New(0);
+#define X(result, name, parameters)                                                   \
+    if (names != NULL) {                                                              \
+        PyObject *text = PyUnicode_FromString(#name);                                 \
+        if (text == NULL || PyList_Append(names, text) < 0)                           \
+            Py_CLEAR(names);                                                          \
+        Py_XDECREF(text);                                                             \
+    }
+    LIBPQ_FUNCTIONS(X)
+#undef X
+    return names;
+}
+
+/* Define a function that returns a dict from the names of a list to its numbers. */
+#define NUMBERS_OF(function, LIST, ITEM)                                              \
+    static PyObject *function(void)                                                   \
+    {                                                                                 \
+        PyObject *numbers = PyDict_New();                                             \
+        LIST(ITEM)                                                                    \
+        return numbers;                                                               \
+    }
+#define ADD_NUMBER(name, value)                                                       \
+    if (numbers != NULL) {                                                            \
+        PyObject *number = PyLong_FromLong(value);                                    \
+        if (number == NULL || PyDict_SetItemString(numbers, #name, number) < 0)       \
+            Py_CLEAR(numbers);                                                        \
+        Py_XDECREF(number);                                                           \
+    }
+#define ADD_KIND(name) ADD_NUMBER(name, KIND_##name)
+#define ADD_CODE(name) ADD_NUMBER(name, CODE_##name)
+NUMBERS_OF(numbers_of_kinds, KINDS, ADD_KIND)
+NUMBERS_OF(numbers_of_codes, CODES, ADD_CODE)
+
+static int add_object(PyObject *module, const char *name, PyObject *value)
+{
+    int failed = value == NULL || PyModule_AddObjectRef(module, name, value) < 0;
+    Py_XDECREF(value);
+    return failed ? -1 : 0;
+}
+
+static int module_exec(PyObject *module)
+{
+    State *state = PyModule_GetState(module);
+    if (import_values(&state->makers) < 0)
+        return -1;
+#define X(name)                                                                       \
+    state->names.name = PyUnicode_InternFromString(#name);                            \
+    if (state->names.name == NULL)                                                    \
+        return -1;
+    NAMES(X)
+#undef X
+    state->EngineType =
+        (PyTypeObject *)PyType_FromModuleAndSpec(module, &engine_spec, NULL);
+    state->SessionStateType =
+        (PyTypeObject *)PyType_FromModuleAndSpec(module, &session_state_spec, NULL);
+    state->ResultStateType =
+        (PyTypeObject *)PyType_FromModuleAndSpec(module, &result_state_spec, NULL);
+    state->OwnerStateType =
+        (PyTypeObject *)PyType_FromModuleAndSpec(module, &owner_state_spec, NULL);
+    state->BatchStateType =
+        (PyTypeObject *)PyType_FromModuleAndSpec(module, &batch_state_spec, NULL);
+    state->name_pgresult_ptr = PyUnicode_InternFromString("pgresult_ptr");
+    state->ColumnsType =
+        (PyTypeObject *)PyType_FromModuleAndSpec(module, &columns_spec, NULL);
+    state->RowLoaderType =
+        (PyTypeObject *)PyType_FromModuleAndSpec(module, &row_loader_spec, NULL);
+    state->CopyFormatterType =
+        (PyTypeObject *)PyType_FromModuleAndSpec(module, &copy_formatter_spec, NULL);
+    state->CopyLoaderType =
+        (PyTypeObject *)PyType_FromModuleAndSpec(module, &copy_loader_spec, NULL);
+    if (state->name_pgresult_ptr == NULL || state->EngineType == NULL
+        || PyModule_AddType(module, state->EngineType) < 0
+        || state->SessionStateType == NULL || state->ResultStateType == NULL
+        || state->OwnerStateType == NULL || state->BatchStateType == NULL
+        || PyModule_AddType(module, state->ResultStateType) < 0
+        || PyModule_AddType(module, state->OwnerStateType) < 0
+        || PyModule_AddType(module, state->BatchStateType) < 0
+        || PyModule_AddType(module, state->SessionStateType) < 0 || state->ColumnsType == NULL
+        || state->RowLoaderType == NULL || state->CopyFormatterType == NULL
+        || state->CopyLoaderType == NULL
+        || PyModule_AddType(module, state->RowLoaderType) < 0
+        || PyModule_AddType(module, state->CopyFormatterType) < 0
+        || PyModule_AddType(module, state->CopyLoaderType) < 0
+        || add_object(module, "FUNCTIONS", names_of_functions()) < 0
+        || add_object(module, "KINDS", numbers_of_kinds()) < 0)
+        return -1;
+    return add_object(module, "CODES", numbers_of_codes());
+}
+
+static int module_traverse(PyObject *module, visitproc visit, void *arg)
+{
+    State *state = PyModule_GetState(module);
+#define X(name) Py_VISIT(state->python.name);
+    PYTHON(X)
+#undef X
+    Py_VISIT(state->EngineType);
+    Py_VISIT(state->SessionStateType);
+    Py_VISIT(state->ResultStateType);
+    Py_VISIT(state->OwnerStateType);
+    Py_VISIT(state->BatchStateType);
+    Py_VISIT(state->ColumnsType);
+    Py_VISIT(state->RowLoaderType);
+    Py_VISIT(state->CopyFormatterType);
+    Py_VISIT(state->CopyLoaderType);
+    return 0;
+}
+
+static int module_clear(PyObject *module)
+{
+    State *state = PyModule_GetState(module);
+#define X(name) Py_CLEAR(state->python.name);
+    PYTHON(X)
+#undef X
+#define X(name) Py_CLEAR(state->names.name);
+    NAMES(X)
+#undef X
+    Py_CLEAR(state->EngineType);
+    Py_CLEAR(state->SessionStateType);
+    Py_CLEAR(state->ResultStateType);
+    Py_CLEAR(state->OwnerStateType);
+    Py_CLEAR(state->BatchStateType);
+    Py_CLEAR(state->ColumnsType);
+    Py_CLEAR(state->RowLoaderType);
+    Py_CLEAR(state->CopyFormatterType);
+    Py_CLEAR(state->CopyLoaderType);
+    Py_CLEAR(state->name_pgresult_ptr);
+    clear_values(&state->makers);
+    return 0;
+}
+
+static void module_free(void *module)
+{
+    module_clear((PyObject *)module);
+}
+
+static PyMethodDef module_methods[] = {
+    {"bind_libpq", bind_libpq, METH_O,
+     "Take the addresses of libpq's functions, a dict by their names (FUNCTIONS)."},
+    {"bind_python", bind_python, METH_O,
+     "Take what is asked of Python, a dict by names."},
+    {"copy_messages", copy_messages, METH_VARARGS,
+     "Return the messages of a COPY that libpq has, and what it returned last."},
+    {NULL, NULL, 0, NULL},
+};
+/* Its second line is for Pythons that know it. */
+static PyModuleDef_Slot module_slots[] = {
+    {Py_mod_exec, module_exec},
+    {0, NULL},
+#ifdef Py_mod_gil
+    {Py_mod_gil, Py_MOD_GIL_NOT_USED},
+#endif
+    {0, NULL},
+};
+static PyModuleDef module_def = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "pgtwin_native._core",
+    .m_doc = "What never waits in pgtwin, in C.",
+    .m_size = sizeof(State),
+    .m_methods = module_methods,
+    .m_slots = module_slots,
+    .m_traverse = module_traverse,
+    .m_clear = module_clear,
+    .m_free = module_free,
+};
+
+/* What the headers of Python 3.12 call Py_mod_multiple_interpreters and
+ * Py_MOD_PER_INTERPRETER_GIL_SUPPORTED; the stable ABI of 3.10 has no names for them. */
+#define MULTIPLE_INTERPRETERS 3
+#define PER_INTERPRETER_GIL_SUPPORTED ((void *)2)
+
+/* Tell whether this Python is 3.12 or later, which knows of interpreters' own GILs. */
+static int has_interpreters(void)
+{
+    char *end;
+    long major = strtol(Py_GetVersion(), &end, 10);
+    return major > 3 || (major == 3 && strtol(end + 1, NULL, 10) >= 12);
+}
+
+PyMODINIT_FUNC PyInit__core(void)
+{
+    if (has_interpreters()) {
+        module_slots[1].slot = MULTIPLE_INTERPRETERS;
+        module_slots[1].value = PER_INTERPRETER_GIL_SUPPORTED;
+    }
+    return PyModuleDef_Init(&module_def);
+}

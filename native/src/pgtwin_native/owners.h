@@ -1,0 +1,61 @@
+/* What a cursor and the owners of a pipeline's statements have in common. */
+#ifndef PGTWIN_NATIVE_OWNERS_H
+#define PGTWIN_NATIVE_OWNERS_H
+
+#include "engine.h"
+
+#define RESULT_FIELDS(X)                                                              \
+    X(pgresult) X(_session) X(_row_factory) X(_adapters) X(_results) X(_loaded)       \
+    X(_values) X(_loader) X(_bound) X(_encoding) X(_make_row) X(_ended) X(_pending)   \
+    X(_large)
+
+typedef struct {
+    PyObject_HEAD
+    State *state;
+    PyObject *module; /* holds the state */
+#define X(name) PyObject *name;
+    RESULT_FIELDS(X)
+#undef X
+    Py_ssize_t _index;
+    Py_ssize_t _position;
+    Py_ssize_t _rowcount;
+} ResultState;
+
+#define OWNER_FIELDS(X) X(_session) X(_cursor) X(_kept) X(_seen)
+
+typedef struct {
+    PyObject_HEAD
+#define X(name) PyObject *name;
+    OWNER_FIELDS(X)
+#undef X
+    char done; /* whether the results have come, or never will */
+} OwnerState;
+
+typedef struct {
+    PyObject_HEAD
+    PyObject *_results;
+    PyObject *_last;
+    Py_ssize_t _expected;
+    Py_ssize_t _received;
+    long long _rowcount;
+    char _returning;
+    char done;
+} BatchState;
+
+/* result_state.c */
+/* Take results that have come just now, and move to the first; -1 on error. `pointer` is
+ * libpq's if there is only one, and that is asked for already. */
+int keep_results(
+    ResultState *self, PyObject *results, const PGresult *pointer, PyObject *kept,
+    int usual);
+
+/* owners.c: what has been done with a result; 0 if `receive()` must do it, -1 on error */
+enum { TAKEN = 1, CALLED = 2 /* and others may have been called */ };
+/* Give a list with one result of rows to the cursor that has executed a statement. */
+int give_rows(
+    State *state, OwnerState *self, PyObject *results, const PGresult *pointer);
+/* Count a result that is no error among those of a batch. */
+int count_result(
+    const State *state, BatchState *self, PyObject *result, const PGresult *pointer);
+
+#endif

@@ -1,0 +1,321 @@
+/* What a cursor knows of its results: the class ResultState, a base of the cursors.
+ *
+ * Law: what is done here is what `pgtwin.core.result_state` does; whatever is not a
+ * small result of psycopg's own, the subclass does, by its methods.
+ */
+#include "owners.h"
+
+#include <stddef.h>
+#include <structmember.h>
+
+enum { TUPLES_OK = 2, FEW_ROWS = 20 };
+/* The place in pgtwin.core.formats.Columns. */
+enum { COLUMNS_USUAL = 4 };
+
+/* ---------------------------------------------------------------- values */
+
+/* Return libpq's result of one of psycopg's; NULL of another, or with an exception. */
+static const PGresult *find_pointer(ResultState *self, PyObject *result)
+{
+    if ((PyObject *)Py_TYPE(result) != self->state->python.PGresult)
+        return NULL;
+    return pointer_of(self->state, result);
+}
+
+/* Return the values of a small result whose loaders are psycopg's; NULL if it is not
+ * such a one, or with an exception. */
+static PyObject *load_small(
+    ResultState *self, PyObject *result, const PGresult *pointer)
+{
+    State *state = self->state;
+    if (!is_none(self->_adapters) || state->libpq.PQresultStatus(pointer) != TUPLES_OK
+        || state->libpq.PQntuples(pointer) > FEW_ROWS)
+        return NULL;
+    SessionState *session = (SessionState *)self->_session;
+    if (is_none(session->row_loader)
+        || !PyObject_TypeCheck(session->row_loader, state->RowLoaderType))
+        return NULL;
+    PyObject *generation =
+        PyObject_GetAttr(session->adapters, state->names.generation);
+    if (generation == NULL)
+        return NULL;
+    int current = PyObject_RichCompareBool(generation, session->row_generation, Py_EQ);
+    Py_DECREF(generation);
+    if (current <= 0)
+        return NULL;
+    PyObject *values = load_result(session->row_loader, result, pointer);
+    if (values == NULL && PyErr_ExceptionMatches(PyExc_Exception))
+        PyErr_Clear(); /* who fetches the row is told */
+    return values;
+}
+
+static PyObject *bind_one(
+    ResultState *self, PyObject *result, const PGresult *pointer, int usual)
+{
+    PyObject *values = NULL;
+    if (usual && pointer != NULL)
+        values = load_small(self, result, pointer);
+    if (values == NULL && !PyErr_Occurred())
+        values = PyObject_CallMethodObjArgs(
+            (PyObject *)self, self->state->names._bind, result,
+            usual ? Py_True : Py_False, NULL);
+    return values;
+}
+
+/* ---------------------------------------------------------------- _select() */
+
+/* Move to a result; `pointer` is libpq's if it is one of psycopg's. */
+static int select_result(ResultState *self, Py_ssize_t index, const PGresult *pointer)
+{
+    const State *state = self->state;
+    PyObject *result = PySequence_GetItem(self->_results, index);
+    PyObject *values = result == NULL ? NULL : PySequence_GetItem(self->_loaded, index);
+    if (values == NULL) {
+        Py_XDECREF(result);
+        return -1;
+    }
+    self->_index = index;
+    self->_position = 0;
+    replace(&self->pgresult, result);
+    replace_by(&self->_ended, result);
+    replace(&self->_values, values);
+    replace_by(
+        &self->_make_row,
+        self->_row_factory == state->python.tuple_row ? (PyObject *)&PyTuple_Type
+                                                      : Py_None);
+    if (pointer != NULL && state->libpq.PQresultStatus(pointer) == TUPLES_OK) {
+        self->_rowcount = state->libpq.PQntuples(pointer);
+        return 0;
+    }
+    PyObject *count =
+        PyObject_CallFunctionObjArgs(state->python.count_rows, result, NULL);
+    if (count == NULL)
+        return -1;
+    self->_rowcount = PyLong_AsSsize_t(count);
+    Py_DECREF(count);
+    return self->_rowcount == -1 && PyErr_Occurred() ? -1 : 0;
+}
+
+static PyObject *state_select(ResultState *self, PyObject *index)
+{
+    Py_ssize_t number = PyLong_AsSsize_t(index);
+    if ((number == -1 && PyErr_Occurred()) || select_result(self, number, NULL) < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+/* ---------------------------------------------------------------- _keep() */
+
+/* Look at what is known of a statement; tell whether its loaders are usual. */
+static int look_at_kept(ResultState *self, PyObject *kept, int usual)
+{
+    const Names *names = &self->state->names;
+    PyObject *columns = PyObject_GetAttr(kept, names->columns);
+    if (columns == NULL)
+        return -1;
+    if (columns != Py_None)
+        usual = PyObject_IsTrue(PyTuple_GetItem(columns, COLUMNS_USUAL));
+    Py_DECREF(columns);
+    PyObject *many = PyObject_GetAttr(kept, names->many);
+    int is_many = many == NULL ? -1 : PyObject_IsTrue(many);
+    Py_XDECREF(many);
+    if (is_many > 0)
+        replace_by(&self->_large, kept);
+    return is_many < 0 ? -1 : usual;
+}
+
+int keep_results(
+    ResultState *self, PyObject *results, const PGresult *pointer, PyObject *kept,
+    int usual)
+{
+    PyObject *loaded = NULL;
+    if (!PyObject_TypeCheck(self->_session, self->state->SessionStateType)) {
+        PyErr_SetString(PyExc_TypeError, "the cursor has no session");
+        return -1;
+    }
+    if (kept != Py_None)
+        usual = look_at_kept(self, kept, usual);
+    if (usual < 0)
+        return -1;
+    replace_by(&self->_encoding, ((SessionState *)self->_session)->encoding);
+    replace_by(&self->_results, results);
+    if (PyList_Size(results) == 1) {
+        PyObject *result = PyList_GetItem(results, 0);
+        if (pointer == NULL)
+            pointer = find_pointer(self, result);
+        if (pointer == NULL && PyErr_Occurred())
+            return -1;
+        PyObject *values = bind_one(self, result, pointer, usual);
+        loaded = values == NULL ? NULL : PyTuple_Pack(1, values);
+        Py_XDECREF(values);
+    }
+    else
+        loaded = PyObject_CallMethodObjArgs(
+            (PyObject *)self, self->state->names._bind_each, results,
+            usual ? Py_True : Py_False, NULL);
+    if (loaded == NULL)
+        return -1;
+    replace(&self->_loaded, loaded);
+    return select_result(self, 0, pointer);
+}
+
+/* _keep(results, kept=None, usual=False) */
+static PyObject *state_keep(ResultState *self, PyObject *const *args, Py_ssize_t number)
+{
+    if (number < 1 || number > 3 || !PyList_Check(args[0])) {
+        PyErr_SetString(PyExc_TypeError, "_keep() takes a list of results");
+        return NULL;
+    }
+    int usual = number > 2 ? PyObject_IsTrue(args[2]) : 0;
+    PyObject *kept = number > 1 ? args[1] : Py_None;
+    if (usual < 0 || keep_results(self, args[0], NULL, kept, usual) < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+/* ---------------------------------------------------------------- others */
+
+static int reset(ResultState *self)
+{
+    PyObject *none = PyTuple_New(0);
+    if (none == NULL)
+        return -1;
+    replace_by(&self->_results, none);
+    replace(&self->_loaded, none);
+    replace_by(&self->pgresult, Py_None);
+    replace_by(&self->_values, Py_None);
+    replace_by(&self->_make_row, Py_None);
+    replace_by(&self->_ended, Py_None);
+    replace_by(&self->_pending, Py_None);
+    replace_by(&self->_large, Py_None);
+    self->_index = self->_position = 0;
+    self->_rowcount = -1;
+    return 0;
+}
+
+static PyObject *state_forget(ResultState *self, PyObject *unused)
+{
+    (void)unused;
+    if (!is_none(self->_bound) && !is_none(self->_loader)) {
+        PyObject *done = PyObject_CallMethodObjArgs(
+            self->_loader, self->state->names.set_pgresult, Py_None, NULL);
+        if (done == NULL)
+            return NULL;
+        Py_DECREF(done);
+        replace_by(&self->_bound, Py_None);
+    }
+    if (reset(self) < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+static PyObject *state_take_row(ResultState *self, PyObject *unused)
+{
+    (void)unused;
+    PyObject *values = self->_values;
+    if (is_none(values) || !PyList_Check(values) || !is_none(self->_adapters)
+        || !is_none(self->_large))
+        return PyObject_CallMethodObjArgs(
+            (PyObject *)self, self->state->names._load_row, NULL);
+    Py_ssize_t position = self->_position;
+    if (position >= PyList_Size(values))
+        Py_RETURN_NONE;
+    PyObject *row = PyList_GetItem(values, position), *make_row = self->_make_row;
+    if (row == NULL)
+        return NULL;
+    Py_INCREF(row);
+    if (make_row != (PyObject *)&PyTuple_Type) {
+        if (is_none(make_row))
+            make_row = PyObject_CallMethodObjArgs(
+                (PyObject *)self, self->state->names._row_maker, NULL);
+        else
+            Py_INCREF(make_row);
+        PyObject *made = make_row == NULL
+            ? NULL
+            : PyObject_CallFunctionObjArgs(make_row, row, NULL);
+        Py_XDECREF(make_row);
+        Py_DECREF(row);
+        row = made;
+    }
+    if (row != NULL)
+        self->_position = position + 1;
+    return row;
+}
+
+static PyObject *state_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    (void)args; /* __init__() takes them */
+    (void)kwargs;
+    PyObject *module = module_of(type);
+    if (module == NULL)
+        return NULL;
+    allocfunc allocate = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
+    ResultState *self = (ResultState *)allocate(type, 0);
+    if (self == NULL)
+        return NULL;
+    Py_INCREF(module);
+    self->module = module;
+    self->state = PyModule_GetState(module);
+    self->_encoding = PyUnicode_FromString("utf-8");
+    if (self->_encoding == NULL || reset(self) < 0)
+        Py_CLEAR(self);
+    return (PyObject *)self;
+}
+
+static int state_traverse(ResultState *self, visitproc visit, void *arg)
+{
+    Py_VISIT(Py_TYPE(self));
+    Py_VISIT(self->module);
+#define X(name) Py_VISIT(self->name);
+    RESULT_FIELDS(X)
+#undef X
+    return 0;
+}
+
+static int state_clear(ResultState *self)
+{
+#define X(name) Py_CLEAR(self->name);
+    RESULT_FIELDS(X)
+#undef X
+    return 0;
+}
+
+static void state_dealloc(ResultState *self)
+{
+    PyObject_GC_UnTrack(self);
+    state_clear(self);
+    Py_CLEAR(self->module);
+    free_object((PyObject *)self);
+}
+
+static PyMethodDef state_methods[] = {
+    {"_keep", (PyCFunction)(void (*)(void))state_keep, METH_FASTCALL,
+     "Take results that have come just now, and move to the first."},
+    {"_select", (PyCFunction)state_select, METH_O, "Move to a result."},
+    {"_forget", (PyCFunction)state_forget, METH_NOARGS, "Hold no result any more."},
+    {"_take_row", (PyCFunction)state_take_row, METH_NOARGS,
+     "Return the next row, None after the last."},
+    {NULL, NULL, 0, NULL},
+};
+static PyMemberDef state_members[] = {
+#define X(name) {#name, T_OBJECT, offsetof(ResultState, name), 0, NULL},
+    RESULT_FIELDS(X)
+#undef X
+    {"_index", T_PYSSIZET, offsetof(ResultState, _index), 0, NULL},
+    {"_position", T_PYSSIZET, offsetof(ResultState, _position), 0, NULL},
+    {"_rowcount", T_PYSSIZET, offsetof(ResultState, _rowcount), 0, NULL},
+    {NULL, 0, 0, 0, NULL},
+};
+static PyType_Slot state_slots[] = {
+    {Py_tp_doc, "Holds the results of a statement, and walks through them."},
+    {Py_tp_new, state_new},
+    {Py_tp_traverse, state_traverse},
+    {Py_tp_clear, state_clear},
+    {Py_tp_dealloc, state_dealloc},
+    {Py_tp_methods, state_methods},
+    {Py_tp_members, state_members},
+    {0, NULL},
+};
+PyType_Spec result_state_spec = {
+    "pgtwin_native.ResultState", sizeof(ResultState), 0,
+    Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE, state_slots};

@@ -1,0 +1,296 @@
+/* Statements that are prepared and known by their query's text: Engine.start().
+ *
+ * Law: whatever is not known is left to the reference in Python, and learned from what
+ * that has sent. What is known holds as long as the statement is prepared, and adapters
+ * and encoding are the same.
+ */
+#include "engine.h"
+
+#include <string.h>
+
+enum { STATUS_IDLE = 0, STATUS_INTRANS = 2, STATUS_UNKNOWN = 4 }; /* of libpq's transaction status */
+/* Places in pgtwin.core.formats.Columns. */
+enum { COLUMNS_FIXED = 1, COLUMNS_LASTING = 5 };
+enum { KNOWN_QUERIES = 512 };
+
+/* ---------------------------------------------------------------- what is known */
+
+static const char KNOWN[] = "pgtwin_native.Known";
+
+static void free_known(PyObject *capsule)
+{
+    Known *known = PyCapsule_GetPointer(capsule, KNOWN);
+    while (known != NULL) {
+        Known *next = known->next;
+        Py_DECREF(known->kept);
+        Py_DECREF(known->key);
+        Py_DECREF(known->name);
+        Py_DECREF(known->adapters);
+        Py_DECREF(known->encoding);
+        PyMem_Free(known);
+        known = next;
+    }
+}
+
+static void forget(Engine *self)
+{
+    self->started = NULL;
+    if (self->known != NULL)
+        PyDict_Clear(self->known);
+}
+
+int are_same(const Parameters *parameters, PyObject *statement)
+{
+    PyObject *values = PyTuple_GetItem(statement, 1);
+    PyObject *types = PyTuple_GetItem(statement, 2);
+    PyObject *formats = PyTuple_GetItem(statement, 3);
+    int number = parameters->number;
+    if (values == NULL || !PyList_Check(values) || PyList_Size(values) != number
+        || !PyTuple_Check(types) || PyTuple_Size(types) != number
+        || !PyList_Check(formats) || PyList_Size(formats) != number)
+        return 0;
+    for (int i = 0; i < number; i++) {
+        PyObject *value = PyList_GetItem(values, i);
+        if (PyLong_AsUnsignedLong(PyTuple_GetItem(types, i)) != parameters->types[i]
+            || PyLong_AsLong(PyList_GetItem(formats, i)) != parameters->formats[i])
+            return 0;
+        if (value == Py_None) {
+            if (parameters->values[i] != NULL)
+                return 0;
+            continue;
+        }
+        PyObject *bytes = PyBytes_FromObject(value);
+        int same = bytes != NULL && parameters->values[i] != NULL
+            && PyBytes_Size(bytes) == parameters->lengths[i]
+            && memcmp(PyBytes_AsString(bytes), parameters->values[i],
+                      (size_t)parameters->lengths[i]) == 0;
+        Py_XDECREF(bytes);
+        if (!same)
+            return 0;
+    }
+    return 1;
+}
+
+int has_usual_dumpers(Engine *self, PyObject *adapters)
+{
+    long generation = number_of(adapters, self->state->names.generation);
+    if (generation == -1 && PyErr_Occurred())
+        return -1;
+    if (self->adapters != adapters || self->generation != generation) {
+        PyObject *usual = PyObject_CallFunctionObjArgs(
+            self->state->python.has_usual_dumpers, adapters, NULL);
+        int is_usual = usual == NULL ? -1 : PyObject_IsTrue(usual);
+        Py_XDECREF(usual);
+        if (is_usual < 0)
+            return -1;
+        Py_INCREF(adapters);
+        replace(&self->adapters, adapters);
+        self->generation = generation;
+        self->usual = (char)is_usual;
+    }
+    return self->usual;
+}
+
+/* Know a query from now on that was sent in Python just now, if it is a usual one. */
+static int learn(
+    Engine *self, SessionState *session, PyObject *query, PyObject *params,
+    PyObject *kept)
+{
+    const Names *names = &self->state->names;
+    Parameters parameters;
+    PyObject *statement = self->statement;
+    if (statement == NULL || !PyTuple_Check(statement)
+        || !put_parameters(&parameters, params) || !are_same(&parameters, statement)) {
+        PyErr_Clear();
+        return 0;
+    }
+    PyObject *plain = PyObject_CallFunctionObjArgs(
+        self->state->python.is_plain_query, query, session->encoding, NULL);
+    int usual = plain == NULL ? -1 : PyObject_IsTrue(plain);
+    Py_XDECREF(plain);
+    if (usual > 0)
+        usual = has_usual_dumpers(self, session->adapters);
+    if (usual <= 0)
+        return usual;
+    if (PyDict_Size(self->known) >= KNOWN_QUERIES)
+        forget(self);
+    size_t size = sizeof(Known) + sizeof(unsigned int) * (size_t)parameters.number;
+    Known *known = PyMem_Calloc(1, size);
+    if (known == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    known->generation = number_of(session->adapters, names->generation);
+    known->key = PyObject_GetAttr(kept, names->key);
+    known->name = PyObject_GetAttr(kept, names->name);
+    known->format = known->lasting = -1;
+    known->number = parameters.number;
+    memcpy(known->types, parameters.types, sizeof(unsigned int) * (size_t)known->number);
+    known->kept = kept;
+    known->adapters = session->adapters;
+    known->encoding = session->encoding;
+    Py_INCREF(kept);
+    Py_INCREF(known->adapters);
+    Py_INCREF(known->encoding);
+    PyObject *capsule = PyDict_GetItemWithError(self->known, query);
+    if (known->key != NULL && known->name != NULL && !PyErr_Occurred()) {
+        if (capsule != NULL) {
+            Known *first = PyCapsule_GetPointer(capsule, KNOWN);
+            known->next = first->next;
+            first->next = known;
+            return 0;
+        }
+        capsule = PyCapsule_New(known, KNOWN, free_known);
+        if (capsule != NULL) {
+            int added = PyDict_SetItem(self->known, query, capsule);
+            Py_DECREF(capsule);
+            return added;
+        }
+    }
+    Py_XDECREF(known->key);
+    Py_XDECREF(known->name);
+    Py_DECREF(kept);
+    Py_DECREF(known->adapters);
+    Py_DECREF(known->encoding);
+    PyMem_Free(known);
+    return -1;
+}
+
+/* ---------------------------------------------------------------- start() */
+
+/* Tell whether a statement can be sent without anything else before it. */
+static int can_start(Engine *self, const SessionState *session, PGconn *handle)
+{
+    int status = self->state->libpq.PQtransactionStatus(handle);
+    int can = status == STATUS_INTRANS
+        || (status == STATUS_IDLE && session->autocommit == Py_True)
+        || (!is_none(session->pipelining) && status != STATUS_UNKNOWN);
+    return can && session->orphaned == Py_False && session->hooks != NULL
+        && PyList_Check(session->hooks) && PyList_Size(session->hooks) == 0;
+}
+
+int is_current(Engine *self, const SessionState *session, const Known *known)
+{
+    if (session->adapters != known->adapters || session->encoding != known->encoding)
+        return 0;
+    long generation = number_of(session->adapters, self->state->names.generation);
+    return generation == -1 && PyErr_Occurred() ? -1 : generation == known->generation;
+}
+
+/* Tell whether a statement is still prepared and may be used; note that it is used, as
+ * PreparedStatements.find() does. */
+static int use_kept(Engine *self, const SessionState *session, const Known *known)
+{
+    const Names *names = &self->state->names;
+    int usable = is_given(session->prepared, names->threshold);
+    if (usable <= 0)
+        return usable;
+    PyObject *table = PyObject_GetAttr(session->prepared, names->table);
+    if (table == NULL)
+        return -1;
+    PyObject *found = PyDict_GetItemWithError(table, known->key);
+    usable = found == known->kept;
+    if (usable) {
+        PyObject *moved =
+            PyObject_CallMethodObjArgs(table, names->move_to_end, known->key, NULL);
+        Py_XDECREF(moved);
+    }
+    Py_DECREF(table);
+    if (PyErr_Occurred())
+        return -1;
+    int many = usable ? is_true(known->kept, names->many) : 0;
+    return many < 0 ? -1 : usable && !many;
+}
+
+/* Return the format in which the results of a statement shall come; -1 on error. */
+static int format_for(Engine *self, SessionState *session, Known *known)
+{
+    const Names *names = &self->state->names;
+    PyObject *columns = PyObject_GetAttr(known->kept, names->columns);
+    if (columns == NULL)
+        return -1;
+    long format = -1;
+    if (columns != Py_None
+        && number_of(known->kept, names->generation) == known->generation) {
+        PyObject *fixed = PyTuple_GetItem(columns, COLUMNS_FIXED);
+        known->lasting = PyObject_IsTrue(PyTuple_GetItem(columns, COLUMNS_LASTING));
+        if (fixed != NULL && fixed != Py_None)
+            known->format = (int)(format = PyLong_AsLong(fixed));
+    }
+    Py_DECREF(columns);
+    if (format == -1 && !PyErr_Occurred()) {
+        PyObject *asked = PyObject_CallMethodObjArgs(
+            (PyObject *)session, names->format_for, known->kept, NULL);
+        format = asked == NULL ? -1 : PyLong_AsLong(asked);
+        Py_XDECREF(asked);
+    }
+    return PyErr_Occurred() ? -1 : (int)format;
+}
+
+/* Send a query that is known; NULL without an exception if it is to be looked at. */
+static PyObject *start_known(
+    Engine *self, SessionState *session, PyObject *query, PyObject *params)
+{
+    Parameters parameters;
+    PyObject *capsule = PyDict_GetItemWithError(self->known, query);
+    if (capsule == NULL || !put_parameters(&parameters, params))
+        return NULL;
+    Known *known = PyCapsule_GetPointer(capsule, KNOWN);
+    while (known != NULL
+           && (known->number != parameters.number
+               || memcmp(known->types, parameters.types,
+                         sizeof(unsigned int) * (size_t)known->number) != 0))
+        known = known->next;
+    if (known == NULL)
+        return NULL;
+    int current = is_current(self, session, known);
+    if (current > 0)
+        current = use_kept(self, session, known);
+    if (current <= 0) {
+        if (current == 0)
+            forget(self);
+        return NULL;
+    }
+    int format = known->format >= 0 ? known->format : format_for(self, session, known);
+    PGconn *handle = format < 0 ? NULL : handle_of(self);
+    if (handle == NULL && format >= 0)
+        PyErr_Clear();
+    if (handle == NULL || !can_start(self, session, handle)
+        || !self->state->libpq.PQsendQueryPrepared(
+            handle, PyBytes_AsString(known->name), parameters.number, parameters.values,
+            parameters.lengths, parameters.formats, format))
+        return NULL; /* Python tries the same, and raises the error */
+    PyObject *asked = PyTuple_Pack(2, query, params);
+    if (asked == NULL)
+        return NULL;
+    replace(&self->asked, asked);
+    replace(&self->statement, NULL);
+    self->started = known;
+    Py_INCREF(known->kept);
+    return known->kept;
+}
+
+/* start(session, query, params, bind, result_format) */
+PyObject *engine_start(Engine *self, PyObject *const *args, Py_ssize_t number)
+{
+    const Python *python = &self->state->python;
+    if (number != 5 || !PyObject_TypeCheck(args[0], self->state->SessionStateType)) {
+        PyErr_SetString(PyExc_TypeError, "start() takes a session and four arguments");
+        return NULL;
+    }
+    SessionState *session = (SessionState *)args[0];
+    PyObject *query = args[1], *params = args[2];
+    int is_usual = Py_TYPE(query) == &PyUnicode_Type && Py_TYPE(params) == &PyTuple_Type
+        && args[3] == python->bind && args[4] == Py_None;
+    PyObject *kept = is_usual ? start_known(self, session, query, params) : NULL;
+    if (kept != NULL || PyErr_Occurred())
+        return kept;
+    self->started = NULL;
+    Py_CLEAR(self->asked);
+    kept = PyObject_CallFunctionObjArgs(
+        python->start, (PyObject *)self, args[0], query, params, args[3], args[4], NULL);
+    if (kept != NULL && kept != Py_None && is_usual
+        && learn(self, session, query, params, kept) < 0)
+        Py_CLEAR(kept);
+    return kept;
+}
