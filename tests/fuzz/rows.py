@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import datetime as dt
-import math
 import struct
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from psycopg.adapt import Transformer
 from psycopg.pq.abc import PGresult
 from psycopg.types import array, datetime
 
+from pgtwin.core.array_data import load_whole
 from pgtwin.core.libpq import find_library
 from pgtwin.core.native import NativeRowLoader
 from tests.fuzz.exact import exact_values
@@ -57,17 +57,12 @@ _pgconn = pq.PGconn.connect_start(b"host=/nowhere")
 def session_in(zone: dt.tzinfo) -> Iterator[None]:
     """Let psycopg in Python make loaders as those of a session in a time zone.
 
-    Its loader of arrays makes no list that is longer than the data.
+    Its loader of arrays refuses those that are not whole, as ours does.
     """
     load_binary = array._load_binary
 
     def load_array(data: Any, transformer: Any) -> Any:
-        dimensions = struct.unpack_from("!I", data)[0] if len(data) >= 4 else 0
-        if dimensions * 8 + 12 <= len(data):
-            sizes = struct.unpack_from("!" + "II" * dimensions, data, 12)[::2]
-            if math.prod(max(1, size) for size in sizes) * 4 > len(data):
-                raise ValueError("there are fewer elements than is said")
-        return load_binary(data, transformer)
+        return load_whole(lambda data: load_binary(data, transformer))(data)
 
     def get_zone(pgconn: Any) -> dt.tzinfo:
         return zone

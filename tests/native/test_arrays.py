@@ -230,6 +230,28 @@ def test_hostile_sizes() -> None:
     assert read("int4", TEXT, b"{{{{{{1}}}}}}") == [[[[[[1]]]]]]
 
 
+@pytest.mark.parametrize(
+    ("kind", "array"),
+    [
+        ("int4", "ARRAY[[1, 2], [NULL, 3]]"),
+        ("date", "ARRAY['infinity'::date]"),
+        ("inet", "ARRAY['::1'::inet, NULL]"),
+    ],
+)
+def test_cut_short(connection: psycopg.Connection[Any], kind: str, array: str) -> None:
+    """Of what is not there nothing is read, whoever loads the array."""
+    cursor = connection.cursor(binary=True).execute(f"SELECT {array}".encode())
+    result = cursor.pgresult
+    assert result is not None
+    data = result.get_value(0, 0)
+    assert data is not None
+    native = core.NativeRowLoader(Transformer())
+    for length in range(len(data)):
+        native.set_pgresult(made_of(f"{kind}[]", BINARY, data[:length]))
+        with pytest.raises(psycopg.DataError, match="is shorter than it says"):
+            native.load_row(0, tuple)
+
+
 # ------------------------------------------------------------------ loaders
 
 

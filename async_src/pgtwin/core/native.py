@@ -21,6 +21,7 @@ from psycopg.errors import Error, OperationalError
 from psycopg.rows import tuple_row
 
 import pgtwin_native
+from pgtwin.core.array_data import load_whole
 from pgtwin.core.copy_data import TEXT_LOADS, known
 from pgtwin.core.hooks import UNOBSERVED
 from pgtwin.core.libpq import address_of, find_library
@@ -234,7 +235,10 @@ class Columns:
             detail = None
         if detail is None:
             name, detail = "BY_LOADER", ()
-        return pgtwin_native.KINDS[name], loader.load, detail
+        load: Callable[[Any], Any] = loader.load
+        if known(type(loader)) == "ArrayBinaryLoader":
+            load = load_whole(load)
+        return pgtwin_native.KINDS[name], load, detail
 
     def _detail(self, name: str, oid: int, loader: Loader) -> tuple[Any, ...] | None:
         """Return what C needs for a kind, `None` if it cannot read this column."""
