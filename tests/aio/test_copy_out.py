@@ -45,6 +45,27 @@ async def test_iterate(conn: Connection, options: LiteralString, data: bytes) ->
 
 
 @both
+async def test_blocks(conn: Connection, options: LiteralString, data: bytes) -> None:
+    cur = conn.cursor()
+    async with cur.copy(f"COPY (SELECT * FROM {VALUES}) TO STDOUT {options}") as copy:
+        blocks = [block async for block in copy.blocks()]
+        assert [block async for block in copy.blocks()] == []
+    assert b"".join(blocks) == data
+    assert {type(block) for block in blocks} == {bytes}
+    assert cur.rowcount == 3
+
+
+async def test_blocks_of_many_rows(conn: Connection) -> None:
+    query = "COPY (SELECT repeat('x', 99) FROM generate_series(1, 20000)) TO STDOUT"
+    async with conn.cursor().copy(query) as copy:
+        blocks = [block async for block in copy.blocks()]
+    assert b"".join(blocks) == (b"x" * 99 + b"\n") * 20000
+    assert all(len(block) % 100 == 0 for block in blocks)
+    assert len(blocks) < 5000
+    assert max(map(len, blocks)) < 1024 * 1024
+
+
+@both
 async def test_rows(conn: Connection, options: LiteralString, data: bytes) -> None:
     cur = conn.cursor()
     async with cur.copy(f"COPY (SELECT * FROM {VALUES}) TO STDOUT {options}") as copy:
@@ -282,6 +303,17 @@ async def test_rows_are_read_on(conn: Connection, options: LiteralString) -> Non
         # The first one goes on, too.
         assert [row async for row in rows] == [(8,), (9,)]
         assert await copy.read_row() is None
+
+
+async def test_blocks_have_what_was_not_read(conn: Connection) -> None:
+    query = "COPY (SELECT generate_series(1, 9)) TO STDOUT"
+    async with conn.cursor().copy(query) as copy:
+        assert bytes(await copy.read()) == b"1\n"
+        async for row in copy.rows():
+            assert row == ("2",)
+            break
+        rest = b"".join([block async for block in copy.blocks()])
+    assert rest == b"3\n4\n5\n6\n7\n8\n9\n"
 
 
 @pytest.mark.parametrize("options", ["", "(FORMAT binary)"])

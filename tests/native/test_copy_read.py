@@ -15,7 +15,7 @@ from psycopg.adapt import Loader, Transformer
 
 from pgtwin.core import reference
 from pgtwin.core.adapters import Adapters, Place
-from pgtwin.core.copy_data import SIGNATURE, TRAILER, no_loader, row_decoder
+from pgtwin.core.copy_data import SIGNATURE, TRAILER, Pieces, no_loader, row_decoder
 from pgtwin.core.copy_escapes import escapes
 from tests.core.results import TYPES
 
@@ -260,12 +260,12 @@ def test_what_is_wrong_in_a_call() -> None:
             native.CopyLoader(columns, False)
     for address in (0, None, "x"):
         with pytest.raises((TypeError, ValueError)):
-            native.copy_messages(address, True)
+            native.copied_data(address, Pieces.VIEWS)
 
 
-@pytest.mark.parametrize("views", [True, False], ids=["views", "bytes"])
-def test_messages(dsn: str, views: bool) -> None:
-    """The same messages, ends and errors as psycopg's function gives."""
+@pytest.mark.parametrize("pieces", Pieces)
+def test_data(dsn: str, pieces: Pieces) -> None:
+    """The same data, ends and errors as psycopg's function gives."""
 
     def messages_of(take: Any, pgconn: Any) -> list[Any]:
         # A row, an end, no COPY, a COPY that fails, and no connection.
@@ -277,10 +277,14 @@ def test_messages(dsn: str, views: bool) -> None:
             assert pgconn.get_result().status == psycopg.pq.ExecStatus.COPY_OUT
             while True:
                 pgconn.consume_input()
-                messages, ended = take(pgconn, views)
-                found += map(bytes, messages)
-                assert {type(each) for each in messages} <= {memoryview, bytes}
-                assert not views or bytes not in map(type, messages)
+                given, ended = take(pgconn, pieces)
+                found += map(bytes, given)
+                assert {type(each) for each in given} <= {memoryview, bytes}
+                if pieces == Pieces.VIEWS:
+                    assert bytes not in map(type, given)
+                if pieces == Pieces.BLOCK:
+                    assert all(type(each) is bytes for each in given)
+                    assert len(given) <= 1
                 if ended:
                     break
             while (result := pgconn.get_result()) is not None:
@@ -289,12 +293,12 @@ def test_messages(dsn: str, views: bool) -> None:
             if finish:
                 pgconn.finish()
             with pytest.raises(psycopg.OperationalError) as caught:
-                take(pgconn, views)
+                take(pgconn, pieces)
             found.append(str(caught.value))
         return found
 
     found = []
-    for take in (core.native_messages, reference.copied_messages):
+    for take in (core.native_copied_data, reference.copied_data):
         with psycopg.connect(dsn) as conn:
             found.append(messages_of(take, conn.pgconn))
     assert found[0] == found[1]

@@ -15,13 +15,14 @@ from psycopg import errors as e, pq
 from pgtwin.aio.patience import wait_for
 from pgtwin.aio.turn import Turn
 from pgtwin.core.deadlines import Deadline, OperationTimeout
-from pgtwin.core.engine import copied_messages
+from pgtwin.core.engine import copied_data
 
 if TYPE_CHECKING:
     from psycopg.abc import Buffer
     from psycopg.pq.abc import PGresult
 
     from pgtwin.aio.session import Session
+    from pgtwin.core.copy_data import Pieces
 
 ACTIVE = pq.TransactionStatus.ACTIVE
 COPY_IN = pq.ExecStatus.COPY_IN
@@ -169,25 +170,25 @@ async def flush(session: Session) -> None:
         await exchange.send()
 
 
-async def read(session: Session, views: bool) -> tuple[list[Buffer], bool]:
-    """Return the messages that have arrived, and whether they are the last.
+async def read(session: Session, pieces: Pieces) -> tuple[list[Buffer], bool]:
+    """Return the data that has arrived, and whether it is the last.
 
-    Waits for one if there is none. They need not be views if the caller keeps them.
+    Waits for some if there is none.
     """
     session.check()
     exchange = session.exchange
-    messages: list[Buffer] = []
+    found: list[Buffer] = []
     ended = False
 
     def some() -> bool:
-        nonlocal messages, ended
-        messages, ended = copied_messages(exchange.pgconn, views)
-        return ended or bool(messages)
+        nonlocal found, ended
+        found, ended = copied_data(exchange.pgconn, pieces)
+        return ended or bool(found)
 
     async with exchange.conversation():
         if not some():
             await exchange.take_in(some)
-    return messages, ended
+    return found, ended
 
 
 async def end(session: Session, error: bytes | None = None) -> PGresult:

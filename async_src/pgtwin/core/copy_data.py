@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
 from psycopg import pq
@@ -24,6 +25,14 @@ Row = tuple[Any, ...]
 PACKAGES = ("psycopg", "psycopg_binary", "psycopg_c", "pgtwin")
 SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
+
+
+class Pieces(IntEnum):
+    """How data of a COPY is given that has arrived in messages."""
+
+    VIEWS = 0  # a memoryview for each message, as psycopg has them
+    MESSAGES = 1  # a message each, maybe as bytes
+    BLOCK = 2  # all of it as one bytes object
 
 
 # `engine.make_copy_loader`.

@@ -16,6 +16,7 @@ from psycopg import pq
 from psycopg.rows import Row, RowMaker
 
 from pgtwin.core import reference
+from pgtwin.core.copy_data import Pieces
 from pgtwin.core.copy_format import PythonFormatter, Way
 
 if TYPE_CHECKING:
@@ -292,10 +293,9 @@ make_copy_formatter: Callable[
 make_copy_loader: Callable[[Transformer, Sequence[int], bool], LoadCopied | None] = (
     reference.leave_to_decoder if _native is None else _native.native_copy_loader
 )
-# Of a connection: the messages of a COPY that have arrived, and whether that was all.
-# They are memoryviews, as psycopg has them, or if those need not be, maybe bytes.
-copied_messages: Callable[[PGconn, bool], tuple[list[Buffer], bool]] = (
-    reference.copied_messages if _native is None else _native.native_messages
+# Of a connection: the data of a COPY that has arrived, and whether that was all.
+copied_data: Callable[[PGconn, Pieces], tuple[list[Buffer], bool]] = (
+    reference.copied_data if _native is None else _native.native_copied_data
 )
 # Nanoseconds that a value in binary format is loaded faster than in text, by its type.
 # A type is left out if values may differ, as those of float4, or if it takes too long.

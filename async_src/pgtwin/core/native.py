@@ -22,7 +22,7 @@ from psycopg.rows import tuple_row
 
 import pgtwin_native
 from pgtwin.core.array_data import load_whole
-from pgtwin.core.copy_data import TEXT_LOADS, known
+from pgtwin.core.copy_data import TEXT_LOADS, Pieces, known
 from pgtwin.core.hooks import UNOBSERVED
 from pgtwin.core.libpq import address_of, find_library
 from pgtwin.core.plan import Statement, bind, has_plain_placeholders, kept_plan
@@ -331,16 +331,16 @@ def native_copy_loader(
     return pgtwin_native.CopyLoader(tuple(map(column_of, oids)), binary).load
 
 
-def native_messages(pgconn: Any, views: bool) -> tuple[list[Buffer], bool]:
-    """Return the messages of a COPY that have arrived, and whether that was all."""
+def native_copied_data(pgconn: Any, pieces: Pieces) -> tuple[list[Buffer], bool]:
+    """Return the data of a COPY that has arrived, and whether that was all."""
     address = pgconn.pgconn_ptr
     if address is None:
         pgconn.get_copy_data(1)  # which says so
     assert address is not None
-    messages, last = pgtwin_native.copy_messages(address, views)
+    found, last = pgtwin_native.copied_data(address, pieces)
     if last == -2:
         # In the words of psycopg.
         raise OperationalError(
             f"receiving copy data failed: {pgconn.get_error_message()}"
         )
-    return messages, last < 0
+    return found, last < 0

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from psycopg import pq
 from psycopg.errors import Error, OperationalError
 
+from pgtwin.core.copy_data import Pieces
 from pgtwin.core.formats import MANY_ROWS
 from pgtwin.core.settings import ENCODING, SETTINGS
 
@@ -239,12 +240,14 @@ def leave_to_decoder(
     return None
 
 
-def copied_messages(pgconn: PGconn, views: bool) -> tuple[list[Buffer], bool]:
-    """Return the messages of a COPY that have arrived, and whether that was all."""
+def copied_data(pgconn: PGconn, pieces: Pieces) -> tuple[list[Buffer], bool]:
+    """Return the data of a COPY that has arrived, and whether that was all."""
     get = pgconn.get_copy_data
     messages: list[Buffer] = []
     length, message = get(1)
     while length > 0:
         messages.append(message)
         length, message = get(1)
+    if messages and pieces == Pieces.BLOCK:
+        messages = [b"".join(messages)]
     return messages, length < 0

@@ -19,7 +19,7 @@ from ._core import (
     SessionState,
     bind_libpq,
     bind_python,
-    copy_messages,
+    copied_data,
 )
 
 __all__ = [
@@ -36,6 +36,6 @@ __all__ = [
     "SessionState",
     "bind_libpq",
     "bind_python",
-    "copy_messages",
+    "copied_data",
 ]
 __version__ = "0.1.0"

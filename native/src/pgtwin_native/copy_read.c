@@ -3,33 +3,48 @@
  * Law: what is not in the format, or cannot be loaded, is left to Python, which says what
  * is wrong with it. Nothing is read beyond the data that was given.
  */
-#include "core.h"
+#include "copy.h"
 
 #include <string.h>
 
-static PyObject *make_message(const char *data, int length, int is_view)
+/* How the data is given: core/copy_data.py, class Pieces. */
+enum { VIEWS, MESSAGES, BLOCK };
+
+/* Add a message to those of a list, or its data to a block. */
+static int add_message(
+    PyObject *messages, Buffer *block, const char *data, int length, int pieces)
 {
-    PyObject *bytes = PyBytes_FromStringAndSize(data, length);
-    if (bytes == NULL || !is_view)
-        return bytes;
-    PyObject *view = PyMemoryView_FromObject(bytes);
-    Py_DECREF(bytes);
-    return view;
+    if (pieces == BLOCK)
+        return append(block, data, (size_t)length);
+    PyObject *message = PyBytes_FromStringAndSize(data, length);
+    if (message != NULL && pieces == VIEWS) {
+        PyObject *bytes = message;
+        message = PyMemoryView_FromObject(bytes);
+        Py_DECREF(bytes);
+    }
+    int failed = message == NULL || PyList_Append(messages, message) < 0;
+    Py_XDECREF(message);
+    return failed ? -1 : 0;
 }
 
-/* copy_messages(address of the connection, views) -> (messages, what libpq returned
- * last): all that it has, as bytes or memoryviews; 0 if there is more to come, -1 at the
- * end, -2 after an error. */
-PyObject *copy_messages(PyObject *module, PyObject *args)
+static int add_block(PyObject *messages, const Buffer *block)
+{
+    PyObject *bytes = PyBytes_FromStringAndSize(block->data, (Py_ssize_t)block->used);
+    int failed = bytes == NULL || PyList_Append(messages, bytes) < 0;
+    Py_XDECREF(bytes);
+    return failed ? -1 : 0;
+}
+
+/* copied_data(address of the connection, pieces) -> (list, what libpq returned last):
+ * all that it has; 0 if there is more to come, -1 at the end, -2 after an error. */
+PyObject *copied_data(PyObject *module, PyObject *args)
 {
     PyObject *address;
-    int are_views;
-    if (!PyArg_ParseTuple(args, "Op:copy_messages", &address, &are_views))
+    int pieces;
+    if (!PyArg_ParseTuple(args, "Oi:copied_data", &address, &pieces))
         return NULL;
     const Libpq *libpq = &((State *)PyModule_GetState(module))->libpq;
     PGconn *connection = PyLong_AsVoidPtr(address);
-    char *data;
-    int length;
     if (connection == NULL || libpq->PQgetCopyData == NULL) {
         if (!PyErr_Occurred())
             PyErr_SetString(PyExc_ValueError, "there is no connection");
@@ -38,17 +53,20 @@ PyObject *copy_messages(PyObject *module, PyObject *args)
     PyObject *messages = PyList_New(0);
     if (messages == NULL)
         return NULL;
-    while ((length = libpq->PQgetCopyData(connection, &data, 1)) > 0) {
-        PyObject *message = make_message(data, length, are_views);
+    Buffer block = {NULL, 0, 0};
+    char *data;
+    int length, failed = 0;
+    while (!failed && (length = libpq->PQgetCopyData(connection, &data, 1)) > 0) {
+        failed = add_message(messages, &block, data, length, pieces) < 0;
         libpq->PQfreemem(data);
-        int failed = message == NULL || PyList_Append(messages, message) < 0;
-        Py_XDECREF(message);
-        if (failed) {
-            Py_DECREF(messages);
-            return NULL;
-        }
     }
-    return Py_BuildValue("Ni", messages, length);
+    if (!failed && block.used > 0)
+        failed = add_block(messages, &block) < 0;
+    PyMem_Free(block.data);
+    if (!failed)
+        return Py_BuildValue("Ni", messages, length);
+    Py_DECREF(messages);
+    return NULL;
 }
 
 /* ---------------------------------------------------------------- rows */

@@ -348,6 +348,6 @@ extern PyType_Spec copy_formatter_spec;
 
 /* copy_read.c */
 extern PyType_Spec copy_loader_spec;
-PyObject *copy_messages(PyObject *module, PyObject *args);
+PyObject *copied_data(PyObject *module, PyObject *args);
 
 #endif

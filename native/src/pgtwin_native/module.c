@@ -202,8 +202,8 @@ static PyMethodDef module_methods[] = {
      "Take the addresses of libpq's functions, a dict by their names (FUNCTIONS)."},
     {"bind_python", bind_python, METH_O,
      "Take what is asked of Python, a dict by names."},
-    {"copy_messages", copy_messages, METH_VARARGS,
-     "Return the messages of a COPY that libpq has, and what it returned last."},
+    {"copied_data", copied_data, METH_VARARGS,
+     "Return the data of a COPY that libpq has, and what it returned last."},
     {NULL, NULL, 0, NULL},
 };
 /* Its second line is for Pythons that know it. */
