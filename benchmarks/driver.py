@@ -8,6 +8,9 @@ its values were compared once. Printed are medians of the time that an operation
 by the clock and of this process's CPU, and for the other drivers the medians of their
 ratios to pgtwin's in the same round, wall / CPU: 2.00 is twice as slow as pgtwin.
 
+Where client and server run is chance on a machine with few cores: `--pinned` keeps both
+on one, which says more about short queries.
+
 Run it from the root of the repository: `python -m benchmarks.driver`.
 """
 
@@ -15,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,13 +28,22 @@ from typing import Any
 
 import psycopg
 from embedded_server import running_server
+from psycopg.conninfo import make_conninfo
 
 import pgtwin
 from benchmarks.aio.family import AsyncFamily, AsyncOwn
 from benchmarks.peers.by_hand import ByHand
 from benchmarks.peers.measuring import Contest, Entrant, Figures
+from benchmarks.peers.processes import growth, instructions, memory, of_each
 from benchmarks.peers.profiling import profile
-from benchmarks.peers.report import OURS, markdown, versions, write_json, write_plot
+from benchmarks.peers.report import (
+    OURS,
+    markdown,
+    markdown_of_counts,
+    versions,
+    write_json,
+    write_plot,
+)
 from benchmarks.peers.workloads import TABLES, WORKLOADS
 from generated.benchmarks.family import Family, Own
 
@@ -70,8 +83,10 @@ def peers(own: dict[str, Made], modules: dict[str, str]) -> dict[str, Made]:
 
 
 @contextmanager
-def open_entrants(dsn: str, sides: list[str]) -> Iterator[list[Entrant]]:
-    """Connect all drivers on all sides."""
+def open_entrants(
+    dsn: str, sides: list[str], drivers: list[str] | None
+) -> Iterator[list[Entrant]]:
+    """Connect all drivers, or some of them, on all sides."""
     sync = peers(SYNC, {"psycopg2": "Psycopg2", "pg8000": "Pg8000", "libpq": "Libpq"})
     concurrent = peers(ASYNC, {"asyncpg": "Asyncpg", "psqlpy": "Psqlpy"})
     loops: dict[str, asyncio.AbstractEventLoop | None] = {"sync": None}
@@ -86,6 +101,8 @@ def open_entrants(dsn: str, sides: list[str]) -> Iterator[list[Entrant]]:
             if side not in loops:
                 continue
             for name, make in (concurrent if loops[side] else sync).items():
+                if drivers and name not in drivers:
+                    continue
                 channel = f"{side}_{name}"
                 entrant = Entrant(name, side, channel, make(dsn, channel), loops[side])
                 entrant.call("open")
@@ -107,6 +124,11 @@ def main() -> None:
     parser.add_argument(
         "--sides", nargs="+", default=["sync", "asyncio", "uvloop"], metavar="SIDE"
     )
+    parser.add_argument("--drivers", nargs="+", metavar="DRIVER")
+    parser.add_argument("--over", choices=["socket", "tcp"], default="socket")
+    parser.add_argument(
+        "--pinned", action="store_true", help="client and server on one core"
+    )
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument(
         "--seconds", type=float, default=0.1, help="of each measurement"
@@ -114,16 +136,46 @@ def main() -> None:
     parser.add_argument(
         "--profile", action="store_true", help="print the calls of an operation instead"
     )
+    parser.add_argument(
+        "--memory",
+        action="store_true",
+        help="print by how much an operation makes a fresh process grow instead",
+    )
+    parser.add_argument(
+        "--instructions",
+        action="store_true",
+        help="print thousands of instructions of an operation instead (valgrind)",
+    )
+    # What a process does that is counted.
+    parser.add_argument("--growth", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--times", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--json", type=Path, help="where to write the figures")
     parser.add_argument("--plot", type=Path, help="where to draw them, as SVG")
     options = parser.parse_args()
+    if options.pinned:
+        # The server inherits it.
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     results: dict[str, dict[str, dict[str, Figures]]] = {}
+    counts: dict[str, dict[str, dict[str, float]]] = {}
+    count = memory if options.memory else instructions
     with running_server() as dsn, psycopg.connect(dsn, autocommit=True) as control:
-        control.execute(TABLES)
-        control.execute("VACUUM ANALYZE")
+        if options.over == "tcp":
+            dsn = make_conninfo(dsn, host="127.0.0.1")
+        if not options.growth and not options.times:
+            control.execute(TABLES)
+            control.execute("VACUUM ANALYZE")
         contest = Contest(control, options.rounds, options.seconds)
-        with open_entrants(dsn, options.sides) as entrants:
+        with open_entrants(dsn, options.sides, options.drivers) as entrants:
             for name in options.only or WORKLOADS:
+                if options.growth:
+                    print(growth(contest, WORKLOADS[name], entrants[0]))
+                    return
+                if options.times:
+                    contest.repeat(WORKLOADS[name], entrants[0], options.times)
+                    return
+                if options.memory or options.instructions:
+                    counts[name] = of_each(dsn, name, entrants, count)
+                    continue
                 if options.profile:
                     for entrant in entrants:
                         if entrant.does(WORKLOADS[name]):
@@ -134,6 +186,9 @@ def main() -> None:
     if options.profile:
         return
     print(", ".join(f"{name} {number}" for name, number in versions().items()), "\n")
+    if options.memory or options.instructions:
+        print(markdown_of_counts(counts))
+        return
     print(markdown(results))
     if options.json:
         write_json(results, options.json)

@@ -1,7 +1,7 @@
 """The workloads for drivers with psycopg's API: psycopg itself, and pgtwin.
 
-Law: each workload does what its user would write first; where pgtwin has a faster way
-of its own, a subclass takes it.
+Law: each workload is the same calls for both drivers; only where it asks for the
+fastest call does a subclass take one that only pgtwin has.
 """
 
 from __future__ import annotations
@@ -22,15 +22,17 @@ from benchmarks.peers.workloads import (
     INSERT,
     INSERTED,
     MIXED,
+    NO_ZONE,
     NOTIFICATIONS,
     ONE_ROW,
     PIPELINED,
     SOME_ITEMS,
     STREAMED,
     TYPES,
+    ZONE,
     Item,
 )
-from pgtwin import AsyncConnection, AsyncCopy
+from pgtwin import AsyncConnection
 
 
 class AsyncFamily:
@@ -101,6 +103,13 @@ class AsyncFamily:
     async def fetch_many(self, times: int) -> Any:
         return await self._fetch(ALL_ITEMS, times)
 
+    async def fetch_many_zone(self, times: int) -> Any:
+        await self._conn.execute(ZONE)
+        try:
+            return await self._fetch(ALL_ITEMS, times)
+        finally:
+            await self._conn.execute(NO_ZONE)
+
     async def fetch_dicts(self, times: int) -> Any:
         return await self._fetch(SOME_ITEMS, times, dict_row)
 
@@ -121,26 +130,33 @@ class AsyncFamily:
         for _ in range(times):
             await cursor.executemany(INSERT, INSERTED)
 
-    async def _write(self, copy: AsyncCopy) -> None:
-        for row in COPIED:
-            await copy.write_row(row)
-
     async def copy_in_rows(self, times: int) -> None:
         for _ in range(times):
             async with self._cursor.copy(COPY_IN) as copy:
-                await self._write(copy)
+                for row in COPIED:
+                    await copy.write_row(row)
 
     async def copy_in_rows_binary(self, times: int) -> None:
         for _ in range(times):
             async with self._cursor.copy(COPY_IN + BINARY) as copy:
                 copy.set_types(TYPES)
-                await self._write(copy)
+                for row in COPIED:
+                    await copy.write_row(row)
+
+    async def copy_in_many(self, times: int) -> None:
+        await self.copy_in_rows(times)
+
+    async def copy_in_many_binary(self, times: int) -> None:
+        await self.copy_in_rows_binary(times)
 
     async def copy_in_blocks(self, times: int) -> None:
         for _ in range(times):
             async with self._cursor.copy(COPY_IN) as copy:
                 for block in BLOCKS:
                     await copy.write(block)
+
+    async def copy_out_messages(self, times: int) -> Any:
+        return await AsyncFamily._blocks(self, COPY_OUT, times)
 
     async def _blocks(self, query: str, times: int) -> Any:
         for _ in range(times):
@@ -203,8 +219,22 @@ class AsyncFamily:
 class AsyncOwn(AsyncFamily):
     """Takes the ways that only pgtwin has."""
 
-    async def _write(self, copy: AsyncCopy) -> None:
-        await copy.write_rows(COPIED)
+    async def copy_in_many(self, times: int) -> None:
+        for _ in range(times):
+            async with self._cursor.copy(COPY_IN) as copy:
+                await copy.write_rows(COPIED)
+
+    async def copy_in_many_binary(self, times: int) -> None:
+        for _ in range(times):
+            async with self._cursor.copy(COPY_IN + BINARY) as copy:
+                copy.set_types(TYPES)
+                await copy.write_rows(COPIED)
+
+    async def _blocks(self, query: str, times: int) -> Any:
+        for _ in range(times):
+            async with self._cursor.copy(query) as copy:
+                blocks: list[Any] = [block async for block in copy.blocks()]
+        return blocks
 
     async def copy_records(self, times: int) -> None:
         for _ in range(times):

@@ -112,7 +112,7 @@ class Asyncpg:
             await self._conn.copy_records_to_table("sink", records=COPIED)
 
     # Rows are always sent with the table's types.
-    copy_in_rows_binary = copy_records
+    copy_in_many_binary = copy_records
 
     async def copy_in_blocks(self, times: int) -> None:
         for _ in range(times):

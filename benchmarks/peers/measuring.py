@@ -159,6 +159,14 @@ class Contest:
             count *= 4
         return count
 
+    def repeat(self, workload: Workload, entrant: Entrant, times: int) -> None:
+        """Do an operation a number of times."""
+        calls = 1 if workload.before else times
+        for _ in range(times // calls):
+            self._with_pool(
+                workload, entrant, lambda: entrant.call(workload.method, calls)
+            )
+
     def measure(self, workload: Workload, entrant: Entrant, count: int) -> Time:
         """Return what one of several operations takes."""
         wall = cpu = 0.0

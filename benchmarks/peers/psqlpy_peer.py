@@ -93,7 +93,7 @@ class Psqlpy:
                 table_name="sink", records=rows, columns=columns
             )
 
-    copy_in_rows_binary = copy_records
+    copy_in_many_binary = copy_records
 
     async def connect(self, times: int) -> None:
         for _ in range(times):

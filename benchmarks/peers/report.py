@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from benchmarks.peers import processes
 from benchmarks.peers.measuring import Figures
 from benchmarks.peers.workloads import WORKLOADS
 
@@ -46,6 +47,24 @@ def versions() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return found
+
+
+def markdown_of_counts(counts: Mapping[str, processes.Figures]) -> str:
+    """Return a table for each side, of one figure for each driver."""
+    tables = []
+    for side, title in SIDES.items():
+        rows = {name: sides[side] for name, sides in counts.items() if side in sides}
+        drivers = list(dict.fromkeys(driver for row in rows.values() for driver in row))
+        lines = [
+            f"| {title} | {' | '.join(drivers)} |",
+            "|---" + "|--:" * len(drivers) + "|",
+        ]
+        for name, row in rows.items():
+            cells = [f"{row[each]:,.1f}" if each in row else "" for each in drivers]
+            lines.append(f"| {WORKLOADS[name].title} | {' | '.join(cells)} |")
+        if rows:
+            tables.append("\n".join(lines))
+    return "\n\n".join(tables) + "\n"
 
 
 def markdown(results: Results) -> str:

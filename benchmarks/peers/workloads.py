@@ -34,6 +34,8 @@ SUMS = "SELECT count(*), sum(id), sum(weight), max(name), max(made) FROM sink"
 COPY_IN = "COPY sink (id, name, weight, made) FROM STDIN"
 COPY_OUT = "COPY (SELECT * FROM items LIMIT 10000) TO STDOUT"
 BINARY = " (FORMAT binary)"
+ZONE = "SET TIME ZONE 'Europe/Berlin'"
+NO_ZONE = "RESET TIME ZONE"
 TYPES = ("int4", "text", "float8", "timestamptz")
 
 INSERTED = [(number, f"name {number}") for number in range(1000)]
@@ -70,6 +72,7 @@ class Workload:
 
     `before` is executed ahead of each measurement; `sums` asks what is compared when
     nothing is returned. With a `pool` of connections an operation is done on each.
+    One is `short` if it is a single query.
     """
 
     method: str
@@ -78,37 +81,52 @@ class Workload:
     sums: str = ""
     pool: int = 0
     only: str = ""  # sync or async
+    short: bool = False
 
 
 WORKLOADS = {
-    "one-row-cursor": Workload("one_row_cursor", "one row, reused cursor"),
-    "one-row-execute": Workload("one_row_execute", "one row, `conn.execute`"),
-    "by-key": Workload("by_key", "key look-up, 8 columns"),
+    "one-row-cursor": Workload("one_row_cursor", "one row, reused cursor", short=True),
+    "one-row-execute": Workload(
+        "one_row_execute", "one row, `conn.execute`", short=True
+    ),
+    "by-key": Workload("by_key", "key look-up, 8 columns", short=True),
     "fetch-mixed": Workload("fetch_mixed", "fetchall, 1,000 x 10 mixed"),
     "fetch-many": Workload("fetch_many", "fetchall, 100,000 x 4"),
+    "fetch-many-zone": Workload(
+        "fetch_many_zone", "fetchall, 100,000 x 4, Berlin's time"
+    ),
     "fetch-dicts": Workload("fetch_dicts", "1,000 x 4 as dicts"),
     "fetch-named": Workload("fetch_named", "1,000 x 4 as named tuples"),
     "fetch-objects": Workload("fetch_objects", "1,000 x 4 as objects"),
     "stream": Workload("stream", "stream, 10,000 x 4"),
     "insert-many": Workload("insert_many", "executemany, 1,000 inserts", CLEAR, SUMS),
-    "copy-in-rows": Workload("copy_in_rows", "COPY in, rows, text", CLEAR, SUMS),
+    "copy-in-rows": Workload("copy_in_rows", "COPY in, `write_row`, text", CLEAR, SUMS),
     "copy-in-rows-binary": Workload(
-        "copy_in_rows_binary", "COPY in, rows, binary", CLEAR, SUMS
+        "copy_in_rows_binary", "COPY in, `write_row`, binary", CLEAR, SUMS
+    ),
+    "copy-in-many": Workload(
+        "copy_in_many", "COPY in, fastest call for rows, text", CLEAR, SUMS
+    ),
+    "copy-in-many-binary": Workload(
+        "copy_in_many_binary", "COPY in, fastest call for rows, binary", CLEAR, SUMS
     ),
     "copy-records": Workload("copy_records", "COPY in, records", CLEAR, SUMS),
     "copy-in-blocks": Workload(
         "copy_in_blocks", "COPY in, blocks of 8 KiB", CLEAR, SUMS
     ),
-    "copy-out-blocks": Workload("copy_out_blocks", "COPY out, blocks, text"),
+    "copy-out-messages": Workload("copy_out_messages", "COPY out, iterated, text"),
+    "copy-out-blocks": Workload(
+        "copy_out_blocks", "COPY out, fastest call for data, text"
+    ),
     "copy-out-blocks-binary": Workload(
-        "copy_out_blocks_binary", "COPY out, blocks, binary"
+        "copy_out_blocks_binary", "COPY out, fastest call for data, binary"
     ),
     "copy-out-rows": Workload("copy_out_rows", "COPY out, typed rows, text"),
     "copy-out-rows-binary": Workload(
         "copy_out_rows_binary", "COPY out, typed rows, binary"
     ),
     "pipeline": Workload("pipeline", "pipeline of 100 queries"),
-    "connect": Workload("connect", "connect and close"),
+    "connect": Workload("connect", "connect and close", short=True),
     "notifications": Workload("notifications", "1,000 notifications", NOTIFY),
     "connections": Workload(
         "together", "one row, 50 connections in one loop", pool=50, only="async"
