@@ -375,9 +375,12 @@ def bench_codegen(session: nox.Session) -> None:
 
 @nox.session(name="bench-driver")
 def bench_driver(session: nox.Session) -> None:
-    """Compare the driver with the other drivers for PostgreSQL, side by side."""
+    """Compare the driver with the other drivers for PostgreSQL, side by side.
+
+    With the native core, which needs a compiler; PGTWIN_IMPL=python leaves it out.
+    """
     session.install(
-        *("-e", ".[test]", "asyncpg==0.32.0", "psycopg2-binary==2.9.13"),
+        *("-e", ".[test]", "./native", "asyncpg==0.32.0", "psycopg2-binary==2.9.13"),
         *("pg8000==1.31.6", "psqlpy==0.13.1", "uvloop==0.23.0"),
         "matplotlib==3.11.2",
     )

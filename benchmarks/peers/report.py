@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 from benchmarks.peers import processes
 from benchmarks.peers.measuring import Figures
 from benchmarks.peers.workloads import WORKLOADS
+from pgtwin.core.engine import IMPLEMENTATION
 
 # Workload, side, driver.
 Results: TypeAlias = Mapping[str, Mapping[str, Mapping[str, Figures]]]
@@ -40,7 +41,7 @@ COLORS = {
 
 def versions() -> dict[str, str]:
     """Return the versions of Python and of what is compared, as far as installed."""
-    found = {"Python": platform.python_version()}
+    found = {"Python": platform.python_version(), OURS: f"({IMPLEMENTATION})"}
     for package in PACKAGES:
         try:
             found[package] = version(package)
