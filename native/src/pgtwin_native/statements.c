@@ -326,26 +326,30 @@ PyObject *engine_start_for(Engine *self, PyObject *const *args, Py_ssize_t numbe
     ResultState *cursor = (ResultState *)args[1];
     int is_usual = args[4] == Py_None && args[5] == Py_None
         && is_none(cursor->_given_format) && is_none(cursor->_adapters)
-        && session->automatic_binary == Py_True && is_none(session->pipelining);
+        && session->automatic_binary == Py_True;
     if (is_usual)
         is_usual = binds_as_usual(self, cursor);
-    if (is_usual > 0) {
+    if (is_usual < 0)
+        return NULL;
+    int in_pipeline = !is_none(session->pipelining);
+    if (is_usual) {
         PyObject *asked = PyTuple_Pack(2, args[2], args[3]);
         if (asked == NULL)
             return NULL;
         replace_by(&cursor->_asked, asked);
         replace_by(&cursor->_asked_format, Py_None);
         PyObject *kept = NULL;
-        if (drop_results(cursor) == 0)
+        if (drop_results(cursor) == 0 && !in_pipeline)
             kept = start_known(self, session, asked);
         Py_DECREF(asked);
         if (kept != NULL || PyErr_Occurred())
             return kept;
     }
-    if (is_usual < 0)
-        return NULL;
     self->started = NULL;
     Py_CLEAR(self->asked);
+    replace(&self->statement, NULL);
+    if (is_usual && in_pipeline)
+        Py_RETURN_NONE;
     return PyObject_CallFunctionObjArgs(
         state->python.start_for, (PyObject *)self, args[0], args[1], args[2], args[3],
         args[4], args[5], NULL);
