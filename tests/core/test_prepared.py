@@ -152,3 +152,55 @@ def test_console() -> None:
     assert is_console(b"1.25.0/bouncer")
     assert not is_console(b"18.1")
     assert not is_console(None)
+
+
+def filled() -> PreparedStatements:
+    statements = PreparedStatements(limit=2)
+    for key in (ONE, TWO):
+        statements.add(key, statements.new_name(), in_transaction=True)
+    return statements
+
+
+def test_longest_unused_goes() -> None:
+    statements = filled()
+    for key in (ONE, ONE, TWO, ONE, ONE):
+        assert statements.find(key)
+    statements.add(THREE, statements.new_name(), in_transaction=False)
+    assert statements.find(ONE)
+    assert not statements.find(TWO)
+    assert statements.find(THREE)
+
+
+def test_latest_is_forgotten() -> None:
+    statements = filled()
+    for _ in range(2):
+        found = statements.find(ONE)
+        assert found is statements.latest is not None
+    statements.retire(ONE)
+    assert not statements.find(ONE)
+    found = statements.find(TWO)
+    assert found
+    statements.forget(TWO, found.name)
+    assert not statements.find(TWO)
+    for tag in (b"ROLLBACK", b"DISCARD ALL", b"ALTER TABLE"):
+        statements = filled()
+        assert statements.find(ONE)
+        statements.note(tag)
+        assert not statements.find(ONE)
+
+
+def test_latest_without_threshold() -> None:
+    statements = filled()
+    assert statements.find(ONE)
+    statements.threshold = None
+    assert not statements.find(ONE)
+    statements.add(THREE, statements.new_name(), in_transaction=False)
+    assert not statements.find(THREE)
+    statements.threshold = 0
+    assert statements.find(THREE)
+
+
+def test_latest_of_other_types() -> None:
+    statements = filled()
+    assert statements.find(ONE)
+    assert not statements.find((ONE[0], (23,)))

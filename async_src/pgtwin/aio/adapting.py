@@ -78,8 +78,8 @@ class Adapting(Inbox, SessionFields):
         """Return what builds rows without the lock."""
         return self._place.row_loader()
 
-    def load(self, result: PGresult, make_row: RowMaker[Row]) -> list[Row]:
-        """Build the rows of a result that has come just now, under the lock."""
+    def load(self, result: PGresult, number: int, make_row: RowMaker[Row]) -> list[Row]:
+        """Build so many rows of a result that has come just now, under the lock."""
         loader = self.row_loader
         generation = self.adapters.generation
         if loader is None or self.row_generation != generation:
@@ -87,7 +87,7 @@ class Adapting(Inbox, SessionFields):
             self.row_generation = generation
         loader.set_pgresult(result)
         try:
-            return loader.load_rows(0, result.ntuples, make_row)
+            return loader.load_rows(0, number, make_row)
         finally:
             loader.set_pgresult(None)
 

@@ -69,6 +69,8 @@ class Conversation:
         self.pgconn = pgconn
         self.engine = make_engine(pgconn)
         self.arrived = self.engine.arrived
+        # Kept, as a method takes longer to find where it is not called.
+        self._receive = self.engine.receive
         # Whether somebody is told of notifications, also of none; and who tells them.
         self.attentive = False
         self.deliver: Callable[[], None] = self.arrived.clear
@@ -181,34 +183,35 @@ class Conversation:
         beginning of a replication ends them, and leaves the handle active. In a list
         `answers` are the results also when an interruption has come before the end.
         """
-        pgconn = self.pgconn
         engine = self.engine
-        reading = self._readiness.reading
         results: list[PGresult] = [] if answers is None else answers
-        engine.results = results
-        engine.copying = False
         self._talking = True
         try:
-            if pgconn.flush():
+            received = engine.begin(results)
+            if received is None:
                 await self._in_time(self._sent, writing=True)
-            if pgconn.is_busy() or not engine.receive():
+                received = engine.receive()
+            if not received:
                 if self.deadline is None:
-                    answer: asyncio.Future[None] = reading(engine.receive)
+                    answer: asyncio.Future[None] = self._readiness.reading(
+                        self._receive
+                    )
                     await answer
                 else:
-                    await self._in_time(engine.receive)
-            if engine.failure is not None:
-                raise self._last_words(results)
-            if engine.copying:
-                self._begin_copy(results, copying)
+                    await self._in_time(self._receive)
+            if not engine.settled:
+                self._check(results)
+                if engine.copying:
+                    self._begin_copy(results, copying)
             return results
         except BaseException as error:
+            engine.settled = False
             self._readiness.rest()
             await self._break_off(error, results)
             raise
         finally:
             self._talking = False
-            if self._leaving or pgconn.status != OK:
+            if self._leaving or not engine.settled:
                 self._let_go()
             if self.arrived or self.attentive:
                 self.deliver()
@@ -221,9 +224,9 @@ class Conversation:
         elif not prepared or results[-1].status == COPY_BOTH or len(results) > 1:
             raise e.ProgrammingError(MIXED if prepared else NOT_EXECUTED)
 
-    def _check(self) -> None:
+    def _check(self, results: list[PGresult] | None = None) -> None:
         if self.engine.failure is not None:
-            raise self._last_words([])
+            raise self._last_words([] if results is None else results)
 
     async def _in_time(
         self, step: Callable[[], bool], *, writing: bool = False

@@ -30,6 +30,7 @@ from pgtwin.core.literals import bind_merged
 from pgtwin.core.plan import Binder, Statement, bind
 
 if TYPE_CHECKING:
+    from psycopg.pq.abc import PGresult
     from typing_extensions import Self
 
     from pgtwin.core.annotations import (
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
         Template,
     )
     from pgtwin.core.engine import RowLoader
+    from pgtwin.core.prepared import Kept
 
 BINARY = pq.Format.BINARY
 
@@ -50,8 +52,6 @@ class AsyncCursor(AsyncResults[Row]):
     _bind_query: ClassVar[Binder] = staticmethod(bind)
     # Whether the binder writes the parameters into the text.
     _merging: ClassVar[bool] = False
-    # What `execute()` was given the last time.
-    _asked: tuple[Query, Params | None] | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -121,62 +121,56 @@ class AsyncCursor(AsyncResults[Row]):
         async with session.turn(timeout):
             if self._closed:
                 raise closed_cursor()
-            self._asked = query, params
-            wanted = self._given_format  # None: the faster one
-            if binary is not None:
-                wanted = BINARY if binary else TEXT
-            elif not session.automatic_binary:
-                wanted = self.format
-            transformer = None
-            if self._adapters is not None:
-                transformer = self._dumper()
-                wanted = wanted or TEXT
-            if self._merging:
-                prepare = False
-                wanted = self._format(binary)
-            bind = self._bind_query
-            pipelining = session.pipelining
-            if pipelining is not None and (
-                pipelining.level or session.open_pipeline() is not None
-            ):
-                self._forget()
-                self._asked_format = wanted
-                owner = Execution(session, self, session.observe(query))
-                await pipelining.execute(
-                    query, params, bind, owner, prepare, wanted, transformer
-                )
-                return self
-            if self._bound is not None:
-                self._forget()
-            self.pgresult = self._values = None
-            self._results = ()
-            self._asked_format = wanted
             engine = session.engine
-            kept = statement = None
             try:
-                if prepare is None and transformer is None:
-                    kept = engine.start(session, query, params, bind, wanted)
-                    if kept is None:
-                        statement = engine.bound(session)
-                if kept is None:
-                    results = await session.execute(
-                        query, params, bind, prepare, wanted, transformer, statement
-                    )
-                else:
+                kept = engine.start_for(session, self, query, params, prepare, binary)
+                if kept is not None:
                     results = await session.exchange.results()
-                    if engine.is_plain(session, kept):
-                        session.last = kept
-                    else:
-                        statement = engine.bound(session)
-                        assert statement is not None
-                        results = await session.conclude(
-                            statement, results, kept, True, wanted
-                        )
-                self._keep(results, session.last, session.lasting)
+                    if not engine.give(session, kept, self):
+                        await self._conclude(results, kept)
             except BaseException:
                 self._forget()
                 raise
+            if kept is None:
+                await self._execute(query, params, prepare)
         return self
+
+    async def _execute(
+        self, query: Query, params: Params | None, prepare: bool | None
+    ) -> None:
+        """Execute a query that could not be sent at once."""
+        session = self._session
+        wanted = self._asked_format
+        if self._merging:
+            prepare = False
+        transformer = self._dumper()
+        pipelining = session.pipelining
+        if pipelining is not None and session.open_pipeline() is not None:
+            self._forget()
+            owner = Execution(session, self, session.observe(query))
+            await pipelining.execute(
+                query, params, self._bind_query, owner, prepare, wanted, transformer
+            )
+            return
+        try:
+            statement = session.engine.bound(session)
+            results = await session.execute(
+                query, params, self._bind_query, prepare, wanted, transformer, statement
+            )
+            self._keep(results, session.last, session.lasting)
+        except BaseException:
+            self._forget()
+            raise
+
+    async def _conclude(self, results: list[PGresult], kept: Kept) -> None:
+        """Take the results of a prepared statement that may have to be noted."""
+        session = self._session
+        statement = session.engine.bound(session)
+        assert statement is not None
+        results = await session.conclude(
+            statement, results, kept, True, self._asked_format
+        )
+        self._keep(results, session.last, session.lasting)
 
     async def executemany(
         self,

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import os
 import socket
+import weakref  # twingen: async-only
 from collections.abc import Callable
 
 from psycopg.errors import OperationalError
@@ -18,6 +19,9 @@ from pgtwin.aio.patience import wait_for
 
 # twingen: async-only
 from pgtwin.aio.selector_thread import able_to_watch, is_forgetful
+
+# Seconds after which a forgetful loop is asked again to watch a socket, if need be.
+CHECK = 0.5  # twingen: async-only
 
 
 class Readiness:
@@ -34,6 +38,7 @@ class Readiness:
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._forgetful = is_forgetful(self._loop)  # twingen: async-only
+        self._checking = False  # twingen: async-only
         self._fd = -1
         self._reading = False
         self._writing = False
@@ -85,8 +90,8 @@ class Readiness:
         if self._fd < 0:
             raise OperationalError("the connection is closed")
         self._step = step
-        if self._forgetful:  # twingen: async-only
-            self._watch_again()
+        if self._forgetful and not self._checking:  # twingen: async-only
+            self.check_later()
         waiter = self._waiter = self._loop.create_future()
         if not self._reading:
             self._loop.add_reader(self._fd, self._ready)
@@ -128,6 +133,25 @@ class Readiness:
         return True
 
     # twingen: async-only
+    def check(self) -> bool:
+        """Watch the socket again if somebody waits for it; tell whether so."""
+        self._checking = self._waiter is not None
+        if self._checking:
+            self._watch_again()
+        return self._checking
+
+    # twingen: async-only
+    def check_later(self) -> None:
+        """Let the loop `check()` as long as somebody waits.
+
+        The last callback of a wait is maybe the one after which the loop has given up
+        the socket, and the next wait would not end. To watch again each time takes as
+        long as a query.
+        """
+        self._checking = True
+        self._loop.call_later(CHECK, _check, weakref.ref(self))
+
+    # twingen: async-only
     def _watch_again(self) -> None:
         if not self._reading:
             return
@@ -145,9 +169,10 @@ class Readiness:
                 self._loop.remove_reader(self._fd)
                 self._reading = False
             return
-        assert self._step is not None
+        step = self._step
+        assert step is not None
         try:
-            if self._step():
+            if step():
                 self._step = self._waiter = None
                 waiter.set_result(None)
         except Exception as error:
@@ -155,6 +180,13 @@ class Readiness:
         if self._forgetful and not waiter.done():  # twingen: async-only
             # Later, as the loop gives up a socket after it has called.
             self._loop.call_soon(self._watch_again)
+
+
+# twingen: async-only
+def _check(reference: weakref.ReferenceType[Readiness]) -> None:
+    readiness = reference()
+    if readiness is not None and readiness.check():
+        readiness.check_later()
 
 
 def _duplicate(fd: int) -> socket.SocketType:

@@ -56,9 +56,6 @@ class AsyncResults(ResultState, Generic[Row]):
     _dumping: Transformer | None = None
     _dumping_mark = (-1, -1)
     _loader_mark: tuple[Adapters | None, int, int] = (None, -1, -1)
-    # The format that is asked for, and that of the results, if one was.
-    _given_format: pq.Format | None = None
-    _asked_format: pq.Format | None = None
     _closed = False
     _session: Session
     _pending: Owner | Batch | None
@@ -80,6 +77,10 @@ class AsyncResults(ResultState, Generic[Row]):
         self._connection = connection
         self._session = connection._session
         self._row_factory = row_factory or connection.row_factory
+        # As the class has it, where it takes longer to find.
+        self._closed = False
+        self._given_format = self._adapters = self._bound = None
+        self._pending = self._large = None
 
     def __repr__(self) -> str:
         if self._closed:
@@ -399,13 +400,14 @@ class AsyncResults(ResultState, Generic[Row]):
         if status != TUPLES_OK and status not in WITH_COLUMNS:
             return None  # of a command
         session = self._session
+        number = result.ntuples
         if (
-            result.ntuples <= FEW_ROWS
+            number <= FEW_ROWS
             and self._adapters is None
             and (usual or session.adapters.are_usual(result))
         ):
             try:
-                return session.load(result, TUPLES)
+                return session.load(result, number, TUPLES)
             except Exception:  # who fetches the row is told
                 pass
         self._make_loader(result, usual)

@@ -176,7 +176,7 @@ class AsyncTwoPhase:
         async with session.turn():
             await session.ready()
             result = await session.command(PREPARED)
-            moments = session.load(result, _first)
+            moments = session.load(result, result.ntuples, _first)
         return [_recovered(moment, result, row) for row, moment in enumerate(moments)]
 
     async def _finish(

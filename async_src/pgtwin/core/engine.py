@@ -40,6 +40,7 @@ class SessionState(Protocol):
 
     adapters: Adapters
     autocommit: bool
+    automatic_binary: bool
     dumping: Transformer | None  # what dumps parameters, of `dumping_generation`
     dumping_generation: int
     encoding: str
@@ -81,14 +82,16 @@ class Engine(Protocol):
 
     `arrived` takes the notifications that come on the way, `results` the results that
     are received. `failure` is the error with which reading has failed: the server is
-    gone then. `copying` is set when a result begins a COPY. `sent` counts the
-    statements that `send_many()` has sent.
+    gone then. `copying` is set when a result begins a COPY, `settled` when all results
+    have come and the connection can be used. `sent` counts the statements that
+    `send_many()` has sent.
     """
 
     arrived: deque[PGnotify]
     results: list[PGresult]
     failure: OperationalError | None
     copying: bool
+    settled: bool
     sent: int
 
     def start(
@@ -104,6 +107,23 @@ class Engine(Protocol):
 
         Returns what is kept of it; `None` if nothing was sent. Raises what `bind()`
         raises. (`PQsendQueryPrepared`)
+        """
+        ...
+
+    def start_for(
+        self,
+        session: SessionState,
+        cursor: Any,
+        query: Query,
+        params: Params | None,
+        prepare: bool | None,
+        binary: bool | None,
+        /,
+    ) -> Kept | None:
+        """Note what a cursor is to execute, forget its results, and do `start()`.
+
+        The cursor is a `ResultState` that binds. Nothing is sent if it has adapters of
+        its own, in a pipeline, or where `prepare` is given.
         """
         ...
 
@@ -137,11 +157,19 @@ class Engine(Protocol):
         """
         ...
 
-    def is_plain(self, session: SessionState, kept: Kept) -> bool:
-        """Tell whether the results of a statement leave nothing to be noted.
+    def begin(self, results: list[PGresult], /) -> bool | None:
+        """Send what is queued, and add results that have come to a list (`PQflush`).
 
-        They are one result with few rows, and no setting has changed that matters for
-        these.
+        Tell what `receive()` tells, which goes on with it; `None` if not all could be
+        sent without waiting.
+        """
+        ...
+
+    def give(self, session: SessionState, kept: Kept, cursor: ResultState, /) -> bool:
+        """Give a cursor the results of a statement if they leave nothing to be noted.
+
+        Tell whether that is so: they are one result with few rows, and no setting has
+        changed that matters for these.
         """
         ...
 

@@ -172,6 +172,11 @@ def count_rows(result: PGresult) -> int:
     return -1 if count is None else count
 
 
+def flushing_failed(pgconn: PGconn) -> None:
+    """Raise the error that `pgconn.flush()` raises."""
+    raise OperationalError(f"flushing failed: {pgconn.get_error_message()}")
+
+
 def reading_failed(pgconn: PGconn) -> OperationalError:
     """Return the error that `pgconn.consume_input()` raises."""
     return OperationalError(f"consuming input failed: {pgconn.get_error_message()}")
@@ -186,14 +191,17 @@ pgtwin_native.bind_python(
         "UNOBSERVED": UNOBSERVED,
         "bind": bind,
         "bind_again": bind_again,
+        "begin": ReferenceEngine.begin,
         "count_rows": count_rows,
         "deque": deque,
+        "flushing_failed": flushing_failed,
+        "give": ReferenceEngine.give,
         "has_usual_dumpers": has_usual_dumpers,
-        "is_plain": ReferenceEngine.is_plain,
         "is_plain_query": is_plain_query,
         "reading_failed": reading_failed,
         "send_many": ReferenceEngine.send_many,
         "start": ReferenceEngine.start,
+        "start_for": ReferenceEngine.start_for,
         "tuple_row": tuple_row,
     }
 )

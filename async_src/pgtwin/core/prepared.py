@@ -78,9 +78,9 @@ class PreparedStatements:
 
     `threshold` is the number of plain executions before a statement is prepared
     (`None`: never); `limit` is how many stay prepared (`None`: no limit).
-    `table` holds what is prepared, what was used last at its end. `retired` holds the
-    names that the server may forget. `supported` is whether the server can prepare at
-    all.
+    `table` holds what is prepared, what was used last at its end: `latest`, if that is
+    known and may be used. `retired` holds the names that the server may forget.
+    `supported` is whether the server can prepare at all.
     """
 
     __slots__ = (
@@ -90,20 +90,22 @@ class PreparedStatements:
         "_never",
         "_number",
         "_prefix",
+        "_threshold",
+        "latest",
         "retired",
         "supported",
         "table",
-        "threshold",
     )
 
     def __init__(
         self, threshold: int | None = 5, limit: int | None = PREPARED_MAX
     ) -> None:
-        self.threshold = threshold
+        self._threshold = threshold
         self._limit = limit
         self.supported = True
         self.retired: deque[bytes] = deque()
         self.table: OrderedDict[Key, Kept] = OrderedDict()
+        self.latest: Kept | None = None
         self._counted: OrderedDict[Key, Kept] = OrderedDict()
         self._fresh: list[Key] = []
         self._never: set[bytes] = set()  # closed in a pipeline, but never prepared
@@ -112,6 +114,16 @@ class PreparedStatements:
 
     def __len__(self) -> int:
         return len(self.table)
+
+    @property
+    def threshold(self) -> int | None:
+        """How many plain executions come before a statement is prepared."""
+        return self._threshold
+
+    @threshold.setter
+    def threshold(self, value: int | None) -> None:
+        self._threshold = value
+        self.latest = None
 
     @property
     def limit(self) -> int | None:
@@ -125,10 +137,18 @@ class PreparedStatements:
 
     def find(self, key: Key) -> Kept | None:
         """Return what is kept of a statement that is prepared, if it may be used."""
-        kept = self.table.get(key)
-        if kept is None or self.threshold is None:
+        latest = self.latest
+        if latest is not None and latest.key == key:
+            return latest
+        if self._threshold is None:
             return None
-        self.table.move_to_end(key)
+        kept = self.table.get(key)
+        if kept is not None:
+            self.latest = None  # first, as a signal may interrupt here
+            self.table.move_to_end(key)
+            self.latest = kept
+            if self._threshold is None:  # another thread has just set it
+                self.latest = None
         return kept
 
     def find_counted(self, key: Key) -> Kept | None:
@@ -149,6 +169,7 @@ class PreparedStatements:
 
     def add(self, key: Key, name: bytes, in_transaction: bool) -> Kept:
         """Note that the server has prepared a statement."""
+        self.latest = None
         kept = self.table[key] = self._counted.pop(key, Kept(key))
         kept.name = name
         kept.certain = _WITH_PLAN.match(key[0]) is not None
@@ -179,6 +200,7 @@ class PreparedStatements:
         """Note that the server has not prepared a statement under a name after all."""
         kept = self.table.get(key)
         if kept is not None and kept.name == name:
+            self.latest = None
             del self.table[key]
         elif name in self.retired:
             self.retired.remove(name)
@@ -187,6 +209,7 @@ class PreparedStatements:
 
     def retire(self, key: Key) -> None:
         """Stop using one statement."""
+        self.latest = None
         kept = self.table.pop(key, None)
         if kept is not None:
             self.retired.append(kept.name)
@@ -238,6 +261,7 @@ class PreparedStatements:
         """Keep no statement but those still awaited; return the others' names."""
         dropped = [key for key, kept in self.table.items() if not kept.awaited]
         self._fresh = list(filter(self._is_awaited, self._fresh))
+        self.latest = None
         return [self.table.pop(key).name for key in dropped]
 
 

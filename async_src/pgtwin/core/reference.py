@@ -14,17 +14,19 @@ from psycopg.errors import Error, OperationalError
 
 from pgtwin.core.copy_data import Pieces
 from pgtwin.core.formats import MANY_ROWS
+from pgtwin.core.plan import bind as usual_bind
 from pgtwin.core.settings import ENCODING, SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import Any
 
     from psycopg.abc import Buffer, Transformer
     from psycopg.pq.abc import PGconn, PGresult
 
     from pgtwin.core.adapters import Adapters
     from pgtwin.core.annotations import Params, Query
-    from pgtwin.core.engine import Collecting, LoadCopied, SessionState
+    from pgtwin.core.engine import Collecting, LoadCopied, ResultState, SessionState
     from pgtwin.core.plan import Binder, Bound, Statement
     from pgtwin.core.prepared import Kept
 
@@ -46,7 +48,10 @@ BINARY_GAINS = {
     "timestamp": -17,
     "timestamptz": 24,
 }
+TEXT = pq.Format.TEXT
+BINARY = pq.Format.BINARY
 # Plain numbers, as they are compared and found faster.
+OK = int(pq.ConnStatus.OK)
 IDLE = int(pq.TransactionStatus.IDLE)
 INTRANS = int(pq.TransactionStatus.INTRANS)
 UNKNOWN = int(pq.TransactionStatus.UNKNOWN)
@@ -66,13 +71,12 @@ UNOWNED = COPY | {int(pq.ExecStatus.PIPELINE_SYNC)}
 class ReferenceEngine:
     """Reads what the server sends on one handle (`pgtwin.core.engine.Engine`)."""
 
-    statement: Statement | None = None  # that was bound last
-    failure: OperationalError | None = None
-    copying = False
-    sent = 0
-
     def __init__(self, pgconn: PGconn) -> None:
         self.pgconn = pgconn
+        self.statement: Statement | None = None  # that was bound last
+        self.failure: OperationalError | None = None
+        self.copying = self.settled = False
+        self.sent = 0
         self.arrived: deque[pq.PGnotify] = deque()
         self.results: list[PGresult] = []
 
@@ -88,10 +92,11 @@ class ReferenceEngine:
         status = self.pgconn.transaction_status
         self.statement = None
         if session.pipelining is not None:
-            can_start = status != UNKNOWN
-        else:
-            can_start = status == INTRANS or (status == IDLE and session.autocommit)
-        if not can_start or session.orphaned or session.hooks:
+            if status == UNKNOWN:
+                return None
+        elif status != INTRANS and (status != IDLE or not session.autocommit):
+            return None
+        if session.orphaned or session.hooks:
             return None
         generation = session.adapters.generation
         transformer = session.dumping
@@ -110,6 +115,39 @@ class ReferenceEngine:
                 result_format = session.format_for(kept)
         self.pgconn.send_query_prepared(kept.name, values, formats, result_format)
         return kept
+
+    def start_for(
+        self,
+        session: SessionState,
+        cursor: Any,
+        query: Query,
+        params: Params | None,
+        prepare: bool | None,
+        binary: bool | None,
+        /,
+    ) -> Kept | None:
+        self.statement = None
+        cursor._asked = query, params
+        wanted = cursor._given_format  # None: the faster one
+        if binary is not None:
+            wanted = BINARY if binary else TEXT
+        elif not session.automatic_binary:
+            wanted = cursor.format
+        own_adapters = cursor._adapters is not None
+        if own_adapters:
+            wanted = wanted or TEXT
+        bind = cursor._bind_query
+        if bind is not usual_bind and cursor._merging:
+            wanted = cursor._format(binary)
+            prepare = False
+        cursor._asked_format = wanted
+        if cursor._bound is not None:
+            cursor._forget()
+        cursor.pgresult = cursor._values = None
+        cursor._results = ()
+        if prepare is not None or own_adapters or session.pipelining is not None:
+            return None
+        return self.start(session, query, params, bind, wanted)
 
     def bound(self, session: SessionState, /) -> Statement | None:
         return self.statement
@@ -155,7 +193,15 @@ class ReferenceEngine:
             self.sent += number
         return None
 
-    def is_plain(self, session: SessionState, kept: Kept) -> bool:
+    def begin(self, results: list[PGresult], /) -> bool | None:
+        pgconn = self.pgconn
+        self.results = results
+        self.copying = self.settled = False
+        if pgconn.flush():
+            return None
+        return not pgconn.is_busy() and self.receive()
+
+    def give(self, session: SessionState, kept: Kept, cursor: ResultState, /) -> bool:
         results = self.results
         columns = kept.columns
         if (
@@ -167,10 +213,14 @@ class ReferenceEngine:
             or session.prepared.retired
         ):
             return False
-        setting = self.pgconn.parameter_status
+        pgconn = self.pgconn
         if columns.lasting:
-            return setting(ENCODING) == session.settings[0]
-        return list(map(setting, SETTINGS)) == session.settings
+            if pgconn.parameter_status(ENCODING) != session.settings[0]:
+                return False
+        elif list(map(pgconn.parameter_status, SETTINGS)) != session.settings:
+            return False
+        cursor._keep(results, kept)
+        return True
 
     def read(self) -> bool:
         pgconn = self.pgconn
@@ -185,18 +235,23 @@ class ReferenceEngine:
         return not pgconn.is_busy()
 
     def receive(self) -> bool:
-        pgconn = self.pgconn
         ready = self.read()
-        while ready and self.failure is None:
+        if self.failure is not None:
+            return True
+        pgconn = self.pgconn
+        while ready:
             result = pgconn.get_result()
             if result is None:
+                if pgconn.status == OK:
+                    self.settled = True
                 return True
             self.results.append(result)
-            if result.status in COPY:
+            status = result.status
+            if status != TUPLES_OK and status in COPY:
                 self.copying = True
                 return True
             ready = not pgconn.is_busy()
-        return ready
+        return False
 
     def collect(self, pipelining: Collecting) -> None:
         is_busy = self.pgconn.is_busy

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from psycopg.rows import RowMaker
 
     from pgtwin.core.adapters import Adapters
-    from pgtwin.core.annotations import RowFactory
+    from pgtwin.core.annotations import Params, Query, RowFactory
     from pgtwin.core.engine import RowLoader
     from pgtwin.core.prepared import Kept
 
@@ -51,6 +51,10 @@ class ResultState:
     _ended: PGresult | None = None  # with which the statement has ended
     _pending: Any = None  # what a pipeline still owes
     _large: Kept | None = None  # the statement of a result with many rows
+    # The format that is asked for, and that of the results, if one was.
+    _given_format: pq.Format | None = None
+    _asked_format: pq.Format | None = None
+    _asked: tuple[Query, Params | None] | None = None  # of the cursor, the last time
 
     if TYPE_CHECKING:
         # What the subclass does, of a result that is not small.
@@ -100,12 +104,14 @@ class ResultState:
         """Move to a result."""
         self._index = index
         result = self.pgresult = self._results[index]
-        self._values = self._loaded[index]
+        values = self._values = self._loaded[index]
         # What tuple_row() returns, without a call.
         self._make_row = TUPLES if self._row_factory is tuple_row else None
         self._position = 0
         self._ended = result
-        if result.status == TUPLES_OK:
+        if values is not None:
+            self._rowcount = len(values)
+        elif result.status == TUPLES_OK:
             self._rowcount = result.ntuples
         else:
             tuples = result.command_tuples

@@ -75,6 +75,8 @@ typedef struct {
       (PGconn *, const char *, int, const char *const *, const int *, const int *, int)) \
     X(PGresult *, PQgetResult, (PGconn *))                                            \
     X(int, PQisBusy, (PGconn *))                                                      \
+    X(int, PQflush, (PGconn *))                                                       \
+    X(int, PQstatus, (const PGconn *))                                                \
     X(PGnotify *, PQnotifies, (PGconn *))                                             \
     X(void, PQfreemem, (void *))                                                      \
     X(const char *, PQparameterStatus, (const PGconn *, const char *))                \
@@ -131,9 +133,10 @@ typedef struct {
 
 /* What is asked of Python, by its names there (bind_python()). */
 #define PYTHON(X)                                                                     \
-    X(Error) X(OperationalError) X(PGnotify) X(PGresult) X(UNOBSERVED) X(bind)        \
-    X(bind_again) X(count_rows) X(deque) X(has_usual_dumpers) X(is_plain)             \
-    X(is_plain_query) X(reading_failed) X(send_many) X(start) X(tuple_row)
+    X(Error) X(OperationalError) X(PGnotify) X(PGresult) X(UNOBSERVED) X(begin)       \
+    X(bind) X(bind_again) X(count_rows) X(deque) X(flushing_failed) X(give)           \
+    X(has_usual_dumpers) X(is_plain_query) X(reading_failed) X(send_many) X(start)    \
+    X(start_for) X(tuple_row)
 
 typedef struct {
 #define X(name) PyObject *name;
@@ -143,10 +146,11 @@ typedef struct {
 
 /* Names of attributes. */
 #define NAMES(X)                                                                      \
-    X(_bind) X(_bind_each) X(_closed) X(_finish) X(_load_row) X(_row_maker) X(append) \
-    X(columns) X(fail) X(format_for) X(generation) X(get_result) X(key) X(many)       \
-    X(move_to_end) X(name) X(owners) X(pgconn_ptr) X(popleft) X(receive) X(retired)   \
-    X(set_pgresult) X(status) X(table) X(take) X(threshold)
+    X(_bind) X(_bind_each) X(_bind_query) X(_closed) X(_finish) X(_forget)            \
+    X(_load_row) X(_row_maker) X(append)                                              \
+    X(columns) X(fail) X(find) X(format_for) X(generation) X(get_result) X(key)       \
+    X(latest) X(many) X(name) X(owners) X(pgconn_ptr) X(popleft) X(receive)           \
+    X(retired) X(set_pgresult) X(status) X(take)
 
 typedef struct {
 #define X(name) PyObject *name;
@@ -327,8 +331,8 @@ extern PyType_Spec batch_state_spec;
 
 /* The state of a session that is looked at for each statement: a base of its class. */
 #define SESSION_FIELDS(X)                                                             \
-    X(adapters) X(autocommit) X(encoding) X(hooks) X(orphaned) X(pipelining)          \
-    X(prepared) X(row_generation) X(row_loader) X(settings)
+    X(adapters) X(autocommit) X(automatic_binary) X(encoding) X(hooks) X(orphaned)    \
+    X(pipelining) X(prepared) X(row_generation) X(row_loader) X(settings)
 
 typedef struct {
     PyObject_HEAD

@@ -4,6 +4,7 @@
  * it may have been finished meanwhile.
  */
 #include "engine.h"
+#include "owners.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -11,6 +12,8 @@
 
 /* Of libpq's enumerations. */
 enum { TUPLES_OK = 2, COPY_OUT = 3, COPY_IN = 4, COPY_BOTH = 8 };
+enum { CONNECTION_OK = 0 };
+enum { STATUS_ACTIVE = 1, STATUS_UNKNOWN = 4 }; /* of libpq's transaction status */
 enum { MANY_ROWS = 100 };
 
 static const char *const SETTINGS[] = {
@@ -118,20 +121,75 @@ static int take_result(Engine *self)
     return !self->copying;
 }
 
-static PyObject *engine_receive(Engine *self, PyObject *unused)
+static int set_results(Engine *self, PyObject *value, void *unused)
 {
     (void)unused;
+    if (value == NULL || !PyList_Check(value)) {
+        PyErr_SetString(PyExc_TypeError, "the results must be a list");
+        return -1;
+    }
+    Py_INCREF(value);
+    replace(&self->results, value);
+    return 0;
+}
+
+/* Tell whether a statement has ended, of which all results are taken. */
+static int has_ended(const Libpq *libpq, PGconn *handle)
+{
+    int status = libpq->PQtransactionStatus(handle);
+    return status != STATUS_ACTIVE && status != STATUS_UNKNOWN;
+}
+
+/* Take the results that have come; 1 if these are all or the server is gone, -1 on
+ * error. */
+static int receive(Engine *self)
+{
+    const Libpq *libpq = &self->state->libpq;
     PGconn *handle;
     int ready = read_input(self, &handle);
     while (ready > 0 && self->failure == NULL) {
-        int follows = take_result(self);
+        int follows = has_ended(libpq, handle) ? 0 : take_result(self);
         if (follows < 0)
-            return NULL;
-        if (!follows)
+            return -1;
+        if (!follows) {
+            if (!self->copying && libpq->PQstatus(handle) == CONNECTION_OK)
+                replace_by(&self->settled, Py_True);
             break;
-        ready = !self->state->libpq.PQisBusy(handle);
+        }
+        ready = !libpq->PQisBusy(handle);
     }
-    return ready < 0 ? NULL : PyBool_FromLong(ready);
+    return ready;
+}
+
+static PyObject *engine_receive(Engine *self, PyObject *unused)
+{
+    (void)unused;
+    int all = receive(self);
+    return all < 0 ? NULL : PyBool_FromLong(all);
+}
+
+/* begin(results) */
+static PyObject *engine_begin(Engine *self, PyObject *results)
+{
+    const Libpq *libpq = &self->state->libpq;
+    if (set_results(self, results, NULL) < 0)
+        return NULL;
+    self->copying = 0;
+    replace_by(&self->settled, Py_False);
+    PGconn *handle = handle_of(self);
+    if (handle == NULL) { /* Python tries the same, and raises the error */
+        PyErr_Clear();
+        return PyObject_CallFunctionObjArgs(
+            self->state->python.begin, (PyObject *)self, results, NULL);
+    }
+    int left = libpq->PQflush(handle);
+    if (left < 0)
+        return PyObject_CallFunctionObjArgs(
+            self->state->python.flushing_failed, self->pgconn, NULL);
+    if (left > 0)
+        Py_RETURN_NONE;
+    int all = libpq->PQisBusy(handle) ? 0 : receive(self);
+    return all < 0 ? NULL : PyBool_FromLong(all);
 }
 
 static PyObject *engine_drain(Engine *self, PyObject *unused)
@@ -161,14 +219,10 @@ static int are_settings(Engine *self, PyObject *noted, int number)
     return 1;
 }
 
-static int is_plain(Engine *self, SessionState *session, Known *known)
+static int is_plain(
+    Engine *self, SessionState *session, Known *known, const PGresult *pointer)
 {
     const Names *names = &self->state->names;
-    if (PyList_Size(self->results) != 1)
-        return 0;
-    const PGresult *pointer = pointer_of(self->state, PyList_GetItem(self->results, 0));
-    if (pointer == NULL)
-        return -1;
     if (self->state->libpq.PQresultStatus(pointer) != TUPLES_OK
         || self->state->libpq.PQntuples(pointer) >= MANY_ROWS)
         return 0;
@@ -181,18 +235,29 @@ static int is_plain(Engine *self, SessionState *session, Known *known)
     return are_settings(self, session->settings, known->lasting ? 1 : SETTING_COUNT);
 }
 
-/* is_plain(session, kept) */
-static PyObject *engine_is_plain(Engine *self, PyObject *const *args, Py_ssize_t number)
+/* give(session, kept, cursor) */
+static PyObject *engine_give(Engine *self, PyObject *const *args, Py_ssize_t number)
 {
-    if (number != 2 || !PyObject_TypeCheck(args[0], self->state->SessionStateType)) {
-        PyErr_SetString(PyExc_TypeError, "is_plain() takes a session and what is kept");
+    State *state = self->state;
+    if (number != 3 || !PyObject_TypeCheck(args[0], state->SessionStateType)
+        || !PyObject_TypeCheck(args[2], state->ResultStateType)) {
+        PyErr_SetString(
+            PyExc_TypeError, "give() takes a session, what is kept, and a cursor");
         return NULL;
     }
     Known *known = self->started;
     if (known == NULL || known->lasting < 0)
         return PyObject_CallFunctionObjArgs(
-            self->state->python.is_plain, (PyObject *)self, args[0], args[1], NULL);
-    int plain = is_plain(self, (SessionState *)args[0], known);
+            state->python.give, (PyObject *)self, args[0], args[1], args[2], NULL);
+    if (PyList_Size(self->results) != 1)
+        Py_RETURN_FALSE;
+    const PGresult *pointer = pointer_of(state, PyList_GetItem(self->results, 0));
+    int plain =
+        pointer == NULL ? -1 : is_plain(self, (SessionState *)args[0], known, pointer);
+    if (plain > 0
+        && keep_results((ResultState *)args[2], self->results, pointer, Py_None,
+                        known->usual) < 0)
+        plain = -1;
     return plain < 0 ? NULL : PyBool_FromLong(plain);
 }
 
@@ -227,6 +292,7 @@ static PyObject *engine_new(PyTypeObject *type, PyObject *args, PyObject *kwargs
     self->results = PyList_New(0);
     self->arrived = PyObject_CallFunctionObjArgs(state->python.deque, NULL);
     self->known = PyDict_New();
+    replace_by(&self->settled, Py_False);
     if (self->results == NULL || self->arrived == NULL || self->known == NULL)
         Py_CLEAR(self);
     return (PyObject *)self;
@@ -243,6 +309,8 @@ static int engine_traverse(Engine *self, visitproc visit, void *arg)
     Py_VISIT(self->arrived);
     Py_VISIT(self->results);
     Py_VISIT(self->failure);
+    Py_VISIT(self->settled);
+    Py_VISIT(self->usual_cursors);
     Py_VISIT(self->adapters);
     return 0;
 }
@@ -257,6 +325,8 @@ static int engine_clear(Engine *self)
     Py_CLEAR(self->arrived);
     Py_CLEAR(self->results);
     Py_CLEAR(self->failure);
+    Py_CLEAR(self->settled);
+    Py_CLEAR(self->usual_cursors);
     Py_CLEAR(self->adapters);
     return 0;
 }
@@ -307,29 +377,21 @@ static PyObject *get_results(Engine *self, void *unused)
     return self->results;
 }
 
-static int set_results(Engine *self, PyObject *value, void *unused)
-{
-    (void)unused;
-    if (value == NULL || !PyList_Check(value)) {
-        PyErr_SetString(PyExc_TypeError, "the results must be a list");
-        return -1;
-    }
-    Py_INCREF(value);
-    replace(&self->results, value);
-    return 0;
-}
-
 static PyMethodDef engine_methods[] = {
     {"start", (PyCFunction)(void (*)(void))engine_start, METH_FASTCALL,
      "Send a query that is prepared, if nothing else is to be done before."},
+    {"start_for", (PyCFunction)(void (*)(void))engine_start_for, METH_FASTCALL,
+     "Note what a cursor is to execute, forget its results, and do start()."},
     {"bound", (PyCFunction)engine_bound, METH_O,
      "Return the statement that start() has made, None if it was not bound."},
     {"send_many", (PyCFunction)(void (*)(void))engine_send_many, METH_FASTCALL,
      "Send a statement, and again for the parameters that an iterator gives."},
     {"collect", (PyCFunction)engine_collect, METH_O,
      "Hand the results of a pipeline that have come to the owners."},
-    {"is_plain", (PyCFunction)(void (*)(void))engine_is_plain, METH_FASTCALL,
-     "Tell whether the results of a statement leave nothing to be noted."},
+    {"begin", (PyCFunction)engine_begin, METH_O,
+     "Send what is queued, and add results that have come to a list."},
+    {"give", (PyCFunction)(void (*)(void))engine_give, METH_FASTCALL,
+     "Give a cursor the results of a statement if they leave nothing to be noted."},
     {"read", (PyCFunction)engine_read, METH_NOARGS,
      "Read what has come; tell whether a result can be had without waiting."},
     {"receive", (PyCFunction)engine_receive, METH_NOARGS,
@@ -343,6 +405,7 @@ static PyMemberDef engine_members[] = {
     {"arrived", T_OBJECT, offsetof(Engine, arrived), READONLY, NULL},
     {"failure", T_OBJECT, offsetof(Engine, failure), READONLY, NULL},
     {"copying", T_BOOL, offsetof(Engine, copying), 0, NULL},
+    {"settled", T_OBJECT_EX, offsetof(Engine, settled), 0, NULL},
     {"sent", T_PYSSIZET, offsetof(Engine, sent), 0, NULL},
     {NULL, 0, 0, 0, NULL},
 };

@@ -11,6 +11,7 @@ typedef struct Known {
     long generation;
     int format;  /* of the results; -1: it is to be asked for */
     int lasting; /* whether of the settings only the encoding matters; -1: not known */
+    int usual;   /* whether its loaders are psycopg's, if `lasting` is known */
     int number;
     unsigned int types[]; /* of the parameters */
 } Known;
@@ -27,7 +28,9 @@ typedef struct {
     PyObject *arrived;
     PyObject *results;
     PyObject *failure;
+    PyObject *settled; /* a bool, as Python finds objects faster */
     Py_ssize_t sent;    /* by send_many() */
+    PyObject *usual_cursors; /* a class of cursors that bind as usual */
     PyObject *adapters; /* that were looked at last, */
     long generation;    /* in this generation, */
     char usual;         /* and whether C writes what their dumpers do */
@@ -74,6 +77,7 @@ int has_usual_dumpers(Engine *self, PyObject *adapters);
 /* Tell whether the values of a statement are those that are written here. */
 int are_same(const Parameters *parameters, PyObject *statement);
 PyObject *engine_start(Engine *self, PyObject *const *args, Py_ssize_t number);
+PyObject *engine_start_for(Engine *self, PyObject *const *args, Py_ssize_t number);
 
 /* many.c, collect.c */
 PyObject *engine_send_many(Engine *self, PyObject *const *args, Py_ssize_t count);

@@ -7,7 +7,7 @@
 #define RESULT_FIELDS(X)                                                              \
     X(pgresult) X(_session) X(_row_factory) X(_adapters) X(_results) X(_loaded)       \
     X(_values) X(_loader) X(_bound) X(_encoding) X(_make_row) X(_ended) X(_pending)   \
-    X(_large)
+    X(_large) X(_given_format) X(_asked_format) X(_asked)
 
 typedef struct {
     PyObject_HEAD
@@ -48,6 +48,9 @@ typedef struct {
 int keep_results(
     ResultState *self, PyObject *results, const PGresult *pointer, PyObject *kept,
     int usual);
+/* Begin to hold no result any more: what `_forget()` leaves to the next ones; -1 on
+ * error. */
+int drop_results(ResultState *self);
 
 /* owners.c: what has been done with a result; 0 if `receive()` must do it, -1 on error */
 enum { TAKEN = 1, CALLED = 2 /* and others may have been called */ };

@@ -175,6 +175,23 @@ static PyObject *state_keep(ResultState *self, PyObject *const *args, Py_ssize_t
 
 /* ---------------------------------------------------------------- others */
 
+int drop_results(ResultState *self)
+{
+    if (!is_none(self->_bound)) {
+        PyObject *done = call_method((PyObject *)self, self->state->names._forget);
+        if (done == NULL)
+            return -1;
+        Py_DECREF(done);
+    }
+    PyObject *none = PyTuple_New(0);
+    if (none == NULL)
+        return -1;
+    replace(&self->_results, none);
+    replace_by(&self->pgresult, Py_None);
+    replace_by(&self->_values, Py_None);
+    return 0;
+}
+
 static int reset(ResultState *self)
 {
     PyObject *none = PyTuple_New(0);
@@ -249,14 +266,21 @@ static PyObject *state_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     PyObject *module = module_of(type);
     if (module == NULL)
         return NULL;
-    allocfunc allocate = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
-    ResultState *self = (ResultState *)allocate(type, 0);
+    /* The one of `object`, as only that makes room for attributes where Python finds
+     * them fastest. */
+    newfunc make = (newfunc)PyType_GetSlot(&PyBaseObject_Type, Py_tp_new);
+    PyObject *none = PyTuple_New(0);
+    ResultState *self = none == NULL ? NULL : (ResultState *)make(type, none, NULL);
+    Py_XDECREF(none);
     if (self == NULL)
         return NULL;
     Py_INCREF(module);
     self->module = module;
     self->state = PyModule_GetState(module);
-    self->_encoding = PyUnicode_FromString("utf-8");
+#define X(name) replace_by(&self->name, Py_None);
+    RESULT_FIELDS(X)
+#undef X
+    replace(&self->_encoding, PyUnicode_FromString("utf-8"));
     if (self->_encoding == NULL || reset(self) < 0)
         Py_CLEAR(self);
     return (PyObject *)self;
@@ -298,7 +322,7 @@ static PyMethodDef state_methods[] = {
     {NULL, NULL, 0, NULL},
 };
 static PyMemberDef state_members[] = {
-#define X(name) {#name, T_OBJECT, offsetof(ResultState, name), 0, NULL},
+#define X(name) {#name, T_OBJECT_EX, offsetof(ResultState, name), 0, NULL},
     RESULT_FIELDS(X)
 #undef X
     {"_index", T_PYSSIZET, offsetof(ResultState, _index), 0, NULL},

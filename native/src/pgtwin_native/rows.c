@@ -253,14 +253,14 @@ static PyObject *load_rows(
 
 PyObject *module_of(PyTypeObject *type)
 {
-    PyObject *module = NULL;
-    while (type != NULL && (module = PyType_GetModule(type)) == NULL) {
-        PyErr_Clear();
-        type = PyType_GetSlot(type, Py_tp_base);
+    /* The one of this extension, whose base is `object`. To ask each would raise an error
+     * for those that are made in Python. */
+    PyTypeObject *base = PyType_GetSlot(type, Py_tp_base);
+    while (base != NULL && base != &PyBaseObject_Type) {
+        type = base;
+        base = PyType_GetSlot(type, Py_tp_base);
     }
-    if (module == NULL)
-        PyErr_SetString(PyExc_TypeError, "RowLoader has no module");
-    return module;
+    return PyType_GetModule(type);
 }
 
 static PyObject *loader_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)

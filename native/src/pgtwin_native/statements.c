@@ -5,12 +5,13 @@
  * and encoding are the same.
  */
 #include "engine.h"
+#include "owners.h"
 
 #include <string.h>
 
 enum { STATUS_IDLE = 0, STATUS_INTRANS = 2, STATUS_UNKNOWN = 4 }; /* of libpq's transaction status */
 /* Places in pgtwin.core.formats.Columns. */
-enum { COLUMNS_FIXED = 1, COLUMNS_LASTING = 5 };
+enum { COLUMNS_FIXED = 1, COLUMNS_USUAL = 4, COLUMNS_LASTING = 5 };
 enum { KNOWN_QUERIES = 512 };
 
 /* ---------------------------------------------------------------- what is known */
@@ -182,22 +183,16 @@ int is_current(Engine *self, const SessionState *session, const Known *known)
 static int use_kept(Engine *self, const SessionState *session, const Known *known)
 {
     const Names *names = &self->state->names;
-    int usable = is_given(session->prepared, names->threshold);
-    if (usable <= 0)
-        return usable;
-    PyObject *table = PyObject_GetAttr(session->prepared, names->table);
-    if (table == NULL)
-        return -1;
-    PyObject *found = PyDict_GetItemWithError(table, known->key);
-    usable = found == known->kept;
-    if (usable) {
-        PyObject *moved =
-            PyObject_CallMethodObjArgs(table, names->move_to_end, known->key, NULL);
-        Py_XDECREF(moved);
+    PyObject *found = PyObject_GetAttr(session->prepared, names->latest);
+    if (found != NULL && found != known->kept) {
+        Py_DECREF(found);
+        found = PyObject_CallMethodObjArgs(
+            session->prepared, names->find, known->key, NULL);
     }
-    Py_DECREF(table);
-    if (PyErr_Occurred())
+    if (found == NULL)
         return -1;
+    int usable = found == known->kept;
+    Py_DECREF(found);
     int many = usable ? is_true(known->kept, names->many) : 0;
     return many < 0 ? -1 : usable && !many;
 }
@@ -213,6 +208,7 @@ static int format_for(Engine *self, SessionState *session, Known *known)
     if (columns != Py_None
         && number_of(known->kept, names->generation) == known->generation) {
         PyObject *fixed = PyTuple_GetItem(columns, COLUMNS_FIXED);
+        known->usual = PyObject_IsTrue(PyTuple_GetItem(columns, COLUMNS_USUAL));
         known->lasting = PyObject_IsTrue(PyTuple_GetItem(columns, COLUMNS_LASTING));
         if (fixed != NULL && fixed != Py_None)
             known->format = (int)(format = PyLong_AsLong(fixed));
@@ -227,10 +223,13 @@ static int format_for(Engine *self, SessionState *session, Known *known)
     return PyErr_Occurred() ? -1 : (int)format;
 }
 
-/* Send a query that is known; NULL without an exception if it is to be looked at. */
-static PyObject *start_known(
-    Engine *self, SessionState *session, PyObject *query, PyObject *params)
+/* Send a query that is known; NULL without an exception if it is to be looked at.
+ * `asked` are the query and its parameters. */
+static PyObject *start_known(Engine *self, SessionState *session, PyObject *asked)
 {
+    PyObject *query = PyTuple_GetItem(asked, 0), *params = PyTuple_GetItem(asked, 1);
+    if (Py_TYPE(query) != &PyUnicode_Type || Py_TYPE(params) != &PyTuple_Type)
+        return NULL;
     Parameters parameters;
     PyObject *capsule = PyDict_GetItemWithError(self->known, query);
     if (capsule == NULL || !put_parameters(&parameters, params))
@@ -260,10 +259,7 @@ static PyObject *start_known(
             handle, PyBytes_AsString(known->name), parameters.number, parameters.values,
             parameters.lengths, parameters.formats, format))
         return NULL; /* Python tries the same, and raises the error */
-    PyObject *asked = PyTuple_Pack(2, query, params);
-    if (asked == NULL)
-        return NULL;
-    replace(&self->asked, asked);
+    replace_by(&self->asked, asked);
     replace(&self->statement, NULL);
     self->started = known;
     Py_INCREF(known->kept);
@@ -282,7 +278,12 @@ PyObject *engine_start(Engine *self, PyObject *const *args, Py_ssize_t number)
     PyObject *query = args[1], *params = args[2];
     int is_usual = Py_TYPE(query) == &PyUnicode_Type && Py_TYPE(params) == &PyTuple_Type
         && args[3] == python->bind && args[4] == Py_None;
-    PyObject *kept = is_usual ? start_known(self, session, query, params) : NULL;
+    PyObject *kept = NULL;
+    if (is_usual) {
+        PyObject *asked = PyTuple_Pack(2, query, params);
+        kept = asked == NULL ? NULL : start_known(self, session, asked);
+        Py_XDECREF(asked);
+    }
     if (kept != NULL || PyErr_Occurred())
         return kept;
     self->started = NULL;
@@ -293,4 +294,63 @@ PyObject *engine_start(Engine *self, PyObject *const *args, Py_ssize_t number)
         && learn(self, session, query, params, kept) < 0)
         Py_CLEAR(kept);
     return kept;
+}
+
+/* Tell whether a cursor binds parameters as usual; its class says so. */
+static int binds_as_usual(Engine *self, ResultState *cursor)
+{
+    PyObject *type = (PyObject *)Py_TYPE(cursor);
+    if (self->usual_cursors == type)
+        return 1;
+    PyObject *bind = PyObject_GetAttr((PyObject *)cursor, self->state->names._bind_query);
+    if (bind == NULL)
+        return -1;
+    Py_DECREF(bind);
+    if (bind != self->state->python.bind)
+        return 0;
+    replace_by(&self->usual_cursors, type);
+    return 1;
+}
+
+/* start_for(session, cursor, query, params, prepare, binary) */
+PyObject *engine_start_for(Engine *self, PyObject *const *args, Py_ssize_t number)
+{
+    const State *state = self->state;
+    if (number != 6 || !PyObject_TypeCheck(args[0], state->SessionStateType)
+        || !PyObject_TypeCheck(args[1], state->ResultStateType)) {
+        PyErr_SetString(
+            PyExc_TypeError, "start_for() takes a session, a cursor and four arguments");
+        return NULL;
+    }
+    SessionState *session = (SessionState *)args[0];
+    ResultState *cursor = (ResultState *)args[1];
+    int is_usual = args[4] == Py_None && args[5] == Py_None
+        && is_none(cursor->_given_format) && is_none(cursor->_adapters)
+        && session->automatic_binary == Py_True;
+    if (is_usual)
+        is_usual = binds_as_usual(self, cursor);
+    if (is_usual < 0)
+        return NULL;
+    int in_pipeline = !is_none(session->pipelining);
+    if (is_usual) {
+        PyObject *asked = PyTuple_Pack(2, args[2], args[3]);
+        if (asked == NULL)
+            return NULL;
+        replace_by(&cursor->_asked, asked);
+        replace_by(&cursor->_asked_format, Py_None);
+        PyObject *kept = NULL;
+        if (drop_results(cursor) == 0 && !in_pipeline)
+            kept = start_known(self, session, asked);
+        Py_DECREF(asked);
+        if (kept != NULL || PyErr_Occurred())
+            return kept;
+    }
+    self->started = NULL;
+    Py_CLEAR(self->asked);
+    replace(&self->statement, NULL);
+    if (is_usual && in_pipeline)
+        Py_RETURN_NONE;
+    return PyObject_CallFunctionObjArgs(
+        state->python.start_for, (PyObject *)self, args[0], args[1], args[2], args[3],
+        args[4], args[5], NULL);
 }

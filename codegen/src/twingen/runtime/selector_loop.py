@@ -61,6 +61,8 @@ class _Poll:
 # only say the same in other words.
 _new_poll: Callable[[], Any] = getattr(select, "poll", _Poll)
 
+_new = object.__new__
+
 _Handler = Callable[..., object]
 
 
@@ -68,11 +70,12 @@ class Future(Generic[T]):
     """A value that a reader or writer callback will settle."""
 
     _value: T
-    _error: BaseException | None = None
-    _done = False
 
     def __init__(self, loop: SelectorLoop) -> None:
         self._loop = loop
+        # Not of the class: that takes longer to find.
+        self._error: BaseException | None = None
+        self._done = False
 
     def done(self) -> bool:
         """Tell whether the future has its value or its exception."""
@@ -143,18 +146,18 @@ class Future(Generic[T]):
 class SelectorLoop:
     """A kept selector with the vocabulary of `asyncio`'s event loop."""
 
-    # What wakes the thread that selects: its own end, and that of the others.
+    # Also of one whose making was interrupted.
     waker: socket.socket | None = None
     _woken: socket.socket | None = None
 
     def __init__(self, wakeable: bool = False) -> None:
+        # What wakes the thread that selects: its own end, and that of the others.
+        self.waker = self._woken = None
         self._poll = _new_poll()
         self.poll = self._poll.poll
         self.readers: dict[int, _Handler] = {}
         self._writers: dict[int, _Handler] = {}
         self.watches_nothing = True
-        # A future that callbacks of this loop settle.
-        self.create_future: Callable[[], Future[Any]] = partial(Future, self)
         if wakeable:
             self._make_wakeable()
 
@@ -177,6 +180,15 @@ class SelectorLoop:
         if self.waker is not None and self._woken is not None:
             self.waker.close()
             self._woken.close()
+
+    def create_future(self) -> Future[Any]:
+        """Return a future that callbacks of this loop settle."""
+        # As Future(self) does, without what a call of a class costs.
+        future: Future[Any] = _new(Future)
+        future._loop = self
+        future._error = None
+        future._done = False
+        return future
 
     def is_closed(self) -> bool:
         """Tell whether the loop is closed; this one lives as long as its owner."""
