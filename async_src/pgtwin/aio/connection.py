@@ -15,7 +15,7 @@ import psycopg
 from psycopg import ConnectionInfo, pq
 from psycopg.rows import Row, tuple_row
 
-from pgtwin.aio.attempts import open_exchange
+from pgtwin.aio.attempts import connect as connect_anywhere
 from pgtwin.aio.characteristics import AsyncCharacteristics
 from pgtwin.aio.cursor import AsyncCursor
 from pgtwin.aio.exchange import Exchange
@@ -187,14 +187,13 @@ class AsyncConnection(
         context: AdaptContext | None,
         attributes: dict[str, Any],
     ) -> Self:
-        exchange = await open_exchange(conninfo, params, timeout)
-        pgconn = exchange.leave()
+        pgconn, walsender = await connect_anywhere(conninfo, params, timeout)
         try:
             # A derived class may take what psycopg's connections take, and no more.
             connection = cls(pgconn)
             session = connection._session
             session.autocommit = autocommit
-            if exchange.walsender:
+            if walsender:
                 session.prepared.supported = False
             if context is not None:
                 session.adapt_as(context.adapters)

@@ -74,7 +74,6 @@ class Conversation:
         self.deliver: Callable[[], None] = self.arrived.clear
         self.streamed = False  # in single-row mode, or rows in chunks
         self.syncs = 0  # of a pipeline, that the server has not answered yet
-        self.walsender = False
         self.replicating = False  # the last statement has begun to
         self._readiness = readiness
         self._talking = False
