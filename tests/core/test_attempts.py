@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +16,10 @@ SECRET = "battery-staple"
 
 
 @pytest.fixture(autouse=True)
-def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in attempts.VARIABLES:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(attempts, "_routes", {})
-    yield
 
 
 def _hosts(text: str) -> list[str]:
@@ -63,7 +61,7 @@ def test_service_file_is_read_each_time(
         path.write_text(f"[mine]\nhost={host}\n")
         assert _hosts(text) == [host]
     path.unlink()
-    with pytest.raises(e.OperationalError, match="mine|services"):
+    with pytest.raises(e.OperationalError, match=r"mine|services"):
         attempts.find_route(text)
 
 

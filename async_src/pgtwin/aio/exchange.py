@@ -134,7 +134,7 @@ class Exchange(Conversation):
             self._let_go()
 
     def drain(self) -> None:
-        """Move the notifications that libpq has into `arrived`."""
+        """Take the notifications that libpq has."""
         self.engine.drain()
 
     async def cancel(self, timeout: float) -> None:

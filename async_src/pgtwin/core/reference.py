@@ -6,17 +6,19 @@ Law: as for the contract (`pgtwin.core.engine`).
 from __future__ import annotations
 
 from collections import deque
+from functools import partial
 from itertools import islice
+from operator import methodcaller
 from typing import TYPE_CHECKING
 
-from psycopg import pq
+from psycopg import Notify, pq
 from psycopg.errors import Error, OperationalError
 
 from pgtwin.core.formats import MANY_ROWS
 from pgtwin.core.settings import ENCODING, SETTINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from psycopg.abc import Buffer, Transformer
     from psycopg.pq.abc import PGconn, PGresult
@@ -45,6 +47,9 @@ BINARY_GAINS = {
     "timestamp": -17,
     "timestamptz": 24,
 }
+# What a named tuple does, without the call that it adds.
+_new_notify: Callable[[Iterable[object]], Notify] = partial(tuple.__new__, Notify)
+
 # Plain numbers, as they are compared and found faster.
 IDLE = int(pq.TransactionStatus.IDLE)
 INTRANS = int(pq.TransactionStatus.INTRANS)
@@ -72,7 +77,8 @@ class ReferenceEngine:
 
     def __init__(self, pgconn: PGconn) -> None:
         self.pgconn = pgconn
-        self.arrived: deque[pq.PGnotify] = deque()
+        self.noted: list[pq.PGnotify] = []
+        self.arrived: deque[Notify] = deque()
         self.results: list[PGresult] = []
 
     def start(
@@ -176,7 +182,7 @@ class ReferenceEngine:
         try:
             pgconn.consume_input()
             while (notification := pgconn.notifies()) is not None:
-                self.arrived.append(notification)
+                self.noted.append(notification)
         except OperationalError as error:
             # What the server said before it went is still to be read.
             self.failure = error
@@ -224,7 +230,30 @@ class ReferenceEngine:
 
     def drain(self) -> None:
         while (notification := self.pgconn.notifies()) is not None:
-            self.arrived.append(notification)
+            self.noted.append(notification)
+
+    def decode(self, encoding: str, /) -> None:
+        noted = self.noted
+        if noted:
+            decoded = list(_decoded(noted, encoding))
+            self.arrived.extend(decoded)
+            del noted[: len(decoded)]
+
+
+def _decoded(arrived: Iterable[pq.PGnotify], encoding: str) -> Iterator[Notify]:
+    # With SQL_ASCII there may be any byte; none of them is to be lost.
+    decode = methodcaller("decode", encoding, "surrogateescape")
+    channels, pids, payloads = zip(*arrived, strict=True)
+    names = {channel: decode(channel) for channel in set(channels)}
+    # All at once: no payload has a NUL, which is a byte of nothing else in UTF-8.
+    texts = (
+        decode(b"\0".join(payloads)).split("\0")
+        if encoding == "utf-8"
+        else map(decode, payloads)
+    )
+    return map(
+        _new_notify, zip(map(names.__getitem__, channels), texts, pids, strict=True)
+    )
 
 
 def make_row_loader(transformer: Transformer) -> Transformer:

@@ -51,6 +51,7 @@ class BatchState:
     done: bool
 
 class Engine:
+    noted: int
     arrived: deque[Any]
     copying: bool
     failure: Any
@@ -79,6 +80,7 @@ class Engine:
     def read(self) -> bool: ...
     def receive(self) -> bool: ...
     def drain(self) -> None: ...
+    def decode(self, encoding: str, /) -> None: ...
 
 class CopyFormatter:
     def __new__(

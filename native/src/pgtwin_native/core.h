@@ -131,7 +131,7 @@ typedef struct {
 
 /* What is asked of Python, by its names there (bind_python()). */
 #define PYTHON(X)                                                                     \
-    X(Error) X(OperationalError) X(PGnotify) X(PGresult) X(UNOBSERVED) X(bind)        \
+    X(Error) X(Notify) X(OperationalError) X(PGresult) X(UNOBSERVED) X(bind)        \
     X(bind_again) X(count_rows) X(deque) X(has_usual_dumpers) X(is_plain)             \
     X(is_plain_query) X(reading_failed) X(send_many) X(start) X(tuple_row)
 
@@ -144,7 +144,7 @@ typedef struct {
 /* Names of attributes. */
 #define NAMES(X)                                                                      \
     X(_bind) X(_bind_each) X(_closed) X(_finish) X(_load_row) X(_row_maker) X(append) \
-    X(columns) X(fail) X(format_for) X(generation) X(get_result) X(key) X(many)       \
+    X(columns) X(extend) X(fail) X(format_for) X(generation) X(get_result) X(key) X(many)       \
     X(move_to_end) X(name) X(owners) X(pgconn_ptr) X(popleft) X(receive) X(retired)   \
     X(set_pgresult) X(status) X(table) X(take) X(threshold)
 
