@@ -6,7 +6,6 @@ Law: every attempt ends within its own `connect_timeout`, name look-up included.
 from __future__ import annotations
 
 import asyncio
-import math
 import random
 import socket
 from collections.abc import Sequence
@@ -39,12 +38,12 @@ async def connect(
     """
     text = attempts.as_text(conninfo, given)
     route = attempts.find_route(text)
-    limit = Deadline(math.inf if whole is None else whole)
+    limit = None if whole is None else Deadline(whole)
     failed: list[tuple[str, e.Error]] = []
     for target in route.order():
-        if failed and not limit.left():
+        if failed and limit is not None and not limit.left():
             break
-        deadline = Deadline(min(route.patience, limit.left()))
+        deadline = _deadline(route.patience, limit)
         addresses: Sequence[dict[str, str]] = ({},)
         if target.name is not None:
             try:
@@ -64,9 +63,9 @@ async def connect(
                     raise _failure(failed) from None
             else:
                 return pgconn, route.walsender
-            if not limit.left():
+            if limit is not None and not limit.left():
                 break
-            deadline = Deadline(min(route.patience, limit.left()))
+            deadline = _deadline(route.patience, limit)
     raise _failure(failed) from None
 
 
@@ -95,6 +94,10 @@ async def look_up(host: str, timeout: float, shuffled: bool) -> list[dict[str, s
     if shuffled:
         random.shuffle(addresses)
     return [{"hostaddr": address} for address in addresses]
+
+
+def _deadline(patience: float, limit: Deadline | None) -> Deadline:
+    return Deadline(patience if limit is None else min(patience, limit.left()))
 
 
 def _failure(failed: list[tuple[str, e.Error]]) -> e.Error:

@@ -161,13 +161,15 @@ class AsyncConnection(
         not know, `ConnectionTimeout` or another `OperationalError`, with all attempts
         in its message, when there is no server that accepts us.
         """
-        given: dict[str, Any] = {
-            "row_factory": row_factory,
-            "cursor_factory": cursor_factory,
-            "server_cursor_factory": server_cursor_factory,
-            "command_timeout": command_timeout,
-        }
-        attributes = {name: value for name, value in given.items() if value is not None}
+        attributes: dict[str, Any] = {}
+        if row_factory is not None:
+            attributes["row_factory"] = row_factory
+        if cursor_factory is not None:
+            attributes["cursor_factory"] = cursor_factory
+        if server_cursor_factory is not None:
+            attributes["server_cursor_factory"] = server_cursor_factory
+        if command_timeout is not None:
+            attributes["command_timeout"] = command_timeout
         attributes["prepare_threshold"] = prepare_threshold
         if prepared_max != PREPARED_MAX:
             attributes["prepared_max"] = prepared_max

@@ -30,13 +30,13 @@ class Readiness:
     _step: Callable[[], bool] | None = None
     _waiter: asyncio.Future[None] | None = None
     _socket: socket.SocketType | None = None
+    _fd = -1
+    _reading = False
+    _writing = False
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._forgetful = is_forgetful(self._loop)  # twingen: async-only
-        self._fd = -1
-        self._reading = False
-        self._writing = False
 
     def __del__(self) -> None:
         if self._socket is not None:
