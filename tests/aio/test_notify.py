@@ -169,6 +169,71 @@ async def test_many(
     assert found == [str(number) for number in range(1, 5001)]
 
 
+@pytest.mark.parametrize("with_handler", [False, True])
+@pytest.mark.parametrize(
+    ("encoding", "payload"),
+    [
+        ("UTF8", "h\xe9 \u20ac \U0001f600"),
+        ("LATIN1", "h\xe9"),
+        ("WIN1252", "h\xe9 \u20ac"),
+        ("EUC_JP", "\u65e5\u672c"),
+        ("SQL_ASCII", "h\udcc3\udca9"),
+    ],
+)
+async def test_encodings(
+    encoding: str,
+    payload: str,
+    with_handler: bool,
+    listener: pgtwin.AsyncConnection[Any],
+    other: pgtwin.AsyncConnection[Any],
+) -> None:
+    told: list[Notify] = []
+    await listener.execute('LISTEN "h\xe9"')
+    await listener.execute(f"SET client_encoding TO {encoding}")
+    sent = payload.encode("utf-8", "surrogateescape").decode()
+    if with_handler:
+        listener.add_notify_handler(told.append)
+    for channel in ("mychan", "h\xe9", "h\xe9", "mychan"):
+        await other.execute("SELECT pg_notify(%s, %s)", (channel, sent))
+    await other.commit()
+    found = [each async for each in listener.notifies(timeout=60, stop_after=4)]
+    name = "h\udcc3\udca9" if encoding == "SQL_ASCII" else "h\xe9"
+    if encoding == "EUC_JP":
+        name = found[1].channel  # EUC_JP may write it in several ways
+    pid = other.info.backend_pid
+    assert found == [
+        Notify(channel, payload, pid) for channel in ("mychan", name, name, "mychan")
+    ]
+    assert all(type(each) is Notify for each in found)
+    assert told == (found if with_handler else [])
+
+
+async def test_more_than_once(
+    listener: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
+) -> None:
+    for number in (1, 7, 8, 9, 100, 1000, 3):
+        await other.execute(
+            "SELECT pg_notify('mychan', i::text) FROM generate_series(1, %s) AS i",
+            (number,),
+        )
+        await other.commit()
+        found = [
+            each.payload
+            async for each in listener.notifies(timeout=60, stop_after=number)
+        ]
+        assert found == [str(i + 1) for i in range(number)]
+
+
+async def test_generator_that_wants_none(
+    listener: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
+) -> None:
+    await notify(other, "a")
+    assert [each async for each in listener.notifies(stop_after=0)] == []
+    assert [each async for each in listener.notifies(stop_after=-1)] == []
+    found = [each.payload async for each in listener.notifies(timeout=60, stop_after=1)]
+    assert found == ["a"]
+
+
 async def test_handler(
     listener: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
 ) -> None:

@@ -27,6 +27,7 @@ DRIVER = [
     "cancelling",
     "conversation",
     "exchange",
+    "connecting",
     "attempts",
     "turn",
     "inbox",

@@ -33,33 +33,44 @@ TEXT = pq.Format.TEXT
 BINARY = pq.Format.BINARY
 
 
+# Python's names of encodings, by PostgreSQL's.
+_encodings: dict[bytes | None, str] = {}
+
+
 class Adapting(Inbox, SessionFields):
     """Keeps the adapters of a session, and transformers that are warm."""
+
+    version = 0
+    dumping: Transformer | None = None
+    dumping_generation = 0
+    # The statement of the result that has come last, if it gives rows and is known.
+    last: Kept | None = None
+    # Whether its loaders are usual, and need the encoding only.
+    lasting = False
 
     def __init__(self, exchange: Exchange, owner: object) -> None:
         super().__init__(exchange)
         self.adapters = Adapters()
-        self.version = 0
         self.settings: list[bytes | None] = []
         # The owner is known weakly: it owns the session, not the other way round.
-        self._place = Place(self.adapters, weakref.proxy(owner))
-        self.dumping: Transformer | None = None
-        self.dumping_generation = 0
+        self._owner = weakref.proxy(owner)
+        self._place: Place | None = None
         self.row_loader: RowLoader | None = None
         self.row_generation = 0
-        # The statement of the result that has come last, if it gives rows and is known.
-        self.last: Kept | None = None
-        self.lasting = (
-            False  # whether its loaders are usual, and need the encoding only
-        )
         self.look_at_settings()
+
+    def place(self) -> Place:
+        """Return where values are adapted."""
+        place = self._place
+        if place is None or place.adapters is not self.adapters:
+            place = self._place = Place(self.adapters, self._owner)
+        return place
 
     def adapt_as(self, template: AdaptersMap) -> None:
         """Adapt values from now on as a copy of other adapters does."""
         generation = self.adapters.generation + 1
         self.adapters = Adapters(template)
         self.adapters.generation = generation
-        self._place = self._place._replace(adapters=self.adapters)
         self.dumping = self.row_loader = None
 
     def transformer(self) -> Transformer:
@@ -67,23 +78,23 @@ class Adapting(Inbox, SessionFields):
         transformer = self.dumping
         if transformer is None or self.dumping_generation != self.adapters.generation:
             self.dumping_generation = self.adapters.generation
-            transformer = self.dumping = self._place.transformer()
+            transformer = self.dumping = self.place().transformer()
         return transformer
 
     def new_transformer(self) -> Transformer:
         """Return a transformer that can be used without the lock."""
-        return self._place.transformer()
+        return self.place().transformer()
 
     def new_row_loader(self) -> RowLoader:
         """Return what builds rows without the lock."""
-        return self._place.row_loader()
+        return self.place().row_loader()
 
     def load(self, result: PGresult, number: int, make_row: RowMaker[Row]) -> list[Row]:
         """Build so many rows of a result that has come just now, under the lock."""
         loader = self.row_loader
         generation = self.adapters.generation
         if loader is None or self.row_generation != generation:
-            loader = self.row_loader = self._place.row_loader()
+            loader = self.row_loader = self.place().row_loader()
             self.row_generation = generation
         loader.set_pgresult(result)
         try:
@@ -137,6 +148,15 @@ class Adapting(Inbox, SessionFields):
         if not lasting or self.pgconn.parameter_status(ENCODING) != self.settings[0]:
             self.look_at_settings()
 
+    def _find_encoding(self, name: bytes | None) -> str:
+        try:
+            # That it has a name bounds how many are kept.
+            encoding = _encodings[name] = ConnectionInfo(self.pgconn).encoding
+        except e.NotSupportedError:
+            # Loaders and dumpers of text raise the error; others need no encoding.
+            return ONLY_ASCII
+        return encoding
+
     def look_at_settings(self) -> None:
         """Note the settings that hold now, if they have changed."""
         if self.pgconn.status != OK:
@@ -144,10 +164,9 @@ class Adapting(Inbox, SessionFields):
         settings = list(map(self.pgconn.parameter_status, SETTINGS))
         if settings != self.settings:
             self.settings = settings
-            try:
-                self.encoding = ConnectionInfo(self.pgconn).encoding
-            except e.NotSupportedError:
-                # Loaders and dumpers of text raise the error; others need no encoding.
-                self.encoding = ONLY_ASCII
+            encoding = _encodings.get(settings[0])
+            if encoding is None:
+                encoding = self._find_encoding(settings[0])
+            self.encoding = encoding
             self.dumping = self.row_loader = None
             self.version += 1

@@ -1,4 +1,4 @@
-"""Opens an exchange with the first of several servers that accepts it.
+"""Connects with the first of several servers that accepts it.
 
 Law: every attempt ends within its own `connect_timeout`, name look-up included.
 """
@@ -6,77 +6,75 @@ Law: every attempt ends within its own `connect_timeout`, name look-up included.
 from __future__ import annotations
 
 import asyncio
-import math
 import random
 import socket
-from collections.abc import Mapping
+from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from psycopg import errors as e
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from pgtwin.aio.connecting import connect_one
 from pgtwin.aio.daemon_thread import call_in_thread
-from pgtwin.aio.exchange import Exchange
 from pgtwin.core import attempts
 from pgtwin.core.deadlines import ConnectTimeout, Deadline
 from pgtwin.core.refusal import is_final, restated
 
+if TYPE_CHECKING:
+    from psycopg.pq.abc import PGconn
 
-async def open_exchange(
+
+async def connect(
     conninfo: str, given: attempts.Parameters, whole: float | None = None
-) -> Exchange:
+) -> tuple[PGconn, bool]:
     """Connect as a connection string and parameters say, trying host after host.
 
+    Returns libpq's handle, and whether it is connected with a walsender.
     All attempts together may take `whole` seconds, if that is not `None`. Raises
     `ProgrammingError` when they make no sense, `ConnectTimeout` or `OperationalError`
     when no server has accepted us; with several attempts the message has one line for
     each, and class and SQLSTATE are those of the last one. A failed authentication is
     the last one, whatever hosts are left.
     """
-    params = conninfo_to_dict(conninfo, **given)
-    known = attempts.settings(params)
-    patience = attempts.timeout_of(known)
-    limit = Deadline(math.inf if whole is None else whole)
+    text = attempts.as_text(conninfo, given)
+    route = attempts.find_route(text)
+    limit = None if whole is None else Deadline(whole)
     failed: list[tuple[str, e.Error]] = []
-    for place in attempts.places(known):
-        if failed and not limit.left():
+    for target in route.order():
+        if failed and limit is not None and not limit.left():
             break
-        deadline = Deadline(min(patience, limit.left()))
-        try:
-            addresses = await look_up({**known, **place}, deadline.seconds)
-        except e.OperationalError as error:
-            failed.append((attempts.describe({**known, **place}), error))
-            continue
-        for address in addresses:
-            chosen = {**place, **address}
-            # To parse a string is a good part of what connecting costs.
-            as_given = not given and not chosen
-            text = conninfo if as_given else make_conninfo("", **{**params, **chosen})
+        deadline = _deadline(route.patience, limit)
+        addresses: Sequence[dict[str, str]] = ({},)
+        if target.name is not None:
             try:
-                exchange = await Exchange.connect(text, deadline.left())
+                addresses = await look_up(target.name, deadline.seconds, route.random)
             except e.OperationalError as error:
-                failed.append((attempts.describe({**known, **chosen}), error))
+                failed.append((attempts.describe(target.known), error))
+                continue
+        for address in addresses:
+            chosen = {**target.chosen, **address}
+            try:
+                pgconn = await connect_one(
+                    attempts.changed(text, chosen), deadline.left()
+                )
+            except e.OperationalError as error:
+                failed.append((attempts.describe({**target.known, **address}), error))
                 if is_final(error):
                     raise _failure(failed) from None
             else:
-                exchange.walsender = attempts.is_replication(known)
-                return exchange
-            if not limit.left():
+                return pgconn, route.walsender
+            if limit is not None and not limit.left():
                 break
-            deadline = Deadline(min(patience, limit.left()))
+            deadline = _deadline(route.patience, limit)
     raise _failure(failed) from None
 
 
-async def look_up(known: Mapping[str, str], timeout: float) -> list[dict[str, str]]:
+async def look_up(host: str, timeout: float, shuffled: bool) -> list[dict[str, str]]:
     """Return the addresses of a host, each as the parameter that says it.
 
-    Where there is no name to look up, no parameter is said, once. Raises
-    `ConnectionTimeout` after `timeout` seconds, `OperationalError` when the name is
-    unknown.
+    Raises `ConnectionTimeout` after `timeout` seconds, `OperationalError` when the name
+    is unknown.
     """
-    host = attempts.name_to_look_up(known)
-    if host is None:
-        return [{}]
     ask = partial(
         socket.getaddrinfo,
         host,
@@ -93,9 +91,13 @@ async def look_up(known: Mapping[str, str], timeout: float) -> list[dict[str, st
     except (OSError, UnicodeError) as error:
         raise e.OperationalError(f"cannot look up host {host!r}: {error}") from None
     addresses = list(dict.fromkeys(str(answer[4][0]) for answer in answers))
-    if attempts.is_random(known):
+    if shuffled:
         random.shuffle(addresses)
     return [{"hostaddr": address} for address in addresses]
+
+
+def _deadline(patience: float, limit: Deadline | None) -> Deadline:
+    return Deadline(patience if limit is None else min(patience, limit.left()))
 
 
 def _failure(failed: list[tuple[str, e.Error]]) -> e.Error:

@@ -15,7 +15,7 @@ import psycopg
 from psycopg import ConnectionInfo, pq
 from psycopg.rows import Row, tuple_row
 
-from pgtwin.aio.attempts import open_exchange
+from pgtwin.aio.attempts import connect as connect_anywhere
 from pgtwin.aio.characteristics import AsyncCharacteristics
 from pgtwin.aio.cursor import AsyncCursor
 from pgtwin.aio.exchange import Exchange
@@ -161,13 +161,15 @@ class AsyncConnection(
         not know, `ConnectionTimeout` or another `OperationalError`, with all attempts
         in its message, when there is no server that accepts us.
         """
-        given: dict[str, Any] = {
-            "row_factory": row_factory,
-            "cursor_factory": cursor_factory,
-            "server_cursor_factory": server_cursor_factory,
-            "command_timeout": command_timeout,
-        }
-        attributes = {name: value for name, value in given.items() if value is not None}
+        attributes: dict[str, Any] = {}
+        if row_factory is not None:
+            attributes["row_factory"] = row_factory
+        if cursor_factory is not None:
+            attributes["cursor_factory"] = cursor_factory
+        if server_cursor_factory is not None:
+            attributes["server_cursor_factory"] = server_cursor_factory
+        if command_timeout is not None:
+            attributes["command_timeout"] = command_timeout
         attributes["prepare_threshold"] = prepare_threshold
         if prepared_max != PREPARED_MAX:
             attributes["prepared_max"] = prepared_max
@@ -187,14 +189,13 @@ class AsyncConnection(
         context: AdaptContext | None,
         attributes: dict[str, Any],
     ) -> Self:
-        exchange = await open_exchange(conninfo, params, timeout)
-        pgconn = exchange.leave()
+        pgconn, walsender = await connect_anywhere(conninfo, params, timeout)
         try:
             # A derived class may take what psycopg's connections take, and no more.
             connection = cls(pgconn)
             session = connection._session
             session.autocommit = autocommit
-            if exchange.walsender:
+            if walsender:
                 session.prepared.supported = False
             if context is not None:
                 session.adapt_as(context.adapters)

@@ -65,24 +65,24 @@ logger = logging.getLogger("pgtwin")
 class Conversation:
     """Owns one libpq handle and waits for its socket."""
 
+    attentive = False  # whether somebody is told of notifications, also of none
+    streamed = False  # in single-row mode, or rows in chunks
+    syncs = 0  # of a pipeline, that the server has not answered yet
+    replicating = False  # the last statement has begun to
+    farewell: e.Error | None = None
+    deadline: Deadline | None = None
+    _talking = False
+    _leaving = False
+
     def __init__(self, pgconn: PGconn, readiness: Readiness) -> None:
         self.pgconn = pgconn
         self.engine = make_engine(pgconn)
         self.arrived = self.engine.arrived
         # Kept, as a method takes longer to find where it is not called.
         self._receive = self.engine.receive
-        # Whether somebody is told of notifications, also of none; and who tells them.
-        self.attentive = False
+        # Who tells of notifications.
         self.deliver: Callable[[], None] = self.arrived.clear
-        self.streamed = False  # in single-row mode, or rows in chunks
-        self.syncs = 0  # of a pipeline, that the server has not answered yet
-        self.walsender = False
-        self.replicating = False  # the last statement has begun to
         self._readiness = readiness
-        self._talking = False
-        self._leaving = False
-        self.farewell: e.Error | None = None
-        self.deadline: Deadline | None = None
         self.watchers: list[Readiness] = []
 
     @property
@@ -213,7 +213,7 @@ class Conversation:
             self._talking = False
             if self._leaving or not engine.settled:
                 self._let_go()
-            if self.arrived or self.attentive:
+            if engine.noted or self.arrived or self.attentive:
                 self.deliver()
 
     def _begin_copy(self, results: list[PGresult], prepared: bool) -> None:

@@ -6,67 +6,23 @@ has answered, errors included.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from psycopg import capabilities, errors as e, pq
+from psycopg import capabilities, errors as e
 
 from pgtwin.aio.cancelling import request_cancel
-from pgtwin.aio.conversation import BAD, CLOSED, Conversation
+from pgtwin.aio.conversation import CLOSED, Conversation
 from pgtwin.aio.readiness import Readiness
-from pgtwin.core.deadlines import ConnectTimeout
-from pgtwin.core.refusal import be_verbose, refusal
 
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGconn, PGresult
 
     from pgtwin.core.plan import Statement
 
-POLL_OK = pq.PollingStatus.OK
-POLL_FAILED = pq.PollingStatus.FAILED
-POLL_WRITING = pq.PollingStatus.WRITING
-
 
 class Exchange(Conversation):
-    """Talks to one server: connects, executes, listens."""
-
-    @classmethod
-    async def connect(cls, conninfo: str, timeout: float) -> Exchange:
-        """Connect to one server and return the exchange with it.
-
-        Raises `OperationalError` with the server's or libpq's own text, and the
-        SQLSTATE if the server has refused, or `ConnectionTimeout` after `timeout`
-        seconds; nothing is left open then.
-        """
-        deadline = time.monotonic() + timeout
-        pgconn = pq.PGconn.connect_start(conninfo.encode())
-        be_verbose(pgconn)
-        readiness = Readiness()
-        try:
-            while pgconn.status != BAD:
-                poll = pgconn.connect_poll()
-                if poll == POLL_OK:
-                    be_verbose(pgconn, False)
-                    pgconn.nonblocking = 1
-                    readiness.attach(pgconn.socket)
-                    return cls(pgconn, readiness)
-                if poll == POLL_FAILED:
-                    break
-                # libpq may have opened another socket under the same number.
-                readiness.attach(pgconn.socket)
-                left = deadline - time.monotonic()
-                if not await readiness.wait(_at_once, left, poll == POLL_WRITING):
-                    raise ConnectTimeout(
-                        f"no answer from the server in {round(timeout, 1):g} s"
-                    )
-            raise refusal(pgconn)
-        except BaseException:
-            try:
-                readiness.detach()
-            finally:
-                pgconn.finish()
-            raise
+    """Talks to one server: executes, listens."""
 
     @classmethod
     def over(cls, pgconn: PGconn) -> Exchange:
@@ -178,13 +134,9 @@ class Exchange(Conversation):
             self._let_go()
 
     def drain(self) -> None:
-        """Move the notifications that libpq has into `arrived`."""
+        """Take the notifications that libpq has."""
         self.engine.drain()
 
     async def cancel(self, timeout: float) -> None:
         """Ask the server to cancel what it executes, as `request_cancel()` does."""
         await request_cancel(self.pgconn, timeout)
-
-
-def _at_once() -> bool:
-    return True

@@ -13,9 +13,8 @@ import logging
 import math
 import weakref
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from operator import methodcaller
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from psycopg import Notify, errors as e, pq
@@ -36,9 +35,6 @@ NOTIFIES_MAX = 1_000_000
 
 # Notifications that are kept though handlers took them.
 EARLY_MAX = 10_000
-
-# What a named tuple does, without the call that it adds.
-_new_notify: Callable[[Iterable[object]], Notify] = partial(tuple.__new__, Notify)
 
 T = TypeVar("T")
 Resume: TypeAlias = Callable[[], None]  # twingen: async-only
@@ -65,8 +61,9 @@ class Inbox(Turns):
         self.tasks = weakref.WeakSet()  # twingen: async-only
         self.resumed: set[weakref.WeakMethod[Resume]] = set()  # twingen: async-only
         self.encoding = "utf-8"
-        self.pgconn.notice_handler = partial(_notice, weakref.ref(self))
-        exchange.deliver = partial(_deliver, weakref.ref(self))
+        inbox = weakref.ref(self)
+        self.pgconn.notice_handler = partial(_notice, inbox)
+        exchange.deliver = partial(_deliver, inbox)
 
     # twingen: async-only
     def is_watched(self) -> bool:
@@ -113,6 +110,7 @@ class Inbox(Turns):
             exchange.drain()  # what came with the last result
         if not early:
             self.early.clear()
+        self.engine.decode(self.encoding)
         arrived = exchange.arrived
         if not arrived:
             return
@@ -120,12 +118,11 @@ class Inbox(Turns):
         queues = self._queues()
         room = math.inf if self.notifies_max is None else self.notifies_max
         if not handlers and all(len(each) + len(arrived) <= room for each in queues):
-            notifications = list(_decoded(arrived, self.encoding))
             for queue in queues:
-                queue.extend(notifications)
+                queue.extend(arrived)
             arrived.clear()
         while arrived:
-            (notification,) = _decoded((arrived.popleft(),), self.encoding)
+            notification = arrived.popleft()
             for queue in queues:
                 self._keep(queue, notification)
             if not queues and early:
@@ -216,22 +213,6 @@ def _move_before(queue: deque[Notify], older: deque[Notify]) -> None:
     while older:
         moved.append(older.popleft())
     queue.extendleft(reversed(moved))
-
-
-def _decoded(arrived: Iterable[pq.PGnotify], encoding: str) -> Iterator[Notify]:
-    # With SQL_ASCII there may be any byte; none of them is to be lost.
-    decode = methodcaller("decode", encoding, "surrogateescape")
-    channels, pids, payloads = zip(*arrived, strict=True)
-    names = {channel: decode(channel) for channel in set(channels)}
-    # All at once: no payload has a NUL, which is a byte of nothing else in UTF-8.
-    texts = (
-        decode(b"\0".join(payloads)).split("\0")
-        if encoding == "utf-8"
-        else map(decode, payloads)
-    )
-    return map(
-        _new_notify, zip(map(names.__getitem__, channels), texts, pids, strict=True)
-    )
 
 
 def _deliver(reference: weakref.ReferenceType[Inbox]) -> None:

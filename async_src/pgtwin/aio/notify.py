@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import AsyncGenerator
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 from psycopg import Notify
@@ -32,19 +33,20 @@ async def notifications(
     The session's lock is held only to look at the socket, not to wait for it.
     """
     deadline = Deadline(math.inf if timeout is None else timeout)
-    received = 0
+    wanted = repeat(None) if stop_after is None else range(math.ceil(stop_after))
     session.come_here()  # twingen: async-only
     listener = Listener(deque() if broadcast else session.backlog)
+    take = listener.queue.popleft
     session.add_listener(listener)
     try:
-        while stop_after is None or received < stop_after:
-            try:
-                notification = listener.queue.popleft()
-            except IndexError:
-                if await _more(session, listener, deadline):
-                    continue
-                return
-            received += 1
+        for _ in wanted:
+            while True:
+                try:
+                    notification = take()
+                    break
+                except IndexError:
+                    if not await _more(session, listener, deadline):
+                        return
             yield notification
     finally:
         session.remove_listener(listener)

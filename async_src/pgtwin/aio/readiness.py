@@ -187,6 +187,31 @@ def _check(reference: weakref.ReferenceType[Readiness]) -> None:
     readiness = reference()
     if readiness is not None and readiness.check():
         readiness.check_later()
+async def ready(fd: int, timeout: float, writing: bool = False) -> bool:
+    """Wait until a socket that only the caller uses can be read, or `writing` written.
+
+    Returns false when `timeout` seconds have passed before.
+    """
+    loop = asyncio.get_running_loop()
+    loop = able_to_watch(loop, fd)  # twingen: async-only
+    waiter: asyncio.Future[None] = loop.create_future()
+    try:
+        loop.add_reader(fd, _settle, waiter)
+        if writing:
+            loop.add_writer(fd, _settle, waiter)
+        await wait_for(waiter, timeout)
+    except asyncio.TimeoutError:
+        return False
+    finally:
+        loop.remove_reader(fd)
+        if writing:
+            loop.remove_writer(fd)
+    return True
+
+
+def _settle(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_result(None)
 
 
 def _duplicate(fd: int) -> socket.SocketType:

@@ -14,7 +14,7 @@ import socket
 import threading
 from collections.abc import Callable
 from functools import lru_cache, partial
-from typing import cast
+from typing import Any, cast
 
 READ = selectors.EVENT_READ
 WRITE = selectors.EVENT_WRITE
@@ -53,13 +53,13 @@ class HelpedLoop:
         self._callbacks: dict[tuple[int, int], Callable[[], object]] = {}
         self.create_future = loop.create_future
 
-    def add_reader(self, fd: int, callback: Callable[[], object]) -> None:
+    def add_reader(self, fd: int, callback: Callable[..., object], *args: Any) -> None:
         """Call a function in the loop whenever the descriptor can be read."""
-        self._add(fd, READ, callback)
+        self._add(fd, READ, partial(callback, *args))
 
-    def add_writer(self, fd: int, callback: Callable[[], object]) -> None:
+    def add_writer(self, fd: int, callback: Callable[..., object], *args: Any) -> None:
         """Call a function in the loop whenever the descriptor can be written."""
-        self._add(fd, WRITE, callback)
+        self._add(fd, WRITE, partial(callback, *args))
 
     def remove_reader(self, fd: int) -> bool:
         """Stop watching for reading; tell whether it was watched."""

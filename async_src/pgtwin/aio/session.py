@@ -56,22 +56,23 @@ logger = logging.getLogger("pgtwin")
 class Session(Adapting):
     """Keeps everything that belongs to one connection with the server."""
 
+    characteristics = Characteristics()
+    global_transaction: GlobalTransaction | None = None
+    depth = 0
+    copying: weakref.ReferenceType[Copying] | None = None
+    automatic_binary = True
+    _closed = False
+
     def __init__(self, exchange: Exchange, owner: object) -> None:
         super().__init__(exchange, owner)
         self.autocommit = False
-        self.characteristics = Characteristics()
-        self.global_transaction: GlobalTransaction | None = None
-        self.depth = 0
         self.orphaned = False
         self.pipelining: Pipelining | None = None
-        self.copying: weakref.ReferenceType[Copying] | None = None
         self.prepared = PreparedStatements()
         self.prepared.supported = not is_console(
             exchange.pgconn.parameter_status(b"server_version")
         )
         self.hooks: list[QueryHook] = []
-        self.automatic_binary = True
-        self._closed = False
 
     @property
     def closed(self) -> bool:

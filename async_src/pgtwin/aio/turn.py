@@ -10,7 +10,6 @@ import asyncio
 import concurrent.futures  # twingen: async-only
 import math
 import os
-import weakref
 from types import TracebackType
 from typing import NamedTuple
 
@@ -43,17 +42,28 @@ class Holder(NamedTuple):
         return f"{self.operation} in {self.task!r}"
 
 
+class Process:
+    """A process, as long as it is the running one."""
+
+    left = False  # by a fork
+
+
 class Turns:
     """Gives the lock of a session to one operation after the other."""
+
+    holder: Holder | None = None
+    command_timeout: float | None = None
 
     def __init__(self, exchange: Exchange) -> None:
         self.exchange = exchange
         self.lock = asyncio.Lock()
-        self.holder: Holder | None = None
-        self.command_timeout: float | None = None
-        self.inherited = False
+        self.process = _process
         self.loop = asyncio.get_running_loop()  # twingen: async-only
-        _known.add(self)
+
+    @property
+    def inherited(self) -> bool:
+        """Whether the session belongs to the process that this one was forked from."""
+        return self.process.left
 
     def turn(self, timeout: float | None = None) -> asyncio.Lock | Turn:
         """Return the block in which one operation talks to the server.
@@ -68,10 +78,10 @@ class Turns:
             timeout is None
             and self.command_timeout is None
             and self.holder is None
-            and not self.inherited
+            and not self.process.left
         ):
             return self.lock
-        if self.inherited:
+        if self.process.left:
             raise e.InterfaceError(INHERITED)
         return Turn(self, self.limit(timeout))
 
@@ -219,13 +229,13 @@ INHERITED = (
     "another with connect() in this process"
 )
 
-_known: weakref.WeakSet[Turns] = weakref.WeakSet()
+_process = Process()
 
 
 def _forked() -> None:
-    for turns in tuple(_known):
-        turns.inherited = True
-    _known.clear()
+    global _process
+    _process.left = True
+    _process = Process()
 
 
 if hasattr(os, "register_at_fork"):

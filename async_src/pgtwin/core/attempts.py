@@ -2,20 +2,22 @@
 
 Law: nothing is looked up and nothing is opened here; names stay names until the
 caller has asked for their addresses. What libpq knows of a parameter is asked of libpq.
+What is kept of a connection string is kept without a secret.
 """
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 import math
 import os
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from psycopg import pq
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.errors import OperationalError, ProgrammingError
 
 Parameters: TypeAlias = dict[str, str | int | None]
@@ -33,14 +35,145 @@ NAMES = (
 # Where libpq looks for what is not given: for one of these, or of its database.
 VARIABLES = (
     *("PGHOST", "PGHOSTADDR", "PGPORT", "PGCONNECT_TIMEOUT", "PGTARGETSESSIONATTRS"),
-    *("PGLOADBALANCEHOSTS",),
+    *("PGLOADBALANCEHOSTS", "PGSERVICE"),
 )
+# As the environment itself has them, in bytes or in capitals.
+_KEYS: tuple[object, ...] = tuple(map(getattr(os.environ, "encodekey", str), VARIABLES))
+# Parameters that are no secret, in part or as a whole.
+PLAIN = frozenset(
+    (
+        *NAMES,
+        *("application_name", "client_encoding", "dbname", "gssencmode", "keepalives"),
+        *("options", "sslcert", "sslkey", "sslmode", "sslrootcert", "user"),
+    )
+)
+# Connection strings of which is kept what libpq makes of them.
+KEPT = 64
 DEFAULT_TIMEOUT = 130
 SHORTEST_TIMEOUT = 2
 
 # libpq finds all values, of its service file and the environment too, before it finds
 # that there is no such mode. With a password it reads no file for one.
 NOWHERE = {"sslmode": "pgtwin", "password": "unused"}
+
+
+class Target(NamedTuple):
+    """One server to try."""
+
+    chosen: dict[str, str]  # the parameters that differ from what was given
+    known: dict[str, str]  # what libpq makes of all
+    name: str | None  # whose addresses must be asked for
+
+
+class Route(NamedTuple):
+    """What a connection string says of where to connect to, and how long to try."""
+
+    targets: tuple[Target, ...]
+    patience: float  # seconds for each attempt
+    random: bool  # whether hosts, and the addresses of a host, are shuffled
+    standby_first: bool
+    walsender: bool
+
+    def order(self) -> Iterable[Target]:
+        """Return what to try, in order.
+
+        If a standby is preferred, there are two passes: one that accepts a standby
+        only, one that accepts every server.
+        """
+        found: Sequence[Target] = self.targets
+        if self.random:
+            found = random.sample(found, len(found))
+        if not self.standby_first:
+            return found
+        return [
+            target._replace(
+                chosen={**target.chosen, "target_session_attrs": accepted},
+                known={**target.known, "target_session_attrs": accepted},
+            )
+            for accepted in ("standby", "any")
+            for target in found
+        ]
+
+
+_routes: dict[tuple[object, object], Route] = {}
+_SALT = os.urandom(16)
+
+
+def as_text(conninfo: str, given: Parameters) -> str:
+    """Return one connection string for another and the parameters that go before it.
+
+    Raises `ProgrammingError` if that is none.
+    """
+    if not given:
+        return conninfo
+    # To parse a string is a good part of what connecting costs.
+    params = conninfo_to_dict(conninfo, **given) if conninfo else given
+    return _joined(
+        {name: str(value) for name, value in params.items() if value is not None}
+    )
+
+
+def find_route(text: str) -> Route:
+    """Return what a connection string says, with what libpq finds elsewhere.
+
+    Raises `ProgrammingError` and `OperationalError` as `settings()`, `timeout_of()`
+    and `hosts()` do.
+    """
+    environment = _environment()
+    key: object = text
+    route = _routes.get((key, environment))
+    if route is None:
+        # One that may hold a secret is known by its digest.
+        key = hashlib.sha256(_SALT + text.encode()).digest()
+        route = _routes.get((key, environment))
+    if route is None:
+        params = conninfo_to_dict(text)
+        known = settings(params)
+        route = _make_route(known)
+        if not _needs_service(params):
+            if len(_routes) >= KEPT:
+                _routes.clear()
+            kept = text if params.keys() <= PLAIN else key
+            _routes[kept, environment] = route
+    return route
+
+
+def _make_route(known: dict[str, str]) -> Route:
+    patience = timeout_of(known)
+    targets = []
+    for chosen in hosts(known):
+        here = {**known, **chosen}
+        targets.append(Target(chosen, here, name_to_look_up(here)))
+    return Route(
+        tuple(targets),
+        patience,
+        known["load_balance_hosts"] == "random",
+        known["target_session_attrs"] == "prefer-standby",
+        is_replication(known),
+    )
+
+
+def changed(text: str, chosen: Mapping[str, str]) -> str:
+    """Return a connection string with other values of some parameters."""
+    return _joined({**conninfo_to_dict(text), **chosen}) if chosen else text
+
+
+def _joined(params: Mapping[str, object]) -> str:
+    return " ".join(f"{name}={_quoted(str(value))}" for name, value in params.items())
+
+
+def _environment() -> tuple[object, ...]:
+    """Return the values of `VARIABLES`, and `None` for those that are not set."""
+    # For a name that is not set os.environ raises and catches two errors, which takes
+    # longer than all else here. The dict in it has no promise to stay.
+    found = getattr(os.environ, "_data", None)
+    if type(found) is dict:
+        return tuple(map(found.get, _KEYS))
+    return tuple(map(os.environ.get, VARIABLES))
+
+
+def _needs_service(params: Mapping[str, object]) -> bool:
+    return "service" in params or "PGSERVICE" in os.environ
 
 
 def settings(params: Mapping[str, str | int | None]) -> dict[str, str]:
@@ -51,29 +184,25 @@ def settings(params: Mapping[str, str | int | None]) -> dict[str, str]:
     a parameter that libpq does not know, `OperationalError` for such a service.
     """
     given = {name: str(value) for name, value in params.items() if value is not None}
-    if "service" in given or "PGSERVICE" in os.environ:
+    if _needs_service(given):
         return _ask_libpq(given)
     # Without a service what is found depends on nothing but these parameters, the
     # environment, and whether libpq knows the names of the others.
     asked = tuple((name, given[name]) for name in NAMES if name in given)
-    variables = tuple(map(os.environ.get, VARIABLES))
-    return dict(_known_settings(asked, frozenset(given), variables))
+    return dict(_known_settings(asked, frozenset(given), _environment()))
 
 
 @lru_cache(maxsize=64)
 def _known_settings(
     asked: tuple[tuple[str, str], ...],
     names: frozenset[str],
-    variables: tuple[str | None, ...],
+    variables: tuple[object, ...],
 ) -> dict[str, str]:
     return _ask_libpq({**dict.fromkeys(names, ""), **dict(asked)})
 
 
 def _ask_libpq(given: Mapping[str, str]) -> dict[str, str]:
-    text = " ".join(
-        f"{name}={_quoted(value)}" for name, value in {**given, **NOWHERE}.items()
-    )
-    pgconn = pq.PGconn.connect_start(text.encode())
+    pgconn = pq.PGconn.connect_start(_joined({**given, **NOWHERE}).encode())
     try:
         found = {option.keyword.decode(): option.val for option in pgconn.info}
         if found["port"] is None:  # which libpq has a default for
@@ -107,32 +236,17 @@ def timeout_of(known: Mapping[str, str]) -> float:
     return max(seconds, SHORTEST_TIMEOUT) if seconds > 0 else DEFAULT_TIMEOUT
 
 
-def places(known: Mapping[str, str]) -> list[dict[str, str]]:
-    """Return what to try, in order: the parameters that differ from what was given.
+def hosts(known: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return the hosts to try: for each the parameters that differ from what was given.
 
-    There is one set for each host. If a standby is preferred, there are two passes: one
-    that accepts a standby only, one that accepts every server. Raises
-    `OperationalError` when hosts, addresses and ports do not match.
+    Raises `OperationalError` when hosts, addresses and ports do not match.
     """
-    found = _hosts(known)
-    if is_random(known):
-        random.shuffle(found)
-    if known["target_session_attrs"] != "prefer-standby":
-        return found
-    return [
-        {**place, "target_session_attrs": accepted}
-        for accepted in ("standby", "any")
-        for place in found
-    ]
-
-
-def _hosts(known: Mapping[str, str]) -> list[dict[str, str]]:
     names = ("host", "hostaddr", "port")
-    hosts, addresses, ports = (_parts(known[name]) for name in names)
-    number = max(len(hosts), len(addresses), 1)
-    if hosts and addresses and len(hosts) != len(addresses):
+    names_given, addresses, ports = (_parts(known[name]) for name in names)
+    number = max(len(names_given), len(addresses), 1)
+    if names_given and addresses and len(names_given) != len(addresses):
         raise OperationalError(
-            f"cannot connect: {len(hosts)} hosts but {len(addresses)} addresses "
+            f"cannot connect: {len(names_given)} hosts but {len(addresses)} addresses "
             "in hostaddr"
         )
     if len(ports) not in (0, 1, number):
@@ -145,16 +259,11 @@ def _hosts(known: Mapping[str, str]) -> list[dict[str, str]]:
     return [
         {
             name: values[i] if len(values) > 1 else values[0]
-            for name, values in zip(names, (hosts, addresses, ports), strict=True)
+            for name, values in zip(names, (names_given, addresses, ports), strict=True)
             if values
         }
         for i in range(number)
     ]
-
-
-def is_random(known: Mapping[str, str]) -> bool:
-    """Tell whether hosts, and the addresses of a host, are tried in random order."""
-    return known["load_balance_hosts"] == "random"
 
 
 def is_replication(known: Mapping[str, str]) -> bool:

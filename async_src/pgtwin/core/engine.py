@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from collections import deque
     from collections.abc import Iterator, Mapping, Sequence
 
+    from psycopg import Notify
     from psycopg.abc import Buffer, Loader, Transformer
     from psycopg.errors import Error, OperationalError
-    from psycopg.pq import PGnotify
     from psycopg.pq.abc import PGconn, PGresult
 
     from pgtwin.core.adapters import Adapters
@@ -80,19 +80,24 @@ class Collecting(Protocol):
 class Engine(Protocol):
     """Uses one handle of libpq; called by one operation at a time.
 
-    `arrived` takes the notifications that come on the way, `results` the results that
-    are received. `failure` is the error with which reading has failed: the server is
-    gone then. `copying` is set when a result begins a COPY, `settled` when all results
-    have come and the connection can be used. `sent` counts the statements that
-    `send_many()` has sent.
+    `arrived` takes the notifications that come on the way, when they are decoded,
+    `results` the results that are received. `failure` is the error with which reading
+    has failed: the server is gone then. `copying` is set when a result begins a COPY,
+    `settled` when all results have come and the connection can be used. `sent` counts
+    the statements that `send_many()` has sent.
     """
 
-    arrived: deque[PGnotify]
+    arrived: deque[Notify]
     results: list[PGresult]
     failure: OperationalError | None
     copying: bool
     settled: bool
     sent: int
+
+    @property
+    def noted(self) -> object:
+        """What is true while notifications have come that are not decoded."""
+        ...
 
     def start(
         self,
@@ -195,7 +200,14 @@ class Engine(Protocol):
         ...
 
     def drain(self) -> None:
-        """Move the notifications that were read into `arrived` (`PQnotifies`)."""
+        """Take the notifications that were read (`PQnotifies`)."""
+        ...
+
+    def decode(self, encoding: str, /) -> None:
+        """Decode the notifications that were taken, and move them into `arrived`.
+
+        A byte that is none of the encoding becomes a surrogate (`surrogateescape`).
+        """
         ...
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, DefaultContext
 from typing import TYPE_CHECKING, Any
 
-from psycopg import pq
+from psycopg import Notify, pq
 from psycopg.adapt import PyFormat
 from psycopg.errors import Error, OperationalError
 from psycopg.rows import tuple_row
@@ -186,7 +186,7 @@ pgtwin_native.bind_python(
     {
         "Error": Error,
         "OperationalError": OperationalError,
-        "PGnotify": pq.PGnotify,
+        "Notify": Notify,
         "PGresult": pq.PGresult,
         "UNOBSERVED": UNOBSERVED,
         "bind": bind,

@@ -110,7 +110,7 @@ class PreparedStatements:
         self._fresh: list[Key] = []
         self._never: set[bytes] = set()  # closed in a pipeline, but never prepared
         self._number = 0
-        self._prefix = b"pgtwin_%s_" % os.urandom(6).hex().encode()
+        self._prefix = b""
 
     def __len__(self) -> int:
         return len(self.table)
@@ -164,6 +164,8 @@ class PreparedStatements:
 
     def new_name(self) -> bytes:
         """Return a name that no statement has had, of this client or another."""
+        if not self._prefix:
+            self._prefix = b"pgtwin_%s_" % os.urandom(6).hex().encode()
         self._number += 1
         return b"%s%d" % (self._prefix, self._number)
 

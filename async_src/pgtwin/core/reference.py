@@ -6,10 +6,12 @@ Law: as for the contract (`pgtwin.core.engine`).
 from __future__ import annotations
 
 from collections import deque
+from functools import partial
 from itertools import islice
+from operator import methodcaller
 from typing import TYPE_CHECKING
 
-from psycopg import pq
+from psycopg import Notify, pq
 from psycopg.errors import Error, OperationalError
 
 from pgtwin.core.copy_data import Pieces
@@ -18,7 +20,7 @@ from pgtwin.core.plan import bind as usual_bind
 from pgtwin.core.settings import ENCODING, SETTINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from psycopg.abc import Buffer, Transformer
@@ -50,6 +52,9 @@ BINARY_GAINS = {
 }
 TEXT = pq.Format.TEXT
 BINARY = pq.Format.BINARY
+# What a named tuple does, without the call that it adds.
+_new_notify: Callable[[Iterable[object]], Notify] = partial(tuple.__new__, Notify)
+
 # Plain numbers, as they are compared and found faster.
 OK = int(pq.ConnStatus.OK)
 IDLE = int(pq.TransactionStatus.IDLE)
@@ -77,7 +82,8 @@ class ReferenceEngine:
         self.failure: OperationalError | None = None
         self.copying = self.settled = False
         self.sent = 0
-        self.arrived: deque[pq.PGnotify] = deque()
+        self.noted: list[pq.PGnotify] = []
+        self.arrived: deque[Notify] = deque()
         self.results: list[PGresult] = []
 
     def start(
@@ -227,7 +233,7 @@ class ReferenceEngine:
         try:
             pgconn.consume_input()
             while (notification := pgconn.notifies()) is not None:
-                self.arrived.append(notification)
+                self.noted.append(notification)
         except OperationalError as error:
             # What the server said before it went is still to be read.
             self.failure = error
@@ -280,7 +286,30 @@ class ReferenceEngine:
 
     def drain(self) -> None:
         while (notification := self.pgconn.notifies()) is not None:
-            self.arrived.append(notification)
+            self.noted.append(notification)
+
+    def decode(self, encoding: str, /) -> None:
+        noted = self.noted
+        if noted:
+            decoded = list(_decoded(noted, encoding))
+            self.arrived.extend(decoded)
+            del noted[: len(decoded)]
+
+
+def _decoded(arrived: Iterable[pq.PGnotify], encoding: str) -> Iterator[Notify]:
+    # With SQL_ASCII there may be any byte; none of them is to be lost.
+    decode = methodcaller("decode", encoding, "surrogateescape")
+    channels, pids, payloads = zip(*arrived, strict=True)
+    names = {channel: decode(channel) for channel in set(channels)}
+    # All at once: no payload has a NUL, which is a byte of nothing else in UTF-8.
+    texts = (
+        decode(b"\0".join(payloads)).split("\0")
+        if encoding == "utf-8"
+        else map(decode, payloads)
+    )
+    return map(
+        _new_notify, zip(map(names.__getitem__, channels), texts, pids, strict=True)
+    )
 
 
 def make_row_loader(transformer: Transformer) -> Transformer:

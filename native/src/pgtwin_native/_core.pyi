@@ -52,6 +52,7 @@ class BatchState:
     done: bool
 
 class Engine:
+    noted: int
     arrived: deque[Any]
     copying: bool
     settled: bool
@@ -92,6 +93,7 @@ class Engine:
     def read(self) -> bool: ...
     def receive(self) -> bool: ...
     def drain(self) -> None: ...
+    def decode(self, encoding: str, /) -> None: ...
 
 class CopyFormatter:
     def __new__(

@@ -133,8 +133,8 @@ typedef struct {
 
 /* What is asked of Python, by its names there (bind_python()). */
 #define PYTHON(X)                                                                     \
-    X(Error) X(OperationalError) X(PGnotify) X(PGresult) X(UNOBSERVED) X(begin)       \
-    X(bind) X(bind_again) X(count_rows) X(deque) X(flushing_failed) X(give)           \
+    X(Error) X(Notify) X(OperationalError) X(PGresult) X(UNOBSERVED) X(begin) X(bind)   \
+    X(bind_again) X(count_rows) X(deque) X(flushing_failed) X(give)                    \
     X(has_usual_dumpers) X(is_plain_query) X(reading_failed) X(send_many) X(start)    \
     X(start_for) X(tuple_row)
 
@@ -147,10 +147,10 @@ typedef struct {
 /* Names of attributes. */
 #define NAMES(X)                                                                      \
     X(_bind) X(_bind_each) X(_bind_query) X(_closed) X(_finish) X(_forget)            \
-    X(_load_row) X(_row_maker) X(append)                                              \
-    X(columns) X(fail) X(find) X(format_for) X(generation) X(get_result) X(key)       \
-    X(latest) X(many) X(name) X(owners) X(pgconn_ptr) X(popleft) X(receive)           \
-    X(retired) X(set_pgresult) X(status) X(take)
+    X(_load_row) X(_row_maker) X(append) X(columns) X(extend) X(fail) X(find)         \
+    X(format_for) X(generation) X(get_result) X(key) X(latest) X(many) X(name)        \
+    X(owners) X(pgconn_ptr) X(popleft) X(receive) X(retired) X(set_pgresult)          \
+    X(status) X(take)
 
 typedef struct {
 #define X(name) PyObject *name;

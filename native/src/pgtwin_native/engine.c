@@ -34,32 +34,127 @@ PGconn *handle_of(const Engine *self)
     return handle;
 }
 
-/* ---------------------------------------------------------------- results */
+/* ---------------------------------------------------------------- notifications */
 
-/* Put a notification where the others are. */
-static int add_notification(Engine *self, PGnotify *notification)
-{
-    PyObject *made = PyObject_CallFunction(
-        self->state->python.PGnotify, "yiy", notification->relname, notification->be_pid,
-        notification->extra);
-    self->state->libpq.PQfreemem(notification);
-    if (made == NULL)
-        return -1;
-    PyObject *added = PyObject_CallMethodObjArgs(
-        self->arrived, self->state->names.append, made, NULL);
-    Py_DECREF(made);
-    Py_XDECREF(added);
-    return added == NULL ? -1 : 0;
-}
-
+/* Take the notifications that libpq has. */
 static int drain(Engine *self, PGconn *handle)
 {
-    PGnotify *notification;
-    while ((notification = self->state->libpq.PQnotifies(handle)) != NULL)
-        if (add_notification(self, notification) < 0)
-            return -1;
-    return 0;
+    for (;;) {
+        if (self->noted_number == self->noted_room) {
+            Py_ssize_t room = self->noted_room == 0 ? 8 : 2 * self->noted_room;
+            PGnotify **noted = PyMem_Realloc(self->noted, room * sizeof(PGnotify *));
+            if (noted == NULL) {
+                PyErr_NoMemory();
+                return -1;
+            }
+            self->noted = noted;
+            self->noted_room = room;
+        }
+        PGnotify *notification = self->state->libpq.PQnotifies(handle);
+        if (notification == NULL)
+            return 0;
+        self->noted[self->noted_number++] = notification;
+    }
 }
+
+static void free_notifications(const Engine *self, PGnotify **noted, Py_ssize_t number)
+{
+    for (Py_ssize_t i = 0; i < number; i++)
+        self->state->libpq.PQfreemem(noted[i]);
+    PyMem_Free(noted);
+}
+
+/* As bytes.decode(encoding, "surrogateescape") does. */
+static PyObject *decode_text(const char *text, const char *encoding)
+{
+    Py_ssize_t length = (Py_ssize_t)strlen(text);
+    if (encoding == NULL)
+        return PyUnicode_DecodeUTF8(text, length, "surrogateescape");
+    return PyUnicode_Decode(text, length, encoding, "surrogateescape");
+}
+
+/* Take the reference of the payload. */
+static PyObject *make_fields(PyObject *channel, PyObject *payload, int pid)
+{
+    PyObject *number = PyLong_FromLong(pid);
+    PyObject *fields = number == NULL ? NULL : PyTuple_New(3);
+    if (fields == NULL) {
+        Py_XDECREF(number);
+        Py_DECREF(payload);
+        return NULL;
+    }
+    Py_INCREF(channel);
+    PyTuple_SetItem(fields, 0, channel);
+    PyTuple_SetItem(fields, 1, payload);
+    PyTuple_SetItem(fields, 2, number);
+    return fields;
+}
+
+/* Decode notifications, in UTF-8 if there is no other encoding. */
+static PyObject *decode_notifications(
+    const Engine *self, PGnotify **noted, Py_ssize_t number, const char *encoding)
+{
+    PyTypeObject *type = (PyTypeObject *)self->state->python.Notify;
+    newfunc make = (newfunc)PyType_GetSlot(&PyTuple_Type, Py_tp_new);
+    const char *name = NULL; /* of the channel before */
+    PyObject *channel = NULL, *made = PyList_New(number);
+    for (Py_ssize_t i = 0; made != NULL && i < number; i++) {
+        PyObject *fields = NULL, *notification = NULL;
+        if (name == NULL || strcmp(name, noted[i]->relname) != 0) {
+            name = noted[i]->relname;
+            replace(&channel, decode_text(name, encoding));
+        }
+        PyObject *payload =
+            channel == NULL ? NULL : decode_text(noted[i]->extra, encoding);
+        if (payload != NULL)
+            fields = make_fields(channel, payload, noted[i]->be_pid);
+        PyObject *args = fields == NULL ? NULL : PyTuple_Pack(1, fields);
+        if (args != NULL)
+            notification = make(type, args, NULL);
+        Py_XDECREF(args);
+        Py_XDECREF(fields);
+        if (notification == NULL)
+            Py_CLEAR(made);
+        else
+            PyList_SetItem(made, i, notification);
+    }
+    Py_XDECREF(channel);
+    return made;
+}
+
+/* decode(encoding) */
+static PyObject *engine_decode(Engine *self, PyObject *encoding)
+{
+    if (self->noted_number == 0)
+        Py_RETURN_NONE;
+    PyObject *name = PyUnicode_AsASCIIString(encoding);
+    if (name == NULL)
+        return NULL;
+    /* Of nobody else meanwhile: a codec may be Python. */
+    PGnotify **noted = self->noted;
+    Py_ssize_t number = self->noted_number, room = self->noted_room;
+    self->noted = NULL;
+    self->noted_number = self->noted_room = 0;
+    const char *text = PyBytes_AsString(name);
+    PyObject *made = decode_notifications(
+        self, noted, number, strcmp(text, "utf-8") == 0 ? NULL : text);
+    Py_DECREF(name);
+    PyObject *added = made == NULL ? NULL
+                                   : PyObject_CallMethodObjArgs(
+                                         self->arrived, self->state->names.extend, made,
+                                         NULL);
+    Py_XDECREF(made);
+    if (added == NULL && self->noted == NULL) {
+        self->noted = noted;
+        self->noted_number = number;
+        self->noted_room = room;
+    }
+    else
+        free_notifications(self, noted, number);
+    return added;
+}
+
+/* ---------------------------------------------------------------- results */
 
 /* Keep the error with which reading has failed; -1 if it is another. */
 static int keep_failure(Engine *self)
@@ -335,6 +430,8 @@ static void engine_dealloc(Engine *self)
 {
     PyObject_GC_UnTrack(self);
     engine_clear(self);
+    if (self->noted != NULL)
+        free_notifications(self, self->noted, self->noted_number);
     Py_CLEAR(self->module);
     free_object((PyObject *)self);
 }
@@ -397,11 +494,14 @@ static PyMethodDef engine_methods[] = {
     {"receive", (PyCFunction)engine_receive, METH_NOARGS,
      "Read what has come and take the results; tell whether these are all."},
     {"drain", (PyCFunction)engine_drain, METH_NOARGS,
-     "Move the notifications that were read into `arrived`."},
+     "Take the notifications that were read."},
+    {"decode", (PyCFunction)engine_decode, METH_O,
+     "Decode the notifications that were taken, and move them into `arrived`."},
     {NULL, NULL, 0, NULL},
 };
 static PyMemberDef engine_members[] = {
     {"pgconn", T_OBJECT, offsetof(Engine, pgconn), READONLY, NULL},
+    {"noted", T_PYSSIZET, offsetof(Engine, noted_number), READONLY, NULL},
     {"arrived", T_OBJECT, offsetof(Engine, arrived), READONLY, NULL},
     {"failure", T_OBJECT, offsetof(Engine, failure), READONLY, NULL},
     {"copying", T_BOOL, offsetof(Engine, copying), 0, NULL},

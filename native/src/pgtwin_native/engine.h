@@ -25,7 +25,9 @@ typedef struct {
     PyObject *asked;     /* query and parameters that were bound here, or NULL */
     PyObject *known;     /* capsules with Known, by queries */
     Known *started;
-    PyObject *arrived;
+    PGnotify **noted; /* that are not decoded yet, */
+    Py_ssize_t noted_number, noted_room;
+    PyObject *arrived; /* and that are */
     PyObject *results;
     PyObject *failure;
     PyObject *settled; /* a bool, as Python finds objects faster */

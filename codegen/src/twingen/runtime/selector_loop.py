@@ -161,6 +161,12 @@ class SelectorLoop:
         if wakeable:
             self._make_wakeable()
 
+    # Nothing that the loop keeps leads back to it, unless it watches something: it
+    # goes, with the selector, as soon as its owner does.
+    def create_future(self) -> Future[Any]:
+        """Return a future that callbacks of this loop settle."""
+        return Future(self)
+
     def _make_wakeable(self) -> None:
         """Let other threads settle futures of this loop; takes two sockets."""
         if self.waker is None:
@@ -220,23 +226,23 @@ class SelectorLoop:
         deadline = None if timeout is None else time.monotonic() + timeout
         if self.watches_nothing:
             self._make_wakeable()  # only another thread can end this wait
+        wait = None
         while not done():
-            self.call_back(timeout)
-            if deadline is not None:
+            if timeout is not None:
+                # poll() waits for ever if it is negative, and rounds down.
+                wait = math.ceil(timeout * 1000) if timeout > 0 else 0
+            for fd, events in self.poll(wait):
+                self.dispatch(fd, events)
+            if deadline is not None and not done():
                 timeout = deadline - time.monotonic()
-                if timeout <= 0 and not done():
+                if timeout <= 0:
                     raise TimeoutError
 
-    def call_back(self, timeout: float | None) -> None:
-        """Select once, for at most `timeout` seconds, and call back."""
-        # poll() waits for ever if it is negative, and rounds down. What it says of an
-        # error or of the end of a connection concerns who reads and who writes.
-        wait = None if timeout is None else math.ceil(max(timeout, 0) * 1000)
-        for fd, events in self.poll(wait):
-            self.dispatch(fd, events)
-
     def dispatch(self, fd: int, events: int) -> None:
-        """Call back for what poll() has said of a descriptor."""
+        """Call back for what poll() has said of a descriptor.
+
+        An error, and the end of a connection, concerns who reads and who writes.
+        """
         if events & ~_OUTPUT and fd in self.readers:
             self.readers[fd]()
         if events & ~_INPUT and fd in self._writers:
