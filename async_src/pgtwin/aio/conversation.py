@@ -226,7 +226,7 @@ class Conversation:
 
     def _check(self, results: list[PGresult] | None = None) -> None:
         if self.engine.failure is not None:
-            raise self._last_words(results or [])
+            raise self._last_words([] if results is None else results)
 
     async def _in_time(
         self, step: Callable[[], bool], *, writing: bool = False

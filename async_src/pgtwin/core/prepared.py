@@ -144,6 +144,7 @@ class PreparedStatements:
             return None
         kept = self.table.get(key)
         if kept is not None:
+            self.latest = None  # first, as a signal may interrupt here
             self.table.move_to_end(key)
             self.latest = kept
             if self._threshold is None:  # another thread has just set it
