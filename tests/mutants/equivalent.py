@@ -23,7 +23,7 @@ EQUIVALENT: dict[tuple[str, str, str, str], str] = {
         "pass",
     ): "Who has the turn next forgets what the lock, not held meanwhile, was held for.",
     (
-        f"{AIO}/inbox.py",
+        f"{CORE}/reference.py",
         "_decoded",
         'if encoding == "utf-8"',
         'if encoding != "utf-8"',

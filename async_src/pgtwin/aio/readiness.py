@@ -187,6 +187,8 @@ def _check(reference: weakref.ReferenceType[Readiness]) -> None:
     readiness = reference()
     if readiness is not None and readiness.check():
         readiness.check_later()
+
+
 async def ready(fd: int, timeout: float, writing: bool = False) -> bool:
     """Wait until a socket that only the caller uses can be read, or `writing` written.
 
