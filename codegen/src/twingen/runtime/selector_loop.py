@@ -161,12 +161,6 @@ class SelectorLoop:
         if wakeable:
             self._make_wakeable()
 
-    # Nothing that the loop keeps leads back to it, unless it watches something: it
-    # goes, with the selector, as soon as its owner does.
-    def create_future(self) -> Future[Any]:
-        """Return a future that callbacks of this loop settle."""
-        return Future(self)
-
     def _make_wakeable(self) -> None:
         """Let other threads settle futures of this loop; takes two sockets."""
         if self.waker is None:
@@ -187,6 +181,8 @@ class SelectorLoop:
             self.waker.close()
             self._woken.close()
 
+    # Nothing that the loop keeps leads back to it, unless it watches something: it
+    # goes, with the selector, as soon as its owner does.
     def create_future(self) -> Future[Any]:
         """Return a future that callbacks of this loop settle."""
         # As Future(self) does, without what a call of a class costs.
