@@ -19,15 +19,17 @@ def shown(error):
 
 async def example_order():
     order = []
+    quick_has_ended = anyio.Event()
 
-    async def work(name, delay):
+    async def work(name, wait):
         order.append(f"{name} begins")
-        await sleep(delay)
+        await wait()
         order.append(f"{name} ends")
+        quick_has_ended.set()
 
     async with create_task_group() as group:
-        group.start_soon(work, "slow", 0.03)
-        group.start_soon(work, "quick", 0.01, name="quick")
+        group.start_soon(work, "slow", quick_has_ended.wait)
+        group.start_soon(work, "quick", checkpoint, name="quick")
         order.append("started")
     order.append("left")
     return order
