@@ -189,7 +189,7 @@ async def test_encodings(
 ) -> None:
     told: list[Notify] = []
     await listener.execute('LISTEN "h\xe9"')
-    await listener.execute(f"SET client_encoding TO {encoding}")
+    await listener.execute(f"SET client_encoding TO {encoding}".encode())
     sent = payload.encode("utf-8", "surrogateescape").decode()
     if with_handler:
         listener.add_notify_handler(told.append)

@@ -61,7 +61,7 @@ class Inbox(Turns):
         self.tasks = weakref.WeakSet()  # twingen: async-only
         self.resumed: set[weakref.WeakMethod[Resume]] = set()  # twingen: async-only
         self.encoding = "utf-8"
-        inbox = weakref.ref(self)
+        inbox: weakref.ReferenceType[Inbox] = weakref.ref(self)
         self.pgconn.notice_handler = partial(_notice, inbox)
         exchange.deliver = partial(_deliver, inbox)
 

@@ -149,7 +149,8 @@ class Readiness:
         long as a query.
         """
         self._checking = True
-        self._loop.call_later(CHECK, _check, weakref.ref(self))
+        readiness: weakref.ReferenceType[Readiness] = weakref.ref(self)
+        self._loop.call_later(CHECK, _check, readiness)
 
     # twingen: async-only
     def _watch_again(self) -> None:
