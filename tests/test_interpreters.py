@@ -24,11 +24,12 @@ else:
 shared, code = sys.argv[1] == "shared", sys.argv[2]
 # Extensions of psycopg's can be loaded into one interpreter of a process.
 number = 1 if shared else 2
-from concurrent.futures import ThreadPoolExecutor
-with ThreadPoolExecutor(number) as threads:
-    for failed in threads.map(lambda _: run(new(shared), code), range(number)):
-        if failed:
-            sys.exit(str(failed))
+# One after the other: CPython 3.13.0 itself crashes in many runs in which two of them
+# import ctypes, json and decimal at the same time, and do nothing else.
+for _ in range(number):
+    failed = run(new(shared), code)
+    if failed:
+        sys.exit(str(failed))
 """
 QUERY = """
 import pgtwin

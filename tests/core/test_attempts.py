@@ -20,6 +20,7 @@ def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in attempts.VARIABLES:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(attempts, "_routes", {})
+    monkeypatch.setattr(attempts, "_secret_routes", {})
 
 
 def _hosts(text: str) -> list[str]:
@@ -75,17 +76,19 @@ def test_service_file_is_read_each_time(
 )
 def test_no_secret_is_kept(text: str) -> None:
     route = attempts.find_route(text)
-    assert SECRET not in repr(attempts._routes)
-    assert len(attempts._routes) == 1
+    assert SECRET not in repr(attempts._secret_routes)
+    assert (len(attempts._routes), len(attempts._secret_routes)) == (0, 1)
     assert attempts.find_route(text) is route
     other = attempts.find_route(text.replace("/a", "/b"))
     assert [target.known["host"] for target in other.targets] == ["/b"]
 
 
-def test_few_are_kept() -> None:
+@pytest.mark.parametrize("rest", ["", f" password={SECRET}"])
+def test_few_are_kept(rest: str) -> None:
     for number in range(3 * attempts.KEPT):
-        assert _hosts(f"host=/{number}") == [f"/{number}"]
+        assert _hosts(f"host=/{number}{rest}") == [f"/{number}"]
         assert len(attempts._routes) <= attempts.KEPT
+        assert len(attempts._secret_routes) <= attempts.KEPT
 
 
 def test_errors_are_not_kept() -> None:
@@ -97,6 +100,7 @@ def test_errors_are_not_kept() -> None:
         with pytest.raises(e.OperationalError, match="2 hosts but 1 addresses"):
             attempts.find_route("host=a,b hostaddr=127.0.0.1")
     assert not attempts._routes
+    assert not attempts._secret_routes
 
 
 def test_random_order_each_time() -> None:

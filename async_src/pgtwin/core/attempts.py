@@ -7,20 +7,21 @@ What is kept of a connection string is kept without a secret.
 
 from __future__ import annotations
 
-import hashlib
 import ipaddress
 import math
 import os
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from psycopg import pq
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.errors import OperationalError, ProgrammingError
 
 Parameters: TypeAlias = dict[str, str | int | None]
+Environment: TypeAlias = tuple[object, ...]
+Key = TypeVar("Key")
 
 # The parameters that are looked at here, before libpq has them.
 NAMES = (
@@ -47,7 +48,7 @@ PLAIN = frozenset(
         *("options", "sslcert", "sslkey", "sslmode", "sslrootcert", "user"),
     )
 )
-# Connection strings of which is kept what libpq makes of them.
+# Connection strings of which is kept what libpq makes of them; as many with a secret.
 KEPT = 64
 DEFAULT_TIMEOUT = 130
 SHORTEST_TIMEOUT = 2
@@ -95,7 +96,9 @@ class Route(NamedTuple):
         ]
 
 
-_routes: dict[tuple[object, object], Route] = {}
+_routes: dict[tuple[str, Environment], Route] = {}
+# Those of strings that may hold a secret, by digests of them.
+_secret_routes: dict[tuple[bytes, Environment], Route] = {}
 _SALT = os.urandom(16)
 
 
@@ -120,22 +123,38 @@ def find_route(text: str) -> Route:
     and `hosts()` do.
     """
     environment = _environment()
-    key: object = text
-    route = _routes.get((key, environment))
-    if route is None:
-        # One that may hold a secret is known by its digest.
-        key = hashlib.sha256(_SALT + text.encode()).digest()
-        route = _routes.get((key, environment))
+    route = _routes.get((text, environment))
+    if route is None and _secret_routes:
+        route = _secret_routes.get((_digest(text), environment))
     if route is None:
         params = conninfo_to_dict(text)
         known = settings(params)
         route = _make_route(known)
-        if not _needs_service(params):
-            if len(_routes) >= KEPT:
-                _routes.clear()
-            kept = text if params.keys() <= PLAIN else key
-            _routes[kept, environment] = route
+        if _needs_service(params):
+            return route
+        if params.keys() <= PLAIN:
+            _keep(_routes, text, environment, route)
+        else:
+            _keep(_secret_routes, _digest(text), environment, route)
     return route
+
+
+def _keep(
+    routes: dict[tuple[Key, Environment], Route],
+    key: Key,
+    environment: Environment,
+    route: Route,
+) -> None:
+    if len(routes) >= KEPT:
+        routes.clear()
+    routes[key, environment] = route
+
+
+def _digest(text: str) -> bytes:
+    # Imported for those who need it: it takes a while.
+    from hashlib import sha256
+
+    return sha256(_SALT + text.encode()).digest()
 
 
 def _make_route(known: dict[str, str]) -> Route:
@@ -162,7 +181,7 @@ def _joined(params: Mapping[str, object]) -> str:
     return " ".join(f"{name}={_quoted(str(value))}" for name, value in params.items())
 
 
-def _environment() -> tuple[object, ...]:
+def _environment() -> Environment:
     """Return the values of `VARIABLES`, and `None` for those that are not set."""
     # For a name that is not set os.environ raises and catches two errors, which takes
     # longer than all else here. The dict in it has no promise to stay.
@@ -196,7 +215,7 @@ def settings(params: Mapping[str, str | int | None]) -> dict[str, str]:
 def _known_settings(
     asked: tuple[tuple[str, str], ...],
     names: frozenset[str],
-    variables: tuple[object, ...],
+    variables: Environment,
 ) -> dict[str, str]:
     return _ask_libpq({**dict.fromkeys(names, ""), **dict(asked)})
 
