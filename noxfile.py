@@ -84,7 +84,7 @@ def pass_every_test(session: nox.Session) -> None:
     session.run("pytest", *DRIVER_WORKERS)
     if can_compile(session):
         session.install("./native")
-        session.run("pytest", "tests/native")
+        session.run("pytest", *DRIVER_WORKERS, "tests/native")
     with session.chdir("codegen"):
         session.run("pytest", *TWINGEN_WORKERS)
 
