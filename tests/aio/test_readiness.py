@@ -93,6 +93,22 @@ async def test_nobody_waits(
     waits.detach()
 
 
+async def test_idle(
+    ends: tuple[socket.socket, socket.socket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wait in which nothing comes is asked for once."""
+    monkeypatch.setattr(readiness, "CHECK", 0.01)
+    ours, others = ends
+    waits = watching(ours)
+    for _ in range(2):
+        others.send(b"x")
+        assert await waits.wait(lambda: bool(ours.recv(1)), 5)
+    adding = waits._loop.adding  # type: ignore[attr-defined]
+    assert not await waits.wait(lambda: True, 0.3)
+    assert waits._loop.adding == adding + 1  # type: ignore[attr-defined]
+    waits.detach()
+
+
 async def test_forgotten(ends: tuple[socket.socket, socket.socket]) -> None:
     waits = watching(ends[0])
     waits.check_later()

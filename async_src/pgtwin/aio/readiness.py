@@ -39,6 +39,8 @@ class Readiness:
         self._loop = asyncio.get_running_loop()
         self._forgetful = is_forgetful(self._loop)  # twingen: async-only
         self._checking = False  # twingen: async-only
+        # Whether the loop has called since it was asked to watch.
+        self._called = False  # twingen: async-only
         self._fd = -1
         self._reading = False
         self._writing = False
@@ -90,7 +92,8 @@ class Readiness:
         if self._fd < 0:
             raise OperationalError("the connection is closed")
         self._step = step
-        if self._forgetful and not self._checking:  # twingen: async-only
+        # twingen: async-only
+        if self._forgetful and self._called and not self._checking:
             self.check_later()
         waiter = self._waiter = self._loop.create_future()
         if not self._reading:
@@ -133,16 +136,16 @@ class Readiness:
         return True
 
     # twingen: async-only
-    def check(self) -> bool:
-        """Watch the socket again if somebody waits for it; tell whether so."""
-        self._checking = self._waiter is not None
-        if self._checking:
+    def check(self) -> None:
+        """Watch the socket again if somebody waits for it."""
+        self._checking = False
+        if self._waiter is not None:
+            self._called = False
             self._watch_again()
-        return self._checking
 
     # twingen: async-only
     def check_later(self) -> None:
-        """Let the loop `check()` as long as somebody waits.
+        """Let the loop `check()` in a while.
 
         The last callback of a wait is maybe the one after which the loop has given up
         the socket, and the next wait would not end. To watch again each time takes as
@@ -163,6 +166,7 @@ class Readiness:
             self._loop.add_reader(self._fd, self._ready)
 
     def _ready(self) -> None:
+        self._called = True  # twingen: async-only
         waiter = self._waiter
         if waiter is None or waiter.done():
             # Nobody reads what has come: an event loop would call again at once.
@@ -186,8 +190,8 @@ class Readiness:
 # twingen: async-only
 def _check(reference: weakref.ReferenceType[Readiness]) -> None:
     readiness = reference()
-    if readiness is not None and readiness.check():
-        readiness.check_later()
+    if readiness is not None:
+        readiness.check()
 
 
 async def ready(fd: int, timeout: float, writing: bool = False) -> bool:
