@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from ..calls import awaited
 from ..current import get_running_loop
@@ -88,11 +88,11 @@ class Event:
 class _Acquired(Managed):
     """What is acquired by `with`."""
 
-    def acquire(self) -> None:
-        raise NotImplementedError
+    if TYPE_CHECKING:  # each kind of lock has its own
 
-    def release(self) -> Any:
-        raise NotImplementedError
+        def acquire(self) -> None: ...
+
+        def release(self) -> Any: ...
 
     @entry
     def __enter__(self) -> Any:
