@@ -11,7 +11,14 @@ import logging
 import weakref
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import (
+    AsyncIterable,
+    AsyncIterator,
+    Callable,
+    Iterable,
+    Iterator,
+    Sequence,
+)
 from contextlib import suppress
 from operator import length_hint
 from types import TracebackType
@@ -198,14 +205,19 @@ class AsyncCopy:
         status = session.pgconn.parameter_status
         encodings = status(b"client_encoding"), status(b"server_encoding")
         known = escapes(*((name or b"").decode() for name in encodings))
-        for_rows = Place(CopyAdapters(adapters), cursor.connection)
-        self._rows = Rows(for_rows.transformer(), session.encoding, known, binary)
-        self._add = self._rows.add if self._direction == COPY_IN else _sends_nothing
-        transformer = Place(adapters, cursor.connection).transformer()
-        width = 0 if result is None else result.nfields
-        self._decoder = row_decoder(
-            binary, transformer, session.encoding, known, width, make_copy_loader
-        )
+        # What only the other direction needs is not made.
+        self._add: Callable[[Sequence[Any]], bool]
+        if self._direction == COPY_IN:
+            for_rows = Place(CopyAdapters(adapters), cursor.connection)
+            self._rows = Rows(for_rows.transformer(), session.encoding, known, binary)
+            self._add = self._rows.add
+        else:
+            transformer = Place(adapters, cursor.connection).transformer()
+            width = 0 if result is None else result.nfields
+            self._decoder = row_decoder(
+                binary, transformer, session.encoding, known, width, make_copy_loader
+            )
+            self._add = _sends_nothing
         self._messages: deque[Buffer] = deque()
         self._ahead: tuple[list[Buffer], Iterator[Any]] = [], iter(())
         self._timeout = timeout

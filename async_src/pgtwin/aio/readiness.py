@@ -20,6 +20,8 @@ from pgtwin.aio.patience import wait_for
 # twingen: async-only
 from pgtwin.aio.selector_thread import able_to_watch, is_forgetful
 
+STREAM = (socket.SOCK_STREAM,)
+
 # Seconds after which a forgetful loop is asked again to watch a socket, if need be.
 CHECK = 0.5  # twingen: async-only
 
@@ -223,5 +225,6 @@ def _settle(waiter: asyncio.Future[None]) -> None:
 
 def _duplicate(fd: int) -> socket.SocketType:
     """Return another descriptor of the same socket, which closes with the object."""
-    # In one call of C: a signal comes before both are made, or after.
-    return next(map(socket.SocketType, (-1,), (-1,), (-1,), map(os.dup, (fd,))))
+    # In one call of C: a signal comes before both are made, or after. The system is not
+    # asked for the type and the protocol: libpq opens no other sockets.
+    return next(map(socket.SocketType, (-1,), STREAM, (0,), map(os.dup, (fd,))))
