@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextvars
+import itertools
 import queue
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Any
 
 import pytest
 from spans import took
@@ -339,3 +343,49 @@ class TestGather:
         first, second = gather(fail, lambda: 2, return_exceptions=True)
         assert isinstance(first, Falsy)
         assert second == 2
+
+
+def test_interrupted_while_it_begins_to_watch(
+    sockets: tuple[socket.socket, socket.socket],
+) -> None:
+    here, there = sockets
+    there.send(b"x")
+    for instant in itertools.count(1):
+        loop = SelectorLoop()
+        interrupt = Interrupt(instant)
+        sys.settrace(interrupt.begin)
+        try:
+            loop.add_reader(here, bool)
+        except KeyboardInterrupt:
+            pass
+        finally:
+            sys.settrace(None)
+        loop.remove_reader(here)  # as the `finally` of who watches does
+        assert loop.watches_nothing
+        future: Future[None] = loop.create_future()
+        loop.add_reader(here, future.set_result, None)
+        future.wait(60)
+        if interrupt.left > 0:
+            break
+    assert instant > 10, "there was nothing to interrupt"
+
+
+class Interrupt:
+    """A trace function that raises `KeyboardInterrupt` at an instant of the loop's."""
+
+    def __init__(self, instant: int) -> None:
+        self.left = instant
+
+    def begin(self, frame: FrameType, event: str, arg: object) -> Any:
+        if frame.f_code.co_filename != selector_loop.__file__:
+            return None
+        frame.f_trace_opcodes = True
+        return self.step
+
+    def step(self, frame: FrameType, event: str, arg: object) -> Any:
+        if event == "opcode":
+            self.left -= 1
+            if self.left == 0:
+                sys.settrace(None)
+                raise KeyboardInterrupt
+        return self.step

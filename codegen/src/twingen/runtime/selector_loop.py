@@ -245,9 +245,9 @@ class SelectorLoop:
             self._writers[fd]()
 
     def _watch(self, fd: Any, handlers: dict[int, _Handler], handler: _Handler) -> None:
-        self.watches_nothing = False
         number = fd if isinstance(fd, int) else fd.fileno()
         handlers[number] = handler
+        self.watches_nothing = False
         self._register(number)
 
     def _unwatch(self, fd: Any, handlers: dict[int, _Handler]) -> bool:
@@ -266,5 +266,7 @@ class SelectorLoop:
         if events:
             self._poll.register(fd, events)
         else:
-            self._poll.unregister(fd)
+            # Perhaps an interruption came before register().
+            with contextlib.suppress(KeyError):
+                self._poll.unregister(fd)
             self.watches_nothing = not (self.readers or self._writers)
