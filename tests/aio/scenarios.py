@@ -221,6 +221,7 @@ async def close_stage(stage: Stage) -> None:
 async def at_rest(conn: pgtwin.AsyncConnection[Any]) -> bool:
     """Tell whether a connection works; if not, assert that it says so."""
     assert not conn.lock.locked(), "the lock is held"
+    assert not conn._session.listeners, "somebody still waits for notifications"
     if not conn.closed:
         try:
             await _work(conn)

@@ -14,6 +14,7 @@ import math
 import weakref
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
@@ -56,7 +57,8 @@ class Inbox(Turns):
         self.notify_handlers: list[NotifyHandler] = []
         self.backlog: deque[Notify] = deque()
         self.early: deque[Notify] = deque(maxlen=EARLY_MAX)
-        self.listeners: list[Listener] = []
+        # Weakly: who is interrupted before it is removed listens no more all the same.
+        self._listeners: list[weakref.ReferenceType[Listener]] = []
         self.tasks: weakref.WeakSet[asyncio.Task[Any]]  # twingen: async-only
         self.tasks = weakref.WeakSet()  # twingen: async-only
         self.resumed: set[weakref.WeakMethod[Resume]] = set()  # twingen: async-only
@@ -129,8 +131,14 @@ class Inbox(Turns):
                 self.early.append(notification)
             if handlers:
                 self._tell("a notify handler", handlers, notification)
-        for listener in tuple(self.listeners):
+        for listener in self.listeners:
             listener.ring()
+
+    @property
+    def listeners(self) -> list[Listener]:
+        """Who waits for notifications, in any task or thread."""
+        found = [reference() for reference in tuple(self._listeners)]
+        return [listener for listener in found if listener is not None]
 
     def note_attention(self) -> None:
         """Note whether anybody is told of what arrives."""
@@ -139,18 +147,19 @@ class Inbox(Turns):
     def add_listener(self, listener: Listener) -> None:
         """Let a listener have what arrives, and before that what was kept."""
         self.keep_early()
-        listeners = self.listeners
-        listeners.append(listener)
+        listeners = self._listeners
+        listeners.append(weakref.ref(listener, listeners.remove))
         self.note_attention()
         backlog = self.backlog
         if listener.queue is not backlog and not any(
-            each.queue is backlog for each in listeners
+            each.queue is backlog for each in self.listeners
         ):
             _move_before(listener.queue, backlog)
 
     def remove_listener(self, listener: Listener) -> None:
         """Let a listener have no more, and the next what it has left."""
-        self.listeners.remove(listener)
+        with suppress(ValueError):  # an interruption came before it was added
+            self._listeners.remove(weakref.ref(listener))
         self.note_attention()
         if listener.queue is not self.backlog and not self.listeners:
             _move_before(self.backlog, listener.queue)
@@ -162,7 +171,7 @@ class Inbox(Turns):
 
     def _queues(self) -> list[deque[Notify]]:
         """Return the queues into which a notification goes; handlers come apart."""
-        listeners = tuple(self.listeners)
+        listeners = self.listeners
         backlog = self.backlog
         queues = [each.queue for each in listeners if each.queue is not backlog]
         if len(queues) < len(listeners) or not (listeners or self.notify_handlers):

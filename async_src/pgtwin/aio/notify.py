@@ -37,8 +37,8 @@ async def notifications(
     session.come_here()  # twingen: async-only
     listener = Listener(deque() if broadcast else session.backlog)
     take = listener.queue.popleft
-    session.add_listener(listener)
     try:
+        session.add_listener(listener)
         for _ in wanted:
             while True:
                 try:

@@ -84,9 +84,9 @@ async def wait_lost(session: Session, timeout: float | None) -> bool:
     readiness = Readiness()
     if session.closed:
         return True
-    readiness.attach(session.pgconn.socket)
-    exchange.watchers.append(readiness)
     try:
+        readiness.attach(session.pgconn.socket)
+        exchange.watchers.append(readiness)
         while not session.closed:
             left = None if timeout is None else deadline.left()
             if not await readiness.wait(_at_once, left):
@@ -103,7 +103,8 @@ async def wait_lost(session: Session, timeout: float | None) -> bool:
     except OperationTimeout:
         return session.closed  # an operation has kept the turn until now
     finally:
-        exchange.watchers.remove(readiness)
+        if readiness in exchange.watchers:
+            exchange.watchers.remove(readiness)
         readiness.detach()
     return True
 
