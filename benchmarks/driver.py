@@ -27,7 +27,6 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from embedded_server import running_server
 from psycopg.conninfo import make_conninfo
 
 import pgtwin
@@ -46,6 +45,7 @@ from benchmarks.peers.report import (
 )
 from benchmarks.peers.workloads import TABLES, WORKLOADS
 from generated.benchmarks.family import Family, Own
+from tests.embedded_server import running_server
 
 Made = Callable[[str, str], Any]  # of a conninfo and a channel to listen to
 

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from embedded_server import running_server
 from psycopg.conninfo import make_conninfo
 
 import pgtwin
 from pgtwin import errors as e
 from tests.aio.waiting import until_sessions, until_sleeping
+from tests.embedded_server import running_server
 
 DEADLINE = 60
 

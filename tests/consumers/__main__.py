@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from embedded_server import running_server
-
 from tests.consumers import (
     django,
     langgraph,
@@ -22,6 +20,7 @@ from tests.consumers import (
     procrastinate,
 )
 from tests.consumers.library import Library, Outcome, Server
+from tests.embedded_server import running_server
 
 LIBRARIES = [
     pools.LIBRARY,

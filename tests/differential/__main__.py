@@ -24,7 +24,6 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from embedded_server import running_server
 from hypothesis import Phase, given, seed, settings
 from hypothesis.errors import HypothesisWarning
 
@@ -34,6 +33,7 @@ from tests.differential.shrinking import shrink
 from tests.differential.steps import Program
 from tests.differential.strategies import FEATURES, SUPPRESSED, programs
 from tests.differential.trial import Trial
+from tests.embedded_server import running_server
 
 # Programs of one process, and between two of its reports.
 BATCH = 500

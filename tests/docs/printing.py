@@ -9,11 +9,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from demo import load, run
-from embedded_server import running_server
-
-from website.mirror import ROOT, texts
-from website.programs import PROGRAM, Program, program, programs
+from tests.embedded_server import running_server
+from tools.demo import load, run
+from tools.website.mirror import ROOT, texts
+from tools.website.programs import PROGRAM, Program, program, programs
 
 
 def shown() -> Iterator[tuple[str, Program]]:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from website.mirror import ROOT
+from tools.website.mirror import ROOT
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from website.mirror import ROOT
+from tools.website.mirror import ROOT
 
 COMPARISON = (ROOT / "docs" / "comparison.md").read_text(encoding="utf-8")
 PERFORMANCE = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")

@@ -15,8 +15,8 @@ import pytest
 
 from tests.docs.printing import printed, shown
 from tests.docs.walkthrough import follow
-from website.mirror import ROOT, linked, texts
-from website.programs import BESIDE, Program
+from tools.website.mirror import ROOT, linked, texts
+from tools.website.programs import BESIDE, Program
 
 WALKTHROUGHS = ["codegen/docs/adopting.md", "codegen/docs/tutorial.md"]
 # Python that is neither a program of its own nor shown in both forms, and why.

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from examples.shop.service import application
-from website.mirror import ROOT
+from tools.website.mirror import ROOT
 
 
 @pytest.mark.parametrize(

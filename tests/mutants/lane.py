@@ -19,10 +19,10 @@ from pathlib import Path
 
 import coverage
 import psycopg
-from embedded_server import running_server
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from tests.embedded_server import running_server
 from tests.mutants.mutations import FOLDERS, Mutant
 from tests.mutants.running import Running
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 # What the tests import, and takes longer than most of them.
 IMPORTED = ("pytest", "hypothesis", "sqlalchemy.ext.asyncio", "psycopg", "coverage")
-OF_THE_TREE = {"conftest", "embedded_bouncer", "embedded_server", "tests"}
+OF_THE_TREE = {"conftest", "tests"}
 
 _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload(list(IMPORTED))

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from compatibility.comparison import compared, unexplained, unneeded
-from compatibility.page import TITLE, render
+
+from tools.compatibility.comparison import compared, unexplained, unneeded
+from tools.compatibility.page import TITLE, render
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "compatibility.md"
 NAMES = compared()

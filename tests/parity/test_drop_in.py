@@ -10,7 +10,8 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from demo import EXAMPLES, TWINS, load, run
+
+from tools.demo import EXAMPLES, TWINS, load, run
 
 PROGRAMS = sorted(path.name for path in (EXAMPLES / "drop_in").glob("*.py"))
 

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from demo import EXAMPLES, TWINS, load, run
+
+from tools.demo import EXAMPLES, TWINS, load, run
 
 
 @pytest.mark.parametrize("folder", [EXAMPLES, TWINS], ids=["written", "generated"])

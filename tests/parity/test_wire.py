@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from demo import EXAMPLES, TWINS, load, run
 
 import pgtwin
 from pgtwin.pq import Trace
+from tools.demo import EXAMPLES, TWINS, load, run
 
 PROGRAMS = sorted(path.name for path in EXAMPLES.glob("*.py"))
 

@@ -8,15 +8,22 @@ from textwrap import fill
 
 import psycopg
 
-from compatibility.comparison import ABSENT, OURS, SAME, Name, needs_reason, reason_of
-from compatibility.reasons import BEHAVIOUR
+from tools.compatibility.comparison import (
+    ABSENT,
+    OURS,
+    SAME,
+    Name,
+    needs_reason,
+    reason_of,
+)
+from tools.compatibility.reasons import BEHAVIOUR
 
 OURS_ALL = "Ours, with all that psycopg's have"
 TITLE = "# Compatibility with psycopg {version}"
 HEAD = """\
-Written by `python -m compatibility` (`nox -s docs`), which compares the two installed
-packages: names, kinds of members, parameters with their defaults. A test fails when a
-difference has no reason, and when this page is not what would be written.
+Written by `python -m tools.compatibility` (`nox -s docs`), which compares the two
+installed packages: names, kinds of members, parameters with their defaults. A test
+fails when a difference has no reason, and when this page is not what would be written.
 
 - **same**: the same object, or a member that is used in the same way.
 - **ours**: written here, with all that psycopg's has unless a row says why not.

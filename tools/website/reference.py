@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
-from website.mirror import ROOT
+from tools.website.mirror import ROOT
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -1,6 +1,6 @@
 """Builds all distributions twice, compares the bytes, and tries the wheels.
 
-`python release/packages.py PYTHON...` writes `dist/`. Each wheel is tried on each
+`python tools/packages.py PYTHON...` writes `dist/`. Each wheel is tried on each
 Python in an environment that holds nothing else, outside of the repository. The native
 core needs a C compiler, and Linux, where its wheel becomes one for every distribution.
 """
@@ -23,7 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from embedded_server import running_server  # noqa: E402
+from tests.embedded_server import running_server  # noqa: E402
 
 DIST = ROOT / "dist"
 NATIVE = "pgtwin_native"

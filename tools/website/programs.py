@@ -12,7 +12,7 @@ import re
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from website.mirror import ROOT, fenced
+from tools.website.mirror import ROOT, fenced
 
 PROGRAM = re.compile(
     r"^\[[^\]]*\]\((?P<path>[^)\s]+\.py)\)\n(?:\n```text\n(?P<printed>.*?)^```\n)?",

@@ -11,7 +11,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from compatibility.public import (
+from tools.compatibility.public import (
     MODULES,
     PROTOCOLS,
     Member,
@@ -22,8 +22,8 @@ from compatibility.public import (
     signature,
     takes_all,
 )
-from compatibility.reasons import REASONS
-from compatibility.signatures import compare_signatures
+from tools.compatibility.reasons import REASONS
+from tools.compatibility.signatures import compare_signatures
 
 SAME, OURS, ABSENT = "same", "ours", "absent"
 MISSING = object()

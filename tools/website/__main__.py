@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shutil
 
-from website.mirror import ROOT, shown, texts, with_links
-from website.programs import with_tabs
-from website.reference import pages
+from tools.website.mirror import ROOT, shown, texts, with_links
+from tools.website.programs import with_tabs
+from tools.website.reference import pages
 
 TARGET = ROOT / "build" / "pages"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from compatibility.comparison import compared, unexplained, unneeded
-from compatibility.page import render
+from tools.compatibility.comparison import compared, unexplained, unneeded
+from tools.compatibility.page import render
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "compatibility.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "compatibility.md"
 
 names = compared()
 wrong = [*unexplained(names), *(f"{x}: explains nothing" for x in unneeded(names))]

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 TEXTS = (
     *("*.md", "codegen/*.md"),
     *("docs/**/*.md", "codegen/docs/**/*.md", "examples/**/*.md"),

@@ -1,6 +1,6 @@
 """Write docs/compatibility.md: what becomes of each public name of psycopg in pgtwin.
 
-    python -m compatibility
+    python -m tools.compatibility
 
 Law: a difference without a reason in reasons.py, and a reason without a difference, are
 errors.
