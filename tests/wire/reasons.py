@@ -53,9 +53,17 @@ LOOKS = Reason(
     "how often another session looks until it sees enough is chance", kinds_sent
 )
 ORDER = Reason("tasks and threads take turns as they like", kinds_sent)
+ANSWERS = Reason("what the server sends has other numbers and times", shapes_sent)
+DRAWN = Reason(
+    "hypothesis takes texts from the modules that are loaded, which differ", shapes
+)
+NOTICED = Reason("how much is sent before an error is noticed is chance", kinds_sent)
 CHANCE = Reason("how far the client comes before the end is chance", nothing)
 
 REASONS: dict[str, Reason] = {
+    "test_binding.test_after_the_end_of_the_connection*": ENDED,
+    "test_binding.test_loaders_registered_late*": DRAWN,
+    "test_binding.test_settings_of_the_execution*": RUN,
     "test_cancel.test_*": LOOKS,
     "test_bouncer.test_many_clients*": ORDER,
     "test_executemany.test_error_ends_the_sending": CHANCE,
@@ -71,8 +79,15 @@ REASONS: dict[str, Reason] = {
     "test_two_phase.*": RUN,
     "test_connect.test_info": RUN,
     "test_copy_block.test_lost_server": RUN,
+    "test_copy_block.test_others_wait*": ORDER,
+    "test_copy_block.test_rows_of_several_tasks*": ORDER,
+    "test_copy_records.test_records_among_many_types": RUN,
     "test_cursor.test_column*": RUN,
     "test_cursor.test_type_groups": RUN,
+    "test_differences.test_block_of_a_lost_connection": EARLY,
+    "test_formats.test_commands_whose_columns_may_change*": RUN,
+    "test_libraries.test_types_by_psycopg": RUN,
+    "test_lost_server.test_status_of_a_block_whose_outcome_is_unknown*": LOOKS,
     "test_lost_server.test_lost_during_query": LOOKS,
     "test_lost_server.test_network_cut_during_query": LOOKS,
     "test_lost_server.test_outcome_of_commit_is_unknown*": LOOKS,
@@ -81,6 +96,10 @@ REASONS: dict[str, Reason] = {
     "test_server_troubles.*": LOOKS,
     "test_copy_in.test_slow_server_bounds_memory": LOOKS,
     "test_load.test_killed_at_random": CHANCE,
+    "test_pipeline.test_lost_before_the_outer_block_ends": ENDED,
+    "test_pipeline_programs.test_random_programs*": NOTICED,
+    "test_replication.*": ANSWERS,
+    "test_subclass.test_init_that_fails": LOOKS,
     "test_load.*": ORDER,
     "test_notify.test_lost_while_waiting": RUN,
     "test_notify.test_timeout_is_not_for_each": LOOKS,
