@@ -60,12 +60,12 @@ class Session(Adapting):
     global_transaction: GlobalTransaction | None = None
     depth = 0
     copying: weakref.ReferenceType[Copying] | None = None
-    automatic_binary = True
     _closed = False
 
     def __init__(self, exchange: Exchange, owner: object) -> None:
         super().__init__(exchange, owner)
         self.autocommit = False
+        self.automatic_binary = True
         self.orphaned = False
         self.pipelining: Pipelining | None = None
         self.prepared = PreparedStatements()
