@@ -29,11 +29,22 @@ def with_subclasses(cls: type) -> list[type]:
     ]
 
 
-@pytest.mark.parametrize("base", [native.SessionState, native.ResultState], ids=str)
+BASES = (
+    native.SessionState,
+    native.ResultState,
+    native.OwnerState,
+    native.BatchState,
+    native.PipelineState,
+    native.KeptState,
+    native.PreparedState,
+)
+
+
+@pytest.mark.parametrize("base", BASES, ids=str)
 def test_no_class_hides_a_field(base: type) -> None:
     assert pgtwin.AsyncConnection and pgtwin.Connection  # which loads them
     derived = [cls for cls in with_subclasses(base) if cls is not base]
-    assert len(derived) > 1  # of both forms
+    assert derived
     for cls in derived:
         before = cls.__mro__[: cls.__mro__.index(base)]
         assert not fields_of(base) & {name for each in before for name in vars(each)}

@@ -56,7 +56,6 @@ class AsyncResults(ResultState, Generic[Row]):
     _dumping: Transformer | None = None
     _dumping_mark = (-1, -1)
     _loader_mark: tuple[Adapters | None, int, int] = (None, -1, -1)
-    _closed = False
     _session: Session
     _pending: Owner | Batch | None
 
@@ -171,7 +170,10 @@ class AsyncResults(ResultState, Generic[Row]):
     @property
     def statusmessage(self) -> str | None:
         """The server's command tag, as in `INSERT 0 1`."""
-        tag = None if self._ended is None else self._ended.command_status
+        ended = self._ended
+        if ended is None:
+            return None
+        tag = ended if isinstance(ended, bytes) else ended.command_status
         return tag.decode() if tag else None
 
     async def fetchone(self) -> Row | None:
@@ -428,10 +430,10 @@ class AsyncResults(ResultState, Generic[Row]):
             make_inner_loaders(loader, adapters, result)
         return loader
 
-    def _note(self, rowcount: int, last: PGresult | None) -> None:
+    def _note(self, rowcount: int, tag: bytes | None) -> None:
         """Note how something without rows to fetch has ended."""
         self._rowcount = rowcount
-        self._ended = last
+        self._ended = tag
 
 
 def closed_cursor() -> e.InterfaceError:

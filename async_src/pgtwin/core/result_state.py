@@ -35,7 +35,9 @@ class ResultState:
     """
 
     pgresult: PGresult | None = None
+    _connection: Any
     _session: Any
+    _closed: bool = False
     _row_factory: RowFactory[Any]
     _adapters: Adapters | None = None
     _results: Sequence[PGresult] = ()
@@ -48,7 +50,7 @@ class ResultState:
     _index: int = 0
     _position: int = 0
     _rowcount: int = -1
-    _ended: PGresult | None = None  # with which the statement has ended
+    _ended: PGresult | bytes | None = None  # with which the statement has ended, or its tag
     _pending: Any = None  # what a pipeline still owes
     _large: Kept | None = None  # the statement of a result with many rows
     # The format that is asked for, and that of the results, if one was.

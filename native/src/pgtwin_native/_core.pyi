@@ -51,6 +51,26 @@ class OwnerState:
 class BatchState:
     done: bool
 
+class PipelineState:
+    owners: deque[Any]
+    level: int
+    unseen: int
+    begun: bool
+    def __init__(self, execution: type[OwnerState], /) -> None: ...
+    def owe(self, session: Any, cursor: Any, kept: Any, seen: Any, /) -> None: ...
+
+class KeptState:
+    columns: Any
+    generation: int
+    key: Any
+    many: bool
+    name: bytes
+    settings: bool
+
+class PreparedState:
+    latest: Any
+    retired: deque[bytes]
+
 class Engine:
     noted: int
     arrived: deque[Any]

@@ -15,24 +15,6 @@ long number_of(PyObject *object, PyObject *name)
     return number;
 }
 
-/* Tell whether an attribute is true; -1 with an exception. */
-int is_true(PyObject *object, PyObject *name)
-{
-    PyObject *value = PyObject_GetAttr(object, name);
-    int truth = value == NULL ? -1 : PyObject_IsTrue(value);
-    Py_XDECREF(value);
-    return truth;
-}
-
-/* Tell whether an attribute is not None; -1 with an exception. */
-int is_given(PyObject *object, PyObject *name)
-{
-    PyObject *value = PyObject_GetAttr(object, name);
-    int given = value == NULL ? -1 : value != Py_None;
-    Py_XDECREF(value);
-    return given;
-}
-
 void replace(PyObject **place, PyObject *value)
 {
     PyObject *before = *place;

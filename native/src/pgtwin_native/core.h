@@ -62,6 +62,7 @@ typedef struct {
 /* The functions of libpq that are called: result type, name, parameters. */
 #define LIBPQ_FUNCTIONS(X)                                                            \
     X(int, PQresultStatus, (const PGresult *))                                        \
+    X(char *, PQcmdStatus, (PGresult *))                                              \
     X(char *, PQcmdTuples, (PGresult *))                                              \
     X(int, PQntuples, (const PGresult *))                                             \
     X(int, PQnfields, (const PGresult *))                                             \
@@ -86,9 +87,13 @@ typedef struct {
     X(int, PQsetvalue, (PGresult *, int, int, char *, int))                           \
     X(void, PQclear, (PGresult *))
 
+/* The same of libpq 14, NULL in an older one. */
+#define LATER_LIBPQ_FUNCTIONS(X) X(int, PQpipelineStatus, (const PGconn *))
+
 typedef struct {
 #define X(result, name, parameters) result(*name) parameters;
     LIBPQ_FUNCTIONS(X)
+    LATER_LIBPQ_FUNCTIONS(X)
 #undef X
 } Libpq;
 
@@ -146,11 +151,10 @@ typedef struct {
 
 /* Names of attributes. */
 #define NAMES(X)                                                                      \
-    X(_bind) X(_bind_each) X(_bind_query) X(_closed) X(_finish) X(_forget)            \
-    X(_load_row) X(_row_maker) X(append) X(columns) X(extend) X(fail) X(find)         \
-    X(format_for) X(generation) X(get_result) X(key) X(latest) X(many) X(name)        \
-    X(owners) X(pgconn_ptr) X(popleft) X(receive) X(retired) X(set_pgresult)          \
-    X(status) X(take)
+    X(_bind) X(_bind_each) X(_bind_query) X(_finish) X(_forget) X(_load_row)          \
+    X(_load_rows) X(_row_maker) X(append) X(extend) X(fail) X(find) X(format_for)     \
+    X(generation) X(get_result) X(pgconn_ptr)                                         \
+    X(popleft) X(receive) X(set_pgresult) X(status) X(take)
 
 typedef struct {
 #define X(name) PyObject *name;
@@ -169,6 +173,9 @@ typedef struct {
     PyTypeObject *ResultStateType;
     PyTypeObject *OwnerStateType;
     PyTypeObject *BatchStateType;
+    PyTypeObject *PipelineStateType;
+    PyTypeObject *KeptStateType;
+    PyTypeObject *PreparedStateType;
     PyTypeObject *ColumnsType;
     PyTypeObject *RowLoaderType;
     PyTypeObject *CopyFormatterType;
@@ -328,6 +335,7 @@ extern PyType_Spec result_state_spec;
 /* owners.c */
 extern PyType_Spec owner_state_spec;
 extern PyType_Spec batch_state_spec;
+extern PyType_Spec pipeline_state_spec;
 
 /* The state of a session that is looked at for each statement: a base of its class. */
 #define SESSION_FIELDS(X)                                                             \
@@ -341,8 +349,30 @@ typedef struct {
 #undef X
 } SessionState;
 
-/* session_state.c */
+/* The same of a statement, and of all that are prepared. */
+#define KEPT_FIELDS(X)                                                                \
+    X(columns) X(generation) X(key) X(many) X(name) X(settings)
+
+typedef struct {
+    PyObject_HEAD
+#define X(name) PyObject *name;
+    KEPT_FIELDS(X)
+#undef X
+} KeptState;
+
+#define PREPARED_FIELDS(X) X(latest) X(retired)
+
+typedef struct {
+    PyObject_HEAD
+#define X(name) PyObject *name;
+    PREPARED_FIELDS(X)
+#undef X
+} PreparedState;
+
+/* fields.c */
 extern PyType_Spec session_state_spec;
+extern PyType_Spec kept_state_spec;
+extern PyType_Spec prepared_state_spec;
 
 /* engine.c */
 extern PyType_Spec engine_spec;

@@ -109,19 +109,18 @@ static PyObject *state_select(ResultState *self, PyObject *index)
 /* Look at what is known of a statement; tell whether its loaders are usual. */
 static int look_at_kept(ResultState *self, PyObject *kept, int usual)
 {
-    const Names *names = &self->state->names;
-    PyObject *columns = PyObject_GetAttr(kept, names->columns);
-    if (columns == NULL)
+    if (!PyObject_TypeCheck(kept, self->state->KeptStateType)) {
+        PyErr_SetString(PyExc_TypeError, "that is not what is kept of a statement");
         return -1;
-    if (columns != Py_None)
-        usual = PyObject_IsTrue(PyTuple_GetItem(columns, COLUMNS_USUAL));
-    Py_DECREF(columns);
-    PyObject *many = PyObject_GetAttr(kept, names->many);
-    int is_many = many == NULL ? -1 : PyObject_IsTrue(many);
-    Py_XDECREF(many);
-    if (is_many > 0)
+    }
+    const KeptState *state = (KeptState *)kept;
+    if (!is_none(state->columns)) {
+        PyObject *is_usual = PyTuple_GetItem(state->columns, COLUMNS_USUAL);
+        usual = is_usual == NULL ? -1 : is_usual == Py_True;
+    }
+    if (state->many != Py_False)
         replace_by(&self->_large, kept);
-    return is_many < 0 ? -1 : usual;
+    return usual;
 }
 
 int keep_results(
@@ -189,6 +188,7 @@ int drop_results(ResultState *self)
     replace(&self->_results, none);
     replace_by(&self->pgresult, Py_None);
     replace_by(&self->_values, Py_None);
+    replace_by(&self->_pending, Py_None);
     return 0;
 }
 
@@ -210,18 +210,23 @@ static int reset(ResultState *self)
     return 0;
 }
 
-static PyObject *state_forget(ResultState *self, PyObject *unused)
+int forget_results(ResultState *self)
 {
-    (void)unused;
     if (!is_none(self->_bound) && !is_none(self->_loader)) {
         PyObject *done = PyObject_CallMethodObjArgs(
             self->_loader, self->state->names.set_pgresult, Py_None, NULL);
         if (done == NULL)
-            return NULL;
+            return -1;
         Py_DECREF(done);
         replace_by(&self->_bound, Py_None);
     }
-    if (reset(self) < 0)
+    return reset(self);
+}
+
+static PyObject *state_forget(ResultState *self, PyObject *unused)
+{
+    (void)unused;
+    if (forget_results(self) < 0)
         return NULL;
     Py_RETURN_NONE;
 }
@@ -280,6 +285,7 @@ static PyObject *state_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 #define X(name) replace_by(&self->name, Py_None);
     RESULT_FIELDS(X)
 #undef X
+    replace_by(&self->_closed, Py_False);
     replace(&self->_encoding, PyUnicode_FromString("utf-8"));
     if (self->_encoding == NULL || reset(self) < 0)
         Py_CLEAR(self);
