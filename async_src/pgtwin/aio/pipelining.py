@@ -401,21 +401,20 @@ class Pipelining(PipelineState):
         self.unseen = 0
         session = self._session
         exchange = session.exchange
+        engine = self._engine
 
         def collected() -> bool:
-            self._engine.collect(self)
+            engine.collect(self)
             return done()
 
         try:
-            async with exchange.conversation():
-                await exchange.send()
-                if not collected():
-                    await exchange.take_in(collected)
+            await exchange.converse(collected)
         except BaseException as error:
             self._drop(error)
             raise
         finally:
-            session.deliver()
+            if engine.noted or exchange.arrived or exchange.attentive:
+                session.deliver()
         session.look_at_settings()
 
     def fail(self, error: e.Error) -> None:

@@ -193,27 +193,18 @@ class AsyncResults(ResultState, Generic[Row]):
         """
         if self._pending is not None:
             await self._arrive()
-        result = self._rows()
-        if self._large is not None:
-            self._tell_gathered(False)
         size = size or self.arraysize
         if size < 0:
+            self._rows()
             raise e.InterfaceError(f"size must be >= 0, not {size}")
-        start = self._position
-        end = min(start + size, result.ntuples)
-        rows = self._load(result, start, end)
-        self._position = end
+        rows: list[Row] = self._take_rows(size)
         return rows
 
     async def fetchall(self) -> list[Row]:
         """Return all rows that were not fetched yet."""
         if self._pending is not None:
             await self._arrive()
-        result = self._rows()
-        if self._large is not None:
-            self._tell_gathered(result.ntuples - self._position >= LARGE)
-        rows = self._load(result, self._position, result.ntuples)
-        self._position = result.ntuples
+        rows: list[Row] = self._take_rows(None)
         return rows
 
     async def scroll(self, value: int, mode: str = "relative") -> None:
@@ -293,6 +284,17 @@ class AsyncResults(ResultState, Generic[Row]):
     def _load_row(self) -> Row | None:
         result = self._rows()
         return None if self._position >= result.ntuples else self._next_row(result)
+
+    def _load_rows(self, number: int | None) -> list[Row]:
+        result = self._rows()
+        start, end = self._position, result.ntuples
+        if number is not None:
+            end = min(start + number, end)
+        if self._large is not None:
+            self._tell_gathered(number is None and end - start >= LARGE)
+        rows = self._load(result, start, end)
+        self._position = end
+        return rows
 
     def _next_row(self, result: PGresult) -> Row:
         """Return the next row of the current result, which has one."""

@@ -194,6 +194,7 @@ pgtwin_native.bind_python(
         "Error": Error,
         "OperationalError": OperationalError,
         "Notify": Notify,
+        "PGconn": pq.PGconn,
         "PGresult": pq.PGresult,
         "UNOBSERVED": UNOBSERVED,
         "bind": bind,

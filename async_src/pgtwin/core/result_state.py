@@ -75,6 +75,10 @@ class ResultState:
             """Return the next row of a result whose values are not loaded."""
             ...
 
+        def _load_rows(self, number: int | None) -> list[Any]:
+            """Return the next rows of such a result, all that are left for `None`."""
+            ...
+
         def _row_maker(self) -> RowMaker[Any]:
             """Return what makes rows of the current result."""
             ...
@@ -148,3 +152,20 @@ class ResultState:
             row = make_row(row)
         self._position = position + 1
         return row
+
+    def _take_rows(self, number: int | None, /) -> list[Any]:
+        """Return the next rows, at most so many; all that are left for `None`."""
+        values = self._values
+        if values is None or self._adapters is not None or self._large is not None:
+            return self._load_rows(number)
+        start, end = self._position, len(values)
+        if number is not None:
+            end = min(start + number, end)
+        if start >= end:
+            return []
+        make_row = self._make_row or self._row_maker()
+        rows: list[Any] = values[start:end]
+        if make_row is not TUPLES:
+            rows = list(map(make_row, rows))
+        self._position = end
+        return rows

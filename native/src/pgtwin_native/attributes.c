@@ -1,4 +1,4 @@
-/* Attributes of Python objects, as numbers and as truth. */
+/* Attributes and methods of Python objects. */
 #include "engine.h"
 
 PyObject *call_method(PyObject *object, PyObject *name)
@@ -15,20 +15,25 @@ long number_of(PyObject *object, PyObject *name)
     return number;
 }
 
-void replace(PyObject **place, PyObject *value)
+int find_getter(Getter *getter, PyObject *type, PyObject *name)
 {
-    PyObject *before = *place;
-    *place = value;
-    Py_XDECREF(before);
+    PyObject *descriptor = PyObject_GetAttr(type, name);
+    if (descriptor == NULL)
+        return -1;
+    if (Py_TYPE(descriptor) == &PyGetSetDescr_Type
+        && !(PyType_GetFlags((PyTypeObject *)type) & Py_TPFLAGS_HEAPTYPE)) {
+        getter->type = (PyTypeObject *)type;
+        getter->get =
+            (descrgetfunc)PyType_GetSlot(&PyGetSetDescr_Type, Py_tp_descr_get);
+        getter->descriptor = Py_NewRef(descriptor);
+    }
+    Py_DECREF(descriptor);
+    return 0;
 }
 
-void replace_by(PyObject **place, PyObject *value)
+PyObject *get_by(const Getter *getter, PyObject *object, PyObject *name)
 {
-    Py_INCREF(value);
-    replace(place, value);
-}
-
-int is_none(PyObject *value)
-{
-    return value == NULL || value == Py_None;
+    if (Py_TYPE(object) == getter->type)
+        return getter->get(getter->descriptor, object, (PyObject *)getter->type);
+    return PyObject_GetAttr(object, name);
 }

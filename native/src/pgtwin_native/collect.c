@@ -159,23 +159,35 @@ static int tell_failure(const State *state, PyObject *pipelining)
     return told == NULL ? -1 : CALLED;
 }
 
+/* Let an owner have the next results again, which are none or not its; -1 on error, also
+ * if there was one before, which stays. */
+static int put_back(PipelineState *pipelining, PyObject *owner)
+{
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    PyObject *added = PyObject_CallMethod(pipelining->owners, "appendleft", "O", owner);
+    Py_XDECREF(added);
+    if (type != NULL)
+        PyErr_Restore(type, value, traceback);
+    return added == NULL || type != NULL ? -1 : 0;
+}
+
 /* Hand out the results of one statement, which have come. Return CALLED if that may
  * have called somebody, who may have finished the handle; -1 on error. */
 static int hand_out(Engine *self, PGconn *handle, PipelineState *pipelining)
 {
     const State *state = self->state;
     Taken taken = {NULL, NULL, NULL, NULL, NO_RESULT};
-    PyObject *owner = PySequence_GetItem(pipelining->owners, 0), *left = NULL;
+    PyObject *owner = PyObject_CallNoArgs(pipelining->popleft);
     int done = owner == NULL ? -1
         : is_counting(state, owner) && goes_well(&state->libpq, handle)
         ? take_counted(self, handle, &taken)
         : take_results(self, handle, &taken);
-    if (done == 0 && !is_unowned(taken.status)) {
-        left = PyObject_CallNoArgs(pipelining->popleft);
-        done = left == NULL ? -1 : 0;
-    }
-    if (done == 0 && left != NULL && left != Py_None) {
-        done = hand_over(self, left, &taken);
+    int is_owned = done == 0 && !is_unowned(taken.status);
+    if (owner != NULL && !is_owned && put_back(pipelining, owner) < 0)
+        done = -1;
+    if (done == 0 && is_owned && owner != Py_None) {
+        done = hand_over(self, owner, &taken);
         if (done < 0)
             done = tell_failure(state, (PyObject *)pipelining);
     }
@@ -190,7 +202,6 @@ static int hand_out(Engine *self, PGconn *handle, PipelineState *pipelining)
     if (taken.counted != NULL)
         state->libpq.PQclear(taken.counted);
     Py_XDECREF(owner);
-    Py_XDECREF(left);
     Py_XDECREF(taken.list);
     Py_XDECREF(taken.only);
     return done;

@@ -138,8 +138,8 @@ typedef struct {
 
 /* What is asked of Python, by its names there (bind_python()). */
 #define PYTHON(X)                                                                     \
-    X(Error) X(Notify) X(OperationalError) X(PGresult) X(UNOBSERVED) X(begin) X(bind)   \
-    X(bind_again) X(count_rows) X(deque) X(flushing_failed) X(give)                    \
+    X(Error) X(Notify) X(OperationalError) X(PGconn) X(PGresult) X(UNOBSERVED) X(begin) \
+    X(bind) X(bind_again) X(count_rows) X(deque) X(flushing_failed) X(give)            \
     X(has_usual_dumpers) X(is_plain_query) X(reading_failed) X(send_many) X(start)    \
     X(start_for) X(tuple_row)
 
@@ -153,7 +153,7 @@ typedef struct {
 #define NAMES(X)                                                                      \
     X(_bind) X(_bind_each) X(_bind_query) X(_finish) X(_forget) X(_load_row)          \
     X(_load_rows) X(_row_maker) X(append) X(extend) X(fail) X(find) X(format_for)     \
-    X(generation) X(get_result) X(pgconn_ptr)                                         \
+    X(generation) X(get_result) X(pgconn_ptr) X(pgresult_ptr)                         \
     X(popleft) X(receive) X(set_pgresult) X(status) X(take)
 
 typedef struct {
@@ -161,6 +161,13 @@ typedef struct {
     NAMES(X)
 #undef X
 } Names;
+
+/* How an attribute of a class is got that nobody can replace; no type if one could. */
+typedef struct {
+    PyTypeObject *type;
+    PyObject *descriptor;
+    descrgetfunc get;
+} Getter;
 
 /* The state of one module object, thus of one interpreter. */
 typedef struct {
@@ -180,7 +187,8 @@ typedef struct {
     PyTypeObject *RowLoaderType;
     PyTypeObject *CopyFormatterType;
     PyTypeObject *CopyLoaderType;
-    PyObject *name_pgresult_ptr;
+    Getter pgconn_ptr, pgresult_ptr;
+    PyObject *utf_8; /* its name */
 } State;
 
 /* How the values of a column are read. BY_LOADER asks the loader, the others say what
@@ -272,6 +280,12 @@ static inline int64_t read_digits(const char *data, int count)
     }
     return number;
 }
+
+/* attributes.c */
+/* Find how an attribute of a class is got; -1 on error. */
+int find_getter(Getter *getter, PyObject *type, PyObject *name);
+/* Return an attribute, as PyObject_GetAttr() does. */
+PyObject *get_by(const Getter *getter, PyObject *object, PyObject *name);
 
 /* columns.c */
 int fill_column(Column *column, PyObject *found);

@@ -22,12 +22,14 @@ enum { SETTING_COUNT = 4 };
 
 PGconn *handle_of(const Engine *self)
 {
-    PyObject *address = PyObject_GetAttr(self->pgconn, self->state->names.pgconn_ptr);
+    const State *state = self->state;
+    PyObject *address =
+        get_by(&state->pgconn_ptr, self->pgconn, state->names.pgconn_ptr);
     if (address == NULL)
         return NULL;
     PGconn *handle = NULL;
     if (address == Py_None)
-        PyErr_SetString(self->state->python.OperationalError, "the connection is closed");
+        PyErr_SetString(state->python.OperationalError, "the connection is closed");
     else
         handle = PyLong_AsVoidPtr(address);
     Py_DECREF(address);
@@ -357,7 +359,7 @@ static PyObject *engine_give(Engine *self, PyObject *const *args, Py_ssize_t num
         pointer == NULL ? -1 : is_plain(self, (SessionState *)args[0], known, pointer);
     if (plain > 0
         && keep_results((ResultState *)args[2], self->results, pointer, Py_None,
-                        known->usual) < 0)
+                        known->usual, known->generation) < 0)
         plain = -1;
     return plain < 0 ? NULL : PyBool_FromLong(plain);
 }

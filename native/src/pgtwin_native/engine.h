@@ -56,9 +56,25 @@ typedef struct {
 /* attributes.c: -1, and NULL, with an exception */
 PyObject *call_method(PyObject *object, PyObject *name);
 long number_of(PyObject *object, PyObject *name);
-int is_none(PyObject *value); /* or NULL */
-void replace(PyObject **place, PyObject *value); /* takes the reference */
-void replace_by(PyObject **place, PyObject *value);
+
+static inline int is_none(PyObject *value) /* or NULL */
+{
+    return value == NULL || value == Py_None;
+}
+
+/* Put another object into a place; takes the reference. */
+static inline void replace(PyObject **place, PyObject *value)
+{
+    PyObject *before = *place;
+    *place = value;
+    Py_XDECREF(before);
+}
+
+static inline void replace_by(PyObject **place, PyObject *value)
+{
+    Py_INCREF(value);
+    replace(place, value);
+}
 
 /* parameters.c */
 /* Dump the values of a tuple as psycopg's dumpers of their exact types do; 0 if one is

@@ -79,6 +79,11 @@ static PyObject *bind_python(PyObject *module, PyObject *objects)
     }
     PYTHON(X)
 #undef X
+    State *state = PyModule_GetState(module);
+    if (find_getter(&state->pgconn_ptr, python->PGconn, state->names.pgconn_ptr) < 0
+        || find_getter(&state->pgresult_ptr, python->PGresult, state->names.pgresult_ptr)
+            < 0)
+        return NULL;
     Py_RETURN_NONE;
 }
 
@@ -142,8 +147,8 @@ static int module_exec(PyObject *module)
         return -1;
     TYPES(X)
 #undef X
-    state->name_pgresult_ptr = PyUnicode_InternFromString("pgresult_ptr");
-    if (state->name_pgresult_ptr == NULL || PyModule_AddType(module, state->EngineType) < 0
+    state->utf_8 = PyUnicode_InternFromString("utf-8");
+    if (state->utf_8 == NULL || PyModule_AddType(module, state->EngineType) < 0
         || PyModule_AddType(module, state->ResultStateType) < 0
         || PyModule_AddType(module, state->OwnerStateType) < 0
         || PyModule_AddType(module, state->BatchStateType) < 0
@@ -163,6 +168,8 @@ static int module_exec(PyObject *module)
 static int module_traverse(PyObject *module, visitproc visit, void *arg)
 {
     State *state = PyModule_GetState(module);
+    Py_VISIT(state->pgconn_ptr.descriptor);
+    Py_VISIT(state->pgresult_ptr.descriptor);
 #define X(name) Py_VISIT(state->python.name);
     PYTHON(X)
 #undef X
@@ -184,7 +191,9 @@ static int module_clear(PyObject *module)
 #define X(Type, spec) Py_CLEAR(state->Type);
     TYPES(X)
 #undef X
-    Py_CLEAR(state->name_pgresult_ptr);
+    Py_CLEAR(state->utf_8);
+    Py_CLEAR(state->pgconn_ptr.descriptor);
+    Py_CLEAR(state->pgresult_ptr.descriptor);
     clear_values(&state->makers);
     return 0;
 }

@@ -29,9 +29,11 @@ static int owner_init(OwnerState *self, PyObject *args, PyObject *kwargs)
     return 0;
 }
 
-/* Tell whether nothing is to be learned from a result of a statement; -1 on error. */
-static int is_known(State *state, const OwnerState *self)
+/* Tell whether nothing is to be learned from a result of a statement, and find the
+ * generation of the adapters then, if that matters; -1 on error. */
+static int is_known(State *state, const OwnerState *self, long *generation)
 {
+    *generation = UNASKED;
     if (is_none(self->_kept))
         return 1;
     if (!PyObject_TypeCheck(self->_session, state->SessionStateType)
@@ -39,8 +41,8 @@ static int is_known(State *state, const OwnerState *self)
         return 0;
     const SessionState *session = (SessionState *)self->_session;
     long then = PyLong_AsLong(((KeptState *)self->_kept)->generation);
-    long now = number_of(session->adapters, state->names.generation);
-    return PyErr_Occurred() ? -1 : now == then;
+    *generation = number_of(session->adapters, state->names.generation);
+    return PyErr_Occurred() ? -1 : *generation == then;
 }
 
 int give_rows(
@@ -54,13 +56,14 @@ int give_rows(
         return 0; /* it has executed another query since */
     if (cursor->_closed != Py_False)
         return 0;
-    int known = is_known(state, self);
+    long generation;
+    int known = is_known(state, self, &generation);
     if (known <= 0)
         return known;
     self->done = 1;
     replace_by(&cursor->_pending, Py_None);
     PyObject *kept = self->_kept == NULL ? Py_None : self->_kept;
-    return keep_results(cursor, results, pointer, kept, 0) < 0 ? -1 : CALLED;
+    return keep_results(cursor, results, pointer, kept, 0, generation) < 0 ? -1 : CALLED;
 }
 
 static int owner_traverse(OwnerState *self, visitproc visit, void *arg)

@@ -59,10 +59,12 @@ typedef struct {
 
 /* result_state.c */
 /* Take results that have come just now, and move to the first; -1 on error. `pointer` is
- * libpq's if there is only one, and that is asked for already. */
+ * libpq's if there is only one, and that is asked for already; `generation` that of the
+ * adapters, or UNASKED. */
+enum { UNASKED = -1 };
 int keep_results(
     ResultState *self, PyObject *results, const PGresult *pointer, PyObject *kept,
-    int usual);
+    int usual, long generation);
 /* Begin to hold no result any more: what `_forget()` leaves to the next ones; -1 on
  * error. */
 int drop_results(ResultState *self);

@@ -25,7 +25,7 @@ static const PGresult *find_pointer(ResultState *self, PyObject *result)
 /* Return the values of a small result whose loaders are psycopg's; NULL if it is not
  * such a one, or with an exception. */
 static PyObject *load_small(
-    ResultState *self, PyObject *result, const PGresult *pointer)
+    ResultState *self, PyObject *result, const PGresult *pointer, long generation)
 {
     State *state = self->state;
     if (!is_none(self->_adapters) || state->libpq.PQresultStatus(pointer) != TUPLES_OK
@@ -35,13 +35,9 @@ static PyObject *load_small(
     if (is_none(session->row_loader)
         || !PyObject_TypeCheck(session->row_loader, state->RowLoaderType))
         return NULL;
-    PyObject *generation =
-        PyObject_GetAttr(session->adapters, state->names.generation);
-    if (generation == NULL)
-        return NULL;
-    int current = PyObject_RichCompareBool(generation, session->row_generation, Py_EQ);
-    Py_DECREF(generation);
-    if (current <= 0)
+    if (generation == UNASKED)
+        generation = number_of(session->adapters, state->names.generation);
+    if (generation != PyLong_AsLong(session->row_generation) || PyErr_Occurred())
         return NULL;
     PyObject *values = load_result(session->row_loader, result, pointer);
     if (values == NULL && PyErr_ExceptionMatches(PyExc_Exception))
@@ -50,11 +46,12 @@ static PyObject *load_small(
 }
 
 static PyObject *bind_one(
-    ResultState *self, PyObject *result, const PGresult *pointer, int usual)
+    ResultState *self, PyObject *result, const PGresult *pointer, int usual,
+    long generation)
 {
     PyObject *values = NULL;
     if (usual && pointer != NULL)
-        values = load_small(self, result, pointer);
+        values = load_small(self, result, pointer, generation);
     if (values == NULL && !PyErr_Occurred())
         values = PyObject_CallMethodObjArgs(
             (PyObject *)self, self->state->names._bind, result,
@@ -125,7 +122,7 @@ static int look_at_kept(ResultState *self, PyObject *kept, int usual)
 
 int keep_results(
     ResultState *self, PyObject *results, const PGresult *pointer, PyObject *kept,
-    int usual)
+    int usual, long generation)
 {
     PyObject *loaded = NULL;
     if (!PyObject_TypeCheck(self->_session, self->state->SessionStateType)) {
@@ -144,7 +141,7 @@ int keep_results(
             pointer = find_pointer(self, result);
         if (pointer == NULL && PyErr_Occurred())
             return -1;
-        PyObject *values = bind_one(self, result, pointer, usual);
+        PyObject *values = bind_one(self, result, pointer, usual, generation);
         loaded = values == NULL ? NULL : PyTuple_Pack(1, values);
         Py_XDECREF(values);
     }
@@ -167,7 +164,7 @@ static PyObject *state_keep(ResultState *self, PyObject *const *args, Py_ssize_t
     }
     int usual = number > 2 ? PyObject_IsTrue(args[2]) : 0;
     PyObject *kept = number > 1 ? args[1] : Py_None;
-    if (usual < 0 || keep_results(self, args[0], NULL, kept, usual) < 0)
+    if (usual < 0 || keep_results(self, args[0], NULL, kept, usual, UNASKED) < 0)
         return NULL;
     Py_RETURN_NONE;
 }
@@ -264,6 +261,58 @@ static PyObject *state_take_row(ResultState *self, PyObject *unused)
     return row;
 }
 
+/* Return rows, each made of a tuple in a list. */
+static PyObject *make_rows(ResultState *self, PyObject *values)
+{
+    PyObject *make_row = self->_make_row;
+    if (make_row == (PyObject *)&PyTuple_Type) {
+        Py_INCREF(values);
+        return values;
+    }
+    if (is_none(make_row))
+        make_row = PyObject_CallMethodObjArgs(
+            (PyObject *)self, self->state->names._row_maker, NULL);
+    else
+        Py_INCREF(make_row);
+    Py_ssize_t number = PyList_Size(values);
+    PyObject *rows = make_row == NULL ? NULL : PyList_New(0);
+    for (Py_ssize_t i = 0; rows != NULL && i < number; i++) {
+        PyObject *row =
+            PyObject_CallFunctionObjArgs(make_row, PyList_GetItem(values, i), NULL);
+        if (row == NULL || PyList_Append(rows, row) < 0)
+            Py_CLEAR(rows);
+        Py_XDECREF(row);
+    }
+    Py_XDECREF(make_row);
+    return rows;
+}
+
+/* _take_rows(number) */
+static PyObject *state_take_rows(ResultState *self, PyObject *number)
+{
+    PyObject *values = self->_values;
+    if (is_none(values) || !PyList_Check(values) || !is_none(self->_adapters)
+        || !is_none(self->_large))
+        return PyObject_CallMethodObjArgs(
+            (PyObject *)self, self->state->names._load_rows, number, NULL);
+    Py_ssize_t start = self->_position, end = PyList_Size(values);
+    if (number != Py_None) {
+        Py_ssize_t wanted = PyNumber_AsSsize_t(number, NULL);
+        if (wanted == -1 && PyErr_Occurred())
+            return NULL;
+        if (wanted < end - start)
+            end = start + wanted;
+    }
+    if (start >= end)
+        return PyList_New(0);
+    PyObject *loaded = PyList_GetSlice(values, start, end);
+    PyObject *rows = loaded == NULL ? NULL : make_rows(self, loaded);
+    Py_XDECREF(loaded);
+    if (rows != NULL)
+        self->_position = end;
+    return rows;
+}
+
 static PyObject *state_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     (void)args; /* __init__() takes them */
@@ -286,8 +335,8 @@ static PyObject *state_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     RESULT_FIELDS(X)
 #undef X
     replace_by(&self->_closed, Py_False);
-    replace(&self->_encoding, PyUnicode_FromString("utf-8"));
-    if (self->_encoding == NULL || reset(self) < 0)
+    replace_by(&self->_encoding, self->state->utf_8);
+    if (reset(self) < 0)
         Py_CLEAR(self);
     return (PyObject *)self;
 }
@@ -325,6 +374,8 @@ static PyMethodDef state_methods[] = {
     {"_forget", (PyCFunction)state_forget, METH_NOARGS, "Hold no result any more."},
     {"_take_row", (PyCFunction)state_take_row, METH_NOARGS,
      "Return the next row, None after the last."},
+    {"_take_rows", (PyCFunction)state_take_rows, METH_O,
+     "Return the next rows, at most so many; all that are left for None."},
     {NULL, NULL, 0, NULL},
 };
 static PyMemberDef state_members[] = {
