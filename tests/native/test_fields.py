@@ -42,7 +42,9 @@ BASES = (
 
 @pytest.mark.parametrize("base", BASES, ids=str)
 def test_no_class_hides_a_field(base: type) -> None:
-    assert pgtwin.AsyncConnection and pgtwin.Connection  # which loads them
+    # Both forms are loaded.
+    assert pgtwin.AsyncConnection
+    assert pgtwin.Connection
     derived = [cls for cls in with_subclasses(base) if cls is not base]
     assert derived
     for cls in derived:

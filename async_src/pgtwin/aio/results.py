@@ -56,30 +56,30 @@ class AsyncResults(ResultState, Generic[Row]):
     _dumping: Transformer | None = None
     _dumping_mark = (-1, -1)
     _loader_mark: tuple[Adapters | None, int, int] = (None, -1, -1)
+    _connection: AsyncConnection[Any]
     _session: Session
     _pending: Owner | Batch | None
 
-    @overload
-    def __init__(self, connection: AsyncConnection[Row]) -> None: ...
+    if TYPE_CHECKING:
+        # What the base does.
 
-    @overload
-    def __init__(
-        self, connection: AsyncConnection[Any], *, row_factory: RowFactory[Row] | None
-    ) -> None: ...
+        @overload
+        def __init__(self, connection: AsyncConnection[Row]) -> None: ...
 
-    def __init__(
-        self,
-        connection: AsyncConnection[Any],
-        *,
-        row_factory: RowFactory[Row] | None = None,
-    ) -> None:
-        self._connection = connection
-        self._session = connection._session
-        self._row_factory = row_factory or connection.row_factory
-        # As the class has it, where it takes longer to find.
-        self._closed = False
-        self._given_format = self._adapters = self._bound = None
-        self._pending = self._large = None
+        @overload
+        def __init__(
+            self,
+            connection: AsyncConnection[Any],
+            *,
+            row_factory: RowFactory[Row] | None,
+        ) -> None: ...
+
+        def __init__(
+            self,
+            connection: AsyncConnection[Any],
+            *,
+            row_factory: RowFactory[Row] | None = None,
+        ) -> None: ...
 
     def __repr__(self) -> str:
         if self._closed:

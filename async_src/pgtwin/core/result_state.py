@@ -50,13 +50,26 @@ class ResultState:
     _index: int = 0
     _position: int = 0
     _rowcount: int = -1
-    _ended: PGresult | bytes | None = None  # with which the statement has ended, or its tag
+    _ended: PGresult | bytes | None = (
+        None  # with which the statement has ended, or its tag
+    )
     _pending: Any = None  # what a pipeline still owes
     _large: Kept | None = None  # the statement of a result with many rows
     # The format that is asked for, and that of the results, if one was.
     _given_format: pq.Format | None = None
     _asked_format: pq.Format | None = None
     _asked: tuple[Query, Params | None] | None = None  # of the cursor, the last time
+
+    def __init__(
+        self, connection: Any, *, row_factory: RowFactory[Any] | None = None
+    ) -> None:
+        self._connection = connection
+        self._session = connection._session
+        self._row_factory = row_factory or connection.row_factory
+        # As the class has it, where it takes longer to find.
+        self._closed = False
+        self._given_format = self._adapters = self._bound = None
+        self._pending = self._large = None
 
     if TYPE_CHECKING:
         # What the subclass does, of a result that is not small.

@@ -37,6 +37,7 @@ class SessionState:
 
 class ResultState:
     pgresult: Any
+    def __init__(self, connection: Any, *, row_factory: Any = None) -> None: ...
     def _keep(
         self, results: list[Any], kept: Any = ..., usual: bool = ..., /
     ) -> None: ...

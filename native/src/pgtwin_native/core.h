@@ -153,8 +153,8 @@ typedef struct {
 #define NAMES(X)                                                                      \
     X(_bind) X(_bind_each) X(_bind_query) X(_finish) X(_forget) X(_load_row)          \
     X(_load_rows) X(_row_maker) X(append) X(extend) X(fail) X(find) X(format_for)     \
-    X(generation) X(get_result) X(pgconn_ptr) X(pgresult_ptr)                         \
-    X(popleft) X(receive) X(set_pgresult) X(status) X(take)
+    X(_session) X(generation) X(get_result) X(pgconn_ptr) X(pgresult_ptr) X(popleft)  \
+    X(receive) X(row_factory) X(set_pgresult) X(status) X(take)
 
 typedef struct {
 #define X(name) PyObject *name;

@@ -341,6 +341,38 @@ static PyObject *state_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     return (PyObject *)self;
 }
 
+/* ResultState(connection, *, row_factory=None) */
+static int state_init(ResultState *self, PyObject *args, PyObject *kwargs)
+{
+    static char *keywords[] = {"connection", "row_factory", NULL};
+    const Names *names = &self->state->names;
+    PyObject *connection = NULL, *row_factory = NULL;
+    if (PyTuple_Size(args) == 1 && kwargs != NULL && PyDict_Size(kwargs) == 1)
+        row_factory = PyDict_GetItemWithError(kwargs, names->row_factory);
+    if (row_factory != NULL) /* as a connection makes its cursors */
+        connection = PyTuple_GetItem(args, 0);
+    else if (!PyArg_ParseTupleAndKeywords(
+                 args, kwargs, "O|$O:__init__", keywords, &connection, &row_factory))
+        return -1;
+    PyObject *session = PyObject_GetAttr(connection, names->_session);
+    if (session == NULL)
+        return -1;
+    int is_given = row_factory == NULL ? 0 : PyObject_IsTrue(row_factory);
+    PyObject *factory = NULL;
+    if (is_given > 0)
+        factory = Py_NewRef(row_factory);
+    else if (is_given == 0)
+        factory = PyObject_GetAttr(connection, names->row_factory);
+    if (factory == NULL) {
+        Py_DECREF(session);
+        return -1;
+    }
+    replace_by(&self->_connection, connection);
+    replace(&self->_session, session);
+    replace(&self->_row_factory, factory);
+    return 0;
+}
+
 static int state_traverse(ResultState *self, visitproc visit, void *arg)
 {
     Py_VISIT(Py_TYPE(self));
@@ -388,8 +420,10 @@ static PyMemberDef state_members[] = {
     {NULL, 0, 0, 0, NULL},
 };
 static PyType_Slot state_slots[] = {
-    {Py_tp_doc, "Holds the results of a statement, and walks through them."},
+    {Py_tp_doc, "ResultState(connection, *, row_factory=None)\n--\n\n"
+                "Holds the results of a statement, and walks through them."},
     {Py_tp_new, state_new},
+    {Py_tp_init, state_init},
     {Py_tp_traverse, state_traverse},
     {Py_tp_clear, state_clear},
     {Py_tp_dealloc, state_dealloc},
