@@ -1,7 +1,7 @@
 """What C keeps of the driver's objects: fields, which a class may not hide.
 
-An attribute of a class goes before a field of a base: C finds nothing in the field then,
-and leaves to Python what it could do itself.
+An attribute of a class goes before a field of a base: C finds nothing in the field
+then, and leaves to Python what it could do itself.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ long number_of(PyObject *object, PyObject *name)
 int find_getter(Getter *getter, PyObject *type, PyObject *name)
 {
     PyObject *descriptor = PyObject_GetAttr(type, name);
+    getter->type = NULL;
     if (descriptor == NULL)
         return -1;
     if (Py_TYPE(descriptor) == &PyGetSetDescr_Type
@@ -25,7 +26,7 @@ int find_getter(Getter *getter, PyObject *type, PyObject *name)
         getter->type = (PyTypeObject *)type;
         getter->get =
             (descrgetfunc)PyType_GetSlot(&PyGetSetDescr_Type, Py_tp_descr_get);
-        getter->descriptor = Py_NewRef(descriptor);
+        replace_by(&getter->descriptor, descriptor);
     }
     Py_DECREF(descriptor);
     return 0;

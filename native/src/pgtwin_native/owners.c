@@ -162,7 +162,7 @@ int count_result(const State *state, BatchState *self, const PGresult *pointer)
 static PyObject *batch_tag(BatchState *self, void *unused)
 {
     (void)unused;
-    if (self->_last == NULL && self->_received > 0)
+    if (self->_last == NULL && self->tag[0] != '\0')
         return PyBytes_FromString(self->tag);
     if (is_none(self->_last))
         Py_RETURN_NONE;
@@ -259,7 +259,7 @@ static PyObject *pipeline_owe(PipelineState *self, PyObject *args)
     const State *state = PyModule_GetState(module_of(Py_TYPE(self)));
     if (!PyArg_UnpackTuple(args, "owe", 4, 4, &session, &cursor, &kept, &seen))
         return NULL;
-    if (!PyObject_TypeCheck(session, state->SessionStateType)
+    if (self->append == NULL || !PyObject_TypeCheck(session, state->SessionStateType)
         || !PyObject_TypeCheck(cursor, state->ResultStateType)) {
         PyErr_SetString(PyExc_TypeError, "owe() takes a session and a cursor");
         return NULL;

@@ -314,7 +314,7 @@ static PyObject *start_owed(
 {
     PipelineState *pipelining = (PipelineState *)session->pipelining;
     if (!PyObject_TypeCheck(session->pipelining, self->state->PipelineStateType)
-        || !pipelining->begun || pipelining->level <= 0)
+        || pipelining->append == NULL || !pipelining->begun || pipelining->level <= 0)
         return NULL;
     OwnerState *owner = make_owner(self->state, pipelining, session, cursor);
     PyObject *kept = owner == NULL ? NULL : start_known(self, session, asked);
