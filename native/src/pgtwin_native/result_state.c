@@ -341,36 +341,59 @@ static PyObject *state_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     return (PyObject *)self;
 }
 
-/* ResultState(connection, *, row_factory=None) */
-static int state_init(ResultState *self, PyObject *args, PyObject *kwargs)
+/* Find the arguments of __init__(); -1 on error. */
+static int find_arguments(
+    PyObject *const *args, Py_ssize_t number, PyObject *keywords, PyObject **connection,
+    PyObject **row_factory)
 {
-    static char *keywords[] = {"connection", "row_factory", NULL};
-    const Names *names = &self->state->names;
-    PyObject *connection = NULL, *row_factory = NULL;
-    if (PyTuple_Size(args) == 1 && kwargs != NULL && PyDict_Size(kwargs) == 1)
-        row_factory = PyDict_GetItemWithError(kwargs, names->row_factory);
-    if (row_factory != NULL) /* as a connection makes its cursors */
-        connection = PyTuple_GetItem(args, 0);
-    else if (!PyArg_ParseTupleAndKeywords(
-                 args, kwargs, "O|$O:__init__", keywords, &connection, &row_factory))
+    Py_ssize_t named = keywords == NULL ? 0 : PyTuple_Size(keywords);
+    *connection = number == 1 ? args[0] : NULL;
+    *row_factory = NULL;
+    for (Py_ssize_t i = 0; i < named; i++) {
+        PyObject *name = PyTuple_GetItem(keywords, i);
+        if (PyUnicode_CompareWithASCIIString(name, "row_factory") == 0)
+            *row_factory = args[number + i];
+        else if (*connection == NULL
+                 && PyUnicode_CompareWithASCIIString(name, "connection") == 0)
+            *connection = args[number + i];
+        else {
+            PyErr_Format(
+                PyExc_TypeError, "__init__() got an unexpected keyword argument '%U'", name);
+            return -1;
+        }
+    }
+    if (*connection == NULL || number > 1) {
+        PyErr_SetString(
+            PyExc_TypeError, "__init__() takes a connection, and row_factory by its name");
         return -1;
+    }
+    return 0;
+}
+
+/* __init__(connection, *, row_factory=None): a method, as that has a signature. */
+static PyObject *state_init(
+    ResultState *self, PyObject *const *args, Py_ssize_t number, PyObject *keywords)
+{
+    const Names *names = &self->state->names;
+    PyObject *connection, *row_factory, *factory = NULL;
+    if (find_arguments(args, number, keywords, &connection, &row_factory) < 0)
+        return NULL;
     PyObject *session = PyObject_GetAttr(connection, names->_session);
     if (session == NULL)
-        return -1;
+        return NULL;
     int is_given = row_factory == NULL ? 0 : PyObject_IsTrue(row_factory);
-    PyObject *factory = NULL;
     if (is_given > 0)
         factory = Py_NewRef(row_factory);
     else if (is_given == 0)
         factory = PyObject_GetAttr(connection, names->row_factory);
     if (factory == NULL) {
         Py_DECREF(session);
-        return -1;
+        return NULL;
     }
     replace_by(&self->_connection, connection);
     replace(&self->_session, session);
     replace(&self->_row_factory, factory);
-    return 0;
+    Py_RETURN_NONE;
 }
 
 static int state_traverse(ResultState *self, visitproc visit, void *arg)
@@ -400,6 +423,9 @@ static void state_dealloc(ResultState *self)
 }
 
 static PyMethodDef state_methods[] = {
+    {"__init__", (PyCFunction)(void (*)(void))state_init, METH_FASTCALL | METH_KEYWORDS,
+     "__init__($self, /, connection, *, row_factory=None)\n--\n\n"
+     "Hold no results yet."},
     {"_keep", (PyCFunction)(void (*)(void))state_keep, METH_FASTCALL,
      "Take results that have come just now, and move to the first."},
     {"_select", (PyCFunction)state_select, METH_O, "Move to a result."},
@@ -420,10 +446,8 @@ static PyMemberDef state_members[] = {
     {NULL, 0, 0, 0, NULL},
 };
 static PyType_Slot state_slots[] = {
-    {Py_tp_doc, "ResultState(connection, *, row_factory=None)\n--\n\n"
-                "Holds the results of a statement, and walks through them."},
+    {Py_tp_doc, "Holds the results of a statement, and walks through them."},
     {Py_tp_new, state_new},
-    {Py_tp_init, state_init},
     {Py_tp_traverse, state_traverse},
     {Py_tp_clear, state_clear},
     {Py_tp_dealloc, state_dealloc},
