@@ -103,8 +103,12 @@ static int take_counted(Engine *self, PGconn *handle, Taken *taken)
     libpq->PQclear(pointer);
     /* Its status tells all, and if libpq has made it of an error of its own, the message
      * that the handle still has. */
-    taken->only = PyObject_CallMethod(
-        self->pgconn, "make_empty_result", "i", taken->status);
+    PyObject *status = PyLong_FromLong(taken->status);
+    if (status == NULL)
+        return -1;
+    taken->only = PyObject_CallMethodObjArgs(
+        self->pgconn, self->state->names.make_empty_result, status, NULL);
+    Py_DECREF(status);
     taken->pointer = taken->only == NULL ? NULL : pointer_of(self->state, taken->only);
     return taken->pointer == NULL ? -1 : take_results(self, handle, taken);
 }
@@ -161,11 +165,12 @@ static int tell_failure(const State *state, PyObject *pipelining)
 
 /* Let an owner have the next results again, which are none or not its; -1 on error, also
  * if there was one before, which stays. */
-static int put_back(PipelineState *pipelining, PyObject *owner)
+static int put_back(const State *state, PipelineState *pipelining, PyObject *owner)
 {
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
-    PyObject *added = PyObject_CallMethod(pipelining->owners, "appendleft", "O", owner);
+    PyObject *added = PyObject_CallMethodObjArgs(
+        pipelining->owners, state->names.appendleft, owner, NULL);
     Py_XDECREF(added);
     if (type != NULL)
         PyErr_Restore(type, value, traceback);
@@ -184,7 +189,7 @@ static int hand_out(Engine *self, PGconn *handle, PipelineState *pipelining)
         ? take_counted(self, handle, &taken)
         : take_results(self, handle, &taken);
     int is_owned = done == 0 && !is_unowned(taken.status);
-    if (owner != NULL && !is_owned && put_back(pipelining, owner) < 0)
+    if (owner != NULL && !is_owned && put_back(state, pipelining, owner) < 0)
         done = -1;
     if (done == 0 && is_owned && owner != Py_None) {
         done = hand_over(self, owner, &taken);

@@ -154,7 +154,8 @@ typedef struct {
     X(_bind) X(_bind_each) X(_bind_query) X(_finish) X(_forget) X(_load_row)          \
     X(_load_rows) X(_row_maker) X(append) X(extend) X(fail) X(find) X(format_for)     \
     X(_session) X(generation) X(get_result) X(pgconn_ptr) X(pgresult_ptr) X(popleft)  \
-    X(receive) X(row_factory) X(set_pgresult) X(status) X(take)
+    X(receive) X(row_factory) X(set_pgresult) X(status) X(take) X(appendleft)         \
+    X(command_status) X(make_empty_result)
 
 typedef struct {
 #define X(name) PyObject *name;

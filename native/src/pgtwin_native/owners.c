@@ -166,7 +166,8 @@ static PyObject *batch_tag(BatchState *self, void *unused)
         return PyBytes_FromString(self->tag);
     if (is_none(self->_last))
         Py_RETURN_NONE;
-    PyObject *tag = PyObject_GetAttrString(self->_last, "command_status");
+    const State *state = PyModule_GetState(module_of(Py_TYPE(self)));
+    PyObject *tag = PyObject_GetAttr(self->_last, state->names.command_status);
     if (tag == Py_None) {
         Py_DECREF(tag);
         tag = PyBytes_FromString("");
