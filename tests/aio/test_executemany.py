@@ -469,3 +469,60 @@ async def test_server_ends_meanwhile(conn: Connection, other: Connection) -> Non
     with pytest.raises(e.OperationalError):
         await conn.cursor().executemany(INSERT, [(n, "") for n in range(1000)])
     assert conn.broken
+
+
+async def test_tags_that_differ(conn: Connection) -> None:
+    """The sum is of all, the message of the last."""
+    await conn.execute("INSERT INTO things SELECT generate_series(1, 12), 'x'")
+    cur = conn.cursor()
+    bounds = [(3,), (3,), (5,), (12,), (0,)]
+    await cur.executemany("UPDATE things SET name = 'y' WHERE id <= %s", bounds)
+    assert cur.rowcount == 23
+    assert cur.statusmessage == "UPDATE 0"
+    await cur.executemany("SELECT id FROM things WHERE id <= %s", bounds[:2])
+    assert cur.rowcount == 6
+    assert cur.statusmessage == "SELECT 3"
+    assert cur.pgresult is None
+    await cur.executemany("CREATE TEMP TABLE IF NOT EXISTS others ()", [(), ()])
+    assert cur.rowcount == 0
+    assert cur.statusmessage == "CREATE TABLE"
+
+
+async def test_empty_query(conn: Connection) -> None:
+    cur = conn.cursor()
+    await cur.executemany("", [(), (), ()])
+    assert cur.rowcount == -1
+    assert cur.statusmessage is None
+    assert await content(conn) == []
+
+
+@pytest.mark.parametrize("number", [2, 99, 100, 101, 250])
+async def test_error_at_the_end(conn: Connection, number: int, usable: Usable) -> None:
+    """The server's error tells all, wherever a look at what has come back was."""
+    await conn.commit()
+    rows = [(n, "x") for n in range(1, number)]
+    with pytest.raises(e.UniqueViolation) as caught:
+        await conn.cursor().executemany(INSERT, [*rows, rows[-1]])
+    assert caught.value.diag.constraint_name == "things_pkey"
+    assert (
+        caught.value.diag.message_detail == f"Key (id)=({number - 1}) already exists."
+    )
+    await conn.rollback()
+    await usable(conn)
+    assert await content(conn) == []
+
+
+async def test_error_after_another_statement_in_a_pipeline(
+    conn: Connection, usable: Usable
+) -> None:
+    """What has failed before aborts it; the first error is told."""
+    cur = conn.cursor()
+    with pytest.raises(e.DivisionByZero):
+        async with conn.pipeline():
+            await conn.execute("SELECT 1 / %s", (0,))
+            await cur.executemany(INSERT, [(1, "one"), (2, "two")])
+    assert cur.rowcount == -1
+    assert cur.statusmessage is None
+    await conn.rollback()
+    await usable(conn)
+    assert await content(conn) == []

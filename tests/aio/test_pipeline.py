@@ -940,3 +940,134 @@ async def test_many_of_nothing_waits(conn: Connection) -> None:
         await conn.cursor().executemany("SELECT %s", [], returning=True)
         assert cursor.rowcount == 1
         await conn.set_autocommit(False)
+
+
+PLAIN = "SELECT %s::int4, %s::text"
+
+
+@pytest.fixture
+async def prepared(conn: Connection) -> Connection:
+    """A connection that has prepared `PLAIN`, and is in no transaction."""
+    await conn.commit()
+    for _ in range(2):
+        await conn.execute(PLAIN, (0, ""), prepare=True)
+        await conn.execute(PLAIN, (0, ""))
+    await conn.commit()
+    return conn
+
+
+async def test_prepared_statements_are_owed(prepared: Connection) -> None:
+    """More than are sent between two looks at what has come back."""
+    async with prepared.pipeline():
+        cursors = [await prepared.execute(PLAIN, (n, str(n))) for n in range(120)]
+        last = cursors[-1]
+        assert (last.rowcount, last.statusmessage, last.pgresult) == (-1, None, None)
+        assert last.nextset() is None
+        assert await cursors[50].fetchone() == (50, "50")
+    for n, cur in enumerate(cursors):
+        if n != 50:
+            assert cur.rowcount == 1
+            assert cur.statusmessage == "SELECT 1"
+            assert await cur.fetchall() == [(n, str(n))]
+            assert await cur.fetchall() == []
+
+
+async def test_prepared_statement_of_a_cursor_with_rows(prepared: Connection) -> None:
+    """The rows that it had are gone; the results of its last query come."""
+    cur = prepared.cursor()
+    await cur.execute("SELECT generate_series(1, 50)")
+    await cur.fetchone()
+    async with prepared.pipeline():
+        await prepared.execute("SELECT 1")
+        await cur.execute(PLAIN, (1, "one"))
+        assert (cur.rowcount, cur.rownumber, cur.statusmessage) == (-1, None, None)
+        await cur.execute(PLAIN, (2, "two"))
+        closed = await prepared.execute(PLAIN, (3, "three"))
+        await closed.close()
+    assert await cur.fetchall() == [(2, "two")]
+    assert closed.pgresult is not None
+    with pytest.raises(e.InterfaceError, match="closed"):
+        await closed.fetchone()
+
+
+async def test_prepared_statement_that_sets_something(prepared: Connection) -> None:
+    """What comes after it is read by the new settings."""
+    setting = "SELECT set_config('TimeZone', %s, false)"
+    query = "SELECT '2000-01-01 00:00+00'::timestamptz, %s::text"
+    for _ in range(2):
+        await prepared.execute(setting, ("UTC",), prepare=True)
+        await prepared.execute(query, ("",), prepare=True)
+    await prepared.commit()
+    async with prepared.pipeline():
+        await prepared.execute(PLAIN, (1, "one"))
+        for zone, hours in ("Asia/Tokyo", 9), ("UTC", 0), ("Asia/Tokyo", 9):
+            await prepared.execute(setting, (zone,))
+            row = await (await prepared.execute(query, (zone,))).fetchone()
+            assert row is not None
+            assert row[0].utcoffset().total_seconds() == 3600 * hours
+            assert row[1] == zone
+
+
+async def test_prepared_statement_after_one_that_fails(
+    prepared: Connection, usable: Usable
+) -> None:
+    cursors: list[Any] = []
+    with pytest.raises(e.DivisionByZero):
+        async with prepared.pipeline():
+            cursors.append(await prepared.execute(PLAIN, (1, "one")))
+            await prepared.execute("SELECT 1 / %s", (0,))
+            cursors.append(await prepared.execute(PLAIN, (2, "two")))
+    assert await cursors[0].fetchall() == [(1, "one")]
+    with pytest.raises(e.ProgrammingError, match="no result"):
+        await cursors[1].fetchall()
+    await prepared.rollback()
+    await usable(prepared)
+
+
+async def test_hooks_see_prepared_statements(prepared: Connection) -> None:
+    """Those that were sent when there was a hook, when their results come."""
+    seen: list[Any] = []
+    async with prepared.pipeline() as pipeline:
+        await prepared.execute(PLAIN, (1, "one"))
+        await prepared.execute(PLAIN, (2, "two"))
+        prepared.add_query_hook(seen.append)
+        await prepared.execute(PLAIN, (3, "three"))
+        assert seen == []
+        await pipeline.sync()
+        prepared.remove_query_hook(seen.append)
+        await prepared.execute(PLAIN, (4, "four"))
+        await prepared.execute(PLAIN, (5, "five"))
+    assert [(event.query, event.rowcount) for event in seen] == [(PLAIN, 1)]
+
+
+async def test_adapters_that_change_in_a_pipeline(prepared: Connection) -> None:
+    class Loader(pgtwin.adapt.Loader):
+        def load(self, data: Any) -> Any:
+            return "loaded " + bytes(data).decode()
+
+    class BinaryLoader(Loader):
+        format = pgtwin.pq.Format.BINARY
+
+    async with prepared.pipeline():
+        await prepared.execute(PLAIN, (1, "one"))
+        cursors = [await prepared.execute(PLAIN, (n, "x")) for n in range(3)]
+        prepared.adapters.register_loader("text", Loader)
+        prepared.adapters.register_loader("text", BinaryLoader)
+        cursors.append(await prepared.execute(PLAIN, (3, "x")))
+        cursors[0].row_factory = pgtwin.rows.dict_row
+    rows = [(await cur.fetchall())[0] for cur in cursors]
+    assert rows[0] == {"int4": 0, "text": "loaded x"}
+    assert rows[1:] == [(n, "loaded x") for n in (1, 2, 3)]
+
+
+async def test_cursor_that_was_owed_something(prepared: Connection) -> None:
+    """An interruption may have left what nobody gives it any more."""
+    cur = prepared.cursor()
+    async with prepared.pipeline():
+        await prepared.execute(PLAIN, (1, "one"))
+        await cur.execute(PLAIN, (2, "two"))
+        owed = cur._pending
+    cur._pending = owed
+    assert owed is not None
+    await cur.execute(PLAIN, (3, "three"))
+    assert await cur.fetchall() == [(3, "three")]

@@ -124,6 +124,22 @@ class Conversation:
         finally:
             self._pause()
 
+    async def converse(self, step: Callable[[], bool]) -> None:
+        """Send what is queued, and wait until a step, called after readings, is true.
+
+        An error brings the handle to rest, or finishes it.
+        """
+        self._talking = True
+        try:
+            await self.send()
+            if not step():
+                await self.take_in(step)
+        except BaseException as error:
+            await self._break_off(error, [])
+            raise
+        finally:
+            self._pause()
+
     async def send(self) -> None:
         """Send what is queued, and take in what the server says meanwhile."""
         if not self._sent():

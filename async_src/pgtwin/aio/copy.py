@@ -470,7 +470,8 @@ class AsyncCopy:
             session.copying = self._copying = None
             result = await copying.finish(session)
             rowcount = result.command_tuples
-            self.cursor._note(-1 if rowcount is None else rowcount, result)
+            tag = result.command_status
+            self.cursor._note(-1 if rowcount is None else rowcount, tag)
 
 
 def _sends_nothing(row: Sequence[Any] = ()) -> bool:

@@ -15,7 +15,8 @@ from psycopg.rows import Row
 
 from pgtwin.aio import copying
 from pgtwin.aio.copy import AsyncCopy, AsyncWriter
-from pgtwin.aio.many import Execution, execute_many
+from pgtwin.aio.many import execute_many
+from pgtwin.aio.pipelining import TURN
 from pgtwin.aio.results import TEXT, AsyncResults, closed_cursor
 from pgtwin.aio.stream import (
     ROWS,
@@ -124,7 +125,7 @@ class AsyncCursor(AsyncResults[Row]):
             engine = session.engine
             try:
                 kept = engine.start_for(session, self, query, params, prepare, binary)
-                if kept is not None:
+                if kept is not None and self._pending is None:
                     results = await session.exchange.results()
                     if not engine.give(session, kept, self):
                         await self._conclude(results, kept)
@@ -133,6 +134,11 @@ class AsyncCursor(AsyncResults[Row]):
                 raise
             if kept is None:
                 await self._execute(query, params, prepare)
+            elif self._pending is not None:
+                pipelining = session.pipelining
+                assert pipelining is not None
+                if kept.settings or pipelining.unseen >= TURN:
+                    await pipelining.go_on(kept.settings)
         return self
 
     async def _execute(
@@ -144,16 +150,18 @@ class AsyncCursor(AsyncResults[Row]):
         if self._merging:
             prepare = False
         transformer = self._dumper()
-        pipelining = session.pipelining
-        if pipelining is not None and session.open_pipeline() is not None:
-            self._forget()
-            owner = Execution(session, self, session.observe(query))
-            await pipelining.execute(
-                query, params, self._bind_query, owner, prepare, wanted, transformer
-            )
+        statement = session.engine.bound(session)
+        pipelining = session.open_pipeline()
+        if pipelining is not None:
+            session.check()
+            seen = session.observe(query)
+            if statement is None:
+                transformer = transformer or session.transformer()
+                encoding = session.encoding
+                statement = self._bind_query(query, params, transformer, encoding)
+            await pipelining.execute(statement, self, seen, prepare, wanted)
             return
         try:
-            statement = session.engine.bound(session)
             results = await session.execute(
                 query, params, self._bind_query, prepare, wanted, transformer, statement
             )

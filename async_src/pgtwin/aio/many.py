@@ -1,4 +1,4 @@
-"""What cursors own in a pipeline; one query for many sets of parameters.
+"""One query for many sets of parameters.
 
 Law: the caller holds the session's lock, and gives each batch one cursor.
 """
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg import errors as e, pq
 
-from pgtwin.aio.pipelining import Owner, Pipelining
+from pgtwin.aio.pipelining import Pipelining
 from pgtwin.core.engine import BatchState
 from pgtwin.core.hooks import UNOBSERVED, Observation
 
@@ -109,8 +109,9 @@ class Batch(BatchState):
 
     def _finish(self) -> None:
         self.done = True
-        if self._last is not None:
-            self._session.prepared.note(self._last.command_status or b"")
+        tag = self._tag
+        if tag is not None:
+            self._session.prepared.note(tag)
         if not self._failed:
             self._seen.note(self._results)
             self._seen.count(-1 if self._returning else self._rowcount)
@@ -126,37 +127,7 @@ class Batch(BatchState):
         if self._results:
             cursor._keep_all(self._results, self._common)
         elif not self._returning:
-            cursor._note(self._rowcount, self._last)
-
-
-class Execution(Owner):
-    """Owns a statement of a pipeline for a cursor."""
-
-    __slots__ = ()
-
-    def receive(self, results: list[PGresult]) -> None:
-        self.done = True
-        kept = self._kept
-        cursor = self._cursor
-        # The cursor may have executed another query since.
-        is_awaited = cursor._pending is self
-        if is_awaited and not cursor._closed:
-            cursor._pending = None
-        if len(results) != 1 or results[0].status != TUPLES_OK:
-            super().receive(results)
-            kept = None
-        elif self._seen is not UNOBSERVED:
-            super().receive(results)
-        if not is_awaited:
-            return
-        if kept is not None and kept.generation != self._session.adapters.generation:
-            self._session.columns_of(kept, results[0])
-        cursor._keep(results, kept)
-
-    def give_up(self, error: BaseException) -> None:
-        super().give_up(error)
-        if self._cursor._pending is self:
-            self._cursor._pending = None
+            cursor._note(self._rowcount, tag)
 
 
 async def execute_many(

@@ -6,25 +6,25 @@ receives its results, or is told that there will be none.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable
 from itertools import repeat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from psycopg import capabilities, errors as e, pq
 from psycopg.sql import Composable
 
 from pgtwin.aio.conversation import NOT_EXECUTED
-from pgtwin.core.engine import OwnerState
-from pgtwin.core.hooks import UNOBSERVED
-from pgtwin.core.plan import Binder, Bound, Statement, bind as usual_bind, bind_each
+from pgtwin.core.engine import OwnerState, PipelineState
+from pgtwin.core.hooks import UNOBSERVED, Observation
+from pgtwin.core.plan import Bound, Statement, bind as usual_bind, bind_each
 from pgtwin.core.settings import changes_settings
 
 if TYPE_CHECKING:
     from psycopg.abc import Transformer
     from psycopg.pq.abc import PGresult
 
-    from pgtwin.aio.many import Batch, Execution
+    from pgtwin.aio.cursor import AsyncCursor
+    from pgtwin.aio.many import Batch
     from pgtwin.aio.session import Session
     from pgtwin.core.adapters import Adapters
     from pgtwin.core.annotations import Params, Query
@@ -76,6 +76,36 @@ class Owner(OwnerState):
         self._seen.end(error)
 
 
+class Execution(Owner):
+    """Owns a statement of a pipeline for a cursor."""
+
+    __slots__ = ()
+
+    def receive(self, results: list[PGresult]) -> None:
+        self.done = True
+        kept = self._kept
+        cursor = self._cursor
+        # The cursor may have executed another query since.
+        is_awaited = cursor._pending is self
+        if is_awaited and not cursor._closed:
+            cursor._pending = None
+        if len(results) != 1 or results[0].status != TUPLES_OK:
+            super().receive(results)
+            kept = None
+        elif self._seen is not UNOBSERVED:
+            super().receive(results)
+        if not is_awaited:
+            return
+        if kept is not None and kept.generation != self._session.adapters.generation:
+            self._session.columns_of(kept, results[0])
+        cursor._keep(results, kept)
+
+    def give_up(self, error: BaseException) -> None:
+        super().give_up(error)
+        if self._cursor._pending is self:
+            self._cursor._pending = None
+
+
 class Preparation(Owner):
     """Has asked for a prepared statement, which is used before it is known to be."""
 
@@ -124,18 +154,15 @@ class Closing(Owner):
         self._session.prepared.retire_name(self._name)
 
 
-class Pipelining:
+class Pipelining(PipelineState):
     """Keeps a session in pipeline mode, and the owners of what was sent."""
 
     def __init__(self, session: Session) -> None:
-        self.level = 0
+        super().__init__(Execution)
         self._session = session
         self._pgconn = session.pgconn
         self._engine = session.engine
-        self.owners: deque[Owner | Batch | None] = deque()  # None: a synchronization
-        self.unseen = 0
-        self._open = False  # whether something was sent since the last sync
-        self._failed = False  # whether something of it has failed
+        self._failed = False  # whether something since the last sync has failed
         self.error: e.Error | None = None
 
     async def start(self) -> None:
@@ -156,7 +183,7 @@ class Pipelining:
     def stop(self) -> None:
         """Leave pipeline mode; a session that is not at rest is given up."""
         session = self._session
-        settled = not self._open
+        settled = not self.begun
         self._drop(e.PipelineAborted("the pipeline was left before the results came"))
         if not session.closed:
             try:
@@ -170,9 +197,9 @@ class Pipelining:
     def begin(self) -> None:
         """Start a transaction if that is to be done before the next statement."""
         session = self._session
-        if self._open:
+        if self.begun:
             return  # libpq knows the transaction's status at a sync only
-        self._open = True
+        self.begun = True
         if not session.autocommit and self._pgconn.transaction_status == IDLE:
             text = session.opening()
             self._pgconn.send_query_params(text, None)
@@ -213,44 +240,31 @@ class Pipelining:
 
     async def execute(
         self,
-        query: Query,
-        params: Params | None,
-        bind: Binder,
-        owner: Execution,
-        prepare: bool | None = None,
-        result_format: int | None = TEXT,
-        transformer: Transformer | None = None,
+        statement: Statement,
+        cursor: AsyncCursor[Any],
+        seen: Observation,
+        prepare: bool | None,
+        result_format: int | None,
     ) -> None:
-        """Send a query; its owner learns what is kept of it if it is prepared.
+        """Send a statement, whose results a cursor is owed.
 
         The other parameters are those of `Session.execute()`.
         """
-        session = self._session
-        kept = statement = None
-        if self._open and prepare is None and transformer is None:
-            engine = self._engine
-            kept = engine.start(session, query, params, bind, result_format)
-            if kept is None:
-                session.check()
-                statement = engine.bound(session)
-        if kept is not None:
-            changing = kept.settings
-        else:
-            if statement is None:
-                transformer = transformer or session.transformer()
-                statement = bind(query, params, transformer, session.encoding)
-            kept = await self._send(statement, prepare, result_format)
-            changing = changes_settings(statement.text)
-        owner._kept = kept
-        owner._cursor._pending = owner
-        self.owners.append(owner)
-        self.unseen += 1
+        kept = await self._send(statement, prepare, result_format)
+        self.owe(self._session, cursor, kept, seen)
+        await self.go_on(changes_settings(statement.text))
+
+    async def go_on(self, changing: bool) -> None:
+        """Send what was left for later, if it is time, and receive what has come of it.
+
+        `changing` says that the last statement may change settings. Raises the first
+        error.
+        """
         if changing:
             # The server tells the new ones at a synchronization only, and values that
             # come or are sent before it would be read or written by the old ones.
             await self.sync()
         elif self.unseen >= TURN:
-            # Send what was left for later, and receive what has come of it.
             await self._converse(_now)
             self._raise()
 
@@ -340,7 +354,7 @@ class Pipelining:
     async def command(self, text: bytes, result_format: int = 0) -> PGresult:
         """Execute a statement of our own and return its result."""
         received = Command(self._session, None, UNOBSERVED)
-        self._open = True
+        self.begun = True
         self._pgconn.send_query_params(text, None, result_format=result_format)
         self.owners.append(received)
         await self.sync()
@@ -353,9 +367,9 @@ class Pipelining:
         will never come.
         """
         self._session.check()
-        if self._open:
+        if self.begun:
             self._pgconn.pipeline_sync()
-            self._open = False
+            self.begun = False
             self._session.exchange.syncs += 1
             self.owners.append(None)
         if self.owners:
@@ -387,21 +401,20 @@ class Pipelining:
         self.unseen = 0
         session = self._session
         exchange = session.exchange
+        engine = self._engine
 
         def collected() -> bool:
-            self._engine.collect(self)
+            engine.collect(self)
             return done()
 
         try:
-            async with exchange.conversation():
-                await exchange.send()
-                if not collected():
-                    await exchange.take_in(collected)
+            await exchange.converse(collected)
         except BaseException as error:
             self._drop(error)
             raise
         finally:
-            session.deliver()
+            if engine.noted or exchange.arrived or exchange.attentive:
+                session.deliver()
         session.look_at_settings()
 
     def fail(self, error: e.Error) -> None:
@@ -438,7 +451,7 @@ class Pipelining:
 
     def _drop(self, error: BaseException) -> None:
         """Tell everybody who waits that nothing will come any more, and why."""
-        self._open = False
+        self.begun = False
         while self.owners:
             owner = self.owners.popleft()
             if owner is not None:

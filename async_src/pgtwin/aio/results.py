@@ -56,31 +56,30 @@ class AsyncResults(ResultState, Generic[Row]):
     _dumping: Transformer | None = None
     _dumping_mark = (-1, -1)
     _loader_mark: tuple[Adapters | None, int, int] = (None, -1, -1)
-    _closed = False
+    _connection: AsyncConnection[Any]
     _session: Session
     _pending: Owner | Batch | None
 
-    @overload
-    def __init__(self, connection: AsyncConnection[Row]) -> None: ...
+    if TYPE_CHECKING:
+        # What the base does.
 
-    @overload
-    def __init__(
-        self, connection: AsyncConnection[Any], *, row_factory: RowFactory[Row] | None
-    ) -> None: ...
+        @overload
+        def __init__(self, connection: AsyncConnection[Row]) -> None: ...
 
-    def __init__(
-        self,
-        connection: AsyncConnection[Any],
-        *,
-        row_factory: RowFactory[Row] | None = None,
-    ) -> None:
-        self._connection = connection
-        self._session = connection._session
-        self._row_factory = row_factory or connection.row_factory
-        # As the class has it, where it takes longer to find.
-        self._closed = False
-        self._given_format = self._adapters = self._bound = None
-        self._pending = self._large = None
+        @overload
+        def __init__(
+            self,
+            connection: AsyncConnection[Any],
+            *,
+            row_factory: RowFactory[Row] | None,
+        ) -> None: ...
+
+        def __init__(
+            self,
+            connection: AsyncConnection[Any],
+            *,
+            row_factory: RowFactory[Row] | None = None,
+        ) -> None: ...
 
     def __repr__(self) -> str:
         if self._closed:
@@ -171,7 +170,10 @@ class AsyncResults(ResultState, Generic[Row]):
     @property
     def statusmessage(self) -> str | None:
         """The server's command tag, as in `INSERT 0 1`."""
-        tag = None if self._ended is None else self._ended.command_status
+        ended = self._ended
+        if ended is None:
+            return None
+        tag = ended if isinstance(ended, bytes) else ended.command_status
         return tag.decode() if tag else None
 
     async def fetchone(self) -> Row | None:
@@ -191,27 +193,18 @@ class AsyncResults(ResultState, Generic[Row]):
         """
         if self._pending is not None:
             await self._arrive()
-        result = self._rows()
-        if self._large is not None:
-            self._tell_gathered(False)
         size = size or self.arraysize
         if size < 0:
+            self._rows()
             raise e.InterfaceError(f"size must be >= 0, not {size}")
-        start = self._position
-        end = min(start + size, result.ntuples)
-        rows = self._load(result, start, end)
-        self._position = end
+        rows: list[Row] = self._take_rows(size)
         return rows
 
     async def fetchall(self) -> list[Row]:
         """Return all rows that were not fetched yet."""
         if self._pending is not None:
             await self._arrive()
-        result = self._rows()
-        if self._large is not None:
-            self._tell_gathered(result.ntuples - self._position >= LARGE)
-        rows = self._load(result, self._position, result.ntuples)
-        self._position = result.ntuples
+        rows: list[Row] = self._take_rows(None)
         return rows
 
     async def scroll(self, value: int, mode: str = "relative") -> None:
@@ -291,6 +284,17 @@ class AsyncResults(ResultState, Generic[Row]):
     def _load_row(self) -> Row | None:
         result = self._rows()
         return None if self._position >= result.ntuples else self._next_row(result)
+
+    def _load_rows(self, number: int | None) -> list[Row]:
+        result = self._rows()
+        start, end = self._position, result.ntuples
+        if number is not None:
+            end = min(start + number, end)
+        if self._large is not None:
+            self._tell_gathered(number is None and end - start >= LARGE)
+        rows = self._load(result, start, end)
+        self._position = end
+        return rows
 
     def _next_row(self, result: PGresult) -> Row:
         """Return the next row of the current result, which has one."""
@@ -428,10 +432,10 @@ class AsyncResults(ResultState, Generic[Row]):
             make_inner_loaders(loader, adapters, result)
         return loader
 
-    def _note(self, rowcount: int, last: PGresult | None) -> None:
+    def _note(self, rowcount: int, tag: bytes | None) -> None:
         """Note how something without rows to fetch has ended."""
         self._rowcount = rowcount
-        self._ended = last
+        self._ended = tag
 
 
 def closed_cursor() -> e.InterfaceError:

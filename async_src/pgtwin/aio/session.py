@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from pgtwin.aio.pipelining import Pipelining
     from pgtwin.core.annotations import Params, Query
 
-OK = pq.ConnStatus.OK
+OK = int(pq.ConnStatus.OK)
 BAD = pq.ConnStatus.BAD
 ACTIVE = pq.TransactionStatus.ACTIVE
 UNKNOWN = pq.TransactionStatus.UNKNOWN
@@ -60,12 +60,12 @@ class Session(Adapting):
     global_transaction: GlobalTransaction | None = None
     depth = 0
     copying: weakref.ReferenceType[Copying] | None = None
-    automatic_binary = True
-    _closed = False
 
     def __init__(self, exchange: Exchange, owner: object) -> None:
         super().__init__(exchange, owner)
+        self._closed = False
         self.autocommit = False
+        self.automatic_binary = True
         self.orphaned = False
         self.pipelining: Pipelining | None = None
         self.prepared = PreparedStatements()
@@ -93,7 +93,7 @@ class Session(Adapting):
 
     def check(self) -> None:
         """Raise `OperationalError` when nothing can be executed any more."""
-        if self.inherited:
+        if self.process.left:
             raise e.InterfaceError(INHERITED)
         if self._closed:
             raise e.OperationalError(CLOSED)

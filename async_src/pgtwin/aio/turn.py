@@ -45,17 +45,17 @@ class Holder(NamedTuple):
 class Process:
     """A process, as long as it is the running one."""
 
-    left = False  # by a fork
+    def __init__(self) -> None:
+        self.left = False  # by a fork
 
 
 class Turns:
     """Gives the lock of a session to one operation after the other."""
 
-    holder: Holder | None = None
-    command_timeout: float | None = None
-
     def __init__(self, exchange: Exchange) -> None:
         self.exchange = exchange
+        self.holder: Holder | None = None
+        self.command_timeout: float | None = None
         self.lock = asyncio.Lock()
         self.process = _process
         self.loop = asyncio.get_running_loop()  # twingen: async-only

@@ -50,7 +50,7 @@ class SessionState(Protocol):
     settings: list[bytes | None]
 
     @property
-    def pipelining(self) -> object:
+    def pipelining(self) -> PipelineState | None:
         """What keeps the session in pipeline mode, if anything does."""
         ...
 
@@ -128,7 +128,8 @@ class Engine(Protocol):
         """Note what a cursor is to execute, forget its results, and do `start()`.
 
         The cursor is a `ResultState` that binds. Nothing is sent if it has adapters of
-        its own, in a pipeline, or where `prepare` is given.
+        its own, where `prepare` is given, or first after a synchronization. In a
+        pipeline the cursor is owed the results then.
         """
         ...
 
@@ -294,20 +295,28 @@ if TYPE_CHECKING:
     from pgtwin.core.owner_state import (
         BatchState as BatchState,
         OwnerState as OwnerState,
+        PipelineState as PipelineState,
     )
     from pgtwin.core.result_state import ResultState as ResultState
+    from pgtwin.core.statement_state import (
+        KeptState as KeptState,
+        PreparedState as PreparedState,
+    )
 
     class SessionFields:
         """A base of the sessions: where what `SessionState` names is kept."""
 
 elif _native is None:
-    from pgtwin.core.owner_state import BatchState, OwnerState
+    from pgtwin.core.owner_state import BatchState, OwnerState, PipelineState
     from pgtwin.core.result_state import ResultState
+    from pgtwin.core.statement_state import KeptState, PreparedState
 
     SessionFields = object
 else:
     ResultState, SessionFields = _native.ResultState, _native.SessionState
     BatchState, OwnerState = _native.BatchState, _native.OwnerState
+    PipelineState = _native.PipelineState
+    KeptState, PreparedState = _native.KeptState, _native.PreparedState
 # Of libpq's handle.
 make_engine: Callable[[PGconn], Engine] = (
     reference.ReferenceEngine if _native is None else _native.Engine

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, DefaultContext
 from typing import TYPE_CHECKING, Any
 
-from psycopg import Notify, pq
+from psycopg import Notify, capabilities, pq
 from psycopg.adapt import PyFormat
 from psycopg.errors import Error, OperationalError
 from psycopg.rows import tuple_row
@@ -44,7 +44,11 @@ _library = find_library()
 if _library is None:
     raise ImportError("the libpq that psycopg uses was not found")
 pgtwin_native.bind_libpq(
-    {name: address_of(_library, name) for name in pgtwin_native.FUNCTIONS}
+    {
+        name: address_of(_library, name)
+        for name in pgtwin_native.FUNCTIONS
+        if name != "PQpipelineStatus" or capabilities.has_pipeline()
+    }
 )
 
 TUPLES_OK = pq.ExecStatus.TUPLES_OK
@@ -136,6 +140,9 @@ ResultState = pgtwin_native.ResultState
 SessionState = pgtwin_native.SessionState
 BatchState = pgtwin_native.BatchState
 OwnerState = pgtwin_native.OwnerState
+PipelineState = pgtwin_native.PipelineState
+KeptState = pgtwin_native.KeptState
+PreparedState = pgtwin_native.PreparedState
 
 # The dumpers whose values C writes by itself.
 _DUMPERS: dict[type, str] = {
@@ -187,6 +194,7 @@ pgtwin_native.bind_python(
         "Error": Error,
         "OperationalError": OperationalError,
         "Notify": Notify,
+        "PGconn": pq.PGconn,
         "PGresult": pq.PGresult,
         "UNOBSERVED": UNOBSERVED,
         "bind": bind,

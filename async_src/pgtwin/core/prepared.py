@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from psycopg import pq
 
+from pgtwin.core.engine import KeptState, PreparedState
 from pgtwin.core.settings import changes_settings
 
 if TYPE_CHECKING:
@@ -42,21 +43,10 @@ FATAL_ERROR = pq.ExecStatus.FATAL_ERROR
 STALE = (b"26000", b"0A000")
 
 
-class Kept:
+class Kept(KeptState):
     """What is known of a statement that was executed, or is prepared."""
 
-    __slots__ = (
-        "awaited",
-        "certain",
-        "columns",
-        "executions",
-        "gathered",
-        "generation",
-        "key",
-        "many",
-        "name",
-        "settings",
-    )
+    __slots__ = ("awaited", "certain", "executions", "gathered")
 
     def __init__(self, key: Key) -> None:
         self.key = key
@@ -73,7 +63,7 @@ class Kept:
         self.gathered = False  # whether these were fetched all at once
 
 
-class PreparedStatements:
+class PreparedStatements(PreparedState):
     """Counts executions, names statements and retires those not used for longest.
 
     `threshold` is the number of plain executions before a statement is prepared
@@ -91,8 +81,6 @@ class PreparedStatements:
         "_number",
         "_prefix",
         "_threshold",
-        "latest",
-        "retired",
         "supported",
         "table",
     )

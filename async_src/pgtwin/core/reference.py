@@ -16,6 +16,7 @@ from psycopg.errors import Error, OperationalError
 
 from pgtwin.core.copy_data import Pieces
 from pgtwin.core.formats import MANY_ROWS
+from pgtwin.core.hooks import UNOBSERVED
 from pgtwin.core.plan import bind as usual_bind
 from pgtwin.core.settings import ENCODING, SETTINGS
 
@@ -147,13 +148,21 @@ class ReferenceEngine:
             wanted = cursor._format(binary)
             prepare = False
         cursor._asked_format = wanted
-        if cursor._bound is not None:
+        pipelining = session.pipelining
+        if cursor._bound is not None or pipelining is not None:
             cursor._forget()
-        cursor.pgresult = cursor._values = None
+        cursor.pgresult = cursor._values = cursor._pending = None
         cursor._results = ()
-        if prepare is not None or own_adapters or session.pipelining is not None:
+        if prepare is not None or own_adapters:
             return None
-        return self.start(session, query, params, bind, wanted)
+        if pipelining is None:
+            return self.start(session, query, params, bind, wanted)
+        if not (pipelining.level and pipelining.begun):
+            return None
+        kept = self.start(session, query, params, bind, wanted)
+        if kept is not None:
+            pipelining.owe(session, cursor, kept, UNOBSERVED)
+        return kept
 
     def bound(self, session: SessionState, /) -> Statement | None:
         return self.statement

@@ -35,7 +35,9 @@ class ResultState:
     """
 
     pgresult: PGresult | None = None
+    _connection: Any
     _session: Any
+    _closed: bool = False
     _row_factory: RowFactory[Any]
     _adapters: Adapters | None = None
     _results: Sequence[PGresult] = ()
@@ -48,13 +50,26 @@ class ResultState:
     _index: int = 0
     _position: int = 0
     _rowcount: int = -1
-    _ended: PGresult | None = None  # with which the statement has ended
+    _ended: PGresult | bytes | None = (
+        None  # with which the statement has ended, or its tag
+    )
     _pending: Any = None  # what a pipeline still owes
     _large: Kept | None = None  # the statement of a result with many rows
     # The format that is asked for, and that of the results, if one was.
     _given_format: pq.Format | None = None
     _asked_format: pq.Format | None = None
     _asked: tuple[Query, Params | None] | None = None  # of the cursor, the last time
+
+    def __init__(
+        self, connection: Any, *, row_factory: RowFactory[Any] | None = None
+    ) -> None:
+        self._connection = connection
+        self._session = connection._session
+        self._row_factory = row_factory or connection.row_factory
+        # As the class has it, where it takes longer to find.
+        self._closed = False
+        self._given_format = self._adapters = self._bound = None
+        self._pending = self._large = None
 
     if TYPE_CHECKING:
         # What the subclass does, of a result that is not small.
@@ -71,6 +86,10 @@ class ResultState:
 
         def _load_row(self) -> Any:
             """Return the next row of a result whose values are not loaded."""
+            ...
+
+        def _load_rows(self, number: int | None) -> list[Any]:
+            """Return the next rows of such a result, all that are left for `None`."""
             ...
 
         def _row_maker(self) -> RowMaker[Any]:
@@ -146,3 +165,20 @@ class ResultState:
             row = make_row(row)
         self._position = position + 1
         return row
+
+    def _take_rows(self, number: int | None, /) -> list[Any]:
+        """Return the next rows, at most so many; all that are left for `None`."""
+        values = self._values
+        if values is None or self._adapters is not None or self._large is not None:
+            return self._load_rows(number)
+        start, end = self._position, len(values)
+        if number is not None:
+            end = min(start + number, end)
+        if start >= end:
+            return []
+        make_row = self._make_row or self._row_maker()
+        rows: list[Any] = values[start:end]
+        if make_row is not TUPLES:
+            rows = list(map(make_row, rows))
+        self._position = end
+        return rows

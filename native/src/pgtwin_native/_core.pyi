@@ -37,12 +37,14 @@ class SessionState:
 
 class ResultState:
     pgresult: Any
+    def __init__(self, connection: Any, *, row_factory: Any = None) -> None: ...
     def _keep(
         self, results: list[Any], kept: Any = ..., usual: bool = ..., /
     ) -> None: ...
     def _select(self, index: int, /) -> None: ...
     def _forget(self) -> None: ...
     def _take_row(self) -> Any: ...
+    def _take_rows(self, number: int | None, /) -> list[Any]: ...
 
 class OwnerState:
     done: bool
@@ -50,6 +52,26 @@ class OwnerState:
 
 class BatchState:
     done: bool
+
+class PipelineState:
+    owners: deque[Any]
+    level: int
+    unseen: int
+    begun: bool
+    def __init__(self, execution: type[OwnerState], /) -> None: ...
+    def owe(self, session: Any, cursor: Any, kept: Any, seen: Any, /) -> None: ...
+
+class KeptState:
+    columns: Any
+    generation: int
+    key: Any
+    many: bool
+    name: bytes
+    settings: bool
+
+class PreparedState:
+    latest: Any
+    retired: deque[bytes]
 
 class Engine:
     noted: int

@@ -1,4 +1,4 @@
-/* Attributes of Python objects, as numbers and as truth. */
+/* Attributes and methods of Python objects. */
 #include "engine.h"
 
 PyObject *call_method(PyObject *object, PyObject *name)
@@ -15,38 +15,26 @@ long number_of(PyObject *object, PyObject *name)
     return number;
 }
 
-/* Tell whether an attribute is true; -1 with an exception. */
-int is_true(PyObject *object, PyObject *name)
+int find_getter(Getter *getter, PyObject *type, PyObject *name)
 {
-    PyObject *value = PyObject_GetAttr(object, name);
-    int truth = value == NULL ? -1 : PyObject_IsTrue(value);
-    Py_XDECREF(value);
-    return truth;
+    PyObject *descriptor = PyObject_GetAttr(type, name);
+    getter->type = NULL;
+    if (descriptor == NULL)
+        return -1;
+    if (Py_TYPE(descriptor) == &PyGetSetDescr_Type
+        && !(PyType_GetFlags((PyTypeObject *)type) & Py_TPFLAGS_HEAPTYPE)) {
+        getter->type = (PyTypeObject *)type;
+        getter->get =
+            (descrgetfunc)PyType_GetSlot(&PyGetSetDescr_Type, Py_tp_descr_get);
+        replace_by(&getter->descriptor, descriptor);
+    }
+    Py_DECREF(descriptor);
+    return 0;
 }
 
-/* Tell whether an attribute is not None; -1 with an exception. */
-int is_given(PyObject *object, PyObject *name)
+PyObject *get_by(const Getter *getter, PyObject *object, PyObject *name)
 {
-    PyObject *value = PyObject_GetAttr(object, name);
-    int given = value == NULL ? -1 : value != Py_None;
-    Py_XDECREF(value);
-    return given;
-}
-
-void replace(PyObject **place, PyObject *value)
-{
-    PyObject *before = *place;
-    *place = value;
-    Py_XDECREF(before);
-}
-
-void replace_by(PyObject **place, PyObject *value)
-{
-    Py_INCREF(value);
-    replace(place, value);
-}
-
-int is_none(PyObject *value)
-{
-    return value == NULL || value == Py_None;
+    if (Py_TYPE(object) == getter->type)
+        return getter->get(getter->descriptor, object, (PyObject *)getter->type);
+    return PyObject_GetAttr(object, name);
 }

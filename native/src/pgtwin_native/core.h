@@ -62,6 +62,7 @@ typedef struct {
 /* The functions of libpq that are called: result type, name, parameters. */
 #define LIBPQ_FUNCTIONS(X)                                                            \
     X(int, PQresultStatus, (const PGresult *))                                        \
+    X(char *, PQcmdStatus, (PGresult *))                                              \
     X(char *, PQcmdTuples, (PGresult *))                                              \
     X(int, PQntuples, (const PGresult *))                                             \
     X(int, PQnfields, (const PGresult *))                                             \
@@ -86,9 +87,13 @@ typedef struct {
     X(int, PQsetvalue, (PGresult *, int, int, char *, int))                           \
     X(void, PQclear, (PGresult *))
 
+/* The same of libpq 14, NULL in an older one. */
+#define LATER_LIBPQ_FUNCTIONS(X) X(int, PQpipelineStatus, (const PGconn *))
+
 typedef struct {
 #define X(result, name, parameters) result(*name) parameters;
     LIBPQ_FUNCTIONS(X)
+    LATER_LIBPQ_FUNCTIONS(X)
 #undef X
 } Libpq;
 
@@ -133,8 +138,8 @@ typedef struct {
 
 /* What is asked of Python, by its names there (bind_python()). */
 #define PYTHON(X)                                                                     \
-    X(Error) X(Notify) X(OperationalError) X(PGresult) X(UNOBSERVED) X(begin) X(bind)   \
-    X(bind_again) X(count_rows) X(deque) X(flushing_failed) X(give)                    \
+    X(Error) X(Notify) X(OperationalError) X(PGconn) X(PGresult) X(UNOBSERVED) X(begin) \
+    X(bind) X(bind_again) X(count_rows) X(deque) X(flushing_failed) X(give)            \
     X(has_usual_dumpers) X(is_plain_query) X(reading_failed) X(send_many) X(start)    \
     X(start_for) X(tuple_row)
 
@@ -146,17 +151,24 @@ typedef struct {
 
 /* Names of attributes. */
 #define NAMES(X)                                                                      \
-    X(_bind) X(_bind_each) X(_bind_query) X(_closed) X(_finish) X(_forget)            \
-    X(_load_row) X(_row_maker) X(append) X(columns) X(extend) X(fail) X(find)         \
-    X(format_for) X(generation) X(get_result) X(key) X(latest) X(many) X(name)        \
-    X(owners) X(pgconn_ptr) X(popleft) X(receive) X(retired) X(set_pgresult)          \
-    X(status) X(take)
+    X(_bind) X(_bind_each) X(_bind_query) X(_finish) X(_forget) X(_load_row)          \
+    X(_load_rows) X(_row_maker) X(append) X(extend) X(fail) X(find) X(format_for)     \
+    X(_session) X(generation) X(get_result) X(pgconn_ptr) X(pgresult_ptr) X(popleft)  \
+    X(receive) X(row_factory) X(set_pgresult) X(status) X(take) X(appendleft)         \
+    X(command_status) X(make_empty_result)
 
 typedef struct {
 #define X(name) PyObject *name;
     NAMES(X)
 #undef X
 } Names;
+
+/* How an attribute of a class is got that nobody can replace; no type if one could. */
+typedef struct {
+    PyTypeObject *type;
+    PyObject *descriptor;
+    descrgetfunc get;
+} Getter;
 
 /* The state of one module object, thus of one interpreter. */
 typedef struct {
@@ -169,11 +181,15 @@ typedef struct {
     PyTypeObject *ResultStateType;
     PyTypeObject *OwnerStateType;
     PyTypeObject *BatchStateType;
+    PyTypeObject *PipelineStateType;
+    PyTypeObject *KeptStateType;
+    PyTypeObject *PreparedStateType;
     PyTypeObject *ColumnsType;
     PyTypeObject *RowLoaderType;
     PyTypeObject *CopyFormatterType;
     PyTypeObject *CopyLoaderType;
-    PyObject *name_pgresult_ptr;
+    Getter pgconn_ptr, pgresult_ptr;
+    PyObject *utf_8; /* its name */
 } State;
 
 /* How the values of a column are read. BY_LOADER asks the loader, the others say what
@@ -266,6 +282,12 @@ static inline int64_t read_digits(const char *data, int count)
     return number;
 }
 
+/* attributes.c */
+/* Find how an attribute of a class is got; -1 on error. */
+int find_getter(Getter *getter, PyObject *type, PyObject *name);
+/* Return an attribute, as PyObject_GetAttr() does. */
+PyObject *get_by(const Getter *getter, PyObject *object, PyObject *name);
+
 /* columns.c */
 int fill_column(Column *column, PyObject *found);
 void clear_column(Column *column);
@@ -328,6 +350,7 @@ extern PyType_Spec result_state_spec;
 /* owners.c */
 extern PyType_Spec owner_state_spec;
 extern PyType_Spec batch_state_spec;
+extern PyType_Spec pipeline_state_spec;
 
 /* The state of a session that is looked at for each statement: a base of its class. */
 #define SESSION_FIELDS(X)                                                             \
@@ -341,8 +364,30 @@ typedef struct {
 #undef X
 } SessionState;
 
-/* session_state.c */
+/* The same of a statement, and of all that are prepared. */
+#define KEPT_FIELDS(X)                                                                \
+    X(columns) X(generation) X(key) X(many) X(name) X(settings)
+
+typedef struct {
+    PyObject_HEAD
+#define X(name) PyObject *name;
+    KEPT_FIELDS(X)
+#undef X
+} KeptState;
+
+#define PREPARED_FIELDS(X) X(latest) X(retired)
+
+typedef struct {
+    PyObject_HEAD
+#define X(name) PyObject *name;
+    PREPARED_FIELDS(X)
+#undef X
+} PreparedState;
+
+/* fields.c */
 extern PyType_Spec session_state_spec;
+extern PyType_Spec kept_state_spec;
+extern PyType_Spec prepared_state_spec;
 
 /* engine.c */
 extern PyType_Spec engine_spec;

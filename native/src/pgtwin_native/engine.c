@@ -22,12 +22,14 @@ enum { SETTING_COUNT = 4 };
 
 PGconn *handle_of(const Engine *self)
 {
-    PyObject *address = PyObject_GetAttr(self->pgconn, self->state->names.pgconn_ptr);
+    const State *state = self->state;
+    PyObject *address =
+        get_by(&state->pgconn_ptr, self->pgconn, state->names.pgconn_ptr);
     if (address == NULL)
         return NULL;
     PGconn *handle = NULL;
     if (address == Py_None)
-        PyErr_SetString(self->state->python.OperationalError, "the connection is closed");
+        PyErr_SetString(state->python.OperationalError, "the connection is closed");
     else
         handle = PyLong_AsVoidPtr(address);
     Py_DECREF(address);
@@ -196,11 +198,18 @@ static PyObject *engine_read(Engine *self, PyObject *unused)
     return ready < 0 ? NULL : PyBool_FromLong(ready);
 }
 
+PyObject *next_result(Engine *self)
+{
+    if (self->get_result == NULL)
+        self->get_result = PyObject_GetAttr(self->pgconn, self->state->names.get_result);
+    return self->get_result == NULL ? NULL : PyObject_CallNoArgs(self->get_result);
+}
+
 /* Take a result; 1 if another may follow, 0 if none does, -1 on error. */
 static int take_result(Engine *self)
 {
     const Names *names = &self->state->names;
-    PyObject *result = call_method(self->pgconn, names->get_result);
+    PyObject *result = next_result(self);
     if (result == NULL)
         return -1;
     if (result == Py_None) {
@@ -317,16 +326,15 @@ static int are_settings(Engine *self, PyObject *noted, int number)
 static int is_plain(
     Engine *self, SessionState *session, Known *known, const PGresult *pointer)
 {
-    const Names *names = &self->state->names;
     if (self->state->libpq.PQresultStatus(pointer) != TUPLES_OK
         || self->state->libpq.PQntuples(pointer) >= MANY_ROWS)
         return 0;
     int plain = is_current(self, session, known);
     if (plain <= 0)
         return plain;
-    int retired = is_true(session->prepared, names->retired);
-    if (retired)
-        return retired < 0 ? -1 : 0;
+    if (!PyObject_TypeCheck(session->prepared, self->state->PreparedStateType)
+        || PyObject_Size(((PreparedState *)session->prepared)->retired) != 0)
+        return PyErr_Occurred() ? -1 : 0;
     return are_settings(self, session->settings, known->lasting ? 1 : SETTING_COUNT);
 }
 
@@ -351,7 +359,7 @@ static PyObject *engine_give(Engine *self, PyObject *const *args, Py_ssize_t num
         pointer == NULL ? -1 : is_plain(self, (SessionState *)args[0], known, pointer);
     if (plain > 0
         && keep_results((ResultState *)args[2], self->results, pointer, Py_None,
-                        known->usual) < 0)
+                        known->usual, known->generation) < 0)
         plain = -1;
     return plain < 0 ? NULL : PyBool_FromLong(plain);
 }
@@ -398,6 +406,7 @@ static int engine_traverse(Engine *self, visitproc visit, void *arg)
     Py_VISIT(Py_TYPE(self));
     Py_VISIT(self->module);
     Py_VISIT(self->pgconn);
+    Py_VISIT(self->get_result);
     Py_VISIT(self->statement);
     Py_VISIT(self->asked);
     Py_VISIT(self->known);
@@ -413,6 +422,7 @@ static int engine_traverse(Engine *self, visitproc visit, void *arg)
 static int engine_clear(Engine *self)
 {
     Py_CLEAR(self->pgconn);
+    Py_CLEAR(self->get_result);
     Py_CLEAR(self->statement);
     Py_CLEAR(self->asked);
     self->started = NULL;

@@ -20,7 +20,7 @@ typedef struct {
     PyObject_HEAD
     PyObject *module; /* holds the state */
     State *state;
-    PyObject *pgconn;
+    PyObject *pgconn, *get_result; /* the handle, and its method */
     PyObject *statement; /* that Python has bound last, or NULL */
     PyObject *asked;     /* query and parameters that were bound here, or NULL */
     PyObject *known;     /* capsules with Known, by queries */
@@ -56,11 +56,25 @@ typedef struct {
 /* attributes.c: -1, and NULL, with an exception */
 PyObject *call_method(PyObject *object, PyObject *name);
 long number_of(PyObject *object, PyObject *name);
-int is_true(PyObject *object, PyObject *name);
-int is_given(PyObject *object, PyObject *name);
-int is_none(PyObject *value); /* or NULL */
-void replace(PyObject **place, PyObject *value); /* takes the reference */
-void replace_by(PyObject **place, PyObject *value);
+
+static inline int is_none(PyObject *value) /* or NULL */
+{
+    return value == NULL || value == Py_None;
+}
+
+/* Put another object into a place; takes the reference. */
+static inline void replace(PyObject **place, PyObject *value)
+{
+    PyObject *before = *place;
+    *place = value;
+    Py_XDECREF(before);
+}
+
+static inline void replace_by(PyObject **place, PyObject *value)
+{
+    Py_INCREF(value);
+    replace(place, value);
+}
 
 /* parameters.c */
 /* Dump the values of a tuple as psycopg's dumpers of their exact types do; 0 if one is
@@ -70,6 +84,8 @@ int put_parameters(Parameters *parameters, PyObject *params);
 /* engine.c */
 /* Return libpq's handle; NULL with an exception if it was finished. */
 PGconn *handle_of(const Engine *self);
+/* Return the next result, as psycopg has it. */
+PyObject *next_result(Engine *self);
 
 /* statements.c */
 /* Tell whether adapters are still those with which a query became known. */

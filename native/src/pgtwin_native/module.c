@@ -3,6 +3,21 @@
 
 #include <stdlib.h>
 
+/* The classes, and what they are made of. */
+#define TYPES(X)                                                                      \
+    X(EngineType, engine_spec)                                                        \
+    X(SessionStateType, session_state_spec)                                           \
+    X(ResultStateType, result_state_spec)                                             \
+    X(OwnerStateType, owner_state_spec)                                               \
+    X(BatchStateType, batch_state_spec)                                               \
+    X(PipelineStateType, pipeline_state_spec)                                         \
+    X(KeptStateType, kept_state_spec)                                                 \
+    X(PreparedStateType, prepared_state_spec)                                         \
+    X(ColumnsType, columns_spec)                                                      \
+    X(RowLoaderType, row_loader_spec)                                                 \
+    X(CopyFormatterType, copy_formatter_spec)                                         \
+    X(CopyLoaderType, copy_loader_spec)
+
 /* bind_libpq(addresses): take the address of each function, by its name. */
 static PyObject *bind_libpq(PyObject *module, PyObject *addresses)
 {
@@ -26,6 +41,13 @@ static PyObject *bind_libpq(PyObject *module, PyObject *addresses)
         return NULL;                                                                  \
     }
     LIBPQ_FUNCTIONS(X)
+#undef X
+#define X(result, name, parameters)                                                   \
+    address = PyDict_GetItemString(addresses, #name);                                 \
+    *(void **)&libpq.name = address == NULL ? NULL : PyLong_AsVoidPtr(address);       \
+    if (libpq.name == NULL && PyErr_Occurred())                                       \
+        return NULL;
+    LATER_LIBPQ_FUNCTIONS(X)
 #undef X
     if (check_results(&libpq) < 0)
         return NULL;
@@ -57,6 +79,11 @@ static PyObject *bind_python(PyObject *module, PyObject *objects)
     }
     PYTHON(X)
 #undef X
+    State *state = PyModule_GetState(module);
+    if (find_getter(&state->pgconn_ptr, python->PGconn, state->names.pgconn_ptr) < 0
+        || find_getter(&state->pgresult_ptr, python->PGresult, state->names.pgresult_ptr)
+            < 0)
+        return NULL;
     Py_RETURN_NONE;
 }
 
@@ -71,6 +98,7 @@ static PyObject *names_of_functions(void)
         Py_XDECREF(text);                                                             \
     }
     LIBPQ_FUNCTIONS(X)
+    LATER_LIBPQ_FUNCTIONS(X)
 #undef X
     return names;
 }
@@ -113,35 +141,21 @@ static int module_exec(PyObject *module)
         return -1;
     NAMES(X)
 #undef X
-    state->EngineType =
-        (PyTypeObject *)PyType_FromModuleAndSpec(module, &engine_spec, NULL);
-    state->SessionStateType =
-        (PyTypeObject *)PyType_FromModuleAndSpec(module, &session_state_spec, NULL);
-    state->ResultStateType =
-        (PyTypeObject *)PyType_FromModuleAndSpec(module, &result_state_spec, NULL);
-    state->OwnerStateType =
-        (PyTypeObject *)PyType_FromModuleAndSpec(module, &owner_state_spec, NULL);
-    state->BatchStateType =
-        (PyTypeObject *)PyType_FromModuleAndSpec(module, &batch_state_spec, NULL);
-    state->name_pgresult_ptr = PyUnicode_InternFromString("pgresult_ptr");
-    state->ColumnsType =
-        (PyTypeObject *)PyType_FromModuleAndSpec(module, &columns_spec, NULL);
-    state->RowLoaderType =
-        (PyTypeObject *)PyType_FromModuleAndSpec(module, &row_loader_spec, NULL);
-    state->CopyFormatterType =
-        (PyTypeObject *)PyType_FromModuleAndSpec(module, &copy_formatter_spec, NULL);
-    state->CopyLoaderType =
-        (PyTypeObject *)PyType_FromModuleAndSpec(module, &copy_loader_spec, NULL);
-    if (state->name_pgresult_ptr == NULL || state->EngineType == NULL
-        || PyModule_AddType(module, state->EngineType) < 0
-        || state->SessionStateType == NULL || state->ResultStateType == NULL
-        || state->OwnerStateType == NULL || state->BatchStateType == NULL
+#define X(Type, spec)                                                                 \
+    state->Type = (PyTypeObject *)PyType_FromModuleAndSpec(module, &spec, NULL);      \
+    if (state->Type == NULL)                                                          \
+        return -1;
+    TYPES(X)
+#undef X
+    state->utf_8 = PyUnicode_InternFromString("utf-8");
+    if (state->utf_8 == NULL || PyModule_AddType(module, state->EngineType) < 0
         || PyModule_AddType(module, state->ResultStateType) < 0
         || PyModule_AddType(module, state->OwnerStateType) < 0
         || PyModule_AddType(module, state->BatchStateType) < 0
-        || PyModule_AddType(module, state->SessionStateType) < 0 || state->ColumnsType == NULL
-        || state->RowLoaderType == NULL || state->CopyFormatterType == NULL
-        || state->CopyLoaderType == NULL
+        || PyModule_AddType(module, state->PipelineStateType) < 0
+        || PyModule_AddType(module, state->SessionStateType) < 0
+        || PyModule_AddType(module, state->KeptStateType) < 0
+        || PyModule_AddType(module, state->PreparedStateType) < 0
         || PyModule_AddType(module, state->RowLoaderType) < 0
         || PyModule_AddType(module, state->CopyFormatterType) < 0
         || PyModule_AddType(module, state->CopyLoaderType) < 0
@@ -154,18 +168,14 @@ static int module_exec(PyObject *module)
 static int module_traverse(PyObject *module, visitproc visit, void *arg)
 {
     State *state = PyModule_GetState(module);
+    Py_VISIT(state->pgconn_ptr.descriptor);
+    Py_VISIT(state->pgresult_ptr.descriptor);
 #define X(name) Py_VISIT(state->python.name);
     PYTHON(X)
 #undef X
-    Py_VISIT(state->EngineType);
-    Py_VISIT(state->SessionStateType);
-    Py_VISIT(state->ResultStateType);
-    Py_VISIT(state->OwnerStateType);
-    Py_VISIT(state->BatchStateType);
-    Py_VISIT(state->ColumnsType);
-    Py_VISIT(state->RowLoaderType);
-    Py_VISIT(state->CopyFormatterType);
-    Py_VISIT(state->CopyLoaderType);
+#define X(Type, spec) Py_VISIT(state->Type);
+    TYPES(X)
+#undef X
     return 0;
 }
 
@@ -178,16 +188,12 @@ static int module_clear(PyObject *module)
 #define X(name) Py_CLEAR(state->names.name);
     NAMES(X)
 #undef X
-    Py_CLEAR(state->EngineType);
-    Py_CLEAR(state->SessionStateType);
-    Py_CLEAR(state->ResultStateType);
-    Py_CLEAR(state->OwnerStateType);
-    Py_CLEAR(state->BatchStateType);
-    Py_CLEAR(state->ColumnsType);
-    Py_CLEAR(state->RowLoaderType);
-    Py_CLEAR(state->CopyFormatterType);
-    Py_CLEAR(state->CopyLoaderType);
-    Py_CLEAR(state->name_pgresult_ptr);
+#define X(Type, spec) Py_CLEAR(state->Type);
+    TYPES(X)
+#undef X
+    Py_CLEAR(state->utf_8);
+    Py_CLEAR(state->pgconn_ptr.descriptor);
+    Py_CLEAR(state->pgresult_ptr.descriptor);
     clear_values(&state->makers);
     return 0;
 }

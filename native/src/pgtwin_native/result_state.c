@@ -25,7 +25,7 @@ static const PGresult *find_pointer(ResultState *self, PyObject *result)
 /* Return the values of a small result whose loaders are psycopg's; NULL if it is not
  * such a one, or with an exception. */
 static PyObject *load_small(
-    ResultState *self, PyObject *result, const PGresult *pointer)
+    ResultState *self, PyObject *result, const PGresult *pointer, long generation)
 {
     State *state = self->state;
     if (!is_none(self->_adapters) || state->libpq.PQresultStatus(pointer) != TUPLES_OK
@@ -35,13 +35,9 @@ static PyObject *load_small(
     if (is_none(session->row_loader)
         || !PyObject_TypeCheck(session->row_loader, state->RowLoaderType))
         return NULL;
-    PyObject *generation =
-        PyObject_GetAttr(session->adapters, state->names.generation);
-    if (generation == NULL)
-        return NULL;
-    int current = PyObject_RichCompareBool(generation, session->row_generation, Py_EQ);
-    Py_DECREF(generation);
-    if (current <= 0)
+    if (generation == UNASKED)
+        generation = number_of(session->adapters, state->names.generation);
+    if (generation != PyLong_AsLong(session->row_generation) || PyErr_Occurred())
         return NULL;
     PyObject *values = load_result(session->row_loader, result, pointer);
     if (values == NULL && PyErr_ExceptionMatches(PyExc_Exception))
@@ -50,11 +46,12 @@ static PyObject *load_small(
 }
 
 static PyObject *bind_one(
-    ResultState *self, PyObject *result, const PGresult *pointer, int usual)
+    ResultState *self, PyObject *result, const PGresult *pointer, int usual,
+    long generation)
 {
     PyObject *values = NULL;
     if (usual && pointer != NULL)
-        values = load_small(self, result, pointer);
+        values = load_small(self, result, pointer, generation);
     if (values == NULL && !PyErr_Occurred())
         values = PyObject_CallMethodObjArgs(
             (PyObject *)self, self->state->names._bind, result,
@@ -109,24 +106,23 @@ static PyObject *state_select(ResultState *self, PyObject *index)
 /* Look at what is known of a statement; tell whether its loaders are usual. */
 static int look_at_kept(ResultState *self, PyObject *kept, int usual)
 {
-    const Names *names = &self->state->names;
-    PyObject *columns = PyObject_GetAttr(kept, names->columns);
-    if (columns == NULL)
+    if (!PyObject_TypeCheck(kept, self->state->KeptStateType)) {
+        PyErr_SetString(PyExc_TypeError, "that is not what is kept of a statement");
         return -1;
-    if (columns != Py_None)
-        usual = PyObject_IsTrue(PyTuple_GetItem(columns, COLUMNS_USUAL));
-    Py_DECREF(columns);
-    PyObject *many = PyObject_GetAttr(kept, names->many);
-    int is_many = many == NULL ? -1 : PyObject_IsTrue(many);
-    Py_XDECREF(many);
-    if (is_many > 0)
+    }
+    const KeptState *state = (KeptState *)kept;
+    if (!is_none(state->columns)) {
+        PyObject *is_usual = PyTuple_GetItem(state->columns, COLUMNS_USUAL);
+        usual = is_usual == NULL ? -1 : is_usual == Py_True;
+    }
+    if (state->many != Py_False)
         replace_by(&self->_large, kept);
-    return is_many < 0 ? -1 : usual;
+    return usual;
 }
 
 int keep_results(
     ResultState *self, PyObject *results, const PGresult *pointer, PyObject *kept,
-    int usual)
+    int usual, long generation)
 {
     PyObject *loaded = NULL;
     if (!PyObject_TypeCheck(self->_session, self->state->SessionStateType)) {
@@ -145,7 +141,7 @@ int keep_results(
             pointer = find_pointer(self, result);
         if (pointer == NULL && PyErr_Occurred())
             return -1;
-        PyObject *values = bind_one(self, result, pointer, usual);
+        PyObject *values = bind_one(self, result, pointer, usual, generation);
         loaded = values == NULL ? NULL : PyTuple_Pack(1, values);
         Py_XDECREF(values);
     }
@@ -168,7 +164,7 @@ static PyObject *state_keep(ResultState *self, PyObject *const *args, Py_ssize_t
     }
     int usual = number > 2 ? PyObject_IsTrue(args[2]) : 0;
     PyObject *kept = number > 1 ? args[1] : Py_None;
-    if (usual < 0 || keep_results(self, args[0], NULL, kept, usual) < 0)
+    if (usual < 0 || keep_results(self, args[0], NULL, kept, usual, UNASKED) < 0)
         return NULL;
     Py_RETURN_NONE;
 }
@@ -189,6 +185,7 @@ int drop_results(ResultState *self)
     replace(&self->_results, none);
     replace_by(&self->pgresult, Py_None);
     replace_by(&self->_values, Py_None);
+    replace_by(&self->_pending, Py_None);
     return 0;
 }
 
@@ -210,18 +207,23 @@ static int reset(ResultState *self)
     return 0;
 }
 
-static PyObject *state_forget(ResultState *self, PyObject *unused)
+int forget_results(ResultState *self)
 {
-    (void)unused;
     if (!is_none(self->_bound) && !is_none(self->_loader)) {
         PyObject *done = PyObject_CallMethodObjArgs(
             self->_loader, self->state->names.set_pgresult, Py_None, NULL);
         if (done == NULL)
-            return NULL;
+            return -1;
         Py_DECREF(done);
         replace_by(&self->_bound, Py_None);
     }
-    if (reset(self) < 0)
+    return reset(self);
+}
+
+static PyObject *state_forget(ResultState *self, PyObject *unused)
+{
+    (void)unused;
+    if (forget_results(self) < 0)
         return NULL;
     Py_RETURN_NONE;
 }
@@ -259,6 +261,58 @@ static PyObject *state_take_row(ResultState *self, PyObject *unused)
     return row;
 }
 
+/* Return rows, each made of a tuple in a list. */
+static PyObject *make_rows(ResultState *self, PyObject *values)
+{
+    PyObject *make_row = self->_make_row;
+    if (make_row == (PyObject *)&PyTuple_Type) {
+        Py_INCREF(values);
+        return values;
+    }
+    if (is_none(make_row))
+        make_row = PyObject_CallMethodObjArgs(
+            (PyObject *)self, self->state->names._row_maker, NULL);
+    else
+        Py_INCREF(make_row);
+    Py_ssize_t number = PyList_Size(values);
+    PyObject *rows = make_row == NULL ? NULL : PyList_New(0);
+    for (Py_ssize_t i = 0; rows != NULL && i < number; i++) {
+        PyObject *row =
+            PyObject_CallFunctionObjArgs(make_row, PyList_GetItem(values, i), NULL);
+        if (row == NULL || PyList_Append(rows, row) < 0)
+            Py_CLEAR(rows);
+        Py_XDECREF(row);
+    }
+    Py_XDECREF(make_row);
+    return rows;
+}
+
+/* _take_rows(number) */
+static PyObject *state_take_rows(ResultState *self, PyObject *number)
+{
+    PyObject *values = self->_values;
+    if (is_none(values) || !PyList_Check(values) || !is_none(self->_adapters)
+        || !is_none(self->_large))
+        return PyObject_CallMethodObjArgs(
+            (PyObject *)self, self->state->names._load_rows, number, NULL);
+    Py_ssize_t start = self->_position, end = PyList_Size(values);
+    if (number != Py_None) {
+        Py_ssize_t wanted = PyNumber_AsSsize_t(number, NULL);
+        if (wanted == -1 && PyErr_Occurred())
+            return NULL;
+        if (wanted < end - start)
+            end = start + wanted;
+    }
+    if (start >= end)
+        return PyList_New(0);
+    PyObject *loaded = PyList_GetSlice(values, start, end);
+    PyObject *rows = loaded == NULL ? NULL : make_rows(self, loaded);
+    Py_XDECREF(loaded);
+    if (rows != NULL)
+        self->_position = end;
+    return rows;
+}
+
 static PyObject *state_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     (void)args; /* __init__() takes them */
@@ -280,10 +334,66 @@ static PyObject *state_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 #define X(name) replace_by(&self->name, Py_None);
     RESULT_FIELDS(X)
 #undef X
-    replace(&self->_encoding, PyUnicode_FromString("utf-8"));
-    if (self->_encoding == NULL || reset(self) < 0)
+    replace_by(&self->_closed, Py_False);
+    replace_by(&self->_encoding, self->state->utf_8);
+    if (reset(self) < 0)
         Py_CLEAR(self);
     return (PyObject *)self;
+}
+
+/* Find the arguments of __init__(); -1 on error. */
+static int find_arguments(
+    PyObject *const *args, Py_ssize_t number, PyObject *keywords, PyObject **connection,
+    PyObject **row_factory)
+{
+    Py_ssize_t named = keywords == NULL ? 0 : PyTuple_Size(keywords);
+    *connection = number == 1 ? args[0] : NULL;
+    *row_factory = NULL;
+    for (Py_ssize_t i = 0; i < named; i++) {
+        PyObject *name = PyTuple_GetItem(keywords, i);
+        if (PyUnicode_CompareWithASCIIString(name, "row_factory") == 0)
+            *row_factory = args[number + i];
+        else if (*connection == NULL
+                 && PyUnicode_CompareWithASCIIString(name, "connection") == 0)
+            *connection = args[number + i];
+        else {
+            PyErr_Format(
+                PyExc_TypeError, "__init__() got an unexpected keyword argument '%U'", name);
+            return -1;
+        }
+    }
+    if (*connection == NULL || number > 1) {
+        PyErr_SetString(
+            PyExc_TypeError, "__init__() takes a connection, and row_factory by its name");
+        return -1;
+    }
+    return 0;
+}
+
+/* __init__(connection, *, row_factory=None): a method, as that has a signature. */
+static PyObject *state_init(
+    ResultState *self, PyObject *const *args, Py_ssize_t number, PyObject *keywords)
+{
+    const Names *names = &self->state->names;
+    PyObject *connection, *row_factory, *factory = NULL;
+    if (find_arguments(args, number, keywords, &connection, &row_factory) < 0)
+        return NULL;
+    PyObject *session = PyObject_GetAttr(connection, names->_session);
+    if (session == NULL)
+        return NULL;
+    int is_given = row_factory == NULL ? 0 : PyObject_IsTrue(row_factory);
+    if (is_given > 0)
+        factory = Py_NewRef(row_factory);
+    else if (is_given == 0)
+        factory = PyObject_GetAttr(connection, names->row_factory);
+    if (factory == NULL) {
+        Py_DECREF(session);
+        return NULL;
+    }
+    replace_by(&self->_connection, connection);
+    replace(&self->_session, session);
+    replace(&self->_row_factory, factory);
+    Py_RETURN_NONE;
 }
 
 static int state_traverse(ResultState *self, visitproc visit, void *arg)
@@ -313,12 +423,17 @@ static void state_dealloc(ResultState *self)
 }
 
 static PyMethodDef state_methods[] = {
+    {"__init__", (PyCFunction)(void (*)(void))state_init, METH_FASTCALL | METH_KEYWORDS,
+     "__init__($self, /, connection, *, row_factory=None)\n--\n\n"
+     "Hold no results yet."},
     {"_keep", (PyCFunction)(void (*)(void))state_keep, METH_FASTCALL,
      "Take results that have come just now, and move to the first."},
     {"_select", (PyCFunction)state_select, METH_O, "Move to a result."},
     {"_forget", (PyCFunction)state_forget, METH_NOARGS, "Hold no result any more."},
     {"_take_row", (PyCFunction)state_take_row, METH_NOARGS,
      "Return the next row, None after the last."},
+    {"_take_rows", (PyCFunction)state_take_rows, METH_O,
+     "Return the next rows, at most so many; all that are left for None."},
     {NULL, NULL, 0, NULL},
 };
 static PyMemberDef state_members[] = {

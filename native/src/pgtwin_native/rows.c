@@ -150,7 +150,8 @@ int check_results(const Libpq *libpq)
 
 const PGresult *pointer_of(const State *state, PyObject *result)
 {
-    PyObject *address = PyObject_GetAttr(result, state->name_pgresult_ptr);
+    PyObject *address =
+        get_by(&state->pgresult_ptr, result, state->names.pgresult_ptr);
     if (address == NULL)
         return NULL;
     const PGresult *pointer = NULL;

@@ -101,6 +101,7 @@ static int learn(
     Parameters parameters;
     PyObject *statement = self->statement;
     if (statement == NULL || !PyTuple_Check(statement)
+        || !PyObject_TypeCheck(kept, self->state->KeptStateType)
         || !put_parameters(&parameters, params) || !are_same(&parameters, statement)) {
         PyErr_Clear();
         return 0;
@@ -122,8 +123,8 @@ static int learn(
         return -1;
     }
     known->generation = number_of(session->adapters, names->generation);
-    known->key = PyObject_GetAttr(kept, names->key);
-    known->name = PyObject_GetAttr(kept, names->name);
+    known->key = Py_XNewRef(((KeptState *)kept)->key);
+    known->name = Py_XNewRef(((KeptState *)kept)->name);
     known->format = known->lasting = -1;
     known->number = parameters.number;
     memcpy(known->types, parameters.types, sizeof(unsigned int) * (size_t)known->number);
@@ -182,41 +183,36 @@ int is_current(Engine *self, const SessionState *session, const Known *known)
  * PreparedStatements.find() does. */
 static int use_kept(Engine *self, const SessionState *session, const Known *known)
 {
-    const Names *names = &self->state->names;
-    PyObject *found = PyObject_GetAttr(session->prepared, names->latest);
-    if (found != NULL && found != known->kept) {
+    if (!PyObject_TypeCheck(session->prepared, self->state->PreparedStateType))
+        return 0;
+    int usable = ((PreparedState *)session->prepared)->latest == known->kept;
+    if (!usable) {
+        PyObject *found = PyObject_CallMethodObjArgs(
+            session->prepared, self->state->names.find, known->key, NULL);
+        if (found == NULL)
+            return -1;
+        usable = found == known->kept;
         Py_DECREF(found);
-        found = PyObject_CallMethodObjArgs(
-            session->prepared, names->find, known->key, NULL);
     }
-    if (found == NULL)
-        return -1;
-    int usable = found == known->kept;
-    Py_DECREF(found);
-    int many = usable ? is_true(known->kept, names->many) : 0;
-    return many < 0 ? -1 : usable && !many;
+    return usable && ((KeptState *)known->kept)->many == Py_False;
 }
 
 /* Return the format in which the results of a statement shall come; -1 on error. */
 static int format_for(Engine *self, SessionState *session, Known *known)
 {
-    const Names *names = &self->state->names;
-    PyObject *columns = PyObject_GetAttr(known->kept, names->columns);
-    if (columns == NULL)
-        return -1;
+    const KeptState *kept = (KeptState *)known->kept;
+    PyObject *columns = kept->columns;
     long format = -1;
-    if (columns != Py_None
-        && number_of(known->kept, names->generation) == known->generation) {
+    if (!is_none(columns) && PyLong_AsLong(kept->generation) == known->generation) {
         PyObject *fixed = PyTuple_GetItem(columns, COLUMNS_FIXED);
         known->usual = PyObject_IsTrue(PyTuple_GetItem(columns, COLUMNS_USUAL));
         known->lasting = PyObject_IsTrue(PyTuple_GetItem(columns, COLUMNS_LASTING));
         if (fixed != NULL && fixed != Py_None)
             known->format = (int)(format = PyLong_AsLong(fixed));
     }
-    Py_DECREF(columns);
     if (format == -1 && !PyErr_Occurred()) {
         PyObject *asked = PyObject_CallMethodObjArgs(
-            (PyObject *)session, names->format_for, known->kept, NULL);
+            (PyObject *)session, self->state->names.format_for, known->kept, NULL);
         format = asked == NULL ? -1 : PyLong_AsLong(asked);
         Py_XDECREF(asked);
     }
@@ -312,6 +308,22 @@ static int binds_as_usual(Engine *self, ResultState *cursor)
     return 1;
 }
 
+/* Do start_known() in a pipeline, and note that a cursor is owed the results. */
+static PyObject *start_owed(
+    Engine *self, SessionState *session, ResultState *cursor, PyObject *asked)
+{
+    PipelineState *pipelining = (PipelineState *)session->pipelining;
+    if (!PyObject_TypeCheck(session->pipelining, self->state->PipelineStateType)
+        || pipelining->append == NULL || !pipelining->begun || pipelining->level <= 0)
+        return NULL;
+    OwnerState *owner = make_owner(self->state, pipelining, session, cursor);
+    PyObject *kept = owner == NULL ? NULL : start_known(self, session, asked);
+    if (kept != NULL && owe_results(pipelining, owner, kept) < 0)
+        Py_CLEAR(kept);
+    Py_XDECREF(owner);
+    return kept;
+}
+
 /* start_for(session, cursor, query, params, prepare, binary) */
 PyObject *engine_start_for(Engine *self, PyObject *const *args, Py_ssize_t number)
 {
@@ -339,8 +351,10 @@ PyObject *engine_start_for(Engine *self, PyObject *const *args, Py_ssize_t numbe
         replace_by(&cursor->_asked, asked);
         replace_by(&cursor->_asked_format, Py_None);
         PyObject *kept = NULL;
-        if (drop_results(cursor) == 0 && !in_pipeline)
+        if (!in_pipeline && drop_results(cursor) == 0)
             kept = start_known(self, session, asked);
+        else if (in_pipeline && forget_results(cursor) == 0)
+            kept = start_owed(self, session, cursor, asked);
         Py_DECREF(asked);
         if (kept != NULL || PyErr_Occurred())
             return kept;
@@ -348,8 +362,6 @@ PyObject *engine_start_for(Engine *self, PyObject *const *args, Py_ssize_t numbe
     self->started = NULL;
     Py_CLEAR(self->asked);
     replace(&self->statement, NULL);
-    if (is_usual && in_pipeline)
-        Py_RETURN_NONE;
     return PyObject_CallFunctionObjArgs(
         state->python.start_for, (PyObject *)self, args[0], args[1], args[2], args[3],
         args[4], args[5], NULL);

@@ -1,0 +1,27 @@
+/* What is looked at for each statement: the classes SessionState, KeptState and
+ * PreparedState, which have fields only. */
+#include "core.h"
+
+#include <stddef.h>
+#include <structmember.h>
+
+#define CLASS SessionState
+#define FIELDS SESSION_FIELDS
+#define SPEC session_state_spec
+#define PYTHON_NAME "pgtwin_native.SessionState"
+#define DOC "What a session has for the statements that are executed in it."
+#include "fields.h"
+
+#define CLASS KeptState
+#define FIELDS KEPT_FIELDS
+#define SPEC kept_state_spec
+#define PYTHON_NAME "pgtwin_native.KeptState"
+#define DOC "Of one statement that was executed, or is prepared."
+#include "fields.h"
+
+#define CLASS PreparedState
+#define FIELDS PREPARED_FIELDS
+#define SPEC prepared_state_spec
+#define PYTHON_NAME "pgtwin_native.PreparedState"
+#define DOC "Of the statements that a server keeps prepared for a session."
+#include "fields.h"
