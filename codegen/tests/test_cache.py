@@ -79,13 +79,29 @@ def test_one_change_converts_one_source(project: Project, converted: list[str]) 
     assert '"""Waits, ' in (project.root / "out/pkg_sync/client.py").read_text()
 
 
-def test_a_new_definition_converts_all(project: Project, converted: list[str]) -> None:
+def test_a_new_function_converts_no_other_source(
+    project: Project, converted: list[str]
+) -> None:
     project.run("check")
-    errors = project.root / "src/pkg/errors.py"
-    errors.write_text(errors.read_text() + "\n\nasync def forget() -> None: ...\n")
+    project.append("src/pkg/errors.py", "\n\nasync def forget() -> None: ...\n")
     converted.clear()
     assert project.run("build").code == 0
-    assert len(converted) == 5
+    assert converted == ["src/pkg/errors.py"]
+
+
+def test_a_new_function_converts_who_asked_for_it(
+    project: Project, converted: list[str]
+) -> None:
+    """What is not there yet was asked for as well, by its name."""
+    deep = "src/pkg/sub/deep.py"
+    project.append(deep, "\n\nasync def run():\n    from .. import errors\n\n")
+    project.append(deep, "    return errors.forget(1)\n")
+    project.run("check")
+    project.append("src/pkg/errors.py", "\n\nasync def forget(x):\n    return x\n")
+    converted.clear()
+    run = project.run("build")
+    assert (run.code, converted) == (2, ["src/pkg/errors.py", deep])
+    assert run == project.run("build", "--no-cache")
 
 
 @pytest.mark.parametrize(
@@ -190,17 +206,18 @@ def test_a_broken_cache_is_no_cache(
     converted.clear()
     assert project.run("check").code == 0
     assert len(converted) == 5
-    assert json.loads(file.read_bytes())["known"]
+    assert json.loads(file.read_bytes().splitlines()[0])["known"]
 
 
 def test_a_wrong_cache_writes_nothing(project: Project, folder: Path) -> None:
     """Not even one that was tampered with brings other bytes into a twin."""
     project.run("check")
     (file,) = folder.iterdir()
-    content = json.loads(file.read_bytes())
+    first, rest = file.read_bytes().splitlines()
+    content = json.loads(first)
     for known in content["known"].values():
         known["threads"]["digest"] = "0" * 64
-    file.write_text(json.dumps(content))
+    file.write_bytes(json.dumps(content).encode() + b"\n" + rest)
     before = project.snapshot()
     run = project.run("build", "--force")
     assert run.code == 2
@@ -220,8 +237,8 @@ def test_only_what_is_there_is_kept(project: Project, folder: Path) -> None:
     (project.root / "src/pkg/sub/deep.py").unlink()
     project.run("build")
     (file,) = folder.iterdir()
-    content = json.loads(file.read_bytes())
-    assert len(content["known"]) == len(content["definitions"]) == 4
+    first, rest = map(json.loads, file.read_bytes().splitlines())
+    assert len(first["known"]) == len(rest["definitions"]) == len(rest["asked"]) == 4
 
 
 def test_several_processes_give_the_same_bytes(

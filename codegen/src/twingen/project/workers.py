@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Refusals = Sequence[Diagnostic]
+Result = tuple[Source, Converted | Refusals, str]
 
 # From how many characters on another process is worth its start.
 _WORTH = 300_000
@@ -42,9 +43,8 @@ class Workers(Protocol):
 
     def learn(self, definitions: Definitions) -> None: ...
 
-    def convert(
-        self, sources: Sequence[Source], tasks: Tasks
-    ) -> Iterator[tuple[Source, Converted | Refusals]]: ...
+    def convert(self, sources: Sequence[Source], tasks: Tasks) -> Iterator[Result]:
+        """Yield each source, what became of it, and what its conversion asked."""
 
 
 @contextmanager
@@ -77,12 +77,9 @@ class _Alone:
     def learn(self, definitions: Definitions) -> None:
         """Do nothing: whose batch it is teaches it."""
 
-    def convert(
-        self, sources: Sequence[Source], tasks: Tasks
-    ) -> Iterator[tuple[Source, Converted | Refusals]]:
+    def convert(self, sources: Sequence[Source], tasks: Tasks) -> Iterator[Result]:
         for source in sources:
-            yield source, _result(partial(self._batch().convert, tasks=tasks), source)
-            self._batch().forget(source)
+            yield source, *_converted(self._batch(), source, tasks)
 
 
 class _Several:
@@ -114,10 +111,9 @@ class _Several:
         for future in [pool.submit(_learn, definitions) for pool in self._pools]:
             future.result()
 
-    def convert(
-        self, sources: Sequence[Source], tasks: Tasks
-    ) -> Iterator[tuple[Source, Converted | Refusals]]:
-        return self._each(partial(_convert, tasks=tasks), sources)
+    def convert(self, sources: Sequence[Source], tasks: Tasks) -> Iterator[Result]:
+        for source, found in self._each(partial(_convert, tasks=tasks), sources):
+            yield source, *found
 
     def _each(
         self, work: Callable[[Source], T], sources: Sequence[Source]
@@ -143,6 +139,15 @@ def _result(work: Callable[[Source], T], source: Source) -> T | Refusals:
         return work(source)
     except ConversionError as error:
         return error.diagnostics
+
+
+def _converted(
+    batch: Batch, source: Source, tasks: Tasks
+) -> tuple[Converted | Refusals, str]:
+    """Return what became of a source, and what its conversion asked."""
+    result = _result(partial(batch.convert, tasks=tasks), source)
+    batch.forget(source)
+    return result, batch.asked()
 
 
 def collect_rarely() -> None:
@@ -191,7 +196,5 @@ def _learn(definitions: Definitions) -> None:
     _batches[0].learn(definitions)
 
 
-def _convert(source: Source, tasks: Tasks) -> Converted | Refusals:
-    result = _result(partial(_batches[0].convert, tasks=tasks), source)
-    _batches[0].forget(source)
-    return result
+def _convert(source: Source, tasks: Tasks) -> tuple[Converted | Refusals, str]:
+    return _converted(_batches[0], source, tasks)
