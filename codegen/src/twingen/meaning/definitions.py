@@ -27,26 +27,22 @@ ASYNCIO_FUNCTIONS = {
 WAITED_FOR = ASYNCIO_FUNCTIONS | {"asyncio.gather", "asyncio.shield"}
 
 
-def _owner(key: str, _: object) -> str:
+def _owner(key: str) -> str:
     return key.rpartition(".")[0]
 
 
-def _last(key: str, _: object) -> str:
+def _last(key: str) -> str:
     return key.rpartition(".")[2]
 
 
-def _package(_: str, value: object) -> str:
-    return str(value).partition(".")[0]
-
-
-def _first_word(key: str, _: object) -> str:
+def _first_word(key: str) -> str:
     return key.partition(" ")[0]
 
 
-# By which parts of its items, given as key and value, a field is asked for them.
-INDEXES: dict[str, dict[str, Callable[[str, Any], str]]] = {
+# By which parts of its keys a field is asked for them. The values of a dictionary can
+# have no index: of two sources with one key, the last counts, and may go away.
+INDEXES: dict[str, dict[str, Callable[[str], str]]] = {
     "attributes": {"last": _last},
-    "borrowed": {"package": _package},
     "classes": {"owner": _owner, "last": _last},
     "coroutines": {"owner": _owner, "last": _last},
     "dispatchers": {"last": _last},
@@ -253,15 +249,14 @@ class Definitions:
         return False
 
     def by(self, name: str, index: str, key: str) -> set[str]:
-        """Return the items of a field, or their keys, that an index has under a key."""
+        """Return the keys of a field that an index has under a key."""
         found = getattr(self, name)
         known = self._indexes.get((name, index))
         # They are only added, or the field is another one for a while.
         if known is None or known[0] is not found or known[1] != len(found):
-            items = found.items() if isinstance(found, dict) else dict.fromkeys(found)
             under, made = INDEXES[name][index], dict[str, set[str]]()
-            for each, value in dict(items).items():
-                made.setdefault(under(each, value), set()).add(each)
+            for each in found:
+                made.setdefault(under(each), set()).add(each)
             known = self._indexes[name, index] = found, len(found), made
         return known[2].get(key, set())
 

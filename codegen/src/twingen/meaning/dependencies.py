@@ -73,9 +73,7 @@ class _Field:
         found = self._definitions.by(self.name, index, key)
         if self.added:
             under = INDEXES[self.name][index]
-            found = found | {
-                each for each, value in self.added.items() if under(each, value) == key
-            }
+            found = found | {each for each in self.added if under(each) == key}
         return found
 
     def __eq__(self, other: object) -> bool:
@@ -217,18 +215,18 @@ class Changes:
         for name in {*before, *now}.intersection(COLLECTIONS):
             old, new = before.get(name, ()), now.get(name, ())
             if old != new:
-                for key, value in _differences(_items(old), _items(new)):
-                    self._add(name, key, value)
+                for key in _differences(_items(old), _items(new)):
+                    self._add(name, key)
 
     def compare_empty(self, before: Iterable[str], now: Iterable[str]) -> None:
         """Add the fields that hold something for the first time, or no longer."""
         for name in set(before) ^ set(now):
             self._numbers.add(_number(f"{name}?"))
 
-    def _add(self, name: str, key: str, value: Any) -> None:
+    def _add(self, name: str, key: str) -> None:
         self._numbers |= {_number(f"{name}*"), _number(f"{name}:{key}")}
         for index, under in INDEXES.get(name, {}).items():
-            self._numbers.add(_number(f"{name}.{index}:{under(key, value)}"))
+            self._numbers.add(_number(f"{name}.{index}:{under(key)}"))
 
     def concern(self, asked: str) -> bool:
         """Tell whether any of what a conversion asked is among them."""
@@ -240,9 +238,8 @@ def _items(found: Any) -> dict[str, Any]:
     return dict(found) if isinstance(found, Mapping) else dict.fromkeys(found)
 
 
-def _differences(old: dict[str, Any], new: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield the items that only one of two has, by their keys and values."""
+def _differences(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
+    """Yield the keys of what only one of two has."""
     for key in {*old, *new}:
-        before, now = old.get(key, _MISSING), new.get(key, _MISSING)
-        if before is _MISSING or now is _MISSING or before != now:
-            yield from ((key, each) for each in (before, now) if each is not _MISSING)
+        if old.get(key, _MISSING) != new.get(key, _MISSING):
+            yield key
