@@ -59,14 +59,18 @@ def test_nothing_is_converted_twice(project: Project, converted: list[str]) -> N
 
 @pytest.mark.parametrize("command", ["build", "check", "diff"])
 def test_what_is_in_step_loads_no_parser(project: Project, command: str) -> None:
-    """libcst and black take longer to load than all the rest."""
+    """libcst and black take longer to load than all the rest, others a part of it."""
     project.run("check")
     program = (
         "import sys; from twingen.cli import main; code = main(sys.argv[1:]); "
-        "assert not {'libcst', 'black'} & set(sys.modules); sys.exit(code)"
+        "assert not {'libcst', 'black', 'asyncio', 'importlib.metadata', "
+        "'concurrent.futures', 'multiprocessing'} & set(sys.modules); sys.exit(code)"
     )
-    arguments = [sys.executable, "-c", program, "--project", str(project.root), command]
-    subprocess.run(arguments, check=True)
+    # Modules outside of the sources are searched elsewhere than in this process.
+    start = [sys.executable, "-c", "from twingen.cli import main; main()"]
+    place = ["--project", str(project.root)]
+    subprocess.run([*start, *place, "check"], check=True)
+    subprocess.run([sys.executable, "-c", program, *place, command], check=True)
 
 
 def test_one_change_converts_one_source(project: Project, converted: list[str]) -> None:
@@ -156,6 +160,53 @@ def test_refusals_are_told_again(project: Project) -> None:
     assert first.code == second.code == 2
     assert "asyncio.shield" in first.err
     assert first.err == second.err
+
+
+def test_what_is_refused_again_loads_no_parser(project: Project) -> None:
+    project.replace("src/pkg/client.py", "sleep(delay)", "shield(delay)")
+    project.write("src/pkg/errors.py", "def broken(:\n")
+    assert project.run("check").code == 2
+    program = (
+        "import sys; from twingen.cli import main; code = main(sys.argv[1:]); "
+        "assert not {'libcst', 'black'} & set(sys.modules); sys.exit(code)"
+    )
+    arguments = [sys.executable, "-c", program, "--project", str(project.root)]
+    # What is searched for modules outside of the sources is not the same there.
+    for _ in range(2):
+        run = subprocess.run([*arguments, "check"], check=False, capture_output=True)
+    assert run.returncode == 2, run.stderr
+
+
+def test_what_is_read_outside_of_the_sources_counts(
+    tmp_path: Path, converted: list[str]
+) -> None:
+    """A module that is no source is read again when it changes, or first appears."""
+    tree = "pkg/core.py"
+    project = new_project(
+        tmp_path / "outside",
+        **{
+            "pyproject.toml": PYPROJECT.replace('"src/pkg"', '"pkg/aio"')
+            .replace('module = "pkg"', 'module = "pkg.aio"')
+            .replace("pkg_sync", "pkg.sync")
+            .replace("out/pkg.sync", "pkg/sync"),
+            "pkg/__init__.py": "",
+            "pkg/aio/__init__.py": "",
+            "pkg/aio/a.py": "from pkg.core import Base\n\n\nclass AsyncA(Base):\n"
+            "    async def aclose(self) -> None: ...\n",
+            "pkg/aio/b.py": "async def other() -> None: ...\n",
+        },
+    )
+    project.write(tree, "class Base:\n    pass\n")
+    assert project.run("build").code == 0
+    converted.clear()
+    assert project.run("check").code == 0
+    assert converted == []
+    project.write(tree, "class Base:\n    def close(self): ...\n")
+    run = project.run("check")
+    assert (run.code, converted) == (2, ["pkg/aio/a.py"])
+    assert run == project.run("check", "--no-cache")
+    project.remove(tree)
+    assert project.run("check").code == 0
 
 
 def test_what_was_refused_is_not_converted_again(

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
-from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -264,8 +264,27 @@ def _configuration(config: Config) -> str:
 @lru_cache(maxsize=1)
 def _tool() -> str:
     """Return what tells this twingen, as it was on the disk when asked, from others."""
-    found = [f"{sys.version_info[:2]}", *(metadata.version(name) for name in _TOOLS)]
-    for file in sorted(Path(__file__).parents[1].rglob("*")):
-        if file.suffix in (".py", ".toml"):
-            found.append(hashlib.sha256(file.read_bytes()).hexdigest())
+    found = [f"{sys.version_info[:2]}", *map(_version, _TOOLS)]
+    for folder, folders, names in os.walk(Path(__file__).parents[1]):
+        folders.sort()
+        for name in sorted(names):
+            if name.endswith((".py", ".toml")):
+                with open(os.path.join(folder, name), "rb") as file:
+                    found.append(hashlib.sha256(file.read()).hexdigest())
     return "".join(found)
+
+
+def _version(distribution: str) -> str:
+    """Return the version of what is installed, by the name of its records.
+
+    `importlib.metadata`, which takes long to load, is asked where that does not show.
+    """
+    spec = find_spec(distribution)
+    if spec is not None and spec.origin is not None:
+        home = Path(spec.origin).parents[1]
+        records = [*home.glob(f"{distribution}-*.dist-info")]
+        if len(records) == 1:
+            return records[0].name
+    from importlib import metadata
+
+    return metadata.version(distribution)

@@ -26,7 +26,6 @@ from .disk import display, is_executable
 from .signatures import digest_of, signature, signed
 from .sources import SourceFile, Sources
 from .unused import check_unused, side_row
-from .workers import Workers, workers
 
 if TYPE_CHECKING:
     from ..documents.pages import PageTwin
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from ..syntax.layouts import Layouts
     from ..tracing.trace import Trace
     from .batch import Batch
+    from .workers import Workers
 
 _RUNTIME_IMPORT = re.compile(r"^ *from (\.+)(\w+) import", re.MULTILINE)
 
@@ -274,6 +274,8 @@ class Plan:
         self.stop_at_problems()
 
     def _read_here(self) -> None:
+        from .workers import workers
+
         if not self._was_read:
             with workers(self._config, self._batch, [], jobs=1) as team:
                 self._read(team, self._unknown())
@@ -386,6 +388,8 @@ class Plan:
         sources = [file.source for file in files.values()]
         if sources:
             self._batch()  # a configuration that cannot be used is refused here
+        from .workers import workers
+
         return workers(self._config, self._batch, sources, self._jobs)
 
     def _unknown(self) -> dict[Path, SourceFile]:

@@ -10,11 +10,8 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from multiprocessing import parent_process
-from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from ..meaning.definitions import Definitions
@@ -23,6 +20,9 @@ from ..telling.diagnostic import ConversionError, Diagnostic
 from .config import Config
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
+    from multiprocessing.process import BaseProcess
+
     from ..rule import Tasks
     from .batch import Batch
 
@@ -88,6 +88,8 @@ class _Several:
     def __init__(
         self, config: Config, sources: Sequence[Source], count: int, stack: ExitStack
     ) -> None:
+        from concurrent.futures import ProcessPoolExecutor
+
         self._pools = [
             stack.enter_context(
                 _stopped(ProcessPoolExecutor(1, initializer=_start, initargs=(config,)))
@@ -173,6 +175,8 @@ _batches: list[Batch] = []
 
 
 def _start(config: Config) -> None:
+    from multiprocessing import parent_process
+
     from .batch import Batch
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who has started us
