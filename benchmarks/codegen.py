@@ -3,7 +3,8 @@
 The input is the driver's own async source, in as many copies as a size asks for.
 Every tool starts cold, in a process of its own; runs take turns, and what is
 printed are medians. Then come `twingen check` with and without what an earlier run
-knows, a build after small changes, and several sizes. `--json PATH` writes the figures as well.
+knows, a build after small changes, and several sizes. `--json PATH` writes the figures
+as well.
 """
 
 from __future__ import annotations
