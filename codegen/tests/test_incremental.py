@@ -292,41 +292,57 @@ def definitions() -> st.SearchStrategy[Definitions]:
     )
 
 
-def questions() -> dict[str, Callable[[Definitions], Any]]:
+Question = Callable[[Definitions], Any]
+
+
+def of_field(name: str, ask: Callable[[Any], Any]) -> Question:
+    """Return a question about one field."""
+    return lambda found: ask(getattr(found, name))
+
+
+def of_all(method: str, *given: Any) -> Question:
+    """Return a question that a method answers."""
+
+    def ask(found: Definitions) -> Any:
+        answer = getattr(found, method)(*given)
+        return answer if isinstance(answer, (bool, set, str)) else list(answer or ())
+
+    return ask
+
+
+def has(key: str) -> Callable[[Any], Any]:
+    return lambda field: key in field
+
+
+def value(key: str) -> Callable[[Any], Any]:
+    return lambda field: field.get(key)
+
+
+def questions() -> dict[str, Question]:
     """Return everything that can be asked, with the short name of the question."""
-    found: dict[str, Callable[[Definitions], Any]] = {}
+    found: dict[str, Question] = {}
     empty = Definitions()
     for name in COLLECTIONS:
         if name == "sides_used":
             continue
+        found[f"{name} all"] = of_field(name, sorted)
+        found[f"{name} any"] = of_field(name, bool)
         is_dict = isinstance(getattr(empty, name), dict)
-        found[f"{name} all"] = lambda d, n=name: sorted(getattr(d, n))
-        found[f"{name} any"] = lambda d, n=name: bool(getattr(d, n))
         for key in ("a", "a.b", "b.c.b", "b a"):
-            found[f"{name} {key}"] = lambda d, n=name, k=key: k in getattr(d, n)
+            found[f"{name} {key}"] = of_field(name, has(key))
             if is_dict:
-                found[f"{name} get {key}"] = lambda d, n=name, k=key: getattr(d, n).get(
-                    k
-                )
+                found[f"{name} get {key}"] = of_field(name, value(key))
         for index in INDEXES.get(name, ()):
             for key in ("a", "b", "b.c", "c"):
-                found[f"{name} {index} {key}"] = (
-                    lambda d, n=name, i=index, k=key: sorted(d.by(n, i, k))
-                )
+                found[f"{name} {index} {key}"] = of_all("by", name, index, key)
         if is_dict:
-            found[f"{name} items"] = lambda d, n=name: sorted(getattr(d, n).items())
+            found[f"{name} items"] = of_field(name, lambda field: sorted(field.items()))
     for key in ("a", "a.b", "b", "b.c.b", "c"):
-        found |= {
-            f"may_wait {key}": lambda d, k=key: d.may_wait(k),
-            f"bases {key}": lambda d, k=key: list(d.bases(k)),
-            f"original {key}": lambda d, k=key: d.behind(k),
-            f"star {key}": lambda d, k=key: d.star(k),
-            f"defining {key}": lambda d, k=key: d.defining(k),
-            f"losing {key}": lambda d, k=key: d.losing(k),
-            f"methods {key}": lambda d, k=key: d.methods_of(k),
-            f"started {key}": lambda d, k=key: d.is_started_by_method(None, k),
-            f"gone {key}": lambda d: d.async_only_twins(lambda name, _: name),
-        }
+        for method in ("may_wait", "bases", "behind", "star", "defining", "losing"):
+            found[f"{method} {key}"] = of_all(method, key)
+        found[f"methods {key}"] = of_all("methods_of", key)
+        found[f"started {key}"] = of_all("is_started_by_method", None, key)
+    found["gone"] = of_all("async_only_twins", lambda name, _: name)
     return found
 
 
