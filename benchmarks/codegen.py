@@ -3,7 +3,8 @@
 The input is the driver's own async source, in as many copies as a size asks for.
 Every tool starts cold, in a process of its own; runs take turns, and what is
 printed are medians. Then come `twingen check` with and without what an earlier run
-knows, and several sizes. `--json PATH` writes the figures as well.
+knows, a build after small changes, and several sizes. `--json PATH` writes the figures
+as well.
 """
 
 from __future__ import annotations
@@ -146,8 +147,21 @@ def measured(commands: list[list[str]], root: Path, *, worst: int = 0) -> Run:
     return Run(cpu, wall, peak)
 
 
+# What is put to the end of a source, by the row that says what that costs.
+_FUNCTION = "\n\nasync def added_{0}(x: int) -> int:\n    return x"
+_EDITS = {"one function added": _FUNCTION, "a line changed": " + {0}"}
+_REFUSED = (
+    "\n\nasync def only() -> None:  # twingen: async-only\n    pass\n"
+    "\n\nasync def refused() -> None:\n    await only()\n"
+)
+
+
 def checks(size: int, rounds: int) -> dict[str, Run]:
-    """Return the medians of `check` on a project in step, cold and warm."""
+    """Return the medians of `check` on a project in step, cold and warm.
+
+    Then come those of a build after a change, and of `check` where one source is
+    refused, the second time.
+    """
     start = [sys.executable, "-c", _TWINGEN]
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
@@ -157,6 +171,19 @@ def checks(size: int, rounds: int) -> dict[str, Run]:
         for _ in range(rounds):
             found["cold"].append(measured([[*start, "check", "--no-cache"]], root))
             found["warm"].append(measured([[*start, "check"]], root))
+        edited = next(root.glob("src/**/session.py"))
+        for number in range(rounds):
+            for name, added in _EDITS.items():
+                text = edited.read_text(encoding="utf-8").rstrip("\n")
+                edited.write_text(text + added.format(number) + "\n", encoding="utf-8")
+                runs = found.setdefault(name, [])
+                runs.append(measured([[*start, "build", "--quiet"]], root))
+        with edited.open("a", encoding="utf-8") as file:
+            file.write(_REFUSED)
+        measured([[*start, "check"]], root, worst=2)
+        found["refused, second check"] = [
+            measured([[*start, "check"]], root, worst=2) for _ in range(rounds)
+        ]
     return {name: median(runs) for name, runs in found.items()}
 
 

@@ -59,14 +59,18 @@ def test_nothing_is_converted_twice(project: Project, converted: list[str]) -> N
 
 @pytest.mark.parametrize("command", ["build", "check", "diff"])
 def test_what_is_in_step_loads_no_parser(project: Project, command: str) -> None:
-    """libcst and black take longer to load than all the rest."""
+    """libcst and black take longer to load than all the rest, others a part of it."""
     project.run("check")
     program = (
         "import sys; from twingen.cli import main; code = main(sys.argv[1:]); "
-        "assert not {'libcst', 'black'} & set(sys.modules); sys.exit(code)"
+        "assert not {'libcst', 'black', 'asyncio', 'importlib.metadata', "
+        "'concurrent.futures', 'multiprocessing'} & set(sys.modules); sys.exit(code)"
     )
-    arguments = [sys.executable, "-c", program, "--project", str(project.root), command]
-    subprocess.run(arguments, check=True)
+    # Modules outside of the sources are searched elsewhere than in this process.
+    start = [sys.executable, "-c", "from twingen.cli import main; main()"]
+    place = ["--project", str(project.root)]
+    subprocess.run([*start, *place, "check"], check=True)
+    subprocess.run([sys.executable, "-c", program, *place, command], check=True)
 
 
 def test_one_change_converts_one_source(project: Project, converted: list[str]) -> None:
@@ -79,13 +83,29 @@ def test_one_change_converts_one_source(project: Project, converted: list[str]) 
     assert '"""Waits, ' in (project.root / "out/pkg_sync/client.py").read_text()
 
 
-def test_a_new_definition_converts_all(project: Project, converted: list[str]) -> None:
+def test_a_new_function_converts_no_other_source(
+    project: Project, converted: list[str]
+) -> None:
     project.run("check")
-    errors = project.root / "src/pkg/errors.py"
-    errors.write_text(errors.read_text() + "\n\nasync def forget() -> None: ...\n")
+    project.append("src/pkg/errors.py", "\n\nasync def forget() -> None: ...\n")
     converted.clear()
     assert project.run("build").code == 0
-    assert len(converted) == 5
+    assert converted == ["src/pkg/errors.py"]
+
+
+def test_a_new_function_converts_who_asked_for_it(
+    project: Project, converted: list[str]
+) -> None:
+    """What is not there yet was asked for as well, by its name."""
+    deep = "src/pkg/sub/deep.py"
+    project.append(deep, "\n\nasync def run():\n    from .. import errors\n\n")
+    project.append(deep, "    return errors.forget(1)\n")
+    project.run("check")
+    project.append("src/pkg/errors.py", "\n\nasync def forget(x):\n    return x\n")
+    converted.clear()
+    run = project.run("build")
+    assert (run.code, converted) == (2, ["src/pkg/errors.py", deep])
+    assert run == project.run("build", "--no-cache")
 
 
 @pytest.mark.parametrize(
@@ -142,6 +162,53 @@ def test_refusals_are_told_again(project: Project) -> None:
     assert first.err == second.err
 
 
+def test_what_is_refused_again_loads_no_parser(project: Project) -> None:
+    project.replace("src/pkg/client.py", "sleep(delay)", "shield(delay)")
+    project.write("src/pkg/errors.py", "def broken(:\n")
+    assert project.run("check").code == 2
+    program = (
+        "import sys; from twingen.cli import main; code = main(sys.argv[1:]); "
+        "assert not {'libcst', 'black'} & set(sys.modules); sys.exit(code)"
+    )
+    arguments = [sys.executable, "-c", program, "--project", str(project.root)]
+    # What is searched for modules outside of the sources is not the same there.
+    for _ in range(2):
+        run = subprocess.run([*arguments, "check"], check=False, capture_output=True)
+    assert run.returncode == 2, run.stderr
+
+
+def test_what_is_read_outside_of_the_sources_counts(
+    tmp_path: Path, converted: list[str]
+) -> None:
+    """A module that is no source is read again when it changes, or first appears."""
+    tree = "pkg/core.py"
+    project = new_project(
+        tmp_path / "outside",
+        **{
+            "pyproject.toml": PYPROJECT.replace('"src/pkg"', '"pkg/aio"')
+            .replace('module = "pkg"', 'module = "pkg.aio"')
+            .replace("pkg_sync", "pkg.sync")
+            .replace("out/pkg.sync", "pkg/sync"),
+            "pkg/__init__.py": "",
+            "pkg/aio/__init__.py": "",
+            "pkg/aio/a.py": "from pkg.core import Base\n\n\nclass AsyncA(Base):\n"
+            "    async def aclose(self) -> None: ...\n",
+            "pkg/aio/b.py": "async def other() -> None: ...\n",
+        },
+    )
+    project.write(tree, "class Base:\n    pass\n")
+    assert project.run("build").code == 0
+    converted.clear()
+    assert project.run("check").code == 0
+    assert converted == []
+    project.write(tree, "class Base:\n    def close(self): ...\n")
+    run = project.run("check")
+    assert (run.code, converted) == (2, ["pkg/aio/a.py"])
+    assert run == project.run("check", "--no-cache")
+    project.remove(tree)
+    assert project.run("check").code == 0
+
+
 def test_what_was_refused_is_not_converted_again(
     project: Project, converted: list[str]
 ) -> None:
@@ -190,17 +257,18 @@ def test_a_broken_cache_is_no_cache(
     converted.clear()
     assert project.run("check").code == 0
     assert len(converted) == 5
-    assert json.loads(file.read_bytes())["known"]
+    assert json.loads(file.read_bytes().splitlines()[0])["known"]
 
 
 def test_a_wrong_cache_writes_nothing(project: Project, folder: Path) -> None:
     """Not even one that was tampered with brings other bytes into a twin."""
     project.run("check")
     (file,) = folder.iterdir()
-    content = json.loads(file.read_bytes())
+    first, rest = file.read_bytes().splitlines()
+    content = json.loads(first)
     for known in content["known"].values():
         known["threads"]["digest"] = "0" * 64
-    file.write_text(json.dumps(content))
+    file.write_bytes(json.dumps(content).encode() + b"\n" + rest)
     before = project.snapshot()
     run = project.run("build", "--force")
     assert run.code == 2
@@ -220,8 +288,8 @@ def test_only_what_is_there_is_kept(project: Project, folder: Path) -> None:
     (project.root / "src/pkg/sub/deep.py").unlink()
     project.run("build")
     (file,) = folder.iterdir()
-    content = json.loads(file.read_bytes())
-    assert len(content["known"]) == len(content["definitions"]) == 4
+    first, rest = map(json.loads, file.read_bytes().splitlines())
+    assert len(first["known"]) == len(rest["definitions"]) == len(rest["asked"]) == 4
 
 
 def test_several_processes_give_the_same_bytes(

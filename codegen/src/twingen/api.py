@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from .meaning.definitions import likely_tasks
 from .meaning.outside import look_up
 from .project.batch import Batch
 from .project.config import Config, find_root, load
@@ -69,10 +70,11 @@ def convert(
     source = Source(text, path)
     found = batch.read(source)
     look_up(found, {})
+    found.follow()
     batch.learn(found)
     if tasks is not None:
         return _told(batch.convert(source, tasks))
-    first, other = found.likely_tasks()
+    first, other = likely_tasks(needed=any(True for _ in found.needs_turns()))
     try:
         return _told(batch.convert(source, first))
     except ConversionError as error:

@@ -404,12 +404,11 @@ class ExampleTwins:
         settings = self._settings
         if settings.libraries.is_closed(name):
             return name
-        known = {*settings.definitions.classes, *settings.definitions.coroutines}
+        known = settings.definitions
         found = [
             each
-            for each in known
-            if each.rpartition(".")[2] == name
-            and each.rpartition(".")[0] in settings.definitions.modules
+            for each in known.called(name)
+            if each.rpartition(".")[0] in known.modules
         ]
         return found[0] if len(found) == 1 else None
 

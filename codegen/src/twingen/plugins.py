@@ -12,10 +12,9 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
@@ -29,6 +28,9 @@ from .rule import Refused, Replacement, Rule, Site
 from .rules import RULES
 from .telling.codes import CODES
 from .telling.diagnostic import ConfigurationError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 RULES_GROUP = "twingen.rules"
 TABLES_GROUP = "twingen.tables"
@@ -95,6 +97,8 @@ def load_plugins(names: Sequence[str]) -> Plugins:
 
 
 def _entry_point(group: str, name: str) -> EntryPoint | None:
+    from importlib.metadata import entry_points  # few projects have plug-ins
+
     found = list(entry_points(group=group, name=name))
     if len(found) > 1:
         owners = sorted(point.dist.name if point.dist else "?" for point in found)
@@ -107,6 +111,8 @@ def _entry_point(group: str, name: str) -> EntryPoint | None:
 
 def _not_installed(name: str) -> str:
     groups = (RULES_GROUP, TABLES_GROUP)
+    from importlib.metadata import entry_points
+
     known = sorted({p.name for group in groups for p in entry_points(group=group)})
     return (
         f"plug-in {name} is not installed: no entry point of that name in "

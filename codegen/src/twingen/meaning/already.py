@@ -215,7 +215,7 @@ def _takes_element(names: Names, call: cst.Call) -> bool:
     if values and all(isinstance(each, _DISPLAYS) for each in values):
         return True
     definitions = names.definitions
-    known = any(each.endswith(f".{method}") for each in definitions.coroutines)
+    known = bool(definitions.by("coroutines", "last", method))
     return method in _TAKING and not known and starts_anything(names)
 
 

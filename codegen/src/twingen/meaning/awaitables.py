@@ -153,7 +153,10 @@ def _is_own_generator(names: Names, value: cst.BaseExpression) -> bool:
 def _is_even(names: Names, member: str) -> bool:
     """Tell whether all members of this name are plain coroutine functions."""
     definitions = names.definitions
-    return {member, ANY_MEMBER}.isdisjoint(definitions.uneven | definitions.assigned)
+    return not any(
+        each in definitions.uneven or each in definitions.assigned
+        for each in (member, ANY_MEMBER)
+    )
 
 
 def is_undecorated_coroutine(names: Names, function: cst.FunctionDef) -> bool:

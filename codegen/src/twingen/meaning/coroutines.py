@@ -84,8 +84,7 @@ def is_property(names: Names, value: cst.CSTNode) -> bool:
 
 def may_be_property(names: Names, value: cst.Attribute) -> bool:
     """Tell whether some class of the sources has such a property to await."""
-    name = value.attr.value
-    return any(each.rpartition(".")[2] == name for each in names.definitions.properties)
+    return bool(names.definitions.by("properties", "last", value.attr.value))
 
 
 def _is_super(value: cst.BaseExpression) -> bool:

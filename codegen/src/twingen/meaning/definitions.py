@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,34 @@ ASYNCIO_FUNCTIONS = {
 }  # fmt: skip
 # Those and others whose result is waited for, and of no other use.
 WAITED_FOR = ASYNCIO_FUNCTIONS | {"asyncio.gather", "asyncio.shield"}
+
+
+def _owner(key: str) -> str:
+    return key.rpartition(".")[0]
+
+
+def _last(key: str) -> str:
+    return key.rpartition(".")[2]
+
+
+def _first_word(key: str) -> str:
+    return key.partition(" ")[0]
+
+
+# By which parts of its keys a field is asked for them. The values of a dictionary can
+# have no index: of two sources with one key, the last counts, and may go away.
+INDEXES: dict[str, dict[str, Callable[[str], str]]] = {
+    "attributes": {"last": _last},
+    "classes": {"owner": _owner, "last": _last},
+    "coroutines": {"owner": _owner, "last": _last},
+    "dispatchers": {"last": _last},
+    "lost": {"last": _last},
+    "members": {"owner": _owner, "last": _last},
+    "parameters": {"last": _last},
+    "properties": {"last": _last},
+    "returned": {"name": _first_word},
+    "started": {"last": _last},
+}
 # The modules in which asyncio defines its public names.
 _HOMES = {
     "base_events", "coroutines", "events", "exceptions", "futures", "locks",
@@ -125,9 +153,8 @@ class Definitions:
     variables: Mapping[str, str] = field(default_factory=dict)
     side: dict[str, bool | str] = field(default_factory=dict)
     sides_used: set[str] = field(default_factory=set)
-    _may_wait: set[str] | None = field(default=None, repr=False, compare=False)
-    _methods: tuple[int, dict[str, list[str]]] = field(
-        default=(0, {}), repr=False, compare=False
+    _indexes: dict[tuple[str, str], tuple[Any, int, dict[str, set[str]]]] = field(
+        default_factory=dict, repr=False, compare=False
     )
 
     def follow(self) -> None:
@@ -147,14 +174,14 @@ class Definitions:
 
     def update(self, other: Definitions) -> None:
         """Add what other sources define."""
-        for name in _COLLECTIONS:
+        for name in COLLECTIONS:
             getattr(self, name).update(getattr(other, name))
-        self._may_wait = None
+        self._indexes.clear()
 
     @contextmanager
     def also(self, other: Definitions) -> Iterator[None]:
         """Add what another source defines, for a while."""
-        before = {name: getattr(self, name) for name in _COLLECTIONS}
+        before = {name: getattr(self, name) for name in COLLECTIONS}
         for name, value in before.items():
             setattr(self, name, value | getattr(other, name))
         try:
@@ -165,7 +192,8 @@ class Definitions:
 
     def as_json(self) -> dict[str, Any]:
         """Return this as what JSON can hold, always in the same order."""
-        found = {name: getattr(self, name) for name in (*_COLLECTIONS, *_PLAIN)}
+        found = {name: getattr(self, name) for name in (*COLLECTIONS, *_PLAIN)}
+        found["classes"] = {name: [*bases] for name, bases in self.classes.items()}
         return {
             name: (
                 sorted(value)
@@ -187,11 +215,6 @@ class Definitions:
             setattr(made, name, set(value) if is_set else value)
         return made
 
-    def likely_tasks(self) -> tuple[Tasks, Tasks]:
-        """Return what tasks may become where it is not configured, by likelihood."""
-        needed = any(True for _ in self.needs_turns())
-        return ("turns", "threads") if needed else ("threads", "turns")
-
     def needs_turns(self) -> Iterator[str]:
         """Yield what needs tasks that take turns, always in the same order."""
         yield from sorted(self.tasks)
@@ -212,16 +235,30 @@ class Definitions:
 
         That is a coroutine function, and a plain one that returns what another makes.
         """
-        if self._may_wait is None:
-            known = {*self.waiting, UNKNOWN_FUNCTION, *WAITED_FOR}
-            known.update(f".{name}" for name in self.assigned)
-            pairs = [pair.split() for pair in self.returned]
-            before = -1
-            while before < len(known):
-                before = len(known)
-                known.update(name for name, other in pairs if other in known)
-            self._may_wait = known
-        return name in self._may_wait
+        waiting, seen = [name], {name}
+        while waiting:
+            each = waiting.pop()
+            if each == UNKNOWN_FUNCTION or each in WAITED_FOR or each in self.waiting:
+                return True
+            if each.startswith(".") and each[1:] in self.assigned:
+                return True
+            pairs = self.by("returned", "name", each)
+            others = {pair.split()[1] for pair in pairs} - seen
+            seen |= others
+            waiting += others
+        return False
+
+    def by(self, name: str, index: str, key: str) -> set[str]:
+        """Return the keys of a field that an index has under a key."""
+        found = getattr(self, name)
+        known = self._indexes.get((name, index))
+        # They are only added, or the field is another one for a while.
+        if known is None or known[0] is not found or known[1] != len(found):
+            under, made = INDEXES[name][index], dict[str, set[str]]()
+            for each in found:
+                made.setdefault(under(each), set()).add(each)
+            known = self._indexes[name, index] = found, len(found), made
+        return known[2].get(key, set())
 
     def original(self, qualified: str) -> str:
         """Return what a name is where it comes from, if that is another library.
@@ -279,11 +316,19 @@ class Definitions:
             if (home := self.module_of(name)) is not None:
                 found.add(f"{self.modules[home]}{name[len(home):]}")
                 homes.add(home)
-        for name in self.classes.keys() | self.coroutines if homes else ():
-            home, _, last = name.rpartition(".")
-            if home in homes and name not in self.async_only:
+        for home in homes:
+            for name in self.defined_in(home) - self.async_only:
+                last = name[len(home) + 1 :]
                 found.discard(f"{self.modules[home]}.{local(last, home)}")
         return found
+
+    def defined_in(self, home: str) -> set[str]:
+        """Return the classes and coroutine functions that a module or a class has."""
+        return self.by("classes", "owner", home) | self.by("coroutines", "owner", home)
+
+    def called(self, name: str) -> set[str]:
+        """Return the classes and coroutine functions with this last name."""
+        return self.by("classes", "last", name) | self.by("coroutines", "last", name)
 
     def is_coroutine_method(self, owner: str, name: str) -> bool:
         """Tell whether a class, or a base that we know, defines a coroutine method."""
@@ -306,10 +351,8 @@ class Definitions:
         Without a class, whether one of any class that we know does.
         """
         if owner is None:
-            return any(
-                home in self.classes and last == name
-                for home, _, last in (each.rpartition(".") for each in self.started)
-            )
+            started = self.by("started", "last", name)
+            return any(each.rpartition(".")[0] in self.classes for each in started)
         for each in self.bases(owner):
             if f"{each}.{name}" in self.members:
                 return f"{each}.{name}" in self.started
@@ -317,24 +360,17 @@ class Definitions:
 
     def methods_of(self, owner: str) -> list[str]:
         """Return the names of the methods that a class defines itself."""
-        count, methods = self._methods
-        if count != len(self.members):  # they are only added
-            methods = {}
-            for each in sorted(self.members):
-                home, _, name = each.rpartition(".")
-                methods.setdefault(home, []).append(name)
-            self._methods = len(self.members), methods
-        return methods.get(owner, [])
+        members = self.by("members", "owner", owner)
+        return sorted(each.rpartition(".")[2] for each in members)
 
     def losing(self, name: str) -> set[str]:
         """Return the classes that have a member on the async side alone."""
-        found = (each.rpartition(".") for each in self.lost)
-        return {owner for owner, _, last in found if last == name}
+        return _owners(self.by("lost", "last", name))
 
     def defining(self, name: str) -> set[str]:
         """Return the classes that have a member of this name."""
-        found = (e.rpartition(".") for e in (*self.members, *self.attributes))
-        return {owner for owner, _, last in found if last == name}
+        members = self.by("members", "last", name)
+        return _owners(members | self.by("attributes", "last", name))
 
     def has_member(self, owner: str, name: str) -> bool:
         """Tell whether a class, or a base that we know, defines a method."""
@@ -392,8 +428,20 @@ class Definitions:
                 queue.extend(map(self.behind, self.classes.get(current, ())))
 
 
+def likely_tasks(*, needed: bool) -> tuple[Tasks, Tasks]:
+    """Return what tasks may become where it is not configured, by likelihood.
+
+    `needed` tells whether anything needs that they take turns.
+    """
+    return ("turns", "threads") if needed else ("threads", "turns")
+
+
+def _owners(members: Iterable[str]) -> set[str]:
+    return {each.rpartition(".")[0] for each in members}
+
+
 _PLAIN = ("side", "variables")
-_HIDDEN = ("_may_wait", "_methods")
-_COLLECTIONS = tuple(
+_HIDDEN = ("_indexes",)
+COLLECTIONS = tuple(
     each.name for each in fields(Definitions) if each.name not in (*_PLAIN, *_HIDDEN)
 )

@@ -38,6 +38,5 @@ def is_dispatcher(names: Names, value: cst.BaseExpression) -> bool:
             return "." in qualified and not qualified.rpartition(".")[2][:1].isupper()
         return known.behind(qualified) in known.dispatchers
     if isinstance(value, cst.Attribute):
-        last = value.attr.value
-        return any(each.rpartition(".")[2] == last for each in known.dispatchers)
+        return bool(known.by("dispatchers", "last", value.attr.value))
     return qualified in known.dispatchers

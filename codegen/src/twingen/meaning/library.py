@@ -7,7 +7,6 @@ refusal is closed: a name that it does not list has no twin.
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -406,6 +405,8 @@ def _can_be_kept(name: str) -> bool:
     """Tell whether a name of asyncio may be used where no event loop runs."""
     if name in _WITHOUT_LOOP:
         return True
+    import asyncio  # most projects keep none, and it takes long to load
+
     found = getattr(asyncio, name, None)
     if found is None:  # a module, or newer than this Python
         return name.endswith("Error")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import hashlib
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,13 +22,16 @@ from .definitions import Definitions
 
 # Modules of the standard library that do something when they are imported.
 _NOT_IMPORTED = {"antigravity", "idlelib", "this", "turtledemo"}
+# In what was read: the Python, and the folders in which modules are searched.
+_ENVIRONMENT = ""
 _ASYNCHRONOUS = {"__aenter__", "__aexit__", "__aiter__", "__anext__"}
 
 
-def look_up(definitions: Definitions, folders: Mapping[str, Path]) -> None:
+def look_up(definitions: Definitions, folders: Mapping[str, Path]) -> Mapping[str, str]:
     """Learn what the sources use of classes outside of them.
 
     `folders` are those that hold the packages of the project, by the packages' names.
+    Return what was read for it, see `is_as_read`.
     """
     outside = Outside(folders)
     own = {module.partition(".")[0] for module in definitions.modules}
@@ -51,6 +55,16 @@ def look_up(definitions: Definitions, folders: Mapping[str, Path]) -> None:
                 names = outside.members(each)
                 if names is not None:
                     definitions.outside[each] = " ".join(sorted(names))
+    return outside.read
+
+
+def is_as_read(read: Mapping[str, str], folders: Mapping[str, Path]) -> bool:
+    """Tell whether `look_up` would read the same again, for the same definitions."""
+    outside = Outside(folders)
+    modules = [module for module in read if module != _ENVIRONMENT]
+    return outside.read.get(_ENVIRONMENT) == read.get(_ENVIRONMENT) and all(
+        outside.state(module)[0] == read[module] for module in modules
+    )
 
 
 def _imported(definitions: Definitions) -> set[str]:
@@ -69,7 +83,11 @@ class Outside:
 
     def __init__(self, folders: Mapping[str, Path]) -> None:
         self._folders = folders
+        self._installed = list(_installed())
         self._trees: dict[str, ast.Module | None] = {}
+        # What was read of each module that was asked for, and where was searched.
+        searched = map(str, self._installed)
+        self.read = {_ENVIRONMENT: "\n".join([sys.version, *searched])}
 
     def members(self, qualified: str) -> set[str] | None:
         """Return the names that a class has, with its bases; `None` if it is unknown.
@@ -215,12 +233,23 @@ class Outside:
     def _tree(self, module: str) -> ast.Module | None:
         if module not in self._trees:
             self._trees[module] = None
-            path = self._path(module)
-            if path is not None:
+            self.read[module], content = self.state(module)
+            if content is not None:
                 # What cannot be read says nothing.
-                with suppress(OSError, SyntaxError, ValueError, RecursionError):
-                    self._trees[module] = ast.parse(path.read_bytes())
+                with suppress(SyntaxError, ValueError, RecursionError):
+                    self._trees[module] = ast.parse(content)
         return self._trees[module]
+
+    def state(self, module: str) -> tuple[str, bytes | None]:
+        """Return what tells a module's file from any other, and what it holds."""
+        path = self._path(module)
+        if path is None:
+            return "", None
+        try:
+            content = path.read_bytes()
+        except OSError:
+            return f"{path}", None
+        return f"{path} {hashlib.sha256(content).hexdigest()[:32]}", content
 
     def _path(self, module: str) -> Path | None:
         first, *rest = module.split(".")
@@ -230,7 +259,7 @@ class Outside:
         ):
             return None
         own = self._folders.get(first)
-        for folder in [own] if own is not None else _installed():
+        for folder in [own] if own is not None else self._installed:
             path = folder.joinpath(first, *rest)
             for file in (path / "__init__.py", path.with_name(f"{path.name}.py")):
                 if file.is_file():

@@ -73,11 +73,10 @@ def member_asked(names: Names, call: cst.Call) -> str | None:
 
 def is_beside_async(names: Names, methods: Iterable[str]) -> bool:
     """Tell whether these sync methods may be asynchronous ones of the sources."""
-    members = names.definitions.members
     for each in methods:
         if not _ASYNC_WORDS[each].isdisjoint(names.words):
             return True
-        if any(member.endswith(f".{SYNC_DUNDERS[each]}") for member in members):
+        if names.definitions.by("members", "last", SYNC_DUNDERS[each]):
             return True
     return False
 

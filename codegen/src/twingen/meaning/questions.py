@@ -72,7 +72,7 @@ def _object_of(names: Names, value: cst.BaseExpression) -> cst.BaseExpression:
 def derived(names: Names, kinds: set[str]) -> set[str]:
     """Return the classes of the sources that are derived from some of these."""
     classes = names.definitions.classes
-    if kinds.isdisjoint(classes):
+    if not any(each in classes for each in kinds):
         return set()
     bases = names.definitions.bases
     return {each for each in classes if not kinds.isdisjoint(bases(each))}

@@ -14,7 +14,7 @@ are an error. Every row must be used, or the build fails.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from keyword import iskeyword
 
@@ -74,7 +74,6 @@ class Renames:
         self.used: set[str] = set()
         self.texts: set[str] = set()  # the packages whose texts follow
         self.used_texts: set[str] = set()
-        self._words: tuple[set[str], int, dict[str, str]] | None = None
 
     def twin_of(self, qualified: str) -> str | None:
         """Return the qualified name in the twin, or `None` if it is not ours."""
@@ -177,19 +176,23 @@ class Renames:
         found = self._local.find(name)
         return (found.pattern, self._rows[found.pattern]) if found is not None else None
 
-    def words(self) -> dict[str, str]:
+    def words(self) -> Mapping[str, str]:
         """Return the renamed names, for prose: docstrings and comments."""
-        names = self._definitions.names
-        if self._words is not None:
-            asked, count, words = self._words
-            if asked is names and count == len(names):  # names are only added
-                return words
+        return _Words(self)
+
+    def word(self, name: str) -> str | None:
+        """Return what a name of the sources becomes in prose, if it is renamed."""
+        if name not in self._definitions.names:
+            return None
         used = set(self.used)
-        twins = {name: self._wherever(name) for name in names}
+        twin = self._wherever(name)
         self.used = used  # prose alone does not make a pattern needed
-        words = {name: twin for name, twin in twins.items() if twin != name}
-        self._words = names, len(names), words
-        return words
+        return twin if twin != name else None
+
+    def all_words(self) -> Iterator[str]:
+        """Yield the names that are renamed, always in the same order."""
+        names = sorted(self._definitions.names)
+        return (name for name in names if self.word(name) is not None)
 
     def _wherever(self, name: str) -> str:
         """Return what a name becomes that any module of the sources defines.
@@ -212,7 +215,9 @@ class Renames:
         """Return a docstring's line or a comment as it reads in the twin."""
         plain = {old: new for old, new in self._prose.items() if "*" not in old}
         found: set[str] = set()
-        renamed = rename_words(text, {**self.words(), **plain}, found)
+        words = self.words()
+        own = {word: words[word] for word in _WORD.findall(text) if word in words}
+        renamed = rename_words(text, {**own, **plain}, found)
         self.used_prose |= found & plain.keys()
         if len(plain) < len(self._prose):
             renamed = _WORD.sub(self._by_pattern, renamed)
@@ -260,6 +265,25 @@ class Renames:
         return None
 
 
+class _Words(Mapping[str, str]):
+    """The names that are renamed, each looked up when it is asked for."""
+
+    def __init__(self, renames: Renames) -> None:
+        self._renames = renames
+
+    def __getitem__(self, name: str) -> str:
+        twin = self._renames.word(name)
+        if twin is None:
+            raise KeyError(name)
+        return twin
+
+    def __iter__(self) -> Iterator[str]:
+        return self._renames.all_words()
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
 class MethodRenames:
     """Resolves what the twin calls a method of a class of the project.
 
@@ -280,7 +304,6 @@ class MethodRenames:
         self._patterns = dict(patterns)
         self._definitions = definitions
         self.used: set[str] = set()
-        self._twins: tuple[int, set[str]] = (0, set())
 
     def twin_of(self, owner: str, name: str) -> str | None:
         """Return what a method of a class is called in the twin, if that is renamed.
@@ -305,19 +328,26 @@ class MethodRenames:
 
     def may_become(self, name: str) -> bool:
         """Tell whether a pattern gives a method of the sources this name."""
-        if not self._patterns:
-            return False
-        count, twins = self._twins
-        if count != len(self._definitions.members):  # they are only added
-            used = set(self.used)
-            found = (
-                self.twin_of(*member.rsplit(".", 1))
-                for member in self._definitions.members
-            )
-            twins = {twin for twin in found if twin is not None}
-            self.used = used
-            self._twins = len(self._definitions.members), twins
-        return name in twins
+        used = set(self.used)
+        found = any(
+            name in self.twins(method) for method in self._methods_becoming(name)
+        )
+        self.used = used
+        return found
+
+    def _methods_becoming(self, name: str) -> Iterator[str]:
+        """Yield what a method may be called that a pattern gives this name."""
+        for pattern, twin in self._patterns.items():
+            method = pattern.rpartition(".")[2]
+            before, star, after = twin.partition("*")
+            if not star:
+                if name == twin:
+                    yield method
+            elif len(name) >= len(before) + len(after) and (
+                name.startswith(before) and name.endswith(after)
+            ):
+                inner = name[len(before) : len(name) - len(after)]
+                yield method.replace("*", inner)
 
     def _matches(self, pattern: str, owner: str, name: str) -> bool:
         class_pattern, _, method_pattern = pattern.rpartition(".")
@@ -332,12 +362,8 @@ class MethodRenames:
         """Return what the methods of this name become; `None` for one that stays."""
         if not self._patterns:
             return set()
-        owners = (
-            member.rpartition(".")[0]
-            for member in self._definitions.members
-            if member.rpartition(".")[2] == name
-        )
-        return {self.twin_of(owner, name) for owner in owners}
+        members = sorted(self._definitions.by("members", "last", name))
+        return {self.twin_of(each.rpartition(".")[0], name) for each in members}
 
 
 def is_dotted_name(text: str) -> bool:

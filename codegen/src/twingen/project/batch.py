@@ -12,6 +12,7 @@ from ..conversion import Settings, convert_parsed, parse
 from ..documents.pages import PageTwin, convert_page
 from ..meaning.defining import define
 from ..meaning.definitions import Definitions
+from ..meaning.dependencies import RecordedDefinitions
 from ..meaning.library import check_members
 from ..meaning.names import Names
 from ..meaning.renames import MethodRenames, Renames
@@ -41,9 +42,10 @@ class Batch:
     def __init__(self, config: Config, layouts: Layouts | None = None) -> None:
         self._config = config
         self._side = dict(config.side.rows)
-        definitions = self._no_definitions()
+        # What conversions see, and what is behind that.
+        self._own = self._no_definitions()
+        self._definitions = definitions = RecordedDefinitions(self._own)
         self._plugins = load_plugins(config.plugins)
-        self._definitions = definitions
         self._layouts = layouts
         self._renames = Renames(config.renames, definitions, config.prose)
         self._renames.texts = {tree.module for tree in config.trees if tree.texts}
@@ -67,7 +69,7 @@ class Batch:
             libraries.add(config.libraries, "tool.twingen.libraries")
             for table in config.tables:
                 libraries.add(read_table(table), str(table))
-            check_members(libraries, self._definitions.classes)
+            check_members(libraries, self._own.classes)
             self._plugins.check_rows(libraries)
             libraries.renames = self._renames
             libraries.own_methods = self._methods
@@ -101,8 +103,7 @@ class Batch:
 
     def learn(self, definitions: Definitions) -> None:
         """Take what all sources define; everything else is asked after this."""
-        self._definitions.update(definitions)
-        self._definitions.follow()
+        self._own.update(definitions)
         for settings in self._settings.values():
             check_members(settings.libraries, definitions.classes)
         if len(self._parsed) > 1:
@@ -127,6 +128,7 @@ class Batch:
 
         With a trace, `names` must be those that the trace is asked about.
         """
+        self._definitions.begin()
         settings = self._of(tasks)
         libraries = settings.libraries
         libraries.used, self._methods.used = set(), set()
@@ -153,6 +155,10 @@ class Batch:
         if names is not None and self._config.tasks == tasks == "threads":
             notes += notes_of_threads(source, names)
         return Converted(text, runtime, used & self._configured, notes)
+
+    def asked(self) -> str:
+        """Return what the last conversion asked of the definitions of the project."""
+        return self._definitions.asked()
 
     def page(self, source: Source, tasks: Tasks) -> PageTwin:
         """Return what becomes of a page; raises :class:`ConversionError`."""

@@ -15,18 +15,17 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..meaning.definitions import Definitions
+from ..meaning.definitions import COLLECTIONS, Definitions, likely_tasks
 from ..meaning.outside import look_up
 from ..syntax.source import Converted, Page
 from ..telling.diagnostic import ConfigurationError, ConversionError, Diagnostic
 from ..telling.progress import Progress, silent
-from .cache import Cache, Known
+from .cache import Cache, Known, State
 from .config import Config, table_of_tool
 from .disk import display, is_executable
 from .signatures import digest_of, signature, signed
 from .sources import SourceFile, Sources
 from .unused import check_unused, side_row
-from .workers import Workers, workers
 
 if TYPE_CHECKING:
     from ..documents.pages import PageTwin
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from ..syntax.layouts import Layouts
     from ..tracing.trace import Trace
     from .batch import Batch
+    from .workers import Workers
 
 _RUNTIME_IMPORT = re.compile(r"^ *from (\.+)(\w+) import", re.MULTILINE)
 
@@ -73,7 +73,6 @@ class _Attempt:
     """
 
     tasks: Tasks
-    context: str
     known: dict[str, Known] = field(default_factory=dict)
     stale: dict[Path, SourceFile] = field(default_factory=dict)
     contents: dict[Path, bytes] = field(default_factory=dict)
@@ -110,7 +109,8 @@ class Plan:
         self._sources = Sources(config, texts)
         self._made: Batch | None = None
         self._definitions = Definitions(side=dict(config.side.rows))
-        self._problems = list(self._sources.problems)
+        self._state = State()
+        self._unreadable: list[Diagnostic] = []
         self._was_read = False
         self._done: _Attempt | None = None
         # What is to be said of sources that have twins; `outputs` learns it.
@@ -197,6 +197,7 @@ class Plan:
         """
         if output.content is not None:
             return output.content
+        self._read_here()
         converted = self._batch().convert(self.files[target].source, self.tasks)
         content = self._written(target, converted.text)
         if digest_of(content) != output.digest:
@@ -259,21 +260,31 @@ class Plan:
         """Why tasks take turns in the twin, if that is not configured but inferred."""
         if self._config.tasks is not None or self.tasks != "turns":
             return ""
-        first, *others = [*self._definitions.needs_turns(), ""]
+        first, count = self._state.needs_turns, self._state.needs_turns_count
         if not first:
             return "threads cannot do all that the sources do"
-        more = len(others) - 1
-        return f"{first} and {more} more" if more else first
+        return f"{first} and {count - 1} more" if count > 1 else first
 
     def read(self) -> None:
         """Read every source, in this process, if that was not done yet.
 
         Raises :class:`ConversionError` for those that cannot be read.
         """
+        self._read_here()
+        self.stop_at_problems()
+
+    def _read_here(self) -> None:
+        from .workers import workers
+
         if not self._was_read:
             with workers(self._config, self._batch, [], jobs=1) as team:
                 self._read(team, self._unknown())
-        self.stop_at_problems()
+
+    @property
+    def _problems(self) -> list[Diagnostic]:
+        """What was refused so far, in all files."""
+        refused = self._done.refusals if self._done is not None else []
+        return [*self._sources.problems, *self._unreadable, *refused]
 
     def stop_at_problems(self) -> None:
         """Raise :class:`ConversionError` for what was refused so far."""
@@ -299,38 +310,63 @@ class Plan:
         Where both kinds are refused, what is said of tasks that take turns is the
         work that is left.
         """
-        if self._done is not None:
-            return self._done
+        if self._done is None:
+            tried = self._recalled() or self._tried()
+            if tried[-1].refusals:
+                tried.sort(key=lambda attempt: attempt.tasks == "turns")
+            self._done = tried[-1]
+        return self._done
+
+    def _recalled(self) -> list[_Attempt]:
+        """Return what is known of a project that is as it was, if that is enough."""
+        if self._was_read:
+            return []
+        state = self._cache.recalled(self._inputs(), self._folders())
+        if state is None:
+            return []
+        self._state = state
+        self._note_unreadable()
+        tried: list[_Attempt] = []
+        for attempt in self._attempts():
+            if attempt.stale:
+                return []
+            tried.append(attempt)
+            if not attempt.refusals:
+                break
+        return tried
+
+    def _tried(self) -> list[_Attempt]:
+        """Read and convert what is not known."""
         tried: list[_Attempt] = []
         served = self._unknown()
         with ExitStack() as stack:
             team = stack.enter_context(self._workers(served))
-            context = self._read(team, served)
-            for attempt in self._attempts(context):
-                if not attempt.stale.keys() <= served.keys():
+            self._read(team, served)
+            for attempt in self._attempts():
+                others = {t: f for t, f in attempt.stale.items() if t not in served}
+                # Whoever has read a source has its tree.
+                self._convert(team, attempt, attempt.stale.keys() - others.keys())
+                if others:
                     stack.close()
-                    served = attempt.stale
-                    team = stack.enter_context(self._workers(served))
+                    served = others
+                    team = stack.enter_context(self._workers(others))
                     team.learn(self._definitions)
-                self._convert(team, attempt)
+                    self._convert(team, attempt, others.keys())
                 tried.append(attempt)
                 if not attempt.refusals:
                     break
-        if tried[-1].refusals:
-            tried.sort(key=lambda attempt: attempt.tasks == "turns")
-        self._done = tried[-1]
-        self._problems += self._done.refusals
-        return self._done
+        return tried
 
-    def _attempts(self, context: str) -> list[_Attempt]:
+    def _attempts(self) -> list[_Attempt]:
         """Return what is known for each kind of tasks that there may be.
 
         The likeliest is first, but what is known to be refused comes last: the answer
         is the same, and nothing is converted for it in vain.
         """
         tasks = self._config.tasks
-        kinds = (tasks,) if tasks else self._definitions.likely_tasks()
-        attempts = [self._attempt(kind, context) for kind in kinds]
+        needed = bool(self._state.needs_turns)
+        kinds = (tasks,) if tasks else likely_tasks(needed=needed)
+        attempts = [self._attempt(kind) for kind in kinds]
         return sorted(attempts, key=lambda attempt: bool(attempt.refusals))
 
     def _batch(self) -> Batch:
@@ -352,6 +388,8 @@ class Plan:
         sources = [file.source for file in files.values()]
         if sources:
             self._batch()  # a configuration that cannot be used is refused here
+        from .workers import workers
+
         return workers(self._config, self._batch, sources, self._jobs)
 
     def _unknown(self) -> dict[Path, SourceFile]:
@@ -359,12 +397,26 @@ class Plan:
         return {
             target: file
             for target, file in self._defining.items()
-            if self._cache.definitions(file.source) is None
-            and not self._cache.unreadable(file.source)
+            if not self._cache.is_read(file.source)
         }
 
-    def _read(self, team: Workers, unknown: Mapping[Path, SourceFile]) -> str:
-        """Learn what all sources define; return what tells it from anything else."""
+    def _inputs(self) -> str:
+        """Return what tells the sources from any others."""
+        found = [
+            [file.source.digest, target in self.handwritten]
+            for target, file in self._defining.items()
+        ]
+        return digest_of(json.dumps([found, self._sources.without_twin]).encode())
+
+    def _note_unreadable(self) -> None:
+        self._unreadable = [
+            each
+            for file in self._defining.values()
+            for each in self._cache.unreadable(file.source)
+        ]
+
+    def _read(self, team: Workers, unknown: Mapping[Path, SourceFile]) -> None:
+        """Learn what all sources define, and what is still known of them."""
         self._was_read = True
         sources = [file.source for file in unknown.values()]
         results = self._progress(team.read(sources), len(sources), "reading")
@@ -376,19 +428,43 @@ class Plan:
         for module, twin in self._sources.without_twin.items():
             self._definitions.modules[module] = twin
             self._definitions.async_only.add(module)
-        self._problems = list(self._sources.problems)
         for target, file in self._defining.items():
             definitions = self._cache.definitions(file.source)
             if definitions is not None and target in self.handwritten:
                 definitions = replace(definitions, tasks=set())  # not to be converted
             if definitions is not None:
                 self._definitions.update(definitions)
-            self._problems += self._cache.unreadable(file.source)
-        look_up(self._definitions, self._folders())
+        self._note_unreadable()
+        read = look_up(self._definitions, self._folders())
+        self._definitions.follow()
+        self._state = self._state_now(read)
+        self._cache.advance(self._state)
         if self._made is not None:
             self._made.learn(self._definitions)
         team.learn(self._definitions)
-        return digest_of(json.dumps(self._definitions.as_json()).encode())
+
+    def _state_now(self, read: Mapping[str, str]) -> State:
+        """Return the state of the project, of which everything was read."""
+        known, without_twin = self._definitions, self._sources.without_twin
+        needing = list(known.needs_turns())
+        added = Definitions(
+            modules=dict(without_twin),
+            async_only=set(without_twin),
+            outside=known.outside,
+            offered=known.offered,
+            reexported=known.reexported,
+            started=known.started,
+        )
+        return State(
+            inputs=self._inputs(),
+            sources={f.source.path: f.source.digest for f in self._defining.values()},
+            added=added.as_json(),
+            filled=[name for name in COLLECTIONS if getattr(known, name)],
+            read=dict(read),
+            sides_used=sorted(known.sides_used),
+            needs_turns=needing[0] if needing else "",
+            needs_turns_count=len(needing),
+        )
 
     def _folders(self) -> dict[str, Path]:
         """Return the folders that hold the packages of the project, by their names."""
@@ -399,38 +475,39 @@ class Plan:
                 found.setdefault(parts[0], tree.source.parents[len(parts) - 1])
         return found
 
-    def _attempt(self, tasks: Tasks, context: str) -> _Attempt:
+    def _attempt(self, tasks: Tasks) -> _Attempt:
         """Return what is known of twins, and the sources to be converted."""
-        attempt = _Attempt(tasks, context)
+        attempt = _Attempt(tasks)
         for target, file in self.files.items():
-            found = self._cache.known(file.source, tasks, context)
+            found = self._cache.known(file.source, tasks)
             if found is not None:
                 attempt.known[file.source.path] = found
-            elif self._cache.definitions(file.source) is not None:
+            elif not self._cache.unreadable(file.source):
                 attempt.stale[target] = file
         return attempt
 
-    def _convert(self, team: Workers, attempt: _Attempt) -> None:
-        """Convert the sources of which nothing is known."""
-        tasks, context = attempt.tasks, attempt.context
-        sources = [file.source for file in attempt.stale.values()]
+    def _convert(
+        self, team: Workers, attempt: _Attempt, chosen: Collection[Path]
+    ) -> None:
+        """Convert some of the sources of which nothing is known."""
+        targets = [target for target in attempt.stale if target in chosen]
+        sources = [attempt.stale[target].source for target in targets]
         results = self._progress(
-            team.convert(sources, tasks), len(sources), "converting"
+            team.convert(sources, attempt.tasks), len(sources), "converting"
         )
-        for target, (source, found) in zip(attempt.stale, results, strict=True):
+        for target, (source, found, asked) in zip(targets, results, strict=True):
             if isinstance(found, Converted):
                 content = self._written(target, found.text)
                 attempt.contents[target] = content
                 known = Known(
-                    context,
                     digest_of(content),
                     tuple(sorted(found.runtime)),
                     tuple(sorted(found.used)),
                     tuple(found.notes),
                 )
             else:
-                known = Known(context, refusals=tuple(found))
-            self._cache.add(source, tasks, known)
+                known = Known(refusals=tuple(found))
+            self._cache.add(source, attempt.tasks, known, asked)
             attempt.known[source.path] = known
 
     def _runtime_files(self, modules: set[str]) -> Iterator[tuple[Path, Output]]:
@@ -452,7 +529,7 @@ class Plan:
     def _check_unused(self, twins: Sequence[Known]) -> None:
         used = {what for known in twins for what in known.used}
         used.update(self._sources.used)
-        used.update(map(side_row, self._definitions.sides_used))
+        used.update(map(side_row, self._state.sides_used))
         check_unused(self._config, used)
 
     def _display(self, path: Path) -> str:

@@ -10,11 +10,8 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from multiprocessing import parent_process
-from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from ..meaning.definitions import Definitions
@@ -23,11 +20,15 @@ from ..telling.diagnostic import ConversionError, Diagnostic
 from .config import Config
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
+    from multiprocessing.process import BaseProcess
+
     from ..rule import Tasks
     from .batch import Batch
 
 T = TypeVar("T")
 Refusals = Sequence[Diagnostic]
+Result = tuple[Source, Converted | Refusals, str]
 
 # From how many characters on another process is worth its start.
 _WORTH = 300_000
@@ -42,9 +43,8 @@ class Workers(Protocol):
 
     def learn(self, definitions: Definitions) -> None: ...
 
-    def convert(
-        self, sources: Sequence[Source], tasks: Tasks
-    ) -> Iterator[tuple[Source, Converted | Refusals]]: ...
+    def convert(self, sources: Sequence[Source], tasks: Tasks) -> Iterator[Result]:
+        """Yield each source, what became of it, and what its conversion asked."""
 
 
 @contextmanager
@@ -77,12 +77,9 @@ class _Alone:
     def learn(self, definitions: Definitions) -> None:
         """Do nothing: whose batch it is teaches it."""
 
-    def convert(
-        self, sources: Sequence[Source], tasks: Tasks
-    ) -> Iterator[tuple[Source, Converted | Refusals]]:
+    def convert(self, sources: Sequence[Source], tasks: Tasks) -> Iterator[Result]:
         for source in sources:
-            yield source, _result(partial(self._batch().convert, tasks=tasks), source)
-            self._batch().forget(source)
+            yield source, *_converted(self._batch(), source, tasks)
 
 
 class _Several:
@@ -91,6 +88,8 @@ class _Several:
     def __init__(
         self, config: Config, sources: Sequence[Source], count: int, stack: ExitStack
     ) -> None:
+        from concurrent.futures import ProcessPoolExecutor
+
         self._pools = [
             stack.enter_context(
                 _stopped(ProcessPoolExecutor(1, initializer=_start, initargs=(config,)))
@@ -114,10 +113,9 @@ class _Several:
         for future in [pool.submit(_learn, definitions) for pool in self._pools]:
             future.result()
 
-    def convert(
-        self, sources: Sequence[Source], tasks: Tasks
-    ) -> Iterator[tuple[Source, Converted | Refusals]]:
-        return self._each(partial(_convert, tasks=tasks), sources)
+    def convert(self, sources: Sequence[Source], tasks: Tasks) -> Iterator[Result]:
+        for source, found in self._each(partial(_convert, tasks=tasks), sources):
+            yield source, *found
 
     def _each(
         self, work: Callable[[Source], T], sources: Sequence[Source]
@@ -145,6 +143,15 @@ def _result(work: Callable[[Source], T], source: Source) -> T | Refusals:
         return error.diagnostics
 
 
+def _converted(
+    batch: Batch, source: Source, tasks: Tasks
+) -> tuple[Converted | Refusals, str]:
+    """Return what became of a source, and what its conversion asked."""
+    result = _result(partial(batch.convert, tasks=tasks), source)
+    batch.forget(source)
+    return result, batch.asked()
+
+
 def collect_rarely() -> None:
     """Look for cyclic garbage less often: trees are many objects that stay."""
     gc.set_threshold(50_000, 10, 10)
@@ -168,6 +175,8 @@ _batches: list[Batch] = []
 
 
 def _start(config: Config) -> None:
+    from multiprocessing import parent_process
+
     from .batch import Batch
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who has started us
@@ -191,7 +200,5 @@ def _learn(definitions: Definitions) -> None:
     _batches[0].learn(definitions)
 
 
-def _convert(source: Source, tasks: Tasks) -> Converted | Refusals:
-    result = _result(partial(_batches[0].convert, tasks=tasks), source)
-    _batches[0].forget(source)
-    return result
+def _convert(source: Source, tasks: Tasks) -> tuple[Converted | Refusals, str]:
+    return _converted(_batches[0], source, tasks)

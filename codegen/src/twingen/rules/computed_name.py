@@ -227,7 +227,7 @@ def _check_key(site: Site[cst.Call | cst.Subscript], key: cst.BaseExpression) ->
     collection = collection_asked(names, key)
     last = get_full_name_for_node(collection) if collection is not None else None
     keyed = last is not None and last.rpartition(".")[2] in names.definitions.keyed
-    if not words or not (keyed or namespace_asked(names, key) is not None):
+    if not (keyed or namespace_asked(names, key) is not None):
         return
     for text, node in _texts(names, key):
         if text in words:

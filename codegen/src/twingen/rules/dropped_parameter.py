@@ -85,9 +85,7 @@ def _check_unknown(site: Site[cst.Call]) -> None:
     if not isinstance(name, cst.Name):
         return
     definitions = site.names.definitions
-    for qualified in definitions.parameters:
-        if qualified.rpartition(".")[2] != name.value:
-            continue
+    for qualified in sorted(definitions.by("parameters", "last", name.value)):
         lost = definitions.parameters_lost_on_object(qualified)
         for parameter, position in lost.items():
             if _index(site.old, parameter, position) is not None:

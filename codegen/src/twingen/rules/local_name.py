@@ -191,7 +191,7 @@ def _possible(
     if not isinstance(function, cst.Attribute):
         return owners[0]
     name = function.attr.value
-    held = any(e.rpartition(".")[2] == name for e in names.definitions.attributes)
+    held = bool(names.definitions.by("attributes", "last", name))
     if held or name == "__class__":
         return owners[0]
     return next((each for each in owners if each.rpartition(".")[2] == name), None)

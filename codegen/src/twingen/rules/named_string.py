@@ -219,7 +219,8 @@ def _fixtures(site: Site[Any], string: cst.SimpleString) -> cst.SimpleString | N
     text = string.evaluated_value
     if renames is None or not known or not isinstance(text, str):
         return None
-    words = {k: v for k, v in renames.words().items() if k in known}
+    every = renames.words()
+    words = {each: every[each] for each in known if each in every}
     found = [each.strip() in words for each in text.split(",")]
     if not any(found) or not names_fixtures(site.names, string):
         return None
@@ -266,7 +267,8 @@ def _twin_of_own_path(
     if home is None or "." not in path or home not in known.modules:
         return None
     members = path[len(home) + 1 :].split(".") if path != home else []
-    if members and f"{home}.{members[0]}" not in {*known.classes, *known.coroutines}:
+    own = f"{home}.{members[0]}" if members else ""
+    if own and own not in known.classes and own not in known.coroutines:
         return None
     first = [*members, *filter(None, [rest])][:1]
     twins = [renames.local(each) if renames else each for each in first]
