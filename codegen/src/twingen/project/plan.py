@@ -460,15 +460,11 @@ class Plan:
         results = self._progress(
             team.convert(sources, tasks), len(sources), "converting"
         )
-        done = {
-            target: found
-            for target, (_, found) in zip(attempt.stale, results, strict=True)
-        }
-        texts = {
-            t: each.text for t, each in done.items() if isinstance(each, Converted)
-        }
-        written = self._written(texts)
-        for (target, found), source in zip(done.items(), sources, strict=True):
+        done = list(zip(attempt.stale, results, strict=True))
+        written = self._written(
+            {t: each.text for t, (_, each) in done if isinstance(each, Converted)}
+        )
+        for target, (source, found) in done:
             content = written.get(target)
             if isinstance(content, Diagnostic):  # of the formatter
                 found = [content]

@@ -34,12 +34,15 @@ class Formatter(Protocol):
 
         `path` is that of its source.
         """
+        ...
 
     def for_example(self, source: Source, columns: int) -> Formatter:
         """Return what lays out an example of a source, below so many columns."""
+        ...
 
     def with_quotes_kept(self) -> Formatter:
         """Return the same formatter, which leaves the quotes of strings as they are."""
+        ...
 
 
 class NoFormatter:

@@ -23,6 +23,7 @@ class Whole(Protocol):
 
     def is_local(self, text: str) -> bool:
         """Tell whether each statement is laid out by itself, below the one before."""
+        ...
 
 
 class Layouts:
