@@ -219,6 +219,13 @@ class Plan:
             found[target] = content
         return found
 
+    def complete(self, outputs: Mapping[Path, Output]) -> dict[Path, Output]:
+        """Return several outputs with their bytes; raises what `content` does."""
+        return {
+            path: replace(outputs[path], content=content)
+            for path, content in self.contents(outputs).items()
+        }
+
     def convert(self, target: Path) -> str:
         """Return the text of one twin, without its header.
 

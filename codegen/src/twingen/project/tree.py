@@ -145,8 +145,10 @@ class Project:
         if any(d.drift is Drift.EDITED for d in left):
             return [], left
         changed = [d for d in differences if d.drift not in kept]
-        contents = self.plan.contents(
-            {d.path: self.outputs[d.path] for d in changed if d.path in self.outputs}
+        # What is not known yet is made together.
+        wanted = {d.path for d in changed} & self.outputs.keys()
+        self.outputs.update(
+            self.plan.complete({path: self.outputs[path] for path in wanted})
         )
         # First what goes: where case does not count, it may be what is written next.
         for difference in changed:
@@ -154,9 +156,9 @@ class Project:
                 difference.path.unlink(missing_ok=True)  # another build was quicker
         for difference in changed:
             if difference.path in self.outputs:
+                content = self.content(difference.path)
                 self._check_unchanged(difference.path)
                 executable = self.outputs[difference.path].executable
-                content = contents[difference.path]
                 replace(difference.path, content, executable=executable)
         for tree in self.config.trees:
             remove_unfinished(tree.target)
