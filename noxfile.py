@@ -366,7 +366,9 @@ def types(session: nox.Session) -> None:
 @nox.session(name="bench-codegen")
 def bench_codegen(session: nox.Session) -> None:
     """Compare twingen with unasync and unasyncd on the same 20,000 lines."""
-    session.install("-e", "codegen", "unasync==0.6.0", "unasyncd==0.10.1")
+    session.install(
+        *("-e", "codegen", "ruff==0.17.6", "unasync==0.6.0", "unasyncd==0.10.1")
+    )
     session.run("python", "benchmarks/codegen.py", *session.posargs)
 
 

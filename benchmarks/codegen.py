@@ -1,4 +1,6 @@
-"""Compares twingen with unasync and unasyncd on one input, black's layout included.
+"""Compares twingen with unasync and unasyncd on one input, layout included.
+
+Black lays out, or ruff where the row says so.
 
 The input is the driver's own async source, in as many copies as a size asks for.
 Every tool starts cold, in a process of its own; runs take turns, and what is
@@ -40,13 +42,19 @@ _UNASYNC = (
     "[str(p.resolve()) for p in pathlib.Path('src').rglob('*.py')], "
     "[unasync.Rule('/src/', '/out/', {'AsyncConnection': 'Connection'})])"
 )
+_RUFF = [sys.executable, "-m", "ruff", "format", "--quiet", "--no-cache", "out"]
 _TWINGEN = "import sys; from twingen.cli import main; sys.exit(main(sys.argv[1:]))"
 _UNASYNCD = "from unasyncd.cli import main; main()"
+_BUILD = [sys.executable, "-c", _TWINGEN, "build", "--quiet"]
 TOOLS: dict[str, list[list[str]]] = {
-    "twingen": [[sys.executable, "-c", _TWINGEN, "build", "--quiet"]],
+    "twingen": [_BUILD],
+    "twingen, ruff": [_BUILD],
     "unasyncd": [[sys.executable, "-c", _UNASYNCD, "--no-cache", "-q"], _BLACK],
     "unasync": [[sys.executable, "-c", _UNASYNC], _BLACK],
+    "unasync, ruff": [[sys.executable, "-c", _UNASYNC], _RUFF],
 }
+# What stands in the configuration of each.
+_FORMATTER = 'formatter = "{}"\n'
 
 
 @dataclass(frozen=True)
@@ -90,7 +98,8 @@ def make_input(root: Path, size: int) -> int:
     (root / "pyproject.toml").write_text(
         '[project]\nname = "input"\nversion = "1"\nrequires-python = ">=3.10"\n'
         '[tool.twingen]\nruntime = "out.runtime"\n'
-        'trees = [{ source = "src", target = "out" }]\n'
+        + _FORMATTER.format("black")
+        + 'trees = [{ source = "src", target = "out" }]\n'
         + "\n".join(tables)
         + '\n[tool.unasyncd]\nfiles = { "src" = "out" }\n'
         "transform_docstrings = true\n"
@@ -120,6 +129,10 @@ def run(tool: str, root: Path) -> Run:
     shutil.rmtree(root / "out", ignore_errors=True)
     for kept in root.glob(".*cache*"):
         shutil.rmtree(kept)
+    file = root / "pyproject.toml"
+    black, ruff = (_FORMATTER.format(name) for name in ("black", "ruff"))
+    text = file.read_text().replace(ruff, black)
+    file.write_text(text.replace(black, ruff) if tool.endswith("ruff") else text)
     # unasyncd ends with 1 when it has written something.
     found = measured(TOOLS[tool], root, worst=int(tool == "unasyncd"))
     missing = {path.relative_to(root / "src") for path in root.glob("src/**/*.py")}

@@ -11,6 +11,7 @@ from twingen.meaning.definitions import Definitions
 from twingen.meaning.library import built_in_libraries
 from twingen.meaning.renames import MethodRenames, Renames
 from twingen.rule import Tasks
+from twingen.syntax.formatting import Formatter
 from twingen.telling.diagnostic import ConversionError
 
 # What the examples are imported as.
@@ -76,10 +77,11 @@ class Case:
         settings.strict_examples = _STRICT.search(self.source) is not None
         return settings
 
-    def result(self, text: str) -> tuple[str, str]:
+    def result(self, text: str, formatter: Formatter | None = None) -> tuple[str, str]:
         """Convert a text as this case is configured; return what came of it."""
         try:
             settings = self.settings()
+            settings.formatter = formatter or settings.formatter
             named = _MODULE.search(self.source)
             module = named[1] if named else MODULE
             twin = convert(text, settings=settings, module=module, twin="twin").text

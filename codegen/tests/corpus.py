@@ -25,9 +25,12 @@ from functools import lru_cache
 from pathlib import Path
 from unittest import mock
 
-from twingen.conversion import Settings, convert
+from black.mode import Mode
+
+from twingen.conversion import convert
 from twingen.project.workers import collect_rarely
-from twingen.syntax.formatting import FormattingError, format_source
+from twingen.syntax.black_formatter import format_source
+from twingen.syntax.formatting import FormattingError
 from twingen.telling.diagnostic import ConversionError
 
 # What a source says that only an asynchronous one means.
@@ -98,7 +101,7 @@ def _decode(path: Path) -> str:
 def _converted(text: str) -> tuple[str, str]:
     is_async = _ASYNCHRONOUS.search(text) is not None
     try:
-        with mock.patch("twingen.conversion.format_source", _formatted):
+        with mock.patch("twingen.syntax.black_formatter.format_source", _formatted):
             twin = convert(text).text
     except ConversionError as error:
         codes = {problem.code for problem in error.diagnostics}
@@ -114,7 +117,7 @@ def _converted(text: str) -> tuple[str, str]:
         return ("refused" if is_async else "refused though sync"), said
     if not is_async:
         try:
-            same = twin == _formatted(text, Settings().mode)
+            same = twin == _formatted(text, Mode())
         except FormattingError as error:
             return "formatter", str(error)
         return ("unchanged", "") if same else ("changed though sync", "")

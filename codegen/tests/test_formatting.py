@@ -12,7 +12,8 @@ from black.parsing import InvalidInput
 from case import CASES
 
 import twingen
-from twingen.syntax.formatting import FormattingError, format_source, mode_from
+from twingen.syntax.black_formatter import BlackFormatter, format_source, mode_from
+from twingen.syntax.formatting import FormattingError
 from twingen.syntax.layouts import Layouts
 from twingen.syntax.relaid import changed_parts
 from twingen.telling.diagnostic import ConfigurationError
@@ -67,7 +68,10 @@ def test_saves_one_after_the_other_get_the_layout_of_black(path: Path) -> None:
         edited = text[:place] + new + text[place + len(old) :]
         expected = laid_out_by_black(edited, MODE)
         if expected is not None:
-            assert layouts.format("path", edited, MODE) == expected, (old, new)
+            assert layouts.format("path", edited, BlackFormatter(MODE)) == expected, (
+                old,
+                new,
+            )
             text = edited
 
 
@@ -77,7 +81,8 @@ def test_layout_follows_the_mode_and_what_switches_it_off() -> None:
     narrow = Mode(target_versions=MODE.target_versions, line_length=8)
     for mode in (MODE, narrow, Mode(), MODE):
         for each in (text, f"# fmt: off\n{text}", f"{text}x = f( )\n"):
-            assert layouts.format("path", each, mode) == laid_out_by_black(each, mode)
+            found = layouts.format("path", each, BlackFormatter(mode))
+            assert found == laid_out_by_black(each, mode)
 
 
 @pytest.mark.parametrize("mode", [MODE, Mode()], ids=["targets", "none"])

@@ -453,3 +453,44 @@ def test_twins_written_by_hand(tmp_path: Path) -> None:
     assert (run.code, run.err) == (0, "")
     assert run.out.startswith("1 module: 1 same")
     assert not (project.root / "lib/_sync").exists()
+
+
+HOOKS = """repos:
+  - repo: https://github.com/astral-sh/ruff-pre-commit
+    hooks:
+      - id: ruff-check
+      - id: ruff-format
+"""
+BLACK_HOOK = "  - repo: https://github.com/psf/black\n    hooks:\n      - id: 'black'\n"
+FORMATTERS: dict[str, tuple[dict[str, str], bool]] = {
+    "a table": ({"pyproject.toml": "[tool.ruff.format]\npreview = true\n"}, True),
+    "ruff.toml": ({"ruff.toml": "[format]\npreview = true\n"}, True),
+    "a hook": ({".pre-commit-config.yaml": HOOKS}, True),
+    "ruff only checks": ({"pyproject.toml": "[tool.ruff]\nline-length = 99\n"}, False),
+    "ruff.toml only checks": ({"ruff.toml": "line-length = 99\n"}, False),
+    "black as well": (
+        {"pyproject.toml": "[tool.black]\n", "ruff.toml": "[format]\n"},
+        False,
+    ),
+    "a hook for black as well": (
+        {".pre-commit-config.yaml": HOOKS + BLACK_HOOK},
+        False,
+    ),
+    "a file that is no TOML": ({"ruff.toml": "[format\n"}, False),
+    "nothing": ({}, False),
+}
+
+
+@pytest.mark.parametrize("name", FORMATTERS)
+def test_ruff_is_proposed_where_it_formats_the_project(
+    name: str, tmp_path: Path
+) -> None:
+    files, proposed = FORMATTERS[name]
+    project = Project(tmp_path)
+    for path, text in {"lib/__init__.py": ASYNC, **files}.items():
+        project.write(path, text)
+    out = project.run("init").out
+    assert ('formatter = "ruff"\n' in out) == proposed
+    assert project.run("init", "--write").code == 0
+    table = tomllib.loads(project.read("pyproject.toml"))["tool"]["twingen"]
+    assert table.get("formatter") == ("ruff" if proposed else None)

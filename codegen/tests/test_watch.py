@@ -229,6 +229,23 @@ def test_nothing_is_done_without_a_save(watching: Watching) -> None:
     assert watching.end() == 0
 
 
+def test_configuration_of_ruff(watching: Watching) -> None:
+    """It counts as soon as it is saved, also where it was not there before."""
+    pytest.importorskip("ruff")
+    project = watching.project
+    project.replace(
+        "pyproject.toml", "[tool.twingen]\n", '[tool.twingen]\nformatter = "ruff"\n'
+    )
+    watching.says(f"{TWIN}: written (from {SOURCE})\n")
+    assert "    def pause(self, delay: float) -> None:\n" in project.read(TWIN)
+    project.write("ruff.toml", "line-length = 40\n")
+    watching.says(f"{TWIN}: written (from {SOURCE})\n")
+    assert "    def pause(\n" in project.read(TWIN)
+    assert project.run("check").code == 0
+    project.write("ruff.toml", "foo = 1\n")
+    watching.says("unknown field `foo`")
+
+
 def test_without_a_configuration(tmp_path: Path) -> None:
     run = Project(tmp_path).run("watch")
     assert (run.code, run.out) == (2, "")

@@ -15,13 +15,16 @@ from typing import Any
 from .meaning.definitions import likely_tasks
 from .meaning.outside import look_up
 from .project.batch import Batch
-from .project.config import Config, find_root, load
+from .project.config import Config, find_root, formatter_name, load, with_ruff
+from .project.layout_of_twins import laid_out
 from .project.results import SourceResult, results
 from .project.tree import Difference, Project
 from .rule import Tasks
 from .sides.side_table import side_table
+from .syntax.formatting import FormatterName, FormattingError
 from .syntax.source import Converted, Source
 from .telling.diagnostic import ConversionError
+from .telling.problems import formatting_problem
 
 
 def convert(
@@ -38,20 +41,22 @@ def convert(
     plugins: Sequence[str] = (),
     tasks: Tasks | None = None,
     black: Mapping[str, Any] | None = None,
+    formatter: FormatterName = "black",
 ) -> str:
     """Return the sync twin of one module that stands alone.
 
     `path` is what messages call the module and `black` is the table `[tool.black]`;
-    the others are what `[tool.twingen]` says under these keys. The twin imports what
+    the others are what `[tool.twingen]` says under these keys. Where ruff is the
+    `formatter`, it is configured as for a file with this path. The twin imports what
     the standard library lacks from the package `runtime`; what needs that is refused
     without.
 
     Raises :class:`ConversionError` with every refusal, and
     :class:`ConfigurationError` for options that cannot be used.
     """
-    batch = Batch(
+    config = with_ruff(
         Config(
-            root=Path(),
+            root=(Path.cwd() / path).parent if formatter == "ruff" else Path(),
             trees=(),
             renames=renames or {},
             methods=methods or {},
@@ -65,31 +70,42 @@ def convert(
             side=side_table(side, "side"),
             prose=prose or {},
             tasks=tasks,
+            formatter=formatter_name(formatter, "formatter"),
         )
     )
+    batch = Batch(config)
+
+    def converted(tasks: Tasks) -> str:
+        return _told(source, batch.convert(source, tasks), config)
+
     source = Source(text, path)
     found = batch.read(source)
     look_up(found, {})
     found.follow()
     batch.learn(found)
     if tasks is not None:
-        return _told(batch.convert(source, tasks))
+        return converted(tasks)
     first, other = likely_tasks(needed=any(True for _ in found.needs_turns()))
     try:
-        return _told(batch.convert(source, first))
+        return converted(first)
     except ConversionError as error:
         try:
-            return _told(batch.convert(source, other))
+            return converted(other)
         except ConversionError as others:
             # What is said of tasks that take turns is the work that is left.
             raise (others if other == "turns" else error) from None
 
 
-def _told(converted: Converted) -> str:
-    """Return the text of a twin after its warnings were told."""
+def _told(source: Source, converted: Converted, config: Config) -> str:
+    """Return the text of a twin as it is laid out, after its warnings were told."""
+    target = config.root / "twin.py"
+    texts, origins = {target: converted.text}, {target: source.path}
+    text = laid_out(config, texts, origins)[target]
+    if isinstance(text, FormattingError):
+        raise ConversionError([formatting_problem(source, text)])
     for each in converted.notes:
-        warnings.warn(str(each), stacklevel=3)
-    return converted.text
+        warnings.warn(str(each), stacklevel=4)
+    return text.lstrip("\n")  # what stands below a header
 
 
 def check(path: str | os.PathLike[str] = ".") -> Sequence[Difference]:

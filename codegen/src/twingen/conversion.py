@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 import libcst as cst
-from black.mode import Mode
 from libcst.metadata import CodePosition
 
 from . import verify
@@ -35,8 +34,7 @@ from .sides.async_names import AsyncNames
 from .sides.comments import with_markers
 from .sides.side_table import SideTable
 from .sides.sides import Side, of_twin
-from .syntax.formatting import FormattingError, format_source
-from .syntax.layouts import Layouts
+from .syntax.formatting import Formatter, FormattingError
 from .syntax.prose import can_stand_in
 from .syntax.source import MARK, Source, lines_of
 from .syntax.traversal import EVERYTHING, code_of, rewritten
@@ -55,6 +53,13 @@ from .telling.problems import (
 from .tracing.trace import Trace
 
 
+def _black() -> Formatter:
+    """Return the formatter of what has no configuration."""
+    from .syntax.black_formatter import BlackFormatter
+
+    return BlackFormatter()
+
+
 @dataclass
 class Settings:
     """What the conversion of every module of a project shares.
@@ -65,17 +70,10 @@ class Settings:
     libraries: Libraries = field(default_factory=built_in_libraries)
     definitions: Definitions = field(default_factory=Definitions)
     runtime: str | None = "twin_runtime"
-    mode: Mode = field(default_factory=Mode)
+    formatter: Formatter = field(default_factory=_black)
     rules: tuple[Rule, ...] = RULES
-    layouts: Layouts | None = None
     tasks: Tasks = "threads"
     strict_examples: bool = False
-
-    def format(self, path: str, text: str) -> str:
-        """Return the text of a twin as the formatter lays it out."""
-        if self.layouts is not None:
-            return self.layouts.format(path, text, self.mode)
-        return format_source(text, self.mode)
 
 
 @dataclass(frozen=True)
@@ -203,7 +201,7 @@ def convert_parsed(
                 trace.claim(_BY_NAME[name], node)
             trace.settled(settled)
         code = code_of(settled)
-        text = settings.format(source.path, code)
+        text = settings.formatter.format(source.path, code)
         if trace is not None:
             text = trace.without_numbers(text)
         renames = settings.libraries.renames
@@ -288,10 +286,9 @@ class ExampleTwins:
             where = place(example.start + number, width + problem.column - 1)
             return self._shown(problem, *where)
 
-        length = max(self._settings.mode.line_length - width, 1)
-        mode = replace(self._settings.mode, line_length=length)
+        formatter = self._settings.formatter.for_example(self._source, width)
         try:
-            return self._written(code, session, mode, fits, placed)
+            return self._written(code, session, formatter, fits, placed)
         except ConversionError as error:
             self._passed.append(code)  # later ones may use what it binds
             unread = any(each.code in _UNREAD for each in error.diagnostics)
@@ -309,13 +306,13 @@ class ExampleTwins:
         self,
         code: str,
         session: sessions.Session | None,
-        mode: Mode,
+        formatter: Formatter,
         fits: Callable[[Sequence[str]], bool],
         placed: Callable[[Diagnostic], Diagnostic],
     ) -> list[str] | None:
         """Return the lines of an example in the twin, `None` if nothing changes."""
         # Other quotes than its author's may end the string that it stands in.
-        for each in (mode, replace(mode, string_normalization=False)):
+        for each in (formatter, formatter.with_quotes_kept()):
             twin = self._converted(code, each)
             if twin is None:
                 return None
@@ -351,7 +348,7 @@ class ExampleTwins:
             width=max(min(problem.width, len(excerpt) - column + 1), 1),
         )
 
-    def _converted(self, code: str, mode: Mode) -> Twin | None:
+    def _converted(self, code: str, formatter: Formatter) -> Twin | None:
         """Return the twin of one example; `None` if nothing in it changes."""
         settings = self._settings
         for passed in self._passed:
@@ -366,7 +363,7 @@ class ExampleTwins:
             define(found, names)
             with settings.definitions.also(found):
                 names.definitions = settings.definitions
-                narrow = replace(settings, mode=mode, layouts=None)
+                narrow = replace(settings, formatter=formatter)
                 twin = convert_parsed(source, names, narrow)
         except ConversionError as error:
             raise ConversionError(

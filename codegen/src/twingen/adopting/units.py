@@ -14,7 +14,8 @@ import libcst as cst
 from black.mode import Mode
 from libcst.metadata import MetadataWrapper, PositionProvider
 
-from ..syntax.formatting import FormattingError, format_source
+from ..syntax.black_formatter import format_source
+from ..syntax.formatting import FormattingError
 from ..syntax.source import Source
 from ..telling.diagnostic import ConversionError
 from ..telling.problems import syntax_problem, too_deep

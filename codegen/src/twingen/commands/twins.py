@@ -155,7 +155,7 @@ def tell(console: Console, project: Project, found: Sequence[Difference]) -> Non
     for each in found:
         origin = f" (from {each.origin})" if each.origin else ""
         path = console.err(project.display(each.path), "bold")
-        kind = console.err(each.drift.value, "yellow")
+        kind = console.err(drift.kind(project, each), "yellow")
         print(f"{path}: {kind}{origin}", file=sys.stderr)
 
 

@@ -45,6 +45,7 @@ def watched(root: Path) -> Watched:
         (
             file,
             *config.tables,
+            *(config.ruff.watched() if config.ruff is not None else ()),
             *(tree.source for tree in config.trees),
             *(page for pattern in config.pages for page in root.glob(pattern)),
         ),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-_OUTPUT = re.compile(r'"twingen output (?P<number>\d+)"$')
+_OUTPUT = re.compile(r"(?P<quote>[\"'])twingen output (?P<number>\d+)(?P=quote)$")
 
 
 @dataclass

@@ -7,6 +7,7 @@ another file; then it is converted with the definitions of all.
 from __future__ import annotations
 
 import gc
+from typing import TYPE_CHECKING
 
 from ..conversion import Settings, convert_parsed, parse
 from ..documents.pages import PageTwin, convert_page
@@ -18,14 +19,16 @@ from ..meaning.names import Names
 from ..meaning.renames import MethodRenames, Renames
 from ..plugins import load_plugins
 from ..rule import Tasks
-from ..syntax.formatting import mode_from
-from ..syntax.layouts import Layouts
 from ..syntax.source import Converted, Source
 from ..telling.diagnostic import Diagnostic
 from ..telling.notes import notes_of_threads
 from ..tracing.trace import Trace
 from .config import Config, read_table
+from .layout_of_twins import formatter_of
 from .unused import configured
+
+if TYPE_CHECKING:
+    from ..syntax.layouts import Layouts
 
 # How many characters of sources stay parsed between reading and converting; what
 # is beyond is parsed twice, so that memory does not grow with the project.
@@ -46,12 +49,11 @@ class Batch:
         self._own = self._no_definitions()
         self._definitions = definitions = RecordedDefinitions(self._own)
         self._plugins = load_plugins(config.plugins)
-        self._layouts = layouts
         self._renames = Renames(config.renames, definitions, config.prose)
         self._renames.texts = {tree.module for tree in config.trees if tree.texts}
         self._methods = MethodRenames(config.methods, definitions)
         self._configured = frozenset(configured(config))
-        self._mode = mode_from(config.black, config.requires_python)
+        self._formatter = formatter_of(config, layouts)
         self._settings: dict[Tasks, Settings] = {}
         self._of(config.tasks or "threads")  # what cannot be used is refused here
         self._parsed: dict[str, Names] = {}
@@ -78,9 +80,8 @@ class Batch:
                 libraries,
                 self._definitions,
                 config.runtime,
-                self._mode,
+                self._formatter,
                 self._plugins.rules,
-                self._layouts,
                 tasks,
                 config.strict_examples,
             )
@@ -126,7 +127,9 @@ class Batch:
     ) -> Converted:
         """Return the twin of a source; raises :class:`ConversionError`.
 
-        With a trace, `names` must be those that the trace is asked about.
+        Where ruff is the formatter, it is still to lay the text out; see
+        `layout_of_twins`. With a trace, `names` must be those that the trace is asked
+        about.
         """
         self._definitions.begin()
         settings = self._of(tasks)

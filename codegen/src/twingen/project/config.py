@@ -7,10 +7,11 @@ every command before it looks at a source.
 from __future__ import annotations
 
 import codecs
+import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from keyword import iskeyword
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
@@ -21,12 +22,14 @@ else:
     import tomli as tomllib
 
 from ..sides.side_table import SideTable, side_table, with_definitions
+from ..syntax.formatting import FORMATTERS, FormatterName
 from ..telling.diagnostic import ConfigurationError
 from ..telling.spelling import did_you_mean
 from .layout import Tree
 
 if TYPE_CHECKING:
     from ..rule import Tasks
+    from ..syntax.ruff import Ruff
 
 _KEYS = {
     "trees",
@@ -44,6 +47,7 @@ _KEYS = {
     "prose",
     "locals",
     "strict_examples",
+    "formatter",
 }
 _TREE_LISTS = ("include", "exclude", "handwritten")
 _TREE_SWITCHES = ("texts", "tabs")
@@ -58,7 +62,8 @@ _TREE_KEYS = {
 class Config:
     """The configuration of one project; all paths are absolute.
 
-    `black` is the project's table for the formatter, `requires_python` what its
+    `formatter` lays out the twins; `black` is the project's table for black, `ruff`
+    what ruff goes by where it is the formatter, `requires_python` what the project's
     metadata says of Python versions. `tasks` is what tasks become in the twin, if that
     is not left to the sources. With `strict_examples`, an example in a docstring that
     has no twin stops the build.
@@ -81,6 +86,19 @@ class Config:
     prose: Mapping[str, str] = field(default_factory=dict)
     locals: Mapping[str, str] = field(default_factory=dict)
     strict_examples: bool = False
+    formatter: FormatterName = "black"
+    ruff: Ruff | None = None
+
+    def twin_of(self, label: str) -> Path:
+        """Return where the twin of a source is, by the path that messages show.
+
+        A page that holds its twins itself is its own.
+        """
+        path = self.root / label
+        for tree in self.trees:
+            if tree.source in path.parents and (found := tree.twin_of(path)):
+                return found[0]
+        return path
 
 
 def find_root(start: Path) -> Path:
@@ -156,9 +174,32 @@ def load(root: Path) -> Config:
         strict_examples=_truth(
             table.get("strict_examples", False), f"{file}: tool.twingen.strict_examples"
         ),
+        formatter=formatter_name(
+            table.get("formatter", "black"), f"{file}: tool.twingen.formatter"
+        ),
     )
     _check_overlaps(config.trees, file)
-    return config
+    return with_ruff(config)
+
+
+def with_ruff(config: Config) -> Config:
+    """Return a configuration with what ruff goes by, where it is the formatter."""
+    if config.formatter != "ruff":
+        return config
+    from ..syntax.ruff import NAMES, find_ruff
+
+    folders, copied = {config.root}, {}
+    for tree in config.trees:
+        for folder, _, names in os.walk(tree.source):
+            here = tree.target / Path(folder).relative_to(tree.source)
+            folders.add(here)
+            if not (tree.is_selective or tree.is_shared):
+                for name in {*NAMES}.intersection(names):
+                    copied[here / name] = Path(folder, name)
+        folders |= {Path(folder) for folder, _, _ in os.walk(tree.target)}
+    for pattern in config.pages:
+        folders |= {path.resolve().parent for path in config.root.glob(pattern)}
+    return replace(config, ruff=find_ruff(config.root, folders, copied))
 
 
 def read_table(path: Path) -> Mapping[str, Any]:
@@ -308,6 +349,15 @@ def _tasks(value: object, where: str) -> Tasks | None:
     raise ConfigurationError(
         f'{where} must be "threads" or "turns"; without it the sources decide{hint}'
     )
+
+
+def formatter_name(value: object, where: str) -> FormatterName:
+    """Return the name of a formatter; raises :class:`ConfigurationError`."""
+    for name in FORMATTERS:
+        if value == name:
+            return name
+    hint = did_you_mean(value, FORMATTERS) if isinstance(value, str) else ""
+    raise ConfigurationError(f'{where} must be "black", "ruff" or "none"{hint}')
 
 
 def _dotted(value: object, where: str, what: str = "name") -> str | None:

@@ -13,16 +13,18 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ..meaning.definitions import COLLECTIONS, Definitions, likely_tasks
 from ..meaning.outside import look_up
+from ..syntax.formatting import FormattingError
 from ..syntax.source import Converted, Page
 from ..telling.diagnostic import ConfigurationError, ConversionError, Diagnostic
 from ..telling.progress import Progress, silent
 from .cache import Cache, Known, State
 from .config import Config, table_of_tool
 from .disk import display, is_executable
+from .layout_of_twins import label_of, laid_out
 from .signatures import digest_of, signature, signed
 from .sources import SourceFile, Sources
 from .unused import check_unused, side_row
@@ -195,17 +197,36 @@ class Plan:
 
         Raises :class:`ConfigurationError` when they are not what the cache says.
         """
-        if output.content is not None:
-            return output.content
-        self._read_here()
-        converted = self._batch().convert(self.files[target].source, self.tasks)
-        content = self._written(target, converted.text)
-        if digest_of(content) != output.digest:
-            raise ConfigurationError(
-                f"the cache is wrong about {output.origin}; use --no-cache, and delete "
-                "the cache"
-            )
-        return content
+        return self.contents({target: output})[target]
+
+    def contents(self, outputs: Mapping[Path, Output]) -> dict[Path, bytes]:
+        """Return the bytes of several outputs; raises what `content` does."""
+        found = {
+            p: each.content for p, each in outputs.items() if each.content is not None
+        }
+        unknown = [target for target in outputs if target not in found]
+        if unknown:
+            self._read_here()
+        texts = {
+            target: self._batch().convert(self.files[target].source, self.tasks).text
+            for target in unknown
+        }
+        for target, written in self._written(texts).items():
+            content = _known(written)
+            if digest_of(content) != outputs[target].digest:
+                raise ConfigurationError(
+                    f"the cache is wrong about {outputs[target].origin}; use "
+                    "--no-cache, and delete the cache"
+                )
+            found[target] = content
+        return found
+
+    def complete(self, outputs: Mapping[Path, Output]) -> dict[Path, Output]:
+        """Return several outputs with their bytes; raises what `content` does."""
+        return {
+            path: replace(outputs[path], content=content)
+            for path, content in self.contents(outputs).items()
+        }
 
     def convert(self, target: Path) -> str:
         """Return the text of one twin, without its header.
@@ -218,20 +239,50 @@ class Plan:
     def converted(self, target: Path) -> Converted:
         """Return one twin with what it took; raises as `convert` does."""
         self.read()
-        return self._batch().convert(self.files[target].source, self.tasks)
+        converted = self._batch().convert(self.files[target].source, self.tasks)
+        text = self._laid_out_one(target, converted.text)
+        return replace(converted, text=text.lstrip("\n"))
 
     def page(self, target: Path) -> PageTwin:
         """Return one page with the origin of each line; raises as `convert` does."""
         self.read()
         return self._batch().page(self.files[target].source, self.tasks)
 
-    def _written(self, target: Path, text: str) -> bytes:
+    def _laid_out(self, texts: Mapping[Path, str]) -> Mapping[Path, str | Diagnostic]:
+        """Return the texts of twins as they are written, or what keeps one from it."""
+        sources = {target: self.files[target].source for target in texts}
+        modules = {t: text for t, text in texts.items() if sources[t].page is None}
+        origins = {target: sources[target].path for target in modules}
+        made: dict[Path, str | Diagnostic] = dict(texts)
+        for target, text in laid_out(self._config, modules, origins).items():
+            if isinstance(text, FormattingError):
+                from ..telling.problems import formatting_problem
+
+                made[target] = formatting_problem(sources[target], text)
+            else:
+                made[target] = text
+        return made
+
+    def _laid_out_one(self, target: Path, text: str) -> str:
+        """Return the text of one twin; raises :class:`ConversionError` without."""
+        return _known(self._laid_out({target: text})[target])
+
+    def _written(self, texts: Mapping[Path, str]) -> dict[Path, bytes | Diagnostic]:
+        """Return the bytes of files with these texts."""
+        return {
+            target: text if isinstance(text, Diagnostic) else self._bytes(target, text)
+            for target, text in self._laid_out(texts).items()
+        }
+
+    def _bytes(self, target: Path, text: str) -> bytes:
         """Return the bytes of a file with this text."""
         file = self.files[target]
         page = file.source.page
         if page is not None and page.in_place:
             return text.replace("\n", file.line_end).encode()
-        return signed(text, file.source.path, page.markup if page else "")
+        markup = page.markup if page else ""
+        formatter = label_of(self._config)
+        return signed(text, file.source.path, markup, formatter=formatter)
 
     def traced(self, target: Path) -> tuple[str, Names, Trace]:
         """Return the text of one twin, what it was made of, and how.
@@ -244,7 +295,7 @@ class Plan:
         source = self.files[target].source
         names, trace = self._batch().names(source), Trace()
         converted = self._batch().convert(source, self.tasks, names, trace)
-        return converted.text, names, trace
+        return self._laid_out_one(target, converted.text), names, trace
 
     @property
     def tasks(self) -> Tasks:
@@ -495,9 +546,16 @@ class Plan:
         results = self._progress(
             team.convert(sources, attempt.tasks), len(sources), "converting"
         )
-        for target, (source, found, asked) in zip(targets, results, strict=True):
+        done = list(zip(targets, results, strict=True))
+        written = self._written(
+            {t: each.text for t, (_, each, _) in done if isinstance(each, Converted)}
+        )
+        for target, (source, found, asked) in done:
+            content = written.get(target)
+            if isinstance(content, Diagnostic):  # of the formatter
+                found = [content]
             if isinstance(found, Converted):
-                content = self._written(target, found.text)
+                assert isinstance(content, bytes)
                 attempt.contents[target] = content
                 known = Known(
                     digest_of(content),
@@ -520,11 +578,15 @@ class Plan:
                 f'tool.twingen.runtime = "{self._config.runtime}" is below none of the '
                 f"twins {', '.join(tree.twin for tree in self._config.trees)}"
             )
+        texts, origins = {}, {}
         for module, text in sorted(_runtime_texts(modules).items()):
-            origin = f"twingen.runtime.{module}"
-            content = signed(text, origin)
             path = folder.joinpath(*module.split(".")).with_suffix(".py")
-            yield path, Output.of(content, origin)
+            texts[path], origins[path] = text, f"twingen.runtime.{module}"
+        formatter = label_of(self._config)
+        for path, made in laid_out(self._config, texts, origins).items():
+            assert isinstance(made, str), f"{origins[path]}: {made}"
+            content = signed(made, origins[path], formatter=formatter)
+            yield path, Output.of(content, origins[path])
 
     def _check_unused(self, twins: Sequence[Known]) -> None:
         used = {what for known in twins for what in known.used}
@@ -534,6 +596,16 @@ class Plan:
 
     def _display(self, path: Path) -> str:
         return display(self._config.root, path)
+
+
+T = TypeVar("T", str, bytes)
+
+
+def _known(made: T | Diagnostic) -> T:
+    """Return what was made; raises :class:`ConversionError` where it was refused."""
+    if isinstance(made, Diagnostic):
+        raise ConversionError([made])
+    return made
 
 
 def _runtime_texts(modules: Iterable[str]) -> dict[str, str]:

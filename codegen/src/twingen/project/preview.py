@@ -47,10 +47,8 @@ class Preview:
     def write(self) -> None:
         """Write every file that is known, in place of those of an earlier preview."""
         # All are made before the first is written.
-        contents = {
-            self._place(target): self._project.content(target)
-            for target in self._project.outputs
-        }
+        found = self._project.plan.contents(self._project.outputs)
+        contents = {self._place(target): each for target, each in found.items()}
         if self.folder.exists():
             shutil.rmtree(self.folder)
         replace(self.folder / _MARKER, _MARKED.encode())

@@ -12,6 +12,7 @@ import json
 import re
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from keyword import iskeyword
 from pathlib import Path
@@ -92,6 +93,8 @@ def propose(folder: Path) -> Proposal:
     packages = [tree for tree in trees if tree.module]
     if packages:
         lines.append(f"runtime = {json.dumps(packages[0].twin + '._runtime')}")
+    if _is_laid_out_by_ruff(folder):
+        lines.append('formatter = "ruff"')
     renames = dict(_renames(trees, parsed))
     if renames:
         lines += ["", "[tool.twingen.renames]"]
@@ -100,6 +103,31 @@ def propose(folder: Path) -> Proposal:
         lines += ["", f"[tool.twingen.libraries.{json.dumps(package)}]"]
         lines += [f"{name} = {json.dumps(twin)}" for name, twin in rows.items()]
     return Proposal("\n".join(lines) + "\n", folder, trees, renames, parsed)
+
+
+# The ids of hooks of pre-commit, as its repositories call them.
+_HOOK = re.compile(r"^[\s-]*id:\s*[\"']?(?P<name>[\w-]+)", re.MULTILINE)
+_HOOKS = ("ruff-format", "black", "black-jupyter")
+
+
+def _is_laid_out_by_ruff(folder: Path) -> bool:
+    """Tell whether a project says that ruff formats it, and not that black does."""
+    file = folder / "pyproject.toml"
+    tools = tools_of(file) if file.is_file() else {}
+    found = {"black"} & {*tools}
+    ruff = tools.get("ruff")
+    if isinstance(ruff, Mapping) and "format" in ruff:
+        found.add("ruff-format")
+    for name in ("ruff.toml", ".ruff.toml"):
+        if (folder / name).is_file():
+            with suppress(tomllib.TOMLDecodeError, UnicodeDecodeError):
+                content = tomllib.loads((folder / name).read_bytes().decode())
+                found |= {"ruff-format"} if "format" in content else set()
+    for name in (".pre-commit-config.yaml", ".pre-commit-config.yml"):
+        if (folder / name).is_file():
+            text = (folder / name).read_bytes().decode("utf-8", "replace")
+            found |= {hook["name"] for hook in _HOOK.finditer(text)} & {*_HOOKS}
+    return found == {"ruff-format"}
 
 
 def append(folder: Path, proposal: str) -> Path:

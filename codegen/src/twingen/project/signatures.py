@@ -1,5 +1,7 @@
 """How a written file says what it was made from, and that nobody has edited it.
 
+It names its formatter, too, if that is not the one that twingen pins.
+
 A module says so above its text, but below the line that says what runs it (`#!`); a
 page below it, because the first line of a page belongs to its title or its front
 matter.
@@ -19,6 +21,7 @@ def _pattern(markup: str) -> re.Pattern[bytes]:
     before, after = map(re.escape, _COMMENTS[markup])
     origin = _LINES[0].format(r"(?P<origin>[^\n]*?)")
     digest = _LINES[1].format("(?P<digest>[0-9a-f]{16})")
+    digest += r"(?:, (?P<formatter>[a-z]+ [^\s,]+))?"
     lines = f"{before}{origin}{after}\n{before}{digest}{after}\n"
     if markup:
         return re.compile(rf"(?P<signed>\n?{lines})\Z".encode())
@@ -32,11 +35,14 @@ def digest_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def signed(text: str, origin: str, markup: str = "") -> bytes:
-    """Return the bytes of a twin: its text with its origin and its digest."""
+def signed(text: str, origin: str, markup: str = "", *, formatter: str = "") -> bytes:
+    """Return the bytes of a twin: its text with its origin and its digest.
+
+    `formatter` is the name and version of what is not pinned.
+    """
     body = text.encode()
     before, after = _COMMENTS[markup]
-    said = (origin, digest_of(body)[:16])
+    said = (origin, digest_of(body)[:16] + (f", {formatter}" if formatter else ""))
     lines = [
         f"{before}{line.format(what)}{after}\n"
         for line, what in zip(_LINES, said, strict=True)
@@ -51,12 +57,17 @@ def signed(text: str, origin: str, markup: str = "") -> bytes:
 
 
 def signature(content: bytes) -> re.Match[bytes] | None:
-    """Return the signature of a file, with its `origin` and `digest`."""
+    """Return the signature of a file, with `origin`, `digest` and `formatter`."""
     found = (pattern.search(content) for pattern in _PATTERNS.values())
     return next(filter(None, found), None)
 
 
 def is_as_signed(content: bytes, signature: re.Match[bytes]) -> bool:
     """Tell whether nobody has changed a file since it was signed."""
-    body = content[: signature.start("signed")] + content[signature.end("signed") :]
-    return digest_of(body)[:16].encode() == signature["digest"]
+    digest = digest_of(unsigned(content, signature))
+    return digest[:16].encode() == signature["digest"]
+
+
+def unsigned(content: bytes, signature: re.Match[bytes]) -> bytes:
+    """Return what a file holds without its signature."""
+    return content[: signature.start("signed")] + content[signature.end("signed") :]

@@ -28,6 +28,7 @@ from .disk import (
     replace,
 )
 from .layout import Tree
+from .layout_of_twins import label_of
 from .plan import Output, Plan
 from .signatures import digest_of, is_as_signed, signature
 
@@ -49,11 +50,16 @@ class Drift(Enum):
 
 @dataclass(frozen=True)
 class Difference:
-    """One file that is not in step; `origin` is what it is, or was, made from."""
+    """One file that is not in step; `origin` is what it is, or was, made from.
+
+    `formatter` is the one that a stale twin says it was laid out by, if that is not
+    the project's.
+    """
 
     path: Path
     drift: Drift
     origin: str = ""
+    formatter: str = ""
 
 
 class Project:
@@ -87,14 +93,21 @@ class Project:
     def differences(self) -> list[Difference]:
         """Compare the target folders with what they should hold, byte by byte."""
         self.plan.stop_at_problems()  # a twin that is not known is no orphan
-        found = [
-            Difference(path, drift, output.origin)
-            for path, output in self.outputs.items()
-            if (drift := _compare(path, output)) is not None
-        ]
+        found = []
+        for path, output in self.outputs.items():
+            drift = _compare(path, output)
+            if drift is not None:
+                formatter = self._other_formatter(path) if drift is Drift.STALE else ""
+                found.append(Difference(path, drift, output.origin, formatter))
         for tree in self.config.trees:
             found.extend(self._strays(tree))
         return sorted(set(found), key=lambda difference: difference.path)
+
+    def _other_formatter(self, path: Path) -> str:
+        """Return the formatter that a file names, unless it is the project's."""
+        said = signature(path.read_bytes())
+        name = (said["formatter"] or b"").decode() if said else ""
+        return name if name != label_of(self.config) else ""
 
     def _strays(self, tree: Tree) -> Iterator[Difference]:
         """Yield what is in a target folder and shall not be.
@@ -132,6 +145,11 @@ class Project:
         if any(d.drift is Drift.EDITED for d in left):
             return [], left
         changed = [d for d in differences if d.drift not in kept]
+        # What is not known yet is made together.
+        wanted = {d.path for d in changed} & self.outputs.keys()
+        self.outputs.update(
+            self.plan.complete({path: self.outputs[path] for path in wanted})
+        )
         # First what goes: where case does not count, it may be what is written next.
         for difference in changed:
             if difference.path not in self.outputs:

@@ -8,39 +8,48 @@ text; where that is not sure, the whole text goes there.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
-from black.mode import Mode
-
-from .formatting import format_source, is_local
 from .relaid import Part, parts_of
 
 # From which share of new statements on a whole text is laid out as fast.
 _MANY = 0.3
 
 
+class Whole(Protocol):
+    """Lays out whole texts; two that are equal do it alike."""
+
+    def whole(self, text: str) -> str: ...
+
+    def is_local(self, text: str) -> bool:
+        """Tell whether each statement is laid out by itself, below the one before."""
+        ...
+
+
 class Layouts:
     """The last layout of each text, by the path of its source."""
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[Mode, Mapping[Part, str]]] = {}
+        self._known: dict[str, tuple[Whole, Mapping[Part, str]]] = {}
 
-    def format(self, path: str, text: str, mode: Mode) -> str:
-        """Return the text as :func:`twingen.syntax.formatting.format_source` does."""
-        parts = _parts(text) if is_local(text, mode) else None
-        mode_before, before = self._known.pop(path, (mode, {}))
+    def format(self, path: str, text: str, formatter: Whole) -> str:
+        """Return the text as the formatter lays it out."""
+        parts = _parts(text) if formatter.is_local(text) else None
+        known_by, before = self._known.pop(path, (formatter, {}))
         if parts is None:
-            return format_source(text, mode)
-        laid_out = self._pieces(parts, before, mode) if mode == mode_before else None
+            return formatter.whole(text)
+        same = formatter == known_by
+        laid_out = self._pieces(parts, before, formatter) if same else None
         if laid_out is None:
-            whole = format_source(text, mode)
+            whole = formatter.whole(text)
             laid_out = _texts(_parts(whole))
             if len(laid_out) != len(parts):  # a statement that became another number
                 return whole
-        self._known[path] = mode, dict(zip(parts, laid_out, strict=True))
+        self._known[path] = formatter, dict(zip(parts, laid_out, strict=True))
         return "".join(laid_out)
 
     def _pieces(
-        self, parts: Sequence[Part], before: Mapping[Part, str], mode: Mode
+        self, parts: Sequence[Part], before: Mapping[Part, str], formatter: Whole
     ) -> list[str] | None:
         """Return the layout of each part, if most of them are known."""
         new = [part for part in parts if part not in before]
@@ -48,7 +57,7 @@ class Layouts:
             return None
         made = {}
         for part in new:
-            laid_out = _texts(_parts(format_source(part.before + part.text, mode)))
+            laid_out = _texts(_parts(formatter.whole(part.before + part.text)))
             if not laid_out:
                 return None
             made[part] = laid_out[-1]

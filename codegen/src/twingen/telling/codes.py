@@ -45,9 +45,9 @@ CODES = (
     Code(
         "TW004",
         "formatting",
-        "The pinned black cannot lay out the twin.\n\n"
+        "The formatter cannot lay out the twin.\n\n"
         "Mostly `target-version` of [tool.black] leaves out a Python that the\n"
-        "source needs.",
+        "source needs, or the ruff that is installed is older than its syntax.",
     ),
     Code(
         "TW005",

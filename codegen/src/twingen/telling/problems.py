@@ -48,13 +48,20 @@ def null_character(source: Source) -> Diagnostic:
 
 def formatting_problem(source: Source, error: FormattingError) -> Diagnostic:
     """Return what to say of a twin that the formatter does not read."""
-    return _of_all(
+    found = _of_all(
         source,
         "TW004",
         "formatting",
         f"the twin cannot be formatted: {error}",
-        "look at [tool.black] target-version, or rewrite what black cannot read",
+        "look at the target version of [tool.black] or [tool.ruff], or rewrite what "
+        "the formatter cannot read",
     )
+    for number, line in enumerate(lines_of(source.text) if error.line else (), 1):
+        if line.strip() == error.line:
+            column = len(line) - len(line.lstrip()) + 1
+            width = len(error.line)
+            return replace(found, line=number, column=column, excerpt=line, width=width)
+    return found
 
 
 def too_deep(source: Source) -> Diagnostic:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from ..project.layout_of_twins import label_of
 from ..project.tree import Difference, Drift, Project
 from ..syntax.source import lines_of
 from ..telling.diagnostic import Diagnostic
@@ -58,24 +59,40 @@ def advice(differences: Sequence[Difference]) -> str:
     if drifts == {Drift.FOREIGN}:
         return foreign
     sentence = f"mend with `{mend(differences)}`"
+    for formatter in sorted({each.formatter for each in differences} - {""}):
+        sentence += f", or install {formatter.replace(' ', '==')} again"
     if Drift.EDITED in drifts:
         sentence += ", after moving the edits to the sources: it overwrites them"
     return f"{sentence}; {foreign}" if Drift.FOREIGN in drifts else sentence
 
 
+def kind(project: Project, difference: Difference) -> str:
+    """Return how a file differs; for another formatter, which it was and which is."""
+    found = difference.drift.value
+    if difference.formatter:
+        now = label_of(project.config) or project.config.formatter
+        found += (
+            f": laid out by {difference.formatter}, and the formatter here is {now}"
+        )
+    return found
+
+
 def _whole(project: Project, difference: Difference) -> Diagnostic:
     code, name, command = _CODES[difference.drift]
     origin = f" (from {difference.origin})" if difference.origin else ""
+    instead = (
+        f"run `{command}`" if command else "move the file out of the target folder"
+    )
+    if difference.formatter:
+        instead += f", or install {difference.formatter.replace(' ', '==')} again"
     return Diagnostic(
         path=project.display(difference.path),
         line=1,
         column=1,
         code=code,
         rule=name,
-        message=f"{difference.drift.value}{origin}",
-        help=(
-            f"run `{command}`" if command else "move the file out of the target folder"
-        ),
+        message=f"{kind(project, difference)}{origin}",
+        help=instead,
     )
 
 

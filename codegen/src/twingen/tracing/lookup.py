@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ..project.config import Config
 from ..project.disk import display
+from ..project.layout_of_twins import label_of
 from ..project.plan import Plan
 from ..project.signatures import signature, signed
 from ..syntax.source import lines_of
@@ -64,7 +65,8 @@ class Lookup:
                 self._traced[target] = self._traced_page(target)
                 return self._traced[target]
             text, names, trace = self._plan.traced(target)
-            written = signed(text, source.path).decode()
+            formatter = label_of(self._config)
+            written = signed(text, source.path, formatter=formatter).decode()
             self._traced[target] = Traced(
                 places=Places(names, trace, text),
                 source=source.path,
