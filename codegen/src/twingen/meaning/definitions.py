@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from ..rule import Tasks
 
+# Dotted names in two parts, by one of these.
+_Parts: TypeAlias = dict[str, list[tuple[str, str]]]
 # In `returned`: what is called is a value that nothing shows.
 UNKNOWN_FUNCTION = "?"
 # In `assigned`: a function is assigned by a name that nothing shows.
@@ -128,6 +130,10 @@ class Definitions:
     _may_wait: set[str] | None = field(default=None, repr=False, compare=False)
     _methods: tuple[int, dict[str, list[str]]] = field(
         default=(0, {}), repr=False, compare=False
+    )
+    # By a collection's name: it, how many it had, and its names by both of their parts.
+    _sorted: dict[str, tuple[Any, int, _Parts, _Parts]] = field(
+        default_factory=dict, repr=False, compare=False
     )
 
     def follow(self) -> None:
@@ -279,10 +285,11 @@ class Definitions:
             if (home := self.module_of(name)) is not None:
                 found.add(f"{self.modules[home]}{name[len(home):]}")
                 homes.add(home)
-        for name in self.classes.keys() | self.coroutines if homes else ():
-            home, _, last = name.rpartition(".")
-            if home in homes and name not in self.async_only:
-                found.discard(f"{self.modules[home]}.{local(last, home)}")
+        for home in homes:
+            for each in ("classes", "coroutines"):
+                for _, last in self._split(each, home=home):
+                    if f"{home}.{last}" not in self.async_only:
+                        found.discard(f"{self.modules[home]}.{local(last, home)}")
         return found
 
     def is_coroutine_method(self, owner: str, name: str) -> bool:
@@ -306,10 +313,8 @@ class Definitions:
         Without a class, whether one of any class that we know does.
         """
         if owner is None:
-            return any(
-                home in self.classes and last == name
-                for home, _, last in (each.rpartition(".") for each in self.started)
-            )
+            found = self._split("started", last=name)
+            return any(home in self.classes for home, _ in found)
         for each in self.bases(owner):
             if f"{each}.{name}" in self.members:
                 return f"{each}.{name}" in self.started
@@ -328,13 +333,34 @@ class Definitions:
 
     def losing(self, name: str) -> set[str]:
         """Return the classes that have a member on the async side alone."""
-        found = (each.rpartition(".") for each in self.lost)
-        return {owner for owner, _, last in found if last == name}
+        return {owner for owner, _ in self._split("lost", last=name)}
 
     def defining(self, name: str) -> set[str]:
         """Return the classes that have a member of this name."""
-        found = (e.rpartition(".") for e in (*self.members, *self.attributes))
-        return {owner for owner, _, last in found if last == name}
+        found = (self._split(each, last=name) for each in ("members", "attributes"))
+        return {owner for each in found for owner, _ in each}
+
+    def _split(
+        self, collection: str, *, last: str | None = None, home: str | None = None
+    ) -> Sequence[tuple[str, str]]:
+        """Return the dotted names of a collection that end, or begin, so; in two parts.
+
+        They are sorted once: to go through all of them for every name that a module
+        asks about takes longer the more modules a project has.
+        """
+        found = getattr(self, collection)
+        known = self._sorted.get(collection)
+        if known is None or known[0] is not found or known[1] != len(found):
+            lasts: dict[str, list[tuple[str, str]]] = {}
+            homes: dict[str, list[tuple[str, str]]] = {}
+            for each in found:
+                above, _, name = each.rpartition(".")
+                lasts.setdefault(name, []).append((above, name))
+                homes.setdefault(above, []).append((above, name))
+            known = self._sorted[collection] = found, len(found), lasts, homes
+        return (
+            known[2].get(last, ()) if last is not None else known[3].get(home or "", ())
+        )
 
     def has_member(self, owner: str, name: str) -> bool:
         """Tell whether a class, or a base that we know, defines a method."""
@@ -393,7 +419,7 @@ class Definitions:
 
 
 _PLAIN = ("side", "variables")
-_HIDDEN = ("_may_wait", "_methods")
+_HIDDEN = ("_may_wait", "_methods", "_sorted")
 _COLLECTIONS = tuple(
     each.name for each in fields(Definitions) if each.name not in (*_PLAIN, *_HIDDEN)
 )
