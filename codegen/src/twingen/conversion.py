@@ -39,7 +39,7 @@ from .syntax.formatting import FormattingError, format_source
 from .syntax.layouts import Layouts
 from .syntax.prose import can_stand_in
 from .syntax.source import MARK, Source, lines_of
-from .syntax.traversal import EVERYTHING, code_of, rewritten
+from .syntax.traversal import code_of
 from .syntax.unreadable import is_too_deep
 from .telling.diagnostic import ConversionError, Diagnostic
 from .telling.problems import (
@@ -188,10 +188,7 @@ def convert_parsed(
         settings.tasks,
     )
     try:
-        # Every statement is numbered in a trace, also where no rule looks.
-        only = EVERYTHING if trace is not None else rewriter.to_visit()
-        converted = rewritten(names.tree, rewriter, only)
-        assert isinstance(converted, cst.Module)
+        converted = rewriter.converted()
         if refusals := [*rewriter.refusals, *examples.refusals]:
             raise ConversionError(sorted(refusals))
         converted, overloads = without_repeated_overloads(names, converted)

@@ -97,6 +97,8 @@ class Batch:
         if self._kept + len(source.text) <= _KEPT:
             self._kept += len(source.text)
             self._parsed[source.path] = names
+        else:
+            names.close()
         return found
 
     def learn(self, definitions: Definitions) -> None:
@@ -137,6 +139,7 @@ class Batch:
             page = self.page(source, tasks)
             text, runtime = page.text, page.runtime
         else:
+            parsed = names is None and source.path not in self._parsed
             names = names or self.names(source)
             twin = convert_parsed(source, names, settings, trace)
             text, runtime = twin.text, twin.runtime_modules
@@ -152,6 +155,8 @@ class Batch:
         }
         if names is not None and self._config.tasks == tasks == "threads":
             notes += notes_of_threads(source, names)
+        if names is not None and parsed:
+            names.close()
         return Converted(text, runtime, used & self._configured, notes)
 
     def page(self, source: Source, tasks: Tasks) -> PageTwin:
@@ -160,5 +165,7 @@ class Batch:
 
     def forget(self, source: Source) -> None:
         """Let go of what was kept of a source."""
-        if self._parsed.pop(source.path, None) is not None:
+        names = self._parsed.pop(source.path, None)
+        if names is not None:
+            names.close()
             self._kept -= len(source.text)
