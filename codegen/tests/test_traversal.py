@@ -237,19 +237,8 @@ def test_found_nodes_are_those_of_libcst_in_order() -> None:
         assert [id(each) for each in found] == [id(each) for each in finder.found]
 
 
-@pytest.mark.skipif(
-    sys.implementation.name != "cpython", reason="only CPython counts references"
-)
-@pytest.mark.parametrize("kept", [0, 1_000_000], ids=["parsed twice", "kept"])
-def test_a_source_is_let_go_without_the_collector(
-    kept: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("twingen.project.batch._KEPT", kept)
-    text = (
-        "class A:\n    def f(self, unheard_of):\n        return len(unheard_of)\n\n\n"
-        "async def g():\n    unheard_of = [x for x in A().f(1)]\n    await unheard_of\n"
-    )
-    batch = Batch(
+def _batch() -> Batch:
+    return Batch(
         Config(
             root=Path(),
             trees=(),
@@ -265,6 +254,21 @@ def test_a_source_is_let_go_without_the_collector(
             side=side_table(None, "side"),
         )
     )
+
+
+@pytest.mark.skipif(
+    sys.implementation.name != "cpython", reason="only CPython counts references"
+)
+@pytest.mark.parametrize("kept", [0, 1_000_000], ids=["parsed twice", "kept"])
+def test_a_source_is_let_go_without_the_collector(
+    kept: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("twingen.project.batch._KEPT", kept)
+    text = (
+        "class A:\n    def f(self, unheard_of):\n        return len(unheard_of)\n\n\n"
+        "async def g():\n    unheard_of = [x for x in A().f(1)]\n    await unheard_of\n"
+    )
+    batch = _batch()
     source = Source(text)
     gc.collect()
     gc.disable()
@@ -292,3 +296,13 @@ def test_definitions_are_sorted_anew_when_there_are_more() -> None:
         assert known.losing("f") == {"m.A", "m.B", "m.C"}
     assert known.losing("f") == {"m.A", "m.C"}
     assert known.losing("g") == set()
+
+
+def test_names_that_were_handed_out_outlive_the_source() -> None:
+    batch, source = _batch(), Source("import os\n\n\nasync def f(): os.getpid()\n")
+    batch.learn(batch.read(source))
+    names = batch.names(source)
+    batch.convert(source, "turns")
+    batch.forget(source)
+    assert names.bound()["os"] == {"os"}
+    gc.unfreeze()

@@ -111,7 +111,14 @@ class Batch:
             gc.freeze()  # what was parsed is no garbage until it is converted
 
     def names(self, source: Source) -> Names:
-        """Return the answers about the names of a source."""
+        """Return the answers about the names of a source, for the caller to keep."""
+        names = self._names(source)
+        if self._parsed.pop(source.path, None) is not None:
+            self._kept -= len(source.text)
+        return names
+
+    def _names(self, source: Source) -> Names:
+        """Return the answers that are taken apart when the source is forgotten."""
         names = self._parsed.get(source.path)
         if names is None:
             names = parse(source, self._no_definitions())
@@ -140,7 +147,7 @@ class Batch:
             text, runtime = page.text, page.runtime
         else:
             parsed = names is None and source.path not in self._parsed
-            names = names or self.names(source)
+            names = names or self._names(source)
             twin = convert_parsed(source, names, settings, trace)
             text, runtime = twin.text, twin.runtime_modules
             notes += twin.warnings
