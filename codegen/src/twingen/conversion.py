@@ -37,7 +37,7 @@ from .sides.sides import Side, of_twin
 from .syntax.formatting import Formatter, FormattingError
 from .syntax.prose import can_stand_in
 from .syntax.source import MARK, Source, lines_of
-from .syntax.traversal import EVERYTHING, code_of, rewritten
+from .syntax.traversal import code_of
 from .syntax.unreadable import is_too_deep
 from .telling.diagnostic import ConversionError, Diagnostic
 from .telling.problems import (
@@ -186,10 +186,7 @@ def convert_parsed(
         settings.tasks,
     )
     try:
-        # Every statement is numbered in a trace, also where no rule looks.
-        only = EVERYTHING if trace is not None else rewriter.to_visit()
-        converted = rewritten(names.tree, rewriter, only)
-        assert isinstance(converted, cst.Module)
+        converted = rewriter.converted()
         if refusals := [*rewriter.refusals, *examples.refusals]:
             raise ConversionError(sorted(refusals))
         converted, overloads = without_repeated_overloads(names, converted)

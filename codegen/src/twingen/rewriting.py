@@ -1,8 +1,12 @@
-"""One traversal: every node is offered to the rules that look at its type."""
+"""Every node is offered to the rules that look at its type, the innermost first.
+
+A node is made anew only where a rule replaced one that is in it.
+"""
 
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TypeAlias
 
 import libcst as cst
 
@@ -11,11 +15,16 @@ from .meaning.library import Libraries
 from .meaning.names import Names
 from .rule import Examples, NoRuntime, Refused, Rule, Site, Tasks
 from .syntax.source import Source, lines_of
+from .syntax.traversal import EVERYTHING, with_children
 from .telling.diagnostic import Diagnostic
 from .tracing.trace import Trace
 
+_Result: TypeAlias = (
+    "cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode]"
+)
 
-class Rewriter(cst.CSTTransformer):
+
+class Rewriter:
     """Offers every node to the rules; collects what they refuse."""
 
     def __init__(
@@ -29,7 +38,6 @@ class Rewriter(cst.CSTTransformer):
         trace: Trace | None,
         tasks: Tasks,
     ) -> None:
-        super().__init__()
         self._rules = _by_type(rules, tasks)
         self._tasks: Tasks = tasks
         self._trace = trace
@@ -41,7 +49,6 @@ class Rewriter(cst.CSTTransformer):
         self._libraries = libraries
         self._examples = examples
         self._verbatim = names.verbatim
-        self._kept = 0  # how many statements around a node stay as they are
 
     def to_visit(self) -> set[int]:
         """Return the ids of the nodes that the rules have to be offered."""
@@ -50,22 +57,35 @@ class Rewriter(cst.CSTTransformer):
             self._rules, every_name=any(r.plugin != "twingen" for r in of_names)
         )
 
-    def on_visit(self, node: cst.CSTNode) -> bool:
-        self._kept += id(node) in self._verbatim
-        return True
+    def converted(self) -> cst.Module:
+        """Return the module of the names with all that the rules make of it."""
+        # Every statement is numbered in a trace, also where no rule looks.
+        only = EVERYTHING if self._trace is not None else self.to_visit()
+        nodes = self._names.nodes
+        # What became of the nodes in a node that did not stay the same, by their ids.
+        made: dict[int, dict[int, object]] = {}
+        result: object = nodes.tree
+        for node in nodes.innermost_first(only):
+            results = made.pop(id(node), None)
+            updated = node if results is None else with_children(node, results)
+            result = self._rewritten(node, updated)
+            if self._trace is not None:
+                result = self._trace.number(node, result)
+            if result is not node and (around := nodes.parent(node)) is not None:
+                made.setdefault(id(around), {})[id(node)] = result
+        assert isinstance(result, cst.Module)
+        return result
 
-    def on_leave(  # type: ignore[override]
-        self, original_node: cst.CSTNode, updated_node: cst.CSTNode
-    ) -> cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode]:
-        result = self._rewritten(original_node, updated_node)
-        self._kept -= id(original_node) in self._verbatim
-        return (
-            result if self._trace is None else self._trace.number(original_node, result)
+    def _is_verbatim(self, node: cst.CSTNode) -> bool:
+        """Tell whether a statement around a node, or itself, stays as it is."""
+        found = self._verbatim
+        return bool(found) and any(
+            id(each) in found for each in (node, *self._names.ancestors(node))
         )
 
     def _rewritten(
         self, original_node: cst.CSTNode, updated_node: cst.CSTNode
-    ) -> cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode]:
+    ) -> _Result:
         rules = self._rules.get(type(original_node))
         if rules is None:
             return updated_node
@@ -79,11 +99,11 @@ class Rewriter(cst.CSTTransformer):
             self._tasks,
         )
         claimed: Rule | None = None
-        result: cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode]
-        result = updated_node
+        result: _Result = updated_node
+        verbatim = self._is_verbatim(original_node)
         skipped = self._overridden(original_node)
         for rule in rules:
-            if rule.name == skipped or (self._kept and rule.name != "verbatim"):
+            if rule.name == skipped or (verbatim and rule.name != "verbatim"):
                 continue
             try:
                 replacement = rule.apply(site)
@@ -112,7 +132,7 @@ class Rewriter(cst.CSTTransformer):
 
     def _overridden(self, node: cst.CSTNode) -> str:
         """Return the rule in whose place the project has a row for what is called."""
-        if not self._libraries.overridden or not isinstance(node, cst.Call):
+        if type(node) is not cst.Call or not self._libraries.overridden:
             return ""
         qualified = self._names.qualified(node.func)
         return self._libraries.overridden.get(qualified or "", "")

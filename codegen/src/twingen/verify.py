@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from .syntax.annotation_names import annotation_names
+from .syntax.annotation_names import annotation_names, statements
 from .syntax.newer_syntax import NewerSyntax
 
 _ASYNC_NODES = (
@@ -32,8 +32,6 @@ _ASYNC_NODES = (
 # Without these words there is no such node.
 _ASYNC_WORD = re.compile(r"\b(async|await)\b")
 _IMPORTS = (ast.Import, ast.ImportFrom)
-# The fields in which statements hold others.
-_BLOCKS = frozenset(("body", "orelse", "finalbody", "handlers", "cases"))
 _MODULE_NAMES = {
     "__name__", "__file__", "__doc__", "__package__", "__spec__", "__loader__",
     "__path__", "__builtins__", "__annotations__", "__dict__",
@@ -73,7 +71,7 @@ def residue(
     except SyntaxError as error:
         return _of_newer_syntax(text, error, source, package, without_twin)
     found = list(_asynchronous(tree)) if _ASYNC_WORD.search(text) else []
-    imports = [each for each in _statements(tree) if isinstance(each, _IMPORTS)]
+    imports = [each for each in statements(tree) if isinstance(each, _IMPORTS)]
     for node in imports:
         imported = _imported(node, package)
         if not _is_of_kept(tree, node, kept):
@@ -81,16 +79,6 @@ def residue(
         found.extend(_of_import(node.lineno, imported, without_twin))
     found.extend(_undefined(free, source, any(map(_is_star_import, imports))))
     return sorted(found)
-
-
-def _statements(tree: ast.Module) -> Iterator[ast.AST]:
-    """Yield all statements, and what blocks are made of."""
-    waiting: list[ast.AST] = [tree]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        for name in _BLOCKS.intersection(node._fields):
-            waiting.extend(getattr(node, name))
 
 
 def _of_newer_syntax(

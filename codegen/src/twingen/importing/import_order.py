@@ -88,7 +88,8 @@ def _modules_imported_by(line: cst.CSTNode) -> Iterator[str]:
     """Yield what `import` statements of a line import, by names of their own."""
     small = line.body if isinstance(line, cst.SimpleStatementLine) else ()
     for statement in small:
-        yield from _modules_bound_by(cst.SimpleStatementLine([statement]))
+        if isinstance(statement, cst.Import):
+            yield from _modules_of(statement)
 
 
 def _parted(
@@ -137,6 +138,8 @@ class _Tidy:
 
     def group(self, group: Group) -> Group:
         """Return a group of imports, merged and in order if any of them is new."""
+        if all(id(line) in self._ids for line in group):
+            return group
         codes = list(map(_code, group))
         new = [
             code
@@ -175,7 +178,12 @@ def import_of(line: cst.CSTNode) -> cst.Import | cst.ImportFrom | None:
 def _modules_bound_by(line: cst.CSTNode) -> Iterator[str]:
     """Yield `a.b` for `import a.b`, and nothing for `import a.b as c`."""
     statement = import_of(line)
-    for alias in statement.names if isinstance(statement, cst.Import) else ():
+    if isinstance(statement, cst.Import):
+        yield from _modules_of(statement)
+
+
+def _modules_of(statement: cst.Import) -> Iterator[str]:
+    for alias in statement.names:
         if alias.asname is None or alias.evaluated_alias == alias.evaluated_name:
             yield alias.evaluated_name
 
@@ -258,7 +266,6 @@ def _merged(group: Group, sort: bool) -> Group:
     merged: dict[str, cst.SimpleStatementLine] = {}
     for line in [first, *group[1:]]:
         statement = import_of(line)
-        key = _code(line)
         if isinstance(statement, cst.ImportFrom) and not isinstance(
             statement.names, cst.ImportStar
         ):
@@ -274,6 +281,8 @@ def _merged(group: Group, sort: bool) -> Group:
             if sort:
                 statement = _sorted_members(statement)
             line = line.with_changes(body=[statement])
+        else:
+            key = _code(line)
         merged[key] = line
     lines = sorted(merged.values(), key=_line_key) if sort else list(merged.values())
     lines[0] = lines[0].with_changes(leading_lines=[*leading, *lines[0].leading_lines])

@@ -73,6 +73,10 @@ class Libraries:
     _packages: dict[str, str | None] = field(
         default_factory=dict, repr=False, compare=False
     )
+    _renaming: dict[str, set[str]] | None = field(
+        default=None, repr=False, compare=False
+    )
+    _members: set[str] | None = field(default=None, repr=False, compare=False)
 
     @property
     def kept(self) -> set[str]:
@@ -191,14 +195,33 @@ class Libraries:
             self.used.add(row)
         return self.rows.get(row)
 
+    def may_rename(self, name: str) -> bool:
+        """Tell whether any class or any object may have another name for a member.
+
+        Where it is so, it depends on the class; a row that refuses counts, too.
+        """
+        return (
+            self.has_row_of_member(name)
+            or name in self.methods
+            or self.method_patterns is not None
+            or (self.own_methods is not None and self.own_methods.may_rename(name))
+        )
+
+    def has_row_of_member(self, name: str) -> bool:
+        """Tell whether any row is for a member, or anything else, of this name."""
+        if self._members is None:
+            self._members = {row.rpartition(".")[2] for row in self.rows}
+        return name in self._members
+
     def classes_renaming(self, name: str) -> set[str]:
         """Return the classes whose rows give a member of this name another one."""
-        found = (each.rpartition(".") for each in self.own if self.rows_become(each))
-        return {
-            owner
-            for owner, _, last in found
-            if last == name and owner.rpartition(".")[2][:1].isupper()
-        }
+        if self._renaming is None:
+            self._renaming = {}
+            for each in filter(self.rows_become, self.own):
+                owner, _, last = each.rpartition(".")
+                if owner.rpartition(".")[2][:1].isupper():
+                    self._renaming.setdefault(last, set()).add(owner)
+        return self._renaming.get(name, set())
 
     def rows_become(self, qualified: str) -> bool:
         """Tell whether a row gives another name."""
@@ -248,6 +271,7 @@ class Libraries:
     def add(self, tables: Mapping[str, Any], where: str) -> list[str]:
         """Add parsed tables; return the qualified names that they define."""
         added = []
+        self._renaming = self._members = None
         packages = {module.split(".")[0] for module in tables} - {"methods", "builtins"}
         for module, table in tables.items():
             if not isinstance(table, Mapping):

@@ -29,6 +29,8 @@ def twin_of_method(
 
     Raises :class:`Refused` when that depends on a class which is not shown.
     """
+    if not site.libraries.may_rename(name):
+        return None
     return _twin(site, class_of(site.names, value), name)
 
 

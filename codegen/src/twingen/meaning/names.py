@@ -8,7 +8,7 @@ function of the user's own that is called `sleep` has no qualified name of
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Container, Iterator, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TypeVar, cast
 
@@ -68,7 +68,7 @@ class Names:
         is_package: bool,
         definitions: Definitions,
     ) -> None:
-        self.nodes = Nodes(side.tree)
+        self.nodes = side.nodes or Nodes(side.tree)
         self._scopes = Scopes(self.nodes)
         # By a node's id where the place matters, its scope's id, and the name.
         self._known: dict[tuple[int, int, str, bool], Collection[QualifiedName]] = {}
@@ -95,6 +95,15 @@ class Names:
         self._found.clear()
         self._kinds = Kinds(self)
         self.__dict__.pop("local_names", None)
+        self.__dict__.pop("_bindings", None)
+
+    def close(self) -> None:
+        """Let go of the module, of which nothing can be asked any more.
+
+        What was parsed refers to itself, and would stay until Python looks for that.
+        """
+        self._scopes.close()
+        self.__dict__.clear()
 
     # -- the tree ---------------------------------------------------------
 
@@ -103,16 +112,18 @@ class Names:
 
     def ancestors(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         """Yield the parents of a node, innermost first."""
-        current = self.parent(node)
+        parent = self.nodes.parent
+        current = parent(node)
         while current is not None:
             yield current
-            current = self.parent(current)
+            current = parent(current)
 
     def enclosing(self, node: cst.CSTNode, *types: type[NodeT]) -> NodeT | None:
         """Return the innermost ancestor of exactly one of these types."""
-        current = self.parent(node)
+        parent = self.nodes.parent
+        current = parent(node)
         while current is not None and type(current) not in types:
-            current = self.parent(current)
+            current = parent(current)
         return cast("NodeT | None", current)
 
     def to_visit(
@@ -158,7 +169,7 @@ class Names:
         while current is not None:
             if (scope := self._scopes.get(current)) is not None:
                 return scope
-            current = self.parent(current)
+            current = self.nodes.parent(current)
         return None
 
     def qualified(
@@ -355,8 +366,12 @@ class Names:
         """Tell whether anything in the module looks this name up."""
         return any(name in scope.accesses for scope in self._scopes.all)
 
-    def bound(self) -> dict[str, set[str]]:
+    def bound(self) -> Mapping[str, set[str]]:
         """Return every name that the module binds, with what it may stand for."""
+        return self._bindings
+
+    @cached_property
+    def _bindings(self) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
         for scope in self._scopes.all:
             for assignment in scope.assignments:

@@ -14,7 +14,7 @@ import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
 from ..syntax.tokens import tokens_of
-from ..syntax.traversal import Reader, rewritten
+from ..syntax.traversal import Reader, lines_of, rewritten
 from .names import Names
 
 OVERLOADS = {"typing.overload", "typing_extensions.overload"}
@@ -43,7 +43,9 @@ def without_repeated_overloads(
     if len(before.groups) != len(after.groups):  # some are in a branch that is gone
         return tree, []
     settling = _Settling(spelled, before.groups)
-    settled = rewritten(tree, settling)
+    # Only bodies are looked at, and what they are in.
+    only = {id(each) for _, above in lines_of(tree) for each in above}
+    settled = rewritten(tree, settling, only)
     assert isinstance(settled, cst.Module)
     return settled, settling.changed
 
@@ -71,6 +73,9 @@ class _Overloads(Reader):
         super().__init__()
         self.groups: list[_Group] = []
         self._spelled = spelled
+
+    def visit_SimpleStatementLine(self, node: cst.SimpleStatementLine) -> bool:
+        return False
 
     def leave_Module(self, original_node: cst.Module) -> None:
         self.groups.extend(_groups(original_node.body, self._spelled))

@@ -326,6 +326,11 @@ class MethodRenames:
                 return rows[pattern]
         return None
 
+    def may_rename(self, name: str) -> bool:
+        """Tell whether a pattern is for methods of this name, of whatever class."""
+        methods = (pattern.rpartition(".")[2] for pattern in self._patterns)
+        return any(fnmatchcase(name, method) for method in methods)
+
     def may_become(self, name: str) -> bool:
         """Tell whether a pattern gives a method of the sources this name."""
         used = set(self.used)

@@ -27,6 +27,24 @@ class Scopes:
         self._found = provider.found
         self.all = set(self._found.values())
 
+    def close(self) -> None:
+        """Take apart what refers to itself, so that the tree goes with its last user.
+
+        Scopes, what they bind and what looks it up refer to each other and to nodes.
+        """
+        scopes = {*self.all, *(scope.parent for scope in self.all)}
+        for scope in scopes:
+            for binding in scope.assignments:
+                for access in binding.references:
+                    cast("set[object]", access.referents).clear()
+                cast("set[object]", binding.references).clear()
+        for scope in scopes:
+            scope._assignments.clear()
+            scope._accesses_by_name.clear()
+            scope._accesses_by_node.clear()
+        self.all.clear()
+        self._found.clear()
+
     def get(self, node: cst.CSTNode) -> Scope | None:
         """Return the scope of a node that can hold a name."""
         return self._found.get(id(node))

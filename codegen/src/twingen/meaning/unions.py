@@ -20,7 +20,7 @@ def once_each(
 
     Python cannot evaluate `None | None`.
     """
-    if not isinstance(new.operator, cst.BitOr):
+    if new is old or not isinstance(new.operator, cst.BitOr):
         return None
     if not _repeat(list(_parts(old)), list(_parts(new))):
         return None
@@ -38,6 +38,8 @@ def once_in_subscript(
         none = new.slice[0].slice
         became = _is_none(none) and not _is_none(old.slice[0].slice)
         return none.value if isinstance(none, cst.Index) and became else None
+    if new is old:
+        return None
     before, after = (
         [each.slice.value for each in node.slice if isinstance(each.slice, cst.Index)]
         for node in (old, new)

@@ -100,6 +100,8 @@ class Batch:
         if self._kept + len(source.text) <= _KEPT:
             self._kept += len(source.text)
             self._parsed[source.path] = names
+        else:
+            names.close()
         return found
 
     def learn(self, definitions: Definitions) -> None:
@@ -111,7 +113,14 @@ class Batch:
             gc.freeze()  # what was parsed is no garbage until it is converted
 
     def names(self, source: Source) -> Names:
-        """Return the answers about the names of a source."""
+        """Return the answers about the names of a source, for the caller to keep."""
+        names = self._names(source)
+        if self._parsed.pop(source.path, None) is not None:
+            self._kept -= len(source.text)
+        return names
+
+    def _names(self, source: Source) -> Names:
+        """Return the answers that are taken apart when the source is forgotten."""
         names = self._parsed.get(source.path)
         if names is None:
             names = parse(source, self._no_definitions())
@@ -142,7 +151,8 @@ class Batch:
             page = self.page(source, tasks)
             text, runtime = page.text, page.runtime
         else:
-            names = names or self.names(source)
+            parsed = names is None and source.path not in self._parsed
+            names = names or self._names(source)
             twin = convert_parsed(source, names, settings, trace)
             text, runtime = twin.text, twin.runtime_modules
             notes += twin.warnings
@@ -157,6 +167,8 @@ class Batch:
         }
         if names is not None and self._config.tasks == tasks == "threads":
             notes += notes_of_threads(source, names)
+        if names is not None and parsed:
+            names.close()
         return Converted(text, runtime, used & self._configured, notes)
 
     def asked(self) -> str:
@@ -169,5 +181,7 @@ class Batch:
 
     def forget(self, source: Source) -> None:
         """Let go of what was kept of a source."""
-        if self._parsed.pop(source.path, None) is not None:
+        names = self._parsed.pop(source.path, None)
+        if names is not None:
+            names.close()
             self._kept -= len(source.text)

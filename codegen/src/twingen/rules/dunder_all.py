@@ -10,11 +10,12 @@ import libcst as cst
 
 from ..meaning.string_places import is_asked_for, is_export, is_type
 from ..rule import Site, rewrite
+from ..syntax.nodes import text_of
 
 
 @rewrite("TW203", cst.SimpleString)
 def rename_export(site: Site[cst.SimpleString]) -> cst.SimpleString | None:
-    name = site.old.evaluated_value
+    name = text_of(site.old)
     if not isinstance(name, str) or not name.isidentifier():
         return None
     twin = _own(site, name)

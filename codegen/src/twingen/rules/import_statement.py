@@ -17,6 +17,7 @@ from ..meaning.names import Names
 from ..meaning.offered import is_offered_elsewhere, offered_remedy
 from ..meaning.string_places import is_export
 from ..rule import Refused, Replacement, Site, rewrite
+from ..syntax.nodes import text_of
 
 
 @rewrite("TW202", cst.SimpleStatementLine)
@@ -322,7 +323,9 @@ def _is_offered(site: Site[cst.SimpleStatementLine], alias: cst.ImportAlias) -> 
     if alias.asname is not None and name == alias.evaluated_name:
         return True
     return any(
-        each.evaluated_value == name and is_export(site.names, each)
+        (name in each.value or "\\" in each.value)  # it is evaluated by Python's parser
+        and text_of(each) == name
+        and is_export(site.names, each)
         for each in site.names.nodes.of(cst.SimpleString)
     )
 

@@ -91,6 +91,8 @@ def _inherited(
     site: Site[Any], value: cst.BaseExpression, member: str
 ) -> tuple[str | None, Verdict | None]:
     """Return the row of a member that a class of the sources has from a library."""
+    if not site.libraries.has_row_of_member(member):
+        return None, None
     definitions = site.names.definitions
     owner = class_of(site.names, value)
     if owner is None or owner not in definitions.classes:

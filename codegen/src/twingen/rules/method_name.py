@@ -59,6 +59,8 @@ def rename_method(site: Site[cst.CSTNode]) -> Replacement:
             return None
         return site.new.with_changes(attr=site.new.attr.with_changes(value=twin))
     assert isinstance(old, cst.Name)
+    if not site.libraries.may_rename(old.value):
+        return None
     owner, is_variable = _class_that_defines(site, old)
     if owner is None:
         return None

@@ -62,7 +62,7 @@ from ..meaning.string_places import (
     is_type,
 )
 from ..rule import Refused, Site, rewrite
-from ..syntax.nodes import targets_of
+from ..syntax.nodes import targets_of, text_of
 from ..syntax.prose import rename_words
 
 _BY_NAME = {f"builtins.{verb}attr" for verb in ("get", "has", "set", "del")}
@@ -107,7 +107,7 @@ def rename_in_string(
         )
     if listed and function is not None:
         site.libraries.used.add(function)
-    text = old.evaluated_value
+    text = text_of(old)
     if site.tasks == "turns" and function == "builtins.hasattr" and text in DUNDERS:
         return None  # see `protocol_test`
     if not isinstance(text, str) or not all(map(str.isidentifier, text.split("."))):
@@ -187,7 +187,7 @@ def _has_both(site: Site[Any], owner: str, name: str, twin: str) -> bool:
 def _own_name(site: Site[Any], string: cst.SimpleString) -> cst.SimpleString | None:
     """Return a string that names what the sources define, where that shows."""
     renames, names = site.libraries.renames, site.names
-    text = string.evaluated_value
+    text = text_of(string)
     if renames is None or not isinstance(text, str) or _is_of_others(site, string):
         return None
     found = _private(site, string) or _own_path(site, string)
@@ -216,7 +216,7 @@ def _own_name(site: Site[Any], string: cst.SimpleString) -> cst.SimpleString | N
 def _fixtures(site: Site[Any], string: cst.SimpleString) -> cst.SimpleString | None:
     """Return a string of pytest's with the fixtures that it names."""
     renames, known = site.libraries.renames, site.names.definitions.fixtures
-    text = string.evaluated_value
+    text = text_of(string)
     if renames is None or not known or not isinstance(text, str):
         return None
     every = renames.words()
@@ -229,7 +229,7 @@ def _fixtures(site: Site[Any], string: cst.SimpleString) -> cst.SimpleString | N
 
 def _warning(site: Site[Any], string: cst.SimpleString) -> cst.SimpleString | None:
     """Return `action:message:category:module` with the names that the twin has."""
-    text = string.evaluated_value
+    text = text_of(string)
     parts = text.split(":") if isinstance(text, str) else []
     for at in range(2, min(len(parts), 4)):
         if _PATH.fullmatch(parts[at]):
@@ -240,7 +240,7 @@ def _warning(site: Site[Any], string: cst.SimpleString) -> cst.SimpleString | No
 
 def _private(site: Site[Any], string: cst.SimpleString) -> cst.SimpleString | None:
     """Return a string that is the private name of a class, as the twin has it."""
-    renames, text = site.libraries.renames, string.evaluated_value
+    renames, text = site.libraries.renames, text_of(string)
     if renames is None or not isinstance(text, str):
         return None
     twin = twin_of_mangled(text, renames.words())
@@ -249,7 +249,7 @@ def _private(site: Site[Any], string: cst.SimpleString) -> cst.SimpleString | No
 
 def _own_path(site: Site[Any], string: cst.SimpleString) -> cst.SimpleString | None:
     """Return a string that is a path of the project's modules, or begins as one."""
-    text = string.evaluated_value
+    text = text_of(string)
     found = _PATH.fullmatch(text) if isinstance(text, str) else None
     if found is None or _is_of_others(site, string) or _is_printed(site, string):
         return None
@@ -322,7 +322,7 @@ def _check_protocol(site: Site[Any], string: cst.SimpleString) -> None:
 
     That is in a comparison, and in the members that `type()` gives to a class.
     """
-    text = string.evaluated_value
+    text = text_of(string)
     if not (isinstance(text, str) and text in DUNDERS):
         return
     parent = site.names.parent(string)
@@ -344,7 +344,7 @@ def _check_protocol(site: Site[Any], string: cst.SimpleString) -> None:
 
 def _members(site: Site[Any], string: cst.SimpleString) -> cst.SimpleString | None:
     """Return a string that names attributes of a mock, or of objects of a class."""
-    text = string.evaluated_value
+    text = text_of(string)
     if not isinstance(text, str) or not all(map(str.isidentifier, text.split("."))):
         return None
     twin = twin_of_path(site, text)
@@ -412,7 +412,7 @@ def _is_of_class(site: Site[Any], string: cst.SimpleString) -> bool:
 
 def _check_namespace(site: Site[Any], string: cst.SimpleString) -> None:
     """Refuse a member that is asked of `x.__dict__`, `vars(x)` or `dir(x)`."""
-    text, value = string.evaluated_value, _namespace_asked(site.names, string)
+    text, value = text_of(string), _namespace_asked(site.names, string)
     if value is None or not isinstance(text, str) or not text.isidentifier():
         return
     twin = DUNDERS.get(text) or twin_of_method(site, value, text)
@@ -454,7 +454,7 @@ def _namespace_asked(
 def _check_field(site: Site[Any], string: cst.SimpleString) -> None:
     """Refuse the field of a named tuple, which its constructor takes by this name."""
     call = site.names.enclosing(string, cst.Call)
-    text = string.evaluated_value
+    text = text_of(string)
     if call is None or not isinstance(text, str):
         return
     if site.names.qualified(call.func) not in _TUPLES or call.args[0].value is string:

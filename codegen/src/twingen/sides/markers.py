@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import libcst as cst
 
+from ..syntax.nodes import Nodes
 from ..syntax.source import ASYNC_ONLY, MARK, SYNC_ONLY
 from .opening import opening_comments
 
@@ -28,10 +29,10 @@ class Markers:
     It stands at the end of their first line, or alone on the line above.
     """
 
-    def __init__(self, tree: cst.Module) -> None:
+    def __init__(self, nodes: Nodes) -> None:
         self._opening = {
             holder: comment
-            for holder, comment in opening_comments(tree)
+            for holder, comment in opening_comments(nodes)
             if marks(comment, MARK)
         }
 

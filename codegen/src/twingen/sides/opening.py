@@ -13,20 +13,28 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from ..syntax.nodes import Nodes
+
 _STATEMENTS = {cst.SimpleStatementLine, *cst.BaseCompoundStatement.__subclasses__()}
 # What stands behind a member of a list, so that a comment there belongs to that.
 _CLOSERS = (cst.Comma, cst.RightParen, cst.RightSquareBracket, cst.RightCurlyBrace)
 _AFTER_MEMBERS = ("whitespace_after_arg", "whitespace_after_param")
 
 
-def opening_comments(tree: cst.Module) -> Iterator[tuple[cst.CSTNode, cst.Comment]]:
+def opening_comments(nodes: Nodes) -> Iterator[tuple[cst.CSTNode, cst.Comment]]:
     """Yield statements and decorators of several lines with what ends the first one.
 
     A comment behind a parameter, an argument or an element is that one's.
     """
-    finder = _Finder()
-    tree.visit(finder)
-    for holder, comment in finder.found:
+    for space in nodes.of(cst.ParenthesizedWhitespace):
+        comment = space.first_line.comment
+        if comment is None or _is_behind_member(nodes, space):
+            continue
+        holder = nodes.parent(space)
+        while holder is not None and not _holds(holder):
+            holder = nodes.parent(holder)
+        if holder is None:
+            continue
         first = _FirstLine()
         for child in _header(holder):
             child.visit(first)
@@ -43,33 +51,11 @@ def _header(holder: cst.CSTNode) -> Iterator[cst.CSTNode]:
             yield child
 
 
-class _Finder(cst.CSTVisitor):
-    """Collects the comments in brackets that are not those of a member."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[tuple[cst.CSTNode, cst.Comment]] = []
-        self._above: list[cst.CSTNode] = []
-
-    def on_visit(self, node: cst.CSTNode) -> bool:
-        self._above.append(node)
-        if isinstance(node, cst.ParenthesizedWhitespace):
-            comment = node.first_line.comment
-            if comment is not None and not self._is_behind_member(node):
-                holders = (each for each in reversed(self._above) if _holds(each))
-                self.found += [
-                    (each, comment) for each in (next(holders, None),) if each
-                ]
-        return True
-
-    def on_leave(self, original_node: cst.CSTNode) -> None:
-        self._above.pop()
-
-    def _is_behind_member(self, space: cst.CSTNode) -> bool:
-        around = self._above[-2]
-        return isinstance(around, _CLOSERS) or any(
-            getattr(around, field, None) is space for field in _AFTER_MEMBERS
-        )
+def _is_behind_member(nodes: Nodes, space: cst.CSTNode) -> bool:
+    around = nodes.parent(space)
+    return isinstance(around, _CLOSERS) or any(
+        getattr(around, field, None) is space for field in _AFTER_MEMBERS
+    )
 
 
 def _holds(node: cst.CSTNode) -> bool:

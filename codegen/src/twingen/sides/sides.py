@@ -10,13 +10,14 @@ place of its `if`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Container, Sequence
 from dataclasses import dataclass, field
 
 import libcst as cst
 
-from ..syntax.source import ASYNC_ONLY, SYNC_ONLY
-from ..syntax.traversal import rewritten
+from ..syntax.nodes import Nodes
+from ..syntax.source import ASYNC_ONLY, MARK, SYNC_ONLY
+from ..syntax.traversal import EVERYTHING, rewritten
 from .asked import Asked
 from .markers import Markers, marked_above, marks
 from .side_members import dropped_members, parameters_lost, without_members
@@ -33,7 +34,8 @@ class Side:
     statements that the async program does not run, and `parameters` what
     functions lost, with the positions. `lost_markers` stand in code that went, and
     `unclear` are other branches of statements whose first one was marked.
-    `changes` are the places in the source, each with the rule that explains it.
+    `changes` are the places in the source, each with the rule that explains it; `nodes`
+    are those of `tree`, where they were listed already.
     """
 
     source: cst.Module
@@ -44,6 +46,7 @@ class Side:
     lost_markers: list[cst.Comment] = field(default_factory=list)
     unclear: list[cst.CSTNode] = field(default_factory=list)
     changes: list[tuple[str, cst.CSTNode]] = field(default_factory=list)
+    nodes: Nodes | None = None
 
 
 def of_twin(
@@ -56,26 +59,51 @@ def of_twin(
     `named` is what the configuration says of it; see `async_names`.
     """
     side = Side(source, source)
-    taken = rewritten(source, _Taker(side, asked or Asked(), named))
+    asked, nodes = asked or Asked(), Nodes(source)
+    only = EVERYTHING if asked.table or named else _around_markers(nodes)
+    taken = rewritten(source, _Taker(side, asked, named, nodes, only), only)
     assert isinstance(taken, cst.Module)
     if taken.header and marks(taken.header[0].comment, SYNC_ONLY):
         side.origins[whole := taken.with_changes(header=taken.header[1:])] = source
         side.sync_only.add(whole)
         taken = whole
     side.tree = taken
+    side.nodes = nodes if taken is source else None
     return side
+
+
+def _around_markers(nodes: Nodes) -> set[int]:
+    """Return the ids of what holds a marker, with all statements beside it."""
+    found = {id(nodes.tree)}
+    for comment in nodes.of(cst.Comment):
+        around = nodes.parent(comment) if marks(comment, MARK) else None
+        while around is not None and id(around) not in found:
+            found.add(id(around))
+            around = nodes.parent(around)
+    bodies: list[cst.Module | cst.IndentedBlock] = [nodes.tree]
+    bodies += nodes.of(cst.IndentedBlock)
+    for each in bodies:
+        if id(each) in found:
+            found.update(map(id, each.body))
+    return found
 
 
 class _Taker(cst.CSTTransformer):
     """Takes out of a tree what only the async side has."""
 
     def __init__(
-        self, side: Side, asked: Asked, named: Collection[cst.CSTNode]
+        self,
+        side: Side,
+        asked: Asked,
+        named: Collection[cst.CSTNode],
+        nodes: Nodes,
+        only: Container[int],
     ) -> None:
         super().__init__()
         self._side = side
         self._asked = asked
-        self._markers = Markers(side.source)
+        self._only = only
+        self._markers = Markers(nodes)
         self._named = named
         self._branches: set[cst.CSTNode] = set()
         self._footers: dict[cst.CSTNode, list[cst.EmptyLine]] = {}
@@ -275,9 +303,9 @@ class _Taker(cst.CSTTransformer):
         """Return the `elif` behind a branch that goes, as what that one was."""
         if is_elif:
             self._branches.add(rest)
-            return _one(rewritten(rest, self))
+            return _one(rewritten(rest, self, self._only))
         self._branches.discard(rest)
-        result = rewritten(rest, self)
+        result = rewritten(rest, self, self._only)
         if not isinstance(result, cst.If):
             return _one(result)
         lines = [*node.leading_lines, *result.leading_lines]
@@ -287,7 +315,7 @@ class _Taker(cst.CSTTransformer):
 
     def _else(self, branch: cst.If | cst.Else) -> cst.Else:
         """Return a branch as the `else` of the `if` that it hangs on."""
-        body = rewritten(branch.body, self)
+        body = rewritten(branch.body, self, self._only)
         if isinstance(body, cst.IndentedBlock):
             if marks(body.header.comment, SYNC_ONLY):
                 body = body.with_changes(header=body.header.with_changes(comment=None))
@@ -301,7 +329,7 @@ class _Taker(cst.CSTTransformer):
         self, node: cst.If, branch: cst.If | cst.Else
     ) -> cst.FlattenSentinel[cst.CSTNode] | cst.RemovalSentinel:
         """Return the statements of a branch in the place of the whole `if`."""
-        body = rewritten(branch.body, self)
+        body = rewritten(branch.body, self, self._only)
         if isinstance(body, cst.SimpleStatementSuite):
             ending = body.trailing_whitespace
             if marks(ending.comment, SYNC_ONLY):

@@ -14,7 +14,7 @@ def verbatim_in(nodes: Nodes) -> dict[int, cst.Comment]:
 
     An `elif` cannot carry one.
     """
-    markers = Markers(nodes.tree)
+    markers = Markers(nodes)
     found: dict[int, cst.Comment] = {}
     for node in nodes:
         parent = nodes.parent(node)

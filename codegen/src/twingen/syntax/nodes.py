@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from ast import literal_eval
+from collections.abc import Container, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import TypeVar
 
 import libcst as cst
 
-from .traversal import Reader, children
+from .traversal import children, parts
 
 NodeT = TypeVar("NodeT", bound=cst.CSTNode)
 
@@ -55,6 +57,22 @@ class Nodes:
             self._parents[id(node)] = parent
             waiting += [(child, node) for child in children(node)]
 
+    def innermost_first(self, only: Container[int]) -> Iterator[cst.CSTNode]:
+        """Yield nodes with these ids, each after all that are in it.
+
+        What a node is in must have its id among them, too.
+        """
+        around: list[cst.CSTNode] = []
+        parents = self._parents
+        for node in self._all:
+            if id(node) not in only:
+                continue
+            parent = parents.get(id(node))
+            while around and around[-1] is not parent:
+                yield around.pop()
+            around.append(node)
+        yield from reversed(around)
+
     def __contains__(self, node: cst.CSTNode) -> bool:
         return node is self.tree or id(node) in self._parents
 
@@ -71,9 +89,20 @@ class Nodes:
         return iter(self._all)
 
 
+def text_of(string: cst.SimpleString) -> str | bytes:
+    """Return what a literal evaluates to; every rule that sees it asks."""
+    return _evaluated(string.value)
+
+
+@lru_cache(maxsize=1024)
+def _evaluated(literal: str) -> str | bytes:
+    found: str | bytes = literal_eval(literal)
+    return found
+
+
 def expression_in(string: cst.SimpleString) -> cst.BaseExpression:
     """Return the expression that a string holds, the string itself if it is text."""
-    text = string.evaluated_value
+    text = text_of(string)
     if not isinstance(text, str):
         return string
     try:
@@ -84,22 +113,16 @@ def expression_in(string: cst.SimpleString) -> cst.BaseExpression:
 
 def find(root: cst.CSTNode, node_type: type[NodeT]) -> list[NodeT]:
     """Return every node of one type at or below another, in source order."""
-    finder = _Finder(node_type)
-    root.visit(finder)
-    return [node for node in finder.found if isinstance(node, node_type)]
-
-
-class _Finder(Reader):
-
-    def __init__(self, node_type: type[cst.CSTNode]) -> None:
-        super().__init__()
-        self.found: list[cst.CSTNode] = []
-        self._type = node_type
-
-    def on_visit(self, node: cst.CSTNode) -> bool:
-        if isinstance(node, self._type):
-            self.found.append(node)
-        return super().on_visit(node)
+    found: list[NodeT] = []
+    waiting: list[cst.CSTNode] = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, node_type):
+            found.append(node)
+        below = list(parts(node))
+        below.reverse()
+        waiting += below
+    return found
 
 
 def targets_of(node: cst.CSTNode) -> list[cst.BaseExpression]:

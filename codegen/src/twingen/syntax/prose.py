@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 _ASYNC = re.compile(r"\b(?:await|async)\s+(?=\S)")
 _BACKQUOTED = re.compile(r"(`+)[^`]+\1")
@@ -18,14 +19,20 @@ def rename_words(
     """
     if not words:
         return text
-    choices = "|".join(map(re.escape, sorted(words, reverse=True)))
 
     def twin(match: re.Match[str]) -> str:
         if found is not None:
             found.add(match.group())
         return words[match.group()]
 
-    return re.sub(rf"(?<!\w)(?:{choices})(?!\w)", twin, text)
+    return _whole(tuple(words)).sub(twin, text)
+
+
+@lru_cache(maxsize=8)
+def _whole(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Return what finds one of these words, the longest of those that begin there."""
+    choices = "|".join(map(re.escape, sorted(words, reverse=True)))
+    return re.compile(rf"(?<!\w)(?:{choices})(?!\w)")
 
 
 def can_stand_in(quote: str, text: str, *, last: bool) -> bool:

@@ -11,13 +11,17 @@ from collections.abc import (
     Callable,
     Container,
     Iterator,
+    Mapping,
     Sequence,
 )
 from contextlib import nullcontext
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 
 import libcst as cst
 from libcst._nodes.internal import CodegenState
+
+NodeT = TypeVar("NodeT", bound=cst.CSTNode)
 
 # Nodes that hold neither a name nor a comment.
 _PLAIN = (cst.SimpleWhitespace, cst.Newline)
@@ -29,6 +33,9 @@ _LAYOUT = {
 }  # fmt: skip
 # Where libcst leaves out a statement of which nothing is left.
 _BODIES = (cst.Module, cst.IndentedBlock)
+
+# What a field can be declared to hold that is no node.
+_NO_NODES = (bool, int, str)
 
 _NODE, _SEQUENCE, _VALUE = 1, 2, 0
 
@@ -71,7 +78,11 @@ def _learn(node: cst.CSTNode) -> tuple[str, ...]:
     """Return the fields of a node that can hold others, in the order of libcst."""
     recorder = _Recorder()
     node._visit_and_replace_children(recorder)
-    known = [name for name in node.__dataclass_fields__ if name != "__slots__"]
+    known = [
+        name
+        for name, field in node.__dataclass_fields__.items()
+        if name != "__slots__" and field.type not in _NO_NODES
+    ]
     fields = (*recorder.fields, *(n for n in known if n not in recorder.fields))
     _FIELDS[type(node)] = fields
     _MEANINGFUL[type(node)] = tuple(
@@ -83,6 +94,21 @@ def _learn(node: cst.CSTNode) -> tuple[str, ...]:
 def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """Yield the children of a node, whitespace without a comment left out."""
     for name in _FIELDS.get(type(node)) or _learn(node):
+        value = getattr(node, name)
+        sort = _SORTS[type(value)]
+        if sort == _NODE:
+            yield value
+        elif sort == _SEQUENCE:
+            for child in value:
+                if _SORTS[type(child)] == _NODE:
+                    yield child
+
+
+def parts(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """Yield the children of a node that are code, whitespace and comments left out."""
+    if type(node) not in _MEANINGFUL:
+        _learn(node)
+    for name in _MEANINGFUL[type(node)]:
         value = getattr(node, name)
         sort = _SORTS[type(value)]
         if sort == _NODE:
@@ -112,6 +138,7 @@ _NOWHERE = nullcontext()
 def code_of(tree: cst.Module) -> str:
     """Return the text of a module."""
     state = _Code(tree.default_indent, tree.default_newline)
+    state.add_token = state.tokens.append  # type: ignore[assignment]
     tree._codegen(state)
     return "".join(state.tokens)
 
@@ -145,12 +172,11 @@ class Reader(cst.CSTVisitor):
 
     def __init__(self) -> None:
         super().__init__()
-        self._visits = _Methods(self, "visit")
-        self._leaves = _Methods(self, "leave")
+        self._visits, self._leaves = _methods(type(self))
 
     def on_visit(self, node: cst.CSTNode) -> bool:
         visit = self._visits[type(node)]
-        if visit is not None and visit(node) is False:
+        if visit is not None and visit(self, node) is False:
             return False
         fields = _MEANINGFUL.get(type(node))
         if fields is None:
@@ -172,24 +198,31 @@ class Reader(cst.CSTVisitor):
     def on_leave(self, original_node: cst.CSTNode) -> None:
         leave = self._leaves[type(original_node)]
         if leave is not None:
-            leave(original_node)
+            leave(self, original_node)
 
 
-class _Methods(dict[type[cst.CSTNode], "Callable[[Any], Any] | None"]):
+class _Methods(dict[type[cst.CSTNode], "Callable[[Any, Any], Any] | None"]):
     """Which method of a visitor is for which type of node; `None`: none is."""
 
-    def __init__(self, visitor: cst.CSTVisitor, prefix: str) -> None:
+    def __init__(self, visitor: type[cst.CSTVisitor], prefix: str) -> None:
         super().__init__()
         self._visitor = visitor
         self._prefix = prefix
 
-    def __missing__(self, kind: type[cst.CSTNode]) -> Callable[[Any], Any] | None:
+    def __missing__(self, kind: type[cst.CSTNode]) -> Callable[[Any, Any], Any] | None:
+        method: Callable[[Any, Any], Any] | None
         method = getattr(self._visitor, f"{self._prefix}_{kind.__name__}", None)
         # libcst's visitors have a method for every type, most of them idle.
         if getattr(method, "_is_no_op", False):
             method = None
         self[kind] = method
         return method
+
+
+@cache
+def _methods(visitor: type[cst.CSTVisitor]) -> tuple[_Methods, _Methods]:
+    """Return the methods of a class that are for nodes: to visit, and to leave them."""
+    return _Methods(visitor, "visit"), _Methods(visitor, "leave")
 
 
 class _Everything:
@@ -211,22 +244,27 @@ def rewritten(
     """
     if not rewriter.on_visit(node):
         return rewriter.on_leave(node, node)
+    results: dict[int, object] = {}
+    for child in children(node):
+        if id(child) in only:
+            result = rewritten(child, rewriter, only)
+            if result is not child:
+                results[id(child)] = result
+    return rewriter.on_leave(node, with_children(node, results) if results else node)
+
+
+def with_children(node: NodeT, results: Mapping[int, object]) -> NodeT:
+    """Return a node in which children are replaced, by their ids, or removed."""
     changes: dict[str, object] = {}
     for name in _FIELDS.get(type(node)) or _learn(node):
         value = getattr(node, name)
         sort = _SORTS[type(value)]
         if sort == _NODE:
-            if id(value) not in only:
-                continue
-            result = rewritten(value, rewriter, only)
-            if result is not value:
-                changes[name] = _single(node, name, result)
-        elif sort == _SEQUENCE and value:
-            several = _sequence(node, name, value, rewriter, only)
-            if several is not value:
-                changes[name] = several
-    updated = node.with_changes(**changes) if changes else node
-    return rewriter.on_leave(node, updated)
+            if id(value) in results:
+                changes[name] = _single(node, name, results[id(value)])
+        elif sort == _SEQUENCE and any(id(child) in results for child in value):
+            changes[name] = _sequence(node, name, value, results)
+    return node.with_changes(**changes)
 
 
 def _single(node: cst.CSTNode, name: str, result: object) -> object:
@@ -245,25 +283,19 @@ def _sequence(
     node: cst.CSTNode,
     name: str,
     value: Sequence[Any],
-    rewriter: cst.CSTTransformer,
-    only: Container[int],
+    results: Mapping[int, object],
 ) -> Sequence[Any]:
-    """Return a sequence with its members rewritten, or the same one."""
+    """Return a sequence with its members replaced."""
     is_body = name == "body" and isinstance(node, _BODIES)
     found: list[Any] = []
-    changed = False
     for child in value:
-        if _SORTS[type(child)] != _NODE or id(child) not in only:
-            found.append(child)
-            continue
-        result = rewritten(child, rewriter, only)
+        result: Any = results.get(id(child), child)
         if result is child:
             found.append(child)
             continue
-        changed = True
         if result is cst.RemovalSentinel.REMOVE:
             continue
         several = result if isinstance(result, cst.FlattenSentinel) else (result,)
         keeps_empty = not is_body or child._is_removable()
         found.extend(new for new in several if keeps_empty or not new._is_removable())
-    return tuple(found) if changed else value
+    return tuple(found)
