@@ -85,7 +85,11 @@ def _check_unknown(site: Site[cst.Call]) -> None:
     if not isinstance(name, cst.Name):
         return
     definitions = site.names.definitions
-    for qualified in sorted(definitions.by("parameters", "last", name.value)):
+    # What a function defines itself comes last: it is the least likely.
+    for qualified in sorted(
+        definitions.by("parameters", "last", name.value),
+        key=lambda each: ("<locals>" in each, each),
+    ):
         lost = definitions.parameters_lost_on_object(qualified)
         for parameter, position in lost.items():
             if _index(site.old, parameter, position) is not None:
