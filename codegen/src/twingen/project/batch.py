@@ -147,11 +147,12 @@ class Batch:
         self._renames.used, self._renames.used_texts = set(), set()
         self._renames.used_prose = set()
         notes: list[Diagnostic] = []
+        # Whether it is parsed here, and forgotten again.
+        parsed = names is None and source.path not in self._parsed
         if source.page is not None:
             page = self.page(source, tasks)
             text, runtime = page.text, page.runtime
         else:
-            parsed = names is None and source.path not in self._parsed
             names = names or self._names(source)
             twin = convert_parsed(source, names, settings, trace)
             text, runtime = twin.text, twin.runtime_modules

@@ -45,6 +45,7 @@ class Workers(Protocol):
 
     def convert(self, sources: Sequence[Source], tasks: Tasks) -> Iterator[Result]:
         """Yield each source, what became of it, and what its conversion asked."""
+        ...
 
 
 @contextmanager
