@@ -19,7 +19,7 @@ KEYS = {
     "100,000 rows": "fetch-many",
     "1,000 inserts by `executemany`": "insert-many",
     "COPY out in blocks": "copy-out-blocks",
-    "COPY in of binary rows": "copy-in-rows-binary",
+    "COPY in of binary rows": "copy-in-many-binary",
     "1,000 rows of 10 columns": "fetch-mixed",
     "100 queries in a pipeline": "pipeline",
 }
