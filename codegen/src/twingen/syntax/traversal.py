@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import (
     Callable,
     Container,
+    Iterable,
     Iterator,
     Mapping,
     Sequence,
@@ -93,22 +94,18 @@ def _learn(node: cst.CSTNode) -> tuple[str, ...]:
 
 def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """Yield the children of a node, whitespace without a comment left out."""
-    for name in _FIELDS.get(type(node)) or _learn(node):
-        value = getattr(node, name)
-        sort = _SORTS[type(value)]
-        if sort == _NODE:
-            yield value
-        elif sort == _SEQUENCE:
-            for child in value:
-                if _SORTS[type(child)] == _NODE:
-                    yield child
+    return _nodes_in(node, _FIELDS.get(type(node)) or _learn(node))
 
 
 def parts(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """Yield the children of a node that are code, whitespace and comments left out."""
     if type(node) not in _MEANINGFUL:
         _learn(node)
-    for name in _MEANINGFUL[type(node)]:
+    return _nodes_in(node, _MEANINGFUL[type(node)])
+
+
+def _nodes_in(node: cst.CSTNode, fields: Iterable[str]) -> Iterator[cst.CSTNode]:
+    for name in fields:
         value = getattr(node, name)
         sort = _SORTS[type(value)]
         if sort == _NODE:
