@@ -266,18 +266,22 @@ class Definitions:
         `pkg.module.asyncio.Lock` is `asyncio.Lock` when that module imports asyncio,
         and so is `asyncio.locks.Lock`.
         """
-        if qualified.startswith("asyncio."):
-            _, home, *rest = qualified.split(".")
-            if rest and home in _HOMES:
-                return ".".join(["asyncio", *rest])
-        owner = self.module_of(qualified)
-        if owner is None:
-            return qualified
-        first, dot, last = qualified[len(owner) + 1 :].partition(".")
-        borrowed = self.borrowed.get(f"{owner}.{first}")
-        if borrowed is None:
-            return qualified
-        return self.original(f"{borrowed}{dot}{last}")
+        seen: set[str] = set()  # names may be imported in a circle
+        while qualified not in seen:
+            seen.add(qualified)
+            if qualified.startswith("asyncio."):
+                _, home, *rest = qualified.split(".")
+                if rest and home in _HOMES:
+                    return ".".join(["asyncio", *rest])
+            owner = self.module_of(qualified)
+            if owner is None:
+                return qualified
+            first, dot, last = qualified[len(owner) + 1 :].partition(".")
+            borrowed = self.borrowed.get(f"{owner}.{first}")
+            if borrowed is None:
+                return qualified
+            qualified = f"{borrowed}{dot}{last}"
+        return qualified
 
     def star(self, module: str) -> set[str] | None:
         """Return the names that a star import takes from a source, if that shows."""
