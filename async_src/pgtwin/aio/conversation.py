@@ -129,16 +129,10 @@ class Conversation:
 
         An error brings the handle to rest, or finishes it.
         """
-        self._talking = True
-        try:
+        async with self.conversation():
             await self.send()
             if not step():
                 await self.take_in(step)
-        except BaseException as error:
-            await self._break_off(error, [])
-            raise
-        finally:
-            self._pause()
 
     async def send(self) -> None:
         """Send what is queued, and take in what the server says meanwhile."""
