@@ -156,7 +156,7 @@ def patient_driver(
     """
     if "network" not in request.fixturenames:
         for form in FORMS:
-            name = f"{form}.conversation"
+            name = f"{form}.libpq.handle"
             monkeypatch.setattr(f"{name}.SETTLE_TIMEOUT", PATIENCE)
             monkeypatch.setattr(f"{name}.UNREAD_TIMEOUT", PATIENCE / 2)
 
@@ -172,7 +172,7 @@ def server_does_not_read(patient_driver: None, monkeypatch: pytest.MonkeyPatch) 
 def patient_with_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have an operation wait long for the end of another one of the same caller."""
     for form in FORMS:
-        hold = importlib.import_module(f"{form}.turn").Turns.hold
+        hold = importlib.import_module(f"{form}.sessions.lock").Turns.hold
         monkeypatch.setattr(hold, "__defaults__", (PATIENCE,))
 
 

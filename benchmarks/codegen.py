@@ -33,10 +33,10 @@ else:
 SOURCE = Path(__file__).parent.parent / "async_src" / "pgtwin" / "aio"
 # What stands for itself when only about 1,000 lines are asked for.
 SMALL = (
-    *("attempts", "cancelling", "connecting", "conversation", "daemon_thread"),
-    *("exchange", "patience", "readiness"),
+    *("connect_attempts", "cancel", "connect", "handle", "blocking_call"),
+    *("exchange", "timeout", "readiness"),
 )
-COPY_LINES = sum(path.read_bytes().count(b"\n") for path in SOURCE.glob("*.py"))
+COPY_LINES = sum(path.read_bytes().count(b"\n") for path in SOURCE.rglob("*.py"))
 
 # The command lines, from the folder that holds `src`; the twins go to `out`.
 _BLACK = [sys.executable, "-m", "black", "--quiet", "--no-cache", "out"]
@@ -78,8 +78,8 @@ def make_input(root: Path, size: int) -> int:
     for number in range(copies):
         folder = root / "src" / f"copy_{number:03}"
         folder.mkdir(parents=True)
-        for path in sorted(SOURCE.glob("*.py")):
-            if small and path.stem not in SMALL:
+        for path in sorted(SOURCE.rglob("*.py")):
+            if small and path.stem not in (*SMALL, "__init__"):
                 continue
             text = path.read_text(encoding="utf-8")
             if text.startswith("# twingen: async-only"):
@@ -91,8 +91,9 @@ def make_input(root: Path, size: int) -> int:
                 for name, verdict in rows.items():
                     if re.search(rf"\b{name}\b", text):
                         libraries.setdefault(module, {})[name] = verdict
-            (folder / path.name).write_text(text, encoding="utf-8")
-        (folder / "__init__.py").touch()
+            copied = folder / path.relative_to(SOURCE)
+            copied.parent.mkdir(exist_ok=True)
+            copied.write_text(text, encoding="utf-8")
     (root / "src" / "__init__.py").touch()
     tables = [] if small else ["[tool.twingen.renames]", '"Async*" = "*"']
     for module, used in libraries.items():

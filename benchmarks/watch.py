@@ -23,7 +23,10 @@ COPIED = (
     *("async_src", "generated", "examples", "tests", "benchmarks", "docs"),
     *("README.md", "pyproject.toml"),
 )
-FILES = ("readiness", "cursor", "session", "connection")
+FILES = (
+    *("waiting/readiness", "cursors/cursor", "sessions/session"),
+    "connections/connection",
+)
 SAVES = 15
 # Seconds after which a twin is not waited for any longer.
 PATIENCE = 300
@@ -97,7 +100,7 @@ def main() -> None:
         try:
             assert watch.stdout is not None
             print(watch.stdout.readline(), end="", flush=True)
-            probe = root / "async_src" / "pgtwin" / "aio" / "notify.py"
+            probe = root / "async_src" / "pgtwin" / "aio" / "sessions" / "notifies.py"
             twin = root / "generated" / "pgtwin_sync" / "notify.py"
             text = probe.read_text(encoding="utf-8")
             save(probe, twin, f"{text}# more\n")  # it has read everything by then

@@ -70,31 +70,31 @@ from pgtwin import (
     sql,
     types,
 )
-from pgtwin.core.base import BaseConnection
+from pgtwin.core.base_connection import BaseConnection
 from pgtwin.core.column import Column
 from pgtwin.core.deadlines import OperationTimeout
-from pgtwin.core.hooks import QueryEvent
-from pgtwin.core.transactions import OutOfOrderTransactionNesting, Rollback
+from pgtwin.core.statements.query_hooks import QueryEvent
+from pgtwin.core.statements.transactions import OutOfOrderTransactionNesting, Rollback
 
 if TYPE_CHECKING:
     from pgtwin import client_cursor, raw_cursor
-    from pgtwin.aio.client_cursor import AsyncClientCursor
-    from pgtwin.aio.connection import AsyncConnection
-    from pgtwin.aio.copy import AsyncCopy
-    from pgtwin.aio.cursor import AsyncCursor
-    from pgtwin.aio.pipeline import AsyncPipeline
-    from pgtwin.aio.raw_cursor import AsyncRawCursor, AsyncRawServerCursor
-    from pgtwin.aio.server_cursor import AsyncServerCursor
-    from pgtwin.aio.transaction import AsyncTransaction
+    from pgtwin.aio.connections.connection import AsyncConnection
+    from pgtwin.aio.connections.pipeline import AsyncPipeline
+    from pgtwin.aio.connections.transaction import AsyncTransaction
+    from pgtwin.aio.cursors.client_cursor import AsyncClientCursor
+    from pgtwin.aio.cursors.copy import AsyncCopy
+    from pgtwin.aio.cursors.cursor import AsyncCursor
+    from pgtwin.aio.cursors.raw_cursor import AsyncRawCursor, AsyncRawServerCursor
+    from pgtwin.aio.cursors.server_cursor import AsyncServerCursor
     from pgtwin.alias import install_as_psycopg
-    from pgtwin_sync.client_cursor import ClientCursor
-    from pgtwin_sync.connection import Connection
-    from pgtwin_sync.copy import Copy
-    from pgtwin_sync.cursor import Cursor
-    from pgtwin_sync.pipeline import Pipeline
-    from pgtwin_sync.raw_cursor import RawCursor, RawServerCursor
-    from pgtwin_sync.server_cursor import ServerCursor
-    from pgtwin_sync.transaction import Transaction
+    from pgtwin_sync.connections.connection import Connection
+    from pgtwin_sync.connections.pipeline import Pipeline
+    from pgtwin_sync.connections.transaction import Transaction
+    from pgtwin_sync.cursors.client_cursor import ClientCursor
+    from pgtwin_sync.cursors.copy import Copy
+    from pgtwin_sync.cursors.cursor import Cursor
+    from pgtwin_sync.cursors.raw_cursor import RawCursor, RawServerCursor
+    from pgtwin_sync.cursors.server_cursor import ServerCursor
 
     connect = Connection.connect
 
@@ -106,24 +106,24 @@ threadsafety = 2
 paramstyle = "pyformat"
 
 _PLACES = {
-    "AsyncClientCursor": "pgtwin.aio.client_cursor",
-    "AsyncConnection": "pgtwin.aio.connection",
-    "AsyncCopy": "pgtwin.aio.copy",
-    "AsyncCursor": "pgtwin.aio.cursor",
-    "AsyncPipeline": "pgtwin.aio.pipeline",
-    "AsyncRawCursor": "pgtwin.aio.raw_cursor",
-    "AsyncRawServerCursor": "pgtwin.aio.raw_cursor",
-    "AsyncServerCursor": "pgtwin.aio.server_cursor",
-    "AsyncTransaction": "pgtwin.aio.transaction",
-    "ClientCursor": "pgtwin_sync.client_cursor",
-    "Connection": "pgtwin_sync.connection",
-    "Copy": "pgtwin_sync.copy",
-    "Cursor": "pgtwin_sync.cursor",
-    "Pipeline": "pgtwin_sync.pipeline",
-    "RawCursor": "pgtwin_sync.raw_cursor",
-    "RawServerCursor": "pgtwin_sync.raw_cursor",
-    "ServerCursor": "pgtwin_sync.server_cursor",
-    "Transaction": "pgtwin_sync.transaction",
+    "AsyncClientCursor": "pgtwin.aio.cursors.client_cursor",
+    "AsyncConnection": "pgtwin.aio.connections.connection",
+    "AsyncCopy": "pgtwin.aio.cursors.copy",
+    "AsyncCursor": "pgtwin.aio.cursors.cursor",
+    "AsyncPipeline": "pgtwin.aio.connections.pipeline",
+    "AsyncRawCursor": "pgtwin.aio.cursors.raw_cursor",
+    "AsyncRawServerCursor": "pgtwin.aio.cursors.raw_cursor",
+    "AsyncServerCursor": "pgtwin.aio.cursors.server_cursor",
+    "AsyncTransaction": "pgtwin.aio.connections.transaction",
+    "ClientCursor": "pgtwin_sync.cursors.client_cursor",
+    "Connection": "pgtwin_sync.connections.connection",
+    "Copy": "pgtwin_sync.cursors.copy",
+    "Cursor": "pgtwin_sync.cursors.cursor",
+    "Pipeline": "pgtwin_sync.connections.pipeline",
+    "RawCursor": "pgtwin_sync.cursors.raw_cursor",
+    "RawServerCursor": "pgtwin_sync.cursors.raw_cursor",
+    "ServerCursor": "pgtwin_sync.cursors.server_cursor",
+    "Transaction": "pgtwin_sync.connections.transaction",
     "install_as_psycopg": "pgtwin.alias",
 }
 _MODULES = ("client_cursor", "raw_cursor")

@@ -11,7 +11,7 @@ import sys
 import warnings
 from collections.abc import Container, Iterable, Iterator
 from importlib import import_module
-from pkgutil import iter_modules, walk_packages
+from pkgutil import walk_packages
 from types import ModuleType
 from typing import Any
 
@@ -121,8 +121,7 @@ def _modules(package: str) -> Iterator[str]:
     """Yield the names of all modules of a package, which is imported."""
     yield package
     path = import_module(package).__path__
-    walk = iter_modules if package == "pgtwin_sync" else walk_packages
-    for info in walk(path, f"{package}."):
+    for info in walk_packages(path, f"{package}."):
         yield info.name
 
 

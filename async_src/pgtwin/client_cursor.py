@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pgtwin.core.cursor_mixins import ClientCursorMixin
+from pgtwin.core.statements.cursor_mixins import ClientCursorMixin
 
 if TYPE_CHECKING:
-    from pgtwin.aio.client_cursor import AsyncClientCursor
-    from pgtwin_sync.client_cursor import ClientCursor
+    from pgtwin.aio.cursors.client_cursor import AsyncClientCursor
+    from pgtwin_sync.cursors.client_cursor import ClientCursor
 
 __all__ = [
     "AsyncClientCursor",

@@ -9,14 +9,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pgtwin.aio.copy import (
+    from pgtwin.aio.cursors.copy import (
         AsyncCopy,
         AsyncFileWriter,
         AsyncLibpqWriter,
         AsyncQueuedLibpqWriter,
         AsyncWriter,
     )
-    from pgtwin_sync.copy import (
+    from pgtwin_sync.cursors.copy import (
         Copy,
         FileWriter,
         LibpqWriter,
@@ -42,7 +42,7 @@ def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module 'pgtwin.copy' has no attribute {name!r}")
     form = "pgtwin.aio" if name.startswith("Async") else "pgtwin_sync"
-    value = getattr(import_module(f"{form}.copy"), name)
+    value = getattr(import_module(f"{form}.cursors.copy"), name)
     globals()[name] = value
     return value
 

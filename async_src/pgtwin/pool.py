@@ -17,8 +17,8 @@ except ImportError as error:
     ) from error
 
 if TYPE_CHECKING:
-    from pgtwin.aio.connection_pool import AsyncConnectionPool, AsyncNullConnectionPool
-    from pgtwin_sync.connection_pool import ConnectionPool, NullConnectionPool
+    from pgtwin.aio.connections.pool import AsyncConnectionPool, AsyncNullConnectionPool
+    from pgtwin_sync.connections.pool import ConnectionPool, NullConnectionPool
 
 __all__ = [
     "AsyncConnectionPool",
@@ -35,7 +35,7 @@ def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module 'pgtwin.pool' has no attribute {name!r}")
     form = "pgtwin.aio" if name.startswith("Async") else "pgtwin_sync"
-    value = getattr(import_module(f"{form}.connection_pool"), name)
+    value = getattr(import_module(f"{form}.connections.pool"), name)
     globals()[name] = value
     return value
 

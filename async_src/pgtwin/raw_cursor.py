@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pgtwin.core.cursor_mixins import RawCursorMixin
+from pgtwin.core.statements.cursor_mixins import RawCursorMixin
 
 if TYPE_CHECKING:
-    from pgtwin.aio.raw_cursor import AsyncRawCursor, AsyncRawServerCursor
-    from pgtwin_sync.raw_cursor import RawCursor, RawServerCursor
+    from pgtwin.aio.cursors.raw_cursor import AsyncRawCursor, AsyncRawServerCursor
+    from pgtwin_sync.cursors.raw_cursor import RawCursor, RawServerCursor
 
 __all__ = [
     "AsyncRawCursor",

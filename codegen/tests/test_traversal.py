@@ -180,7 +180,8 @@ def test_odd_layouts(name: str) -> None:
     _both_ways(ODD[name])
 
 
-_OWN = sorted((Path(__file__).parents[2] / "async_src" / "pgtwin" / "aio").glob("*.py"))
+_AIO = Path(__file__).parents[2] / "async_src" / "pgtwin" / "aio"
+_OWN = sorted(_AIO.rglob("*.py"))
 
 
 @pytest.mark.parametrize("path", _OWN[::4], ids=lambda path: path.stem)

@@ -12,7 +12,7 @@ from psycopg.rows import class_row, dict_row, namedtuple_row
 import pgtwin
 from pgtwin import errors as e
 from pgtwin.adapt import Loader
-from pgtwin.core import chunks
+from pgtwin.core.engine import chunked_result
 
 if TYPE_CHECKING:
     from typing_extensions import LiteralString
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Connection = pgtwin.AsyncConnection[Any]
 
 pytestmark = pytest.mark.skipif(
-    not chunks.AVAILABLE, reason="libpq before 17 gives a result as a whole"
+    not chunked_result.AVAILABLE, reason="libpq before 17 gives a result as a whole"
 )
 
 ROWS = 1150  # no multiple of a chunk
@@ -30,7 +30,7 @@ EXPECTED = [(n, f"row {n}") for n in range(1, ROWS + 1)]
 
 def gathered(cur: pgtwin.AsyncCursor[Any]) -> bool:
     """Tell whether the current result has come in chunks."""
-    return type(cur.pgresult) is chunks.Chunks
+    return type(cur.pgresult) is chunked_result.Chunks
 
 
 async def again(

@@ -21,9 +21,9 @@ import pytest
 import pgtwin
 from pgtwin import errors as e, pq
 from pgtwin.conninfo import conninfo_to_dict, make_conninfo
-from pgtwin.core import attempts, refusal
-from pgtwin.core.finished import finished
-from pgtwin.core.libpq import find_library
+from pgtwin.core.connecting import connection_errors, hosts
+from pgtwin.core.connecting.finished_handle import finished
+from pgtwin.core.connecting.libpq_library import find_library
 from pgtwin.rows import dict_row
 
 # Far more than any of these tests needs, far less than libpq's own patience.
@@ -212,17 +212,17 @@ def test_settings_of_the_environment(
     services(mine={name: "7"})
     if by_service:
         monkeypatch.setenv("PGSERVICE", "mine")
-    assert attempts.settings({})[name] == ("7" if by_service else defaults[name])
+    assert hosts.settings({})[name] == ("7" if by_service else defaults[name])
     # What was found with one environment is not taken for that of another.
     for value in ("", "9", "", "9"):
         monkeypatch.setenv(VARIABLES[name], value)
         expected = "7" if by_service else value
-        assert attempts.settings({})[name] == expected
-        assert attempts.settings({name: "8"})[name] == "8"
-        assert attempts.settings({name: ""})[name] == ""
-        assert attempts.settings({"service": "mine"})[name] == "7"
+        assert hosts.settings({})[name] == expected
+        assert hosts.settings({name: "8"})[name] == "8"
+        assert hosts.settings({name: ""})[name] == ""
+        assert hosts.settings({"service": "mine"})[name] == "7"
         given = {"service": "mine", name: r"it's \ 8"}
-        assert attempts.settings(given)[name] == r"it's \ 8"
+        assert hosts.settings(given)[name] == r"it's \ 8"
 
 
 def test_settings_of_other_service_files(
@@ -232,21 +232,21 @@ def test_settings_of_other_service_files(
     system = tmp_path / "pg_service.conf"
     system.write_text("[mine]\nhost=b\n[other]\nhost=c\n")
     monkeypatch.setenv("PGSYSCONFDIR", str(tmp_path))
-    assert attempts.settings({"service": "mine"})["host"] == "a"
-    assert attempts.settings({"service": "other"})["host"] == "c"
+    assert hosts.settings({"service": "mine"})["host"] == "a"
+    assert hosts.settings({"service": "other"})["host"] == "c"
     monkeypatch.delenv("PGSERVICEFILE")
     monkeypatch.setenv("HOME", str(tmp_path / "nowhere"))
-    assert attempts.settings({"service": "mine"})["host"] == "b"
+    assert hosts.settings({"service": "mine"})["host"] == "b"
     home = tmp_path / "home"
     home.mkdir()
     path.rename(home / ".pg_service.conf")
     monkeypatch.setenv("HOME", str(home))
-    assert attempts.settings({"service": "mine"})["host"] == "a"
+    assert hosts.settings({"service": "mine"})["host"] == "a"
     if b"servicefile" in [option.keyword for option in pq.Conninfo.get_defaults()]:
         given = {"service": "mine", "servicefile": str(system)}
-        assert attempts.settings(given)["host"] == "b"
+        assert hosts.settings(given)["host"] == "b"
     with pytest.raises(e.OperationalError, match="none"):
-        attempts.settings({"service": "none"})
+        hosts.settings({"service": "none"})
 
 
 @pytest.mark.parametrize("where", ["service", "PGSERVICE", "URI", "environment"])
@@ -789,13 +789,13 @@ async def test_refusal_where_libpq_cannot_be_asked(
 
     monkeypatch.setattr("ctypes.PyDLL", fail)
     find_library.cache_clear()
-    refusal._set_verbosity.cache_clear()
+    connection_errors._set_verbosity.cache_clear()
     try:
         with pytest.raises(e.OperationalError, match='"no_such_database"') as caught:
             await pgtwin.AsyncConnection.connect(tcp_dsn, dbname="no_such_database")
     finally:
         find_library.cache_clear()
-        refusal._set_verbosity.cache_clear()
+        connection_errors._set_verbosity.cache_clear()
     assert caught.value.sqlstate is None
 
 
@@ -826,8 +826,8 @@ async def test_state_of_a_full_database(tcp_dsn: str, login_dsn: str) -> None:
 def test_what_is_final(text: str, final: bool) -> None:
     pgconn = pq.PGconn.connect_start(b"sslmode=pgtwin")
     error = e.OperationalError("", pgconn=finished(pgconn))
-    error.sqlstate = refusal.plain(text)[1]
-    assert refusal.is_final(error) is final
+    error.sqlstate = connection_errors.plain(text)[1]
+    assert connection_errors.is_final(error) is final
 
 
 async def test_errors_of_statements_are_not_verbose(dsn: str) -> None:
@@ -855,7 +855,7 @@ LOCATION:  Auth, auth.c:6""",
     ],
 )
 def test_verbose_text(verbose: str, expected: str | None) -> None:
-    text, state = refusal.plain(verbose)
+    text, state = connection_errors.plain(verbose)
     assert state == expected
     kept = [line for line in verbose.splitlines() if not line.startswith("LOCATION")]
     codes = re.compile("(28000|28P01|57P03|08P01): ")

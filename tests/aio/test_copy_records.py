@@ -12,7 +12,7 @@ import pytest
 
 import pgtwin
 from pgtwin import errors as e, sql
-from pgtwin.core.copy_records import columns_query
+from pgtwin.core.copy.records import columns_query
 from tests.copied import LOADED, ROWS
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ import pytest
 
 import pgtwin
 from pgtwin.adapt import Loader
-from pgtwin.core import chunks, late_loaders
-from pgtwin.core.engine import binary_gains
+from pgtwin.core.adaptation import late_loaders
+from pgtwin.core.engine.contract import binary_gains, chunked_result
 from pgtwin.pq import Format
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ async def test_beginnings_of_queries(conn: Connection, query: LiteralString) -> 
 FLOATS = "SELECT n / 10.0::float8, n FROM generate_series(1, 1000) AS n"
 
 
-@pytest.mark.skipif(not chunks.AVAILABLE, reason="libpq before 17")
+@pytest.mark.skipif(not chunked_result.AVAILABLE, reason="libpq before 17")
 async def test_floats_are_exact(conn: Connection) -> None:
     # Where there are many of them the server is asked whether it rounds text.
     await conn.set_autocommit(True)

@@ -12,7 +12,7 @@ import pytest
 
 import pgtwin
 from pgtwin import errors as e
-from pgtwin.aio.turn import Turns  # twingen: async-only
+from pgtwin.aio.sessions.lock import Turns  # twingen: async-only
 
 
 async def test_execute_while_streaming(conn: pgtwin.AsyncConnection[Any]) -> None:

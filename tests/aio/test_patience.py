@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pgtwin.aio.patience import wait_for
+from pgtwin.aio.waiting.timeout import wait_for
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="asyncio's own is used")

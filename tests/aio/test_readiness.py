@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from pgtwin.aio import readiness
-from pgtwin.aio.readiness import CHECK, Readiness
-from pgtwin.aio.selector_thread import able_to_watch
+from pgtwin.aio.waiting import readiness
+from pgtwin.aio.waiting.readiness import CHECK, Readiness
+from pgtwin.aio.waiting.selector_thread import able_to_watch
 
 
 class GivesUp:

@@ -12,7 +12,8 @@ import pytest
 import pgtwin
 from pgtwin import errors as e, pq
 from pgtwin.conninfo import conninfo_to_dict
-from pgtwin.core import attempts, prepared
+from pgtwin.core.connecting import hosts
+from pgtwin.core.statements import prepared
 
 ACTIVE = pq.TransactionStatus.ACTIVE
 IDLE = pq.TransactionStatus.IDLE
@@ -106,7 +107,7 @@ async def test_no_replication(tcp_dsn: str, replication: str) -> None:
 
 @pytest.mark.parametrize("value", ["t", "Y", "tru", "database", "other"])
 def test_what_is_replication(value: str) -> None:
-    assert attempts.is_replication({"replication": value})
+    assert hosts.is_replication({"replication": value})
 
 
 async def test_refused_when_prepared(walsender: Connection) -> None:

@@ -11,7 +11,14 @@ import pytest
 
 import pgtwin
 from pgtwin import errors as e
-from pgtwin.core.sizes import BESIDE, LIMIT, ROOM, SHORT, check_text, check_values
+from pgtwin.core.statements.size_limits import (
+    BESIDE,
+    LIMIT,
+    ROOM,
+    SHORT,
+    check_text,
+    check_values,
+)
 from pgtwin.pq import TransactionStatus
 
 # Instead of the server's limit, so that the tests need no gigabytes.
@@ -27,7 +34,7 @@ TOO_LONG = "less than 1 GiB: send it in pieces, with COPY as many rows"
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lower the limit."""
-    monkeypatch.setattr("pgtwin.core.sizes.LIMIT", FEW)
+    monkeypatch.setattr("pgtwin.core.statements.size_limits.LIMIT", FEW)
 
 
 async def usable(conn: pgtwin.AsyncConnection[Any]) -> bool:

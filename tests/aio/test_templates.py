@@ -12,7 +12,7 @@ import pytest
 import pgtwin
 from pgtwin import errors as e, sql
 from pgtwin.adapt import PyFormat, Transformer
-from pgtwin.core.templates import Template, convert
+from pgtwin.core.statements.templates import Template, convert
 
 
 @dataclass

@@ -10,21 +10,21 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from pgtwin import errors as e
-from pgtwin.core import attempts
+from pgtwin.core.connecting import hosts
 
 SECRET = "battery-staple"
 
 
 @pytest.fixture(autouse=True)
 def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in attempts.VARIABLES:
+    for name in hosts.VARIABLES:
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(attempts, "_routes", {})
-    monkeypatch.setattr(attempts, "_secret_routes", {})
+    monkeypatch.setattr(hosts, "_routes", {})
+    monkeypatch.setattr(hosts, "_secret_routes", {})
 
 
 def _hosts(text: str) -> list[str]:
-    return [target.known["host"] for target in attempts.find_route(text).order()]
+    return [target.known["host"] for target in hosts.find_route(text).order()]
 
 
 def test_environment_counts_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,7 +43,7 @@ def test_another_environment_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     assert _hosts("user=x") == ["/a"]
     monkeypatch.setattr(os, "environ", dict(os.environ))
     assert _hosts("user=x") == ["/a"]
-    assert attempts._environment()[0] == "/a"
+    assert hosts._environment()[0] == "/a"
 
 
 @pytest.mark.parametrize("by_variable", [False, True])
@@ -63,7 +63,7 @@ def test_service_file_is_read_each_time(
         assert _hosts(text) == [host]
     path.unlink()
     with pytest.raises(e.OperationalError, match=r"mine|services"):
-        attempts.find_route(text)
+        hosts.find_route(text)
 
 
 @pytest.mark.parametrize(
@@ -75,38 +75,38 @@ def test_service_file_is_read_each_time(
     ],
 )
 def test_no_secret_is_kept(text: str) -> None:
-    route = attempts.find_route(text)
-    assert SECRET not in repr(attempts._secret_routes)
-    assert (len(attempts._routes), len(attempts._secret_routes)) == (0, 1)
-    assert attempts.find_route(text) is route
-    other = attempts.find_route(text.replace("/a", "/b"))
+    route = hosts.find_route(text)
+    assert SECRET not in repr(hosts._secret_routes)
+    assert (len(hosts._routes), len(hosts._secret_routes)) == (0, 1)
+    assert hosts.find_route(text) is route
+    other = hosts.find_route(text.replace("/a", "/b"))
     assert [target.known["host"] for target in other.targets] == ["/b"]
 
 
 @pytest.mark.parametrize("rest", ["", f" password={SECRET}"])
 def test_few_are_kept(rest: str) -> None:
-    for number in range(3 * attempts.KEPT):
+    for number in range(3 * hosts.KEPT):
         assert _hosts(f"host=/{number}{rest}") == [f"/{number}"]
-        assert len(attempts._routes) <= attempts.KEPT
-        assert len(attempts._secret_routes) <= attempts.KEPT
+        assert len(hosts._routes) <= hosts.KEPT
+        assert len(hosts._secret_routes) <= hosts.KEPT
 
 
 def test_errors_are_not_kept() -> None:
     for _ in range(2):
         with pytest.raises(e.ProgrammingError, match="nonsense"):
-            attempts.find_route("nonsense=1")
+            hosts.find_route("nonsense=1")
         with pytest.raises(e.ProgrammingError, match="connect_timeout"):
-            attempts.find_route("connect_timeout=soon")
+            hosts.find_route("connect_timeout=soon")
         with pytest.raises(e.OperationalError, match="2 hosts but 1 addresses"):
-            attempts.find_route("host=a,b hostaddr=127.0.0.1")
-    assert not attempts._routes
-    assert not attempts._secret_routes
+            hosts.find_route("host=a,b hostaddr=127.0.0.1")
+    assert not hosts._routes
+    assert not hosts._secret_routes
 
 
 def test_random_order_each_time() -> None:
     names = [f"/{number}" for number in range(30)]
     text = f"host={','.join(names)} load_balance_hosts=random"
-    if not attempts.find_route(text).random:
+    if not hosts.find_route(text).random:
         pytest.skip("libpq has no load_balance_hosts")
     first, second = _hosts(text), _hosts(text)
     assert sorted(first) == sorted(second) == sorted(names)
@@ -114,7 +114,7 @@ def test_random_order_each_time() -> None:
 
 
 def test_standby_first() -> None:
-    route = attempts.find_route("host=/a,/b target_session_attrs=prefer-standby")
+    route = hosts.find_route("host=/a,/b target_session_attrs=prefer-standby")
     assert [
         (target.known["host"], target.chosen["target_session_attrs"])
         for target in route.order()
@@ -134,8 +134,8 @@ def test_standby_first() -> None:
 )
 def test_text_of_parameters(conninfo: str, given: dict[str, Any]) -> None:
     expected = conninfo_to_dict(conninfo, **given)
-    found = conninfo_to_dict(attempts.as_text(conninfo, given))
+    found = conninfo_to_dict(hosts.as_text(conninfo, given))
     assert found == {name: str(value) for name, value in expected.items()}
     chosen = {"hostaddr": "127.0.0.1", "port": "7"}
-    text = attempts.changed(attempts.as_text(conninfo, given), chosen)
+    text = hosts.changed(hosts.as_text(conninfo, given), chosen)
     assert conninfo_to_dict(text) == {**found, **chosen}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pgtwin.core import prepared
-from pgtwin.core.prepared import PreparedStatements, is_console
+from pgtwin.core.statements import prepared
+from pgtwin.core.statements.prepared import PreparedStatements, is_console
 
 ONE, TWO, THREE = ((text, ()) for text in (b"SELECT 1", b"SELECT 2", b"SELECT 3"))
 

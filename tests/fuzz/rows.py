@@ -17,9 +17,9 @@ from psycopg.adapt import Transformer
 from psycopg.pq.abc import PGresult
 from psycopg.types import array, datetime
 
-from pgtwin.core.array_data import load_whole
-from pgtwin.core.libpq import find_library
-from pgtwin.core.native import NativeRowLoader
+from pgtwin.core.adaptation.binary_arrays import load_whole
+from pgtwin.core.connecting.libpq_library import find_library
+from pgtwin.core.engine.native_engine import NativeRowLoader
 from tests.fuzz.exact import exact_values
 from tests.fuzz.source import Source
 

@@ -61,6 +61,6 @@ def _digests(root: Path) -> dict[str, str]:
 def _sources(root: Path) -> str:
     digest = sha256()
     for folder in FOLDERS:
-        for path in sorted((root / folder).glob("*.py")):
+        for path in sorted((root / folder).rglob("*.py")):
             digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -110,7 +110,7 @@ def sample(root: Path, number: int, seed: int, only: str = "") -> list[Mutant]:
     sources = {
         path.relative_to(root).as_posix(): path.read_text()
         for folder in FOLDERS
-        for path in sorted((root / folder).glob("*.py"))
+        for path in sorted((root / folder).rglob("*.py"))
     }
     for name, source in sources.items():
         if only not in name:

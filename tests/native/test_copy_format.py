@@ -18,19 +18,21 @@ import pytest
 from hypothesis import example, given, settings, strategies as st
 from psycopg.adapt import Dumper
 
-from pgtwin.core import copy_rows
-from pgtwin.core.adapters import Adapters, Place
-from pgtwin.core.copy_escapes import escapes
-from pgtwin.core.copy_format import PythonFormatter
-from pgtwin.core.copy_rows import Rows
-from pgtwin.core.copy_values import CopyAdapters
-from pgtwin.core.copy_ways import NOT_PLAIN
+from pgtwin.core.adaptation.adapters import Adapters, Place
+from pgtwin.core.copy import data_writer
+from pgtwin.core.copy.data_writer import Rows
+from pgtwin.core.copy.dumpers import CopyAdapters
+from pgtwin.core.copy.escapes import escapes
+from pgtwin.core.copy.python_formatter import PythonFormatter
+from pgtwin.core.copy.value_formats import NOT_PLAIN
 from tests.core.results import TYPES
 
 native: Any = pytest.importorskip(
     "pgtwin_native", reason="the native core is not installed"
 )
-native_formatter = pytest.importorskip("pgtwin.core.native").native_formatter
+native_formatter = pytest.importorskip(
+    "pgtwin.core.engine.native_engine"
+).native_formatter
 
 Row = Sequence[Any]
 
@@ -104,7 +106,7 @@ def data_of(
 ) -> Any:
     """Return what a COPY sends for some rows, or the error of one of them."""
     place = Place(CopyAdapters(adapters or Adapters(psycopg.adapters)), None)
-    with mock.patch.object(copy_rows, "make_copy_formatter", make_formatter):
+    with mock.patch.object(data_writer, "make_copy_formatter", make_formatter):
         known = escapes("UTF8", "UTF8")
         written = Rows(place.transformer(), encoding, known, binary)
     if oids is not None:
@@ -414,7 +416,7 @@ def test_dumper_that_adds_rows() -> None:
 def test_threads() -> None:
     rows = [(number, "x" * (number % 7), Decimal(number)) for number in range(2000)]
     place = Place(CopyAdapters(Adapters(psycopg.adapters)), None)
-    with mock.patch.object(copy_rows, "make_copy_formatter", native_formatter):
+    with mock.patch.object(data_writer, "make_copy_formatter", native_formatter):
         written = Rows(place.transformer(), "utf-8", escapes("UTF8", "UTF8"), False)
 
     def write() -> None:

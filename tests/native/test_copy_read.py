@@ -13,16 +13,22 @@ import pytest
 from hypothesis import example, given, settings, strategies as st
 from psycopg.adapt import Loader, Transformer
 
-from pgtwin.core import reference
-from pgtwin.core.adapters import Adapters, Place
-from pgtwin.core.copy_data import SIGNATURE, TRAILER, Pieces, no_loader, row_decoder
-from pgtwin.core.copy_escapes import escapes
+from pgtwin.core.adaptation.adapters import Adapters, Place
+from pgtwin.core.copy.escapes import escapes
+from pgtwin.core.copy.row_decoders import (
+    SIGNATURE,
+    TRAILER,
+    Pieces,
+    no_loader,
+    row_decoder,
+)
+from pgtwin.core.engine import python_engine
 from tests.core.results import TYPES
 
 native: Any = pytest.importorskip(
     "pgtwin_native", reason="the native core is not installed"
 )
-core: Any = pytest.importorskip("pgtwin.core.native")
+core: Any = pytest.importorskip("pgtwin.core.engine.native_engine")
 
 NAMES = (
     *("bool", "int2", "int4", "int8", "oid", "float4", "float8", "numeric", "text"),
@@ -298,7 +304,7 @@ def test_data(dsn: str, pieces: Pieces) -> None:
         return found
 
     found = []
-    for take in (core.native_copied_data, reference.copied_data):
+    for take in (core.native_copied_data, python_engine.copied_data):
         with psycopg.connect(dsn) as conn:
             found.append(messages_of(take, conn.pgconn))
     assert found[0] == found[1]

@@ -13,7 +13,7 @@ import pytest
 import pgtwin
 
 pytest.importorskip("pgtwin_native", reason="the native core is not installed")
-core: Any = pytest.importorskip("pgtwin.core.native")
+core: Any = pytest.importorskip("pgtwin.core.engine.native_engine")
 native = core.pgtwin_native
 FIELD = type(native.SessionState.adapters)
 

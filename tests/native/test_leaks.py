@@ -19,7 +19,7 @@ import pgtwin
 from tests.native.test_rows import VALUES, outcome
 
 pytest.importorskip("pgtwin_native", reason="the native core is not installed")
-core: Any = pytest.importorskip("pgtwin.core.native")
+core: Any = pytest.importorskip("pgtwin.core.engine.native_engine")
 rows: Any = pytest.importorskip("tests.fuzz.rows")
 native = core.pgtwin_native
 

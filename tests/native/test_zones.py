@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from psycopg import pq
 
-from pgtwin.core import zones
+from pgtwin.core.adaptation import time_zones
 from tests.native.test_rows import ZONES, core, made_of
 
 EPOCH = dt.datetime(1970, 1, 1)
@@ -30,7 +30,7 @@ def load(zone: dt.tzinfo, moments: Iterable[dt.datetime]) -> list[Any]:
     column = (
         core.pgtwin_native.KINDS["TIMESTAMPTZ"],
         lambda data: "left to the loader",
-        (zone, zones.make_table(zone)),
+        (zone, time_zones.make_table(zone)),
     )
     loader = core.pgtwin_native.RowLoader(lambda oid, form: column)
     result = made_of("timestamptz", pq.Format.BINARY, *data)
@@ -64,7 +64,11 @@ def about(changes: Iterable[int]) -> list[dt.datetime]:
 
 def starts(zone: zoneinfo.ZoneInfo) -> list[int]:
     """Return when the intervals of a zone start: its changes, and the ends of folds."""
-    return [start for start, _, _ in zones.find_intervals(zone) if start != zones.EVER]
+    return [
+        start
+        for start, _, _ in time_zones.find_intervals(zone)
+        if start != time_zones.EVER
+    ]
 
 
 @pytest.mark.parametrize("letters", ["A", "E", "BCDFGHIJKLMNOPQRSTUVWXYZ"])
@@ -74,7 +78,7 @@ def test_every_zone(letters: str) -> None:
     often = [EPOCH + each * SECOND for each in OFTEN]
     for key in keys:
         zone = zoneinfo.ZoneInfo(key)
-        assert zones.find_intervals(zone) != zones.ASK_ALWAYS, key
+        assert time_zones.find_intervals(zone) != time_zones.ASK_ALWAYS, key
         assert differences(zone, [*about(starts(zone)), *often]) == [], key
 
 
@@ -143,7 +147,7 @@ CHANGES, OFFSETS = [-1_700_000_000, 100_000_000, 116_000_000], [3600, 7200]
 def test_rules(folder: Path, rule: str, asked: bool) -> None:
     (folder / "Rule").write_bytes(file_of(CHANGES, OFFSETS, rule))
     zone = zoneinfo.ZoneInfo.no_cache("Rule")
-    assert (zones.find_intervals(zone) == zones.ASK_ALWAYS) == asked
+    assert (time_zones.find_intervals(zone) == time_zones.ASK_ALWAYS) == asked
     often = [EPOCH + each * SECOND for each in OFTEN]
     assert differences(zone, [*about(CHANGES), *about(starts(zone)), *often]) == []
 
@@ -160,9 +164,9 @@ def test_file_that_was_replaced(folder: Path) -> None:
         b"nothing",
     ):
         path.write_bytes(other)
-        assert zones.find_intervals(zone) == zones.ASK_ALWAYS
+        assert time_zones.find_intervals(zone) == time_zones.ASK_ALWAYS
     path.unlink()
-    assert zones.find_intervals(zone) == zones.ASK_ALWAYS
+    assert time_zones.find_intervals(zone) == time_zones.ASK_ALWAYS
 
 
 def test_zones_of_other_classes() -> None:
@@ -173,5 +177,5 @@ def test_zones_of_other_classes() -> None:
         nameless = zoneinfo.ZoneInfo.from_file(file)
     fixed = dt.timezone(dt.timedelta(hours=3))
     for zone in (Other("Europe/Berlin"), nameless, fixed):
-        assert zones.find_intervals(zone) == zones.ASK_ALWAYS
+        assert time_zones.find_intervals(zone) == time_zones.ASK_ALWAYS
         assert differences(zone, [EPOCH, OF_2000]) == []

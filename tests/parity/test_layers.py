@@ -16,47 +16,47 @@ TWINGEN = ROOT / "codegen" / "src" / "twingen"
 
 # A module imports only from those that stand before it.
 DRIVER = [
-    "set_by_method",
-    "opening",
-    "selector_thread",
-    "pool",
-    "patience",
-    "daemon_thread",
-    "readiness",
-    "listener",
-    "cancelling",
-    "conversation",
-    "exchange",
-    "connecting",
-    "attempts",
-    "turn",
-    "inbox",
-    "adapting",
-    "committing",
-    "session",
-    "observed",
-    "copying",
-    "watcher",
-    "transaction",
-    "copy",
-    "pipelining",
-    "pipeline",
-    "many",
-    "notify",
-    "stream",
-    "results",
-    "cursor",
-    "client_cursor",
-    "server_cursor",
-    "records",
-    "raw_cursor",
-    "queries",
-    "characteristics",
-    "two_phase",
-    "messages",
-    "type_info",
-    "connection",
-    "connection_pool",
+    "waiting.timeout",
+    "waiting.selector_thread",
+    "waiting.blocking_call",
+    "waiting.readiness",
+    "waiting.notification_listener",
+    "libpq.cancel",
+    "libpq.handle",
+    "libpq.exchange",
+    "libpq.connect",
+    "libpq.connect_attempts",
+    "sessions.lock",
+    "sessions.messages",
+    "sessions.adaptation",
+    "sessions.commit",
+    "sessions.session",
+    "sessions.query_hooks",
+    "sessions.copy_exchange",
+    "sessions.pipeline_exchange",
+    "sessions.notifies",
+    "cursors.copy",
+    "cursors.executemany",
+    "cursors.streaming",
+    "cursors.results",
+    "cursors.cursor",
+    "cursors.client_cursor",
+    "cursors.server_cursor",
+    "cursors.raw_cursor",
+    "cursors.copy_records",
+    "connections.async_setters",
+    "connections.connect_awaitable",
+    "connections.pool_protocol",
+    "connections.disconnection",
+    "connections.transaction",
+    "connections.pipeline",
+    "connections.queries",
+    "connections.transaction_modes",
+    "connections.two_phase",
+    "connections.notifications",
+    "connections.type_info",
+    "connections.connection",
+    "connections.pool",
 ]
 GENERATOR = [
     "telling.diagnostic",
@@ -319,11 +319,11 @@ def test_runtime_needs_nothing() -> None:
 
 HELPERS = (
     # Helps event loops that cannot wait for sockets themselves; the twin needs none.
-    WRITTEN / "aio" / "selector_thread.py",
+    WRITTEN / "aio" / "waiting" / "selector_thread.py",
     # Calls what blocks, as asyncio.to_thread() does, which is waited for at the end.
-    WRITTEN / "aio" / "daemon_thread.py",
+    WRITTEN / "aio" / "waiting" / "blocking_call.py",
     # Its sockets never block.
-    WRITTEN / "core" / "bell.py",
+    WRITTEN / "core" / "wakeup.py",
 )
 
 
@@ -383,5 +383,5 @@ def test_generated_waits_with_selectors() -> None:
         if any(module == "selectors" for _, module, _ in runtime_imports(parse(path)))
     ]
     assert users == ["runtime/selector_loop.py"]
-    readiness = (GENERATED / "readiness.py").read_text()
+    readiness = (GENERATED / "waiting" / "readiness.py").read_text()
     assert "SelectorLoop()" in readiness

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from psycopg import errors as e
 
-from pgtwin.core.attempts import SHORTEST_TIMEOUT
+from pgtwin.core.connecting.hosts import SHORTEST_TIMEOUT
 from pgtwin.core.deadlines import OperationTimeout
 from tests.trust.forms import Form, formed
 from tests.trust.rows import Rows
@@ -51,7 +51,7 @@ class Outcome(NamedTuple):
 
 def settle_in(seconds: float) -> None:
     """Have both forms wait so long for a server that does not answer, not 5 seconds."""
-    for name in ("pgtwin.aio.conversation", "pgtwin_sync.conversation"):
+    for name in ("pgtwin.aio.libpq.handle", "pgtwin_sync.libpq.handle"):
         module: Any = import_module(name)
         module.SETTLE_TIMEOUT = seconds
         module.UNREAD_TIMEOUT = seconds / 2

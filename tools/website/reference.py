@@ -45,10 +45,10 @@ TOPICS = {
     ),
 }
 SHARED = (
-    "pgtwin.core.hooks.QueryEvent",
+    "pgtwin.core.statements.query_hooks.QueryEvent",
     "pgtwin.core.deadlines.OperationTimeout",
-    "pgtwin.core.transactions.Rollback",
-    "pgtwin.core.transactions.OutOfOrderTransactionNesting",
+    "pgtwin.core.statements.transactions.Rollback",
+    "pgtwin.core.statements.transactions.OutOfOrderTransactionNesting",
     "pgtwin.core.column.Column",
 )
 

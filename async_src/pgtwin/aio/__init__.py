@@ -1,5 +1,5 @@
-"""The driver's conversations with a server, and the objects that users hold.
+"""The asynchronous form of the driver, from which the sync form is generated.
 
-Law: a module imports only from those that stand lower: readiness, exchange, attempts,
-session, then transaction, notify, cursor, connection.
+A package imports only from those below it: `connections`, `cursors`, `sessions`,
+`libpq`, `waiting`.
 """

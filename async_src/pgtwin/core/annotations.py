@@ -14,7 +14,7 @@ from psycopg.adapt import AdaptersMap
 from psycopg.errors import Diagnostic
 from psycopg.rows import RowMaker
 
-from pgtwin.core.templates import Template
+from pgtwin.core.statements.templates import Template
 
 __all__ = [
     "AdaptContext",

@@ -19,8 +19,8 @@ from psycopg.types import composite, enum, multirange, range as range_
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-    from pgtwin.aio.connection import AsyncConnection
-    from pgtwin_sync.connection import Connection
+    from pgtwin.aio.connections.connection import AsyncConnection
+    from pgtwin_sync.connections.connection import Connection
 
 
 def _accept_connections(fetch: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,7 +1,7 @@
 /* What a pipeline owes for the statements that were sent, and whom: the classes OwnerState,
  * BatchState and PipelineState, and what they do with plain results.
  *
- * Law: what is done here is what the subclasses do in `receive()` (pgtwin.aio.many);
+ * Law: what is done here is what the subclasses do in `receive()` (pgtwin.aio.cursors.executemany);
  * whatever is not plain, they do.
  */
 #include "owners.h"

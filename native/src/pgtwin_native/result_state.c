@@ -1,6 +1,6 @@
 /* What a cursor knows of its results: the class ResultState, a base of the cursors.
  *
- * Law: what is done here is what `pgtwin.core.result_state` does; whatever is not a
+ * Law: what is done here is what `pgtwin.core.engine.result_state` does; whatever is not a
  * small result of psycopg's own, the subclass does, by its methods.
  */
 #include "owners.h"
@@ -9,7 +9,7 @@
 #include <structmember.h>
 
 enum { TUPLES_OK = 2, FEW_ROWS = 20 };
-/* The place in pgtwin.core.formats.Columns. */
+/* The place in pgtwin.core.adaptation.result_formats.Columns. */
 enum { COLUMNS_USUAL = 4 };
 
 /* ---------------------------------------------------------------- values */

@@ -1,0 +1,1 @@
+"""Connections, as users hold them: transactions, pipelines and notifications too."""

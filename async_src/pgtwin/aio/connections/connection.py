@@ -1,0 +1,407 @@
+"""Connections: open sessions, hand out cursors and transaction blocks.
+
+Law: a connection that is not closed owns its session; it is closed by `close()`, by
+leaving its block, or, with a warning, when it is forgotten.
+"""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
+
+import psycopg
+from psycopg import ConnectionInfo, pq
+from psycopg.rows import Row, tuple_row
+
+from pgtwin.aio.connections.connect_awaitable import Opening
+from pgtwin.aio.connections.disconnection import AsyncWatching
+from pgtwin.aio.connections.notifications import AsyncMessages
+from pgtwin.aio.connections.pool_protocol import Pool, returning
+from pgtwin.aio.connections.queries import AsyncQueries
+from pgtwin.aio.connections.transaction import AsyncTransaction
+from pgtwin.aio.connections.transaction_modes import AsyncCharacteristics
+from pgtwin.aio.connections.two_phase import AsyncTwoPhase
+from pgtwin.aio.connections.type_info import find_type
+from pgtwin.aio.cursors.cursor import AsyncCursor
+from pgtwin.aio.cursors.server_cursor import AsyncServerCursor
+from pgtwin.aio.libpq.connect_attempts import connect as connect_anywhere
+from pgtwin.aio.libpq.exchange import Exchange
+from pgtwin.aio.sessions.session import Session
+from pgtwin.core.base_connection import BaseConnection
+from pgtwin.core.statements.prepared import PREPARED_MAX
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from psycopg import sql
+    from psycopg.pq.abc import PGconn
+    from typing_extensions import Self
+
+    from pgtwin.core.adaptation.adapters import Adapters
+    from pgtwin.core.annotations import (
+        AdaptContext,
+        ConnParam,
+        RowFactory,
+    )
+
+OtherRow = TypeVar("OtherRow")
+Info = TypeVar("Info", bound="psycopg.types.TypeInfo")
+
+logger = logging.getLogger("pgtwin")
+
+
+class AsyncConnection(
+    BaseConnection[Row],
+    AsyncQueries[Row],
+    AsyncCharacteristics,
+    AsyncTwoPhase,
+    AsyncMessages,
+    AsyncWatching,
+):
+    """A connection with a PostgreSQL server (PEP 249).
+
+    Used as a block it commits when the block is left normally, rolls back when an
+    error leaves it, and closes in both cases.
+    """
+
+    __module__ = "pgtwin"
+    _psycopg_class = psycopg.AsyncConnection
+
+    _pool: Pool | None = None
+
+    def __init__(
+        self, pgconn: PGconn, row_factory: RowFactory[Row] | None = None
+    ) -> None:
+        self._session = Session(Exchange.over(pgconn), self)
+        self.row_factory = row_factory or cast("RowFactory[Row]", tuple_row)
+        self.cursor_factory = AsyncCursor
+        self.server_cursor_factory = AsyncServerCursor
+
+    @overload
+    @classmethod
+    def connect(
+        cls,
+        conninfo: str = "",
+        *,
+        autocommit: bool = False,
+        prepare_threshold: int | None = 5,
+        context: AdaptContext | None = None,
+        row_factory: None = None,
+        cursor_factory: type[AsyncCursor[Any]] | None = None,
+        server_cursor_factory: type[AsyncServerCursor[Any]] | None = None,
+        prepared_max: int | None = PREPARED_MAX,
+        timeout: float | None = None,
+        command_timeout: float | None = None,
+        **kwargs: ConnParam,
+    ) -> Opening[Self]: ...
+
+    # The rows of a generic class follow from the factory; pyright knows only those of
+    # a class that is not derived.
+    @overload
+    @classmethod
+    def connect(
+        cls,
+        conninfo: str = "",
+        *,
+        autocommit: bool = False,
+        prepare_threshold: int | None = 5,
+        context: AdaptContext | None = None,
+        row_factory: RowFactory[Row],
+        cursor_factory: type[AsyncCursor[Any]] | None = None,
+        server_cursor_factory: type[AsyncServerCursor[Any]] | None = None,
+        prepared_max: int | None = PREPARED_MAX,
+        timeout: float | None = None,
+        command_timeout: float | None = None,
+        **kwargs: ConnParam,
+    ) -> Opening[Self]: ...
+
+    @overload
+    @classmethod
+    def connect(
+        cls,
+        conninfo: str = "",
+        *,
+        autocommit: bool = False,
+        prepare_threshold: int | None = 5,
+        context: AdaptContext | None = None,
+        row_factory: RowFactory[OtherRow],
+        cursor_factory: type[AsyncCursor[Any]] | None = None,
+        server_cursor_factory: type[AsyncServerCursor[Any]] | None = None,
+        prepared_max: int | None = PREPARED_MAX,
+        timeout: float | None = None,
+        command_timeout: float | None = None,
+        **kwargs: ConnParam,
+    ) -> Opening[AsyncConnection[OtherRow]]: ...
+
+    @classmethod
+    def connect(
+        cls,
+        conninfo: str = "",
+        *,
+        autocommit: bool = False,
+        prepare_threshold: int | None = 5,
+        context: AdaptContext | None = None,
+        row_factory: RowFactory[Any] | None = None,
+        cursor_factory: type[AsyncCursor[Any]] | None = None,
+        server_cursor_factory: type[AsyncServerCursor[Any]] | None = None,
+        prepared_max: int | None = PREPARED_MAX,
+        timeout: float | None = None,
+        command_timeout: float | None = None,
+        **kwargs: ConnParam,
+    ) -> Opening[Any]:
+        """Connect to a server and return the connection.
+
+        `conninfo` and the other keywords are libpq's connection parameters; each
+        attempt may take `connect_timeout` seconds, all together `timeout` seconds.
+        `command_timeout` is the time that operations on the connection have unless
+        they are given another. What is given here goes before what `__init__()` of a
+        derived class sets. Raises `ProgrammingError` for parameters that libpq does
+        not know, `ConnectionTimeout` or another `OperationalError`, with all attempts
+        in its message, when there is no server that accepts us.
+        """
+        attributes: dict[str, Any] = {}
+        if row_factory is not None:
+            attributes["row_factory"] = row_factory
+        if cursor_factory is not None:
+            attributes["cursor_factory"] = cursor_factory
+        if server_cursor_factory is not None:
+            attributes["server_cursor_factory"] = server_cursor_factory
+        if command_timeout is not None:
+            attributes["command_timeout"] = command_timeout
+        attributes["prepare_threshold"] = prepare_threshold
+        if prepared_max != PREPARED_MAX:
+            attributes["prepared_max"] = prepared_max
+        return Opening(
+            cls._connect(
+                conninfo, kwargs, timeout, bool(autocommit), context, attributes
+            )
+        )
+
+    @classmethod
+    async def _connect(
+        cls,
+        conninfo: str,
+        params: dict[str, ConnParam],
+        timeout: float | None,
+        autocommit: bool,
+        context: AdaptContext | None,
+        attributes: dict[str, Any],
+    ) -> Self:
+        pgconn, walsender = await connect_anywhere(conninfo, params, timeout)
+        try:
+            # A derived class may take what psycopg's connections take, and no more.
+            connection = cls(pgconn)
+            session = connection._session
+            session.autocommit = autocommit
+            if walsender:
+                session.prepared.supported = False
+            if context is not None:
+                session.adapt_as(context.adapters)
+            for name, value in attributes.items():
+                setattr(connection, name, value)
+        except BaseException:
+            pgconn.finish()
+            raise
+        return connection
+
+    def __reduce__(self) -> Any:
+        raise TypeError(
+            f"a {type(self).__qualname__} cannot be copied or pickled: open another "
+            "with connect()"
+        )
+
+    def __del__(self) -> None:
+        session: Session | None = getattr(self, "_session", None)
+        if session is None or session.closed or session.inherited:
+            return
+        if "_pool" in vars(self):
+            session.close()  # as every pool ends that is not closed
+            return
+        try:
+            warnings.warn(
+                f"{self!r} was forgotten while open: close it, or use it in a with "
+                "block",
+                ResourceWarning,
+                stacklevel=2,
+            )
+        finally:
+            session.close()
+
+    def __repr__(self) -> str:
+        cls = type(self)
+        name = f"{cls.__module__}.{cls.__qualname__}"
+        if self.closed:
+            return f"<{name} [{'BROKEN' if self.broken else 'CLOSED'}]>"
+        pgconn = self.pgconn
+        status = pq.TransactionStatus(pgconn.transaction_status).name
+        # Not by `info`, which raises where Python has not the connection's encoding.
+        parts = (
+            ("host", pgconn.host),
+            ("port", pgconn.port),
+            ("user", pgconn.user),
+            ("database", pgconn.db),
+        )
+        where = " ".join(f"{x}={value.decode(errors='replace')}" for x, value in parts)
+        return f"<{name} [{status}] ({where}) at 0x{id(self):x}>"
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_val: BaseException | None,
+        exc_tb: TracebackType | None,
+    ) -> None:
+        if self.closed:
+            return
+        try:
+            if exc_type is None:
+                await self.commit()
+                return
+            try:
+                await self.rollback()
+            except Exception as failure:
+                # The error that is on its way tells more than this one.
+                logger.warning("rollback of %r failed: %s", self, failure)
+        finally:
+            if self._pool is None:  # else it goes back there
+                await self.close()
+
+    @property
+    def closed(self) -> bool:
+        """Whether the connection can no longer be used, closed or lost."""
+        return self._session.closed
+
+    @property
+    def broken(self) -> bool:
+        """Whether the connection ended without having been closed."""
+        return self._session.broken
+
+    @property
+    def pgconn(self) -> PGconn:
+        """The libpq handle. What is executed on it directly is not noticed here."""
+        return self._session.pgconn
+
+    @property
+    def lock(self) -> asyncio.Lock:
+        """The lock that each operation holds while it talks with the server."""
+        return self._session.lock
+
+    @property
+    def info(self) -> ConnectionInfo:
+        """What is known of the server, the parameters and the transaction."""
+        return ConnectionInfo(self._session.pgconn)
+
+    @property
+    def adapters(self) -> Adapters:
+        """The adapters of the connection; cursors use them unless they have others."""
+        return self._session.adapters
+
+    @property
+    def connection(self) -> Any:
+        """The connection itself, as adaptation contexts have it."""
+        # Not Self: psycopg's own functions take contexts of its own connections.
+        return self
+
+    @property
+    def prepare_threshold(self) -> int | None:
+        """Executions before a statement is prepared; `None` prepares none."""
+        return self._session.prepared.threshold
+
+    @prepare_threshold.setter
+    def prepare_threshold(self, value: int | None) -> None:
+        self._session.prepared.threshold = value
+
+    @property
+    def command_timeout(self) -> float | None:
+        """Seconds that an operation has if it is not given others; `None`: no limit.
+
+        A single operation is freed of it by `timeout=math.inf`.
+        """
+        return self._session.command_timeout
+
+    @command_timeout.setter
+    def command_timeout(self, value: float | None) -> None:
+        self._session.command_timeout = value
+
+    @property
+    def prepared_max(self) -> int | None:
+        """How many statements stay prepared; `None` sets no limit."""
+        return self._session.prepared.limit
+
+    @prepared_max.setter
+    def prepared_max(self, value: int | None) -> None:
+        self._session.prepared.limit = value
+
+    @property
+    def automatic_binary(self) -> bool:
+        """Whether results come in binary format where that gives the same, faster.
+
+        Decided for each prepared statement by the types and loaders of its columns,
+        unless a format is asked for; see the page "How values are read". Where that is
+        left to the driver, and hundreds of rows were fetched by one `fetchall()` the
+        last time, they are loaded while the server still sends (libpq 17; the cursor's
+        `pgresult` stands for all of them).
+        """
+        return self._session.automatic_binary
+
+    @automatic_binary.setter
+    def automatic_binary(self, value: bool) -> None:
+        self._session.automatic_binary = value
+
+    async def close(self) -> None:
+        """Close the connection; what has not been committed is lost.
+
+        A connection of a pool with `close_returns` goes back to the pool instead.
+        """
+        pool = returning(self._pool)
+        if pool is None or self.closed:
+            self._session.close()
+        else:
+            await pool.putconn(self)
+
+    def transaction(
+        self, savepoint_name: str | None = None, force_rollback: bool = False
+    ) -> AsyncTransaction:
+        """Return a transaction block, or a savepoint inside another transaction.
+
+        `force_rollback` rolls back even when the block is left normally.
+        """
+        return AsyncTransaction(self, savepoint_name, force_rollback)
+
+    def fileno(self) -> int:
+        """Return the descriptor of the socket; it is readable when the server speaks.
+
+        Raises `OperationalError` when the connection is closed or lost.
+        """
+        self._session.check()
+        return self._session.pgconn.socket
+
+    def cancel(self) -> None:
+        """Ask the server to cancel what the connection executes (`PQcancel`).
+
+        Blocks until the server has the request; does nothing on a closed connection.
+        Use `cancel_safe()` where blocking matters.
+        """
+        if not self.closed:
+            self._session.check_cancellable()
+            self._session.pgconn.get_cancel().cancel()
+
+    async def cancel_safe(self, *, timeout: float = 30.0) -> None:
+        """Ask the server to cancel what the connection executes.
+
+        The cancelled operation raises `QueryCanceled`. Does nothing on a closed
+        connection. Raises `CancellationTimeout` after `timeout` seconds.
+        """
+        if not self.closed:
+            self._session.check_cancellable()
+            await self._session.exchange.cancel(timeout)
+
+    async def _find_type(
+        self, cls: type[Info], name: str | sql.Identifier
+    ) -> Info | None:
+        """Fetch what `pgtwin.types` knows of a type."""
+        return await find_type(self, cls, name)

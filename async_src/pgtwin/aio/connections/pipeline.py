@@ -1,0 +1,124 @@
+"""Pipeline blocks: what is executed in one does not wait for its results.
+
+Law: a block that has been left, for whatever reason, leaves nothing to be received.
+"""
+
+from __future__ import annotations
+
+import logging
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from psycopg import capabilities, errors as e, pq
+
+from pgtwin.aio.sessions.pipeline_exchange import Pipelining
+
+if TYPE_CHECKING:
+    from psycopg.pq.abc import PGconn
+    from typing_extensions import Self
+
+    from pgtwin.aio.connections.connection import AsyncConnection
+
+logger = logging.getLogger("pgtwin")
+
+
+class AsyncPipeline:
+    """A block in which statements are sent without waiting for the one before.
+
+    Returned by `connection.pipeline()`. Results arrive when they are asked for, at
+    `sync()` and at the end of the block; so do errors. Blocks may be nested. A block
+    in which the connection was closed raises `OperationalError` at its end, because
+    nobody can tell what the server has done of it.
+    """
+
+    __module__ = "pgtwin"
+    _entered = 0  # how many blocks are open
+
+    def __init__(self, connection: AsyncConnection[Any]) -> None:
+        self._connection = connection
+        self._session = connection._session
+
+    def __repr__(self) -> str:
+        status = self.status.name
+        return f"<pgtwin.{type(self).__name__} [{status}] of {self._connection}>"
+
+    @property
+    def status(self) -> pq.PipelineStatus:
+        """Whether the connection is in pipeline mode, or its pipeline was aborted."""
+        return pq.PipelineStatus(self._session.pgconn.pipeline_status)
+
+    @property
+    def pgconn(self) -> PGconn:
+        """The libpq handle of the connection."""
+        return self._session.pgconn
+
+    @classmethod
+    def is_supported(cls) -> bool:
+        """Tell whether libpq knows pipelines, as it does from version 14 on."""
+        return capabilities.has_pipeline()
+
+    async def sync(self, *, timeout: float | None = None) -> None:
+        """Wait until everything that was sent has its results.
+
+        Statements before and after do not share an implicit transaction. Raises the
+        first error of the server since the last time, `OperationTimeout` after
+        `timeout` seconds.
+        """
+        session = self._session
+        async with session.turn(timeout):
+            session.check()
+            if session.pipelining is None:
+                raise e.ProgrammingError("the pipeline has ended: enter another")
+            await session.pipelining.sync()
+
+    def __del__(self) -> None:
+        if self._entered and self._session.pipelining is not None:
+            # A signal came before the block could be left.
+            self._session.pipelining.level -= self._entered
+
+    async def __aenter__(self) -> Self:
+        session = self._session
+        async with session.turn():
+            capabilities.has_pipeline(check=True)
+            pipelining = session.open_pipeline()
+            if pipelining is None:
+                await session.ready()
+                pipelining = Pipelining(session)
+                await pipelining.start()
+            else:
+                session.check()
+                await pipelining.sync()
+            # Nothing that a signal may interrupt stands between these two.
+            pipelining.level += 1
+            self._entered += 1
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_val: BaseException | None,
+        exc_tb: TracebackType | None,
+    ) -> None:
+        session = self._session
+        pipelining = session.pipelining
+        assert pipelining is not None
+        entered = self._entered
+        try:
+            async with session.turn():
+                try:
+                    await pipelining.sync()
+                finally:
+                    self._leave(pipelining)
+                    session.open_pipeline()  # the last block ends it
+        except Exception as failure:
+            if exc_val is None:
+                raise
+            # The error that is on its way tells more than this one.
+            logger.warning("ending %r failed: %s", self, failure)
+        finally:
+            if self._entered == entered:
+                self._leave(pipelining)  # interrupted while another held the lock
+
+    def _leave(self, pipelining: Pipelining) -> None:
+        pipelining.level -= 1
+        self._entered -= 1

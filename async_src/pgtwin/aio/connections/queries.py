@@ -1,0 +1,191 @@
+"""Where queries begin: the cursors of a connection, and `execute()` without one.
+
+Law: a cursor belongs to one connection as long as it lives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+
+from psycopg import pq
+from psycopg.rows import Row, tuple_row
+
+from pgtwin.aio.connections.pipeline import AsyncPipeline
+from pgtwin.aio.cursors.copy_records import copy_records
+from pgtwin.aio.cursors.cursor import AsyncCursor
+from pgtwin.aio.cursors.server_cursor import AsyncServerCursor
+from pgtwin.aio.sessions.query_hooks import add_hook, remove_hook
+
+if TYPE_CHECKING:
+    from psycopg import sql
+
+    from pgtwin.aio.sessions.session import Session
+    from pgtwin.core.annotations import (
+        Params,
+        Query,
+        QueryNoTemplate,
+        RowFactory,
+        Template,
+    )
+    from pgtwin.core.statements.query_hooks import QueryHook
+
+TEXT = pq.Format.TEXT
+BINARY = pq.Format.BINARY
+
+OtherRow = TypeVar("OtherRow")
+
+
+class AsyncQueries(Generic[Row]):
+    """The part of a connection that executes queries."""
+
+    __module__ = "pgtwin"
+    _session: Session
+
+    row_factory: RowFactory[Row]
+    cursor_factory: type[AsyncCursor[Any]]
+    server_cursor_factory: type[AsyncServerCursor[Any]]
+
+    @overload
+    def cursor(self, *, binary: bool | None = None) -> AsyncCursor[Row]: ...
+
+    @overload
+    def cursor(
+        self, *, binary: bool | None = None, row_factory: RowFactory[OtherRow]
+    ) -> AsyncCursor[OtherRow]: ...
+
+    @overload
+    def cursor(
+        self,
+        name: str,
+        *,
+        binary: bool | None = None,
+        scrollable: bool | None = None,
+        withhold: bool = False,
+    ) -> AsyncServerCursor[Row]: ...
+
+    @overload
+    def cursor(
+        self,
+        name: str,
+        *,
+        binary: bool | None = None,
+        row_factory: RowFactory[OtherRow],
+        scrollable: bool | None = None,
+        withhold: bool = False,
+    ) -> AsyncServerCursor[OtherRow]: ...
+
+    def cursor(
+        self,
+        name: str = "",
+        *,
+        binary: bool | None = None,
+        row_factory: RowFactory[Any] | None = None,
+        scrollable: bool | None = None,
+        withhold: bool = False,
+    ) -> AsyncCursor[Any] | AsyncServerCursor[Any]:
+        """Return a new cursor, a server-side one if it has a name.
+
+        `binary` asks for all values in binary format, or in text format; what is not
+        given is left to `automatic_binary`. `scrollable` and `withhold`
+        are for server-side cursors: whether they can go backward, and whether they
+        outlive their transaction. Raises `OperationalError` when the connection is
+        closed or lost.
+        """
+        self._session.check()
+        row_factory = row_factory or self.row_factory
+        cursor: AsyncCursor[Any]
+        # The connection of which this is a part.
+        connection: Any = self
+        if name:
+            cursor = self.server_cursor_factory(
+                connection,
+                name=name,
+                row_factory=row_factory,
+                scrollable=scrollable,
+                withhold=withhold,
+            )
+        else:
+            cursor = self.cursor_factory(connection, row_factory=row_factory)
+        if binary is not None:
+            cursor.format = BINARY if binary else TEXT
+        return cursor
+
+    @overload
+    async def execute(
+        self,
+        query: QueryNoTemplate,
+        params: Params | None = None,
+        *,
+        prepare: bool | None = None,
+        binary: bool | None = None,
+        timeout: float | None = None,
+    ) -> AsyncCursor[Row]: ...
+
+    @overload
+    async def execute(
+        self,
+        query: Template,
+        *,
+        prepare: bool | None = None,
+        binary: bool | None = None,
+        timeout: float | None = None,
+    ) -> AsyncCursor[Row]: ...
+
+    async def execute(
+        self,
+        query: Query,
+        params: Params | None = None,
+        *,
+        prepare: bool | None = None,
+        binary: bool | None = None,
+        timeout: float | None = None,
+    ) -> AsyncCursor[Row]:
+        """Execute a query on a new cursor and return that cursor.
+
+        Takes what `cursor.execute()` takes, and raises what it raises.
+        """
+        cursor = self.cursor(binary=binary)
+        either: Any = query  # the overloads take one or the other
+        return await cursor.execute(either, params, prepare=prepare, timeout=timeout)
+
+    async def copy_records(
+        self,
+        table: str | sql.Identifier,
+        columns: Sequence[str] | None,
+        rows: Iterable[Sequence[Any]] | AsyncIterable[Sequence[Any]],
+        *,
+        timeout: float | None = None,
+    ) -> int:
+        """Copy rows into a table and return their number.
+
+        `table` is a name, or an `Identifier` when it has a schema; without `columns`
+        each row has all that are not generated. A value is stored as INSERT stores it:
+        strings as what they say for the column's type, JSON too; what else there is
+        for JSON is dumped. Values of other types than the column's are refused unless
+        their text says the same. Rows go in binary format if the columns' types have
+        one, else as text, and so do rows from the first on whose values it does not
+        take. `timeout` counts as for `cursor.copy()`. Raises `DataError` for values
+        that do not fit, else the server's error; no row is in the table then.
+        """
+        cursor = self.cursor(row_factory=tuple_row)
+        return await copy_records(cursor, table, columns, rows, timeout)
+
+    def pipeline(self) -> AsyncPipeline:
+        """Return a block in which statements do not wait for their results."""
+        # The connection of which this is a part.
+        connection: Any = self
+        return AsyncPipeline(connection)
+
+    def add_query_hook(self, hook: QueryHook) -> None:
+        """Call a function with a `QueryEvent` after each statement.
+
+        It is told of what the driver executes by itself (`BEGIN`, `FETCH` ...) too, and
+        of no parameter's value; `executemany()`, `copy()` and `stream()` count as one
+        statement each. In a pipeline it is called when the results arrive.
+        """
+        add_hook(self._session, hook)
+
+    def remove_query_hook(self, hook: QueryHook) -> None:
+        """Call it no more; raises `ValueError` when it was not added."""
+        remove_hook(self._session, hook)

@@ -1,0 +1,38 @@
+"""What the server's catalog knows of a type.
+
+Law: the connection is left in the transaction status in which it was.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from psycopg import errors as e, sql, types
+
+from pgtwin.core import type_catalog
+
+if TYPE_CHECKING:
+    from pgtwin.aio.connections.connection import AsyncConnection
+
+Info = TypeVar("Info", bound=types.TypeInfo)
+
+
+async def find_type(
+    connection: AsyncConnection[Any], cls: type[Info], name: str | sql.Identifier
+) -> Info | None:
+    """Return a type of the server; `None` if it has none of that name and kind."""
+    query, oldest_server = type_catalog.find_query(cls)
+    if connection.info.server_version < oldest_server:
+        raise e.NotSupportedError(
+            f"{cls.__name__} needs PostgreSQL {oldest_server // 10000} or newer"
+        )
+    if isinstance(name, sql.Identifier):
+        name = name.as_string(None)
+    session = connection._session
+    # So that a name that the server does not understand aborts no other transaction.
+    found = None
+    async with connection.transaction():
+        async with session.turn():
+            result = await session.command(type_catalog.query(query, name))
+        found = type_catalog.arguments(result)
+    return None if found is None else cls(**found)

@@ -1,0 +1,1 @@
+"""Cursors, as users hold them: results, streams and COPY too."""

@@ -1,0 +1,20 @@
+"""Cursors that write the parameters into the text of the query, as literals.
+
+Law: what is sent has no parameters: several statements and commands that take none
+(`CREATE TABLE`, `SET` ...) can be executed with some, nothing is prepared.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from psycopg.rows import Row
+
+from pgtwin.aio.cursors.cursor import AsyncCursor
+from pgtwin.core.statements.cursor_mixins import ClientCursorMixin
+
+
+class AsyncClientCursor(ClientCursorMixin[Any, Row], AsyncCursor[Row]):
+    """Executes queries into which it has written the parameters itself."""
+
+    __module__ = "pgtwin"

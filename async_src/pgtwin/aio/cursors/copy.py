@@ -1,0 +1,486 @@
+"""COPY: data and rows to the server, or from it, or into something else.
+
+Law: what is written in a COPY block is on the server when the block has been left
+without an error, and not before; an error cancels the COPY.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import weakref
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import (
+    AsyncIterable,
+    AsyncIterator,
+    Callable,
+    Iterable,
+    Iterator,
+    Sequence,
+)
+from contextlib import suppress
+from operator import length_hint
+from types import TracebackType
+from typing import IO, TYPE_CHECKING, Any
+
+from psycopg import errors as e, pq
+
+from pgtwin.aio.sessions import copy_exchange
+from pgtwin.core.adaptation.adapters import Place
+from pgtwin.core.copy.data_writer import Rows
+from pgtwin.core.copy.dumpers import CopyAdapters
+from pgtwin.core.copy.escapes import escapes
+from pgtwin.core.copy.row_decoders import TRAILER, Pieces, row_decoder
+from pgtwin.core.engine.contract import make_copy_loader
+
+if TYPE_CHECKING:
+    from psycopg.abc import Buffer
+    from typing_extensions import Self
+
+    from pgtwin.aio.cursors.cursor import AsyncCursor
+
+COPY_IN = pq.ExecStatus.COPY_IN
+COPY_OUT = pq.ExecStatus.COPY_OUT
+ACTIVE = pq.TransactionStatus.ACTIVE
+
+# Bytes that libpq may keep for a slow server.
+FLUSH_THRESHOLD = 1024 * 1024
+# Pieces of data from this size on, in bytes, are written at once, others together.
+SMALL = 8 * 1024
+# Blocks that wait in a queue before the writer waits.
+QUEUED = 64
+
+logger = logging.getLogger("pgtwin")
+
+
+class AsyncWriter(ABC):
+    """Takes the data of a COPY and puts it somewhere."""
+
+    __module__ = "pgtwin.copy"
+
+    @abstractmethod
+    async def write(self, data: Buffer) -> None:
+        """Write some data."""
+
+    async def finish(  # noqa: B027 (it may do nothing)
+        self, exc: BaseException | None = None
+    ) -> None:
+        """End the writing; `exc` is the error with which the COPY ends, if any."""
+
+
+class AsyncLibpqWriter(AsyncWriter):
+    """Writes to the server.
+
+    Waits for a slow server whenever `flush_threshold` bytes were written, and so
+    bounds what is kept in memory.
+    """
+
+    __module__ = "pgtwin.copy"
+
+    def __init__(
+        self, cursor: AsyncCursor[Any], *, flush_threshold: int = FLUSH_THRESHOLD
+    ) -> None:
+        self.cursor = cursor
+        self.connection = cursor.connection
+        self.flush_threshold = flush_threshold
+        self._session = cursor._session
+        self._unflushed = 0
+
+    async def write(self, data: Buffer) -> None:
+        """Send some data. The server's errors are raised at the end."""
+        async with copy_exchange.turn(self._session):
+            await copy_exchange.write(self._session, data)
+            self._unflushed += len(data)
+            if self._unflushed >= self.flush_threshold:
+                self._unflushed = 0
+                await copy_exchange.flush(self._session)
+
+    async def finish(self, exc: BaseException | None = None) -> None:
+        """End the COPY on the server, or cancel it with the text of an error."""
+        session = self._session
+        if exc is not None and session.pgconn.transaction_status != ACTIVE:
+            return  # the server has ended it
+        async with copy_exchange.turn(session):
+            if exc is None:
+                self.cursor._keep([await copy_exchange.end(session)])
+                return
+            reason = f"error from Python: {type(exc).__qualname__} - {exc}"
+            with suppress(e.QueryCanceled):
+                await copy_exchange.end(
+                    session, reason.encode(session.encoding, "replace")
+                )
+
+
+class AsyncQueuedLibpqWriter(AsyncLibpqWriter):
+    """Writes to the server in the background, while the next block is made.
+
+    Up to 64 blocks wait in a queue; `write()` waits only when it is full.
+    """
+
+    __module__ = "pgtwin.copy"
+
+    def __init__(
+        self, cursor: AsyncCursor[Any], *, flush_threshold: int = FLUSH_THRESHOLD
+    ) -> None:
+        super().__init__(cursor, flush_threshold=flush_threshold)
+        self._queue: asyncio.Queue[Buffer] = asyncio.Queue(QUEUED)
+        self._worker: asyncio.Task[None] | None = None
+        self._error: BaseException | None = None
+
+    async def write(self, data: Buffer) -> None:
+        """Queue some data. Raises the error with which earlier data has failed."""
+        if self._error is not None:
+            raise self._error
+        if self._worker is None:
+            self._worker = asyncio.create_task(self._work())
+        if data:
+            await self._queue.put(data)
+
+    async def finish(self, exc: BaseException | None = None) -> None:
+        """Wait for what is queued, then end the COPY."""
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            await self._queue.put(b"")
+            await worker
+        if self._error is not None and exc is None:
+            raise self._error
+        await super().finish(exc)
+
+    async def _work(self) -> None:
+        while data := await self._queue.get():
+            if self._error is not None:
+                continue  # keep the queue moving, or write() would wait for ever
+            try:
+                await super().write(data)
+            except BaseException as error:
+                self._error = error
+
+
+class AsyncFileWriter(AsyncWriter):
+    """Writes to a file that is open for writing bytes."""
+
+    __module__ = "pgtwin.copy"
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file = file
+
+    async def write(self, data: Buffer) -> None:
+        """Write some data to the file."""
+        self.file.write(data)
+
+
+class AsyncCopy:
+    """One COPY, used as a block; `cursor.copy()` returns it.
+
+    `binary` chooses the format when the cursor has not executed a COPY statement,
+    `writer` where data goes instead of to the server; `timeout` is the seconds of each
+    wait for the server.
+    """
+
+    __module__ = "pgtwin"
+
+    def __init__(
+        self,
+        cursor: AsyncCursor[Any],
+        *,
+        binary: bool | None = None,
+        writer: AsyncWriter | None = None,
+        timeout: float | None = None,
+    ) -> None:
+        session = cursor._session
+        result = cursor.pgresult
+        self.cursor = cursor
+        self.connection = cursor.connection
+        self._session = session
+        self._direction = COPY_IN if result is None else pq.ExecStatus(result.status)
+        if self._direction not in (COPY_IN, COPY_OUT):
+            raise e.ProgrammingError(
+                "the cursor has not executed a COPY statement, its result is "
+                + self._direction.name
+            )
+        if binary is None:
+            binary = result is not None and bool(result.binary_tuples)
+        self.writer = writer or AsyncLibpqWriter(cursor)
+        adapters = cursor._adapters or session.adapters
+        self._types = adapters.types
+        status = session.pgconn.parameter_status
+        encodings = status(b"client_encoding"), status(b"server_encoding")
+        known = escapes(*((name or b"").decode() for name in encodings))
+        # What only the other direction needs is not made.
+        self._add: Callable[[Sequence[Any]], bool]
+        if self._direction == COPY_IN:
+            for_rows = Place(CopyAdapters(adapters), cursor.connection)
+            self._rows = Rows(for_rows.transformer(), session.encoding, known, binary)
+            self._add = self._rows.add
+        else:
+            transformer = Place(adapters, cursor.connection).transformer()
+            width = 0 if result is None else result.nfields
+            self._decoder = row_decoder(
+                binary, transformer, session.encoding, known, width, make_copy_loader
+            )
+            self._add = _sends_nothing
+        self._messages: deque[Buffer] = deque()
+        self._ahead: tuple[list[Buffer], Iterator[Any]] = [], iter(())
+        self._timeout = timeout
+        self._copying: copy_exchange.Copying | None = None
+        self._sending = asyncio.Lock()
+        self._ended = False
+        self._finished = False
+
+    def __repr__(self) -> str:
+        state = "finished" if self._finished else self._direction.name
+        return f"<pgtwin.{type(self).__name__} [{state}] of {self.connection}>"
+
+    async def __aenter__(self) -> Self:
+        if self._finished:
+            raise TypeError("a COPY block is entered once: call copy() again")
+        if self.cursor.pgresult is not None:  # else there is none on the server
+            self._copying = copy_exchange.Copying(
+                self._direction == COPY_OUT, self._timeout
+            )
+            self._session.copying = weakref.ref(self._copying)
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_val: BaseException | None,
+        exc_tb: TracebackType | None,
+    ) -> None:
+        await self.finish(exc_val)
+
+    async def __aiter__(self) -> AsyncIterator[Buffer]:
+        messages = self._messages
+        while messages or await self._receive():
+            while messages:
+                yield messages.popleft()
+
+    def set_types(self, types: Sequence[int | str]) -> None:
+        """Say of which types the columns are: names (`timestamptz[]`) or oids.
+
+        Rows are loaded and dumped by them. Without, rows that are read hold text (or
+        bytes, in binary format) as it comes, and rows that are written are dumped
+        by the types of their Python values: in binary format by those of the first row,
+        which are seldom those of the columns.
+        """
+        get = self._types.get_oid
+        oids = [each if isinstance(each, int) else get(each) for each in types]
+        if self._direction == COPY_IN:
+            self._rows.set_types(oids)
+        else:
+            self._put_back()
+            self._decoder.set_types(oids)
+
+    async def read(self) -> Buffer:
+        """Return the next piece of data as the server sends it, empty at the end.
+
+        In text and CSV format a piece is a row. Raises the server's error.
+        """
+        while True:
+            try:
+                return self._messages.popleft()
+            except IndexError:  # another task may have taken what was there
+                if not await self._receive():
+                    return b""
+
+    async def blocks(self) -> AsyncIterator[bytes]:
+        """Yield the data in blocks of many rows, all that has arrived each time.
+
+        They are what `read()` returns, put together: the fastest way from a COPY to a
+        file, or to what reads the format itself. Raises the server's error.
+        """
+        while True:
+            pieces = self._taken()
+            if not pieces:
+                await self._fetch(pieces, Pieces.BLOCK)
+            if not pieces:
+                break
+            yield b"".join(pieces)
+
+    async def read_row(self) -> tuple[Any, ...] | None:
+        """Return the next row, `None` at the end.
+
+        Raises `DataError` for rows of CSV format, or with another delimiter, that have
+        several columns: `read()` gives those.
+        """
+        while message := await self.read():
+            for row in self._decoder.decode([message]):
+                return row
+        return None
+
+    async def rows(self) -> AsyncIterator[tuple[Any, ...]]:
+        """Yield the rows that the server sends."""
+        while True:
+            messages = self._taken()
+            if not messages:
+                await self._fetch(messages, Pieces.MESSAGES)
+            if not messages:
+                break
+            decoded = self._decoder.decode(messages)
+            if messages[-1] == TRAILER:
+                messages.pop()
+            rows = iter(decoded)
+            # PostgreSQL sends each row in a message of its own, others may not.
+            if len(decoded) == len(messages):
+                self._ahead = messages, rows
+            for row in rows:
+                yield row
+
+    async def write(self, buffer: Buffer | str) -> None:
+        """Write data that is in the format of the COPY already.
+
+        Raises `TypeError` for text in binary format, `OperationalError` after the end
+        of the block; the server's errors are raised at that end.
+        """
+        self._check_open()
+        data = self._rows.data_of(buffer)
+        if len(data) >= SMALL:
+            await self._send(data)
+        elif self._rows.add_data(data):
+            await self._send()
+
+    async def write_row(self, row: Sequence[Any]) -> None:
+        """Write a row of Python values.
+
+        Raises `DataError` for a value that does not fit the type set for its column,
+        what dumpers raise, `OperationalError` after the end of the block; the server's
+        errors are raised at that end.
+        """
+        if self._add(row):
+            await self._send()
+
+    async def write_rows(
+        self,
+        rows: Iterable[Sequence[Any]] | AsyncIterable[Sequence[Any]],
+    ) -> None:
+        """Write many rows; faster than a call for each. Raises as `write_row()`."""
+        self._check_open()
+        if isinstance(rows, AsyncIterable):  # twingen: async-only
+            async for row in rows:
+                await self.write_row(row)
+            return
+        source = iter(rows)
+        while self._rows.add_from(source):
+            await self._send()
+
+    async def finish(self, exc: BaseException | None) -> None:
+        """End the COPY, or cancel it because of an error; the block does it itself."""
+        if self._finished:
+            return
+        if self._copying is not None:
+            self._session.hold("copy()")  # which ends, maybe in another task
+        try:
+            if self._direction == COPY_IN:
+                await self._finish_writing(exc)
+            else:
+                await self._stop()
+        except Exception as failure:
+            if exc is None:
+                raise
+            # The error that is on its way tells more than this one.
+            logger.warning("ending %r failed: %s", self, failure)
+        finally:
+            self._finished = True
+            if self._direction == COPY_IN:
+                # So that write_row() need not ask for each row.
+                self._add = _has_ended
+            if self._copying is not None:
+                self._session.copying = self._copying = None
+
+    async def _finish_writing(self, exc: BaseException | None) -> None:
+        if exc is None:
+            try:
+                await self._write_rest()
+            except BaseException as error:
+                await self._finish_writing(error)
+                raise
+        try:
+            await self.writer.finish(exc)
+        finally:
+            await self._stop()  # what a writer of another kind has not ended
+
+    async def _stop(self) -> None:
+        session = self._session
+        if self._copying is not None and not session.closed:
+            async with copy_exchange.turn(session):
+                try:
+                    await copy_exchange.stop(session)
+                finally:
+                    session.copying = self._copying = None
+
+    async def _write_rest(self) -> None:
+        self._rows.end()
+        await self._send()
+
+    async def _send(self, data: Buffer = b"") -> None:
+        """Give the writer what was added, in that order, and then some data."""
+        async with self._sending:
+            if block := self._rows.take():
+                await self.writer.write(block)
+            if data:
+                await self.writer.write(data)
+
+    def _check_open(self) -> None:
+        if self._direction != COPY_IN:
+            _sends_nothing()
+        if self._finished:
+            _has_ended()
+
+    def _put_back(self) -> None:
+        """Take back what `rows()` has decoded but not given.
+
+        Reading may go on by other means then, or with other types, and so may `rows()`.
+        """
+        messages, rows = self._ahead
+        if left := length_hint(rows):
+            self._messages.extendleft(map(memoryview, reversed(messages[-left:])))
+            deque(rows, maxlen=0)
+
+    def _taken(self) -> list[Buffer]:
+        """Return the messages that were received and not read."""
+        self._put_back()
+        messages = list(self._messages)
+        self._messages.clear()
+        return messages
+
+    async def _receive(self) -> bool:
+        """Fetch messages; tell whether there were any before the end."""
+        self._put_back()
+        if not self._messages:
+            await self._fetch(self._messages, Pieces.VIEWS)
+        return bool(self._messages)
+
+    async def _fetch(
+        self, messages: deque[Buffer] | list[Buffer], pieces: Pieces
+    ) -> None:
+        """Wait for data and add it to other, none at the end."""
+        if self._direction != COPY_OUT:
+            raise e.ProgrammingError("this COPY receives nothing: write to it")
+        if self._finished:
+            return
+        session = self._session
+        async with copy_exchange.turn(session):
+            if messages is not self._messages:
+                messages.extend(self._taken())
+            if messages or self._finished:  # another task was quicker
+                return
+            if not self._ended:
+                found, self._ended = await copy_exchange.read(session, pieces)
+                messages.extend(found)
+                if found:
+                    return
+            self._finished = True
+            session.copying = self._copying = None
+            result = await copy_exchange.finish(session)
+            rowcount = result.command_tuples
+            tag = result.command_status
+            self.cursor._note(-1 if rowcount is None else rowcount, tag)
+
+
+def _sends_nothing(row: Sequence[Any] = ()) -> bool:
+    raise e.ProgrammingError("this COPY sends nothing to the server: read it")
+
+
+def _has_ended(row: Sequence[Any] = ()) -> bool:
+    raise e.OperationalError("this COPY has ended: call copy() again to write more")

@@ -1,0 +1,153 @@
+"""Rows into a table, without a word of SQL from the caller.
+
+Law: names reach the server as identifiers, values as COPY data; nothing is formatted
+into a statement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from psycopg import pq, sql
+
+from pgtwin.core.adaptation.adapters import Place
+from pgtwin.core.copy.dumpers import CopyAdapters
+from pgtwin.core.copy.records import (
+    Table,
+    Unfit,
+    columns_query,
+    found_table,
+    take_documents,
+    takes_binary,
+)
+
+if TYPE_CHECKING:
+    from pgtwin.aio.cursors.cursor import AsyncCursor
+
+IDLE = pq.TransactionStatus.IDLE
+
+Rows: TypeAlias = Iterable[Sequence[Any]] | AsyncIterable[Sequence[Any]]
+
+
+async def copy_records(
+    cursor: AsyncCursor[tuple[Any, ...]],
+    table: str | sql.Identifier,
+    columns: Sequence[str] | None,
+    rows: Rows,
+    timeout: float | None,
+) -> int:
+    """Copy rows into a table and return how many.
+
+    They go in binary format up to the first that has a value for which that is not
+    known to mean the same, that one and the others as text.
+    """
+    name = sql.Identifier(table) if isinstance(table, str) else table
+    found = await _look_up(cursor, name.as_string(None), columns, timeout)
+    given = rows
+    rows, first = await _first(rows)
+    if first is None or not _takes_binary(cursor, found, first):
+        await _copy(cursor, found, rows, False, timeout)
+        return cursor.rowcount
+    session = cursor._session
+    if not session.autocommit or session.pgconn.transaction_status != IDLE:
+        return await _copy_both(cursor, found, rows, timeout)
+    if not isinstance(given, Sequence):
+        async with cursor.connection.transaction():
+            return await _copy_both(cursor, found, rows, timeout)
+    try:
+        await _copy(cursor, found, rows, True, timeout)
+    except Unfit:
+        # The server has nothing, and the rows are there still.
+        await _copy(cursor, found, given, False, timeout)
+    return cursor.rowcount
+
+
+async def _copy_both(
+    cursor: AsyncCursor[tuple[Any, ...]],
+    table: Table,
+    rows: Rows,
+    timeout: float | None,
+) -> int:
+    """Copy rows in binary format, and as text from the first that does not fit it."""
+    left: Rows | None = None
+    async with cursor.copy(table.statement(True), timeout=timeout) as copy:
+        copy._rows.set_columns(table.columns)
+        try:
+            await copy.write_rows(rows)
+        except Unfit as unfit:
+            left = _rest(unfit.rows, rows)
+    number = cursor.rowcount
+    if left is not None:
+        await _copy(cursor, table, left, False, timeout)
+        number += cursor.rowcount
+    return number
+
+
+async def _look_up(
+    cursor: AsyncCursor[tuple[Any, ...]],
+    name: str,
+    columns: Sequence[str] | None,
+    timeout: float | None,
+) -> Table:
+    session = cursor._session
+    async with session.turn(timeout):
+        await session.ready()
+        await session.begin()
+        result = await session.command(columns_query(name))
+    return found_table(result, columns, name)
+
+
+def _takes_binary(
+    cursor: AsyncCursor[tuple[Any, ...]], table: Table, row: Sequence[Any]
+) -> bool:
+    adapters = CopyAdapters(cursor.adapters)
+    take_documents(adapters)
+    transformer = Place(adapters, cursor.connection).transformer()
+    return takes_binary(adapters, transformer, table.columns, row)
+
+
+async def _copy(
+    cursor: AsyncCursor[tuple[Any, ...]],
+    table: Table,
+    rows: Rows,
+    binary: bool,
+    timeout: float | None,
+) -> None:
+    """Copy rows in one format. Raises `Unfit` if some do not fit the binary one."""
+    async with cursor.copy(table.statement(binary), timeout=timeout) as copy:
+        copy._rows.set_columns(table.columns)
+        await copy.write_rows(rows)
+
+
+async def _first(rows: Rows) -> tuple[Rows, Sequence[Any] | None]:
+    """Return the rows, all of them still, and the first if there is one."""
+    if isinstance(rows, AsyncIterable):  # twingen: async-only
+        later = aiter(rows)
+        async for first in later:
+            return _and_then((first,), later), first
+        return (), None
+    source = iter(rows)
+    if isinstance(rows, Sequence) and rows:
+        return source, rows[0]
+    for first in islice(source, 1):
+        return chain((first,), source), first
+    return (), None
+
+
+def _rest(before: Sequence[Sequence[Any]], rows: Rows) -> Rows:
+    """Return rows, and those that are left of others."""
+    if isinstance(rows, AsyncIterable):  # twingen: async-only
+        return _and_then(before, rows)
+    return chain(before, rows)
+
+
+# twingen: async-only
+async def _and_then(
+    before: Iterable[Sequence[Any]], later: AsyncIterable[Sequence[Any]]
+) -> AsyncIterator[Sequence[Any]]:
+    for row in before:
+        yield row
+    async for row in later:
+        yield row

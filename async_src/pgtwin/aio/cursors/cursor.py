@@ -1,0 +1,333 @@
+"""Cursors: execute queries and keep their results.
+
+Law: each method that talks to the server holds the session's lock meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import TYPE_CHECKING, ClassVar, overload
+
+from psycopg import errors as e, pq
+from psycopg.rows import Row
+
+from pgtwin.aio.cursors.copy import AsyncCopy, AsyncWriter
+from pgtwin.aio.cursors.executemany import execute_many
+from pgtwin.aio.cursors.results import TEXT, AsyncResults, closed_cursor
+from pgtwin.aio.cursors.streaming import (
+    ROWS,
+    check_size,
+    close_rows,
+    end_rows,
+    open_rows,
+    receive_rows,
+)
+from pgtwin.aio.sessions import copy_exchange
+from pgtwin.aio.sessions.lock import BLOCK_PATIENCE
+from pgtwin.aio.sessions.pipeline_exchange import TURN
+from pgtwin.core.statements.client_side_binding import bind_merged
+from pgtwin.core.statements.placeholders import Binder, Statement, bind
+
+if TYPE_CHECKING:
+    from psycopg.pq.abc import PGresult
+    from typing_extensions import Self
+
+    from pgtwin.core.annotations import (
+        Params,
+        Query,
+        QueryNoTemplate,
+        Template,
+    )
+    from pgtwin.core.engine.contract import RowLoader
+    from pgtwin.core.statements.prepared import Kept
+
+BINARY = pq.Format.BINARY
+
+
+class AsyncCursor(AsyncResults[Row]):
+    """Executes queries on a connection and gives their results (PEP 249)."""
+
+    __module__ = "pgtwin"
+    _bind_query: ClassVar[Binder] = staticmethod(bind)
+    # Whether the binder writes the parameters into the text.
+    _merging: ClassVar[bool] = False
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_val: BaseException | None,
+        exc_tb: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Forget the results; the cursor can execute no more.
+
+        What a pipeline still owes it can be seen at the end, but not fetched.
+        """
+        pending = self._pending
+        self._forget()
+        self._pending = pending
+        self._closed = True
+
+    @overload
+    async def execute(
+        self,
+        query: QueryNoTemplate,
+        params: Params | None = None,
+        *,
+        prepare: bool | None = None,
+        binary: bool | None = None,
+        timeout: float | None = None,
+    ) -> Self: ...
+
+    @overload
+    async def execute(
+        self,
+        query: Template,
+        *,
+        prepare: bool | None = None,
+        binary: bool | None = None,
+        timeout: float | None = None,
+    ) -> Self: ...
+
+    async def execute(
+        self,
+        query: Query,
+        params: Params | None = None,
+        *,
+        prepare: bool | None = None,
+        binary: bool | None = None,
+        timeout: float | None = None,
+    ) -> Self:
+        """Execute a query and keep its results; return the cursor itself.
+
+        `prepare` forces or forbids a prepared statement, else the connection's
+        threshold decides. `binary` asks for values in binary format. Without
+        `params` the query may hold several statements; a template string holds its
+        parameters itself. After `timeout` seconds, those of the connection's
+        `command_timeout` if it is not given, the server is told to cancel and
+        `OperationTimeout` is raised. Raises `InterfaceError` when the cursor is closed,
+        `ProgrammingError` when placeholders and parameters do not match, `DataError`
+        when the query or the parameters are too long for the server (1 GiB),
+        `OperationalError` when the connection is closed or lost, else the error that
+        the server gives.
+        """
+        session = self._session
+        async with session.turn(timeout):
+            if self._closed:
+                raise closed_cursor()
+            engine = session.engine
+            try:
+                kept = engine.start_for(session, self, query, params, prepare, binary)
+                if kept is not None and self._pending is None:
+                    results = await session.exchange.results()
+                    if not engine.give(session, kept, self):
+                        await self._conclude(results, kept)
+            except BaseException:
+                self._forget()
+                raise
+            if kept is None:
+                await self._execute(query, params, prepare)
+            elif self._pending is not None:
+                pipelining = session.pipelining
+                assert pipelining is not None
+                if kept.settings or pipelining.unseen >= TURN:
+                    await pipelining.go_on(kept.settings)
+        return self
+
+    async def _execute(
+        self, query: Query, params: Params | None, prepare: bool | None
+    ) -> None:
+        """Execute a query that could not be sent at once."""
+        session = self._session
+        wanted = self._asked_format
+        if self._merging:
+            prepare = False
+        transformer = self._dumper()
+        statement = session.engine.bound(session)
+        pipelining = session.open_pipeline()
+        if pipelining is not None:
+            session.check()
+            seen = session.observe(query)
+            if statement is None:
+                transformer = transformer or session.transformer()
+                encoding = session.encoding
+                statement = self._bind_query(query, params, transformer, encoding)
+            await pipelining.execute(statement, self, seen, prepare, wanted)
+            return
+        try:
+            results = await session.execute(
+                query, params, self._bind_query, prepare, wanted, transformer, statement
+            )
+            self._keep(results, session.last, session.lasting)
+        except BaseException:
+            self._forget()
+            raise
+
+    async def _conclude(self, results: list[PGresult], kept: Kept) -> None:
+        """Take the results of a prepared statement that may have to be noted."""
+        session = self._session
+        statement = session.engine.bound(session)
+        assert statement is not None
+        results = await session.conclude(
+            statement, results, kept, True, self._asked_format
+        )
+        self._keep(results, session.last, session.lasting)
+
+    async def executemany(
+        self,
+        query: Query,
+        params_seq: Iterable[Params],
+        *,
+        returning: bool = False,
+        timeout: float | None = None,
+    ) -> None:
+        """Execute a query once for each set of parameters, in a pipeline.
+
+        The statement is prepared. With `returning` each execution leaves a result,
+        to be walked with `results()` or `nextset()`; without, `rowcount` is the sum.
+        Raises the first error of the server, and executes no more then;
+        `OperationTimeout` when not all is done after `timeout` seconds.
+        """
+        session = self._session
+        async with session.turn(timeout):
+            if self._closed:
+                raise closed_cursor()
+            self._asked = None
+            self._forget()
+            self._asked_format = self._format(None)
+            transformer = self._dumper() or session.transformer()
+            # The caller's iterable works while the connection is busy.
+            session.hold("executemany()", patience=0)
+            try:
+                await execute_many(self, query, params_seq, transformer, returning)
+            finally:
+                session.release()
+
+    @asynccontextmanager
+    async def copy(
+        self,
+        statement: Query,
+        params: Params | None = None,
+        *,
+        writer: AsyncWriter | None = None,
+        timeout: float | None = None,
+    ) -> AsyncGenerator[AsyncCopy, None]:
+        """Execute a COPY to or from the client, and give the block its data.
+
+        Parameters are written into the statement as literals. An error that leaves
+        the block cancels the COPY, and so does leaving before all has been read.
+        `writer` takes what the block writes, instead of the server. `timeout` counts
+        the seconds of each wait for the server, not the caller's. Other callers wait
+        until the block has been left. Raises `ProgrammingError` when the statement is
+        no such COPY, `OperationTimeout`, else the server's error.
+        """
+        session = self._session
+        with session.observe(statement) as seen:
+            async with session.turn(timeout):
+                if self._closed:
+                    raise closed_cursor()
+                self._forget()
+                transformer = self._dumper() or session.transformer()
+                bound = bind_merged(statement, params, transformer, session.encoding)
+                self._keep([await copy_exchange.start(session, bound.text)])
+                session.exchange.deadline = None
+                session.hold("copy()", BLOCK_PATIENCE)
+                try:
+                    async with AsyncCopy(self, writer=writer, timeout=timeout) as copy:
+                        yield copy
+                finally:
+                    session.release()
+            seen.count(self._rowcount)
+
+    async def stream(
+        self,
+        query: Query,
+        params: Params | None = None,
+        *,
+        binary: bool | None = None,
+        size: int = 1,
+        timeout: float | None = None,
+    ) -> AsyncGenerator[Row, None]:
+        """Execute a query and yield its rows while the server still sends.
+
+        The rows are received `size` at a time, more than one with libpq 17 or newer.
+        The connection does nothing else until the last row, or until the generator
+        is closed: the query is cancelled then, and the connection can be used.
+        `timeout` counts the seconds of each wait for the server, not the caller's.
+        Raises what `execute()` raises, before the first row or between two, and
+        `ProgrammingError` when the query returns no rows.
+        """
+        session = self._session
+        check_size(size)
+        limit = session.limit(timeout)
+        async with session.turn(timeout):
+            if self._closed:
+                raise closed_cursor()
+            if session.pgconn.pipeline_status:
+                raise e.ProgrammingError("stream() cannot be used in pipeline mode")
+            self._forget()
+            self._asked_format = self._format(binary)
+            session.hold("stream()")
+            try:
+                with session.observe(query) as seen:
+                    await open_rows(
+                        session,
+                        query,
+                        params,
+                        self._bind_query,
+                        self._dumper(),
+                        self._asked_format,
+                        size,
+                    )
+                    loader: RowLoader | None = None
+                    while results := await receive_rows(session, limit):
+                        for result in results:
+                            session.check()  # the caller may have closed it
+                            if result.status not in ROWS:
+                                seen.note([result])
+                                await end_rows(session, result)
+                                continue
+                            if loader is None:
+                                session.look_at_settings()
+                                self._encoding = session.encoding
+                                loader = self._make_loader(result)
+                            else:
+                                loader.set_pgresult(result, set_loaders=False)
+                            self.pgresult = self._bound = result
+                            for index in range(result.ntuples):
+                                make_row = self._make_row or self._row_maker()
+                                yield loader.load_row(index, make_row)
+            finally:
+                await close_rows(session)
+                session.release()
+
+    @property
+    def _query(self) -> Statement | None:
+        """What was executed last, for libraries that ask psycopg's cursors for it.
+
+        Bound anew, so that nothing is kept for those who do not ask; `None` for
+        what cannot be bound, and after `executemany()`.
+        """
+        if self._asked is None:
+            return None
+        try:
+            transformer = self._dumper() or self._session.new_transformer()
+            return self._binder(*self._asked, transformer, self._session.encoding)
+        except (e.Error, TypeError):
+            return None
+
+    @property
+    def _binder(self) -> Binder:
+        """What makes the statement that `execute()` sends."""
+        return self._bind_query
+
+    def _format(self, binary: bool | None) -> pq.Format:
+        """Return the format of results that is asked for."""
+        return self.format if binary is None else BINARY if binary else TEXT

@@ -1,0 +1,1 @@
+"""Connecting, and exchanging messages with the server, through libpq."""

@@ -1,0 +1,1 @@
+"""What belongs to one session with a server, whoever uses it."""

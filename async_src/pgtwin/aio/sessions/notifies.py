@@ -1,0 +1,77 @@
+"""The notifications of a session, one by one.
+
+Law: what was not handed out stays in the session's backlog, for the next who asks,
+unless others were handed it; who waits for more keeps nobody from using the connection.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import AsyncGenerator
+from itertools import repeat
+from typing import TYPE_CHECKING
+
+from psycopg import Notify
+
+from pgtwin.aio.sessions import copy_exchange
+from pgtwin.aio.waiting.notification_listener import Listener
+from pgtwin.core.deadlines import Deadline, OperationTimeout
+
+if TYPE_CHECKING:
+    from pgtwin.aio.sessions.session import Session
+
+# Seconds for one look at the socket, however late it is.
+PATIENCE = 0.05
+
+
+async def notifications(
+    session: Session, timeout: float | None, stop_after: int | None, broadcast: bool
+) -> AsyncGenerator[Notify, None]:
+    """Yield notifications, for `timeout` seconds, until `stop_after` were received.
+
+    The session's lock is held only to look at the socket, not to wait for it.
+    """
+    deadline = Deadline(math.inf if timeout is None else timeout)
+    wanted = repeat(None) if stop_after is None else range(math.ceil(stop_after))
+    session.come_here()  # twingen: async-only
+    listener = Listener(deque() if broadcast else session.backlog)
+    take = listener.queue.popleft
+    try:
+        session.add_listener(listener)
+        for _ in wanted:
+            while True:
+                try:
+                    notification = take()
+                    break
+                except IndexError:
+                    if not await _more(session, listener, deadline):
+                        return
+            yield notification
+    finally:
+        session.remove_listener(listener)
+        if listener in session.exchange.watchers:
+            session.exchange.watchers.remove(listener)
+        listener.detach()
+
+
+async def _more(session: Session, listener: Listener, deadline: Deadline) -> bool:
+    """Wait until there are some to hand out; tell whether before the deadline."""
+    queue = listener.queue
+    if not listener.attached:
+        session.check()
+        listener.attach(session.pgconn.socket)
+        session.exchange.watchers.append(listener)
+    while not queue:
+        left = deadline.left()
+        if await copy_exchange.pause(session, left):
+            continue
+        try:
+            await copy_exchange.look(session, Deadline(max(left, PATIENCE)))
+        except OperationTimeout:
+            break  # an operation has kept the turn until now
+        if queue:
+            break
+        if not await listener.listen(None if left == math.inf else left):
+            break
+    return bool(queue)

@@ -1,0 +1,477 @@
+"""The conversation of a pipeline: statements are sent, results come later, in order.
+
+Law: the caller holds the session's lock. Whoever has sent a statement is its owner and
+receives its results, or is told that there will be none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import repeat
+from typing import TYPE_CHECKING, Any
+
+from psycopg import capabilities, errors as e, pq
+from psycopg.sql import Composable
+
+from pgtwin.aio.libpq.handle import NOT_EXECUTED
+from pgtwin.core.engine.contract import OwnerState, PipelineState
+from pgtwin.core.statements.parameter_status import changes_settings
+from pgtwin.core.statements.placeholders import (
+    Bound,
+    Statement,
+    bind as usual_bind,
+    bind_each,
+)
+from pgtwin.core.statements.query_hooks import UNOBSERVED, Observation
+
+if TYPE_CHECKING:
+    from psycopg.abc import Transformer
+    from psycopg.pq.abc import PGresult
+
+    from pgtwin.aio.cursors.cursor import AsyncCursor
+    from pgtwin.aio.cursors.executemany import Batch
+    from pgtwin.aio.sessions.session import Session
+    from pgtwin.core.adaptation.adapters import Adapters
+    from pgtwin.core.annotations import Params, Query
+    from pgtwin.core.statements.prepared import Kept
+
+OK = pq.ConnStatus.OK
+IDLE = pq.TransactionStatus.IDLE
+TUPLES_OK = int(pq.ExecStatus.TUPLES_OK)
+TEXT = pq.Format.TEXT
+COMMIT = b"COMMIT"
+ROLLBACK = b"ROLLBACK"
+PIPELINE_SYNC = pq.ExecStatus.PIPELINE_SYNC
+COPY_IN = pq.ExecStatus.COPY_IN
+COPY_OUT = pq.ExecStatus.COPY_OUT
+COPY_BOTH = pq.ExecStatus.COPY_BOTH
+COPY = (COPY_IN, COPY_OUT, COPY_BOTH)
+
+# Statements between two looks at what has come back: the server stops reading when
+# nobody reads its answers. It works meanwhile, so that it is given the first ones soon.
+TURN = 25
+# The same of executemany(), whose statements take the server longer than the client.
+LONG_TURN = 100
+
+
+class Owner(OwnerState):
+    """Has sent a statement, and checks its results."""
+
+    __slots__ = ()
+
+    def receive(self, results: list[PGresult]) -> None:
+        """Take the results of the statement. Raises the server's error."""
+        self.done = True
+        is_plain = len(results) == 1 and results[0].status == TUPLES_OK
+        if is_plain and self._seen is UNOBSERVED:
+            return  # nothing is to be said of it
+        try:
+            self._session.check_results(results)
+        except e.Error as error:
+            if self._kept is not None:
+                self._session.prepared.retire_stale(self._kept.key, results)
+            self._seen.end(error)
+            raise
+        self._seen.note(results)
+        self._seen.end()
+
+    def give_up(self, error: BaseException) -> None:
+        """Learn that there will be no results, and why."""
+        self.done = True
+        self._seen.end(error)
+
+
+class Execution(Owner):
+    """Owns a statement of a pipeline for a cursor."""
+
+    __slots__ = ()
+
+    def receive(self, results: list[PGresult]) -> None:
+        self.done = True
+        kept = self._kept
+        cursor = self._cursor
+        # The cursor may have executed another query since.
+        is_awaited = cursor._pending is self
+        if is_awaited and not cursor._closed:
+            cursor._pending = None
+        if len(results) != 1 or results[0].status != TUPLES_OK:
+            super().receive(results)
+            kept = None
+        elif self._seen is not UNOBSERVED:
+            super().receive(results)
+        if not is_awaited:
+            return
+        if kept is not None and kept.generation != self._session.adapters.generation:
+            self._session.columns_of(kept, results[0])
+        cursor._keep(results, kept)
+
+    def give_up(self, error: BaseException) -> None:
+        super().give_up(error)
+        if self._cursor._pending is self:
+            self._cursor._pending = None
+
+
+class Preparation(Owner):
+    """Has asked for a prepared statement, which is used before it is known to be."""
+
+    def __init__(self, session: Session, kept: Kept) -> None:
+        super().__init__(session, None, UNOBSERVED)
+        self._asked_for = kept
+        self._name = kept.name
+        kept.awaited = True
+
+    def receive(self, results: list[PGresult]) -> None:
+        try:
+            super().receive(results)
+        except e.Error:
+            self._forget()
+            raise
+        self._asked_for.awaited = False
+
+    def give_up(self, error: BaseException) -> None:
+        super().give_up(error)
+        self._forget()
+        if capabilities.has_send_close_prepared():
+            # Perhaps the server has it: to close what is not there is no error.
+            self._session.prepared.retired.append(self._name)
+
+    def _forget(self) -> None:
+        self._asked_for.awaited = False
+        self._session.prepared.forget(self._asked_for.key, self._name)
+
+
+class Closing(Owner):
+    """Has asked the server to forget a prepared statement."""
+
+    def __init__(self, session: Session, name: bytes) -> None:
+        super().__init__(session, None, UNOBSERVED)
+        self._name = name
+
+    def receive(self, results: list[PGresult]) -> None:
+        try:
+            super().receive(results)
+        except e.PipelineAborted as error:
+            # Not done, and the error before it is the one to be told.
+            self.give_up(error)
+
+    def give_up(self, error: BaseException) -> None:
+        super().give_up(error)
+        self._session.prepared.retire_name(self._name)
+
+
+class Pipelining(PipelineState):
+    """Keeps a session in pipeline mode, and the owners of what was sent."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(Execution)
+        self._session = session
+        self._pgconn = session.pgconn
+        self._engine = session.engine
+        self._failed = False  # whether something since the last sync has failed
+        self.error: e.Error | None = None
+
+    async def start(self) -> None:
+        """Put the session, which is at rest, into pipeline mode.
+
+        Whoever calls it calls `stop()` in any case. A signal may come before that:
+        unless `level` counts a block then, the next operation does it.
+        """
+        exchange = self._session.exchange
+        if exchange.streamed:
+            # libpq forgets single-row mode when the next query is sent, but not in a
+            # pipeline.
+            await exchange.query(b"")
+            exchange.streamed = False
+        self._session.pipelining = self
+        self._pgconn.enter_pipeline_mode()
+
+    def stop(self) -> None:
+        """Leave pipeline mode; a session that is not at rest is given up."""
+        session = self._session
+        settled = not self.begun
+        self._drop(e.PipelineAborted("the pipeline was left before the results came"))
+        if not session.closed:
+            try:
+                self._pgconn.exit_pipeline_mode()
+            except e.OperationalError:
+                settled = False
+            if not settled:
+                session.exchange.give_up()
+        session.pipelining = None
+
+    def begin(self) -> None:
+        """Start a transaction if that is to be done before the next statement."""
+        session = self._session
+        if self.begun:
+            return  # libpq knows the transaction's status at a sync only
+        self.begun = True
+        if not session.autocommit and self._pgconn.transaction_status == IDLE:
+            text = session.opening()
+            self._pgconn.send_query_params(text, None)
+            self.owners.append(Owner(session, None, session.observe(text)))
+
+    def prepared(
+        self, text: bytes, types: tuple[int, ...], prepare: bool | None
+    ) -> Kept | None:
+        """Return what is kept of a prepared statement, prepared now if it is time."""
+        session = self._session
+        prepared = session.prepared
+        if prepare is False or prepared.threshold is None:
+            return None
+        key = (text, types)
+        kept = prepared.find(key)
+        if kept is None:
+            if not (prepare or prepared.due(key)):
+                prepared.count(key)
+                return None
+            name = prepared.new_name()
+            self._pgconn.send_prepare(name, text, types)
+            kept = prepared.add(key, name, self._pgconn.transaction_status != IDLE)
+            self.owners.append(Preparation(session, kept))
+            if prepared.retired:
+                self._close_retired()
+        return kept
+
+    def _close_retired(self) -> None:
+        """Let the server forget statements, after what was sent of them before."""
+        retired = self._session.prepared.retired
+        while retired:
+            name = retired.popleft()
+            if capabilities.has_send_close_prepared():
+                self._pgconn.send_close_prepared(name)
+            else:
+                self._pgconn.send_query_params(b"DEALLOCATE " + name, None)
+            self.owners.append(Closing(self._session, name))
+
+    async def execute(
+        self,
+        statement: Statement,
+        cursor: AsyncCursor[Any],
+        seen: Observation,
+        prepare: bool | None,
+        result_format: int | None,
+    ) -> None:
+        """Send a statement, whose results a cursor is owed.
+
+        The other parameters are those of `Session.execute()`.
+        """
+        kept = await self._send(statement, prepare, result_format)
+        self.owe(self._session, cursor, kept, seen)
+        await self.go_on(changes_settings(statement.text))
+
+    async def go_on(self, changing: bool) -> None:
+        """Send what was left for later, if it is time, and receive what has come of it.
+
+        `changing` says that the last statement may change settings. Raises the first
+        error.
+        """
+        if changing:
+            # The server tells the new ones at a synchronization only, and values that
+            # come or are sent before it would be read or written by the old ones.
+            await self.sync()
+        elif self.unseen >= TURN:
+            await self._converse(_now)
+            self._raise()
+
+    async def _send(
+        self, statement: Statement, prepare: bool | None, result_format: int | None
+    ) -> Kept | None:
+        """Send a statement; return what is kept of it if it is prepared."""
+        session = self._session
+        if session.orphaned:
+            await session.ready()
+        session.check()
+        self.begin()
+        if session.prepared.retired:
+            self._close_retired()
+        kept = self.prepared(statement.text, statement.types, prepare)
+        if kept is None:
+            self._pgconn.send_query_params(*statement, result_format or TEXT)
+            return None
+        if result_format is None:
+            result_format = session.format_for(kept)
+        session.exchange.send_statement(statement, result_format, kept.name)
+        return kept
+
+    async def execute_many(
+        self,
+        query: Query,
+        params_seq: Iterable[Params],
+        transformer: Transformer,
+        result_format: int,
+        batch: Batch,
+    ) -> None:
+        """Send a statement for each set of parameters, until one has failed."""
+        session = self._session
+        if session.orphaned:
+            await session.ready()
+        session.check()
+        self.begin()
+        bind_one, adapters = self._bind_each(query, transformer, batch)
+        engine = self._engine
+        number, most = 0, LONG_TURN
+        names: dict[tuple[int, ...], bytes | None] = {}
+        each = iter(params_seq)
+        for params in each:
+            bound: tuple[Params, Bound] | None = (params, bind_one(params))
+            while bound is not None:
+                text, _, types, _ = bound[1]
+                if types not in names:
+                    before = len(self.owners)
+                    kept = self.prepared(text, types, batch.preparing)
+                    if len(self.owners) > before:
+                        names.clear()  # others may be prepared no more
+                    names[types] = None if kept is None else kept.name
+                    batch.under(kept)
+                most = LONG_TURN - number % LONG_TURN
+                engine.sent = 0
+                try:
+                    bound = engine.send_many(
+                        bind_one, bound, names, each, result_format, most, adapters
+                    )
+                finally:
+                    self.owners.extend(repeat(batch, engine.sent))
+                number += engine.sent
+            if engine.sent < most:
+                break  # there are no more
+            await self._converse(_now)
+            if self.error is not None:
+                break
+        batch.expect(number)
+        self._raise()
+
+    def _bind_each(
+        self, query: Query, transformer: Transformer, batch: Batch
+    ) -> tuple[Callable[[Params], Bound], Adapters | None]:
+        """Return what binds the query of a batch, and the adapters if it is plain."""
+        encoding = self._session.encoding
+        bind = batch.bind
+        if bind is usual_bind and isinstance(query, (str, bytes, Composable)):
+            bind_one, plain = bind_each(query, transformer, encoding)
+            return bind_one, batch.adapters if plain and encoding == "utf-8" else None
+        return lambda params: bind(query, params, transformer, encoding), None
+
+    async def interrupt(self, error: BaseException) -> None:
+        """Cancel what is under way because of an error, and receive nothing of it."""
+        await self._session.exchange.recover()
+        self._drop(error)
+
+    async def command(self, text: bytes, result_format: int = 0) -> PGresult:
+        """Execute a statement of our own and return its result."""
+        received = Command(self._session, None, UNOBSERVED)
+        self.begun = True
+        self._pgconn.send_query_params(text, None, result_format=result_format)
+        self.owners.append(received)
+        await self.sync()
+        return received.results[-1]
+
+    async def sync(self) -> None:
+        """End what is under way, and receive all results. Raises the first error.
+
+        Raises `OperationalError` too when the session is closed: what it still owes
+        will never come.
+        """
+        self._session.check()
+        if self.begun:
+            self._pgconn.pipeline_sync()
+            self.begun = False
+            self._session.exchange.syncs += 1
+            self.owners.append(None)
+        if self.owners:
+            await self._converse(self._all_done)
+            if self._pgconn.transaction_status == IDLE:
+                # As after a COMMIT or ROLLBACK, which the server does not tell.
+                self._session.prepared.note(ROLLBACK if self._failed else COMMIT)
+            self._failed = False
+        self._raise()
+
+    async def receive(self, owner: Owner | Batch) -> None:
+        """Wait until an owner has its results. Raises the first error on the way."""
+        if not owner.done:
+            self._session.check()
+            self._pgconn.send_flush_request()
+            await self._converse(lambda: owner.done)
+        self._raise()
+
+    async def receive_all(self) -> None:
+        """Wait for the results of what was sent. Raises the first error on the way."""
+        if self.owners:
+            self._session.check()
+            self._pgconn.send_flush_request()
+            await self._converse(self._all_done)
+        self._raise()
+
+    async def _converse(self, done: Callable[[], bool]) -> None:
+        """Send everything, then hand results out until it is enough."""
+        self.unseen = 0
+        session = self._session
+        exchange = session.exchange
+        engine = self._engine
+
+        def collected() -> bool:
+            engine.collect(self)
+            return done()
+
+        try:
+            await exchange.converse(collected)
+        except BaseException as error:
+            self._drop(error)
+            raise
+        finally:
+            if engine.noted or exchange.arrived or exchange.attentive:
+                session.deliver()
+        session.look_at_settings()
+
+    def fail(self, error: e.Error) -> None:
+        """Note the error of an owner; the first one is raised."""
+        self._failed = True
+        if self.error is None:
+            self.error = error
+
+    def take(self, results: list[PGresult]) -> None:
+        """Take results that are of no statement, or of a COPY."""
+        status = results[-1].status if results else None
+        if status == PIPELINE_SYNC:
+            self.owners.popleft()
+            self._session.exchange.syncs -= 1
+            return
+        if status in COPY:
+            raise e.ProgrammingError(NOT_EXECUTED)
+        # The server commits at a sync, and a deferred constraint may forbid it: that is
+        # said before the sync is answered.
+        assert results
+        self.owners.appendleft(None)
+        try:
+            Owner(self._session, None, UNOBSERVED).receive(results)
+        except e.Error as error:
+            self.fail(error)
+
+    def _all_done(self) -> bool:
+        return not self.owners
+
+    def _raise(self) -> None:
+        error, self.error = self.error, None
+        if error is not None:
+            raise error
+
+    def _drop(self, error: BaseException) -> None:
+        """Tell everybody who waits that nothing will come any more, and why."""
+        self.begun = False
+        while self.owners:
+            owner = self.owners.popleft()
+            if owner is not None:
+                owner.give_up(error)
+
+
+class Command(Owner):
+    """Keeps the results of a statement of our own."""
+
+    results: list[PGresult]
+
+    def receive(self, results: list[PGresult]) -> None:
+        self.results = results
+        super().receive(results)
+
+
+def _now() -> bool:
+    return True

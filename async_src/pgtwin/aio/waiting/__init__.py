@@ -1,0 +1,1 @@
+"""Waiting for sockets, for deadlines and for blocking calls."""

@@ -1,0 +1,1 @@
+"""Which loaders and dumpers are for a value, and in which format it is sent."""

@@ -1,0 +1,1 @@
+"""Which servers to try, and what is said of those that refuse."""

@@ -1,0 +1,1 @@
+"""COPY data from rows, and rows from COPY data."""

@@ -1,0 +1,1 @@
+"""The engine contract, and the engine in Python."""

@@ -1,0 +1,1 @@
+"""From a query and its parameters to what is sent."""
