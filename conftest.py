@@ -165,7 +165,7 @@ def patient_driver(
 def server_does_not_read(patient_driver: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the driver notice soon that the server does not read what is sent."""
     for form in FORMS:
-        monkeypatch.setattr(f"{form}.conversation.UNREAD_TIMEOUT", 0.5)
+        monkeypatch.setattr(f"{form}.libpq.handle.UNREAD_TIMEOUT", 0.5)
 
 
 @pytest.fixture
