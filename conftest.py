@@ -1,6 +1,6 @@
 """What the tests of both twins share: a server, and addresses that fail.
 
-Law: nothing here belongs to one of the twins; it is imported by both suites.
+Nothing here belongs to one of the twins; it is imported by both suites.
 """
 
 from __future__ import annotations
@@ -172,7 +172,7 @@ def server_does_not_read(patient_driver: None, monkeypatch: pytest.MonkeyPatch) 
 def patient_with_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have an operation wait long for the end of another one of the same caller."""
     for form in FORMS:
-        hold = importlib.import_module(f"{form}.sessions.lock").Turns.hold
+        hold = importlib.import_module(f"{form}.sessions.lock").SessionLock.note_holder
         monkeypatch.setattr(hold, "__defaults__", (PATIENCE,))
 
 

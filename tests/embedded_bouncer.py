@@ -1,6 +1,6 @@
 """A PgBouncer of our own, for the tests: it hands servers from client to client.
 
-Law: what is started here is stopped here, and nothing of it stays on the disk.
+What is started here is stopped here, and nothing of it stays on the disk.
 """
 
 from __future__ import annotations

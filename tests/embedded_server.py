@@ -1,6 +1,6 @@
 """A PostgreSQL server of our own, for the demo, the tests and the benchmarks.
 
-Law: what is started here is stopped here, and nothing of it stays on the disk. It
+What is started here is stopped here, and nothing of it stays on the disk. It
 needs no root (and works as root), no system PostgreSQL and no fixed port.
 """
 

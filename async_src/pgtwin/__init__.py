@@ -1,6 +1,6 @@
 """A PostgreSQL driver written once: `AsyncConnection` by hand, `Connection` its twin.
 
-Law: this module is a door. Neither form of the driver is loaded before it is asked
+This module is a door. Neither form of the driver is loaded before it is asked
 for, and each without the other (PEP 562).
 """
 

@@ -1,7 +1,7 @@
 # pyright: reportWildcardImportFromLibrary=false
 """How Python values become PostgreSQL values, and back.
 
-Law: names of psycopg's public module of the same name, nothing of our own.
+Names of psycopg's public module of the same name, nothing of our own.
 """
 
 from psycopg.adapt import *  # noqa: F403

@@ -1,6 +1,6 @@
 """Give pgtwin to those who import psycopg from now on.
 
-Law: psycopg's own modules, and pgtwin's, go on to see psycopg in psycopg; what they
+Psycopg's own modules, and pgtwin's, go on to see psycopg in psycopg; what they
 have is replaced by name for everybody else, and by nothing else than what pgtwin has
 in its place.
 """

@@ -1,7 +1,7 @@
 # pyright: reportWildcardImportFromLibrary=false
 """Connection strings.
 
-Law: names of psycopg's public module of the same name, nothing of our own.
+Names of psycopg's public module of the same name, nothing of our own.
 """
 
 from psycopg.conninfo import *  # noqa: F403

@@ -1,7 +1,7 @@
 # pyright: reportWildcardImportFromLibrary=false
 """Exceptions: one class for each condition that the server reports.
 
-Law: names of psycopg's public module of the same name, nothing of our own.
+Names of psycopg's public module of the same name, nothing of our own.
 """
 
 from psycopg.errors import *  # noqa: F403

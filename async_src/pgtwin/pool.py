@@ -1,6 +1,6 @@
 """Pools of connections: those of psycopg_pool, with pgtwin's connections.
 
-Law: a door; each form is loaded when it is asked for (PEP 562).
+A door; each form is loaded when it is asked for (PEP 562).
 """
 
 from __future__ import annotations

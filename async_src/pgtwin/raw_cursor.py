@@ -1,6 +1,6 @@
 """Cursors for the server's own placeholders: the names of `psycopg.raw_cursor`.
 
-Law: a door; each form is loaded when it is asked for (PEP 562).
+A door; each form is loaded when it is asked for (PEP 562).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 # pyright: reportWildcardImportFromLibrary=false
 """Statements composed from parts, safely quoted.
 
-Law: names of psycopg's public module of the same name, nothing of our own.
+Names of psycopg's public module of the same name, nothing of our own.
 """
 
 from psycopg.sql import *  # noqa: F403

@@ -1,6 +1,6 @@
 """SQLAlchemy's dialect `postgresql+pgtwin`, for engines of both kinds.
 
-Law: SQLAlchemy loads this module, by its entry point; the driver never does. What
+SQLAlchemy loads this module, by its entry point; the driver never does. What
 PostgreSQL and psycopg's API need is SQLAlchemy's own; here is only where connections
 come from, and how SQLAlchemy's synchronous code holds the async ones.
 """

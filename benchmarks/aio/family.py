@@ -1,6 +1,6 @@
 """The workloads for drivers with psycopg's API: psycopg itself, and pgtwin.
 
-Law: each workload is the same calls for both drivers; only where it asks for the
+Each workload is the same calls for both drivers; only where it asks for the
 fastest call does a subclass take one that only pgtwin has.
 """
 

@@ -1,6 +1,6 @@
 """pgtwin's sync twin with a wait for the server as one writes it for threads only.
 
-Law: all but the wait is the twin's. What the twin takes longer is what it has from its
+All but the wait is the twin's. What the twin takes longer is what it has from its
 async form: a future, the callback that settles it, and the callback's step.
 """
 
@@ -41,7 +41,7 @@ class ByHand:
         exchange = self._exchange
         pgconn = exchange.pgconn
         results: list[PGresult] = []
-        exchange._talking = True
+        exchange._in_use = True
         try:
             while pgconn.flush():
                 self._poll()
@@ -60,6 +60,6 @@ class ByHand:
             exchange._break_off(error, results)
             raise
         finally:
-            exchange._talking = False
-            if exchange._leaving or pgconn.status != pgtwin.pq.ConnStatus.OK:
-                exchange._let_go()
+            exchange._in_use = False
+            if exchange._finishing or pgconn.status != pgtwin.pq.ConnStatus.OK:
+                exchange._release()

@@ -1,6 +1,6 @@
 """The least that a Python program does with libpq: no driver, but a bound for drivers.
 
-Law: nothing is checked, locked, interrupted or recovered here. Statements are prepared
+Nothing is checked, locked, interrupted or recovered here. Statements are prepared
 and their columns known beforehand; the calls are those that each driver needs too.
 """
 

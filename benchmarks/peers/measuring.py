@@ -1,6 +1,6 @@
 """Drivers in turn: A B C A B C ..., the wall time and the client's CPU time of each.
 
-Law: nothing is timed before its values were found equal to the reference's.
+Nothing is timed before its values were found equal to the reference's.
 """
 
 from __future__ import annotations

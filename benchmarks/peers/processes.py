@@ -1,6 +1,6 @@
 """What an operation takes in a process of its own: instructions, and memory.
 
-Law: the process has done nothing before but connect.
+The process has done nothing before but connect.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Which calls an operation makes, and where their time goes.
 
-Law: a profile tells where to look, not how long anything takes: Python's profiler makes
+A profile tells where to look, not how long anything takes: Python's profiler makes
 each call of Python dearer, and sees nothing of what libpq and psycopg do in C.
 """
 

@@ -1,6 +1,6 @@
 """What every driver is asked to do: the tables, the queries, the workloads.
 
-Law: a query is the same for all; only its placeholders are written as a driver wants.
+A query is the same for all; only its placeholders are written as a driver wants.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What comes back of a value, and what becomes of a query that makes no sense.
 
-Law: a value comes back as it was, or an error says clearly why not; the connection
+A value comes back as it was, or an error says clearly why not; the connection
 works in any case.
 """
 

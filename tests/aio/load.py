@@ -1,6 +1,6 @@
 """Many connections at work while their sessions are killed at random.
 
-Law: no error comes out but that of a connection that is lost, and none is lost that
+No error comes out but that of a connection that is lost, and none is lost that
 nobody killed.
 """
 

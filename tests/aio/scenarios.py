@@ -1,6 +1,6 @@
 """What a program does with a connection, for those who disturb it: `tests/trust`.
 
-Law: whatever becomes of a scenario, all rows with its mark are in the table, or none.
+Whatever becomes of a scenario, all rows with its mark are in the table, or none.
 """
 
 from __future__ import annotations
@@ -221,7 +221,9 @@ async def close_stage(stage: Stage) -> None:
 async def at_rest(conn: pgtwin.AsyncConnection[Any]) -> bool:
     """Tell whether a connection works; if not, assert that it says so."""
     assert not conn.lock.locked(), "the lock is held"
-    assert not conn._session.listeners, "somebody still waits for notifications"
+    assert (
+        not conn._session.messages.listeners
+    ), "somebody still waits for notifications"
     if not conn.closed:
         try:
             await _work(conn)

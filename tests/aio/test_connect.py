@@ -1,4 +1,4 @@
-"""Opening and closing connections, and what goes wrong on the way."""
+"""Connections that open and close, and what goes wrong on the way."""
 
 from __future__ import annotations
 

@@ -9,7 +9,8 @@ import pytest
 import pgtwin
 from pgtwin.adapt import Loader
 from pgtwin.core.adaptation import late_loaders
-from pgtwin.core.engine.contract import binary_gains, chunked_result
+from pgtwin.core.engine import chunked_result
+from pgtwin.core.engine.contract import binary_gains
 from pgtwin.pq import Format
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import pytest
 
 import pgtwin
 from pgtwin import errors as e
-from pgtwin.aio.sessions.lock import Turns  # twingen: async-only
+from pgtwin.aio.sessions.lock import SessionLock  # twingen: async-only
 
 
 async def test_execute_while_streaming(conn: pgtwin.AsyncConnection[Any]) -> None:
@@ -113,7 +113,7 @@ async def test_forked(conn: pgtwin.AsyncConnection[Any]) -> None:
 async def test_another_goes_before(
     conn: pgtwin.AsyncConnection[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Turns.hold, "__defaults__", (0.2,))
+    monkeypatch.setattr(SessionLock.note_holder, "__defaults__", (0.2,))
     rows = conn.cursor().stream("SELECT generate_series(1, 3)")
     assert await anext(rows) == (1,)
     # It waits for the caller's own rows; these are closed, and another one comes first.

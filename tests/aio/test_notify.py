@@ -520,7 +520,7 @@ async def test_broadcast(
         for number, found in enumerate(each)
     ]
     session: Any = listener._session
-    while len(session.listeners) < len(tasks):
+    while len(session.messages.listeners) < len(tasks):
         await asyncio.sleep(0.01)
     sent = [str(number) for number in range(300)]
     for begin in range(0, 300, 100):

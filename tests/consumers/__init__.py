@@ -2,6 +2,6 @@
 
     python -m tests.consumers [LIBRARY ...]
 
-Law: the libraries are those of the package index, and so are their tests where a
+The libraries are those of the package index, and so are their tests where a
 source distribution has them; nothing in them is changed but where their server is.
 """

@@ -1,6 +1,6 @@
 """The databases in which programs are played: one for each driver and encoding.
 
-Law: before each program a database holds the same; names are the same in all of them.
+Before each program a database holds the same; names are the same in all of them.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The drivers that play programs, sync and async behind one way to call them.
 
-Law: what is awaited here is what an async driver gives; with a sync one nothing waits.
+What is awaited here is what an async driver gives; with a sync one nothing waits.
 """
 
 from __future__ import annotations

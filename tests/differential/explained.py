@@ -1,6 +1,6 @@
 """Differences that are meant, each as narrow as it can be told.
 
-Law: each sentence says what pgtwin does otherwise, and why; what users can tell stands
+Each sentence says what pgtwin does otherwise, and why; what users can tell stands
 in `BEHAVIOUR` of tools/compatibility/reasons.py too. After such a difference the rest
 of the program is not compared, unless it is harmless: the two have gone different ways.
 """

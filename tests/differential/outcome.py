@@ -1,6 +1,6 @@
 """What a driver did, written so that it can be compared and printed.
 
-Law: two values have the same text only if they are equal and of the same types.
+Two values have the same text only if they are equal and of the same types.
 """
 
 from __future__ import annotations

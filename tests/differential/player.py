@@ -1,6 +1,6 @@
 """Plays a program with one driver, and writes down what each step did.
 
-Law: the same calls in the same order for every driver; a step that raises is an
+The same calls in the same order for every driver; a step that raises is an
 outcome, and the next step is played. What ends psycopg's process is not played: a fetch
 of a server-side cursor that has copied or streamed since it was declared. psycopg's
 compiled code reads it by the loaders of that, though the portal may have more columns.

@@ -1,6 +1,6 @@
 """Makes a program that shows something smaller, while it still shows it.
 
-Law: what comes out was asked for; when asking becomes too much, it is what is smallest
+What comes out was asked for; when asking becomes too much, it is what is smallest
 so far.
 """
 

@@ -1,6 +1,6 @@
 """What a program may do, as data: it can be printed, shrunk, and played by any driver.
 
-Law: a step holds names, numbers and SQL only; what the names stand for is in `values`.
+A step holds names, numbers and SQL only; what the names stand for is in `values`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Random programs.
 
-Law: what depends on time in psycopg itself is not generated, as what another session
+What depends on time in psycopg itself is not generated, as what another session
 does while a pipeline is open.
 """
 

@@ -1,6 +1,6 @@
 """Plays a program with all drivers and compares.
 
-Law: a difference counts if it comes again with new connections, and if psycopg's two
+A difference counts if it comes again with new connections, and if psycopg's two
 forms agree there.
 """
 

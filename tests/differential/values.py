@@ -1,6 +1,6 @@
 """What the names in a program stand for: parameters, columns, adapters, row factories.
 
-Law: a name means the same for every driver; nothing here belongs to one of them.
+A name means the same for every driver; nothing here belongs to one of them.
 """
 
 from __future__ import annotations

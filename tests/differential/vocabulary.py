@@ -1,6 +1,6 @@
 """The SQL of which programs are made.
 
-Law: every statement means the same in every database of `databases`.
+Every statement means the same in every database of `databases`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Follows a page: writes the files that it shows, types its commands, compares.
 
-Law: what a page shows is what happens. `python tests/docs/walkthrough.py PAGE` writes
+What a page shows is what happens. `python tests/docs/walkthrough.py PAGE` writes
 the answers of the commands into the page, as they are now.
 """
 

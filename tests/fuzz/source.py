@@ -1,6 +1,6 @@
 """Reads numbers and values from the bytes of a fuzzer.
 
-Law: any bytes are an input. Where they end, all that is read is zero or empty, so that
+Any bytes are an input. Where they end, all that is read is zero or empty, so that
 a change of a few bytes stays a small change of what is made of them.
 """
 

@@ -1,6 +1,6 @@
 """Mutants that no test can notice, each with the reason.
 
-Law: a mutant stands here only if the driver then does the same, or something as right.
+A mutant stands here only if the driver then does the same, or something as right.
 A mutant is named by its module, its function and its changed lines, before and after.
 """
 
@@ -19,7 +19,7 @@ EQUIVALENT: dict[tuple[str, str, str, str], str] = {
     (
         f"{AIO}/cursors/cursor.py",
         "AsyncCursor.copy",
-        "session.release()",
+        "session.lock.forget_holder()",
         "pass",
     ): "Who has the turn next forgets what the lock, not held meanwhile, was held for.",
     (
@@ -62,7 +62,7 @@ getattr(bound, "tzinfo", None) for bound in (value.lower, value.upper)
     ): "Blocks only once the thread that reads has let thousands of bytes lie.",
     (
         f"{AIO}/sessions/query_hooks.py",
-        "ObservedSession._text",
+        "_text",
         "return query",
         "pass",
     ): "A text is converted as a template string of nothing but text.",
@@ -86,7 +86,7 @@ getattr(bound, "tzinfo", None) for bound in (value.lower, value.upper)
     ): "The rows of a page are made at once, by the same loaders either way.",
     (
         f"{AIO}/libpq/handle.py",
-        "Conversation._settle",
+        "Handle._settle",
         "if before or not self.syncs:",
         "if before and not self.syncs:",
     ): "Differs only after a signal between a synchronization and its being counted.",

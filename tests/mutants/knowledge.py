@@ -1,6 +1,6 @@
 """Which tests there are, and what is remembered of them from one run to the next.
 
-Law: a test is asked again when its file, or any file that is mutated, has changed.
+A test is asked again when its file, or any file that is mutated, has changed.
 """
 
 from __future__ import annotations

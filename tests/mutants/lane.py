@@ -1,6 +1,6 @@
 """A copy of the project in which mutants are tested, one after another.
 
-Law: the tree that is copied is never written to; the copy and its server go with the
+The tree that is copied is never written to; the copy and its server go with the
 block.
 """
 

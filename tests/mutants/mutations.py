@@ -1,6 +1,6 @@
 """The mutants of the driver: one small change of one statement each.
 
-Law: the same sources and seed give the same mutants. What is changed is executed, and
+The same sources and seed give the same mutants. What is changed is executed, and
 matters: `_not_asked` says what does not.
 """
 

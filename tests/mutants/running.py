@@ -1,6 +1,6 @@
 """Runs pytest in a new process that need not import it.
 
-Law: the process knows nothing of the driver before its copy is imported.
+The process knows nothing of the driver before its copy is imported.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ import pgtwin
 pytest.importorskip("pgtwin_native", reason="the native core is not installed")
 core: Any = pytest.importorskip("pgtwin.core.engine.native_engine")
 native = core.pgtwin_native
-FIELD = type(native.SessionState.adapters)
+FIELD = type(native.AdaptationState.adapters)
 
 
 def fields_of(base: type) -> set[str]:
@@ -28,6 +28,7 @@ def derived_from(cls: type) -> list[type]:
 
 
 BASES = (
+    native.AdaptationState,
     native.SessionState,
     native.ResultState,
     native.OwnerState,

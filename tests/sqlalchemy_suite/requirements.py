@@ -1,6 +1,6 @@
 """What SQLAlchemy's suite may ask of PostgreSQL: everything but what is named here.
 
-Law: what is absent has its reason, which the skipped tests repeat. What another release
+What is absent has its reason, which the skipped tests repeat. What another release
 of the suite asks for is tried until somebody has looked.
 """
 

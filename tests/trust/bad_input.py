@@ -1,6 +1,6 @@
 """Values and queries that hypothesis makes up, the hostile ones first.
 
-Law: a value comes back as it was, an error is one of PEP 249's (or Python's own for
+A value comes back as it was, an error is one of PEP 249's (or Python's own for
 text that no encoding has), and the connection works after.
 """
 

@@ -1,6 +1,6 @@
 """Each scenario over a wire that fails at each of its bytes.
 
-Law: a run ends in time, with all done or an error of the right class; nothing that is
+A run ends in time, with all done or an error of the right class; nothing that is
 committed is reported as if it was not; a new connection works.
 """
 

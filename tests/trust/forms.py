@@ -1,6 +1,6 @@
 """The two forms of the driver, for who asks both the same.
 
-Law: a form runs in one thread, and is closed there.
+A form runs in one thread, and is closed there.
 """
 
 from __future__ import annotations

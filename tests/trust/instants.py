@@ -1,6 +1,6 @@
 """Each scenario of the sync form, interrupted at each instant that Ctrl-C can choose.
 
-Law: CPython looks for signals after calls, at the beginning of a function and when a
+CPython looks for signals after calls, at the beginning of a function and when a
 loop goes back; the interrupt is raised there by a trace function, and nowhere else.
 """
 

@@ -1,6 +1,6 @@
 """Each scenario of the sync form, interrupted by Ctrl-C at random instants.
 
-Law: called in the main thread; the signals are real and come from another process.
+Called in the main thread; the signals are real and come from another process.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What must not be left behind: descriptors, threads, errors that nobody saw.
 
-Law: what is watched is the whole process; nothing else may go on in it.
+What is watched is the whole process; nothing else may go on in it.
 """
 
 from __future__ import annotations

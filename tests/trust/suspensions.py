@@ -1,6 +1,6 @@
 """Each scenario, stopped at each of its suspension points.
 
-Law: after each, the error has come out, the connection works or says that it does not,
+After each, the error has come out, the connection works or says that it does not,
 in time, and nothing is left behind.
 """
 

@@ -1,6 +1,6 @@
 """Stretches of TCP on loopback, each failing at a byte that is told beforehand.
 
-Law: they run in one thread of their own; what is asked of each comes from another.
+They run in one thread of their own; what is asked of each comes from another.
 """
 
 from __future__ import annotations

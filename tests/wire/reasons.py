@@ -108,7 +108,7 @@ REASONS: dict[str, Reason] = {
     "test_spec.test_detecting_disconnections": RUN,
     "test_sqlalchemy.*": RUN,
     "test_types.*": RUN,
-    "test_watcher.*": LOOKS,
+    "test_disconnection.*": LOOKS,
     "test_copy_out.test_*": EARLY,
     "test_hooks.test_left_stream_is_no_error": EARLY,
     "test_misuse.test_execute_after_leaving_a_stream": EARLY,

@@ -2,6 +2,6 @@
 
     python -m tools.compatibility
 
-Law: a difference without a reason in reasons.py, and a reason without a difference, are
+A difference without a reason in reasons.py, and a reason without a difference, are
 errors.
 """

@@ -1,6 +1,6 @@
 """Why pgtwin differs from psycopg, where it does: a sentence for each difference.
 
-Law: each pattern matches public names of psycopg that are absent from pgtwin or differ;
+Each pattern matches public names of psycopg that are absent from pgtwin or differ;
 each sentence about behaviour has a test in tests/aio/test_differences.py.
 """
 

@@ -1,6 +1,6 @@
 """The site has the repository's layout: a link that is true here is true there.
 
-Law: a page of the site is a text of the repository, at the same path. What a page links
+A page of the site is a text of the repository, at the same path. What a page links
 to that is no page, as a program, becomes one that shows it.
 """
 

@@ -1,6 +1,6 @@
 """The pages that are made of code: the driver's API in both forms, commands, tables.
 
-Law: nothing is listed by hand that the code can tell; a public class without a page
+Nothing is listed by hand that the code can tell; a public class without a page
 fails the build.
 """
 

@@ -1,6 +1,6 @@
 """The types that the public signatures speak of.
 
-Law: names only; nothing here runs while a query is executed.
+Names only; nothing here runs while a query is executed.
 """
 
 from __future__ import annotations

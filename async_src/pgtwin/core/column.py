@@ -1,6 +1,6 @@
 """The columns of a result, as `cursor.description` tells them (PEP 249).
 
-Law: a column is read from its result when it is made, and lives without it.
+A column is read from its result when it is made, and lives without it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Until when an operation may take, and what is raised when it takes longer.
 
-Law: a deadline is a moment of `time.monotonic()`; it is set once and never moved.
+A deadline is a moment of `time.monotonic()`; it is set once and never moved.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Queries of the server's catalog, one for each kind of type, and what they return.
 
-Law: names go to the server and come from it as hexadecimal digits, values as text in
+Names go to the server and come from it as hexadecimal digits, values as text in
 ASCII; so nothing here depends on client_encoding, on adapters, or on other settings.
 """
 

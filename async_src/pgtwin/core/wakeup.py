@@ -1,6 +1,6 @@
-"""A bell: rung by anybody in the process, heard by whoever watches its descriptor.
+"""Wakes whoever waits for a descriptor, from any thread of the process.
 
-Law: nothing here waits; it may be rung by another thread, and often before it is heard.
+Nothing here waits. Waking several times before anybody looks counts once.
 """
 
 from __future__ import annotations
@@ -9,29 +9,29 @@ import contextlib
 import socket
 
 
-class Bell:
-    """Two sockets, connected; the one is readable after the other has rung."""
+class Wakeup:
+    """Two connected sockets: what is written to one makes the other readable."""
 
     def __init__(self) -> None:
-        self._ear, self._clapper = socket.socketpair()
-        self._ear.setblocking(False)
-        self._clapper.setblocking(False)
+        self._reader, self._writer = socket.socketpair()
+        self._reader.setblocking(False)
+        self._writer.setblocking(False)
 
     def fileno(self) -> int:
-        """Return the descriptor that is readable when the bell has been rung."""
-        return self._ear.fileno()
+        """Return the descriptor that is readable after `wake()`."""
+        return self._reader.fileno()
 
-    def ring(self) -> None:
-        """Make it readable, if it is not."""
-        with contextlib.suppress(OSError):  # rung often already, or closed
-            self._clapper.send(b"\0")
+    def wake(self) -> None:
+        """Make the descriptor readable, if it is not."""
+        with contextlib.suppress(OSError):  # full, or closed
+            self._writer.send(b"\0")
 
-    def hush(self) -> None:
-        """Make it unreadable until it is rung again."""
+    def clear(self) -> None:
+        """Make it unreadable until the next `wake()`."""
         with contextlib.suppress(BlockingIOError):
-            self._ear.recv(4096)
+            self._reader.recv(4096)
 
     def close(self) -> None:
-        """Close both ends."""
-        self._ear.close()
-        self._clapper.close()
+        """Close both sockets."""
+        self._reader.close()
+        self._writer.close()

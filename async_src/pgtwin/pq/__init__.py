@@ -1,7 +1,7 @@
 # pyright: reportWildcardImportFromLibrary=false
 """Access to libpq.
 
-Law: names of psycopg's public module of the same name, nothing of our own.
+Names of psycopg's public module of the same name, nothing of our own.
 """
 
 from psycopg.pq import *  # noqa: F403

@@ -1,7 +1,7 @@
 # pyright: reportWildcardImportFromLibrary=false
 """Protocols of what libpq is wrapped in.
 
-Law: names of psycopg's public module of the same name, nothing of our own.
+Names of psycopg's public module of the same name, nothing of our own.
 """
 
 from psycopg.pq.abc import *  # noqa: F403

@@ -1,7 +1,7 @@
 # pyright: reportWildcardImportFromLibrary=false
 """What libpq tells in pieces.
 
-Law: names of psycopg's public module of the same name, nothing of our own.
+Names of psycopg's public module of the same name, nothing of our own.
 """
 
 from psycopg.pq.misc import *  # noqa: F403

@@ -1,6 +1,6 @@
 """Types of PostgreSQL and how they are registered.
 
-Law: names of psycopg's public modules of the same names; what is fetched from a server
+Names of psycopg's public modules of the same names; what is fetched from a server
 is ours.
 """
 

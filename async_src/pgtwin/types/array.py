@@ -1,7 +1,7 @@
 # pyright: reportWildcardImportFromLibrary=false
 """Arrays.
 
-Law: names of psycopg's public module of the same name, nothing of our own.
+Names of psycopg's public module of the same name, nothing of our own.
 """
 
 from psycopg.types.array import *  # noqa: F403

@@ -1,6 +1,6 @@
 """Enumerations.
 
-Law: names of psycopg's public module of the same name; what is fetched from a server
+Names of psycopg's public module of the same name; what is fetched from a server
 is ours.
 """
 

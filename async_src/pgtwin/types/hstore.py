@@ -1,7 +1,7 @@
 # pyright: reportWildcardImportFromLibrary=false
 """The hstore extension.
 
-Law: names of psycopg's public module of the same name, nothing of our own.
+Names of psycopg's public module of the same name, nothing of our own.
 """
 
 from psycopg.types.hstore import *  # noqa: F403

@@ -1,6 +1,6 @@
 """What is known of a type: fetched from a server, registered with adapters.
 
-Law: the classes are psycopg's in everything but `fetch()`, which takes the connections
+The classes are psycopg's in everything but `fetch()`, which takes the connections
 of both forms too. So does psycopg's own `fetch()` once this module is loaded, for
 libraries that call it with a connection which they are given; for psycopg's
 connections it does what it did.

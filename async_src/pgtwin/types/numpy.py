@@ -1,7 +1,7 @@
 # pyright: reportWildcardImportFromLibrary=false
 """Values of NumPy (dumpers only).
 
-Law: names of psycopg's public module of the same name, nothing of our own.
+Names of psycopg's public module of the same name, nothing of our own.
 """
 
 from psycopg.types.numpy import *  # noqa: F403

@@ -1,7 +1,7 @@
 # pyright: reportWildcardImportFromLibrary=false
 """Geometries of PostGIS, by way of Shapely.
 
-Law: names of psycopg's public module of the same name, nothing of our own.
+Names of psycopg's public module of the same name, nothing of our own.
 """
 
 from psycopg.types.shapely import *  # noqa: F403

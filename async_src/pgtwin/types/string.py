@@ -1,7 +1,7 @@
 # pyright: reportWildcardImportFromLibrary=false
 """Strings and bytes.
 
-Law: names of psycopg's public module of the same name, nothing of our own.
+Names of psycopg's public module of the same name, nothing of our own.
 """
 
 from psycopg.types.string import *  # noqa: F403

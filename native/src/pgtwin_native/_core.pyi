@@ -22,18 +22,21 @@ def bind_libpq(addresses: dict[str, int], /) -> None: ...
 def copied_data(address: int, pieces: int, /) -> tuple[list[Buffer], int]: ...
 def bind_python(objects: dict[str, object], /) -> None: ...
 
-class SessionState:
+class AdaptationState:
     adapters: Any
+    encoding: str
+    row_generation: int
+    row_loader: Any
+    settings: list[bytes | None]
+
+class SessionState:
+    adaptation: Any
     autocommit: bool
     automatic_binary: bool
-    encoding: str
     hooks: list[Any]
     orphaned: bool
     pipelining: Any
     prepared: Any
-    row_generation: int
-    row_loader: Any
-    settings: list[bytes | None]
 
 class ResultState:
     pgresult: Any

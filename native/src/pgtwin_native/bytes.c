@@ -1,6 +1,6 @@
 /* Strings of bytes, and uuid, from what the server sends.
  *
- * Law: that of values.c.
+ * That of values.c.
  */
 #include "core.h"
 

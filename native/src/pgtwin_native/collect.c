@@ -1,6 +1,6 @@
 /* The results of a pipeline: Engine.collect().
  *
- * Law: results are handed out in the order in which the statements were sent, and each
+ * Results are handed out in the order in which the statements were sent, and each
  * owner has left the queue before it is called.
  */
 #include "owners.h"

@@ -1,6 +1,6 @@
 /* How the values of one column are read: what `column_of()` says, checked.
  *
- * Law: what a column refers to is complete and of the right types before a value is
+ * What a column refers to is complete and of the right types before a value is
  * read, and is not changed afterwards, so that threads may read with it at once.
  */
 #include "core.h"

@@ -1,6 +1,6 @@
 /* Data of COPY FROM STDIN: the class CopyFormatter.
  *
- * Law: what comes out are the bytes that the dumpers of psycopg's make. A row of which
+ * What comes out are the bytes that the dumpers of psycopg's make. A row of which
  * that is not known beforehand, or which a dumper refuses, is given to `dump_row`, which
  * says what is wrong with it.
  */

@@ -1,6 +1,6 @@
 /* Data of COPY TO STDOUT: messages as libpq has them, and the class CopyLoader.
  *
- * Law: what is not in the format, or cannot be loaded, is left to Python, which says what
+ * What is not in the format, or cannot be loaded, is left to Python, which says what
  * is wrong with it. Nothing is read beyond the data that was given.
  */
 #include "copy.h"

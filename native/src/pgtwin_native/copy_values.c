@@ -1,6 +1,6 @@
 /* Values as COPY's text and binary format have them.
  *
- * Law: what is added are the bytes that psycopg's dumper makes. What is not plain (an
+ * What is added are the bytes that psycopg's dumper makes. What is not plain (an
  * integer that does not fit, a zone that is not UTC, a NUL in a string) is left alone.
  */
 #include "copy.h"

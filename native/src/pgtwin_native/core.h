@@ -1,6 +1,6 @@
 /* What the parts of the extension share.
  *
- * Law: nothing here waits, opens or frees a handle of libpq's, and nothing is linked
+ * Nothing here waits, opens or frees a handle of libpq's, and nothing is linked
  * with libpq: the functions are those of the library that psycopg.pq has loaded, whose
  * addresses are given at run time. Only Python's stable ABI (3.10) is used, and what of
  * libpq, datetime and int it leaves out, which is tried or looked up first; and the locks
@@ -177,6 +177,7 @@ typedef struct {
     Python python;
     Names names;
     PyTypeObject *EngineType;
+    PyTypeObject *AdaptationStateType;
     PyTypeObject *SessionStateType;
     PyTypeObject *ResultStateType;
     PyTypeObject *OwnerStateType;
@@ -352,10 +353,21 @@ extern PyType_Spec owner_state_spec;
 extern PyType_Spec batch_state_spec;
 extern PyType_Spec pipeline_state_spec;
 
+/* By what a session adapts values: a base of that class. */
+#define ADAPTATION_FIELDS(X)                                                          \
+    X(adapters) X(encoding) X(row_generation) X(row_loader) X(settings)
+
+typedef struct {
+    PyObject_HEAD
+#define X(name) PyObject *name;
+    ADAPTATION_FIELDS(X)
+#undef X
+} AdaptationState;
+
 /* The state of a session that is looked at for each statement: a base of its class. */
 #define SESSION_FIELDS(X)                                                             \
-    X(adapters) X(autocommit) X(automatic_binary) X(encoding) X(hooks) X(orphaned)    \
-    X(pipelining) X(prepared) X(row_generation) X(row_loader) X(settings)
+    X(adaptation) X(autocommit) X(automatic_binary) X(hooks) X(orphaned)              \
+    X(pipelining) X(prepared)
 
 typedef struct {
     PyObject_HEAD
@@ -363,6 +375,11 @@ typedef struct {
     SESSION_FIELDS(X)
 #undef X
 } SessionState;
+
+/* Tell whether an object is a session that has its adaptation. */
+int is_session(const State *state, PyObject *session);
+/* Return the adaptation of what is a session: a borrowed reference. */
+#define ADAPTATION(session) ((AdaptationState *)(session)->adaptation)
 
 /* The same of a statement, and of all that are prepared. */
 #define KEPT_FIELDS(X)                                                                \
@@ -385,6 +402,7 @@ typedef struct {
 } PreparedState;
 
 /* fields.c */
+extern PyType_Spec adaptation_state_spec;
 extern PyType_Spec session_state_spec;
 extern PyType_Spec kept_state_spec;
 extern PyType_Spec prepared_state_spec;

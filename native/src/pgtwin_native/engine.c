@@ -1,6 +1,6 @@
 /* What one handle of libpq sends and receives: the class Engine.
  *
- * Law: results are psycopg's own objects, and the handle is asked for anew each time, as
+ * Results are psycopg's own objects, and the handle is asked for anew each time, as
  * it may have been finished meanwhile.
  */
 #include "engine.h"
@@ -335,14 +335,15 @@ static int is_plain(
     if (!PyObject_TypeCheck(session->prepared, self->state->PreparedStateType)
         || PyObject_Size(((PreparedState *)session->prepared)->retired) != 0)
         return PyErr_Occurred() ? -1 : 0;
-    return are_settings(self, session->settings, known->lasting ? 1 : SETTING_COUNT);
+    return are_settings(
+        self, ADAPTATION(session)->settings, known->lasting ? 1 : SETTING_COUNT);
 }
 
 /* give(session, kept, cursor) */
 static PyObject *engine_give(Engine *self, PyObject *const *args, Py_ssize_t number)
 {
     State *state = self->state;
-    if (number != 3 || !PyObject_TypeCheck(args[0], state->SessionStateType)
+    if (number != 3 || !is_session(state, args[0])
         || !PyObject_TypeCheck(args[2], state->ResultStateType)) {
         PyErr_SetString(
             PyExc_TypeError, "give() takes a session, what is kept, and a cursor");

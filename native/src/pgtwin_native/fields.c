@@ -1,9 +1,16 @@
-/* What is looked at for each statement: the classes SessionState, KeptState and
- * PreparedState, which have fields only. */
-#include "core.h"
+/* What is looked at for each statement: the classes AdaptationState, SessionState,
+ * KeptState and PreparedState, which have fields only. */
+#include "engine.h"
 
 #include <stddef.h>
 #include <structmember.h>
+
+#define CLASS AdaptationState
+#define FIELDS ADAPTATION_FIELDS
+#define SPEC adaptation_state_spec
+#define PYTHON_NAME "pgtwin_native.AdaptationState"
+#define DOC "By what a session adapts values."
+#include "fields.h"
 
 #define CLASS SessionState
 #define FIELDS SESSION_FIELDS
@@ -25,3 +32,11 @@
 #define PYTHON_NAME "pgtwin_native.PreparedState"
 #define DOC "Of the statements that a server keeps prepared for a session."
 #include "fields.h"
+
+int is_session(const State *state, PyObject *session)
+{
+    return PyObject_TypeCheck(session, state->SessionStateType)
+        && !is_none(((SessionState *)session)->adaptation)
+        && PyObject_TypeCheck(
+               ((SessionState *)session)->adaptation, state->AdaptationStateType);
+}

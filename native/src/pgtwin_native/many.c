@@ -1,6 +1,6 @@
 /* A prepared statement for many sets of parameters: Engine.send_many().
  *
- * Law: parameters are written here if the first ones, which Python has bound, are
+ * Parameters are written here if the first ones, which Python has bound, are
  * written to the same bytes, and the dumpers are psycopg's own; whatever else comes, the
  * reference in Python sends.
  */

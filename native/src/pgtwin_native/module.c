@@ -6,6 +6,7 @@
 /* The classes, and what they are made of. */
 #define TYPES(X)                                                                      \
     X(EngineType, engine_spec)                                                        \
+    X(AdaptationStateType, adaptation_state_spec)                                     \
     X(SessionStateType, session_state_spec)                                           \
     X(ResultStateType, result_state_spec)                                             \
     X(OwnerStateType, owner_state_spec)                                               \
@@ -153,6 +154,7 @@ static int module_exec(PyObject *module)
         || PyModule_AddType(module, state->OwnerStateType) < 0
         || PyModule_AddType(module, state->BatchStateType) < 0
         || PyModule_AddType(module, state->PipelineStateType) < 0
+        || PyModule_AddType(module, state->AdaptationStateType) < 0
         || PyModule_AddType(module, state->SessionStateType) < 0
         || PyModule_AddType(module, state->KeptStateType) < 0
         || PyModule_AddType(module, state->PreparedStateType) < 0

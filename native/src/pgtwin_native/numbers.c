@@ -1,6 +1,6 @@
 /* Numbers from bytes.
  *
- * Law: that of values.c.
+ * That of values.c.
  */
 #include "core.h"
 

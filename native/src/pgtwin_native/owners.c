@@ -1,7 +1,7 @@
 /* What a pipeline owes for the statements that were sent, and whom: the classes OwnerState,
  * BatchState and PipelineState, and what they do with plain results.
  *
- * Law: what is done here is what the subclasses do in `receive()` (pgtwin.aio.cursors.executemany);
+ * What is done here is what the subclasses do in `receive()` (pgtwin.aio.cursors.executemany);
  * whatever is not plain, they do.
  */
 #include "owners.h"
@@ -36,12 +36,12 @@ static int is_known(State *state, const OwnerState *self, long *generation)
     *generation = UNASKED;
     if (is_none(self->_kept))
         return 1;
-    if (!PyObject_TypeCheck(self->_session, state->SessionStateType)
+    if (!is_session(state, self->_session)
         || !PyObject_TypeCheck(self->_kept, state->KeptStateType))
         return 0;
     const SessionState *session = (SessionState *)self->_session;
     long then = PyLong_AsLong(((KeptState *)self->_kept)->generation);
-    *generation = number_of(session->adapters, state->names.generation);
+    *generation = number_of(ADAPTATION(session)->adapters, state->names.generation);
     return PyErr_Occurred() ? -1 : *generation == then;
 }
 
@@ -260,7 +260,7 @@ static PyObject *pipeline_owe(PipelineState *self, PyObject *args)
     const State *state = PyModule_GetState(module_of(Py_TYPE(self)));
     if (!PyArg_UnpackTuple(args, "owe", 4, 4, &session, &cursor, &kept, &seen))
         return NULL;
-    if (self->append == NULL || !PyObject_TypeCheck(session, state->SessionStateType)
+    if (self->append == NULL || !is_session(state, session)
         || !PyObject_TypeCheck(cursor, state->ResultStateType)) {
         PyErr_SetString(PyExc_TypeError, "owe() takes a session and a cursor");
         return NULL;

@@ -1,6 +1,6 @@
 /* Parameters of statements: values of Python's plainest types, as psycopg dumps them.
  *
- * Law: what is written here was compared with the dumpers' own bytes, for each query when
+ * What is written here was compared with the dumpers' own bytes, for each query when
  * it becomes known (statements.c).
  */
 #include "engine.h"

@@ -1,6 +1,6 @@
 /* What a cursor knows of its results: the class ResultState, a base of the cursors.
  *
- * Law: what is done here is what `pgtwin.core.engine.result_state` does; whatever is not a
+ * What is done here is what `pgtwin.core.engine.result_state` does; whatever is not a
  * small result of psycopg's own, the subclass does, by its methods.
  */
 #include "owners.h"
@@ -31,15 +31,15 @@ static PyObject *load_small(
     if (!is_none(self->_adapters) || state->libpq.PQresultStatus(pointer) != TUPLES_OK
         || state->libpq.PQntuples(pointer) > FEW_ROWS)
         return NULL;
-    SessionState *session = (SessionState *)self->_session;
-    if (is_none(session->row_loader)
-        || !PyObject_TypeCheck(session->row_loader, state->RowLoaderType))
+    const AdaptationState *adaptation = ADAPTATION((SessionState *)self->_session);
+    if (is_none(adaptation->row_loader)
+        || !PyObject_TypeCheck(adaptation->row_loader, state->RowLoaderType))
         return NULL;
     if (generation == UNASKED)
-        generation = number_of(session->adapters, state->names.generation);
-    if (generation != PyLong_AsLong(session->row_generation) || PyErr_Occurred())
+        generation = number_of(adaptation->adapters, state->names.generation);
+    if (generation != PyLong_AsLong(adaptation->row_generation) || PyErr_Occurred())
         return NULL;
-    PyObject *values = load_result(session->row_loader, result, pointer);
+    PyObject *values = load_result(adaptation->row_loader, result, pointer);
     if (values == NULL && PyErr_ExceptionMatches(PyExc_Exception))
         PyErr_Clear(); /* who fetches the row is told */
     return values;
@@ -125,7 +125,7 @@ int keep_results(
     int usual, long generation)
 {
     PyObject *loaded = NULL;
-    if (!PyObject_TypeCheck(self->_session, self->state->SessionStateType)) {
+    if (!is_session(self->state, self->_session)) {
         PyErr_SetString(PyExc_TypeError, "the cursor has no session");
         return -1;
     }
@@ -133,7 +133,7 @@ int keep_results(
         usual = look_at_kept(self, kept, usual);
     if (usual < 0)
         return -1;
-    replace_by(&self->_encoding, ((SessionState *)self->_session)->encoding);
+    replace_by(&self->_encoding, ADAPTATION((SessionState *)self->_session)->encoding);
     replace_by(&self->_results, results);
     if (PyList_Size(results) == 1) {
         PyObject *result = PyList_GetItem(results, 0);

@@ -1,6 +1,6 @@
 /* Rows of a result: the class RowLoader.
  *
- * Law: whoever loads rows holds the columns and the result while it does, and looks at
+ * Whoever loads rows holds the columns and the result while it does, and looks at
  * the result again after it has called Python, which may have cleared it.
  */
 #include "core.h"

@@ -1,6 +1,6 @@
 /* Statements that are prepared and known by their query's text: Engine.start().
  *
- * Law: whatever is not known is left to the reference in Python, and learned from what
+ * Whatever is not known is left to the reference in Python, and learned from what
  * that has sent. What is known holds as long as the statement is prepared, and adapters
  * and encoding are the same.
  */
@@ -107,11 +107,11 @@ static int learn(
         return 0;
     }
     PyObject *plain = PyObject_CallFunctionObjArgs(
-        self->state->python.is_plain_query, query, session->encoding, NULL);
+        self->state->python.is_plain_query, query, ADAPTATION(session)->encoding, NULL);
     int usual = plain == NULL ? -1 : PyObject_IsTrue(plain);
     Py_XDECREF(plain);
     if (usual > 0)
-        usual = has_usual_dumpers(self, session->adapters);
+        usual = has_usual_dumpers(self, ADAPTATION(session)->adapters);
     if (usual <= 0)
         return usual;
     if (PyDict_Size(self->known) >= KNOWN_QUERIES)
@@ -122,15 +122,15 @@ static int learn(
         PyErr_NoMemory();
         return -1;
     }
-    known->generation = number_of(session->adapters, names->generation);
+    known->generation = number_of(ADAPTATION(session)->adapters, names->generation);
     known->key = Py_XNewRef(((KeptState *)kept)->key);
     known->name = Py_XNewRef(((KeptState *)kept)->name);
     known->format = known->lasting = -1;
     known->number = parameters.number;
     memcpy(known->types, parameters.types, sizeof(unsigned int) * (size_t)known->number);
     known->kept = kept;
-    known->adapters = session->adapters;
-    known->encoding = session->encoding;
+    known->adapters = ADAPTATION(session)->adapters;
+    known->encoding = ADAPTATION(session)->encoding;
     Py_INCREF(kept);
     Py_INCREF(known->adapters);
     Py_INCREF(known->encoding);
@@ -173,9 +173,9 @@ static int can_start(Engine *self, const SessionState *session, PGconn *handle)
 
 int is_current(Engine *self, const SessionState *session, const Known *known)
 {
-    if (session->adapters != known->adapters || session->encoding != known->encoding)
+    if (ADAPTATION(session)->adapters != known->adapters || ADAPTATION(session)->encoding != known->encoding)
         return 0;
-    long generation = number_of(session->adapters, self->state->names.generation);
+    long generation = number_of(ADAPTATION(session)->adapters, self->state->names.generation);
     return generation == -1 && PyErr_Occurred() ? -1 : generation == known->generation;
 }
 
@@ -212,7 +212,7 @@ static int format_for(Engine *self, SessionState *session, Known *known)
     }
     if (format == -1 && !PyErr_Occurred()) {
         PyObject *asked = PyObject_CallMethodObjArgs(
-            (PyObject *)session, self->state->names.format_for, known->kept, NULL);
+            session->adaptation, self->state->names.format_for, known->kept, NULL);
         format = asked == NULL ? -1 : PyLong_AsLong(asked);
         Py_XDECREF(asked);
     }
@@ -266,7 +266,7 @@ static PyObject *start_known(Engine *self, SessionState *session, PyObject *aske
 PyObject *engine_start(Engine *self, PyObject *const *args, Py_ssize_t number)
 {
     const Python *python = &self->state->python;
-    if (number != 5 || !PyObject_TypeCheck(args[0], self->state->SessionStateType)) {
+    if (number != 5 || !is_session(self->state, args[0])) {
         PyErr_SetString(PyExc_TypeError, "start() takes a session and four arguments");
         return NULL;
     }
@@ -328,7 +328,7 @@ static PyObject *start_owed(
 PyObject *engine_start_for(Engine *self, PyObject *const *args, Py_ssize_t number)
 {
     const State *state = self->state;
-    if (number != 6 || !PyObject_TypeCheck(args[0], state->SessionStateType)
+    if (number != 6 || !is_session(state, args[0])
         || !PyObject_TypeCheck(args[1], state->ResultStateType)) {
         PyErr_SetString(
             PyExc_TypeError, "start_for() takes a session, a cursor and four arguments");

@@ -1,6 +1,6 @@
 /* Values from bytes, as psycopg's loaders of built-in types make them.
  *
- * Law: a function returns NULL, with or without an exception, for all that is not
+ * A function returns NULL, with or without an exception, for all that is not
  * plain (a length that is wrong, infinity, a year after 9999, another style); then the
  * loader itself decides, so that values, types and errors are the loader's.
  */

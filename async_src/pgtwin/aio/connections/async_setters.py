@@ -1,7 +1,7 @@
 # twingen: async-only
 """Properties that are read directly and set by a method that waits.
 
-Law: the message names the method to call.
+The message names the method to call.
 """
 
 from __future__ import annotations

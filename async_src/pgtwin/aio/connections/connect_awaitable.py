@@ -1,7 +1,7 @@
 # twingen: async-only
 """A connection being opened: wait for it, or enter it directly.
 
-Law: one use only, as with every coroutine.
+One use only, as with every coroutine.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Enterable(Protocol):
 T_co = TypeVar("T_co", bound=Enterable, covariant=True)
 
 
-class Opening(Coroutine[Any, Any, T_co], Generic[T_co]):
+class ConnectAwaitable(Coroutine[Any, Any, T_co], Generic[T_co]):
     """Opens with `await opening`, or opens and enters with `async with opening`.
 
     It is a coroutine, so `asyncio.run()` and `asyncio.create_task()` take it too.

@@ -1,6 +1,6 @@
 """Connections: open sessions, hand out cursors and transaction blocks.
 
-Law: a connection that is not closed owns its session; it is closed by `close()`, by
+A connection that is not closed owns its session; it is closed by `close()`, by
 leaving its block, or, with a warning, when it is forgotten.
 """
 
@@ -15,13 +15,13 @@ import psycopg
 from psycopg import ConnectionInfo, pq
 from psycopg.rows import Row, tuple_row
 
-from pgtwin.aio.connections.connect_awaitable import Opening
-from pgtwin.aio.connections.disconnection import AsyncWatching
-from pgtwin.aio.connections.notifications import AsyncMessages
+from pgtwin.aio.connections.connect_awaitable import ConnectAwaitable
+from pgtwin.aio.connections.disconnection import AsyncDisconnection
+from pgtwin.aio.connections.notifications import AsyncNotifications
 from pgtwin.aio.connections.pool_protocol import Pool, returning
 from pgtwin.aio.connections.queries import AsyncQueries
 from pgtwin.aio.connections.transaction import AsyncTransaction
-from pgtwin.aio.connections.transaction_modes import AsyncCharacteristics
+from pgtwin.aio.connections.transaction_modes import AsyncTransactionModes
 from pgtwin.aio.connections.two_phase import AsyncTwoPhase
 from pgtwin.aio.connections.type_info import find_type
 from pgtwin.aio.cursors.cursor import AsyncCursor
@@ -55,10 +55,10 @@ logger = logging.getLogger("pgtwin")
 class AsyncConnection(
     BaseConnection[Row],
     AsyncQueries[Row],
-    AsyncCharacteristics,
+    AsyncTransactionModes,
     AsyncTwoPhase,
-    AsyncMessages,
-    AsyncWatching,
+    AsyncNotifications,
+    AsyncDisconnection,
 ):
     """A connection with a PostgreSQL server (PEP 249).
 
@@ -95,7 +95,7 @@ class AsyncConnection(
         timeout: float | None = None,
         command_timeout: float | None = None,
         **kwargs: ConnParam,
-    ) -> Opening[Self]: ...
+    ) -> ConnectAwaitable[Self]: ...
 
     # The rows of a generic class follow from the factory; pyright knows only those of
     # a class that is not derived.
@@ -115,7 +115,7 @@ class AsyncConnection(
         timeout: float | None = None,
         command_timeout: float | None = None,
         **kwargs: ConnParam,
-    ) -> Opening[Self]: ...
+    ) -> ConnectAwaitable[Self]: ...
 
     @overload
     @classmethod
@@ -133,7 +133,7 @@ class AsyncConnection(
         timeout: float | None = None,
         command_timeout: float | None = None,
         **kwargs: ConnParam,
-    ) -> Opening[AsyncConnection[OtherRow]]: ...
+    ) -> ConnectAwaitable[AsyncConnection[OtherRow]]: ...
 
     @classmethod
     def connect(
@@ -150,7 +150,7 @@ class AsyncConnection(
         timeout: float | None = None,
         command_timeout: float | None = None,
         **kwargs: ConnParam,
-    ) -> Opening[Any]:
+    ) -> ConnectAwaitable[Any]:
         """Connect to a server and return the connection.
 
         `conninfo` and the other keywords are libpq's connection parameters; each
@@ -173,7 +173,7 @@ class AsyncConnection(
         attributes["prepare_threshold"] = prepare_threshold
         if prepared_max != PREPARED_MAX:
             attributes["prepared_max"] = prepared_max
-        return Opening(
+        return ConnectAwaitable(
             cls._connect(
                 conninfo, kwargs, timeout, bool(autocommit), context, attributes
             )
@@ -198,7 +198,7 @@ class AsyncConnection(
             if walsender:
                 session.prepared.supported = False
             if context is not None:
-                session.adapt_as(context.adapters)
+                session.adaptation.adapt_as(context.adapters)
             for name, value in attributes.items():
                 setattr(connection, name, value)
         except BaseException:
@@ -288,7 +288,7 @@ class AsyncConnection(
     @property
     def lock(self) -> asyncio.Lock:
         """The lock that each operation holds while it talks with the server."""
-        return self._session.lock
+        return self._session.lock.lock
 
     @property
     def info(self) -> ConnectionInfo:
@@ -298,7 +298,7 @@ class AsyncConnection(
     @property
     def adapters(self) -> Adapters:
         """The adapters of the connection; cursors use them unless they have others."""
-        return self._session.adapters
+        return self._session.adaptation.adapters
 
     @property
     def connection(self) -> Any:
@@ -321,11 +321,11 @@ class AsyncConnection(
 
         A single operation is freed of it by `timeout=math.inf`.
         """
-        return self._session.command_timeout
+        return self._session.lock.command_timeout
 
     @command_timeout.setter
     def command_timeout(self, value: float | None) -> None:
-        self._session.command_timeout = value
+        self._session.lock.command_timeout = value
 
     @property
     def prepared_max(self) -> int | None:

@@ -1,6 +1,6 @@
 """Notices that a connection is lost, by its socket, while nobody asks the server.
 
-Law: a watcher reads only between operations, so that it never takes from others what
+A watcher reads only between operations, so that it never takes from others what
 is theirs; it sleeps in between.
 """
 
@@ -27,7 +27,7 @@ DisconnectHandler: TypeAlias = Callable[[e.Error], None]
 logger = logging.getLogger("pgtwin")
 
 
-class AsyncWatching:
+class AsyncDisconnection:
     """The part of a connection that tells when it is lost."""
 
     __module__ = "pgtwin"
@@ -41,7 +41,7 @@ class AsyncWatching:
         Returns false when `timeout` seconds have passed before. The connection can be
         used meanwhile.
         """
-        self._session.come_here()  # twingen: async-only
+        self._session.lock.move_here()  # twingen: async-only
         return await wait_lost(self._session, timeout)
 
     def add_disconnect_handler(self, handler: DisconnectHandler) -> None:
@@ -49,7 +49,7 @@ class AsyncWatching:
 
         It is called as soon as the socket tells, and not for `close()`.
         """
-        self._session.come_here()  # twingen: async-only
+        self._session.lock.move_here()  # twingen: async-only
         if self._disconnect_handlers is None:
             self._disconnect_handlers = []
         handlers = self._disconnect_handlers
@@ -57,7 +57,7 @@ class AsyncWatching:
         if self._watching is None:
             self._watching = asyncio.create_task(watch(self._session, handlers))
             # twingen: async-only
-            self._session.watched_by(self._watching, self._watch_again)
+            self._session.lock.watched_by(self._watching, self._watch_again)
 
     # twingen: async-only
     def _watch_again(self) -> None:
@@ -70,7 +70,7 @@ class AsyncWatching:
         ):
             task = asyncio.create_task(watch(session, self._disconnect_handlers))
             self._watching = task
-            session.watched_by(task, self._watch_again)
+            session.lock.watched_by(task, self._watch_again)
 
     def remove_disconnect_handler(self, handler: DisconnectHandler) -> None:
         """Call it no more; raises `ValueError` when it was not added."""
@@ -114,7 +114,7 @@ async def watch(session: Session, handlers: list[DisconnectHandler]) -> None:
     await wait_lost(session, None)
     if not session.broken:
         return
-    error = session.exchange.farewell or e.OperationalError(LOST)
+    error = session.exchange.fatal_error or e.OperationalError(LOST)
     for handler in tuple(handlers):
         try:
             handler(error)

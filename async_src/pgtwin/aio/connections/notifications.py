@@ -1,6 +1,6 @@
 """What the server says without being asked: notices and notifications.
 
-Law: a handler that fails is logged and stops nothing.
+A handler that fails is logged and stops nothing.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pgtwin.core.annotations import NoticeHandler, NotifyHandler
 
 
-class AsyncMessages:
+class AsyncNotifications:
     """The part of a connection that hands on what the server says."""
 
     __module__ = "pgtwin"
@@ -58,11 +58,11 @@ class AsyncMessages:
         generator with `broadcast` apart. Beyond the limit the oldest are dropped, which
         is logged as an error. The server's own queue holds what no operation has read.
         """
-        return self._session.notifies_max
+        return self._session.messages.notifies_max
 
     @notifies_max.setter
     def notifies_max(self, value: int | None) -> None:
-        self._session.notifies_max = value
+        self._session.messages.notifies_max = value
 
     def add_notify_handler(self, callback: NotifyHandler) -> None:
         """Call a function with each notification.
@@ -70,18 +70,18 @@ class AsyncMessages:
         In an event loop it is called when the notification arrives, else during the
         next operation. It cannot use the connection: that raises `InterfaceError`.
         """
-        self._session.come_here()  # twingen: async-only
-        self._session.notify_handlers.append(callback)
-        self._session.note_attention()
+        self._session.lock.move_here()  # twingen: async-only
+        self._session.messages.notify_handlers.append(callback)
+        self._session.messages.note_attention()
         self._read_on()  # twingen: async-only
 
     def remove_notify_handler(self, callback: NotifyHandler) -> None:
         """Call it no more; raises `ValueError` when it was not registered."""
         session = self._session
-        session.notify_handlers.remove(callback)
-        session.note_attention()
-        if not session.notify_handlers:
-            session.keep_early()
+        session.messages.notify_handlers.remove(callback)
+        session.messages.note_attention()
+        if not session.messages.notify_handlers:
+            session.messages.keep_early()
         self._read_on()  # twingen: async-only
 
     def add_notice_handler(self, callback: NoticeHandler) -> None:
@@ -89,11 +89,11 @@ class AsyncMessages:
 
         It cannot use the connection: that raises `InterfaceError`.
         """
-        self._session.notice_handlers.append(callback)
+        self._session.messages.notice_handlers.append(callback)
 
     def remove_notice_handler(self, callback: NoticeHandler) -> None:
         """Call it no more; raises `ValueError` when it was not registered."""
-        self._session.notice_handlers.remove(callback)
+        self._session.messages.notice_handlers.remove(callback)
 
     # Without an event loop nobody reads between two operations: a thread would call
     # handlers in the midst of what their program does.
@@ -102,9 +102,9 @@ class AsyncMessages:
         """Read what comes between operations as long as there are notify handlers."""
         session, reading = self._session, self._reading
         over = reading is None or reading.done() or reading.get_loop().is_closed()
-        if session.notify_handlers and over:
-            self._reading = session.loop.create_task(wait_lost(session, None))
-            session.watched_by(self._reading, self._read_on)
-        elif reading is not None and not session.notify_handlers:
+        if session.messages.notify_handlers and over:
+            self._reading = session.lock.loop.create_task(wait_lost(session, None))
+            session.lock.watched_by(self._reading, self._read_on)
+        elif reading is not None and not session.messages.notify_handlers:
             reading.cancel()
             self._reading = None

@@ -1,6 +1,6 @@
 """Pipeline blocks: what is executed in one does not wait for its results.
 
-Law: a block that has been left, for whatever reason, leaves nothing to be received.
+A block that has been left, for whatever reason, leaves nothing to be received.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class AsyncPipeline:
         `timeout` seconds.
         """
         session = self._session
-        async with session.turn(timeout):
+        async with session.lock.held(timeout):
             session.check()
             if session.pipelining is None:
                 raise e.ProgrammingError("the pipeline has ended: enter another")
@@ -78,7 +78,7 @@ class AsyncPipeline:
 
     async def __aenter__(self) -> Self:
         session = self._session
-        async with session.turn():
+        async with session.lock.held():
             capabilities.has_pipeline(check=True)
             pipelining = session.open_pipeline()
             if pipelining is None:
@@ -104,7 +104,7 @@ class AsyncPipeline:
         assert pipelining is not None
         entered = self._entered
         try:
-            async with session.turn():
+            async with session.lock.held():
                 try:
                     await pipelining.sync()
                 finally:

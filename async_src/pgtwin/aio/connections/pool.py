@@ -1,6 +1,6 @@
 """The pools of psycopg_pool, with connections of ours unless they are told otherwise.
 
-Law: how a pool works is psycopg_pool's; here is the class of its connections, and what
+How a pool works is psycopg_pool's; here is the class of its connections, and what
 type checkers know of it.
 """
 

@@ -1,6 +1,6 @@
 """What a connection knows of the pool of psycopg_pool that it belongs to.
 
-Law: the pool is never imported; it sets `_pool` on its connections: itself while
+The pool is never imported; it sets `_pool` on its connections: itself while
 somebody has the connection, `None` while nobody has it.
 """
 

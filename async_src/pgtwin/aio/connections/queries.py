@@ -1,6 +1,6 @@
 """Where queries begin: the cursors of a connection, and `execute()` without one.
 
-Law: a cursor belongs to one connection as long as it lives.
+A cursor belongs to one connection as long as it lives.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from pgtwin.aio.connections.pipeline import AsyncPipeline
 from pgtwin.aio.cursors.copy_records import copy_records
 from pgtwin.aio.cursors.cursor import AsyncCursor
 from pgtwin.aio.cursors.server_cursor import AsyncServerCursor
-from pgtwin.aio.sessions.query_hooks import add_hook, remove_hook
 
 if TYPE_CHECKING:
     from psycopg import sql
@@ -184,8 +183,8 @@ class AsyncQueries(Generic[Row]):
         of no parameter's value; `executemany()`, `copy()` and `stream()` count as one
         statement each. In a pipeline it is called when the results arrive.
         """
-        add_hook(self._session, hook)
+        self._session.hooks.append(hook)
 
     def remove_query_hook(self, hook: QueryHook) -> None:
         """Call it no more; raises `ValueError` when it was not added."""
-        remove_hook(self._session, hook)
+        self._session.hooks.remove(hook)

@@ -1,6 +1,6 @@
 """Transaction blocks, and savepoints when they are nested.
 
-Law: blocks are left in the reverse order of entering them.
+Blocks are left in the reverse order of entering them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg import Rollback, errors as e, pq, sql
 
-from pgtwin.aio.sessions.commit import conclude
 from pgtwin.core.statements.transactions import OutOfOrderTransactionNesting, Status
 
 if TYPE_CHECKING:
@@ -78,7 +77,7 @@ class AsyncTransaction:
     async def __aenter__(self) -> Self:
         self._check_new()
         try:
-            async with self._session.turn():
+            async with self._session.lock.held():
                 await self._enter()
             return self
         except BaseException:
@@ -93,7 +92,7 @@ class AsyncTransaction:
         exc_tb: TracebackType | None,
     ) -> bool:
         try:
-            async with self._session.turn():
+            async with self._session.lock.held():
                 return await self._leave(exc_val)
         finally:
             if self.status is Status.ACTIVE:
@@ -168,7 +167,7 @@ class AsyncTransaction:
         session = self._session
         try:
             if self._outermost:
-                result = await conclude(session, b"COMMIT")
+                result = await session.end_transaction(b"COMMIT")
             else:
                 result = await session.command(self._savepoint("RELEASE {}"))
         except BaseException as error:
@@ -221,5 +220,5 @@ class AsyncTransaction:
         await self._session.command(self._savepoint("RELEASE {}"))
 
     def _savepoint(self, words: LiteralString) -> bytes:
-        name = sql.Identifier(self._savepoint_name)
-        return sql.SQL(words).format(name).as_bytes(self._session.transformer())
+        statement = sql.SQL(words).format(sql.Identifier(self._savepoint_name))
+        return statement.as_bytes(self._session.adaptation.transformer())

@@ -1,6 +1,6 @@
 """What new transactions are like: autocommit, isolation level, access mode.
 
-Law: nothing is executed here, except that a pipeline is synchronized; a setting counts
+Nothing is executed here, except that a pipeline is synchronized; a setting counts
 from the next transaction on.
 """
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 IDLE = pq.TransactionStatus.IDLE
 
 
-class AsyncCharacteristics:
+class AsyncTransactionModes:
     """The part of a connection that says what its transactions are like."""
 
     __module__ = "pgtwin"
@@ -37,7 +37,7 @@ class AsyncCharacteristics:
     async def set_autocommit(self, value: bool) -> None:
         """Set `autocommit`; raises `ProgrammingError` inside a transaction."""
         session = self._session
-        async with session.turn():
+        async with session.lock.held():
             await _check_idle(session, "setting autocommit")
             session.autocommit = bool(value)
 
@@ -86,7 +86,7 @@ class AsyncCharacteristics:
 
     async def _set_characteristic(self, name: str, value: Any) -> None:
         session = self._session
-        async with session.turn():
+        async with session.lock.held():
             await _check_idle(session, f"setting {name}")
             session.characteristics = session.characteristics._replace(**{name: value})
 

@@ -1,6 +1,6 @@
 """The end of transactions: in one phase, or in two across several servers.
 
-Law: what `tpc_begin()` has begun is ended by the `tpc_*()` methods only.
+What `tpc_begin()` has begun is ended by the `tpc_*()` methods only.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from psycopg import Xid, errors as e, pq, sql
 
-from pgtwin.aio.sessions.commit import conclude
 from pgtwin.core.statements.transactions import GlobalTransaction
 from pgtwin.core.type_catalog import decoded, sent_text
 
@@ -46,7 +45,7 @@ class AsyncTwoPhase:
         transaction.
         """
         session = self._session
-        async with session.turn(timeout):
+        async with session.lock.held(timeout):
             session.check()
             session.check_unowned("commit()")
             await session.commit()
@@ -58,7 +57,7 @@ class AsyncTwoPhase:
         `transaction()` block and in a two-phase transaction.
         """
         session = self._session
-        async with session.turn(timeout):
+        async with session.lock.held(timeout):
             session.check()
             session.check_unowned("rollback()")
             await session.rollback()
@@ -77,7 +76,7 @@ class AsyncTwoPhase:
         Raises `ProgrammingError` in autocommit mode and inside any transaction.
         """
         session = self._session
-        async with session.turn():
+        async with session.lock.held():
             await session.ready()
             session.check_idle("tpc_begin()")
             if session.autocommit:
@@ -98,7 +97,7 @@ class AsyncTwoPhase:
         at zero.
         """
         session = self._session
-        async with session.turn():
+        async with session.lock.held():
             session.check()
             begun = session.global_transaction
             if begun is None:
@@ -115,10 +114,9 @@ class AsyncTwoPhase:
             # Also if it is never known what the server has made of it.
             session.global_transaction = begun._replace(prepared=True, sure=False)
             try:
-                result = await session.command(
-                    _prepared("PREPARE TRANSACTION", begun.xid, session.encoding),
-                    answers=answers,
-                )
+                encoding = session.adaptation.encoding
+                text = _prepared("PREPARE TRANSACTION", begun.xid, encoding)
+                result = await session.command(text, answers=answers)
             except e.Error as error:
                 if error.sqlstate:
                     session.global_transaction = begun
@@ -173,10 +171,10 @@ class AsyncTwoPhase:
         transaction status as it was.
         """
         session = self._session
-        async with session.turn():
+        async with session.lock.held():
             await session.ready()
             result = await session.command(PREPARED)
-            moments = session.load(result, result.ntuples, _first)
+            moments = session.adaptation.load(result, result.ntuples, _first)
         return [_recovered(moment, result, row) for row, moment in enumerate(moments)]
 
     async def _finish(
@@ -184,7 +182,7 @@ class AsyncTwoPhase:
     ) -> None:
         session = self._session
         method = f"tpc_{action.lower()}()"
-        async with session.turn():
+        async with session.lock.held():
             session.check()
             begun = session.global_transaction
             if xid is not None:
@@ -232,9 +230,9 @@ class AsyncTwoPhase:
     async def _second_phase(
         self, action: Literal["COMMIT", "ROLLBACK"], xid: Xid
     ) -> None:
-        text = _prepared(f"{action} PREPARED", xid, self._session.encoding)
+        text = _prepared(f"{action} PREPARED", xid, self._session.adaptation.encoding)
         if action == "COMMIT":
-            await conclude(self._session, text)
+            await self._session.end_transaction(text)
         else:
             await self._session.command(text)
 

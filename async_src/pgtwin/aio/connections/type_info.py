@@ -1,6 +1,6 @@
 """What the server's catalog knows of a type.
 
-Law: the connection is left in the transaction status in which it was.
+The connection is left in the transaction status in which it was.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ async def find_type(
     # So that a name that the server does not understand aborts no other transaction.
     found = None
     async with connection.transaction():
-        async with session.turn():
+        async with session.lock.held():
             result = await session.command(type_catalog.query(query, name))
         found = type_catalog.arguments(result)
     return None if found is None else cls(**found)

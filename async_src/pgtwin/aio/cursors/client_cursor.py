@@ -1,6 +1,6 @@
 """Cursors that write the parameters into the text of the query, as literals.
 
-Law: what is sent has no parameters: several statements and commands that take none
+What is sent has no parameters: several statements and commands that take none
 (`CREATE TABLE`, `SET` ...) can be executed with some, nothing is prepared.
 """
 

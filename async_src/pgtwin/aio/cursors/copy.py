@@ -1,6 +1,6 @@
 """COPY: data and rows to the server, or from it, or into something else.
 
-Law: what is written in a COPY block is on the server when the block has been left
+What is written in a COPY block is on the server when the block has been left
 without an error, and not before; an error cancels the COPY.
 """
 
@@ -89,7 +89,7 @@ class AsyncLibpqWriter(AsyncWriter):
 
     async def write(self, data: Buffer) -> None:
         """Send some data. The server's errors are raised at the end."""
-        async with copy_exchange.turn(self._session):
+        async with copy_exchange.held(self._session):
             await copy_exchange.write(self._session, data)
             self._unflushed += len(data)
             if self._unflushed >= self.flush_threshold:
@@ -101,14 +101,14 @@ class AsyncLibpqWriter(AsyncWriter):
         session = self._session
         if exc is not None and session.pgconn.transaction_status != ACTIVE:
             return  # the server has ended it
-        async with copy_exchange.turn(session):
+        async with copy_exchange.held(session):
             if exc is None:
                 self.cursor._keep([await copy_exchange.end(session)])
                 return
             reason = f"error from Python: {type(exc).__qualname__} - {exc}"
             with suppress(e.QueryCanceled):
                 await copy_exchange.end(
-                    session, reason.encode(session.encoding, "replace")
+                    session, reason.encode(session.adaptation.encoding, "replace")
                 )
 
 
@@ -202,22 +202,23 @@ class AsyncCopy:
         if binary is None:
             binary = result is not None and bool(result.binary_tuples)
         self.writer = writer or AsyncLibpqWriter(cursor)
-        adapters = cursor._adapters or session.adapters
+        adapters = cursor._adapters or session.adaptation.adapters
         self._types = adapters.types
         status = session.pgconn.parameter_status
         encodings = status(b"client_encoding"), status(b"server_encoding")
         known = escapes(*((name or b"").decode() for name in encodings))
         # What only the other direction needs is not made.
         self._add: Callable[[Sequence[Any]], bool]
+        encoding = session.adaptation.encoding
         if self._direction == COPY_IN:
             for_rows = Place(CopyAdapters(adapters), cursor.connection)
-            self._rows = Rows(for_rows.transformer(), session.encoding, known, binary)
+            self._rows = Rows(for_rows.transformer(), encoding, known, binary)
             self._add = self._rows.add
         else:
             transformer = Place(adapters, cursor.connection).transformer()
             width = 0 if result is None else result.nfields
             self._decoder = row_decoder(
-                binary, transformer, session.encoding, known, width, make_copy_loader
+                binary, transformer, encoding, known, width, make_copy_loader
             )
             self._add = _sends_nothing
         self._messages: deque[Buffer] = deque()
@@ -369,7 +370,8 @@ class AsyncCopy:
         if self._finished:
             return
         if self._copying is not None:
-            self._session.hold("copy()")  # which ends, maybe in another task
+            # The block ends, maybe in another task.
+            self._session.lock.note_holder("copy()")
         try:
             if self._direction == COPY_IN:
                 await self._finish_writing(exc)
@@ -403,7 +405,7 @@ class AsyncCopy:
     async def _stop(self) -> None:
         session = self._session
         if self._copying is not None and not session.closed:
-            async with copy_exchange.turn(session):
+            async with copy_exchange.held(session):
                 try:
                     await copy_exchange.stop(session)
                 finally:
@@ -460,7 +462,7 @@ class AsyncCopy:
         if self._finished:
             return
         session = self._session
-        async with copy_exchange.turn(session):
+        async with copy_exchange.held(session):
             if messages is not self._messages:
                 messages.extend(self._taken())
             if messages or self._finished:  # another task was quicker

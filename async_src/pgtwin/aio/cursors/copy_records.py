@@ -1,6 +1,6 @@
 """Rows into a table, without a word of SQL from the caller.
 
-Law: names reach the server as identifiers, values as COPY data; nothing is formatted
+Names reach the server as identifiers, values as COPY data; nothing is formatted
 into a statement.
 """
 
@@ -92,7 +92,7 @@ async def _look_up(
     timeout: float | None,
 ) -> Table:
     session = cursor._session
-    async with session.turn(timeout):
+    async with session.lock.held(timeout):
         await session.ready()
         await session.begin()
         result = await session.command(columns_query(name))

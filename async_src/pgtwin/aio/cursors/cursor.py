@@ -1,6 +1,6 @@
 """Cursors: execute queries and keep their results.
 
-Law: each method that talks to the server holds the session's lock meanwhile.
+Each method that talks to the server holds the session's lock meanwhile.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from pgtwin.aio.cursors.streaming import (
     receive_rows,
 )
 from pgtwin.aio.sessions import copy_exchange
-from pgtwin.aio.sessions.lock import BLOCK_PATIENCE
+from pgtwin.aio.sessions.lock import BLOCK_GRACE
 from pgtwin.aio.sessions.pipeline_exchange import TURN
 from pgtwin.core.statements.client_side_binding import bind_merged
 from pgtwin.core.statements.placeholders import Binder, Statement, bind
@@ -119,7 +119,7 @@ class AsyncCursor(AsyncResults[Row]):
         the server gives.
         """
         session = self._session
-        async with session.turn(timeout):
+        async with session.lock.held(timeout):
             if self._closed:
                 raise closed_cursor()
             engine = session.engine
@@ -156,8 +156,8 @@ class AsyncCursor(AsyncResults[Row]):
             session.check()
             seen = session.observe(query)
             if statement is None:
-                transformer = transformer or session.transformer()
-                encoding = session.encoding
+                transformer = transformer or session.adaptation.transformer()
+                encoding = session.adaptation.encoding
                 statement = self._bind_query(query, params, transformer, encoding)
             await pipelining.execute(statement, self, seen, prepare, wanted)
             return
@@ -165,7 +165,7 @@ class AsyncCursor(AsyncResults[Row]):
             results = await session.execute(
                 query, params, self._bind_query, prepare, wanted, transformer, statement
             )
-            self._keep(results, session.last, session.lasting)
+            self._keep(results, session.adaptation.last, session.adaptation.lasting)
         except BaseException:
             self._forget()
             raise
@@ -178,7 +178,7 @@ class AsyncCursor(AsyncResults[Row]):
         results = await session.conclude(
             statement, results, kept, True, self._asked_format
         )
-        self._keep(results, session.last, session.lasting)
+        self._keep(results, session.adaptation.last, session.adaptation.lasting)
 
     async def executemany(
         self,
@@ -196,19 +196,19 @@ class AsyncCursor(AsyncResults[Row]):
         `OperationTimeout` when not all is done after `timeout` seconds.
         """
         session = self._session
-        async with session.turn(timeout):
+        async with session.lock.held(timeout):
             if self._closed:
                 raise closed_cursor()
             self._asked = None
             self._forget()
             self._asked_format = self._format(None)
-            transformer = self._dumper() or session.transformer()
+            transformer = self._dumper() or session.adaptation.transformer()
             # The caller's iterable works while the connection is busy.
-            session.hold("executemany()", patience=0)
+            session.lock.note_holder("executemany()", grace=0)
             try:
                 await execute_many(self, query, params_seq, transformer, returning)
             finally:
-                session.release()
+                session.lock.forget_holder()
 
     @asynccontextmanager
     async def copy(
@@ -230,20 +230,21 @@ class AsyncCursor(AsyncResults[Row]):
         """
         session = self._session
         with session.observe(statement) as seen:
-            async with session.turn(timeout):
+            async with session.lock.held(timeout):
                 if self._closed:
                     raise closed_cursor()
                 self._forget()
-                transformer = self._dumper() or session.transformer()
-                bound = bind_merged(statement, params, transformer, session.encoding)
+                transformer = self._dumper() or session.adaptation.transformer()
+                encoding = session.adaptation.encoding
+                bound = bind_merged(statement, params, transformer, encoding)
                 self._keep([await copy_exchange.start(session, bound.text)])
                 session.exchange.deadline = None
-                session.hold("copy()", BLOCK_PATIENCE)
+                session.lock.note_holder("copy()", BLOCK_GRACE)
                 try:
                     async with AsyncCopy(self, writer=writer, timeout=timeout) as copy:
                         yield copy
                 finally:
-                    session.release()
+                    session.lock.forget_holder()
             seen.count(self._rowcount)
 
     async def stream(
@@ -266,15 +267,15 @@ class AsyncCursor(AsyncResults[Row]):
         """
         session = self._session
         check_size(size)
-        limit = session.limit(timeout)
-        async with session.turn(timeout):
+        limit = session.lock.limit(timeout)
+        async with session.lock.held(timeout):
             if self._closed:
                 raise closed_cursor()
             if session.pgconn.pipeline_status:
                 raise e.ProgrammingError("stream() cannot be used in pipeline mode")
             self._forget()
             self._asked_format = self._format(binary)
-            session.hold("stream()")
+            session.lock.note_holder("stream()")
             try:
                 with session.observe(query) as seen:
                     await open_rows(
@@ -295,8 +296,8 @@ class AsyncCursor(AsyncResults[Row]):
                                 await end_rows(session, result)
                                 continue
                             if loader is None:
-                                session.look_at_settings()
-                                self._encoding = session.encoding
+                                session.adaptation.look_at_settings()
+                                self._encoding = session.adaptation.encoding
                                 loader = self._make_loader(result)
                             else:
                                 loader.set_pgresult(result, set_loaders=False)
@@ -306,7 +307,7 @@ class AsyncCursor(AsyncResults[Row]):
                                 yield loader.load_row(index, make_row)
             finally:
                 await close_rows(session)
-                session.release()
+                session.lock.forget_holder()
 
     @property
     def _query(self) -> Statement | None:
@@ -318,8 +319,9 @@ class AsyncCursor(AsyncResults[Row]):
         if self._asked is None:
             return None
         try:
-            transformer = self._dumper() or self._session.new_transformer()
-            return self._binder(*self._asked, transformer, self._session.encoding)
+            adaptation = self._session.adaptation
+            transformer = self._dumper() or adaptation.new_transformer()
+            return self._binder(*self._asked, transformer, adaptation.encoding)
         except (e.Error, TypeError):
             return None
 

@@ -1,6 +1,6 @@
 """One query for many sets of parameters.
 
-Law: the caller holds the session's lock, and gives each batch one cursor.
+The caller holds the session's lock, and gives each batch one cursor.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Batch(BatchState):
         self._seen = seen
         self._cursor = cursor
         self.bind = cursor._bind_query
-        self.adapters = cursor._adapters or cursor._session.adapters
+        self.adapters = cursor._adapters or self._session.adaptation.adapters
         self.preparing = not cursor._merging
         self._returning = returning
         self._used: list[Kept] = []

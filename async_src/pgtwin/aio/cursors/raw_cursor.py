@@ -1,6 +1,6 @@
 """Cursors for queries that have the server's own placeholders: `$1`, `$2` ...
 
-Law: the text of the query is sent as it is, `%` means nothing in it.
+The text of the query is sent as it is, `%` means nothing in it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The results that a cursor holds: walk through them, build rows from them.
 
-Law: a result is bound to loaders when it arrives, and is read by these as long as the
+A result is bound to loaders when it arrives, and is read by these as long as the
 cursor holds it. Nothing in this module talks to the server, except to receive what a
 pipeline still owes.
 """
@@ -115,7 +115,7 @@ class AsyncResults(ResultState, Generic[Row]):
         too.
         """
         if self._adapters is None:
-            self._adapters = Adapters(self._session.adapters)
+            self._adapters = Adapters(self._session.adaptation.adapters)
         return self._adapters
 
     @property
@@ -152,7 +152,7 @@ class AsyncResults(ResultState, Generic[Row]):
         result = self.pgresult
         if result is None or not (result.nfields or result.status in WITH_COLUMNS):
             return None
-        types = (self._adapters or self._session.adapters).types
+        types = (self._adapters or self._session.adaptation.adapters).types
         return [Column(result, i, types, self._encoding) for i in range(result.nfields)]
 
     @property
@@ -269,7 +269,7 @@ class AsyncResults(ResultState, Generic[Row]):
         adapters = self._adapters
         if adapters is None:
             return None
-        mark = (adapters.generation, self._session.version)
+        mark = (adapters.generation, self._session.adaptation.version)
         if self._dumping is None or self._dumping_mark != mark:
             self._dumping = Place(adapters, self._connection).transformer()
             self._dumping_mark = mark
@@ -370,7 +370,7 @@ class AsyncResults(ResultState, Generic[Row]):
         if self._closed:
             raise closed_cursor()
         session = self._session
-        async with session.turn():
+        async with session.lock.held():
             pipelining = session.open_pipeline()
             if self._pending is not None and pipelining is not None:
                 await pipelining.receive(self._pending)
@@ -381,10 +381,11 @@ class AsyncResults(ResultState, Generic[Row]):
         Those of a prepared statement have the same columns, guaranteed by the server:
         what is made to load the first one loads all of them.
         """
-        if kept is None or not self._session.columns_of(kept, results[0]).usual:
+        adaptation = self._session.adaptation
+        if kept is None or not adaptation.columns_of(kept, results[0]).usual:
             self._keep(results)
             return
-        self._encoding = self._session.encoding
+        self._encoding = self._session.adaptation.encoding
         self._results = results
         self._loaded = [None] * len(results)
         self._make_loader(results[0], usual=True)
@@ -408,10 +409,10 @@ class AsyncResults(ResultState, Generic[Row]):
         if (
             number <= FEW_ROWS
             and self._adapters is None
-            and (usual or session.adapters.are_usual(result))
+            and (usual or session.adaptation.adapters.are_usual(result))
         ):
             try:
-                return session.load(result, number, TUPLES)
+                return session.adaptation.load(result, number, TUPLES)
             except Exception:  # who fetches the row is told
                 pass
         self._make_loader(result, usual)
@@ -420,8 +421,8 @@ class AsyncResults(ResultState, Generic[Row]):
     def _make_loader(self, result: PGresult, usual: bool = False) -> RowLoader:
         """Make what loads the rows of a result, by what holds now."""
         session = self._session
-        adapters = self._adapters or session.adapters
-        mark = (adapters, adapters.generation, session.version)
+        adapters = self._adapters or session.adaptation.adapters
+        mark = (adapters, adapters.generation, session.adaptation.version)
         loader = self._loader
         if loader is None or self._loader_mark != mark:
             loader = self._loader = Place(adapters, self._connection).row_loader()

@@ -1,6 +1,6 @@
 """Server-side cursors: the server keeps the result, rows are fetched on demand.
 
-Law: each row is given once, in order, whichever methods are mixed: what iteration has
+Each row is given once, in order, whichever methods are mixed: what iteration has
 fetched ahead comes first, and `scroll()` counts from the row that would come next.
 """
 
@@ -140,7 +140,7 @@ class AsyncServerCursor(AsyncCursor[Row]):
 
     async def close(self) -> None:
         """Close the server's cursor and forget the results."""
-        async with self._session.turn():
+        async with self._session.lock.held():
             if self._closed:
                 return
             try:
@@ -169,7 +169,7 @@ class AsyncServerCursor(AsyncCursor[Row]):
                 f"server-side cursors do not know the argument {next(iter(kwargs))!r}"
             )
         session = self._session
-        async with session.turn(timeout):
+        async with session.lock.held(timeout):
             if self._closed:
                 raise closed_cursor()
             if session.pgconn.pipeline_status:
@@ -241,7 +241,7 @@ class AsyncServerCursor(AsyncCursor[Row]):
         """
         if mode not in ("relative", "absolute"):
             raise ValueError(f"scroll mode must be relative or absolute, not {mode!r}")
-        async with self._session.turn(timeout):
+        async with self._session.lock.held(timeout):
             if self._closed:
                 raise closed_cursor()
             if mode == "absolute":
@@ -290,7 +290,7 @@ class AsyncServerCursor(AsyncCursor[Row]):
         return statement._replace(text=b" ".join(words), values=statement.values or ())
 
     async def _describe(self) -> None:
-        name = self._name.encode(self._session.encoding)
+        name = self._name.encode(self._session.adaptation.encoding)
         self._keep([await self._session.describe_portal(name)])
         self._opened = self._described = True
 
@@ -298,7 +298,7 @@ class AsyncServerCursor(AsyncCursor[Row]):
         self, number: int | None, timeout: float | None = None
     ) -> list[Row]:
         """Return the next rows: those fetched ahead, and then the server's."""
-        async with self._session.turn(timeout):
+        async with self._session.lock.held(timeout):
             if self._closed:
                 raise closed_cursor()
             self._renew_page()
@@ -319,7 +319,7 @@ class AsyncServerCursor(AsyncCursor[Row]):
 
     async def _turn_page(self) -> None:
         """Fetch the rows that iteration gives next, if none are left."""
-        async with self._session.turn():
+        async with self._session.lock.held():
             if self._closed:
                 raise closed_cursor()
             self._renew_page()
@@ -365,7 +365,7 @@ class AsyncServerCursor(AsyncCursor[Row]):
 
     def _take(self, result: PGresult) -> list[Row]:
         """Make a page the current result, and return its rows."""
-        self._encoding = self._session.encoding
+        self._encoding = self._session.adaptation.encoding
         self._values = self._bind(result, usual=False)
         self.pgresult = result
         return self._load(result, 0, result.ntuples)
@@ -377,10 +377,12 @@ class AsyncServerCursor(AsyncCursor[Row]):
         if status != INTRANS and not (status == IDLE and self._withhold):
             return
         if session.open_pipeline() is None and capabilities.has_send_close_prepared():
-            await session.close_portal(self._name.encode(self._session.encoding))
+            await session.close_portal(
+                self._name.encode(self._session.adaptation.encoding)
+            )
             return
         # A rollback may have closed it, and CLOSE fails then.
-        name = sql.Literal(self._name).as_bytes(session.transformer())
+        name = sql.Literal(self._name).as_bytes(session.adaptation.transformer())
         found = await session.command(
             b"SELECT FROM pg_catalog.pg_cursors WHERE name = " + name
         )
@@ -388,4 +390,6 @@ class AsyncServerCursor(AsyncCursor[Row]):
             await session.command(b"CLOSE " + self._identifier())
 
     def _identifier(self) -> bytes:
-        return sql.Identifier(self._name).as_bytes(self._session.transformer())
+        return sql.Identifier(self._name).as_bytes(
+            self._session.adaptation.transformer()
+        )

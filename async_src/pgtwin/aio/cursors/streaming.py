@@ -1,6 +1,6 @@
 """Rows of a query, received while the server still sends.
 
-Law: the caller holds the session's lock from `open_rows()` to `close_rows()`, which is
+The caller holds the session's lock from `open_rows()` to `close_rows()`, which is
 called in any case.
 """
 
@@ -50,7 +50,10 @@ async def open_rows(
     """Begin to execute a query whose rows are received `size` at a time."""
     await session.ready()
     statement = bind(
-        query, params, transformer or session.transformer(), session.encoding
+        query,
+        params,
+        transformer or session.adaptation.transformer(),
+        session.adaptation.encoding,
     )
     await session.begin()
     session.exchange.send_rows(statement, result_format, size)
@@ -91,4 +94,4 @@ async def close_rows(session: Session) -> None:
     """Leave nothing behind of a query, even if its rows were not all received."""
     if session.pgconn.transaction_status == ACTIVE:
         await session.exchange.recover()
-    session.deliver()
+    session.messages.deliver()

@@ -1,6 +1,6 @@
 """Requests to cancel what the server executes for a connection.
 
-Law: the connection itself is not touched; whatever it does goes on until the server's
+The connection itself is not touched; whatever it does goes on until the server's
 answer reaches it.
 """
 

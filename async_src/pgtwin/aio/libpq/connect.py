@@ -1,6 +1,6 @@
 """Connects with one server.
 
-Law: an attempt that fails leaves nothing open.
+An attempt that fails leaves nothing open.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Connects with the first of several servers that accepts it.
 
-Law: every attempt ends within its own `connect_timeout`, name look-up included.
+Every attempt ends within its own `connect_timeout`, name look-up included.
 """
 
 from __future__ import annotations

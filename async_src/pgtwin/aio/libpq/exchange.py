@@ -1,6 +1,6 @@
 """What is said to the server, and its answers: every use of libpq's protocol.
 
-Law: as for conversations; each method that sends something returns all that the server
+As for conversations; each method that sends something returns all that the server
 has answered, errors included.
 """
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from psycopg import capabilities, errors as e
 
 from pgtwin.aio.libpq.cancel import request_cancel
-from pgtwin.aio.libpq.handle import CLOSED, Conversation
+from pgtwin.aio.libpq.handle import CLOSED, Handle
 from pgtwin.aio.waiting.readiness import Readiness
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pgtwin.core.statements.placeholders import Statement
 
 
-class Exchange(Conversation):
+class Exchange(Handle):
     """Talks to one server: executes, listens."""
 
     @classmethod
@@ -120,18 +120,18 @@ class Exchange(Conversation):
         Raises `OperationalError`, in the server's own words if it left any, when the
         server is gone.
         """
-        self._talking = True
+        self._in_use = True
         try:
             self.engine.read()
             failure = self.engine.failure
             if failure is not None:
                 raise (
                     e.OperationalError(CLOSED)
-                    if self._leaving
-                    else (self.farewell or failure)
+                    if self._finishing
+                    else (self.fatal_error or failure)
                 )
         finally:
-            self._let_go()
+            self._release()
 
     def drain(self) -> None:
         """Take the notifications that libpq has."""

@@ -1,6 +1,6 @@
 """How a conversation with libpq goes on, and how it comes to rest.
 
-Law: one conversation at a time (the caller holds the session's lock and has checked
+One conversation at a time (the caller holds the session's lock and has checked
 that it is usable), and each one leaves the handle idle, or finished if that was not
 possible in a few seconds.
 """
@@ -62,17 +62,17 @@ MIXED = "copy() executes one COPY and no other statement with it"
 logger = logging.getLogger("pgtwin")
 
 
-class Conversation:
+class Handle:
     """Owns one libpq handle and waits for its socket."""
 
-    attentive = False  # whether somebody is told of notifications, also of none
+    wants_notifies = False  # whether somebody is told of notifications, also of none
     streamed = False  # in single-row mode, or rows in chunks
     syncs = 0  # of a pipeline, that the server has not answered yet
     replicating = False  # the last statement has begun to
-    farewell: e.Error | None = None
+    fatal_error: e.Error | None = None
     deadline: Deadline | None = None
-    _talking = False
-    _leaving = False
+    _in_use = False
+    _finishing = False
 
     def __init__(self, pgconn: PGconn, readiness: Readiness) -> None:
         self.pgconn = pgconn
@@ -88,13 +88,13 @@ class Conversation:
     @property
     def closed(self) -> bool:
         """Whether the handle can no longer be used."""
-        return self._leaving or self.pgconn.status == BAD
+        return self._finishing or self.pgconn.status == BAD
 
     def finish(self) -> None:
         """Close the handle at once, or as soon as a conversation has let go of it."""
-        if self._talking:
+        if self._in_use:
             # The handle belongs to another thread or task until it wakes.
-            self._leaving = True
+            self._finishing = True
             self._readiness.shut_down()
             return
         try:
@@ -106,16 +106,16 @@ class Conversation:
 
     def give_up(self) -> None:
         """Finish a handle that cannot be brought to rest."""
-        self._leaving = True
+        self._finishing = True
         self._pause()
 
     @asynccontextmanager
-    async def conversation(self) -> AsyncGenerator[None, None]:
+    async def in_use(self) -> AsyncGenerator[None, None]:
         """Have the handle for a block, which may leave it in the midst of something.
 
         An error that leaves the block brings the handle to rest, or finishes it.
         """
-        self._talking = True
+        self._in_use = True
         try:
             yield
         except BaseException as error:
@@ -124,15 +124,15 @@ class Conversation:
         finally:
             self._pause()
 
-    async def converse(self, step: Callable[[], bool]) -> None:
+    async def send_until(self, step: Callable[[], bool]) -> None:
         """Send what is queued, and wait until a step, called after readings, is true.
 
         An error brings the handle to rest, or finishes it.
         """
-        async with self.conversation():
+        async with self.in_use():
             await self.send()
             if not step():
-                await self.take_in(step)
+                await self.read_until(step)
 
     async def send(self) -> None:
         """Send what is queued, and take in what the server says meanwhile."""
@@ -140,7 +140,7 @@ class Conversation:
             await self._in_time(self._sent, writing=True)
         self._check()
 
-    async def take_in(self, step: Callable[[], bool]) -> None:
+    async def read_until(self, step: Callable[[], bool]) -> None:
         """Wait for the server until a step, called after each reading, is true."""
 
         def take() -> bool:
@@ -157,14 +157,14 @@ class Conversation:
         """
         pgconn = self.pgconn
         results: list[PGresult] = []
-        self._talking = True
+        self._in_use = True
         try:
             if pgconn.flush():
                 await self._in_time(self._sent, writing=True)
             if self.engine.failure is None and pgconn.is_busy():
                 await self._in_time(self.engine.read)
             if self.engine.failure is not None:
-                raise self._last_words(results)
+                raise self._error_of_loss(results)
             while (result := pgconn.get_result()) is not None:
                 results.append(result)
                 if len(results) == AT_ONCE or result.status in COPY or pgconn.is_busy():
@@ -174,15 +174,15 @@ class Conversation:
             await self._break_off(error, results)
             raise
         finally:
-            self._let_go()
+            self._release()
 
     async def recover(self, *received: PGresult) -> None:
         """Bring to rest what an interruption has left behind, or give it up."""
-        self._talking = True
+        self._in_use = True
         try:
             await self._settle(list(received))
         finally:
-            self._let_go()
+            self._release()
 
     async def results(
         self, copying: bool = False, answers: list[PGresult] | None = None
@@ -195,7 +195,7 @@ class Conversation:
         """
         engine = self.engine
         results: list[PGresult] = [] if answers is None else answers
-        self._talking = True
+        self._in_use = True
         try:
             received = engine.begin(results)
             if received is None:
@@ -220,10 +220,10 @@ class Conversation:
             await self._break_off(error, results)
             raise
         finally:
-            self._talking = False
-            if self._leaving or not engine.settled:
-                self._let_go()
-            if engine.noted or self.arrived or self.attentive:
+            self._in_use = False
+            if self._finishing or not engine.settled:
+                self._release()
+            if engine.noted or self.arrived or self.wants_notifies:
                 self.deliver()
 
     def _begin_copy(self, results: list[PGresult], prepared: bool) -> None:
@@ -236,7 +236,7 @@ class Conversation:
 
     def _check(self, results: list[PGresult] | None = None) -> None:
         if self.engine.failure is not None:
-            raise self._last_words([] if results is None else results)
+            raise self._error_of_loss([] if results is None else results)
 
     async def _in_time(
         self, step: Callable[[], bool], *, writing: bool = False
@@ -250,21 +250,21 @@ class Conversation:
 
     async def _break_off(self, error: BaseException, results: list[PGresult]) -> None:
         """End a conversation that an error leaves; raise another if that says more."""
-        leaving = self._leaving
+        leaving = self._finishing
         await self._settle(results)
         if leaving and isinstance(error, e.OperationalError):
             raise e.OperationalError(CLOSED) from None
 
     def _pause(self) -> None:
-        self._talking = False
-        if self._leaving or self.pgconn.status != OK:
-            self._let_go()
+        self._in_use = False
+        if self._finishing or self.pgconn.status != OK:
+            self._release()
 
     async def _settle(self, results: list[PGresult]) -> None:
         """Bring an interrupted conversation to rest, or give the handle up."""
         pgconn = self.pgconn
         pipelined = pgconn.pipeline_status != PIPELINE_OFF
-        if self._leaving or not (pipelined or pgconn.transaction_status == ACTIVE):
+        if self._finishing or not (pipelined or pgconn.transaction_status == ACTIVE):
             return
         deadline = time.monotonic() + SETTLE_TIMEOUT
         try:
@@ -310,7 +310,7 @@ class Conversation:
         except BaseException as error:
             # Interrupted again, or no answer in time: plainly broken is better
             # than hanging, and the first interruption is the one to be reported.
-            self._leaving = True
+            self._finishing = True
             logger.warning(
                 "an interrupted operation could not be ended, the connection is "
                 "closed: %s",
@@ -333,14 +333,14 @@ class Conversation:
         if not await self._readiness.wait(step, left, writing):
             raise e.OperationalError("the server does not come to rest")
 
-    def _let_go(self) -> None:
-        self._talking = False
-        if self._leaving:
+    def _release(self) -> None:
+        self._in_use = False
+        if self._finishing:
             self.finish()
         elif self.pgconn.status == BAD:
             self._readiness.detach()
 
-    def _last_words(self, results: list[PGresult]) -> Exception:
+    def _error_of_loss(self, results: list[PGresult]) -> Exception:
         """Return the error for a lost server, in its own words if it left any."""
         pgconn = self.pgconn
         while pgconn.status == BAD:
@@ -352,7 +352,7 @@ class Conversation:
         for result in reversed(results):
             if result.status == FATAL_ERROR and result.error_field(SQLSTATE):
                 return e.error_from_result(result, encoding)
-        return self.farewell or self.engine.failure or e.OperationalError(LOST)
+        return self.fatal_error or self.engine.failure or e.OperationalError(LOST)
 
     # Steps: called by the readiness when the socket is ready, never wait.
 

@@ -1,7 +1,7 @@
-"""How a session makes values of bytes and bytes of values.
+"""The adapters and settings of a session, and what dumps and loads values by them.
 
-Law: what is kept was made from the adapters and settings that hold now; who executes
-something looks at the settings before its results are bound to a loader.
+What is kept here was made from the adapters and settings that hold now. Whoever
+executes something looks at the settings before its results are bound to a loader.
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 from psycopg import ConnectionInfo, errors as e, pq
 from psycopg.rows import Row
 
-from pgtwin.aio.libpq.exchange import Exchange
-from pgtwin.aio.sessions.messages import Inbox
 from pgtwin.core.adaptation.adapters import Adapters, Place
 from pgtwin.core.adaptation.result_formats import (
     MANY_ROWS,
@@ -21,7 +19,7 @@ from pgtwin.core.adaptation.result_formats import (
     Columns,
     examine_columns,
 )
-from pgtwin.core.engine.contract import SessionFields, binary_gains
+from pgtwin.core.engine.contract import AdaptationFields, binary_gains
 from pgtwin.core.statements.parameter_status import (
     DATE_STYLE,
     ENCODING,
@@ -33,7 +31,7 @@ from pgtwin.core.statements.prepared import Kept
 if TYPE_CHECKING:
     from psycopg.abc import Transformer
     from psycopg.adapt import AdaptersMap
-    from psycopg.pq.abc import PGresult
+    from psycopg.pq.abc import PGconn, PGresult
     from psycopg.rows import RowMaker
 
     from pgtwin.core.engine.contract import RowLoader
@@ -47,8 +45,8 @@ BINARY = pq.Format.BINARY
 _encodings: dict[bytes | None, str] = {}
 
 
-class Adapting(Inbox, SessionFields):
-    """Keeps the adapters of a session, and transformers that are warm."""
+class Adaptation(AdaptationFields):
+    """Keeps the adapters of a session, and transformers made from them."""
 
     version = 0
     dumping: Transformer | None = None
@@ -58,8 +56,9 @@ class Adapting(Inbox, SessionFields):
     # Whether its loaders are usual, and need the encoding only.
     lasting = False
 
-    def __init__(self, exchange: Exchange, owner: object) -> None:
-        super().__init__(exchange)
+    def __init__(self, pgconn: PGconn, owner: object) -> None:
+        self._pgconn = pgconn
+        self.encoding = "utf-8"
         self.adapters = Adapters()
         self.settings: list[bytes | None] = []
         # The owner is known weakly: it owns the session, not the other way round.
@@ -126,7 +125,7 @@ class Adapting(Inbox, SessionFields):
         if columns.floats and not exact_floats:
             return TEXT
         if columns.dates:
-            style = self.pgconn.parameter_status(DATE_STYLE)
+            style = self._pgconn.parameter_status(DATE_STYLE)
             if style is None or not style.startswith(b"ISO"):
                 return TEXT
         return BINARY
@@ -142,7 +141,7 @@ class Adapting(Inbox, SessionFields):
 
     def examine_columns(self, result: PGresult) -> Columns:
         """Return what the columns of a result mean for the format of the next."""
-        version = self.pgconn.server_version
+        version = self._pgconn.server_version
         return examine_columns(result, self.adapters, version, binary_gains)
 
     def look_at_rows(self, kept: Kept | None, result: PGresult) -> None:
@@ -155,13 +154,13 @@ class Adapting(Inbox, SessionFields):
             lasting = self.columns_of(kept, result).lasting
         else:
             lasting = self.lasting = self.adapters.are_lasting(result)
-        if not lasting or self.pgconn.parameter_status(ENCODING) != self.settings[0]:
+        if not lasting or self._pgconn.parameter_status(ENCODING) != self.settings[0]:
             self.look_at_settings()
 
     def _find_encoding(self, name: bytes | None) -> str:
         try:
             # That it has a name bounds how many are kept.
-            encoding = _encodings[name] = ConnectionInfo(self.pgconn).encoding
+            encoding = _encodings[name] = ConnectionInfo(self._pgconn).encoding
         except e.NotSupportedError:
             # Loaders and dumpers of text raise the error; others need no encoding.
             return ONLY_ASCII
@@ -169,9 +168,9 @@ class Adapting(Inbox, SessionFields):
 
     def look_at_settings(self) -> None:
         """Note the settings that hold now, if they have changed."""
-        if self.pgconn.status != OK:
+        if self._pgconn.status != OK:
             return
-        settings = list(map(self.pgconn.parameter_status, SETTINGS))
+        settings = list(map(self._pgconn.parameter_status, SETTINGS))
         if settings != self.settings:
             self.settings = settings
             encoding = _encodings.get(settings[0])

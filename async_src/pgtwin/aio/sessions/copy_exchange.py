@@ -1,6 +1,6 @@
 """The conversation of a COPY: start, data in one direction, end.
 
-Law: the block of the COPY holds the session's lock, and its steps, which may be called
+The block of the COPY holds the session's lock, and its steps, which may be called
 by several tasks or threads, hold the COPY's; whoever gives it up calls `stop()`.
 """
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from psycopg import errors as e, pq
 
-from pgtwin.aio.sessions.lock import Turn
+from pgtwin.aio.sessions.lock import HeldInTime
 from pgtwin.aio.waiting.timeout import wait_for
 from pgtwin.core.deadlines import Deadline, OperationTimeout
 from pgtwin.core.engine.contract import copied_data
@@ -89,13 +89,13 @@ class Step:
         self._lock.release()
 
 
-def turn(session: Session) -> asyncio.Lock | Turn | Step:
+def held(session: Session) -> asyncio.Lock | HeldInTime | Step:
     """Return the block in which the COPY under way talks to the server."""
     copying = session.copy_under_way()
     if copying is None:
-        return session.turn()
-    session.come_here()  # twingen: async-only
-    limit = session.limit(copying.timeout)
+        return session.lock.held()
+    session.lock.move_here()  # twingen: async-only
+    limit = session.lock.limit(copying.timeout)
     return copying.lock if limit is None else Step(session, copying.lock, limit)
 
 
@@ -109,17 +109,17 @@ async def look(session: Session, deadline: Deadline) -> None:
         left = deadline.left()
         copying = session.copy_under_way()
         if copying is not None:
-            async with Step(session, copying.lock, session.limit(left)):
+            async with Step(session, copying.lock, session.lock.limit(left)):
                 if session.copy_under_way() is copying:
                     session.check()
-                    session.collect()
+                    session.messages.collect()
                     return
-        if session.is_own():
+        if session.lock.is_own():
             patience = left
         try:
-            async with session.turn(min(patience, left)):
+            async with session.lock.held(min(patience, left)):
                 session.check()
-                session.collect()
+                session.messages.collect()
                 return
         except OperationTimeout:
             if left <= patience:
@@ -166,7 +166,7 @@ async def write(session: Session, data: Buffer) -> None:
 async def flush(session: Session) -> None:
     """Wait until libpq has handed everything to the system."""
     exchange = session.exchange
-    async with exchange.conversation():
+    async with exchange.in_use():
         await exchange.send()
 
 
@@ -185,9 +185,9 @@ async def read(session: Session, pieces: Pieces) -> tuple[list[Buffer], bool]:
         found, ended = copied_data(exchange.pgconn, pieces)
         return ended or bool(found)
 
-    async with exchange.conversation():
+    async with exchange.in_use():
         if not some():
-            await exchange.take_in(some)
+            await exchange.read_until(some)
     return found, ended
 
 
@@ -195,7 +195,7 @@ async def end(session: Session, error: bytes | None = None) -> PGresult:
     """End a COPY to the server, with an error to cancel it, and return its result."""
     session.check()
     exchange = session.exchange
-    async with exchange.conversation():
+    async with exchange.in_use():
         exchange.pgconn.put_copy_end(error)
         await exchange.send()
     return await finish(session)
@@ -216,7 +216,7 @@ async def stop(session: Session) -> None:
     """Cancel a COPY that is under way, and drop what it still sends."""
     if session.pgconn.transaction_status == ACTIVE:
         await session.exchange.recover()
-        session.deliver()
+        session.messages.deliver()
 
 
 async def pause(session: Session, left: float) -> bool:

@@ -1,7 +1,7 @@
-"""Who may talk to the server next, and how long.
+"""The lock of a session: one operation at a time, each with its deadline.
 
-Law: operations of one connection take turns; who would wait for itself, or for
-something that never ends, is told so instead.
+An operation that would wait for itself, or for something that never ends, raises an
+error instead.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ import asyncio
 import concurrent.futures  # twingen: async-only
 import math
 import os
+import weakref
+from collections.abc import Callable, Sequence  # twingen: async-only
 from types import TracebackType
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from psycopg import errors as e
 
@@ -19,24 +21,28 @@ from pgtwin.aio.libpq.exchange import Exchange
 from pgtwin.aio.waiting.timeout import wait_for
 from pgtwin.core.deadlines import Deadline, OperationTimeout
 
-# Seconds that an operation of the same caller has to give the turn back: a generator
+# Seconds that an operation of the same caller has to release the lock: a generator
 # that was left may be about to close.
-OWN_PATIENCE = 5.0
+OWN_GRACE = 5.0
 # The same of a block, which its caller has not left: only one that was forgotten
 # without being left may be about to end.
-BLOCK_PATIENCE = 0.1
+BLOCK_GRACE = 0.1
+
+
+# twingen: async-only
+Resume: TypeAlias = Callable[[], None]
 
 
 class Holder(NamedTuple):
-    """Who has the turn, where that is known: what it does, and in which task.
+    """Who holds the lock, where that is known: what it does, and in which task.
 
-    The same task, if it wants another turn, waits `patience` seconds for the end, and
-    not at all where it is called in the midst of the operation.
+    If the same task wants the lock again, it waits `grace` seconds for the end, and
+    not at all where it is called during the operation.
     """
 
     operation: str
     task: object
-    patience: float = OWN_PATIENCE
+    grace: float = OWN_GRACE
 
     def __str__(self) -> str:
         return f"{self.operation} in {self.task!r}"
@@ -49,8 +55,12 @@ class Process:
         self.left = False  # by a fork
 
 
-class Turns:
-    """Gives the lock of a session to one operation after the other."""
+class SessionLock:
+    """Held by the operation that talks to the server.
+
+    It belongs to an event loop, and moves to another one when it is used there while
+    nothing is under way.
+    """
 
     def __init__(self, exchange: Exchange) -> None:
         self.exchange = exchange
@@ -59,21 +69,27 @@ class Turns:
         self.lock = asyncio.Lock()
         self.process = _process
         self.loop = asyncio.get_running_loop()  # twingen: async-only
+        # Who waits for notifications, as the session's messages know.
+        # twingen: async-only
+        self.listeners: Sequence[weakref.ReferenceType[Any]] = ()
+        # twingen: async-only
+        self._tasks: weakref.WeakSet[asyncio.Task[Any]] = weakref.WeakSet()
+        self._resumed: set[weakref.WeakMethod[Resume]] = set()  # twingen: async-only
 
     @property
     def inherited(self) -> bool:
         """Whether the session belongs to the process that this one was forked from."""
         return self.process.left
 
-    def turn(self, timeout: float | None = None) -> asyncio.Lock | Turn:
+    def held(self, timeout: float | None = None) -> asyncio.Lock | HeldInTime:
         """Return the block in which one operation talks to the server.
 
-        The operation may take `timeout` seconds, waiting for its turn included;
+        The operation may take `timeout` seconds, waiting for the lock included;
         `None` stands for the session's own `command_timeout`, infinity for ever.
-        Raises `InterfaceError` when the turn could never come.
+        Raises `InterfaceError` when the lock could never be acquired.
         """
         if asyncio.get_running_loop() is not self.loop:  # twingen: async-only
-            self.come_here()
+            self.move_here()
         if (
             timeout is None
             and self.command_timeout is None
@@ -83,10 +99,10 @@ class Turns:
             return self.lock
         if self.process.left:
             raise e.InterfaceError(INHERITED)
-        return Turn(self, self.limit(timeout))
+        return HeldInTime(self, self.limit(timeout))
 
     # twingen: async-only
-    def come_here(self) -> None:
+    def move_here(self) -> None:
         """Let the running event loop use what another has used, if that is at rest.
 
         Raises `InterfaceError` if it is not: something is under way, or waits there.
@@ -112,13 +128,15 @@ class Turns:
 
             loop.call_soon_threadsafe(move)
             try:
-                moved = answer.result(OWN_PATIENCE)
+                moved = answer.result(OWN_GRACE)
             except concurrent.futures.TimeoutError:
                 moved = not answer.cancel() and answer.result()
         if not moved:
             raise _another_loop(loop)
         self.exchange.watch_here()
-        self.arrive()
+        for reference in tuple(self._resumed):
+            if (resume := reference()) is not None:
+                resume()
 
     # twingen: async-only
     def _move(self, loop: asyncio.AbstractEventLoop) -> bool:
@@ -133,11 +151,20 @@ class Turns:
     # twingen: async-only
     def is_watched(self) -> bool:
         """Tell whether a task in the event loop waits for what the server says."""
-        return bool(self.exchange.watchers)
+        return (
+            bool(self.exchange.watchers)
+            or any(reference() is not None for reference in self.listeners)
+            or any(
+                not task.done() and not task.get_loop().is_closed()
+                for task in self._tasks
+            )
+        )
 
     # twingen: async-only
-    def arrive(self) -> None:
-        """Begin in another event loop what shall go on in it."""
+    def watched_by(self, task: asyncio.Task[Any], resume: Resume) -> None:
+        """Note a task, and the method of its owner that begins it in another loop."""
+        self._tasks.add(task)
+        self._resumed.add(weakref.WeakMethod(resume))
 
     def limit(self, timeout: float | None) -> float | None:
         """Return the seconds that an operation may take; `None` sets no limit."""
@@ -145,9 +172,9 @@ class Turns:
             timeout = self.command_timeout
         return None if timeout == math.inf else timeout
 
-    def hold(self, operation: str, patience: float = OWN_PATIENCE) -> None:
+    def note_holder(self, operation: str, grace: float = OWN_GRACE) -> None:
         """Note what the lock is held for while the caller of an operation works."""
-        self.holder = Holder(operation, asyncio.current_task(), patience)
+        self.holder = Holder(operation, asyncio.current_task(), grace)
 
     def is_own(self) -> bool:
         """Tell whether the caller itself has what the lock is held for."""
@@ -159,51 +186,51 @@ class Turns:
             and self.lock.locked()
         )
 
-    def release(self) -> None:
-        """Forget what `hold()` has noted."""
+    def forget_holder(self) -> None:
+        """Forget what `note_holder()` has noted."""
         self.holder = None
 
 
-class Turn:
+class HeldInTime:
     """Holds the lock of a session for one operation that must not wait for ever."""
 
-    __slots__ = ("_limit", "_turns")
+    __slots__ = ("_limit", "_lock")
 
-    def __init__(self, turns: Turns, limit: float | None) -> None:
-        self._turns = turns
+    def __init__(self, lock: SessionLock, limit: float | None) -> None:
+        self._lock = lock
         self._limit = limit
 
     async def __aenter__(self) -> None:
-        turns = self._turns
-        limit = patience = self._limit
+        session_lock = self._lock
+        limit = longest = self._limit
         deadline = None if limit is None else Deadline(limit)
-        holder = turns.holder
-        own = turns.is_own()
+        holder = session_lock.holder
+        own = session_lock.is_own()
         if own and holder is not None:
-            if not holder.patience:
+            if not holder.grace:
                 raise _busy(holder)
-            patience = min(math.inf if patience is None else patience, holder.patience)
-        lock: asyncio.Lock = turns.lock
+            longest = min(math.inf if longest is None else longest, holder.grace)
+        lock: asyncio.Lock = session_lock.lock
         while True:
             try:
-                await wait_for(lock.acquire(), patience)
+                await wait_for(lock.acquire(), longest)
                 break
             except asyncio.TimeoutError:
                 if own and holder is not None:
-                    if turns.holder is holder:
+                    if session_lock.holder is holder:
                         raise _busy(holder) from None
                     # It ends, or another has begun: no longer the caller's own.
                     own = False
-                    patience = None if deadline is None else deadline.left()
+                    longest = None if deadline is None else deadline.left()
                     continue
                 assert limit is not None
                 raise OperationTimeout(
                     f"the connection was busy for {limit:g} s with "
-                    f"{turns.holder or 'another operation'}: wait longer, or use "
-                    "another connection"
+                    f"{session_lock.holder or 'another operation'}: wait longer, or "
+                    "use another connection"
                 ) from None
-        turns.exchange.deadline = deadline
-        turns.hold("an operation")
+        session_lock.exchange.deadline = deadline
+        session_lock.note_holder("an operation")
 
     async def __aexit__(
         self,
@@ -211,10 +238,10 @@ class Turn:
         exc_val: BaseException | None,
         exc_tb: TracebackType | None,
     ) -> None:
-        turns = self._turns
-        turns.release()
-        turns.exchange.deadline = None
-        turns.lock.release()
+        session_lock = self._lock
+        session_lock.forget_holder()
+        session_lock.exchange.deadline = None
+        session_lock.lock.release()
 
 
 def _busy(holder: Holder) -> e.InterfaceError:

@@ -1,13 +1,12 @@
-"""What the server says without being asked: who is told, and what is kept.
+"""Notices and notifications of a session: whose handlers are called, what is kept.
 
-Law: a handler that fails is logged and stops nothing; a notification that no handler
-took is kept until somebody asks for it. One that a handler took is kept too, until the
-next operation, if no operation has read it: `notifies()` would have read it itself.
+A handler that fails is logged and stops nothing. A notification that no handler took is
+kept until somebody asks for it. One that a handler took is kept too, until the next
+operation, if no operation has read it: `notifies()` would have read it itself.
 """
 
 from __future__ import annotations
 
-import asyncio  # twingen: async-only
 import copy
 import logging
 import math
@@ -16,12 +15,13 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from psycopg import Notify, errors as e, pq
 
 from pgtwin.aio.libpq.exchange import Exchange
-from pgtwin.aio.sessions.lock import Turns
+from pgtwin.aio.sessions.adaptation import Adaptation
+from pgtwin.aio.sessions.lock import SessionLock
 from pgtwin.aio.waiting.notification_listener import Listener
 
 if TYPE_CHECKING:
@@ -38,59 +38,32 @@ NOTIFIES_MAX = 1_000_000
 EARLY_MAX = 10_000
 
 T = TypeVar("T")
-Resume: TypeAlias = Callable[[], None]  # twingen: async-only
 
 logger = logging.getLogger("pgtwin")
 
 
-class Inbox(Turns):
+class Messages:
     """Receives the notices and notifications of a session."""
 
     notifies_max: int | None = NOTIFIES_MAX
     dropped = 0
 
-    def __init__(self, exchange: Exchange) -> None:
-        super().__init__(exchange)
-        self.pgconn = exchange.pgconn
-        self.engine = exchange.engine
+    def __init__(
+        self, exchange: Exchange, lock: SessionLock, adaptation: Adaptation
+    ) -> None:
+        self._exchange = exchange
+        self._lock = lock
+        self._adaptation = adaptation
         self.notice_handlers: list[NoticeHandler] = []
         self.notify_handlers: list[NotifyHandler] = []
         self.backlog: deque[Notify] = deque()
         self.early: deque[Notify] = deque(maxlen=EARLY_MAX)
         # Weakly: who is interrupted before it is removed listens no more all the same.
         self._listeners: list[weakref.ReferenceType[Listener]] = []
-        self.tasks: weakref.WeakSet[asyncio.Task[Any]]  # twingen: async-only
-        self.tasks = weakref.WeakSet()  # twingen: async-only
-        self.resumed: set[weakref.WeakMethod[Resume]] = set()  # twingen: async-only
-        self.encoding = "utf-8"
-        inbox: weakref.ReferenceType[Inbox] = weakref.ref(self)
-        self.pgconn.notice_handler = partial(_notice, inbox)
-        exchange.deliver = partial(_deliver, inbox)
-
-    # twingen: async-only
-    def is_watched(self) -> bool:
-        """Tell whether a task in the event loop waits for what the server says."""
-        return (
-            super().is_watched()
-            or bool(self.listeners)
-            or any(
-                not task.done() and not task.get_loop().is_closed()
-                for task in self.tasks
-            )
-        )
-
-    # twingen: async-only
-    def watched_by(self, task: asyncio.Task[Any], resume: Resume) -> None:
-        """Note a task, and the method of the owner that begins it in another loop."""
-        self.tasks.add(task)
-        self.resumed.add(weakref.WeakMethod(resume))
-
-    # twingen: async-only
-    def arrive(self) -> None:
-        """Begin in another event loop what shall go on in it."""
-        for reference in tuple(self.resumed):
-            if (resume := reference()) is not None:
-                resume()
+        lock.listeners = self._listeners  # twingen: async-only
+        messages: weakref.ReferenceType[Messages] = weakref.ref(self)
+        exchange.pgconn.notice_handler = partial(_notice, messages)
+        exchange.deliver = partial(_deliver, messages)
 
     def collect(self) -> None:
         """Take in and deliver what has come though nobody asked.
@@ -98,7 +71,7 @@ class Inbox(Turns):
         Raises `OperationalError` when the server is gone.
         """
         try:
-            self.exchange.collect()
+            self._exchange.collect()
         finally:
             self.deliver(early=True)
 
@@ -107,12 +80,12 @@ class Inbox(Turns):
 
         `early` says that no operation has read it.
         """
-        exchange = self.exchange
-        if exchange.attentive and not exchange.closed:
+        exchange = self._exchange
+        if exchange.wants_notifies and not exchange.closed:
             exchange.drain()  # what came with the last result
         if not early:
             self.early.clear()
-        self.engine.decode(self.encoding)
+        exchange.engine.decode(self._adaptation.encoding)
         arrived = exchange.arrived
         if not arrived:
             return
@@ -132,7 +105,7 @@ class Inbox(Turns):
             if handlers:
                 self._tell("a notify handler", handlers, notification)
         for listener in self.listeners:
-            listener.ring()
+            listener.wake()
 
     @property
     def listeners(self) -> list[Listener]:
@@ -142,7 +115,7 @@ class Inbox(Turns):
 
     def note_attention(self) -> None:
         """Note whether anybody is told of what arrives."""
-        self.exchange.attentive = bool(self.listeners or self.notify_handlers)
+        self._exchange.wants_notifies = bool(self.listeners or self.notify_handlers)
 
     def add_listener(self, listener: Listener) -> None:
         """Let a listener have what arrives, and before that what was kept."""
@@ -193,9 +166,10 @@ class Inbox(Turns):
     def _tell(
         self, what: str, handlers: Sequence[Callable[[T], object]], said: T
     ) -> None:
-        # A handler is called in the midst of an operation, and cannot begin another.
-        holder = self.holder
-        self.hold(what, patience=0)
+        # A handler is called during an operation, and cannot begin another.
+        lock = self._lock
+        holder = lock.holder
+        lock.note_holder(what, grace=0)
         try:
             for handler in tuple(handlers):
                 try:
@@ -203,16 +177,16 @@ class Inbox(Turns):
                 except Exception as error:
                     logger.exception("%s failed: %r: %s", what, handler, error)
         finally:
-            self.holder = holder
+            lock.holder = holder
 
     def take_notice(self, result: PGresult) -> None:
         """Hand a notice to the handlers."""
         if result.error_field(SEVERITY) == b"FATAL":
             # Said while nothing was asked. A copy is needed, the result goes away now.
-            error = e.error_from_result(result, self.encoding)
-            self.exchange.farewell = copy.copy(error)
+            error = e.error_from_result(result, self._adaptation.encoding)
+            self._exchange.fatal_error = copy.copy(error)
         if self.notice_handlers:
-            diagnostic = e.Diagnostic(result, self.encoding)
+            diagnostic = e.Diagnostic(result, self._adaptation.encoding)
             self._tell("a notice handler", self.notice_handlers, diagnostic)
 
 
@@ -224,13 +198,13 @@ def _move_before(queue: deque[Notify], older: deque[Notify]) -> None:
     queue.extendleft(reversed(moved))
 
 
-def _deliver(reference: weakref.ReferenceType[Inbox]) -> None:
-    inbox = reference()
-    if inbox is not None:
-        inbox.deliver()
+def _deliver(reference: weakref.ReferenceType[Messages]) -> None:
+    messages = reference()
+    if messages is not None:
+        messages.deliver()
 
 
-def _notice(reference: weakref.ReferenceType[Inbox], result: PGresult) -> None:
-    inbox = reference()
-    if inbox is not None:
-        inbox.take_notice(result)
+def _notice(reference: weakref.ReferenceType[Messages], result: PGresult) -> None:
+    messages = reference()
+    if messages is not None:
+        messages.take_notice(result)

@@ -1,6 +1,6 @@
 """The notifications of a session, one by one.
 
-Law: what was not handed out stays in the session's backlog, for the next who asks,
+What was not handed out stays in the session's backlog, for the next who asks,
 unless others were handed it; who waits for more keeps nobody from using the connection.
 """
 
@@ -34,11 +34,11 @@ async def notifications(
     """
     deadline = Deadline(math.inf if timeout is None else timeout)
     wanted = repeat(None) if stop_after is None else range(math.ceil(stop_after))
-    session.come_here()  # twingen: async-only
-    listener = Listener(deque() if broadcast else session.backlog)
+    session.lock.move_here()  # twingen: async-only
+    listener = Listener(deque() if broadcast else session.messages.backlog)
     take = listener.queue.popleft
     try:
-        session.add_listener(listener)
+        session.messages.add_listener(listener)
         for _ in wanted:
             while True:
                 try:
@@ -49,7 +49,7 @@ async def notifications(
                         return
             yield notification
     finally:
-        session.remove_listener(listener)
+        session.messages.remove_listener(listener)
         if listener in session.exchange.watchers:
             session.exchange.watchers.remove(listener)
         listener.detach()

@@ -1,6 +1,6 @@
 """The conversation of a pipeline: statements are sent, results come later, in order.
 
-Law: the caller holds the session's lock. Whoever has sent a statement is its owner and
+The caller holds the session's lock. Whoever has sent a statement is its owner and
 receives its results, or is told that there will be none.
 """
 
@@ -101,8 +101,11 @@ class Execution(Owner):
             super().receive(results)
         if not is_awaited:
             return
-        if kept is not None and kept.generation != self._session.adapters.generation:
-            self._session.columns_of(kept, results[0])
+        if (
+            kept is not None
+            and kept.generation != self._session.adaptation.adapters.generation
+        ):
+            self._session.adaptation.columns_of(kept, results[0])
         cursor._keep(results, kept)
 
     def give_up(self, error: BaseException) -> None:
@@ -289,7 +292,7 @@ class Pipelining(PipelineState):
             self._pgconn.send_query_params(*statement, result_format or TEXT)
             return None
         if result_format is None:
-            result_format = session.format_for(kept)
+            result_format = session.adaptation.format_for(kept)
         session.exchange.send_statement(statement, result_format, kept.name)
         return kept
 
@@ -344,7 +347,7 @@ class Pipelining(PipelineState):
         self, query: Query, transformer: Transformer, batch: Batch
     ) -> tuple[Callable[[Params], Bound], Adapters | None]:
         """Return what binds the query of a batch, and the adapters if it is plain."""
-        encoding = self._session.encoding
+        encoding = self._session.adaptation.encoding
         bind = batch.bind
         if bind is usual_bind and isinstance(query, (str, bytes, Composable)):
             bind_one, plain = bind_each(query, transformer, encoding)
@@ -413,14 +416,14 @@ class Pipelining(PipelineState):
             return done()
 
         try:
-            await exchange.converse(collected)
+            await exchange.send_until(collected)
         except BaseException as error:
             self._drop(error)
             raise
         finally:
-            if engine.noted or exchange.arrived or exchange.attentive:
-                session.deliver()
-        session.look_at_settings()
+            if engine.noted or exchange.arrived or exchange.wants_notifies:
+                session.messages.deliver()
+        session.adaptation.look_at_settings()
 
     def fail(self, error: e.Error) -> None:
         """Note the error of an owner; the first one is raised."""

@@ -1,6 +1,6 @@
-"""One libpq handle as its users see it: lock, transactions, adapters, messages.
+"""A session with a server: its lock, messages, adapters, statements and transaction.
 
-Law: whoever calls a method that waits holds `lock`; the other methods never wait.
+Whoever calls a method that waits holds `lock`; the other methods never wait.
 """
 
 from __future__ import annotations
@@ -13,11 +13,14 @@ from psycopg import errors as e, pq
 
 from pgtwin.aio.libpq.exchange import Exchange
 from pgtwin.aio.libpq.handle import CLOSED, LOST, REPLICATING
-from pgtwin.aio.sessions.adaptation import Adapting
-from pgtwin.aio.sessions.commit import conclude
-from pgtwin.aio.sessions.lock import INHERITED
+from pgtwin.aio.sessions.adaptation import Adaptation
+from pgtwin.aio.sessions.lock import INHERITED, SessionLock
+from pgtwin.aio.sessions.messages import Messages
+from pgtwin.aio.sessions.query_hooks import observation
 from pgtwin.core.adaptation.result_formats import FLOAT_DIGITS
+from pgtwin.core.deadlines import OperationTimeout
 from pgtwin.core.engine.chunked_result import CHUNK, TUPLES_CHUNK, Chunks
+from pgtwin.core.engine.contract import SessionFields
 from pgtwin.core.statements.placeholders import Binder, Statement, bind as usual_bind
 from pgtwin.core.statements.prepared import (
     Kept,
@@ -26,7 +29,7 @@ from pgtwin.core.statements.prepared import (
     is_refused,
     is_unsupported,
 )
-from pgtwin.core.statements.query_hooks import UNOBSERVED, Observation, QueryHook
+from pgtwin.core.statements.query_hooks import Observation, QueryHook
 from pgtwin.core.statements.transactions import Characteristics, GlobalTransaction
 
 if TYPE_CHECKING:
@@ -53,8 +56,8 @@ TEXT = pq.Format.TEXT
 logger = logging.getLogger("pgtwin")
 
 
-class Session(Adapting):
-    """Keeps everything that belongs to one connection with the server."""
+class Session(SessionFields):
+    """Has everything that belongs to one connection with the server."""
 
     characteristics = Characteristics()
     global_transaction: GlobalTransaction | None = None
@@ -62,7 +65,12 @@ class Session(Adapting):
     copying: weakref.ReferenceType[Copying] | None = None
 
     def __init__(self, exchange: Exchange, owner: object) -> None:
-        super().__init__(exchange, owner)
+        self.exchange = exchange
+        self.pgconn = exchange.pgconn
+        self.engine = exchange.engine
+        self.lock = SessionLock(exchange)
+        self.adaptation = Adaptation(exchange.pgconn, owner)
+        self.messages = Messages(exchange, self.lock, self.adaptation)
         self._closed = False
         self.autocommit = False
         self.automatic_binary = True
@@ -73,6 +81,11 @@ class Session(Adapting):
             exchange.pgconn.parameter_status(b"server_version")
         )
         self.hooks: list[QueryHook] = []
+
+    @property
+    def inherited(self) -> bool:
+        """Whether the session belongs to the process that this one was forked from."""
+        return self.lock.process.left
 
     @property
     def closed(self) -> bool:
@@ -93,7 +106,7 @@ class Session(Adapting):
 
     def check(self) -> None:
         """Raise `OperationalError` when nothing can be executed any more."""
-        if self.process.left:
+        if self.lock.process.left:
             raise e.InterfaceError(INHERITED)
         if self._closed:
             raise e.OperationalError(CLOSED)
@@ -147,7 +160,7 @@ class Session(Adapting):
 
     def observe(self, query: Query) -> Observation:
         """Return the block in which a statement is executed, for query hooks."""
-        return UNOBSERVED
+        return observation(query, self.hooks, self.adaptation)
 
     async def execute(
         self,
@@ -172,13 +185,18 @@ class Session(Adapting):
         ):
             await self.ready()
         if statement is None:
-            transformer = transformer or self.transformer()
-            statement = bind(query, params, transformer, self.encoding)
+            transformer = transformer or self.adaptation.transformer()
+            statement = bind(query, params, transformer, self.adaptation.encoding)
         if not self.autocommit and self.pgconn.transaction_status == IDLE:
             await self.command(self.opening())
-        return await self.run(statement, prepare, result_format)
+        if not self.hooks:
+            return await self._run(statement, prepare, result_format)
+        with self.observe(query) as seen:
+            results = await self._run(statement, prepare, result_format)
+            seen.note(results)
+        return results
 
-    async def run(
+    async def _run(
         self,
         statement: Statement,
         prepare: bool | None,
@@ -208,7 +226,7 @@ class Session(Adapting):
             gathered = known is not None and known.many and known.gathered
         if result_format is None and kept is not None:
             exact = gathered and await self._has_exact_floats(kept)
-            wanted = self.format_for(kept, exact)
+            wanted = self.adaptation.format_for(kept, exact)
         if gathered:
             exchange.send_rows(statement, wanted, CHUNK, name)
             results = await self._gather()
@@ -232,8 +250,8 @@ class Session(Adapting):
 
     async def _gather(self) -> list[PGresult]:
         """Load rows while the server still sends others; return the whole result."""
-        self.look_at_settings()
-        version = self.version
+        self.adaptation.look_at_settings()
+        version = self.adaptation.version
         chunks: Chunks | None = None
         results: list[PGresult] = []
         try:
@@ -243,17 +261,17 @@ class Session(Adapting):
                         results.append(result)
                         continue
                     if chunks is None:
-                        usual = self.examine_columns(result).usual
-                        chunks = Chunks(self.new_row_loader(), early=usual)
+                        usual = self.adaptation.examine_columns(result).usual
+                        chunks = Chunks(self.adaptation.new_row_loader(), early=usual)
                     chunks.add(result)
         finally:
-            self.deliver()
+            self.messages.deliver()
         if chunks is None or len(results) != 1 or results[0].status != TUPLES_OK:
             return results
-        self.look_at_settings()
-        if self.version != version:
+        self.adaptation.look_at_settings()
+        if self.adaptation.version != version:
             # The statement itself has set something.
-            chunks.bind(self.new_row_loader())
+            chunks.bind(self.adaptation.new_row_loader())
         return [chunks.complete(results[0])]
 
     async def conclude(
@@ -280,7 +298,7 @@ class Session(Adapting):
             and self.pgconn.transaction_status == IDLE
         ):
             # A pooler may take the session away between two messages.
-            return await self.run(statement, False, result_format, False)
+            return await self._run(statement, False, result_format, False)
         if not plain:
             self.examine(results)
         if (
@@ -290,10 +308,11 @@ class Session(Adapting):
             and results[0].status != EMPTY_QUERY
         ):
             kept = prepared.count(key)
-        self.last = None
-        self.lasting = False
+        adaptation = self.adaptation
+        adaptation.last = None
+        adaptation.lasting = False
         if plain:
-            self.look_at_rows(kept, results[0])
+            adaptation.look_at_rows(kept, results[0])
         if prepared.retired:
             await self._forget_retired()
         return results
@@ -308,15 +327,19 @@ class Session(Adapting):
 
         `answers` takes what the server has answered, if no pipeline is open.
         """
-        await self.usable()
-        pipelining = self.open_pipeline()
-        if pipelining is not None:
-            return await pipelining.command(text, result_format)
-        statement = Statement(text, None, (), None)
-        self.exchange.send_statement(statement, result_format)
-        results = await self.exchange.results(answers=answers)
-        self.examine(results)
-        return results[-1]
+        with self.observe(text) as seen:
+            await self.usable()
+            pipelining = self.open_pipeline()
+            if pipelining is not None:
+                result = await pipelining.command(text, result_format)
+            else:
+                statement = Statement(text, None, (), None)
+                self.exchange.send_statement(statement, result_format)
+                results = await self.exchange.results(answers=answers)
+                self.examine(results)
+                result = results[-1]
+            seen.note([result])
+        return result
 
     async def describe_portal(self, name: bytes) -> PGresult:
         """Return the columns of a portal, as a result without rows."""
@@ -382,7 +405,26 @@ class Session(Adapting):
         """Commit the transaction that is open, if one is."""
         await self.ready()
         if self.pgconn.transaction_status != IDLE:
-            await conclude(self, b"COMMIT")
+            await self.end_transaction(b"COMMIT")
+
+    async def end_transaction(self, text: bytes) -> PGresult:
+        """Execute a statement that commits, and return its result.
+
+        Raises `TransactionResolutionUnknown` when the connection is lost before the
+        server has answered, so that nothing that may have been committed is reported
+        as if it was not; else the server's error.
+        """
+        await self.usable()  # what fails until here was not sent
+        try:
+            return await self.command(text)
+        except e.OperationalError as error:
+            if not self.closed or isinstance(error, OperationTimeout):
+                raise
+            raise e.TransactionResolutionUnknown(
+                "the connection was lost before the server answered COMMIT: look "
+                "whether the transaction is committed before you repeat it; "
+                f"{error}"
+            ) from error
 
     async def rollback(self) -> None:
         """Roll back the transaction that is open, if one is."""
@@ -423,7 +465,7 @@ class Session(Adapting):
 
     def examine(self, results: list[PGresult]) -> None:
         """Raise the server's error if there is one; note what commands have changed."""
-        self.look_at_settings()
+        self.adaptation.look_at_settings()
         self.check_results(results)
 
     def check_results(self, results: list[PGresult]) -> None:
@@ -441,4 +483,4 @@ class Session(Adapting):
                     "not executed: a statement before it in the pipeline has failed"
                 )
             elif status != EMPTY_QUERY and status != COPY_BOTH:
-                raise e.error_from_result(result, self.encoding)
+                raise e.error_from_result(result, self.adaptation.encoding)

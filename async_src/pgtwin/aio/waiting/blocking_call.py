@@ -1,7 +1,7 @@
 # twingen: async-only
 """Calls of functions that block, for which nobody waits once they are given up.
 
-Law: a thread runs the one function and tells the loop, which may be closed by then.
+A thread runs the one function and tells the loop, which may be closed by then.
 """
 
 from __future__ import annotations

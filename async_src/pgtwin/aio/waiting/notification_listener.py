@@ -1,6 +1,6 @@
-"""Waits for what the server says unasked, while others use the connection.
+"""Waits for notifications, while others use the connection.
 
-Law: a listener reads nothing by itself; it is woken by the socket, or by whoever has
+A listener reads nothing by itself; it is woken by the socket, or by whoever has
 read something for it.
 """
 
@@ -11,51 +11,51 @@ from collections import deque
 from psycopg import Notify
 
 from pgtwin.aio.waiting.readiness import Readiness
-from pgtwin.core.wakeup import Bell
+from pgtwin.core.wakeup import Wakeup
 
 
 class Listener(Readiness):
-    """Waits for a socket, or until somebody rings, for what comes into a queue."""
+    """Waits for a socket, or for `wake()`, until something comes into a queue."""
 
     def __init__(self, queue: deque[Notify]) -> None:
         super().__init__()
         self.queue = queue
-        self._bell: Bell | None = None
+        self._wakeup: Wakeup | None = None
 
     def attach(self, fd: int) -> None:
         """Watch a socket."""
         super().attach(fd)
-        self._bell = Bell()
+        self._wakeup = Wakeup()
 
     def detach(self) -> None:
         """Watch nothing; a pending wait fails."""
         super().detach()
-        bell, self._bell = self._bell, None
-        if bell is not None:
-            bell.close()
+        wakeup, self._wakeup = self._wakeup, None
+        if wakeup is not None:
+            wakeup.close()
 
     @property
     def attached(self) -> bool:
         """Whether a socket is watched."""
-        return self._bell is not None
+        return self._wakeup is not None
 
-    def ring(self) -> None:
+    def wake(self) -> None:
         """Wake who waits, now or the next time."""
-        bell = self._bell
-        if bell is not None:
-            bell.ring()
+        wakeup = self._wakeup
+        if wakeup is not None:
+            wakeup.wake()
 
     async def listen(self, timeout: float | None) -> bool:
-        """Wait for the socket or the bell; return false after `timeout` seconds."""
-        assert self._bell is not None
-        fd = self._bell.fileno()
+        """Wait for the socket or for `wake()`; return false after `timeout` seconds."""
+        assert self._wakeup is not None
+        fd = self._wakeup.fileno()
         self._loop.add_reader(fd, self._ready)
         try:
-            return await self.wait(self._hear, timeout)
+            return await self.wait(self._consume, timeout)
         finally:
             self._loop.remove_reader(fd)
 
-    def _hear(self) -> bool:
-        if self._bell is not None:
-            self._bell.hush()
+    def _consume(self) -> bool:
+        if self._wakeup is not None:
+            self._wakeup.clear()
         return True

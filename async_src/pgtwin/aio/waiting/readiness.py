@@ -1,6 +1,6 @@
 """Waits until one socket has been read or written as far as needed.
 
-Law: at most one wait at a time; what is done with the socket is done by the step that
+At most one wait at a time; what is done with the socket is done by the step that
 the waiter gives, never by this module.
 """
 

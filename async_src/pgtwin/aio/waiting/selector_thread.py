@@ -1,7 +1,7 @@
 # twingen: async-only
 """Readers and writers for event loops that have none, as Windows' proactor loop.
 
-Law: one thread for all such loops only selects; callbacks run in their own loop, and a
+One thread for all such loops only selects; callbacks run in their own loop, and a
 descriptor is not watched again before its callback has returned.
 """
 

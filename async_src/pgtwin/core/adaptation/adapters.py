@@ -1,6 +1,6 @@
 """Adapters that know when they were changed, and where they are used.
 
-Law: whoever keeps something made from adapters keeps their `generation` with it, and
+Whoever keeps something made from adapters keeps their `generation` with it, and
 makes it again when the two differ.
 """
 

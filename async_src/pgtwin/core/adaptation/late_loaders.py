@@ -1,6 +1,6 @@
 """Loaders that are registered on a cursor when it has a result already.
 
-Law: the columns to which they do not apply are loaded as before.
+The columns to which they do not apply are loaded as before.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Loaders that psycopg's loaders make for what is inside of a value.
 
-Law: a loader looks at the settings when it is made, so all of them are made when a
+A loader looks at the settings when it is made, so all of them are made when a
 result comes, those too that psycopg makes when the first value is loaded.
 """
 

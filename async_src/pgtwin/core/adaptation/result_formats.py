@@ -1,6 +1,6 @@
 """In which format the server should send the values of a prepared statement's results.
 
-Law: a result is asked for in binary format only if the server guarantees the types of
+A result is asked for in binary format only if the server guarantees the types of
 its columns, if every value in it is the same as from text, and if they are loaded
 faster together.
 """

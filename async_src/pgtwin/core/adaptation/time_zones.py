@@ -1,6 +1,6 @@
 """What the clocks of time zones show, as tables for C, which then asks no zone.
 
-Law: of each moment a table says what `zone.fromutc()` says, or that the zone must be
+Of each moment a table says what `zone.fromutc()` says, or that the zone must be
 asked. A `ZoneInfo` changes only at the times that its file lists and, after the last
 of them, at most twice in a year of UTC. So the file's times, and the two changes that
 are found in each later year, are all the changes; what the clocks show between them is

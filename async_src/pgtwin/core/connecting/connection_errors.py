@@ -4,7 +4,7 @@ libpq tells the SQLSTATE of a refusal in its text alone, and only if it is told 
 verbose (`PQsetErrorVerbosity`). psycopg.pq does not wrap that function; it gives the
 pointer to call it with.
 
-Law: the text that is handed on is the one that libpq has by default. Where the function
+The text that is handed on is the one that libpq has by default. Where the function
 cannot be found, there is no SQLSTATE, and all else is the same.
 """
 

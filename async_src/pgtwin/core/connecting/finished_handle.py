@@ -1,6 +1,6 @@
 """What is left of a libpq handle in the error of a connection that failed.
 
-Law: no secret stays in it; its representation shows everything that it has.
+No secret stays in it; its representation shows everything that it has.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What to try, in which order, to reach a server.
 
-Law: nothing is looked up and nothing is opened here; names stay names until the
+Nothing is looked up and nothing is opened here; names stay names until the
 caller has asked for their addresses. What libpq knows of a parameter is asked of libpq.
 What is kept of a connection string is kept without a secret.
 """

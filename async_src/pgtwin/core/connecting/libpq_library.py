@@ -1,6 +1,6 @@
 """The library libpq that psycopg uses, for functions that `psycopg.pq` has not.
 
-Law: it is that very library, or none.
+It is that very library, or none.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """From rows of Python values to the data of a COPY, in blocks.
 
-Law: a value becomes what its dumper makes of it; nothing is sent from here. The engine
+A value becomes what its dumper makes of it; nothing is sent from here. The engine
 writes what it knows how to write, and asks here for the rows that only dumpers can.
 """
 

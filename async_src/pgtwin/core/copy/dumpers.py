@@ -1,6 +1,6 @@
 """Dumpers of a COPY: those of psycopg, for values that they dump as what they are.
 
-Law: a value that a column's dumper would make another one of is refused, whatever the
+A value that a column's dumper would make another one of is refused, whatever the
 other columns are. Dumpers of users are left as they are.
 
 Psycopg's take some values on trust: the one of booleans stores true for `'f'`, the one

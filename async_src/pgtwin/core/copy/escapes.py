@@ -1,6 +1,6 @@
 """Backslashes of COPY's text format, in every client encoding.
 
-Law: a byte that belongs to a longer character is no backslash. In some encodings that
+A byte that belongs to a longer character is no backslash. In some encodings that
 only clients have, the last byte of a character may be 0x5c.
 """
 

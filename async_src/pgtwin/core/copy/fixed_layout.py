@@ -1,6 +1,6 @@
 """Rows of a binary COPY whose fields have the same sizes, read by one call of `struct`.
 
-Law: what does not fit a layout is told apart from what does; nothing is guessed.
+What does not fit a layout is told apart from what does; nothing is guessed.
 """
 
 from __future__ import annotations

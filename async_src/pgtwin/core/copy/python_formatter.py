@@ -1,6 +1,6 @@
 """Writes rows as a COPY has them: the reference of `engine.CopyFormatter`.
 
-Law: a row is written when it is added, by the ways of its values (`copy_ways`); if one
+A row is written when it is added, by the ways of its values (`copy_ways`); if one
 of them is not plain, or fails, the dumpers of all its values write it. For rows whose
 columns have the same types a function is made of one expression for each column, which
 costs a fraction of what a call for each value does.

@@ -1,6 +1,6 @@
 """Rows for the columns of a table: what the catalog says, and what a value becomes.
 
-Law: a value is stored as INSERT stores it, or refused, whatever the other columns of
+A value is stored as INSERT stores it, or refused, whatever the other columns of
 the table and the other rows are. The dumper of a column's type comes first; what it
 refuses goes as INSERT sends it, by the value's own type, if the server reads that
 text as it would convert the value.

@@ -1,6 +1,6 @@
 """From the data of a COPY to rows of Python values, whole columns at a time.
 
-Law: a value is what its loader makes of it. The shortcuts below are taken only for
+A value is what its loader makes of it. The shortcuts below are taken only for
 the loaders that psycopg registers.
 """
 

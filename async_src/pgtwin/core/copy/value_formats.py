@@ -1,6 +1,6 @@
 """How the values of a column are written in a COPY, by their Python type.
 
-Law: a way gives the bytes of psycopg's dumper. A way is a name and the dumper itself,
+A way gives the bytes of psycopg's dumper. A way is a name and the dumper itself,
 which is asked about each value that is not plain; `NOT_PLAIN` leaves the whole row to
 the dumpers, and so do all values of which one cannot tell beforehand.
 """

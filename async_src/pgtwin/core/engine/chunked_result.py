@@ -1,6 +1,6 @@
 """One result whose rows have come in several chunks, loaded while more were sent.
 
-Law: it tells all that a `PGresult` with all the rows would tell. Early, only loaders of
+It tells all that a `PGresult` with all the rows would tell. Early, only loaders of
 psycopg's own are called, and what they raise is left to whoever fetches.
 """
 

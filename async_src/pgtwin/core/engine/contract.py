@@ -1,6 +1,6 @@
 """The engine: what never waits, as a contract that has two implementations.
 
-Law: both give the same values, types and errors. Python over psycopg is the reference
+Both give the same values, types and errors. Python over psycopg is the reference
 and always there; `pgtwin_native` is a distribution of its own. PGTWIN_IMPL=python or
 native chooses; else it is the native one where it is installed.
 """
@@ -35,24 +35,14 @@ if TYPE_CHECKING:
     from pgtwin.core.statements.query_hooks import QueryHook
 
 
-class SessionState(Protocol):
-    """What a session has for the statements that are executed in it."""
+class AdaptationState(Protocol):
+    """By what values are adapted in a session."""
 
     adapters: Adapters
-    autocommit: bool
-    automatic_binary: bool
     dumping: Transformer | None  # what dumps parameters, of `dumping_generation`
     dumping_generation: int
     encoding: str
-    hooks: list[QueryHook]
-    orphaned: bool  # whether a transaction is open that nobody owns
-    prepared: PreparedStatements
     settings: list[bytes | None]
-
-    @property
-    def pipelining(self) -> PipelineState | None:
-        """What keeps the session in pipeline mode, if anything does."""
-        ...
 
     def transformer(self) -> Transformer:
         """Return the transformer that dumps parameters."""
@@ -60,6 +50,26 @@ class SessionState(Protocol):
 
     def format_for(self, kept: Kept) -> pq.Format:
         """Return the format in which the results of a prepared statement shall come."""
+        ...
+
+
+class SessionState(Protocol):
+    """What a session has for the statements that are executed in it."""
+
+    autocommit: bool
+    automatic_binary: bool
+    hooks: list[QueryHook]
+    orphaned: bool  # whether a transaction is open that nobody owns
+    prepared: PreparedStatements
+
+    @property
+    def adaptation(self) -> AdaptationState:
+        """By what values are adapted."""
+        ...
+
+    @property
+    def pipelining(self) -> PipelineState | None:
+        """What keeps the session in pipeline mode, if anything does."""
         ...
 
 
@@ -306,14 +316,19 @@ if TYPE_CHECKING:
     class SessionFields:
         """A base of the sessions: where what `SessionState` names is kept."""
 
+    class AdaptationFields:
+        """A base of the adaptations: where what `AdaptationState` names is kept."""
+
 elif _native is None:
     from pgtwin.core.engine.pipeline_state import BatchState, OwnerState, PipelineState
     from pgtwin.core.engine.prepared_state import KeptState, PreparedState
     from pgtwin.core.engine.result_state import ResultState
 
-    SessionFields = object
+    SessionFields = AdaptationFields = object
 else:
-    ResultState, SessionFields = _native.ResultState, _native.SessionState
+    ResultState = _native.ResultState
+    SessionFields = _native.SessionState
+    AdaptationFields = _native.AdaptationState
     BatchState, OwnerState = _native.BatchState, _native.OwnerState
     PipelineState = _native.PipelineState
     KeptState, PreparedState = _native.KeptState, _native.PreparedState

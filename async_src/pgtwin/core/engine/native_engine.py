@@ -1,6 +1,6 @@
 """What `pgtwin_native` reads and writes itself, and what loaders and dumpers do.
 
-Law: a column is read in C only if its loader is psycopg's own and, tried here on one
+A column is read in C only if its loader is psycopg's own and, tried here on one
 value, gives what C gives; the loader decides about each value that is not plain.
 """
 
@@ -142,6 +142,7 @@ _EXACT = Context(
 
 Engine = pgtwin_native.Engine
 ResultState = pgtwin_native.ResultState
+AdaptationState = pgtwin_native.AdaptationState
 SessionState = pgtwin_native.SessionState
 BatchState = pgtwin_native.BatchState
 OwnerState = pgtwin_native.OwnerState
@@ -175,7 +176,8 @@ def is_plain_query(query: str, encoding: str) -> bool:
 
 def bind_again(session: Any, query: Query, params: Params) -> Statement:
     """Return the statement of a query that C has bound."""
-    return bind(query, params, session.transformer(), session.encoding)
+    adaptation = session.adaptation
+    return bind(query, params, adaptation.transformer(), adaptation.encoding)
 
 
 def count_rows(result: PGresult) -> int:

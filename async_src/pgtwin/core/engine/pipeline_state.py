@@ -1,6 +1,6 @@
 """What a pipeline owes for the statements that were sent, and whom: bases of classes.
 
-Law: here is what is done for each plain result. The rest, the subclass does.
+Here is what is done for each plain result. The rest, the subclass does.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The engine in Python, over `psycopg.pq`: always there, and the other's reference.
 
-Law: as for the contract (`pgtwin.core.engine.contract`).
+As for the contract (`pgtwin.core.engine.contract`).
 """
 
 from __future__ import annotations
@@ -110,11 +110,12 @@ class ReferenceEngine:
             return None
         if session.orphaned or session.hooks:
             return None
-        generation = session.adapters.generation
-        transformer = session.dumping
-        if transformer is None or session.dumping_generation != generation:
-            transformer = session.transformer()
-        statement = bind(query, params, transformer, session.encoding)
+        adaptation = session.adaptation
+        generation = adaptation.adapters.generation
+        transformer = adaptation.dumping
+        if transformer is None or adaptation.dumping_generation != generation:
+            transformer = adaptation.transformer()
+        statement = bind(query, params, transformer, adaptation.encoding)
         text, values, types, formats = self.statement = statement
         kept = session.prepared.find((text, types))
         if kept is None or kept.many:
@@ -124,7 +125,7 @@ class ReferenceEngine:
             if columns is not None and kept.generation == generation:
                 result_format = columns.fixed
             if result_format is None:
-                result_format = session.format_for(kept)
+                result_format = adaptation.format_for(kept)
         self.pgconn.send_query_prepared(kept.name, values, formats, result_format)
         return kept
 
@@ -229,15 +230,17 @@ class ReferenceEngine:
             or columns is None
             or (result := results[0]).status != TUPLES_OK
             or result.ntuples >= MANY_ROWS
-            or kept.generation != session.adapters.generation
+            or kept.generation != session.adaptation.adapters.generation
             or session.prepared.retired
         ):
             return False
         pgconn = self.pgconn
         if columns.lasting:
-            if pgconn.parameter_status(ENCODING) != session.settings[0]:
+            if pgconn.parameter_status(ENCODING) != session.adaptation.settings[0]:
                 return False
-        elif list(map(pgconn.parameter_status, SETTINGS)) != session.settings:
+        elif list(map(pgconn.parameter_status, SETTINGS)) != (
+            session.adaptation.settings
+        ):
             return False
         cursor._keep(results, kept)
         return True

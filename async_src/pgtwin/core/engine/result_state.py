@@ -1,6 +1,6 @@
 """What a cursor knows of the results that it holds: a base of the cursors' classes.
 
-Law: here is what is done for each small result. The rest, the subclass does.
+Here is what is done for each small result. The rest, the subclass does.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ class ResultState:
         known of the statement; if that is not enough, `usual` says that all loaders
         are known to be psycopg's.
         """
-        self._encoding = self._session.encoding
+        self._encoding = self._session.adaptation.encoding
         self._results = results
         if kept is not None:
             columns = kept.columns

@@ -1,6 +1,6 @@
 """Statements in whose text the parameters stand, as literals.
 
-Law: what is returned has no parameters to send apart.
+What is returned has no parameters to send apart.
 """
 
 from __future__ import annotations

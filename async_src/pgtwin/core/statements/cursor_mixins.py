@@ -1,6 +1,6 @@
 """How cursors of a class bind parameters, for classes of both forms and kinds.
 
-Law: each comes before a cursor class in a list of bases, server-side ones too; it
+Each comes before a cursor class in a list of bases, server-side ones too; it
 never waits.
 """
 
@@ -35,9 +35,10 @@ class ClientCursorMixin(Generic[ConnectionType, Row]):
         """
         cursor: Any = self
         session = cursor._session
-        transformer = cursor._dumper() or session.new_transformer()
-        statement = self._bind_query(query, params, transformer, session.encoding)
-        return statement.text.decode(session.encoding)
+        transformer = cursor._dumper() or session.adaptation.new_transformer()
+        encoding = session.adaptation.encoding
+        statement = self._bind_query(query, params, transformer, encoding)
+        return statement.text.decode(encoding)
 
     def _format(self, binary: bool | None) -> pq.Format:
         wanted: pq.Format = super()._format(binary)  # type: ignore[misc]

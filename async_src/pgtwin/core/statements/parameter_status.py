@@ -1,6 +1,6 @@
 """The server's settings on which it depends how values are written and read.
 
-Law: these are settings that the server reports when they change (`PQparameterStatus`).
+These are settings that the server reports when they change (`PQparameterStatus`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """From a query with Python placeholders to a statement with `$1`, `$2` ...
 
-Law: a plan depends on the query's text and its encoding only, never on parameters,
+A plan depends on the query's text and its encoding only, never on parameters,
 so that it is made once and kept.
 """
 

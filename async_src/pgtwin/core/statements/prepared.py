@@ -1,6 +1,6 @@
 """Which statements the server keeps prepared for one session.
 
-Law: a name is used for one statement only, by one client only: behind a pooler such as
+A name is used for one statement only, by one client only: behind a pooler such as
 PgBouncer, other clients prepare statements in the same session of the server.
 """
 

@@ -1,6 +1,6 @@
 """Functions that are told of every statement: what they are told, and when.
 
-Law: a hook that fails is logged and stops nothing; it never sees a parameter's value.
+A hook that fails is logged and stops nothing; it never sees a parameter's value.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What one message to the server can hold.
 
-Law: looked at before anything is sent, as a server that is told of a longer message
+Looked at before anything is sent, as a server that is told of a longer message
 ends the session without a word.
 """
 

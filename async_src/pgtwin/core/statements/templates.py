@@ -1,6 +1,6 @@
 """Template strings (PEP 750): from `t"..."` to a statement's text and its values.
 
-Law: what a template is made of is asked by the protocol only, so that nothing here
+What a template is made of is asked by the protocol only, so that nothing here
 depends on the Python that has them (3.14 and newer).
 """
 

@@ -1,6 +1,6 @@
 """The words of transaction control: status, levels, statements.
 
-Law: pure text; who sends it decides whether it may be sent.
+Pure text; who sends it decides whether it may be sent.
 """
 
 from __future__ import annotations
