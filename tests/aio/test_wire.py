@@ -18,7 +18,7 @@ from pgtwin import IsolationLevel, Rollback, errors as e
 from pgtwin.pq import Trace
 
 
-async def send_until(conn: pgtwin.AsyncConnection[Any]) -> None:
+async def converse(conn: pgtwin.AsyncConnection[Any]) -> None:
     """Do a little of everything that can be done with a connection."""
     await conn.execute("CREATE TEMP TABLE things (id int PRIMARY KEY, name text)")
     cur = conn.cursor()
