@@ -12,8 +12,8 @@ import pytest
 import pgtwin
 from pgtwin import errors as e, pq
 from pgtwin.conninfo import conninfo_to_dict
+from pgtwin.core import prepared_statements
 from pgtwin.core.connecting import hosts
-from pgtwin.core.statements import prepared
 
 ACTIVE = pq.TransactionStatus.ACTIVE
 IDLE = pq.TransactionStatus.IDLE
@@ -148,9 +148,9 @@ async def test_error_of_a_statement_is_no_refusal(tcp_dsn: str) -> None:
 
 
 def test_console_of_a_pooler() -> None:
-    assert prepared.is_console(b"1.18.0/bouncer")
-    assert not prepared.is_console(b"18.0 (Debian 18.0-1)")
-    assert not prepared.is_console(None)
+    assert prepared_statements.is_console(b"1.18.0/bouncer")
+    assert not prepared_statements.is_console(b"18.0 (Debian 18.0-1)")
+    assert not prepared_statements.is_console(None)
 
 
 async def test_start(walsender: Connection) -> None:

@@ -9,7 +9,7 @@ import pytest
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import DataError
 
-from pgtwin.core.adaptation.binary_arrays import is_whole, load_whole
+from pgtwin.core.engine.binary_arrays import is_whole, load_whole
 
 ARRAYS: tuple[list[Any], ...] = (
     [1],

@@ -9,9 +9,9 @@ from psycopg.adapt import Transformer
 from psycopg.errors import DataError
 
 from pgtwin.core.copy.data_writer import Rows
-from pgtwin.core.copy.escapes import escapes
-from pgtwin.core.copy.python_formatter import BLOCK
-from pgtwin.core.copy.row_decoders import TRAILER, BinaryDecoder, TextDecoder
+from pgtwin.core.engine.copy_decoders import TRAILER, BinaryDecoder, TextDecoder
+from pgtwin.core.engine.copy_escapes import escapes
+from pgtwin.core.engine.copy_formatter import BLOCK
 
 OIDS = [psycopg.adapters.types[name].oid for name in ("int8", "text", "float8")]
 UTF8 = escapes("UTF8", "UTF8")

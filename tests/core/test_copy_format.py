@@ -13,12 +13,13 @@ import psycopg
 import pytest
 
 from pgtwin.core.adaptation.adapters import Place
-from pgtwin.core.copy import data_writer, python_formatter
+from pgtwin.core.copy import data_writer
 from pgtwin.core.copy.data_writer import Rows
 from pgtwin.core.copy.dumpers import CopyAdapters
-from pgtwin.core.copy.escapes import escapes
-from pgtwin.core.copy.python_formatter import PythonFormatter
-from pgtwin.core.copy.row_decoders import SIGNATURE
+from pgtwin.core.engine import copy_formatter
+from pgtwin.core.engine.copy_decoders import SIGNATURE
+from pgtwin.core.engine.copy_escapes import escapes
+from pgtwin.core.engine.copy_formatter import PythonFormatter
 
 EAST = dt.timezone(dt.timedelta(hours=5))
 MOMENT = dt.datetime(2026, 1, 2, 3, 4, 5)
@@ -218,13 +219,13 @@ def test_rows_that_are_made_of_each_other(binary: bool) -> None:
 
 
 def test_an_error_leaves_what_was_before() -> None:
-    rows = [(number, "a") for number in range(python_formatter.TOGETHER + 50)]
-    rows[python_formatter.TOGETHER + 10] = (1, "\0")
+    rows = [(number, "a") for number in range(copy_formatter.TOGETHER + 50)]
+    rows[copy_formatter.TOGETHER + 10] = (1, "\0")
     source = iter(rows)
     writer = Writer(False)
     with pytest.raises(psycopg.DataError):
         writer.rows.add_from(source)
-    number = python_formatter.TOGETHER + 10
+    number = copy_formatter.TOGETHER + 10
     assert writer.rows.take() == by_dumpers(rows[:number], False)
     # And the iterator with those that come after it.
     assert list(source) == rows[number + 1 :]
@@ -245,10 +246,10 @@ def test_many_days_and_sizes(binary: bool) -> None:
     names = ["date", "timestamp", "text", "text"]
     rows = [
         (MOMENT.date() + day, MOMENT - day, "x" * number, "y" * (number % 7))
-        for number in range(python_formatter.DAYS + 5)
+        for number in range(copy_formatter.DAYS + 5)
         for day in [dt.timedelta(number)]
     ]
     writer = Writer(binary, names)
     assert writer.write(rows) == by_dumpers(rows, binary, names)
     assert not writer.dumped
-    assert len(python_formatter._days) <= python_formatter.DAYS
+    assert len(copy_formatter._days) <= copy_formatter.DAYS

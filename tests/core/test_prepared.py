@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pgtwin.core.statements import prepared
-from pgtwin.core.statements.prepared import PreparedStatements, is_console
+from pgtwin.core import prepared_statements
+from pgtwin.core.prepared_statements import PreparedStatements, is_console
 
 ONE, TWO, THREE = ((text, ()) for text in (b"SELECT 1", b"SELECT 2", b"SELECT 3"))
 
@@ -25,7 +25,7 @@ def test_due_after_executions() -> None:
 
 
 def test_longest_uncounted_goes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(prepared, "COUNTED", 2)
+    monkeypatch.setattr(prepared_statements, "COUNTED", 2)
     statements = PreparedStatements(threshold=1)
     for key in (ONE, TWO, ONE, THREE):
         statements.count(key)

@@ -7,14 +7,14 @@ import pytest
 from psycopg.types.string import TextLoader
 
 from pgtwin.core.adaptation.adapters import Adapters
-from pgtwin.core.adaptation.result_formats import (
+from pgtwin.core.engine.contract import IMPLEMENTATION, binary_gains
+from pgtwin.core.engine.result_formats import (
     BINARY,
     TEXT,
     UNUSUAL,
     Columns,
     examine_columns,
 )
-from pgtwin.core.engine.contract import IMPLEMENTATION, binary_gains
 from tests.core.results import result_of
 
 

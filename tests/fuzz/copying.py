@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 
-from pgtwin.core.copy.row_decoders import no_loader
+from pgtwin.core.engine.copy_decoders import no_loader
 from pgtwin.core.engine.native_engine import native_copy_loader
 from tests.fuzz.rows import NAMES, TYPES, session_in
 from tests.fuzz.source import Source

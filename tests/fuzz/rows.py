@@ -17,8 +17,8 @@ from psycopg.adapt import Transformer
 from psycopg.pq.abc import PGresult
 from psycopg.types import array, datetime
 
-from pgtwin.core.adaptation.binary_arrays import load_whole
 from pgtwin.core.connecting.libpq_library import find_library
+from pgtwin.core.engine.binary_arrays import load_whole
 from pgtwin.core.engine.native_engine import NativeRowLoader
 from tests.fuzz.exact import exact_values
 from tests.fuzz.source import Source

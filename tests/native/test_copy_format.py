@@ -22,9 +22,9 @@ from pgtwin.core.adaptation.adapters import Adapters, Place
 from pgtwin.core.copy import data_writer
 from pgtwin.core.copy.data_writer import Rows
 from pgtwin.core.copy.dumpers import CopyAdapters
-from pgtwin.core.copy.escapes import escapes
-from pgtwin.core.copy.python_formatter import PythonFormatter
 from pgtwin.core.copy.value_formats import NOT_PLAIN
+from pgtwin.core.engine.copy_escapes import escapes
+from pgtwin.core.engine.copy_formatter import PythonFormatter
 from tests.core.results import TYPES
 
 native: Any = pytest.importorskip(

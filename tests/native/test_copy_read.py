@@ -14,15 +14,15 @@ from hypothesis import example, given, settings, strategies as st
 from psycopg.adapt import Loader, Transformer
 
 from pgtwin.core.adaptation.adapters import Adapters, Place
-from pgtwin.core.copy.escapes import escapes
-from pgtwin.core.copy.row_decoders import (
+from pgtwin.core.engine import python_engine
+from pgtwin.core.engine.copy_decoders import (
     SIGNATURE,
     TRAILER,
     Pieces,
     no_loader,
     row_decoder,
 )
-from pgtwin.core.engine import python_engine
+from pgtwin.core.engine.copy_escapes import escapes
 from tests.core.results import TYPES
 
 native: Any = pytest.importorskip(

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from psycopg import pq
 
-from pgtwin.core.adaptation import time_zones
+from pgtwin.core.engine import time_zones
 from tests.native.test_rows import ZONES, core, made_of
 
 EPOCH = dt.datetime(1970, 1, 1)

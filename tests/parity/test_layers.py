@@ -27,11 +27,10 @@ DRIVER = [
     "libpq.connect",
     "libpq.connect_attempts",
     "sessions.lock",
-    "sessions.messages",
     "sessions.adaptation",
-    "sessions.commit",
-    "sessions.session",
+    "sessions.messages",
     "sessions.query_hooks",
+    "sessions.session",
     "sessions.copy_exchange",
     "sessions.pipeline_exchange",
     "sessions.notifies",
@@ -57,6 +56,49 @@ DRIVER = [
     "connections.type_info",
     "connections.connection",
     "connections.pool",
+]
+CORE = [
+    "column",
+    "connecting.finished_handle",
+    "connecting.hosts",
+    "connecting.libpq_library",
+    "deadlines",
+    "engine.binary_arrays",
+    "engine.chunked_result",
+    "engine.copy_escapes",
+    "engine.copy_formatter",
+    "engine.copy_layout",
+    "engine.pipeline_state",
+    "engine.prepared_state",
+    "engine.result_state",
+    "engine.time_zones",
+    "statements.parameter_status",
+    "statements.query_hooks",
+    "statements.size_limits",
+    "statements.templates",
+    "statements.transactions",
+    "type_catalog",
+    "virtual_class",
+    "wakeup",
+    "annotations",
+    "base_connection",
+    "connecting.connection_errors",
+    "engine.copy_decoders",
+    "statements.placeholders",
+    "adaptation.nested_loaders",
+    "engine.result_formats",
+    "statements.client_side_binding",
+    "engine.python_engine",
+    "statements.cursor_mixins",
+    "engine.contract",
+    "engine.native_engine",
+    "adaptation.adapters",
+    "prepared_statements",
+    "adaptation.late_loaders",
+    "copy.dumpers",
+    "copy.records",
+    "copy.value_formats",
+    "copy.data_writer",
 ]
 GENERATOR = [
     "telling.diagnostic",
@@ -273,6 +315,47 @@ def test_driver_imports_point_one_way() -> None:
         for complaint in pointing_up(folder, "pgtwin.aio", DRIVER, path)
     ]
     assert not complaints, "\n".join(complaints)
+
+
+def test_core_imports_point_one_way() -> None:
+    folder = WRITTEN / "core"
+    complaints = [
+        complaint
+        for path in sources(folder)
+        for complaint in pointing_up(folder, "pgtwin.core", CORE, path)
+    ]
+    assert not complaints, "\n".join(complaints)
+
+
+def folders_below(folder: Path) -> dict[str, set[str]]:
+    """Return the folders of the driver that each one imports from."""
+    found: dict[str, set[str]] = {}
+    for path in sources(folder):
+        here = ".".join(path.relative_to(folder).parts[:-1])
+        below = found.setdefault(here, set())
+        for _, module, name in runtime_imports(parse(path)):
+            parts = f"{module}.{name}".split(".")[1:]
+            while parts and not (folder / Path(*parts)).is_dir():
+                parts.pop()
+            if module.startswith("pgtwin.") and ".".join(parts) != here:
+                below.add(".".join(parts))
+    return found
+
+
+def test_folders_of_the_driver_stand_in_layers() -> None:
+    # Of `core` itself there are single modules, which have their places in the list.
+    below = {
+        name: others - {"core", "", "types"}
+        for name, others in folders_below(WRITTEN).items()
+        if name.startswith(("aio.", "core."))
+    }
+    height: dict[str, int] = {}
+    while len(height) < len(below):
+        ready = [n for n in below if n not in height and below[n] <= set(height)]
+        assert ready, f"in a circle: {sorted(set(below) - set(height))}"
+        for name in ready:
+            height[name] = 1 + max((height[each] for each in below[name]), default=0)
+    assert max(height.values()) <= 7, height  # and the package itself, above them
 
 
 def test_generator_imports_point_one_way() -> None:

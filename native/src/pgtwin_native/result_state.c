@@ -9,7 +9,7 @@
 #include <structmember.h>
 
 enum { TUPLES_OK = 2, FEW_ROWS = 20 };
-/* The place in pgtwin.core.adaptation.result_formats.Columns. */
+/* The place in pgtwin.core.engine.result_formats.Columns. */
 enum { COLUMNS_USUAL = 4 };
 
 /* ---------------------------------------------------------------- values */

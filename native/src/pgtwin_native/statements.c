@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum { STATUS_IDLE = 0, STATUS_INTRANS = 2, STATUS_UNKNOWN = 4 }; /* of libpq's transaction status */
-/* Places in pgtwin.core.adaptation.result_formats.Columns. */
+/* Places in pgtwin.core.engine.result_formats.Columns. */
 enum { COLUMNS_FIXED = 1, COLUMNS_USUAL = 4, COLUMNS_LASTING = 5 };
 enum { KNOWN_QUERIES = 512 };
 

@@ -30,7 +30,7 @@ from pgtwin.aio.libpq.connect_attempts import connect as connect_anywhere
 from pgtwin.aio.libpq.exchange import Exchange
 from pgtwin.aio.sessions.session import Session
 from pgtwin.core.base_connection import BaseConnection
-from pgtwin.core.statements.prepared import PREPARED_MAX
+from pgtwin.core.prepared_statements import PREPARED_MAX
 
 if TYPE_CHECKING:
     import asyncio

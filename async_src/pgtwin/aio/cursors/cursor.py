@@ -41,7 +41,7 @@ if TYPE_CHECKING:
         Template,
     )
     from pgtwin.core.engine.contract import RowLoader
-    from pgtwin.core.statements.prepared import Kept
+    from pgtwin.core.prepared_statements import Kept
 
 BINARY = pq.Format.BINARY
 

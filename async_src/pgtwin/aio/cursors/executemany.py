@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pgtwin.aio.cursors.cursor import AsyncCursor
     from pgtwin.aio.sessions.session import Session
     from pgtwin.core.annotations import Params, Query
-    from pgtwin.core.statements.prepared import Kept
+    from pgtwin.core.prepared_statements import Kept
 
 IDLE = pq.TransactionStatus.IDLE
 # Plain numbers, as they are compared and found faster.

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pgtwin.aio.sessions.session import Session
     from pgtwin.core.annotations import RowFactory
     from pgtwin.core.engine.contract import RowLoader
-    from pgtwin.core.statements.prepared import Kept
+    from pgtwin.core.prepared_statements import Kept
 
 SINGLE_TUPLE = pq.ExecStatus.SINGLE_TUPLE
 TUPLES_CHUNK = pq.ExecStatus.TUPLES_CHUNK

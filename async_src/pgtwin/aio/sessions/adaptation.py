@@ -13,20 +13,20 @@ from psycopg import ConnectionInfo, errors as e, pq
 from psycopg.rows import Row
 
 from pgtwin.core.adaptation.adapters import Adapters, Place
-from pgtwin.core.adaptation.result_formats import (
+from pgtwin.core.engine.contract import AdaptationFields, binary_gains
+from pgtwin.core.engine.result_formats import (
     MANY_ROWS,
     UNUSUAL,
     Columns,
     examine_columns,
 )
-from pgtwin.core.engine.contract import AdaptationFields, binary_gains
+from pgtwin.core.prepared_statements import Kept
 from pgtwin.core.statements.parameter_status import (
     DATE_STYLE,
     ENCODING,
     ONLY_ASCII,
     SETTINGS,
 )
-from pgtwin.core.statements.prepared import Kept
 
 if TYPE_CHECKING:
     from psycopg.abc import Transformer

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult
 
     from pgtwin.aio.sessions.session import Session
-    from pgtwin.core.copy.row_decoders import Pieces
+    from pgtwin.core.engine.copy_decoders import Pieces
 
 ACTIVE = pq.TransactionStatus.ACTIVE
 COPY_IN = pq.ExecStatus.COPY_IN

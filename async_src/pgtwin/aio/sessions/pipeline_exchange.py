@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pgtwin.aio.sessions.session import Session
     from pgtwin.core.adaptation.adapters import Adapters
     from pgtwin.core.annotations import Params, Query
-    from pgtwin.core.statements.prepared import Kept
+    from pgtwin.core.prepared_statements import Kept
 
 OK = pq.ConnStatus.OK
 IDLE = pq.TransactionStatus.IDLE

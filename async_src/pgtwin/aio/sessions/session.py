@@ -17,18 +17,18 @@ from pgtwin.aio.sessions.adaptation import Adaptation
 from pgtwin.aio.sessions.lock import INHERITED, SessionLock
 from pgtwin.aio.sessions.messages import Messages
 from pgtwin.aio.sessions.query_hooks import observation
-from pgtwin.core.adaptation.result_formats import FLOAT_DIGITS
 from pgtwin.core.deadlines import OperationTimeout
 from pgtwin.core.engine.chunked_result import CHUNK, TUPLES_CHUNK, Chunks
 from pgtwin.core.engine.contract import SessionFields
-from pgtwin.core.statements.placeholders import Binder, Statement, bind as usual_bind
-from pgtwin.core.statements.prepared import (
+from pgtwin.core.engine.result_formats import FLOAT_DIGITS
+from pgtwin.core.prepared_statements import (
     Kept,
     PreparedStatements,
     is_console,
     is_refused,
     is_unsupported,
 )
+from pgtwin.core.statements.placeholders import Binder, Statement, bind as usual_bind
 from pgtwin.core.statements.query_hooks import Observation, QueryHook
 from pgtwin.core.statements.transactions import Characteristics, GlobalTransaction
 

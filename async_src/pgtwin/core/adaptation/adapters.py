@@ -12,8 +12,8 @@ import psycopg
 from psycopg.adapt import AdaptersMap, Transformer as AdaptTransformer
 from psycopg.types import TypeInfo, TypesRegistry
 
-from pgtwin.core.adaptation.result_formats import DATES, has_usual_loaders
 from pgtwin.core.engine.contract import make_row_loader
+from pgtwin.core.engine.result_formats import DATES, has_usual_loaders
 
 if TYPE_CHECKING:
     from psycopg.abc import AdaptContext, Dumper, Loader, Transformer

@@ -24,7 +24,7 @@ from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 
 from pgtwin.core.adaptation.adapters import Adapters
-from pgtwin.core.copy.row_decoders import known
+from pgtwin.core.engine.copy_decoders import known
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -18,16 +18,16 @@ from psycopg.adapt import PyFormat
 from psycopg.errors import ProgrammingError
 
 from pgtwin.core.copy.dumpers import EXACT, Careful, known_dumper
-from pgtwin.core.copy.row_decoders import known
+from pgtwin.core.engine.copy_decoders import known
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from psycopg.abc import Dumper as DumperProtocol, Transformer
 
-    from pgtwin.core.copy.escapes import Escapes
-    from pgtwin.core.copy.python_formatter import Way
     from pgtwin.core.copy.records import RecordDumper
+    from pgtwin.core.engine.copy_escapes import Escapes
+    from pgtwin.core.engine.copy_formatter import Way
 
 TEXT = pq.Format.TEXT
 NoneType = type(None)

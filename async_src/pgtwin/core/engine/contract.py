@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from psycopg import pq
 from psycopg.rows import Row, RowMaker
 
-from pgtwin.core.copy.python_formatter import PythonFormatter, Way
-from pgtwin.core.copy.row_decoders import Pieces
 from pgtwin.core.engine import python_engine
+from pgtwin.core.engine.copy_decoders import Pieces
+from pgtwin.core.engine.copy_formatter import PythonFormatter, Way
 
 if TYPE_CHECKING:
     from collections import deque
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     from pgtwin.core.adaptation.adapters import Adapters
     from pgtwin.core.annotations import Params, Query
+    from pgtwin.core.prepared_statements import Kept, PreparedStatements
     from pgtwin.core.statements.placeholders import Binder, Bound, Statement
-    from pgtwin.core.statements.prepared import Kept, PreparedStatements
     from pgtwin.core.statements.query_hooks import QueryHook
 
 

@@ -21,11 +21,11 @@ from psycopg.errors import Error, OperationalError
 from psycopg.rows import tuple_row
 
 import pgtwin_native
-from pgtwin.core.adaptation.binary_arrays import load_whole
-from pgtwin.core.adaptation.time_zones import make_table
 from pgtwin.core.connecting.libpq_library import address_of, find_library
-from pgtwin.core.copy.row_decoders import TEXT_LOADS, Pieces, known
+from pgtwin.core.engine.binary_arrays import load_whole
+from pgtwin.core.engine.copy_decoders import TEXT_LOADS, Pieces, known
 from pgtwin.core.engine.python_engine import ReferenceEngine
+from pgtwin.core.engine.time_zones import make_table
 from pgtwin.core.statements.placeholders import (
     Statement,
     bind,
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 
     from pgtwin.core.adaptation.adapters import Adapters
     from pgtwin.core.annotations import Params, Query
-    from pgtwin.core.copy.python_formatter import Way
     from pgtwin.core.engine.contract import CopyFormatter, LoadCopied
+    from pgtwin.core.engine.copy_formatter import Way
 
 _library = find_library()
 if _library is None:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from psycopg import Notify, pq
 from psycopg.errors import Error, OperationalError
 
-from pgtwin.core.adaptation.result_formats import MANY_ROWS
-from pgtwin.core.copy.row_decoders import Pieces
+from pgtwin.core.engine.copy_decoders import Pieces
+from pgtwin.core.engine.result_formats import MANY_ROWS
 from pgtwin.core.statements.parameter_status import ENCODING, SETTINGS
 from pgtwin.core.statements.placeholders import bind as usual_bind
 from pgtwin.core.statements.query_hooks import UNOBSERVED
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
         ResultState,
         SessionState,
     )
+    from pgtwin.core.prepared_statements import Kept
     from pgtwin.core.statements.placeholders import Binder, Bound, Statement
-    from pgtwin.core.statements.prepared import Kept
 
 # Measured with psycopg's C modules, where a numeric takes three times as long.
 BINARY_GAINS = {

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pgtwin.core.adaptation.adapters import Adapters
     from pgtwin.core.annotations import Params, Query, RowFactory
     from pgtwin.core.engine.contract import RowLoader
-    from pgtwin.core.statements.prepared import Kept
+    from pgtwin.core.prepared_statements import Kept
 
 TUPLES_OK = int(pq.ExecStatus.TUPLES_OK)
 TUPLES: Any = tuple

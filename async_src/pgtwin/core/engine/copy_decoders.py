@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from psycopg import pq
 from psycopg.errors import DataError, ProgrammingError
 
-from pgtwin.core.copy.escapes import Escapes
-from pgtwin.core.copy.fixed_layout import LONG, SHORT, Layout, Load, field_sizes
+from pgtwin.core.engine.copy_escapes import Escapes
+from pgtwin.core.engine.copy_layout import LONG, SHORT, Layout, Load, field_sizes
 
 if TYPE_CHECKING:
     from psycopg.abc import Buffer, Loader, Transformer

@@ -19,7 +19,7 @@ from pgtwin.core.statements.parameter_status import changes_settings
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult
 
-    from pgtwin.core.adaptation.result_formats import Columns
+    from pgtwin.core.engine.result_formats import Columns
 
 # The same text with parameters of other types is another statement.
 Key: TypeAlias = tuple[bytes, tuple[int, ...]]

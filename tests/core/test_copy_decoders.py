@@ -12,8 +12,13 @@ from hypothesis import given, settings, strategies as st
 from psycopg.adapt import Transformer
 from psycopg.errors import DataError, ProgrammingError
 
-from pgtwin.core.copy.escapes import escapes
-from pgtwin.core.copy.row_decoders import SIGNATURE, TRAILER, BinaryDecoder, TextDecoder
+from pgtwin.core.engine.copy_decoders import (
+    SIGNATURE,
+    TRAILER,
+    BinaryDecoder,
+    TextDecoder,
+)
+from pgtwin.core.engine.copy_escapes import escapes
 
 
 @pytest.mark.parametrize("size", [1, 7, 10_000])

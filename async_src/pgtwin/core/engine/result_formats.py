@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import psycopg
 from psycopg import pq
 
-from pgtwin.core.copy.row_decoders import known
+from pgtwin.core.engine.copy_decoders import known
 
 if TYPE_CHECKING:
     from psycopg.adapt import AdaptersMap
