@@ -74,7 +74,10 @@ from pgtwin.core.base_connection import BaseConnection
 from pgtwin.core.column import Column
 from pgtwin.core.deadlines import OperationTimeout
 from pgtwin.core.statements.query_hooks import QueryEvent
-from pgtwin.core.statements.transactions import OutOfOrderTransactionNesting, Rollback
+from pgtwin.core.statements.transaction_control import (
+    OutOfOrderTransactionNesting,
+    Rollback,
+)
 
 if TYPE_CHECKING:
     from pgtwin import client_cursor, raw_cursor
@@ -86,7 +89,7 @@ if TYPE_CHECKING:
     from pgtwin.aio.cursors.cursor import AsyncCursor
     from pgtwin.aio.cursors.raw_cursor import AsyncRawCursor, AsyncRawServerCursor
     from pgtwin.aio.cursors.server_cursor import AsyncServerCursor
-    from pgtwin.alias import install_as_psycopg
+    from pgtwin.psycopg_alias import install_as_psycopg
     from pgtwin_sync.connections.connection import Connection
     from pgtwin_sync.connections.pipeline import Pipeline
     from pgtwin_sync.connections.transaction import Transaction
@@ -124,7 +127,7 @@ _PLACES = {
     "RawServerCursor": "pgtwin_sync.cursors.raw_cursor",
     "ServerCursor": "pgtwin_sync.cursors.server_cursor",
     "Transaction": "pgtwin_sync.connections.transaction",
-    "install_as_psycopg": "pgtwin.alias",
+    "install_as_psycopg": "pgtwin.psycopg_alias",
 }
 _MODULES = ("client_cursor", "raw_cursor")
 

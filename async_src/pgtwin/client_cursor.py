@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pgtwin.core.statements.cursor_mixins import ClientCursorMixin
+from pgtwin.core.statements.cursor_binding import ClientCursorMixin
 
 if TYPE_CHECKING:
     from pgtwin.aio.cursors.client_cursor import AsyncClientCursor

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pgtwin.core.statements.cursor_mixins import RawCursorMixin
+from pgtwin.core.statements.cursor_binding import RawCursorMixin
 
 if TYPE_CHECKING:
     from pgtwin.aio.cursors.raw_cursor import AsyncRawCursor, AsyncRawServerCursor

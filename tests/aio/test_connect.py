@@ -22,7 +22,7 @@ import pgtwin
 from pgtwin import errors as e, pq
 from pgtwin.conninfo import conninfo_to_dict, make_conninfo
 from pgtwin.core.connecting import connection_errors, hosts
-from pgtwin.core.connecting.finished_handle import finished
+from pgtwin.core.connecting.failed_pgconn import finished
 from pgtwin.core.connecting.libpq_library import find_library
 from pgtwin.rows import dict_row
 

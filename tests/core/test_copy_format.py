@@ -13,9 +13,9 @@ import psycopg
 import pytest
 
 from pgtwin.core.adaptation.adapters import Place
-from pgtwin.core.copy import data_writer
-from pgtwin.core.copy.data_writer import Rows
+from pgtwin.core.copy import row_writer
 from pgtwin.core.copy.dumpers import CopyAdapters
+from pgtwin.core.copy.row_writer import Rows
 from pgtwin.core.engine import copy_formatter
 from pgtwin.core.engine.copy_decoders import SIGNATURE
 from pgtwin.core.engine.copy_escapes import escapes
@@ -56,7 +56,7 @@ class Writer:
     def __init__(self, binary: bool, names: Sequence[str] | None = None) -> None:
         self.dumped: list[Row] = []
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(data_writer, "make_copy_formatter", self._make)
+            patch.setattr(row_writer, "make_copy_formatter", self._make)
             place = Place(CopyAdapters(psycopg.adapters), None)
             known = escapes("UTF8", "UTF8")
             self.rows = Rows(place.transformer(), "utf-8", known, binary)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pgtwin import errors
-from pgtwin.core.statements.parameter_status import changes_settings
+from pgtwin.core.server_settings import changes_settings
 from tests.differential.outcome import Difference
 from tests.differential.steps import (
     CONNECTION,

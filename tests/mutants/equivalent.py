@@ -85,7 +85,7 @@ getattr(bound, "tzinfo", None) for bound in (value.lower, value.upper)
         "self._values = self._bind(result, usual=True)",
     ): "The rows of a page are made at once, by the same loaders either way.",
     (
-        f"{AIO}/libpq/handle.py",
+        f"{AIO}/libpq/pgconn.py",
         "Handle._settle",
         "if before or not self.syncs:",
         "if before and not self.syncs:",

@@ -19,9 +19,9 @@ from hypothesis import example, given, settings, strategies as st
 from psycopg.adapt import Dumper
 
 from pgtwin.core.adaptation.adapters import Adapters, Place
-from pgtwin.core.copy import data_writer
-from pgtwin.core.copy.data_writer import Rows
+from pgtwin.core.copy import row_writer
 from pgtwin.core.copy.dumpers import CopyAdapters
+from pgtwin.core.copy.row_writer import Rows
 from pgtwin.core.copy.value_formats import NOT_PLAIN
 from pgtwin.core.engine.copy_escapes import escapes
 from pgtwin.core.engine.copy_formatter import PythonFormatter
@@ -106,7 +106,7 @@ def data_of(
 ) -> Any:
     """Return what a COPY sends for some rows, or the error of one of them."""
     place = Place(CopyAdapters(adapters or Adapters(psycopg.adapters)), None)
-    with mock.patch.object(data_writer, "make_copy_formatter", make_formatter):
+    with mock.patch.object(row_writer, "make_copy_formatter", make_formatter):
         known = escapes("UTF8", "UTF8")
         written = Rows(place.transformer(), encoding, known, binary)
     if oids is not None:
@@ -416,7 +416,7 @@ def test_dumper_that_adds_rows() -> None:
 def test_threads() -> None:
     rows = [(number, "x" * (number % 7), Decimal(number)) for number in range(2000)]
     place = Place(CopyAdapters(Adapters(psycopg.adapters)), None)
-    with mock.patch.object(data_writer, "make_copy_formatter", native_formatter):
+    with mock.patch.object(row_writer, "make_copy_formatter", native_formatter):
         written = Rows(place.transformer(), "utf-8", escapes("UTF8", "UTF8"), False)
 
     def write() -> None:

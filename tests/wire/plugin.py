@@ -37,7 +37,7 @@ def _traced(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     folder.mkdir(parents=True)
     numbers = itertools.count()  # threads may connect at the same moment
     for package in TWINS:
-        conversation = importlib.import_module(f"{package}.libpq.handle").Handle
+        conversation = importlib.import_module(f"{package}.libpq.pgconn").Handle
         begin = conversation.__init__
 
         def begin_traced(self: Any, *args: Any, begin: Any = begin) -> None:

@@ -47,8 +47,8 @@ TOPICS = {
 SHARED = (
     "pgtwin.core.statements.query_hooks.QueryEvent",
     "pgtwin.core.deadlines.OperationTimeout",
-    "pgtwin.core.statements.transactions.Rollback",
-    "pgtwin.core.statements.transactions.OutOfOrderTransactionNesting",
+    "pgtwin.core.statements.transaction_control.Rollback",
+    "pgtwin.core.statements.transaction_control.OutOfOrderTransactionNesting",
     "pgtwin.core.column.Column",
 )
 

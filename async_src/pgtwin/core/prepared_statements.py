@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from psycopg import pq
 
 from pgtwin.core.engine.contract import KeptState, PreparedState
-from pgtwin.core.statements.parameter_status import changes_settings
+from pgtwin.core.server_settings import changes_settings
 
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult

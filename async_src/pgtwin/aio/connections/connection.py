@@ -17,9 +17,9 @@ from psycopg.rows import Row, tuple_row
 
 from pgtwin.aio.connections.connect_awaitable import ConnectAwaitable
 from pgtwin.aio.connections.disconnection import AsyncDisconnection
+from pgtwin.aio.connections.execution import AsyncQueries
 from pgtwin.aio.connections.notifications import AsyncNotifications
 from pgtwin.aio.connections.pool_protocol import Pool, returning
-from pgtwin.aio.connections.queries import AsyncQueries
 from pgtwin.aio.connections.transaction import AsyncTransaction
 from pgtwin.aio.connections.transaction_modes import AsyncTransactionModes
 from pgtwin.aio.connections.two_phase import AsyncTwoPhase

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from psycopg import errors as e
 
-from pgtwin.aio.libpq.handle import LOST
+from pgtwin.aio.libpq.pgconn import LOST
 from pgtwin.aio.sessions import copy_exchange
 from pgtwin.aio.waiting.readiness import Readiness
 from pgtwin.core.deadlines import Deadline, OperationTimeout

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg import Rollback, errors as e, pq, sql
 
-from pgtwin.core.statements.transactions import OutOfOrderTransactionNesting, Status
+from pgtwin.core.statements.transaction_control import (
+    OutOfOrderTransactionNesting,
+    Status,
+)
 
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGconn

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg import IsolationLevel, pq
 
-from pgtwin.aio.connections.async_setters import set_by_method  # twingen: async-only
+from pgtwin.aio.connections.property_setters import set_by_method  # twingen: async-only
 
 if TYPE_CHECKING:
     from pgtwin.aio.sessions.session import Session

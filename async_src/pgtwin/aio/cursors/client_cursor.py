@@ -11,7 +11,7 @@ from typing import Any
 from psycopg.rows import Row
 
 from pgtwin.aio.cursors.cursor import AsyncCursor
-from pgtwin.core.statements.cursor_mixins import ClientCursorMixin
+from pgtwin.core.statements.cursor_binding import ClientCursorMixin
 
 
 class AsyncClientCursor(ClientCursorMixin[Any, Row], AsyncCursor[Row]):

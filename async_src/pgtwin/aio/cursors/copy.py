@@ -28,8 +28,8 @@ from psycopg import errors as e, pq
 
 from pgtwin.aio.sessions import copy_exchange
 from pgtwin.core.adaptation.adapters import Place
-from pgtwin.core.copy.data_writer import Rows
 from pgtwin.core.copy.dumpers import CopyAdapters
+from pgtwin.core.copy.row_writer import Rows
 from pgtwin.core.engine.contract import make_copy_loader
 from pgtwin.core.engine.copy_decoders import TRAILER, Pieces, row_decoder
 from pgtwin.core.engine.copy_escapes import escapes

@@ -11,7 +11,7 @@ from psycopg.rows import Row
 
 from pgtwin.aio.cursors.cursor import AsyncCursor
 from pgtwin.aio.cursors.server_cursor import AsyncServerCursor
-from pgtwin.core.statements.cursor_mixins import RawCursorMixin
+from pgtwin.core.statements.cursor_binding import RawCursorMixin
 
 
 class AsyncRawCursor(RawCursorMixin[Any, Row], AsyncCursor[Row]):

@@ -21,7 +21,7 @@ from pgtwin.core.engine.result_formats import (
     examine_columns,
 )
 from pgtwin.core.prepared_statements import Kept
-from pgtwin.core.statements.parameter_status import (
+from pgtwin.core.server_settings import (
     DATE_STYLE,
     ENCODING,
     ONLY_ASCII,

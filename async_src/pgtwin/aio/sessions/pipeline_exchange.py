@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from psycopg import capabilities, errors as e, pq
 from psycopg.sql import Composable
 
-from pgtwin.aio.libpq.handle import NOT_EXECUTED
+from pgtwin.aio.libpq.pgconn import NOT_EXECUTED
 from pgtwin.core.engine.contract import OwnerState, PipelineState
-from pgtwin.core.statements.parameter_status import changes_settings
+from pgtwin.core.server_settings import changes_settings
 from pgtwin.core.statements.placeholders import (
     Bound,
     Statement,

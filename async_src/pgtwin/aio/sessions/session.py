@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from psycopg import errors as e, pq
 
 from pgtwin.aio.libpq.exchange import Exchange
-from pgtwin.aio.libpq.handle import CLOSED, LOST, REPLICATING
+from pgtwin.aio.libpq.pgconn import CLOSED, LOST, REPLICATING
 from pgtwin.aio.sessions.adaptation import Adaptation
 from pgtwin.aio.sessions.lock import INHERITED, SessionLock
-from pgtwin.aio.sessions.messages import Messages
+from pgtwin.aio.sessions.notices_and_notifications import Messages
 from pgtwin.aio.sessions.query_hooks import observation
 from pgtwin.core.deadlines import OperationTimeout
 from pgtwin.core.engine.chunked_result import CHUNK, TUPLES_CHUNK, Chunks
@@ -30,7 +30,10 @@ from pgtwin.core.prepared_statements import (
 )
 from pgtwin.core.statements.placeholders import Binder, Statement, bind as usual_bind
 from pgtwin.core.statements.query_hooks import Observation, QueryHook
-from pgtwin.core.statements.transactions import Characteristics, GlobalTransaction
+from pgtwin.core.statements.transaction_control import (
+    Characteristics,
+    GlobalTransaction,
+)
 
 if TYPE_CHECKING:
     from psycopg.abc import Transformer

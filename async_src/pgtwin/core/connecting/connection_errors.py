@@ -19,7 +19,7 @@ from typing import Any
 from psycopg import errors as e, pq
 from psycopg.pq.abc import PGconn
 
-from pgtwin.core.connecting.finished_handle import finished
+from pgtwin.core.connecting.failed_pgconn import finished
 from pgtwin.core.connecting.libpq_library import find_library
 
 DEFAULT = 1  # PQERRORS_DEFAULT

@@ -16,7 +16,7 @@ from psycopg.errors import Error, OperationalError
 
 from pgtwin.core.engine.copy_decoders import Pieces
 from pgtwin.core.engine.result_formats import MANY_ROWS
-from pgtwin.core.statements.parameter_status import ENCODING, SETTINGS
+from pgtwin.core.server_settings import ENCODING, SETTINGS
 from pgtwin.core.statements.placeholders import bind as usual_bind
 from pgtwin.core.statements.query_hooks import UNOBSERVED
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings, strategies as st
 from psycopg.adapt import Transformer
 from psycopg.errors import DataError
 
-from pgtwin.core.copy.data_writer import Rows
+from pgtwin.core.copy.row_writer import Rows
 from pgtwin.core.engine.copy_decoders import TRAILER, BinaryDecoder, TextDecoder
 from pgtwin.core.engine.copy_escapes import escapes
 from pgtwin.core.engine.copy_formatter import BLOCK

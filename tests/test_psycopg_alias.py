@@ -195,7 +195,7 @@ def test_nothing_is_loaded_unasked(name: str) -> None:
     run(f"""
 import sys
 import pgtwin
-assert "pgtwin.alias" not in sys.modules and "psycopg_pool" not in sys.modules
+assert "pgtwin.psycopg_alias" not in sys.modules and "psycopg_pool" not in sys.modules
 assert "pgtwin_sync" not in sys.modules
 assert "pgtwin.aio.connections.connection" not in sys.modules
 pgtwin.{name}
