@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,10 +12,13 @@ import pytest
 from project import PYPROJECT, Project, new_project
 
 from twingen.meaning.definitions import Definitions
+from twingen.meaning.library import Libraries, built_in_libraries
 from twingen.meaning.names import Names
 from twingen.project.batch import Batch
 from twingen.project.cache import cache_of
 from twingen.project.config import load
+from twingen.project.fingerprint import fingerprint
+from twingen.project.table_cache import TableCache
 from twingen.project.tree import Project as Tree
 from twingen.rule import Tasks
 from twingen.syntax.source import Converted, Source
@@ -26,6 +30,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where this test's cache lies; the project was built with another one."""
     monkeypatch.setenv("TWINGEN_CACHE_DIR", str(tmp_path / "cache"))
     return tmp_path / "cache"
+
+
+def records(folder: Path) -> Path:
+    """Return the file of the only project."""
+    (file,) = folder.glob(f"{'[0-9a-f]' * 32}.json")
+    return file
 
 
 @pytest.fixture
@@ -57,14 +67,23 @@ def test_nothing_is_converted_twice(project: Project, converted: list[str]) -> N
     assert len(converted) == 10
 
 
+# What a run without anything to convert or to write has no use for.
+UNNEEDED = {
+    *("libcst", "black", "asyncio", "concurrent.futures", "multiprocessing"),
+    *("importlib.metadata", "importlib.resources", "platformdirs", "tempfile"),
+    *("twingen.meaning.definitions", "twingen.meaning.dependencies"),
+    *("twingen.meaning.library", "twingen.project.batch", "twingen.project.workers"),
+}
+
+
 @pytest.mark.parametrize("command", ["build", "check", "diff"])
 def test_what_is_in_step_loads_no_parser(project: Project, command: str) -> None:
     """libcst and black take longer to load than all the rest, others a part of it."""
     project.run("check")
     program = (
         "import sys; from twingen.cli import main; code = main(sys.argv[1:]); "
-        "assert not {'libcst', 'black', 'asyncio', 'importlib.metadata', "
-        "'concurrent.futures', 'multiprocessing'} & set(sys.modules); sys.exit(code)"
+        f"assert not {UNNEEDED} & set(sys.modules), {UNNEEDED} & set(sys.modules); "
+        "sys.exit(code)"
     )
     # Modules outside of the sources are searched elsewhere than in this process.
     start = [sys.executable, "-c", "from twingen.cli import main; main()"]
@@ -177,6 +196,100 @@ def test_what_is_refused_again_loads_no_parser(project: Project) -> None:
     assert run.returncode == 2, run.stderr
 
 
+@pytest.mark.parametrize("tasks", ["threads", "turns"])
+def test_tables_are_kept_as_they_are_read(
+    tasks: Tasks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = TableCache(tmp_path, "this twingen")
+    assert kept.libraries(tasks) == built_in_libraries(tasks)
+    parsed = Libraries(methods={"parsed": "again"})
+    monkeypatch.setattr(
+        "twingen.project.table_cache.built_in_libraries", lambda _: parsed
+    )
+    assert kept.libraries(tasks) == built_in_libraries(tasks)
+    # Neither another twingen nor a file that was damaged brings other rows.
+    (file,) = tmp_path.iterdir()
+    content = file.read_text()
+    file.write_text(content.replace("asyncio.sleep", "asyncio.slept"))
+    assert kept.libraries(tasks) == parsed
+    file.write_text(content)
+    assert TableCache(tmp_path, "another").libraries(tasks) == parsed
+    assert TableCache().libraries(tasks) == parsed
+
+
+def test_a_table_that_changes_is_read_again(
+    project: Project, converted: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here all of twingen is another one, as it is with any of its files."""
+    project.run("check")
+    converted.clear()
+    monkeypatch.setattr("twingen.project.cache.fingerprint", lambda _: "another")
+    read: list[str] = []
+
+    def parsed(tasks: str) -> Libraries:
+        read.append(tasks)
+        return built_in_libraries(tasks)
+
+    monkeypatch.setattr("twingen.project.table_cache.built_in_libraries", parsed)
+    assert project.run("check").code == 0
+    assert (len(converted), read) == (5, ["threads"])
+
+
+class TestFingerprint:
+    @pytest.fixture
+    def tool(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        """Stands for the folder of twingen."""
+        folder = tmp_path / "twingen"
+        (folder / "libraries").mkdir(parents=True)
+        (folder / "rule.py").write_text("a = 1\n")
+        (folder / "libraries" / "asyncio.toml").write_text("[asyncio]\n")
+        monkeypatch.setattr("twingen.project.fingerprint._FOLDER", str(folder))
+        return folder
+
+    @staticmethod
+    def of(folder: Path) -> str:
+        fingerprint.cache_clear()
+        try:
+            return fingerprint(folder)
+        finally:
+            fingerprint.cache_clear()
+
+    @pytest.mark.parametrize("name", ["rule.py", "libraries/asyncio.toml"])
+    def test_of_other_content(
+        self, name: str, tool: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("twingen.project.fingerprint._UNSURE", -60.0)
+        before = self.of(tmp_path)
+        file = tool / name
+        stat = file.stat()
+        content = file.read_text()
+        file.write_text(content.swapcase())  # of the same size
+        os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+        after = self.of(tmp_path)
+        assert after != before
+        file.write_text(content)
+        assert self.of(tmp_path) == before
+        file.rename(tool / f"other{file.suffix}")
+        assert self.of(tmp_path) not in (before, after)
+
+    def test_files_are_read_once(
+        self, tool: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("twingen.project.fingerprint._UNSURE", -60.0)
+        before = self.of(tmp_path)
+        monkeypatch.setattr("twingen.project.fingerprint._read", lambda: "again")
+        assert self.of(tmp_path) == before
+        (tool / "new.py").touch()
+        assert self.of(tmp_path) != before
+
+    def test_what_was_just_written_is_read_again(
+        self, tool: Path, tmp_path: Path
+    ) -> None:
+        """It may be written once more within the same tick of the file system."""
+        self.of(tmp_path)
+        assert [*tmp_path.iterdir()] == [tool]
+
+
 def test_what_is_read_outside_of_the_sources_counts(
     tmp_path: Path, converted: list[str]
 ) -> None:
@@ -252,7 +365,7 @@ def test_a_broken_cache_is_no_cache(
     content: bytes, project: Project, folder: Path, converted: list[str]
 ) -> None:
     project.run("check")
-    (file,) = folder.iterdir()
+    file = records(folder)
     file.write_bytes(content)
     converted.clear()
     assert project.run("check").code == 0
@@ -263,7 +376,7 @@ def test_a_broken_cache_is_no_cache(
 def test_a_wrong_cache_writes_nothing(project: Project, folder: Path) -> None:
     """Not even one that was tampered with brings other bytes into a twin."""
     project.run("check")
-    (file,) = folder.iterdir()
+    file = records(folder)
     first, rest = file.read_bytes().splitlines()
     content = json.loads(first)
     for known in content["known"].values():
@@ -287,7 +400,7 @@ def test_only_what_is_there_is_kept(project: Project, folder: Path) -> None:
     project.run("check")
     (project.root / "src/pkg/sub/deep.py").unlink()
     project.run("build")
-    (file,) = folder.iterdir()
+    file = records(folder)
     first, rest = map(json.loads, file.read_bytes().splitlines())
     assert len(first["known"]) == len(rest["definitions"]) == len(rest["asked"]) == 4
 

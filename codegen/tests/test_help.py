@@ -32,6 +32,17 @@ def helped(capsys: pytest.CaptureFixture[str], *arguments: str) -> Printed:
     return Printed(*capsys.readouterr())
 
 
+@pytest.mark.parametrize("command", _EXAMPLES)
+@pytest.mark.parametrize("option", ["--help", "--bogus"])
+def test_a_command_needs_no_parser_but_its_own(
+    command: str, option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is said is the same as where those of all commands are made."""
+    assert helped(capsys, command, option) == helped(
+        capsys, "--project", ".", command, option
+    )
+
+
 def test_every_command_has_an_example_and_a_page(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

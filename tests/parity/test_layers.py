@@ -215,6 +215,8 @@ GENERATOR = [
     "project.proposal",
     "project.proposal_notes",
     "project.sources",
+    "project.fingerprint",
+    "project.table_cache",
     "project.batch",
     "project.workers",
     "project.cache",

@@ -12,10 +12,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from .meaning.definitions import likely_tasks
 from .meaning.outside import look_up
 from .project.batch import Batch
-from .project.config import Config, find_root, formatter_name, load, with_ruff
+from .project.config import (
+    Config,
+    find_root,
+    formatter_name,
+    likely_tasks,
+    load,
+    with_ruff,
+)
 from .project.layout_of_twins import laid_out
 from .project.results import SourceResult, results
 from .project.tree import Difference, Project

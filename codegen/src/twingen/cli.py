@@ -51,7 +51,8 @@ INTERRUPTED = 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     _open_closed_streams()
-    options = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    options = _parser(given[0] if given else "").parse_args(given)
     console = Console(
         options.command,
         root=options.project,
@@ -163,7 +164,12 @@ class _Parser(argparse.ArgumentParser):
         super().error(message)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(first: str = "") -> argparse.ArgumentParser:
+    """Return the parser of a command line that begins with this word.
+
+    If that is a command, the options of the others are not asked for, and making their
+    parsers would take a tenth of the time of a check.
+    """
     parser = _Parser(
         prog="twingen",
         description="Generate the sync twin of async Python source.",
@@ -225,9 +231,13 @@ def _parser() -> argparse.ArgumentParser:
         dest="command", required=True, metavar="COMMAND", parser_class=_Parser
     )
 
+    others = _Parser(add_help=False, conflict_handler="resolve")
+
     def add(
         name: str, *, help: str, parents: Sequence[_Parser]  # noqa: A002
     ) -> _Parser:
+        if first in _EXAMPLES and first != name:
+            return others
         example, page = _EXAMPLES[name]
         return commands.add_parser(
             name,

@@ -23,7 +23,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-from .meaning.library import Libraries, built_in_libraries
+from .meaning.library import Libraries
 from .rule import Refused, Replacement, Rule, Site
 from .rules import RULES
 from .telling.codes import CODES
@@ -47,12 +47,10 @@ class Plugins:
     rules: tuple[Rule, ...] = RULES
     tables: tuple[tuple[str, Mapping[str, Any]], ...] = ()
 
-    def libraries(self, tasks: str) -> Libraries:
-        """Return the built-in tables with those of the plug-ins over them."""
-        libraries = built_in_libraries(tasks)
+    def add_tables(self, libraries: Libraries) -> None:
+        """Put the tables of the plug-ins over the built-in ones."""
         for where, table in self.tables:
             libraries.add(table, where)
-        return libraries
 
     def check_rows(self, libraries: Libraries) -> None:
         """Raise :class:`ConfigurationError` for a row with a rule that is not there.

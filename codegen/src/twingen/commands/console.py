@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..project.disk import in_repository
-from ..telling import report, work_list
+from ..telling import report
 from ..telling.diagnostic import ConfigurationError, ConversionError, Diagnostic
 from ..telling.progress import Progress, progress_on, silent
 from ..telling.style import style_for
@@ -109,12 +109,16 @@ class Console:
         if self._verbose or not self.for_people:
             self.report(FAILED, found)
             return
+        from ..telling import work_list
+
         for line in work_list.text(found, self.err):
             print(line, file=sys.stderr)
 
     @staticmethod
     def counted(found: Sequence[Diagnostic]) -> str:
         """Return how many places and causes refusals have."""
+        from ..telling import work_list
+
         return work_list.counted(found)
 
     def failed(self, error: OSError) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ..rule import Tasks
+    pass
 
 # In `returned`: what is called is a value that nothing shows.
 UNKNOWN_FUNCTION = "?"
@@ -430,14 +430,6 @@ class Definitions:
                 seen.add(current)
                 yield current
                 queue.extend(map(self.behind, self.classes.get(current, ())))
-
-
-def likely_tasks(*, needed: bool) -> tuple[Tasks, Tasks]:
-    """Return what tasks may become where it is not configured, by likelihood.
-
-    `needed` tells whether anything needs that they take turns.
-    """
-    return ("turns", "threads") if needed else ("threads", "turns")
 
 
 def _owners(members: Iterable[str]) -> set[str]:

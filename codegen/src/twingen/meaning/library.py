@@ -9,15 +9,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import lru_cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 from ..syntax.patterns import Patterns
 from ..telling.diagnostic import ConfigurationError
@@ -353,6 +348,31 @@ class Libraries:
             dict(self.rows), dict(self.methods), owners, own=dict(self.own)
         )
 
+    def as_json(self) -> dict[str, Any]:
+        """Return what built-in tables say; equal verdicts are there once."""
+        numbers = {row: n for n, row in enumerate(dict.fromkeys(self.rows.values()))}
+        return {
+            "verdicts": [_said(row) for row in numbers],
+            "rows": {name: numbers[row] for name, row in self.rows.items()},
+            "methods": self.methods,
+            "owners": {name: sorted(own) for name, own in self.method_owners.items()},
+        }
+
+    @classmethod
+    def from_json(cls, found: Mapping[str, Any]) -> Libraries:
+        """Return what `as_json` was made of, without a check of its rows."""
+        verdicts = [Verdict(**row) for row in found["verdicts"]]
+        return cls(
+            {name: verdicts[number] for name, number in found["rows"].items()},
+            dict(found["methods"]),
+            {name: set(owners) for name, owners in found["owners"].items()},
+        )
+
+
+def _said(row: Verdict) -> dict[str, Any]:
+    """Return the fields of a verdict that are set."""
+    return {f.name: value for f in fields(row) if (value := getattr(row, f.name))}
+
 
 def _method_names(table: Mapping[str, Any], where: str) -> Iterator[tuple[str, str]]:
     for name, twin in table.items():
@@ -439,8 +459,13 @@ def _can_be_kept(name: str) -> bool:
 
 @lru_cache(maxsize=2)
 def _built_in(tasks: str) -> Libraries:
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+
     libraries = Libraries()
-    folder = resources.files("twingen") / "libraries"
+    folder = Path(__file__).parents[1] / "libraries"
     tables = {entry.name: entry for entry in folder.iterdir()}
     if tasks == "turns":
         tables.update((entry.name, entry) for entry in (folder / "turns").iterdir())

@@ -17,8 +17,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from .definitions import Definitions
+if TYPE_CHECKING:
+    from .definitions import Definitions
 
 # Modules of the standard library that do something when they are imported.
 _NOT_IMPORTED = {"antigravity", "idlelib", "this", "turtledemo"}
@@ -260,10 +262,10 @@ class Outside:
             return None
         own = self._folders.get(first)
         for folder in [own] if own is not None else self._installed:
-            path = folder.joinpath(first, *rest)
-            for file in (path / "__init__.py", path.with_name(f"{path.name}.py")):
-                if file.is_file():
-                    return file
+            path = os.path.join(folder, first, *rest)
+            for file in (os.path.join(path, "__init__.py"), f"{path}.py"):
+                if os.path.isfile(file):
+                    return Path(file)
         return None
 
 

@@ -25,6 +25,7 @@ from ..telling.notes import notes_of_threads
 from ..tracing.trace import Trace
 from .config import Config, read_table
 from .layout_of_twins import formatter_of
+from .table_cache import TableCache
 from .unused import configured
 
 if TYPE_CHECKING:
@@ -38,12 +39,19 @@ _KEPT = 1_000_000
 class Batch:
     """The sources of one project under conversion, in this process.
 
-    `layouts` are those of earlier builds of this process. Raises
+    `layouts` are those of earlier builds of this process, `tables` what is kept of the
+    tables that come with twingen. Raises
     :class:`ConfigurationError` for tables, patterns and plug-ins that cannot be used.
     """
 
-    def __init__(self, config: Config, layouts: Layouts | None = None) -> None:
+    def __init__(
+        self,
+        config: Config,
+        layouts: Layouts | None = None,
+        tables: TableCache | None = None,
+    ) -> None:
         self._config = config
+        self._tables = tables or TableCache()
         self._side = dict(config.side.rows)
         # What conversions see, and what is behind that.
         self._own = self._no_definitions()
@@ -67,7 +75,8 @@ class Batch:
         """Return the settings with which tasks become this in the twin."""
         if tasks not in self._settings:
             config = self._config
-            libraries = self._plugins.libraries(tasks)
+            libraries = self._tables.libraries(tasks)
+            self._plugins.add_tables(libraries)
             libraries.add(config.libraries, "tool.twingen.libraries")
             for table in config.tables:
                 libraries.add(read_table(table), str(table))

@@ -8,32 +8,25 @@ of the project. The cache lies outside of the project, and losing it costs time 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
-from functools import lru_cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from platformdirs import user_cache_path
-
-from ..meaning.definitions import Definitions
-from ..meaning.dependencies import Changes
 from ..meaning.outside import is_as_read
 from ..syntax.source import Source, digest_of_text
 from ..telling.diagnostic import Diagnostic
 from .config import Config
 from .disk import replace as replace_file
+from .fingerprint import fingerprint
 
 if TYPE_CHECKING:
+    from ..meaning.definitions import Definitions
     from ..rule import Tasks
-
-_TOOLS = ("libcst", "black")
+    from .table_cache import TableCache
 
 
 @dataclass(frozen=True)
@@ -79,12 +72,14 @@ _SHORT = ("inputs", "read", "sides_used", "needs_turns", "needs_turns_count")
 class Cache:
     """The records of one project; without a file nothing outlives this object.
 
-    The tool and the configuration are told by `key`. All records are of one state of
+    The tool and the configuration are told by `key`, the former alone by `tool`. All
+    records are of one state of
     the project: see `advance`. A file holds two lines of JSON: what a project in step
     needs, and what each source defines and asked for.
     """
 
-    def __init__(self, file: Path | None = None, key: str = "") -> None:
+    def __init__(self, file: Path | None = None, key: str = "", tool: str = "") -> None:
+        self._tool = tool
         self._file = file
         self._key = key
         self._state = State()
@@ -130,6 +125,13 @@ class Cache:
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             self._state, self._known, self._unreadable = State(), {}, {}
 
+    @property
+    def tables(self) -> TableCache:
+        """What is kept of the tables that come with this twingen, for all projects."""
+        from .table_cache import TableCache
+
+        return TableCache(self._file and self._file.parent, self._tool)
+
     def recalled(self, inputs: str, folders: Mapping[str, Path]) -> State | None:
         """Return the state of the records, if the project is in that state.
 
@@ -142,6 +144,8 @@ class Cache:
 
     def definitions(self, source: Source) -> Definitions | None:
         """Return what a source is known to define."""
+        from ..meaning.definitions import Definitions  # only where it has changed
+
         self._load_rest()
         found = self._definitions.get(source.digest)
         return None if found is None else Definitions.from_json(found)
@@ -184,6 +188,8 @@ class Cache:
         What a source became is known if nothing that its conversion asked for has
         another answer. What all sources define must have been added.
         """
+        from ..meaning.dependencies import Changes
+
         self._load_rest()
         before, self._state = self._state, state
         self._changed |= before != state
@@ -245,11 +251,17 @@ def cache_of(config: Config) -> Cache:
     if config.plugins:
         return Cache()
     folder = os.environ.get("TWINGEN_CACHE_DIR")
-    home = Path(folder) if folder else user_cache_path("twingen", appauthor=False)
+    home = Path(folder) if folder else _user_cache()
     name = digest_of_text(str(config.root))
-    return Cache(
-        home / f"{name}.json", digest_of_text(f"{_tool()}{_configuration(config)}")
-    )
+    tool = fingerprint(home)
+    key = digest_of_text(f"{tool}{_configuration(config)}")
+    return Cache(home / f"{name}.json", key, tool)
+
+
+def _user_cache() -> Path:
+    from platformdirs import user_cache_path  # not where the folder is given
+
+    return user_cache_path("twingen", appauthor=False)
 
 
 def _diagnostics(records: Iterable[Mapping[str, Any]]) -> tuple[Diagnostic, ...]:
@@ -259,32 +271,3 @@ def _diagnostics(records: Iterable[Mapping[str, Any]]) -> tuple[Diagnostic, ...]
 def _configuration(config: Config) -> str:
     tables = [table.read_bytes() for table in config.tables if table.is_file()]
     return f"{config!r}{tables!r}"
-
-
-@lru_cache(maxsize=1)
-def _tool() -> str:
-    """Return what tells this twingen, as it was on the disk when asked, from others."""
-    found = [f"{sys.version_info[:2]}", *map(_version, _TOOLS)]
-    for folder, folders, names in os.walk(Path(__file__).parents[1]):
-        folders.sort()
-        for name in sorted(names):
-            if name.endswith((".py", ".toml")):
-                with open(os.path.join(folder, name), "rb") as file:
-                    found.append(hashlib.sha256(file.read()).hexdigest())
-    return "".join(found)
-
-
-def _version(distribution: str) -> str:
-    """Return the version of what is installed, by the name of its records.
-
-    `importlib.metadata`, which takes long to load, is asked where that does not show.
-    """
-    spec = find_spec(distribution)
-    if spec is not None and spec.origin is not None:
-        home = Path(spec.origin).parents[1]
-        records = [*home.glob(f"{distribution}-*.dist-info")]
-        if len(records) == 1:
-            return records[0].name
-    from importlib import metadata
-
-    return metadata.version(distribution)

@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from keyword import iskeyword
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
@@ -207,16 +208,20 @@ def read_table(path: Path) -> Mapping[str, Any]:
     return _parse(path)
 
 
-def _parse(file: Path) -> dict[str, Any]:
+def _parse(file: Path) -> Mapping[str, Any]:
     try:
         content = file.read_bytes()
     except OSError as error:
         raise ConfigurationError(f"{file} cannot be read: {error.strerror}") from None
     try:
-        parsed: dict[str, Any] = tomllib.loads(_text_of(file, content))
+        return _parsed(_text_of(file, content))
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{file} is not valid TOML: {error}") from None
-    return parsed
+
+
+@lru_cache(maxsize=1)  # a pyproject.toml is found, and then read
+def _parsed(text: str) -> Mapping[str, Any]:
+    return tomllib.loads(text)
 
 
 def _text_of(file: Path, content: bytes) -> str:
@@ -349,6 +354,14 @@ def _tasks(value: object, where: str) -> Tasks | None:
     raise ConfigurationError(
         f'{where} must be "threads" or "turns"; without it the sources decide{hint}'
     )
+
+
+def likely_tasks(*, needed: bool) -> tuple[Tasks, Tasks]:
+    """Return what tasks may become where it is not configured, by likelihood.
+
+    `needed` tells whether anything needs that they take turns.
+    """
+    return ("turns", "threads") if needed else ("threads", "turns")
 
 
 def formatter_name(value: object, where: str) -> FormatterName:

@@ -7,7 +7,6 @@ import io
 import os
 import re
 import stat
-import tempfile
 import time
 import tokenize
 from pathlib import Path
@@ -23,7 +22,9 @@ _ABANDONED = 60.0
 
 def display(root: Path, path: Path) -> str:
     """Return a path as messages show it: from the project's root, with slashes."""
-    return (path.relative_to(root) if root in path.parents else path).as_posix()
+    shown, folder = str(path), os.path.join(root, "")
+    inside = shown.startswith(folder) and len(shown) > len(folder)
+    return (shown[len(folder) :] if inside else shown).replace(os.sep, "/")
 
 
 def in_repository(root: Path, path: str) -> str:
@@ -43,14 +44,20 @@ def decode(content: bytes) -> str:
 
     Raises `SyntaxError` when it is not UTF-8 or declares another encoding.
     """
-    encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
-    if encoding not in ("utf-8", "utf-8-sig"):
-        raise SyntaxError(f"the source declares the encoding {encoding}")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        _check_encoding(content)
         raise SyntaxError(f"the source is not UTF-8: byte {error.start}") from None
+    if b"coding" in content or b"\0" in content:  # it may declare another one
+        _check_encoding(content)
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _check_encoding(content: bytes) -> None:
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+    if encoding not in ("utf-8", "utf-8-sig"):
+        raise SyntaxError(f"the source declares the encoding {encoding}")
 
 
 def files_below(folder: Path) -> list[Path]:
@@ -61,16 +68,31 @@ def files_below(folder: Path) -> list[Path]:
     reading it fails; what another build is about to write is none. Raises `OSError`
     for a folder that cannot be read.
     """
-    found = []
-    for top, folders, names in os.walk(folder, onerror=_raise_but_missing):
-        folders[:] = [each for each in folders if each != "__pycache__"]
-        paths = (
-            Path(top, name)
-            for name in names
-            if not (_is_unfinished(name) or is_of_editors(name))
-        )
-        found += [path for path in paths if path.is_file() or not path.exists()]
-    return sorted(found)
+    found: list[str] = []
+    waiting = [os.fspath(folder)]
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        if entry.name != "__pycache__":
+                            waiting.append(entry.path)
+                    elif _is_file(entry):
+                        found.append(entry.path)
+        except FileNotFoundError:
+            pass  # it was never there, or was removed meanwhile
+    # As paths are sorted, which takes longer.
+    found.sort(key=lambda path: os.path.normcase(path).split(os.sep))
+    return [*map(Path, found)]
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Tell whether there is a file of a project, or a link to one or to nowhere."""
+    if _is_unfinished(entry.name) or is_of_editors(entry.name):
+        return False
+    if not entry.is_symlink():
+        return entry.is_file(follow_symlinks=False)
+    return os.path.isfile(entry.path) or not os.path.exists(entry.path)
 
 
 def is_of_editors(name: str) -> bool:
@@ -91,15 +113,10 @@ def _is_unfinished(name: str) -> bool:
     return name.startswith(".") and _UNFINISHED in name
 
 
-def _raise_but_missing(error: OSError) -> None:
-    if not isinstance(error, FileNotFoundError):
-        raise error
-
-
 def is_executable(path: Path) -> bool:
     """Tell whether its owner may run a file, where files say so."""
     try:
-        return os.name == "posix" and bool(path.stat().st_mode & stat.S_IXUSR)
+        return os.name == "posix" and bool(os.stat(path).st_mode & stat.S_IXUSR)
     except OSError:
         return False
 
@@ -109,6 +126,8 @@ def replace(path: Path, content: bytes, *, executable: bool = False) -> None:
 
     Raises `OSError` with the name of the file when that cannot be done.
     """
+    import tempfile  # it takes long to load, and a check writes nothing
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         prefix = f".{path.name}{_UNFINISHED}"

@@ -11,18 +11,16 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field, replace
-from importlib import resources
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from ..meaning.definitions import COLLECTIONS, Definitions, likely_tasks
-from ..meaning.outside import look_up
 from ..syntax.formatting import FormattingError
 from ..syntax.source import Converted, Page
 from ..telling.diagnostic import ConfigurationError, ConversionError, Diagnostic
 from ..telling.progress import Progress, silent
 from .cache import Cache, Known, State
-from .config import Config, table_of_tool
+from .config import Config, likely_tasks, table_of_tool
 from .disk import display, is_executable
 from .layout_of_twins import label_of, laid_out
 from .signatures import digest_of, signature, signed
@@ -31,6 +29,7 @@ from .unused import check_unused, side_row
 
 if TYPE_CHECKING:
     from ..documents.pages import PageTwin
+    from ..meaning.definitions import Definitions
     from ..meaning.names import Names
     from ..rule import Tasks
     from ..syntax.layouts import Layouts
@@ -110,7 +109,6 @@ class Plan:
         self._jobs = jobs
         self._sources = Sources(config, texts)
         self._made: Batch | None = None
-        self._definitions = Definitions(side=dict(config.side.rows))
         self._state = State()
         self._unreadable: list[Diagnostic] = []
         self._was_read = False
@@ -132,6 +130,13 @@ class Plan:
     def of_target(self) -> Collection[Path]:
         """What the target folders have that is written by hand."""
         return self._sources.of_target
+
+    @cached_property
+    def _definitions(self) -> Definitions:
+        """What all sources define, after they were read; a project in step has none."""
+        from ..meaning.definitions import Definitions
+
+        return Definitions(side=dict(self._config.side.rows))
 
     @property
     def _defining(self) -> Mapping[Path, SourceFile]:
@@ -429,19 +434,18 @@ class Plan:
         if self._made is None:
             from .batch import Batch
 
-            self._made = Batch(self._config, self._layouts)
+            self._made = Batch(self._config, self._layouts, self._cache.tables)
             self._made.learn(self._definitions)
         return self._made
 
     def _workers(
         self, files: Mapping[Path, SourceFile]
     ) -> AbstractContextManager[Workers]:
-        sources = [file.source for file in files.values()]
-        if sources:
-            self._batch()  # a configuration that cannot be used is refused here
         from .workers import workers
 
-        return workers(self._config, self._batch, sources, self._jobs)
+        sources = [file.source for file in files.values()]
+        tables = self._cache.tables
+        return workers(self._config, self._batch, sources, self._jobs, tables)
 
     def _unknown(self) -> dict[Path, SourceFile]:
         """Return the sources of which the definitions are not known."""
@@ -468,6 +472,9 @@ class Plan:
 
     def _read(self, team: Workers, unknown: Mapping[Path, SourceFile]) -> None:
         """Learn what all sources define, and what is still known of them."""
+        from ..meaning.definitions import Definitions
+        from ..meaning.outside import look_up
+
         self._was_read = True
         sources = [file.source for file in unknown.values()]
         results = self._progress(team.read(sources), len(sources), "reading")
@@ -496,6 +503,8 @@ class Plan:
 
     def _state_now(self, read: Mapping[str, str]) -> State:
         """Return the state of the project, of which everything was read."""
+        from ..meaning.definitions import COLLECTIONS, Definitions
+
         known, without_twin = self._definitions, self._sources.without_twin
         needing = list(known.needs_turns())
         added = Definitions(
@@ -611,13 +620,14 @@ def _known(made: T | Diagnostic) -> T:
 def _runtime_texts(modules: Iterable[str]) -> dict[str, str]:
     """Return the texts of parts of the runtime, and of those that they import."""
     texts: dict[str, str] = {}
+    runtime = Path(__file__).parents[1] / "runtime"
     wanted = ["__init__", *modules]
     while wanted:
         module = wanted.pop()
         if module not in texts:
             *folders, name = module.split(".")
-            resource = resources.files("twingen.runtime").joinpath(*folders)
-            texts[module] = (resource / f"{name}.py").read_text(encoding="utf-8")
+            file = runtime.joinpath(*folders, f"{name}.py")
+            texts[module] = file.read_text(encoding="utf-8")
             wanted += [".".join([*folders, "__init__"])]
             for dots, imported in _RUNTIME_IMPORT.findall(texts[module]):
                 home = folders[: len(folders) - len(dots) + 1]

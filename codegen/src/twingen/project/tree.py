@@ -7,7 +7,6 @@ whole files and never writes.
 
 from __future__ import annotations
 
-import difflib
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -180,6 +179,8 @@ class Project:
 
     def diff(self) -> Iterator[str]:
         """Yield the lines of a unified diff from the disk to what should be there."""
+        import difflib  # what is in step has no differences
+
         for difference in self.differences():
             name = self.display(difference.path)
             old = _lines(

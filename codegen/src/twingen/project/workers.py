@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from ..rule import Tasks
     from .batch import Batch
+    from .table_cache import TableCache
 
 T = TypeVar("T")
 Refusals = Sequence[Diagnostic]
@@ -50,17 +51,26 @@ class Workers(Protocol):
 
 @contextmanager
 def workers(
-    config: Config, batch: Callable[[], Batch], sources: Sequence[Source], jobs: int
+    config: Config,
+    batch: Callable[[], Batch],
+    sources: Sequence[Source],
+    jobs: int,
+    tables: TableCache | None = None,
 ) -> Iterator[Workers]:
     """Provide as many processes as are worth it, `jobs` at most; 0: one per core.
 
-    `batch` returns that of this process.
+    `batch` returns that of this process; `tables` are for those of the others.
     """
     worth = sum(len(source.text) for source in sources) // _WORTH
     count = min(jobs or os.cpu_count() or 1, max(worth, 1), max(len(sources), 1))
     with ExitStack() as stack:
         stack.enter_context(_collecting_rarely())
-        yield _Alone(batch) if count == 1 else _Several(config, sources, count, stack)
+        if sources:
+            batch()  # a configuration that cannot be used is refused here
+        if count == 1:
+            yield _Alone(batch)
+        else:
+            yield _Several(partial(_start, config, tables), sources, count, stack)
 
 
 class _Alone:
@@ -87,14 +97,16 @@ class _Several:
     """Processes of one worker each, which keep what they have read."""
 
     def __init__(
-        self, config: Config, sources: Sequence[Source], count: int, stack: ExitStack
+        self,
+        start: Callable[[], None],
+        sources: Sequence[Source],
+        count: int,
+        stack: ExitStack,
     ) -> None:
         from concurrent.futures import ProcessPoolExecutor
 
         self._pools = [
-            stack.enter_context(
-                _stopped(ProcessPoolExecutor(1, initializer=_start, initargs=(config,)))
-            )
+            stack.enter_context(_stopped(ProcessPoolExecutor(1, initializer=start)))
             for _ in range(count)
         ]
         # The longest first, each to who has least to do.
@@ -175,7 +187,7 @@ def _collecting_rarely() -> Iterator[None]:
 _batches: list[Batch] = []
 
 
-def _start(config: Config) -> None:
+def _start(config: Config, tables: TableCache | None) -> None:
     from multiprocessing import parent_process
 
     from .batch import Batch
@@ -184,7 +196,7 @@ def _start(config: Config) -> None:
     if parent := parent_process():
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     collect_rarely()
-    _batches.append(Batch(config))
+    _batches.append(Batch(config, tables=tables))
 
 
 def _end_with(parent: BaseProcess) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from collections.abc import Iterable, Iterator
 from typing import Protocol, TextIO, TypeVar
@@ -60,6 +59,8 @@ class _Bar:
 
 def _bar(done: int, total: int, what: str) -> str:
     """Return one line, shorter than the terminal is wide."""
+    import shutil  # only a terminal shows a bar, and only of long work
+
     count = f"{done:{len(str(total))}}/{total}"
     room = shutil.get_terminal_size().columns - len(what) - len(count) - 5
     width = max(min(room, 40), 0)
