@@ -150,6 +150,8 @@ def measured(commands: list[list[str]], root: Path, *, worst: int = 0) -> Run:
     """Run commands one after the other; `worst` is the highest exit code allowed."""
     cpu = wall = peak = 0.0
     environment = {**os.environ, "TWINGEN_CACHE_DIR": str(root / ".twingen_cache")}
+    # Programs that are installed have been compiled.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     for command in commands:
         before = time.perf_counter()
         process = subprocess.Popen(
