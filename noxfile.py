@@ -320,7 +320,15 @@ def docs(session: nox.Session) -> None:
     for page in ("adopting", "tutorial"):
         session.run("python", "tests/docs/walkthrough.py", f"codegen/docs/{page}.md")
     session.run("python", "-m", "tools.website")
-    session.run("zensical", "build", "--config-file", "mkdocs.yml", "--strict")
+
+
+@nox.session
+def pictures(session: nox.Session) -> None:
+    """Take pictures of the built site, with Chromium; -- the beginnings of paths."""
+    session.install("playwright==1.65.2")
+    if not shutil.which("chromium"):
+        session.run("playwright", "install", "chromium")
+    session.run("python", "-m", "tools.website.pictures", *session.posargs)
 
 
 @nox.session

@@ -1,6 +1,6 @@
 """The pages that are made of code: the driver's API in both forms, commands, tables.
 
-Law: nothing is listed by hand that the code can tell; a public class without a page
+Law: nothing is listed by hand that the code can tell; a public name without a page
 fails the build.
 """
 
@@ -45,6 +45,7 @@ TOPICS = {
     ),
 }
 SHARED = (
+    "pgtwin.alias.install_as_psycopg",
     "pgtwin.core.hooks.QueryEvent",
     "pgtwin.core.deadlines.OperationTimeout",
     "pgtwin.core.transactions.Rollback",
@@ -67,20 +68,20 @@ def api() -> dict[str, str]:
                 for name in names:
                     lines += ["", f"::: {package}.{module}.{prefix}{name}"]
             made[f"docs/reference/{form}/{topic}.md"] = "\n".join(lines) + "\n"
-    _complete(made)
     lines = ["# Shared by both forms", ""]
     lines += [f"::: {path}\n" for path in SHARED]
     made["docs/reference/shared.md"] = "\n".join(lines)
+    _complete(made)
     return made
 
 
 def _complete(made: dict[str, str]) -> None:
-    door = import_module("pgtwin")
+    package = import_module("pgtwin")
     text = "\n".join(made.values())
     missing = [
-        name for name, place in door._PLACES.items() if f"{place}.{name}" not in text
+        name for name, place in package._PLACES.items() if f"{place}.{name}" not in text
     ]
-    assert not missing, f"public classes without a page: {missing}: see TOPICS"
+    assert not missing, f"public names without a page: {missing}: see TOPICS"
 
 
 def commands() -> dict[str, str]:
