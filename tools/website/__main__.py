@@ -1,7 +1,7 @@
-"""Write the pages into `build/pages`, and build the site of them, strictly: `build/site`.
+"""Write the pages into `build/pages`; build the site of them, strictly: `build/site`.
 
 The address of the repository, for the links that edit a page, is `SITE_REPOSITORY`, or
-that of GitHub's workflow.
+that of GitHub's workflow. Without one there are no such links.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import subprocess
 import sys
 from datetime import date
 
-from tools.website.mirror import PLACES, ROOT, shown, texts, with_links
+from tools.website.mirror import PLACES, ROOT, UNSEARCHED, shown, texts, with_links
 from tools.website.programs import with_tabs
 from tools.website.reference import pages
 
@@ -24,18 +24,52 @@ VERSIONS = {
 }
 
 
+BLOCK = re.compile(r"^(`{3,})([^`\n]*)\n(.*?)^\1$", re.M | re.S)
+
+
+def with_drawings(text: str) -> str:
+    """Return a page that marks its blocks without a language, as their lines stay."""
+
+    def mark(block: re.Match[str]) -> str:
+        fence, language, code = block.groups()
+        return block[0] if language else f"{fence} {{ .text .drawing }}\n{code}{fence}"
+
+    return BLOCK.sub(mark, text)
+
+
 def finished(path: str, made: dict[str, str], dates: dict[str, str]) -> str:
     """Return a text of the repository as the site has it."""
     text = (ROOT / path).read_text(encoding="utf-8")
     if not path.endswith(".md"):
         return text
-    text = with_links(path, with_tabs(path, text), made)
-    if path not in dates:
+    text = with_drawings(with_links(path, with_tabs(path, text), made))
+    if "/refusals/TW" in path:
+        # The page of all codes is found. Each has examples of any words.
+        text = f"---\n{UNSEARCHED}\n---\n\n{text}"
+    if path == "codegen/docs/adopted.md":
+        # Names of libraries are words that are searched for with another meaning.
+        text = re.sub("^(##+ .+)$", r"\1 { data-search-exclude }", text, flags=re.M)
+    return with_facts(path, text, dates)
+
+
+def with_facts(path: str, text: str, dates: dict[str, str]) -> str:
+    """Return a page that tells its product, by which a search is narrowed, and date."""
+    facts = [f"tags: [{product}]" for product in [product_of(path)] if product]
+    if path in dates:
+        facts.append(f"revision_date: {dates[path]}")
+    if not facts:
         return text
-    head = f"revision_date: {dates[path]}"
+    head = "\n".join(facts)
     if text.startswith("---\n"):
         return text.replace("---\n", f"---\n{head}\n", 1)
     return f"---\n{head}\n---\n\n{text}"
+
+
+def product_of(path: str) -> str | None:
+    """Return the product that a page is about, if it is about one."""
+    if path.startswith("codegen/"):
+        return "twingen"
+    return "pgtwin" if path.startswith(("docs/", "native/")) else None
 
 
 def changed() -> dict[str, str]:
@@ -63,9 +97,12 @@ def facts() -> dict[str, str]:
         (version,) = re.findall(r'^__version__ = "(.+)"$', text, re.M)
         versions.append(f"{name} {version}")
     found = {"SITE_VERSIONS": f"{', '.join(versions)}, {date.today()}"}
-    if repository := os.environ.get("GITHUB_REPOSITORY"):
+    address = os.environ.get("SITE_REPOSITORY", "")
+    if not address and (repository := os.environ.get("GITHUB_REPOSITORY")):
         server = os.environ.get("GITHUB_SERVER_URL", "https://github.com")
-        found["SITE_REPOSITORY"] = f"{server}/{repository}"
+        address = f"{server}/{repository}"
+    if address:
+        found |= {"SITE_REPOSITORY": address, "SITE_EDIT": "edit/main/"}
     return found
 
 
@@ -78,7 +115,7 @@ def main() -> int:
         for path in found
         if path != "README.md"
     }
-    made |= pages()
+    made |= {path: with_facts(path, text, dates) for path, text in pages().items()}
     shutil.rmtree(TARGET, ignore_errors=True)
     for path, text in made.items():
         file = TARGET / path
@@ -86,7 +123,7 @@ def main() -> int:
         file.write_text(text, encoding="utf-8")
     command = ("-m", "zensical", "build", "--config-file", "mkdocs.yml", "--strict")
     return subprocess.run(
-        (sys.executable, *command), cwd=ROOT, env=facts() | os.environ, check=False
+        (sys.executable, *command), cwd=ROOT, env=os.environ | facts(), check=False
     ).returncode
 
 

@@ -7,12 +7,13 @@ fails the build.
 from __future__ import annotations
 
 import argparse
+import html
 import sys
 from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
-from tools.website.mirror import ROOT
+from tools.website.mirror import ROOT, UNSEARCHED
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -109,20 +110,18 @@ def _options(parser: argparse.ArgumentParser) -> Iterator[str]:
     for action in parser._actions:
         if isinstance(action.choices, dict):
             continue
-        names = ", ".join(f"`{name}`" for name in action.option_strings)
+        names = ", ".join(map(_code, action.option_strings))
         value = action.metavar or ("" if action.nargs == 0 else action.dest)
         if action.choices:
             value = " ".join(map(str, action.choices))
-        shown = names or f"`{_cell(str(value))}`"
-        more = (
-            f" `{_cell(str(value))}`" if names and value and action.nargs != 0 else ""
-        )
+        shown = names or _code(str(value))
+        more = f" {_code(str(value))}" if names and value and action.nargs != 0 else ""
         yield f"| {shown}{more} | {_cell(action.help or '')} |"
 
 
 def tables() -> dict[str, str]:
     """Return the page of what becomes of each name of each library."""
-    lines = ["# Library tables", ""]
+    lines = [f"---\n{UNSEARCHED}\n---", "", "# Library tables", ""]
     lines.append(
         "What becomes of the names of libraries that twingen knows. Those of your own "
         "stand in your configuration: see [your tables](../tables.md)."
@@ -148,6 +147,11 @@ def _verdict(row: Any) -> str:
         )
         for key, value in row.items()
     )
+
+
+def _code(text: str) -> str:
+    # A bar ends a cell, and a backslash before it is shown.
+    return f"<code>{html.escape(text).replace('|', '&#124;')}</code>"
 
 
 def _cell(text: str) -> str:
