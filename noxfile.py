@@ -362,6 +362,8 @@ def types(session: nox.Session) -> None:
         *("-e", ".[test]", "-e", "codegen[test]"),
         *("nox", "tomli", PSUTIL, "types-psutil==7.2.2.20261111", *MUTATING),
         *("mypy==2.4.1", "pyright[nodejs]==1.1.414"),
+        # What tools/website imports.
+        *("mkdocstrings-python==2.0.11", "playwright==1.65.2"),
     )
     session.run("mypy", *SOURCES)
     # Tests and examples have namesakes among their twins.

@@ -28,6 +28,8 @@ TRIED_ELSEWHERE = {
     "docs/how-to/from-psycopg.md": "one line, the first of the programs for psycopg",
 }
 PYTHON = re.compile(r"^ *```(?:python|py)\b[^\n]*\n(.*?)^ *```", re.M | re.S)
+# The site has pages that are made of code: a strict build checks the links to them.
+MADE = re.compile(r"(docs|codegen/docs)/reference/")
 PAGES = [path for path in texts() if path.endswith(".md")]
 
 
@@ -122,17 +124,20 @@ def test_links_lead_somewhere(page: str) -> None:
         (ROOT / page).read_text(encoding="utf-8"),
         flags=re.M | re.S,
     )
-    lost = [path for path in linked(page, text) if not (ROOT / path).exists()]
+    lost = [
+        path
+        for path in linked(page, text)
+        if not (ROOT / path).exists() and not MADE.match(path)
+    ]
     assert not lost, f"{page} links to {lost}, which is not there"
 
 
 def test_menu() -> None:
-    made = re.compile(r"(docs|codegen/docs)/reference/")
     menu = re.findall(
         r"^ +- (?:.*: )?(\S+\.md)$", (ROOT / "mkdocs.yml").read_text(), re.M
     )
     places = {PLACES.get(each, each) for each in PAGES}
-    gone = [each for each in menu if each not in places and not made.match(each)]
+    gone = [each for each in menu if each not in places and not MADE.match(each)]
     assert not gone, f"mkdocs.yml lists {gone}, which are not there"
     codes = re.compile(r"codegen/docs/refusals/TW\d+\.md")
     new = [each for each in places if each not in menu and not codes.match(each)]

@@ -6,13 +6,8 @@ import inspect
 from collections.abc import Iterator
 from importlib import import_module
 
-import pytest
-
+from tools.website import parameters
 from tools.website.reference import FORMS, TOPICS
-
-parameters = pytest.importorskip(
-    "tools.website.parameters", reason="griffe is installed with `nox -s docs`"
-)
 
 
 def public() -> Iterator[tuple[str, str]]:

@@ -1,19 +1,16 @@
-"""Adds the parameters of each public method to its page, and an example.
+"""What the parameters of public methods mean, and which program shows a method.
 
 Law: a parameter has one meaning wherever it has that name, and it is told here once; a
 method where it means something else is named with it. A test asks for those that are
-missing. Griffe loads this file by its path, as `mkdocs.yml` says.
+missing.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
 from textwrap import indent
-from typing import Any
 
-from griffe import Extension, Function
+from tools.website.mirror import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 MEANINGS = {
     "autocommit": "each statement is a transaction of its own",
     "binary": "ask for results in binary format; `None` leaves it to the driver",
@@ -118,15 +115,3 @@ def example(method: str, package: str) -> str:
     text = path.read_text(encoding="utf-8").partition("import pgtwin\n")[2]
     code = text.partition('if __name__ == "__main__":')[0].strip()
     return "\n\nExample:\n" + indent(f"```python\n{code}\n```", "    ")
-
-
-class Parameters(Extension):
-    """Gives the functions of both forms a list of their parameters, and an example."""
-
-    def on_function(self, *, func: Function, **_: Any) -> None:
-        """Append both to the docstring of a function."""
-        package = func.path.partition(".")[0]
-        if func.docstring is None or package not in FOLDERS:
-            return
-        names = [each.name.lstrip("*") for each in func.parameters]
-        func.docstring.value += listed(func.name, names) + example(func.name, package)

@@ -103,13 +103,12 @@ def take(page: Page, address: str, path: str, folder: Path) -> list[str]:
     name = "home" if path == "." else path.replace("/", "-")
     height = page.evaluate("document.documentElement.scrollHeight")
     assert page.viewport_size is not None
-    clip = {
-        "x": 0,
-        "y": 0,
-        "width": page.viewport_size["width"],
-        "height": min(height, LONGEST),
-    }
-    page.screenshot(path=folder / f"{name}.png", clip=clip, full_page=True)
+    width = page.viewport_size["width"]
+    page.screenshot(
+        path=folder / f"{name}.png",
+        clip={"x": 0, "y": 0, "width": width, "height": min(height, LONGEST)},
+        full_page=True,
+    )
     return cut
 
 

@@ -110,7 +110,7 @@ def _options(parser: argparse.ArgumentParser) -> Iterator[str]:
     for action in parser._actions:
         if isinstance(action.choices, dict):
             continue
-        names = ", ".join(map(_code, action.option_strings))
+        names = ", ".join(_code(each, "option") for each in action.option_strings)
         value = action.metavar or ("" if action.nargs == 0 else action.dest)
         if action.choices:
             value = " ".join(map(str, action.choices))
@@ -149,9 +149,9 @@ def _verdict(row: Any) -> str:
     )
 
 
-def _code(text: str) -> str:
+def _code(text: str, kind: str = "value") -> str:
     # A bar ends a cell, and a backslash before it is shown.
-    return f"<code>{html.escape(text).replace('|', '&#124;')}</code>"
+    return f'<code class="{kind}">{html.escape(text).replace("|", "&#124;")}</code>'
 
 
 def _cell(text: str) -> str:
