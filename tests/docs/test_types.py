@@ -57,7 +57,7 @@ def test_sent_as(example: str, expected: str, dsn: str) -> None:
 )
 def test_read_as(example: str, kind: str, expected: str, dsn: str) -> None:
     with pgtwin.connect(dsn) as conn:
-        row = conn.execute(f"SELECT {example.strip('`')}").fetchone()
+        row = conn.execute(f"SELECT {example.strip('`')}".encode()).fetchone()
     assert row is not None
     assert row[0] == value(expected)
     assert f"`{type(row[0]).__name__}`" in kind

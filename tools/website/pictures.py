@@ -53,7 +53,7 @@ CUT = """() => {
 class Quiet(SimpleHTTPRequestHandler):
     """Serve the site without a log."""
 
-    def log_message(self, *args: Any) -> None:
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
         """Log nothing."""
 
 
