@@ -324,10 +324,11 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def pictures(session: nox.Session) -> None:
-    """Take pictures of the built site, with Chromium; -- the beginnings of paths."""
+    """Search the built site and take pictures of it; -- the beginnings of paths."""
     session.install("playwright==1.65.2")
     if not shutil.which("chromium"):
         session.run("playwright", "install", "chromium")
+    session.run("python", "-m", "tools.website.search")
     session.run("python", "-m", "tools.website.pictures", *session.posargs)
 
 

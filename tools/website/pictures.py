@@ -8,7 +8,6 @@ Exits with 1 if a page is wider than a window, or an image of it is cut off.
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import sys
 import threading
@@ -19,7 +18,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from tools.website.mirror import ROOT
 
@@ -72,6 +71,11 @@ def served() -> Iterator[str]:
             thread.join()
 
 
+def chromium(playwright: Playwright) -> Browser:
+    """Start the Chromium of the system, or else the one that playwright installed."""
+    return playwright.chromium.launch(executable_path=shutil.which("chromium"))
+
+
 def pages(beginnings: list[str]) -> list[str]:
     """Return the paths of the pages of the site that begin in one of these ways."""
     found = sorted(
@@ -120,10 +124,9 @@ def main() -> int:
     )
     parser.add_argument("--scheme", choices=SCHEMES, action="append")
     options = parser.parse_args()
-    browser_path = os.environ.get("CHROMIUM") or shutil.which("chromium")
     found = 0
     with served() as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path)
+        browser = chromium(playwright)
         for width in options.width or WIDTHS:
             for scheme in options.scheme or SCHEMES:
                 folder = TARGET / f"{width}-{scheme}"
