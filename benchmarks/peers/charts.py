@@ -41,7 +41,7 @@ OVERVIEW = (
     ("fetch-many", "asyncio", "100,000 rows, asyncio"),
     ("insert-many", "asyncio", "1,000 inserts, asyncio"),
     ("copy-out-blocks", "asyncio", "COPY out, asyncio"),
-    ("pipeline", "asyncio", "100 queries in a pipeline, asyncio"),
+    ("pipeline", "asyncio", "pipeline of 100, asyncio"),
 )
 
 
@@ -65,7 +65,7 @@ def draw_side(workloads: dict[str, Any], side: str, path: Path) -> None:
     """Draw each driver's wall time relative to ours, in one form of the driver."""
     plots = _plots()
     rows = {name: sides[side] for name, sides in workloads.items() if side in sides}
-    figure, panel = plots.subplots(figsize=(7.2, 8.4), layout="constrained")
+    figure, panel = plots.subplots(figsize=(6.4, 8.0), layout="constrained")
     panel.axvline(1, color=COLORS[OURS], linewidth=2, label=OURS)
     for driver, mark in MARKS.items():
         points = [
@@ -93,7 +93,7 @@ def draw_side(workloads: dict[str, Any], side: str, path: Path) -> None:
 def draw_overview(workloads: dict[str, Any], path: Path) -> None:
     """Draw the times of psycopg and asyncpg beside ours, for the first page."""
     plots = _plots()
-    figure, panel = plots.subplots(figsize=(6.4, 4.6), layout="constrained")
+    figure, panel = plots.subplots(figsize=(5.2, 4.4), layout="constrained")
     drivers = (OURS, "psycopg", "asyncpg")
     for place, (name, side, _) in enumerate(OVERVIEW):
         shown = [each for each in drivers if each in workloads[name][side]]
