@@ -79,7 +79,7 @@ def draw_side(workloads: dict[str, Any], side: str, path: Path) -> None:
     panel.set_xscale("log")
     panel.set_xticks([0.5, 1, 2, 4, 8, 16], ["0.5", "1", "2", "4", "8", "16"])
     panel.minorticks_off()
-    panel.set_xlabel("time / pgtwin's time (right of the line: slower than pgtwin)")
+    panel.set_xlabel("time / pgtwin's (above 1: slower)")
     panel.set_yticks(
         range(len(rows)), [WORKLOADS[name].title.replace("`", "") for name in rows]
     )
