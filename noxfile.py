@@ -320,7 +320,16 @@ def docs(session: nox.Session) -> None:
     for page in ("adopting", "tutorial"):
         session.run("python", "tests/docs/walkthrough.py", f"codegen/docs/{page}.md")
     session.run("python", "-m", "tools.website")
-    session.run("zensical", "build", "--config-file", "mkdocs.yml", "--strict")
+
+
+@nox.session
+def pictures(session: nox.Session) -> None:
+    """Search the built site and take pictures of it; -- the beginnings of paths."""
+    session.install("playwright==1.65.2")
+    if not shutil.which("chromium"):
+        session.run("playwright", "install", "chromium")
+    session.run("python", "-m", "tools.website.search")
+    session.run("python", "-m", "tools.website.pictures", *session.posargs)
 
 
 @nox.session
@@ -354,6 +363,8 @@ def types(session: nox.Session) -> None:
         *("-e", ".[test]", "-e", "codegen[test]"),
         *("nox", "tomli", PSUTIL, "types-psutil==7.2.2.20261111", *MUTATING),
         *("mypy==2.4.1", "pyright[nodejs]==1.1.414"),
+        # What tools/website imports.
+        *("mkdocstrings-python==2.0.11", "playwright==1.65.2"),
     )
     session.run("mypy", *SOURCES)
     # Tests and examples have namesakes among their twins.

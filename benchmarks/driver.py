@@ -32,6 +32,7 @@ from psycopg.conninfo import make_conninfo
 import pgtwin
 from benchmarks.aio.family import AsyncFamily, AsyncOwn
 from benchmarks.peers.by_hand import ByHand
+from benchmarks.peers.charts import draw
 from benchmarks.peers.measuring import Contest, Entrant, Figures
 from benchmarks.peers.processes import growth, instructions, memory, of_each
 from benchmarks.peers.profiling import profile
@@ -41,7 +42,6 @@ from benchmarks.peers.report import (
     markdown_of_counts,
     versions,
     write_json,
-    write_plot,
 )
 from benchmarks.peers.workloads import TABLES, WORKLOADS
 from generated.benchmarks.family import Family, Own
@@ -150,7 +150,7 @@ def main() -> None:
     parser.add_argument("--growth", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--times", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--json", type=Path, help="where to write the figures")
-    parser.add_argument("--plot", type=Path, help="where to draw them, as SVG")
+    parser.add_argument("--plot", action="store_true", help="draw charts beside them")
     options = parser.parse_args()
     if options.pinned:
         # The server inherits it.
@@ -192,8 +192,8 @@ def main() -> None:
     print(markdown(results))
     if options.json:
         write_json(results, options.json)
-    if options.plot:
-        write_plot(results, options.plot)
+    if options.json and options.plot:
+        draw(options.json)
 
 
 if __name__ == "__main__":

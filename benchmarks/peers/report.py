@@ -1,4 +1,4 @@
-"""What was measured, as Markdown, as JSON and as a plot."""
+"""What was measured, as Markdown and as JSON; charts.py draws it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import json
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict
-from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from benchmarks.peers import processes
 from benchmarks.peers.measuring import Figures
@@ -28,15 +27,6 @@ SIDES = {
 PACKAGES = (
     "psycopg", "psycopg2-binary", "asyncpg", "pg8000", "psqlpy", "uvloop",
 )  # fmt: skip
-COLORS = {
-    "psycopg": "#33658a",
-    "psycopg2": "#86bbd8",
-    "pg8000": "#c9c9c9",
-    "asyncpg": "#f6ae2d",
-    "psqlpy": "#b07bac",
-    "libpq": "#2f2f2f",
-    "by_hand": "#d1495b",
-}
 
 
 def versions() -> dict[str, str]:
@@ -115,36 +105,3 @@ def write_json(results: Results, path: Path) -> None:
     }
     text = json.dumps({"versions": versions(), "workloads": figures}, indent=1)
     path.write_text(text + "\n", encoding="utf-8")
-
-
-def write_plot(results: Results, path: Path) -> None:
-    """Draw each driver's wall time relative to ours, a panel for each side."""
-    matplotlib: Any = import_module("matplotlib")
-    matplotlib.use("svg")
-    matplotlib.rcParams["svg.hashsalt"] = OURS
-    plots: Any = import_module("matplotlib.pyplot")
-    sides = [side for side in SIDES if any(side in row for row in results.values())]
-    figure, panels = plots.subplots(
-        1, len(sides), figsize=(5 * len(sides) + 2, 10), sharey=True, squeeze=False
-    )
-    names = list(results)
-    for panel, side in zip(panels[0], sides, strict=True):
-        panel.axvline(1, color="black", linewidth=1)
-        for driver, color in COLORS.items():
-            points = [
-                (row[side][driver].wall_ratio, place)
-                for place, row in enumerate(results.values())
-                if driver in row.get(side, {})
-            ]
-            if points:
-                panel.scatter(*zip(*points, strict=True), color=color, label=driver)
-        panel.set_xscale("log")
-        panel.set_xticks([0.5, 1, 2, 4, 8, 16], ["0.5", "1", "2", "4", "8", "16"])
-        panel.set_title(SIDES[side])
-        panel.set_xlabel("wall time / pgtwin's (right of 1: slower than pgtwin)")
-        panel.set_yticks(range(len(names)), [WORKLOADS[name].title for name in names])
-        panel.grid(alpha=0.3)
-        panel.legend(fontsize="small")
-    panels[0][0].invert_yaxis()
-    figure.tight_layout()
-    figure.savefig(path, metadata={"Date": None})

@@ -10,7 +10,9 @@ import pytest
 from tools.website.mirror import ROOT
 
 COMPARISON = (ROOT / "docs" / "comparison.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 PERFORMANCE = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
+TRUST = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
 WORKLOADS = json.loads((ROOT / "docs" / "driver.json").read_text(encoding="utf-8"))[
     "workloads"
 ]
@@ -47,6 +49,34 @@ def test_speeds(what: str, shown: list[str]) -> None:
         if ratio is not None:
             # The tables round to two digits first.
             assert float(figure) == pytest.approx(ratio, abs=0.056 if ratio < 10 else 1)
+
+
+def test_readme_shows_figures_of_the_comparison() -> None:
+    table = README.partition("pgtwin is faster:\n\n")[2].split("\n\n")[0].splitlines()
+    assert cells(table[0])[1:] == ["psycopg", "asyncpg"]
+    known = {what: shown[:2] for what, shown in speeds()}
+    for line in table[2:]:
+        what, *shown = cells(line)
+        assert shown == known[what], what
+
+
+def test_readme_shows_figures_of_notifications() -> None:
+    asyncio = WORKLOADS["notifications"]["asyncio"]
+    text = " ".join(README.split())
+    ratios = [asyncio[each]["wall_ratio"] for each in ("psycopg", "asyncpg")]
+    first, second = re.findall(
+        r"take psycopg ([\d.]+) times as long .*? asyncpg ([\d.]+) times", text
+    )[0]
+    assert [first, second] == [f"{ratio:.1f}" for ratio in ratios]
+
+
+def test_readme_counts_the_deadlines_that_were_tried() -> None:
+    (shown,) = re.findall(r"each of ([\d,]+) checks", README)
+    found = re.findall(
+        r"timed out at every look at the time \| (\d+) \| (\d+) \|", TRUST
+    )
+    assert int(shown) == sum(int(tried) for tried, _ in found)
+    assert all(tried == right for tried, right in found)
 
 
 def test_cpu_of_generators() -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from tests.docs.printing import printed, shown
 from tests.docs.walkthrough import follow
-from tools.website.mirror import ROOT, linked, texts
+from tools.website.mirror import PLACES, ROOT, linked, texts
 from tools.website.programs import BESIDE, Program
 
 WALKTHROUGHS = ["codegen/docs/adopting.md", "codegen/docs/tutorial.md"]
@@ -28,6 +28,8 @@ TRIED_ELSEWHERE = {
     "docs/how-to/from-psycopg.md": "one line, the first of the programs for psycopg",
 }
 PYTHON = re.compile(r"^ *```(?:python|py)\b[^\n]*\n(.*?)^ *```", re.M | re.S)
+# The site has pages that are made of code: a strict build checks the links to them.
+MADE = re.compile(r"(docs|codegen/docs)/reference/")
 PAGES = [path for path in texts() if path.endswith(".md")]
 
 
@@ -66,21 +68,18 @@ def ringing(dsn: str, channel: str) -> Iterator[None]:
         thread.join()
 
 
-@pytest.mark.parametrize(("number", "expected"), [(0, "written once\n"), (1, "rung\n")])
+@pytest.mark.parametrize(
+    ("number", "expected"), [(0, "1 1\n2 4\n3 9\n"), (1, "RUNG\n")]
+)
 def test_forms_beside_each_other(number: int, expected: str, dsn: str) -> None:
     forms = BESIDE.findall((ROOT / "README.md").read_text(encoding="utf-8"))[number]
-    with psycopg.connect(dsn, autocommit=True) as conn:
-        for form in forms:
-            conn.execute("CREATE TABLE notes (text text)")
-            (code,) = PYTHON.findall(form)
-            assert '"dbname=test"' in code
-            output = io.StringIO()
-            try:
-                with ringing(dsn, "mychan"), redirect_stdout(output):
-                    exec(code.replace('"dbname=test"', repr(dsn)), {})
-            finally:
-                conn.execute("DROP TABLE notes")
-            assert output.getvalue() == expected
+    for form in forms:
+        (code,) = PYTHON.findall(form)
+        assert '"dbname=test"' in code
+        output = io.StringIO()
+        with ringing(dsn, "mychan"), redirect_stdout(output):
+            exec(code.replace('"dbname=test"', repr(dsn)), {})
+        assert output.getvalue() == expected
 
 
 def test_no_python_is_only_prose() -> None:
@@ -125,17 +124,21 @@ def test_links_lead_somewhere(page: str) -> None:
         (ROOT / page).read_text(encoding="utf-8"),
         flags=re.M | re.S,
     )
-    lost = [path for path in linked(page, text) if not (ROOT / path).exists()]
+    lost = [
+        path
+        for path in linked(page, text)
+        if not (ROOT / path).exists() and not MADE.match(path)
+    ]
     assert not lost, f"{page} links to {lost}, which is not there"
 
 
 def test_menu() -> None:
-    made = re.compile(r"(docs|codegen/docs)/reference/")
     menu = re.findall(
         r"^ +- (?:.*: )?(\S+\.md)$", (ROOT / "mkdocs.yml").read_text(), re.M
     )
-    gone = [each for each in menu if each not in PAGES and not made.match(each)]
+    places = {PLACES.get(each, each) for each in PAGES}
+    gone = [each for each in menu if each not in places and not MADE.match(each)]
     assert not gone, f"mkdocs.yml lists {gone}, which are not there"
     codes = re.compile(r"codegen/docs/refusals/TW\d+\.md")
-    new = [each for each in PAGES if each not in menu and not codes.match(each)]
+    new = [each for each in places if each not in menu and not codes.match(each)]
     assert not new, f"{new} cannot be found on the site: add them to mkdocs.yml"

@@ -33,7 +33,7 @@ PROTOCOLS = {
 WORDS = {
     r"\bAsyncGenerator\[(.*), None\]": r"Generator[\1, None, None]",
     r"\bAsync(?=[A-Z])": "",
-    r"\bOpening\[(.*)\]": r"\1",
+    r"\bConnectAwaitable\[(.*)\]": r"\1",
     r"\bAwaitable\[(.*)\]": r"\1",
     r"\basyncio\.Lock\b": "threading.Lock",
     # What has become the same type twice stands once.

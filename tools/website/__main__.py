@@ -1,35 +1,131 @@
-"""Write the pages of the site into `build/pages`, from where zensical builds it."""
+"""Write the pages into `build/pages`; build the site of them, strictly: `build/site`.
+
+The address of the repository, for the links that edit a page, is `SITE_REPOSITORY`, or
+that of GitHub's workflow. Without one there are no such links.
+"""
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
+import subprocess
+import sys
+from datetime import date
 
-from tools.website.mirror import ROOT, shown, texts, with_links
+from tools.website.mirror import PLACES, ROOT, UNSEARCHED, shown, texts, with_links
 from tools.website.programs import with_tabs
 from tools.website.reference import pages
 
 TARGET = ROOT / "build" / "pages"
+VERSIONS = {
+    "pgtwin": "async_src/pgtwin/__init__.py",
+    "twingen": "codegen/src/twingen/__init__.py",
+}
 
 
-def finished(path: str, made: dict[str, str]) -> str:
+BLOCK = re.compile(r"^(`{3,})([^`\n]*)\n(.*?)^\1$", re.M | re.S)
+
+
+def with_drawings(text: str) -> str:
+    """Return a page that marks its blocks without a language, as their lines stay."""
+
+    def mark(block: re.Match[str]) -> str:
+        fence, language, code = block.groups()
+        return block[0] if language else f"{fence} {{ .text .drawing }}\n{code}{fence}"
+
+    return BLOCK.sub(mark, text)
+
+
+def finished(path: str, made: dict[str, str], dates: dict[str, str]) -> str:
     """Return a text of the repository as the site has it."""
     text = (ROOT / path).read_text(encoding="utf-8")
     if not path.endswith(".md"):
         return text
-    return with_links(path, with_tabs(path, text), made)
+    text = with_drawings(with_links(path, with_tabs(path, text), made))
+    if "/refusals/TW" in path:
+        # The page of all codes is found. Each has examples of any words.
+        text = f"---\n{UNSEARCHED}\n---\n\n{text}"
+    if path == "codegen/docs/adopted.md":
+        # Names of libraries are words that are searched for with another meaning.
+        text = re.sub("^(##+ .+)$", r"\1 { data-search-exclude }", text, flags=re.M)
+    return with_facts(path, text, dates)
 
 
-def main() -> None:
+def with_facts(path: str, text: str, dates: dict[str, str]) -> str:
+    """Return a page that tells its product, by which a search is narrowed, and date."""
+    facts = [f"tags: [{product}]" for product in [product_of(path)] if product]
+    if path in dates:
+        facts.append(f"revision_date: {dates[path]}")
+    if not facts:
+        return text
+    head = "\n".join(facts)
+    if text.startswith("---\n"):
+        return text.replace("---\n", f"---\n{head}\n", 1)
+    return f"---\n{head}\n---\n\n{text}"
+
+
+def product_of(path: str) -> str | None:
+    """Return the product that a page is about, if it is about one."""
+    if path.startswith("codegen/"):
+        return "twingen"
+    return "pgtwin" if path.startswith(("docs/", "native/")) else None
+
+
+def changed() -> dict[str, str]:
+    """Return the date of the last commit of each file; none outside of a repository."""
+    command = ("git", "log", "--format=:%cs", "--name-only", "--", "*.md")
+    try:
+        log = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return {}
+    dates: dict[str, str] = {}
+    day = ""
+    for line in log.stdout.decode().splitlines():
+        if line.startswith(":"):
+            day = line[1:]
+        elif line:
+            dates.setdefault(line, day)
+    return dates
+
+
+def facts() -> dict[str, str]:
+    """Return what mkdocs.yml takes from the environment."""
+    versions = []
+    for name, path in VERSIONS.items():
+        text = (ROOT / path).read_text(encoding="utf-8")
+        (version,) = re.findall(r'^__version__ = "(.+)"$', text, re.M)
+        versions.append(f"{name} {version}")
+    found = {"SITE_VERSIONS": f"{', '.join(versions)}, {date.today()}"}
+    address = os.environ.get("SITE_REPOSITORY", "")
+    if not address and (repository := os.environ.get("GITHUB_REPOSITORY")):
+        server = os.environ.get("GITHUB_SERVER_URL", "https://github.com")
+        address = f"{server}/{repository}"
+    if address:
+        found |= {"SITE_REPOSITORY": address, "SITE_EDIT": "edit/main/"}
+    return found
+
+
+def main() -> int:
     found = texts()
+    dates = changed()
     made = shown(found)
-    made |= {path: finished(path, made) for path in found}
-    made |= pages()
+    made |= {
+        PLACES.get(path, path): finished(path, made, dates)
+        for path in found
+        if path != "README.md"
+    }
+    made |= {path: with_facts(path, text, dates) for path, text in pages().items()}
     shutil.rmtree(TARGET, ignore_errors=True)
     for path, text in made.items():
         file = TARGET / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
+    command = ("-m", "zensical", "build", "--config-file", "mkdocs.yml", "--strict")
+    return subprocess.run(
+        (sys.executable, *command), cwd=ROOT, env=os.environ | facts(), check=False
+    ).returncode
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,7 +1,8 @@
 """The site has the repository's layout: a link that is true here is true there.
 
-A page of the site is a text of the repository, at the same path. What a page links
-to that is no page, as a program, becomes one that shows it.
+A page of the site is a text of the repository, at the same path; the first page
+alone has another one. What a page links to that is no page, as a program, becomes one
+that shows it.
 """
 
 from __future__ import annotations
@@ -13,13 +14,17 @@ from pathlib import Path, PurePosixPath
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXTS = (
-    *("*.md", "codegen/*.md"),
+    *("*.md", "codegen/*.md", "native/*.md"),
     *("docs/**/*.md", "codegen/docs/**/*.md", "examples/**/*.md"),
     *("docs/**/*.svg", "docs/**/*.css", "docs/**/*.json"),
 )
 LINK = re.compile(r"(\]\(|src=\")([^)\s#\"]+)((?:#[^)\s\"]*)?[)\"])")
 LANGUAGES = {".py": "python", ".toml": "toml", ".json": "json", ".yml": "yaml"}
 SHOWN = ".shown.md"
+# README.md is what the repository begins with, and the site has a page in its place.
+PLACES = {"docs/index.md": "index.md", "README.md": "index.md"}
+# Nobody who searches for a word looks for one of these.
+UNSEARCHED = "search:\n  exclude: true"
 
 
 def texts() -> list[str]:
@@ -62,9 +67,10 @@ def shown(pages: list[str]) -> dict[str, str]:
             waiting += [f"{path}/{each}" for each in listed]
             base = PurePosixPath(path).name
             rows = [f"- [{each}]({base}/{each}{SHOWN})" for each in listed]
-            made[name] = f"# {path}\n\n" + "\n".join(rows) + "\n"
+            text = f"# {path}\n\n" + "\n".join(rows) + "\n"
         else:
-            made[name] = f"# {path}\n\n{fenced(path)}\n"
+            text = f"# {path}\n\n{fenced(path)}\n"
+        made[name] = f"---\n{UNSEARCHED}\n---\n\n{text}"
     return made
 
 
@@ -78,12 +84,15 @@ def fenced(path: str, **options: str) -> str:
 
 
 def with_links(page: str, text: str, made: dict[str, str]) -> str:
-    """Return a page whose links to programs lead to the pages that show them."""
+    """Return a page whose links lead to where the site has what it links to."""
+    folder = PurePosixPath(PLACES.get(page, page)).parent
 
     def lead(link: re.Match[str]) -> str:
         start, target, end = link.groups()
         path = os.path.normpath(PurePosixPath(page).parent / target)
-        known = path + SHOWN in made
-        return f"{start}{target.rstrip('/')}{SHOWN if known else ''}{end}"
+        place = path + SHOWN if path + SHOWN in made else PLACES.get(path, path)
+        if re.match(r"[a-z]+:|/", target) or (place == path and page not in PLACES):
+            return link[0]
+        return f"{start}{os.path.relpath(place, folder)}{end}"
 
     return LINK.sub(lead, text)

@@ -1,18 +1,19 @@
 """The pages that are made of code: the driver's API in both forms, commands, tables.
 
-Nothing is listed by hand that the code can tell; a public class without a page
+Nothing is listed by hand that the code can tell; a public name without a page
 fails the build.
 """
 
 from __future__ import annotations
 
 import argparse
+import html
 import sys
 from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
-from tools.website.mirror import ROOT
+from tools.website.mirror import ROOT, UNSEARCHED
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -45,6 +46,7 @@ TOPICS = {
     ),
 }
 SHARED = (
+    "pgtwin.psycopg_alias.install_as_psycopg",
     "pgtwin.core.statements.query_hooks.QueryEvent",
     "pgtwin.core.deadlines.OperationTimeout",
     "pgtwin.core.statements.transaction_control.Rollback",
@@ -67,20 +69,20 @@ def api() -> dict[str, str]:
                 for name in names:
                     lines += ["", f"::: {package}.{module}.{prefix}{name}"]
             made[f"docs/reference/{form}/{topic}.md"] = "\n".join(lines) + "\n"
-    _complete(made)
     lines = ["# Shared by both forms", ""]
     lines += [f"::: {path}\n" for path in SHARED]
     made["docs/reference/shared.md"] = "\n".join(lines)
+    _complete(made)
     return made
 
 
 def _complete(made: dict[str, str]) -> None:
-    door = import_module("pgtwin")
+    package = import_module("pgtwin")
     text = "\n".join(made.values())
     missing = [
-        name for name, place in door._PLACES.items() if f"{place}.{name}" not in text
+        name for name, place in package._PLACES.items() if f"{place}.{name}" not in text
     ]
-    assert not missing, f"public classes without a page: {missing}: see TOPICS"
+    assert not missing, f"public names without a page: {missing}: see TOPICS"
 
 
 def commands() -> dict[str, str]:
@@ -108,20 +110,18 @@ def _options(parser: argparse.ArgumentParser) -> Iterator[str]:
     for action in parser._actions:
         if isinstance(action.choices, dict):
             continue
-        names = ", ".join(f"`{name}`" for name in action.option_strings)
+        names = ", ".join(_code(each, "option") for each in action.option_strings)
         value = action.metavar or ("" if action.nargs == 0 else action.dest)
         if action.choices:
             value = " ".join(map(str, action.choices))
-        shown = names or f"`{_cell(str(value))}`"
-        more = (
-            f" `{_cell(str(value))}`" if names and value and action.nargs != 0 else ""
-        )
+        shown = names or _code(str(value))
+        more = f" {_code(str(value))}" if names and value and action.nargs != 0 else ""
         yield f"| {shown}{more} | {_cell(action.help or '')} |"
 
 
 def tables() -> dict[str, str]:
     """Return the page of what becomes of each name of each library."""
-    lines = ["# Library tables", ""]
+    lines = [f"---\n{UNSEARCHED}\n---", "", "# Library tables", ""]
     lines.append(
         "What becomes of the names of libraries that twingen knows. Those of your own "
         "stand in your configuration: see [your tables](../tables.md)."
@@ -147,6 +147,11 @@ def _verdict(row: Any) -> str:
         )
         for key, value in row.items()
     )
+
+
+def _code(text: str, kind: str = "value") -> str:
+    # A bar ends a cell, and a backslash before it is shown.
+    return f'<code class="{kind}">{html.escape(text).replace("|", "&#124;")}</code>'
 
 
 def _cell(text: str) -> str:

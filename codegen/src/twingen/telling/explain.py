@@ -108,8 +108,9 @@ def contents(rules: Sequence[Rule] = RULES) -> str:
 
 
 def summary(entry: Rule | Code) -> str:
-    """Return the first line of a manual."""
-    return inspect.cleandoc(entry.manual).partition("\n")[0]
+    """Return the first sentence of a manual, in one line."""
+    paragraph = inspect.cleandoc(entry.manual).partition("\n\n")[0]
+    return re.split(r"(?<=\.) (?=[A-Z`])", " ".join(paragraph.splitlines()))[0]
 
 
 def _entries(rules: Sequence[Rule]) -> list[Rule | Code]:

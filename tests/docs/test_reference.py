@@ -1,0 +1,44 @@
+"""The pages of the API tell what each parameter means."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from importlib import import_module
+
+from tools.website import parameters
+from tools.website.reference import FORMS, TOPICS
+
+
+def public() -> Iterator[tuple[str, str]]:
+    """Yield the public methods of the classes with a page, and their parameters."""
+    package, prefix, _ = FORMS["async"]
+    for _, modules in TOPICS.values():
+        for module, names in modules.items():
+            for name in names:
+                kind = getattr(import_module(f"{package}.{module}"), prefix + name)
+                for method in dir(kind):
+                    value = inspect.getattr_static(kind, method)
+                    function = getattr(value, "__func__", value)
+                    if method.startswith("_") or not inspect.isfunction(function):
+                        continue
+                    for each in inspect.signature(function).parameters:
+                        if each not in ("self", "cls"):
+                            yield method, each
+
+
+def test_every_parameter_is_told() -> None:
+    missing = {each for each in public() if parameters.meaning(*each) is None}
+    assert not missing, f"say what they mean in tools/website/parameters.py: {missing}"
+
+
+def test_nothing_else_is_told() -> None:
+    names = {name for _, name in public()}
+    assert not set(parameters.MEANINGS) - names
+    assert not set(parameters.SPECIAL) - {".".join(each) for each in public()}
+
+
+def test_every_example_shows_its_method() -> None:
+    for method in parameters.EXAMPLES:
+        for package in parameters.FOLDERS:
+            assert f".{method}(" in parameters.example(method, package)

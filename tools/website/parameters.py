@@ -1,0 +1,117 @@
+"""What the parameters of public methods mean, and which program shows a method.
+
+A parameter has one meaning wherever it has that name, and it is told here once; a
+method where it means something else is named with it. A test asks for those that are
+missing.
+"""
+
+from __future__ import annotations
+
+from textwrap import indent
+
+from tools.website.mirror import ROOT
+
+MEANINGS = {
+    "autocommit": "each statement is a transaction of its own",
+    "binary": "ask for results in binary format; `None` leaves it to the driver",
+    "bqual": "the branch of the transaction",
+    "broadcast": "get every notification, also those that other listeners get",
+    "buffer": "a piece of data in the format of the COPY",
+    "callback": "the function to call or to remove",
+    "column": "ignored; PEP 249 has it",
+    "columns": "the names of the columns; all, in the order of the table, if `None`",
+    "command_timeout": (
+        "seconds that each operation of the connection may take, unless it is given a "
+        "`timeout`"
+    ),
+    "conninfo": "libpq's connection string or URI",
+    "context": "a connection or cursor whose adapters are taken over",
+    "cursor_factory": "the class of the cursors that `cursor()` makes",
+    "exc": "an error, with which the COPY fails",
+    "force_rollback": "roll back at the end, also without an error",
+    "format_id": "a number that says what the other two are",
+    "gtrid": "the identifier of the transaction",
+    "handler": "the function to call or to remove",
+    "hook": "a function that is called with a `QueryEvent`",
+    "index": "the number of the result, from 0; negative numbers count from the end",
+    "kwargs": "libpq's connection parameters; they go before those in `conninfo`",
+    "mode": "`relative` to the current row, or `absolute`",
+    "name": "the name",
+    "params": "the values of the placeholders: a sequence, or a mapping for `%(name)s`",
+    "params_seq": "the values for each execution",
+    "prepare": "prepare the statement, or do not; `None` leaves it to the driver",
+    "prepare_threshold": (
+        "how often a query is executed until it is prepared; 0 prepares it at once, "
+        "`None` never"
+    ),
+    "prepared_max": "how many statements are kept prepared; `None` for any number",
+    "query": "the statement, with placeholders for values",
+    "returning": "keep the rows that each execution returns",
+    "row": "the values of a row",
+    "row_factory": "what makes the rows, such as `dict_row`; tuples if `None`",
+    "rows": "the rows, each a sequence of values",
+    "savepoint_name": "the name of the savepoint; one is chosen if `None`",
+    "scrollable": "whether the server-side cursor can move back; `None` lets it decide",
+    "server_cursor_factory": "the class of the cursors that have a name",
+    "size": "the number of rows",
+    "sizes": "ignored; PEP 249 has it",
+    "statement": "a `COPY ... FROM STDIN` or `COPY ... TO STDOUT`",
+    "stop_after": "end after this number of notifications",
+    "table": "the name of the table, or an identifier of `pgtwin.sql`",
+    "timeout": "seconds until the server is told to cancel, and an error is raised",
+    "types": "the names or OIDs of the types of the columns",
+    "value": "the value to set",
+    "withhold": "keep the server-side cursor after the transaction",
+    "writer": "what is given the data in the place of the server",
+    "xid": "the identifier of a two-phase transaction",
+}
+# Where a name means something else.
+SPECIAL = {
+    "cancel_safe.timeout": "seconds to wait for the server's answer",
+    "connect.timeout": "seconds for all attempts together, look-ups of names included",
+    "cursor.name": "a name makes it a server-side cursor",
+    "execute.kwargs": "none is known",
+    "notifies.timeout": "end after these seconds; `None` goes on for ever",
+    "scroll.value": "the number of rows to move, or the row to move to",
+    "setoutputsize.size": "ignored; PEP 249 has it",
+    "stream.size": "how many rows the server sends at a time",
+    "wait_disconnected.timeout": "seconds to wait; `None` waits for ever",
+}
+# The programs of docs/examples that show a method.
+EXAMPLES = {
+    "add_query_hook": "hooks",
+    "connect": "squares",
+    "copy": "copying",
+    "copy_records": "copying",
+    "execute": "first",
+    "executemany": "first",
+    "notifies": "listening",
+    "transaction": "transact",
+    "wait_disconnected": "lost",
+}
+FOLDERS = {"pgtwin": "docs/examples", "pgtwin_sync": "generated/docs"}
+
+
+def meaning(method: str, parameter: str) -> str | None:
+    """Return what a parameter of a method means, if it is told."""
+    return SPECIAL.get(f"{method}.{parameter}", MEANINGS.get(parameter))
+
+
+def listed(method: str, parameters: list[str]) -> str:
+    """Return the parameters of a method as griffe reads them from a docstring."""
+    told = [
+        f"    {name}: {text[0].upper()}{text[1:]}."
+        for name in parameters
+        if (text := meaning(method, name))
+    ]
+    return "\n\nParameters:\n" + "\n".join(told) if told else ""
+
+
+def example(method: str, package: str) -> str:
+    """Return the program that shows a method, in the form of the package."""
+    if method not in EXAMPLES:
+        return ""
+    path = ROOT / FOLDERS[package] / f"{EXAMPLES[method]}.py"
+    text = path.read_text(encoding="utf-8").partition("import pgtwin\n")[2]
+    code = text.partition('if __name__ == "__main__":')[0].strip()
+    return "\n\nExample:\n" + indent(f"```python\n{code}\n```", "    ")
