@@ -88,8 +88,12 @@ TARGET = "out/pkg_sync/client.py"
 
 
 @pytest.fixture
-def hand(project: Project) -> Project:
-    """A project with another client, and its twin written by hand elsewhere."""
+def hand(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A project with another client, and its twin written by hand elsewhere.
+
+    The commands run in its folder, because paths are looked up there first.
+    """
+    monkeypatch.chdir(project.root)
     project.write("src/pkg/client.py", SOURCE)
     project.write("hand/client.py", WRITTEN)
     return project
