@@ -23,14 +23,14 @@ from .telling.spelling import did_you_mean
 # An example of each command, and the page that says more.
 _EXAMPLES = {
     "init": ("twingen init --write", "codegen/docs/tutorial.md"),
-    "build": ("twingen build", "codegen/README.md#commands"),
+    "build": ("twingen build", "codegen/docs/guide/commands.md"),
     "check": ("twingen check --no-cache --output-format github", "codegen/docs/ci.md"),
-    "diff": ("twingen diff | less -R", "codegen/README.md#commands"),
+    "diff": ("twingen diff | less -R", "codegen/docs/guide/commands.md"),
     "preview": ("twingen preview /tmp/twins", "codegen/docs/adopting.md"),
-    "watch": ("twingen watch", "codegen/README.md#commands"),
+    "watch": ("twingen watch", "codegen/docs/guide/commands.md"),
     "convert": (
         "twingen convert src/mylib/_async/client.py",
-        "codegen/README.md#commands",
+        "codegen/docs/guide/commands.md",
     ),
     "adopt": (
         "twingen adopt src/mylib/client.py --source src/mylib/_async/client.py",
@@ -40,7 +40,7 @@ _EXAMPLES = {
         "twingen explain src/mylib/_async/client.py:42",
         "codegen/docs/refusals/README.md",
     ),
-    "where": ("python app.py 2>&1 | twingen where", "codegen/README.md#commands"),
+    "where": ("python app.py 2>&1 | twingen where", "codegen/docs/guide/commands.md"),
     "lsp": ("twingen lsp", "codegen/docs/editors.md"),
 }
 _CHOICE = re.compile(r"invalid choice: '(?P<word>[^']*)' \(choose from (?P<known>.*)\)")

@@ -1,10 +1,10 @@
-"""What tells the sides apart is known by name, wherever it is asked.
+"""A constant that tells the sides apart is decided wherever it is used.
 
-`side = "mylib._side.ASYNC"` in the configuration names a constant; its definition says
-`ASYNC = True`, so that type checkers see both branches. Of `if ASYNC:` the twin has the
-`elif` and `else` branches, of `if not ASYNC:` the body; in any other expression the
-twin has `False`. The definition and its imports go. A table has more of them, of either
-sense, functions that ask and decorators that mean one side: see the README.
+`side = "mylib._side.ASYNC"` in the configuration names the constant. It is defined as
+`ASYNC = True`, so that type checkers see both branches. The twin has the `elif` and
+`else` branches of `if ASYNC:`, and the body of `if not ASYNC:`. In other expressions
+it has `False`. The definition and its imports are left out. `side` may also be a
+table of constants, functions and decorators: see *Code for one side only* in the guide.
 """
 
 from __future__ import annotations
