@@ -604,7 +604,7 @@ def test_what_a_package_offers_in_another_way_is_not_guessed(
     project.write("tests/aio/n.py", "from pkg import Client\nassert Client\n")
     run = project.run("build")
     assert run.code == 2
-    assert "pkg is no source, and may offer Client of the sources" in run.err
+    assert "pkg is not a source, and may export Client of the sources" in run.err
 
 
 def test_compiled_sources_are_not_copied(tmp_path: Path) -> None:

@@ -121,7 +121,7 @@ PROPOSALS: dict[
                 "def f(x): return isinstance(x, Iterable)\n"
             ),
             "",
-            "annotate the value where it is none of these",
+            "annotate the value if it is not asynchronous",
             annotation("f(x)", "f(x: str | list[int])"),
         ),
     ],

@@ -36,12 +36,14 @@ def refuse_other_uses(
     name = found.row.rpartition(".")[2]
     if site.names.is_definition(site.old):
         raise Refused(
-            f"the constant {name} tells the sides apart, so its source must say which",
+            f"the constant {name} tells the sides apart, so its definition must say "
+            "which side it is",
             f"define it once, as `{name} = {found.value}`",
         )
     raise Refused(
-        f"the twin has no {name}, and it is handed on here",
-        f"write `{name}` where it is asked, and call a function with names alone",
+        f"the twin has no {name}, and it is passed on here",
+        f"test `{name}` itself, or pass it as an argument of a function that is "
+        "called by its name",
     )
 
 
