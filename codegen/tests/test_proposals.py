@@ -141,7 +141,7 @@ PROPOSALS: dict[
                 "    async def __aiter__(self): yield 1\n"
             ),
             "",
-            "annotate the key where it is no number, as in `key: str`",
+            "annotate the key if it is not a number, as in `key: str`",
             annotation("key)", "key: str)"),
         ),
     ],
