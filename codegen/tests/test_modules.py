@@ -205,7 +205,7 @@ REFUSED: dict[str, tuple[dict[str, str], str]] = {
             "    return lambda *args: asyncio.create_task(f(*args))\n"
             "def made(name): return background\n",
         },
-        "aio/__init__.py:4:11: TW101 await_expression: this call returns a task or a future",
+        "aio/__init__.py:4:11: TW101 await_expression: this call returns a task",
     ),
     "a function that hands on a task": (
         {
@@ -214,7 +214,7 @@ REFUSED: dict[str, tuple[dict[str, str], str]] = {
             "starting.py": "import asyncio\nasync def work(): ...\n"
             "def start(): return asyncio.create_task(work())\n",
         },
-        "aio/__init__.py:3:11: TW101 await_expression: this call returns a task or a future",
+        "aio/__init__.py:3:11: TW101 await_expression: this call returns a task",
     ),
     "renamed names by a star": (
         {
