@@ -10,11 +10,14 @@ import selectors
 import sys
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from typing_extensions import assert_type
 
 import pgtwin
 from pgtwin.conninfo import conninfo_to_dict
+from pgtwin.rows import dict_row, scalar_row
 
 
 @pytest.fixture
@@ -136,3 +139,14 @@ def test_detecting_disconnections(
     assert conn.closed
     assert conn.broken
     conn.close()
+
+
+def test_types_of_connect(dsn: str) -> None:
+    with pgtwin.connect(dsn) as conn:
+        assert_type(conn, pgtwin.Connection[pgtwin.rows.TupleRow])
+    with pgtwin.connect(dsn, row_factory=dict_row) as rows:
+        assert_type(rows, pgtwin.Connection[pgtwin.rows.DictRow])
+        assert rows.execute("SELECT 1 AS id").fetchone() == {"id": 1}
+    with pgtwin.connect(dsn, row_factory=scalar_row) as scalars:
+        assert_type(scalars, pgtwin.Connection[Any])
+        assert scalars.execute("SELECT 1").fetchone() == 1

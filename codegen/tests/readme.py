@@ -1,4 +1,6 @@
-"""Follows codegen/README.md, and nothing else, on a project that it describes.
+"""Follows the guide, and nothing else, on a project that it describes.
+
+The guide is codegen/README.md with the pages below codegen/docs/guide.
 
 `python readme.py` does so with the twingen of its own environment, which may hold
 nothing else: `nox -s packages` runs it beside an installed wheel.
@@ -18,14 +20,23 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+HERE = Path(__file__).parents[1]
+README = (HERE / "README.md").read_text(encoding="utf-8")
+GUIDE = {
+    path.stem: path.read_text(encoding="utf-8")
+    for path in sorted((HERE / "docs/guide").glob("*.md"))
+}
 (CONFIGURATION,) = (
     block
     for block in re.findall(r"^```toml\n(.*?)^```", README, re.M | re.S)
     if "trees" in block
 )
-CONSOLES = re.findall(r"^```console\n(.*?)^```", README, re.M | re.S)
-(SCRIPT,) = re.findall(r"^```python\n(import twingen\n.*?)^```", README, re.M | re.S)
+CONSOLES = re.findall(
+    r"^```console\n(.*?)^```", README + GUIDE["commands"], re.M | re.S
+)
+(SCRIPT,) = re.findall(
+    r"^```python\n(import twingen\n.*?)^```", GUIDE["commands"], re.M | re.S
+)
 
 FILES = {
     "src/mylib/__init__.py": "from ._async.client import AsyncClient as AsyncClient\n"
@@ -53,7 +64,7 @@ class AsyncClient:
     "        await client.pause(0)\n",
     "service.py": 'from mylib import Client\n\nClient().pause("long")\n',
 }
-# What stands in the README for something of the reader's own.
+# What stands in the guide for something of the reader's own.
 STANDS_FOR = {
     "FILE": "src/mylib/_async/client.py",
     "PATH": "src/mylib/_sync",
@@ -86,7 +97,7 @@ def succeed(command: str, folder: Path) -> str:
 
 
 def configure(folder: Path) -> None:
-    """Have a configuration proposed: it is the one that the README shows."""
+    """Have a configuration proposed: it is the one that the guide shows."""
     for name, text in FILES.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -116,16 +127,16 @@ def adopt(folder: Path) -> None:
 
 
 def type_every_command(folder: Path) -> None:
-    """Type each command of the table once; `watch` does not end by itself."""
-    commands = re.findall(r"^\| `(twingen [^`]+)` \|", README, re.M)
-    assert len(commands) >= 8
+    """Type each command of the table once, except for those that do not end."""
+    commands = re.findall(r"^\| `(twingen [^`]+)` \|", GUIDE["commands"], re.M)
+    assert len(commands) >= 12
     for command in commands:
         for word, meaning in STANDS_FOR.items():
             command = command.replace(word, meaning)
         if command == "twingen init":
             code, said = run(command, folder)
             assert (code, "already" in said) == (2, True)
-        elif command != "twingen watch":
+        elif command not in ("twingen watch", "twingen lsp"):
             assert succeed(command, folder) or command in (
                 "twingen diff",
                 "twingen where",
@@ -133,7 +144,7 @@ def type_every_command(folder: Path) -> None:
 
 
 def find_the_source(folder: Path) -> None:
-    """See the traceback that the README shows."""
+    """See the traceback that the guide shows."""
     (block,) = (block for block in CONSOLES if "service.py" in block)
     command, *shown = block.splitlines()
     said = succeed(command.removeprefix("$ "), folder).replace(f"{folder}/", "")
@@ -156,7 +167,7 @@ def read_the_pages(folder: Path) -> None:
 
 
 def follow(folder: Path) -> None:
-    """Do everything that the README says, in a new folder."""
+    """Do everything that the guide says, in a new folder."""
     folder = folder.resolve()
     configure(folder)
     adopt(folder)
@@ -181,4 +192,4 @@ if __name__ == "__main__":
     is_alone()
     with tempfile.TemporaryDirectory() as empty:
         follow(Path(empty))
-    print("the README can be followed")
+    print("the guide can be followed")

@@ -88,8 +88,12 @@ TARGET = "out/pkg_sync/client.py"
 
 
 @pytest.fixture
-def hand(project: Project) -> Project:
-    """A project with another client, and its twin written by hand elsewhere."""
+def hand(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A project with another client, and its twin written by hand elsewhere.
+
+    The commands run in its folder, because paths are looked up there first.
+    """
+    monkeypatch.chdir(project.root)
     project.write("src/pkg/client.py", SOURCE)
     project.write("hand/client.py", WRITTEN)
     return project
@@ -256,11 +260,11 @@ def test_syntax_newer_than_this_python(project: Project) -> None:
 
 
 FAILURES = {
-    "nothing is there": (["nowhere"], "nowhere is not there"),
+    "nothing is there": (["nowhere"], "nowhere does not exist"),
     "no twin is there": (["docs"], "there is no hand-written twin in"),
     "a name that two sources have": (
         ["hand/__init__.py"],
-        "may be the twin of 2 sources; say of which: --source PATH",
+        "may be the twin of 2 sources; say which one: --source PATH",
     ),
     "a name that no source has": (["hand/extra.py"], "may be the twin of 0 sources"),
     "does not parse": (["hand/errors.py"], "hand/errors.py:1:7: TW001 syntax: "),
@@ -297,7 +301,9 @@ def test_folder_of_several_trees(hand: Project) -> None:
     )
     run = hand.run("adopt", "hand")
     assert run.code == 2
-    assert "may be the twin of several source folders; say which: --source" in run.err
+    assert (
+        "may be the twin of several source folders; say which one: --source" in run.err
+    )
     run = hand.run("adopt", "hand", "--source", "src/other")
     assert (run.code, run.out[:14]) == (0, "1 module: 1 sa")
 

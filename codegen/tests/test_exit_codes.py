@@ -198,7 +198,7 @@ def test_fewer_processes_than_none(
         with pytest.raises(SystemExit) as ended:
             main(["--project", str(project.root), "check", "--jobs", wrong])
         assert ended.value.code == 2
-        said = f"--jobs/-j: {wrong} is no number from 0 on"
+        said = f"--jobs/-j: {wrong} is not a number from 0 on"
         assert said in capsys.readouterr().err
 
 

@@ -152,15 +152,15 @@ FAILURES: dict[str, tuple[Callable[[Project], None], str]] = {
     ),
     "pages by an absolute path": (
         pyproject("runtime =", 'pages = ["/docs/*.md"]\nruntime ='),
-        '"/docs/*.md" must be a path from here',
+        '"/docs/*.md" must be a relative path',
     ),
     "pages by no path": (
         pyproject("runtime =", 'pages = [""]\nruntime ='),
-        '"" must be a path from here',
+        '"" must be a relative path',
     ),
     "pages by stars within a name": (
         pyproject("runtime =", 'pages = ["docs/**.md"]\nruntime ='),
-        '"docs/**.md" must be a path from here',
+        '"docs/**.md" must be a relative path',
     ),
     "unused row": (
         lambda p: p.append("pyproject.toml", '[tool.twingen.libraries.x]\ny = "z.y"\n'),
@@ -275,7 +275,7 @@ FAILURES: dict[str, tuple[Callable[[Project], None], str]] = {
     "wrong types": (pyproject('"pkg_sync.runtime"', "3"), "must be a dotted module"),
     "runtime outside of the twins": (
         pyproject('"pkg_sync.runtime"', '"elsewhere.runtime"'),
-        'runtime = "elsewhere.runtime" is below none of the twins pkg_sync',
+        'runtime = "elsewhere.runtime" must be below one of the twins pkg_sync',
     ),
     "runtime is needed and not configured": (
         pyproject('runtime = "pkg_sync.runtime"', ""),
@@ -283,7 +283,7 @@ FAILURES: dict[str, tuple[Callable[[Project], None], str]] = {
     ),
     "runtime where a twin is": (
         lambda p: p.write("src/pkg/runtime/deadline.py", "x = 1\n"),
-        "src/pkg/runtime/deadline.py has its twin there already",
+        "the twin of src/pkg/runtime/deadline.py is there",
     ),
 }
 

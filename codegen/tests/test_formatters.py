@@ -416,7 +416,7 @@ class TestDrift:
         other = "the formatter here is ruff 99.1.2"
         kind = f"stale: laid out by ruff {version()}, and {other}"
         assert f"{TWIN}: {kind} (from {SOURCE})\n" in run.err
-        remedy = f"mend with `twingen build`, or install ruff=={version()} again"
+        remedy = f"fix this with `twingen build`, or install ruff=={version()} again"
         assert remedy in run.err
         run = by_ruff.run("check", "--output-format", "json")
         assert kind in run.out
@@ -525,7 +525,7 @@ class TestErrors:
         code, err = self.run(tmp_path)
         assert code == 2
         assert 'formatter = "ruff": ruff 1.2.3 fails: ruff failed Cause: unknown' in err
-        assert "mend that until `ruff format` runs in the project" in err
+        assert "fix this, so that `ruff format` runs in the project" in err
 
     def test_more_than_files_that_cannot_be_read(self, tmp_path: Path) -> None:
         said = f"error: Failed to parse {TWIN}:1:1: x\nerror: Panicked\n"

@@ -144,7 +144,7 @@ def test_interrupted(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ProjectTwins, "content", interrupted)
     run = project.run("build")
     assert run.code == 130
-    assert run.err == "twingen: interrupted; what was written is whole\n"
+    assert run.err == "twingen: interrupted; the files that were written are complete\n"
     assert twins(project) not in (old, new)
     assert_whole(project, old, new)
 
@@ -240,7 +240,7 @@ def test_full_disk(project: Project) -> None:
     command = [*COMMAND, str(project.root), "build", "--no-cache", "--jobs", "1"]
     run = subprocess.run(command, capture_output=True, text=True, preexec_fn=full)
     assert run.returncode == 2
-    assert f"{project.root / TWIN}: File too large; mend that" in run.stderr
+    assert f"{project.root / TWIN}: File too large; fix that" in run.stderr
     assert "Traceback" not in run.stderr
     assert_whole(project, old, new)
     assert not list((project.root / "out").rglob("*.twingen-*"))

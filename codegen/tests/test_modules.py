@@ -205,7 +205,7 @@ REFUSED: dict[str, tuple[dict[str, str], str]] = {
             "    return lambda *args: asyncio.create_task(f(*args))\n"
             "def made(name): return background\n",
         },
-        "aio/__init__.py:4:11: TW101 await_expression: the function that is called",
+        "aio/__init__.py:4:11: TW101 await_expression: this call returns a task",
     ),
     "a function that hands on a task": (
         {
@@ -214,7 +214,7 @@ REFUSED: dict[str, tuple[dict[str, str], str]] = {
             "starting.py": "import asyncio\nasync def work(): ...\n"
             "def start(): return asyncio.create_task(work())\n",
         },
-        "aio/__init__.py:3:11: TW101 await_expression: the function that is called",
+        "aio/__init__.py:3:11: TW101 await_expression: this call returns a task",
     ),
     "renamed names by a star": (
         {
@@ -604,7 +604,7 @@ def test_what_a_package_offers_in_another_way_is_not_guessed(
     project.write("tests/aio/n.py", "from pkg import Client\nassert Client\n")
     run = project.run("build")
     assert run.code == 2
-    assert "pkg is no source, and may offer Client of the sources" in run.err
+    assert "pkg is not a source, and may export Client of the sources" in run.err
 
 
 def test_compiled_sources_are_not_copied(tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def test_page_shows_what_is_said(entry: object) -> None:
 
 
 # Said of what nobody has found yet: libcst stops where Python does not.
-_UNKNOWN = "what stands here"
+_UNKNOWN = "this code"
 
 
 @pytest.mark.parametrize("message", messages(), ids=str)

@@ -284,7 +284,7 @@ BROKEN: dict[str, tuple[dict[str, str], dict[str, dict[str, str]], str]] = {
     "a rule that answers with no node": (
         {"bad_module.py": RULE.format(code="BAD101", node="Await", result="'x'")},
         {"twingen.rules": {"bad": "bad_module"}},
-        "plug-in bad: bad_module answered with 'x', which is no node (at lib:5)",
+        "plug-in bad: bad_module returned 'x', which is not a node (at lib:5)",
     ),
     "tables of another type": (
         {"bad_module.py": "TABLES = 3\n"},

@@ -121,7 +121,7 @@ PROPOSALS: dict[
                 "def f(x): return isinstance(x, Iterable)\n"
             ),
             "",
-            "annotate the value where it is none of these",
+            "annotate the value if it is not asynchronous",
             annotation("f(x)", "f(x: str | list[int])"),
         ),
     ],
@@ -141,7 +141,7 @@ PROPOSALS: dict[
                 "    async def __aiter__(self): yield 1\n"
             ),
             "",
-            "annotate the key where it is no number, as in `key: str`",
+            "annotate the key if it is not a number, as in `key: str`",
             annotation("key)", "key: str)"),
         ),
     ],

@@ -1,4 +1,4 @@
-"""What codegen/README.md says to do can be done, and its examples are what happens."""
+"""What the guide says to do can be done, and its examples are what happens."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ import pytest
 import readme
 from project import Project
 
-BLOCKS = re.findall(r"^```python\n(.*?)^```", readme.README, re.M | re.S)
+from twingen.project.config import _KEYS
+
+PAGES = {"README": readme.README, **readme.GUIDE}
+BLOCKS = re.findall(r"^```python\n(.*?)^```", "".join(PAGES.values()), re.M | re.S)
 SETTINGS = """
 [tool.twingen]
 runtime = "guide_sync.runtime"
@@ -46,6 +49,33 @@ def test_every_example_is_tried() -> None:
         "async with asyncio",
     ]
     assert [block(each) for each in tried] == BLOCKS
+
+
+def test_every_key_is_in_the_index() -> None:
+    page = readme.GUIDE["configuration"]
+    index = page.partition("## Index of the keys\n")[2].partition("\n## ")[0]
+    assert set(re.findall(r"`([a-z_]+)`", index)) == set(_KEYS)
+
+
+def test_configurations_of_the_guide_are_toml() -> None:
+    blocks = re.findall(r"^```toml\n(.*?)^```", "".join(PAGES.values()), re.M | re.S)
+    assert len(blocks) > 5
+    for each in blocks:
+        readme.tomllib.loads(each)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_anchors(page: str) -> None:
+    """A link into a page of the guide names a heading that is there."""
+    folder = readme.HERE / ("docs/guide" if page in readme.GUIDE else "")
+    for path, anchor in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", PAGES[page]):
+        text = PAGES[page]
+        if path:
+            text = (folder / path).read_text(encoding="utf-8")
+        headings = re.findall(r"^#+ (.*)$", text, re.M)
+        assert anchor in [
+            re.sub(r"[^\w -]", "", each).lower().replace(" ", "-") for each in headings
+        ], f"{page}: {path}#{anchor}"
 
 
 def converted(folder: Path, code: str, more: str = "") -> tuple[str, str]:

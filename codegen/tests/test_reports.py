@@ -53,27 +53,27 @@ def test_ends_with_the_files_and_the_command(project: Project) -> None:
     assert project.run("check").err.splitlines() == [
         "out/pkg_sync/errors.py: missing (from src/pkg/errors.py)",
         "out/pkg_sync/sub/deep.py: stale (from src/pkg/sub/deep.py)",
-        "twingen: mend with `twingen build`",
+        "twingen: fix this with `twingen build`",
     ]
     project.append(TWIN, "# mine\n")
-    *_, last, mend = project.run("check").err.splitlines()
+    *_, last, fix = project.run("check").err.splitlines()
     assert last == "out/pkg_sync/sub/deep.py: stale (from src/pkg/sub/deep.py)"
-    assert mend.startswith("twingen: mend with `twingen build --force`, after moving")
+    assert fix.startswith("twingen: fix this with `twingen build --force`, after you")
 
 
 def test_the_command_mends(project: Project) -> None:
     project.append(TWIN, "# mine\n")
     project.remove("out/pkg_sync/errors.py")
     report = json.loads(project.run("check", "--output-format", "json").out)
-    assert project.run(*report["mend"].split()[1:]).code == 0
+    assert project.run(*report["fix"].split()[1:]).code == 0
     assert project.run("check").code == 0
 
 
-def test_no_command_mends_what_is_not_ours(project: Project) -> None:
+def test_no_command_fixes_what_is_not_ours(project: Project) -> None:
     project.write("out/pkg_sync/notes.txt", "mine")
-    assert json.loads(project.run("check", "--output-format", "json").out)["mend"] == ""
+    assert json.loads(project.run("check", "--output-format", "json").out)["fix"] == ""
     *_, last = project.run("check").err.splitlines()
-    assert last.startswith("twingen: move away what twingen did not write")
+    assert last.startswith("twingen: move the files that twingen did not write")
 
 
 def test_quiet(project: Project) -> None:
@@ -100,7 +100,7 @@ def as_json(project: Project, command: str) -> tuple[int, dict[str, Any]]:
 @pytest.mark.parametrize("command", ["build", "check"])
 def test_json_in_step(project: Project, command: str) -> None:
     code, report = as_json(project, command)
-    assert (code, report["findings"], report["mend"]) == (0, [], "")
+    assert (code, report["findings"], report["fix"]) == (0, [], "")
 
 
 def test_json_of_drift(project: Project) -> None:

@@ -167,14 +167,14 @@ def test_a_row_refuses(name: str, tasks: Tasks) -> None:
 
 ERRORS: dict[str, tuple[Tables, str]] = {
     "false": ({"acme": {"x": {"keep": False}}}, "acme.x: keep must be true"),
-    "no text": ({"acme": {"x": {"refuse": 1, "instead": "y"}}}, "must be a text"),
+    "no text": ({"acme": {"x": {"refuse": 1, "instead": "y"}}}, "must be a string"),
     "instead of nothing": (
         {"acme": {"x": {"keep": True, "instead": "y"}}},
-        "instead is said beside refuse alone",
+        "instead can only be used with refuse",
     ),
     "a coroutine that stays": (
         {"acme": {"x": {"keep": True, "coroutine": True}}},
-        "coroutine is said beside becomes alone",
+        "coroutine can only be used with becomes",
     ),
     "one name for all": ({"acme": {"*": "acme.sync"}}, "can only keep or refuse"),
     "a class without quotes": (

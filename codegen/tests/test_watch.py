@@ -84,7 +84,7 @@ def watching(project: Project) -> Iterator[Watching]:
         found.process.stdout.close()
 
 
-def test_save_refuse_and_mend(watching: Watching) -> None:
+def test_save_refuse_and_fix(watching: Watching) -> None:
     """One session: what is saved is built, and nothing but Ctrl-C ends it."""
     project = watching.project
     project.replace(SOURCE, "delay), 1", "delay), 2")
@@ -120,7 +120,7 @@ def test_target_that_others_change(watching: Watching) -> None:
     project.remove(TWIN)
     watching.says(f"{TWIN}: written (from {SOURCE})\n")
     project.append(TWIN, "x = 1\n")
-    watching.says("nothing written; mend with `twingen build --force`")
+    watching.says("nothing written; fix this with `twingen build --force`")
     assert project.read(TWIN).endswith("x = 1\n")
     assert watching.end() == 0
 
@@ -149,7 +149,7 @@ def no_build() -> None:
 def test_what_follows_an_outcome_at_once_is_a_save(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also in a target: who reads what failed may mend it before the next look."""
+    """Also in a target: who reads what failed may fix it before the next look."""
 
     def stop(seconds: float) -> None:
         looks.append(seconds)
@@ -258,14 +258,14 @@ def test_files_that_cannot_be_read_or_written(watching: Watching) -> None:
     (project.root / "src/pkg/sub/up").symlink_to(project.root / "src/pkg")
     project.write("out/pkg_sync/new.py/x.txt", "")
     project.write("src/pkg/new.py", "async def new() -> None: ...\n")
-    watching.says("out/pkg_sync/new.py: Is a directory; mend that")
+    watching.says("out/pkg_sync/new.py: Is a directory; fix that")
     project.remove("out/pkg_sync/new.py/x.txt")
     (project.root / "out/pkg_sync/new.py").rmdir()
     watching.says("out/pkg_sync/new.py: written (from src/pkg/new.py)\n")
     (project.root / "src/pkg/lost.py").symlink_to("nowhere.py")
-    watching.says("src/pkg/lost.py went away while it was read")
+    watching.says("src/pkg/lost.py disappeared while it was read")
     project.write("src/pkg/new.py", "async def newer() -> None: ...\n")
-    watching.says("src/pkg/lost.py went away while it was read")
+    watching.says("src/pkg/lost.py disappeared while it was read")
     project.remove("src/pkg/lost.py")
     watching.says("out/pkg_sync/new.py: written (from src/pkg/new.py)\n")
     assert watching.end() == 0

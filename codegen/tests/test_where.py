@@ -183,7 +183,7 @@ def test_list_of_codes(project: Project) -> None:
 def test_unknown_code(project: Project, word: str, close: str) -> None:
     run = project.run("explain", word)
     assert (run.code, run.out) == (2, "")
-    assert f"{word} is no code, rule or PATH:LINE; did you mean " in run.err
+    assert f"{word} is not a code, rule or PATH:LINE; did you mean " in run.err
     assert close in run.err
 
 

@@ -60,7 +60,7 @@ def test_causes(refused: Project) -> None:
     ) in run.err
     assert run.err.endswith(
         "twingen: refused at 8 places, for 3 reasons; nothing written; `twingen "
-        "preview` writes what converts to a folder of its own\n"
+        "preview` writes the other twins to a folder of their own\n"
     )
 
 
@@ -207,7 +207,7 @@ def test_preview_writes_what_converts(refused: Project) -> None:
     run = refused.run("preview")
     assert run.code == 2
     assert run.out == (
-        "4 of 7 twins written to twingen-preview; the target folders are as they were\n"
+        "4 of 7 twins written to twingen-preview; the target folders are unchanged\n"
     )
     assert "TW109" in run.err
     assert run.err.endswith("twingen: refused at 8 places, for 3 reasons\n")
@@ -243,9 +243,9 @@ def _below(folder: Path) -> list[Path]:
     [
         ("src/pkg/shown", "is in a folder of sources or twins"),
         ("out/pkg_sync", "is in a folder of sources or twins"),
-        ("src", "is there and holds other files"),
-        ("pyproject.toml", "is there and holds other files"),
-        (".", "is there and holds other files"),
+        ("src", "exists and holds other files"),
+        ("pyproject.toml", "exists and holds other files"),
+        (".", "exists and holds other files"),
     ],
 )
 def test_preview_overwrites_nothing(refused: Project, folder: str, said: str) -> None:

@@ -15,7 +15,7 @@ import pgtwin
 from pgtwin import errors as e
 from pgtwin.pool import AsyncConnectionPool, AsyncNullConnectionPool, PoolTimeout
 from pgtwin.pq import ConnStatus, TransactionStatus
-from pgtwin.rows import DictRow, TupleRow, dict_row
+from pgtwin.rows import DictRow, Row, TupleRow, dict_row
 
 Pool = AsyncConnectionPool[Any]
 
@@ -93,6 +93,71 @@ async def test_types(dsn: str) -> None:
         assert_type(own_null, AsyncNullConnectionPool[Mine])
         async with own_null.connection() as mine:
             assert_type(mine, Mine)
+
+
+class OfRows(pgtwin.AsyncConnection[Row]):
+    """A connection of a user's own class, whose rows may be anything."""
+
+
+class OwnPool(AsyncConnectionPool[Mine]):
+    """A pool of a user's own class."""
+
+
+async def configure(conn: pgtwin.AsyncConnection[Any]) -> None:
+    await conn.set_autocommit(True)
+
+
+async def reset(conn: Mine) -> None:
+    assert_type(conn, Mine)
+
+
+async def test_types_of_rows(dsn: str) -> None:
+    async with AsyncConnectionPool(
+        dsn,
+        connection_class=pgtwin.AsyncConnection[DictRow],
+        kwargs={"row_factory": dict_row},
+        min_size=1,
+        open=False,
+    ) as pool:
+        assert_type(pool, AsyncConnectionPool[pgtwin.AsyncConnection[DictRow]])
+        async with pool.connection() as conn:
+            assert_type(conn, pgtwin.AsyncConnection[DictRow])
+            cur = await conn.execute("SELECT 1 AS id")
+            assert_type(await cur.fetchone(), DictRow | None)
+            assert await cur.fetchall() == []
+        assert_type(pool.get_stats(), dict[str, int])
+    generic = AsyncConnectionPool(dsn, connection_class=OfRows[DictRow], open=False)
+    assert_type(generic, AsyncConnectionPool[OfRows[DictRow]])
+    declared: AsyncNullConnectionPool[pgtwin.AsyncConnection[DictRow]]
+    declared = AsyncNullConnectionPool(
+        dsn, connection_class=pgtwin.AsyncConnection[DictRow], max_size=1, open=False
+    )
+    assert_type(declared, AsyncNullConnectionPool[pgtwin.AsyncConnection[DictRow]])
+
+
+async def test_types_of_own_pools(dsn: str) -> None:
+    async with OwnPool(
+        dsn,
+        connection_class=Mine,
+        kwargs={"row_factory": dict_row},
+        min_size=1,
+        open=False,
+        configure=configure,
+        check=OwnPool.check_connection,
+        reset=reset,
+    ) as pool:
+        assert_type(pool, OwnPool)
+        async with pool.connection() as conn:
+            assert_type(conn, Mine)
+            cur = await conn.execute("SELECT 1 AS id")
+            assert_type(await cur.fetchone(), DictRow | None)
+    configured = AsyncConnectionPool(
+        dsn, connection_class=Mine, configure=configure, reset=reset, open=False
+    )
+    assert_type(configured, AsyncConnectionPool[Mine])
+    AsyncConnectionPool(
+        dsn, connection_class=OfRows[TupleRow], reset=reset, open=False  # type: ignore[arg-type]
+    )
 
 
 def test_same_parameters() -> None:

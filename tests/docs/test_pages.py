@@ -21,7 +21,9 @@ from tools.website.programs import BESIDE, Program
 WALKTHROUGHS = ["codegen/docs/adopting.md", "codegen/docs/tutorial.md"]
 # Python that is neither a program of its own nor shown in both forms, and why.
 TRIED_ELSEWHERE = {
-    "codegen/README.md": "codegen/tests/test_readme.py tries each",
+    "codegen/docs/guide/commands.md": "codegen/tests/test_readme.py tries it",
+    "codegen/docs/guide/markers.md": "codegen/tests/test_readme.py tries it",
+    "codegen/docs/guide/tasks.md": "codegen/tests/test_readme.py tries it",
     "codegen/docs/ci.md": "codegen/tests/test_ci.py runs it",
     "codegen/docs/plugins.md": "codegen/tests/test_plugins.py installs and uses it",
     "docs/how-to/libraries.md": "tests/consumers runs the libraries themselves",

@@ -26,22 +26,22 @@ FORMS = {
 }
 # Page, what it is about, and the modules and classes on it, without `Async`.
 TOPICS = {
-    "connection": ("connection", {"connection": ["Connection"]}),
+    "connection": ("connection", {"connections.connection": ["Connection"]}),
     "cursors": (
         "cursors",
         {
-            "cursor": ["Cursor"],
-            "client_cursor": ["ClientCursor"],
-            "raw_cursor": ["RawCursor", "RawServerCursor"],
-            "server_cursor": ["ServerCursor"],
+            "cursors.cursor": ["Cursor"],
+            "cursors.client_cursor": ["ClientCursor"],
+            "cursors.raw_cursor": ["RawCursor", "RawServerCursor"],
+            "cursors.server_cursor": ["ServerCursor"],
         },
     ),
     "blocks": (
         "transactions, pipelines, COPY",
         {
-            "transaction": ["Transaction"],
-            "pipeline": ["Pipeline"],
-            "copy": ["Copy"],
+            "connections.transaction": ["Transaction"],
+            "connections.pipeline": ["Pipeline"],
+            "cursors.copy": ["Copy"],
         },
     ),
 }

@@ -6,7 +6,7 @@ Names only; nothing here runs while a query is executed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar, final
 
 from psycopg import Notify
 from psycopg.abc import ConnParam, Params, QueryNoTemplate
@@ -19,6 +19,7 @@ from pgtwin.core.statements.templates import Template
 __all__ = [
     "AdaptContext",
     "ConnParam",
+    "NoRow",
     "NoticeHandler",
     "NotifyHandler",
     "Params",
@@ -52,3 +53,8 @@ class RowFactory(Protocol[AnyRow]):
     """
 
     def __call__(self, cursor: Any, /) -> RowMaker[AnyRow]: ...
+
+
+@final
+class NoRow:
+    """A row that no factory makes; only rows that may be anything are its rows."""

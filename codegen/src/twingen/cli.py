@@ -23,14 +23,14 @@ from .telling.spelling import did_you_mean
 # An example of each command, and the page that says more.
 _EXAMPLES = {
     "init": ("twingen init --write", "codegen/docs/tutorial.md"),
-    "build": ("twingen build", "codegen/README.md#commands"),
+    "build": ("twingen build", "codegen/docs/guide/commands.md"),
     "check": ("twingen check --no-cache --output-format github", "codegen/docs/ci.md"),
-    "diff": ("twingen diff | less -R", "codegen/README.md#commands"),
+    "diff": ("twingen diff | less -R", "codegen/docs/guide/commands.md"),
     "preview": ("twingen preview /tmp/twins", "codegen/docs/adopting.md"),
-    "watch": ("twingen watch", "codegen/README.md#commands"),
+    "watch": ("twingen watch", "codegen/docs/guide/commands.md"),
     "convert": (
         "twingen convert src/mylib/_async/client.py",
-        "codegen/README.md#commands",
+        "codegen/docs/guide/commands.md",
     ),
     "adopt": (
         "twingen adopt src/mylib/client.py --source src/mylib/_async/client.py",
@@ -40,7 +40,7 @@ _EXAMPLES = {
         "twingen explain src/mylib/_async/client.py:42",
         "codegen/docs/refusals/README.md",
     ),
-    "where": ("python app.py 2>&1 | twingen where", "codegen/README.md#commands"),
+    "where": ("python app.py 2>&1 | twingen where", "codegen/docs/guide/commands.md"),
     "lsp": ("twingen lsp", "codegen/docs/editors.md"),
 }
 _CHOICE = re.compile(r"invalid choice: '(?P<word>[^']*)' \(choose from (?P<known>.*)\)")
@@ -74,7 +74,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except KeyboardInterrupt:
-        print("twingen: interrupted; what was written is whole", file=sys.stderr)
+        print(
+            "twingen: interrupted; the files that were written are complete",
+            file=sys.stderr,
+        )
         return INTERRUPTED
     except OSError as error:
         return console.failed(error)
@@ -149,7 +152,7 @@ def _run(console: Console, options: argparse.Namespace) -> int:
 def _number(text: str) -> int:
     """Return a number from 0 on; argparse says which option lacks one."""
     if not (text.isascii() and text.isdigit()):
-        raise argparse.ArgumentTypeError(f"{text} is no number from 0 on")
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 0 on")
     return int(text)
 
 
@@ -173,19 +176,21 @@ def _parser(first: str = "") -> argparse.ArgumentParser:
     parser = _Parser(
         prog="twingen",
         description="Generate the sync twin of async Python source.",
-        epilog="`twingen COMMAND --help` has an example of each. The guide is "
-        "codegen/README.md; codegen/docs/tutorial.md begins with an empty folder.",
+        epilog="`twingen COMMAND --help` shows an example. The guide is "
+        "codegen/README.md; codegen/docs/tutorial.md starts with an empty "
+        "folder.",
     )
     parser.add_argument("--version", action="version", version=__version__)
     parser.add_argument(
         "--project",
         type=Path,
         default=Path(),
-        help="folder of the pyproject.toml, or one below it (default: this one)",
+        help="folder with the pyproject.toml, or a folder below it (default: the "
+        "current one)",
     )
     common = _Parser(add_help=False)
     common.add_argument(
-        "--quiet", "-q", action="store_true", help="say only what is wrong"
+        "--quiet", "-q", action="store_true", help="print only what is wrong"
     )
     common.add_argument(
         "--verbose",
@@ -197,7 +202,8 @@ def _parser(first: str = "") -> argparse.ArgumentParser:
         "--color",
         choices=("auto", "always", "never"),
         default="auto",
-        help="auto heeds NO_COLOR and FORCE_COLOR, then whether a terminal reads",
+        help="auto follows NO_COLOR and FORCE_COLOR, and else uses colours on a "
+        "terminal only",
     )
     common.add_argument(
         "--no-color",
@@ -211,13 +217,13 @@ def _parser(first: str = "") -> argparse.ArgumentParser:
         "--output-format",
         choices=FORMATS,
         default="text",
-        help="for machines, on standard output (default: text)",
+        help="format of the results on standard output (default: text)",
     )
     working = _Parser(add_help=False)
     working.add_argument(
         "--no-cache",
         action="store_true",
-        help="convert every source, whatever is known from earlier runs",
+        help="convert every source again, without the results of earlier runs",
     )
     working.add_argument(
         "--jobs",
@@ -225,7 +231,7 @@ def _parser(first: str = "") -> argparse.ArgumentParser:
         type=_number,
         default=0,
         metavar="N",
-        help="how many processes there may be (default: one per core, if worth it)",
+        help="number of processes (default: one for each core, in large projects)",
     )
     commands = parser.add_subparsers(
         dest="command", required=True, metavar="COMMAND", parser_class=_Parser
@@ -253,7 +259,9 @@ def _parser(first: str = "") -> argparse.ArgumentParser:
         "--write", action="store_true", help="append it to pyproject.toml"
     )
     build = add(
-        "build", parents=[reporting, working], help="write the twins not in step"
+        "build",
+        parents=[reporting, working],
+        help="write the twins that are not in step",
     )
     build.add_argument(
         "--force", action="store_true", help="overwrite twins that were edited by hand"
@@ -261,24 +269,29 @@ def _parser(first: str = "") -> argparse.ArgumentParser:
     check = add(
         "check",
         parents=[reporting, working],
-        help="say whether every twin is in step; write nothing",
+        help="report whether every twin is in step; write nothing",
     )
-    check.add_argument("--diff", action="store_true", help="show the differences too")
+    check.add_argument("--diff", action="store_true", help="show the differences, too")
     preview = add(
         "preview",
         parents=[reporting, working],
-        help="write what converts to a folder of its own, whatever else is refused",
+        help="write the twins that can be converted to a folder of their own",
     )
     preview.add_argument(
         "folder",
         nargs="?",
         type=Path,
         metavar="FOLDER",
-        help="emptied first, if it is an earlier preview (default: twingen-preview)",
+        help="where to write them; an earlier preview there is deleted (default: "
+        "twingen-preview)",
     )
     add("watch", parents=[common], help="build after each save, until Ctrl-C")
-    lsp = add("lsp", parents=[common], help="serve an editor (twingen[lsp])")
-    lsp.add_argument("--stdio", action="store_true", help="the only way there is")
+    lsp = add("lsp", parents=[common], help="serve an editor; needs twingen[lsp]")
+    lsp.add_argument(
+        "--stdio",
+        action="store_true",
+        help="use standard input and output, which is the only way",
+    )
     add(
         "diff",
         parents=[common, working],
@@ -293,7 +306,7 @@ def _parser(first: str = "") -> argparse.ArgumentParser:
     convert.add_argument(
         "--stdin-filename",
         metavar="PATH",
-        help="the source that standard input stands for",
+        help="path of the source that is read from standard input",
     )
     adopt = add(
         "adopt",
@@ -308,16 +321,16 @@ def _parser(first: str = "") -> argparse.ArgumentParser:
         help="a folder or a file (default: the configured targets)",
     )
     adopt.add_argument(
-        "--source", type=Path, help="what PATH is the twin of, where that is not plain"
+        "--source", type=Path, help="the source of PATH, if that is not clear"
     )
     adopt.add_argument(
-        "--docstrings", action="store_true", help="docstrings count as well"
+        "--docstrings", action="store_true", help="compare docstrings, too"
     )
     adopt.add_argument(
         "--output-format",
         choices=("text", "json"),
         default="text",
-        help="for machines, on standard output (default: text)",
+        help="format of the results on standard output (default: text)",
     )
     explain = add(
         "explain",
@@ -328,19 +341,20 @@ def _parser(first: str = "") -> argparse.ArgumentParser:
         "what",
         nargs="*",
         metavar="CODE|RULE|PATH:LINE",
-        help="also a whole message, as it was printed; left out: all codes are listed",
+        help="or a whole message, as it was printed (default: list all codes)",
     )
     where = add(
         "where",
         parents=[common],
-        help="print the source place of a place in a twin, or of a traceback's frames",
+        help="print the line of the source for a line of a twin, or for the frames of "
+        "a traceback",
     )
     where.add_argument(
         "place",
         nargs="?",
         default="-",
         metavar="PATH:LINE",
-        help="left out, or -: a traceback is read from standard input",
+        help="a line of a twin (default: read a traceback from standard input)",
     )
     return parser
 

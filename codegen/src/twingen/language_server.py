@@ -135,7 +135,7 @@ class Server(LanguageServer):
             return [_of(finding, lines) for finding in self.editing.findings(path)]
         code: str | None = None
         if written.edited:
-            message = f"a twin edited by hand: move the edit to {written.origin}"
+            message = f"this twin was edited by hand: move the edit to {written.origin}"
             severity, code = types.DiagnosticSeverity.Warning, "TW013"
         else:
             message = f"written by twingen from {written.origin}: edit that instead"

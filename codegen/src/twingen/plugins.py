@@ -170,7 +170,7 @@ class _Guarded:
         except Exception as error:  # whatever a foreign function raises
             raise self._failed(site, f"failed: {_said(error)}") from error
         if result is not None and not isinstance(result, _NODES):
-            raise self._failed(site, f"answered with {result!r}, which is no node")
+            raise self._failed(site, f"returned {result!r}, which is not a node")
         return result
 
     def _failed(self, site: Site[Any], what: str) -> ConfigurationError:

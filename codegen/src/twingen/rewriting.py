@@ -144,7 +144,8 @@ class Rewriter:
         claim = f"{one.name} of {one.plugin} and {other.name} of {other.plugin}"
         refused = Refused(
             f"two rules claim this: {claim}",
-            "take one of the plug-ins out of `plugins`, or have its rule leave this",
+            "remove one of the plug-ins from `plugins`, or change its rule to leave "
+            "this alone",
         )
         self._refuse("TW008", "conflict", refused, node)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
 import psycopg
 from psycopg import ConnectionInfo, pq
-from psycopg.rows import Row, tuple_row
+from psycopg.rows import Row, TupleRow, tuple_row
 
 from pgtwin.aio.connections.connect_awaitable import ConnectAwaitable
 from pgtwin.aio.connections.disconnection import AsyncDisconnection
@@ -43,10 +43,15 @@ if TYPE_CHECKING:
     from pgtwin.core.annotations import (
         AdaptContext,
         ConnParam,
+        NoRow,
         RowFactory,
     )
 
+# mypy takes it for true.
+MYPY = False
+
 OtherRow = TypeVar("OtherRow")
+OfAnyRow = TypeVar("OfAnyRow", bound="AsyncConnection[NoRow]")
 Info = TypeVar("Info", bound="psycopg.types.TypeInfo")
 
 logger = logging.getLogger("pgtwin")
@@ -79,78 +84,100 @@ class AsyncConnection(
         self.cursor_factory = AsyncCursor
         self.server_cursor_factory = AsyncServerCursor
 
-    @overload
-    @classmethod
-    def connect(
-        cls,
-        conninfo: str = "",
-        *,
-        autocommit: bool = False,
-        prepare_threshold: int | None = 5,
-        context: AdaptContext | None = None,
-        row_factory: None = None,
-        cursor_factory: type[AsyncCursor[Any]] | None = None,
-        server_cursor_factory: type[AsyncServerCursor[Any]] | None = None,
-        prepared_max: int | None = PREPARED_MAX,
-        timeout: float | None = None,
-        command_timeout: float | None = None,
-        **kwargs: ConnParam,
-    ) -> ConnectAwaitable[Self]: ...
+    # mypy finds the rows of a generic class from the factory. pyright takes the default
+    # rows of a class before it looks at the arguments, and needs overloads.
+    if TYPE_CHECKING and not MYPY:
 
-    # The rows of a generic class follow from the factory; pyright knows only those of
-    # a class that is not derived.
-    @overload
-    @classmethod
-    def connect(
-        cls,
-        conninfo: str = "",
-        *,
-        autocommit: bool = False,
-        prepare_threshold: int | None = 5,
-        context: AdaptContext | None = None,
-        row_factory: RowFactory[Row],
-        cursor_factory: type[AsyncCursor[Any]] | None = None,
-        server_cursor_factory: type[AsyncServerCursor[Any]] | None = None,
-        prepared_max: int | None = PREPARED_MAX,
-        timeout: float | None = None,
-        command_timeout: float | None = None,
-        **kwargs: ConnParam,
-    ) -> ConnectAwaitable[Self]: ...
+        @overload
+        @classmethod
+        def connect(
+            cls,
+            conninfo: str = "",
+            *,
+            autocommit: bool = False,
+            prepare_threshold: int | None = 5,
+            context: AdaptContext | None = None,
+            row_factory: None = None,
+            cursor_factory: type[AsyncCursor[Any]] | None = None,
+            server_cursor_factory: type[AsyncServerCursor[Any]] | None = None,
+            prepared_max: int | None = PREPARED_MAX,
+            timeout: float | None = None,
+            command_timeout: float | None = None,
+            **kwargs: ConnParam,
+        ) -> ConnectAwaitable[Self]: ...
 
-    @overload
-    @classmethod
-    def connect(
-        cls,
-        conninfo: str = "",
-        *,
-        autocommit: bool = False,
-        prepare_threshold: int | None = 5,
-        context: AdaptContext | None = None,
-        row_factory: RowFactory[OtherRow],
-        cursor_factory: type[AsyncCursor[Any]] | None = None,
-        server_cursor_factory: type[AsyncServerCursor[Any]] | None = None,
-        prepared_max: int | None = PREPARED_MAX,
-        timeout: float | None = None,
-        command_timeout: float | None = None,
-        **kwargs: ConnParam,
-    ) -> ConnectAwaitable[AsyncConnection[OtherRow]]: ...
+        # Only a class whose rows may be anything is bound by `NoRow`.
+        @overload
+        @classmethod
+        def connect(
+            cls: type[OfAnyRow],
+            conninfo: str = "",
+            *,
+            autocommit: bool = False,
+            prepare_threshold: int | None = 5,
+            context: AdaptContext | None = None,
+            row_factory: RowFactory[OtherRow],
+            cursor_factory: type[AsyncCursor[Any]] | None = None,
+            server_cursor_factory: type[AsyncServerCursor[Any]] | None = None,
+            prepared_max: int | None = PREPARED_MAX,
+            timeout: float | None = None,
+            command_timeout: float | None = None,
+            **kwargs: ConnParam,
+        ) -> ConnectAwaitable[OfAnyRow]: ...
+
+        # The class itself, whose rows follow from the factory.
+        @overload
+        @classmethod
+        def connect(
+            cls: type[AsyncConnection[TupleRow]],
+            conninfo: str = "",
+            *,
+            autocommit: bool = False,
+            prepare_threshold: int | None = 5,
+            context: AdaptContext | None = None,
+            row_factory: RowFactory[OtherRow],
+            cursor_factory: type[AsyncCursor[Any]] | None = None,
+            server_cursor_factory: type[AsyncServerCursor[Any]] | None = None,
+            prepared_max: int | None = PREPARED_MAX,
+            timeout: float | None = None,
+            command_timeout: float | None = None,
+            **kwargs: ConnParam,
+        ) -> ConnectAwaitable[AsyncConnection[OtherRow]]: ...
+
+        @overload
+        @classmethod
+        def connect(
+            cls,
+            conninfo: str = "",
+            *,
+            autocommit: bool = False,
+            prepare_threshold: int | None = 5,
+            context: AdaptContext | None = None,
+            row_factory: RowFactory[Row],
+            cursor_factory: type[AsyncCursor[Any]] | None = None,
+            server_cursor_factory: type[AsyncServerCursor[Any]] | None = None,
+            prepared_max: int | None = PREPARED_MAX,
+            timeout: float | None = None,
+            command_timeout: float | None = None,
+            **kwargs: ConnParam,
+        ) -> ConnectAwaitable[Self]: ...
 
     @classmethod
-    def connect(
+    def connect(  # pyright: ignore[reportInconsistentOverload]
         cls,
         conninfo: str = "",
         *,
         autocommit: bool = False,
         prepare_threshold: int | None = 5,
         context: AdaptContext | None = None,
-        row_factory: RowFactory[Any] | None = None,
+        row_factory: RowFactory[Row] | None = None,
         cursor_factory: type[AsyncCursor[Any]] | None = None,
         server_cursor_factory: type[AsyncServerCursor[Any]] | None = None,
         prepared_max: int | None = PREPARED_MAX,
         timeout: float | None = None,
         command_timeout: float | None = None,
         **kwargs: ConnParam,
-    ) -> ConnectAwaitable[Any]:
+    ) -> ConnectAwaitable[Self]:
         """Connect to a server and return the connection.
 
         `conninfo` and the other keywords are libpq's connection parameters; each

@@ -125,7 +125,7 @@ class Adoption:
             return
         written = written.resolve()
         if not written.exists():
-            raise ConfigurationError(f"{written} is not there")
+            raise ConfigurationError(f"{written} does not exist")
         if written.is_file():
             yield written, self._target_of(written, source)
             return
@@ -137,7 +137,7 @@ class Adoption:
         }
         if len(folders) != 1:
             raise ConfigurationError(
-                f"{written} may be the twin of several source folders; say which: "
+                f"{written} may be the twin of several source folders; say which one: "
                 f"--source {self._project.display(trees[0].source)}"
             )
         yield from self._folder(written, *folders)
@@ -167,7 +167,7 @@ class Adoption:
         ]
         if len(found) != 1:
             raise ConfigurationError(
-                f"{written} may be the twin of {len(found)} sources; say of which: "
+                f"{written} may be the twin of {len(found)} sources; say which one: "
                 "--source PATH"
             )
         return found[0]

@@ -70,7 +70,7 @@ class Console:
                 print(report.text(each, self.err, warns=True), file=sys.stderr)
 
     def report(
-        self, code: int, findings: Sequence[Diagnostic] = (), mend: str = ""
+        self, code: int, findings: Sequence[Diagnostic] = (), fix: str = ""
     ) -> int:
         """Tell the findings in the chosen format and return the exit code."""
         if self.for_people:
@@ -81,7 +81,7 @@ class Console:
 
             located = partial(in_repository, self.root.resolve())
             rules, warnings = self._rules(), self._warnings
-            found = Report(self.command, code, findings, mend, rules, located, warnings)
+            found = Report(self.command, code, findings, fix, rules, located, warnings)
             sys.stdout.write(machine(found, self._format))
         return code
 
@@ -99,7 +99,7 @@ class Console:
         self.refusals(error.diagnostics)
         hint = ""
         if self.command in ("build", "watch"):
-            hint = "; `twingen preview` writes what converts to a folder of its own"
+            hint = "; `twingen preview` writes the other twins to a folder of their own"
         counted = self.counted(error.diagnostics)
         self.note(f"refused at {counted}; nothing written{hint}")
         return FAILED
@@ -125,8 +125,8 @@ class Console:
         """Tell which file could not be read or written."""
         where = f"{error.filename}: " if error.filename else ""
         message = (
-            f"{where}{error.strerror or error}; mend that and do it again: what was "
-            "written so far is whole"
+            f"{where}{error.strerror or error}; fix that and run the command again: "
+            "the files that were written are complete"
         )
         if where:
             return self.misconfigured(ConfigurationError(message))

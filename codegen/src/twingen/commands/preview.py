@@ -24,7 +24,7 @@ def preview(
     twins = len(tree.plan.files)
     console.good(
         f"{made.twins} of {twins} {'twin' if twins == 1 else 'twins'} written to "
-        f"{tree.display(made.folder)}; the target folders are as they were"
+        f"{tree.display(made.folder)}; the target folders are unchanged"
     )
     if refusals:
         console.note(f"refused at {console.counted(refusals)}")

@@ -166,4 +166,4 @@ def _report(console: Console, project: Project, found: Sequence[Difference]) -> 
     from ..tracing import drift
 
     findings = list(drift.findings(project, found))
-    return console.report(DRIFT, findings, drift.mend(found))
+    return console.report(DRIFT, findings, drift.fix(found))

@@ -63,7 +63,7 @@ def _build(console: Console, root: Path, layouts: Layouts) -> Callable[[], objec
     except ConfigurationError as error:
         return partial(console.misconfigured, error)
     except FileNotFoundError as error:
-        return partial(console.note, f"{error.filename} went away while it was read")
+        return partial(console.note, f"{error.filename} disappeared while it was read")
     except OSError as error:
         return partial(console.failed, error)
     return partial(_tell, console, tree, changed, left)

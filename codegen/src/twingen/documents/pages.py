@@ -285,7 +285,7 @@ class _Page:
         allowed = (TWIN,) if self._page.in_place else (KEEP, ASYNC_ONLY)
         known = " or ".join(f"`{word}`" for word in allowed)
         side = "below" if self._page.in_place else "above"
-        message = f"the mark `{mark.word}` has no example to speak of here"
+        message = f"the mark `{mark.word}` has no example here"
         self._refuse(mark.line, message, f"put {known} {side} an example")
 
     def _refuse(self, line: int, message: str, instead: str) -> None:

@@ -39,8 +39,8 @@ class Imports:
         member, self.homeless = self.homeless, None
         if member is not None:
             raise NoRuntime(
-                f"the twin needs {member} of twingen's runtime, and has no place for "
-                "it",
+                f"the twin needs {member} of twingen's runtime, and the project has "
+                "no place for it",
                 'set tool.twingen.runtime, as in runtime = "your_twin.runtime"',
             )
 

@@ -30,7 +30,7 @@ _COLLECTIONS = {
     )
 } | {f"asyncio.{name}" for name in ("LifoQueue", "PriorityQueue", "Queue")}  # fmt: skip
 _DISPLAYS = (cst.Dict, cst.DictComp, cst.List, cst.ListComp, cst.Set, cst.SetComp)
-_HANDED_ON = "; or hand on what waits: `async def f(): return await start()`"
+_HANDED_ON = "; or await it inside the function: `async def f(): return await start()`"
 _KEPT = "keep it first: `task: asyncio.Task[...] = {}`, then `await task`"
 
 
@@ -69,19 +69,18 @@ def check_not_started(names: Names, call: cst.Call) -> None:
         and names.qualified(function) not in names.definitions.started
         and _is_hidden(names, function.value)
     )
-    annotate = "; or annotate the object that is asked" if hidden else ""
+    annotate = "; or annotate the object" if hidden else ""
     if _gives_started(names, call):
         by_name = _is_starter(names, function)
         raise Refused(
-            "the function that is called here returns a task or a future that was "
-            "started already",
+            "this call returns a task or a future that has already started",
             _KEPT.format("f()") + annotate + ("" if by_name else _HANDED_ON),
             node=call,
         )
     if _takes_element(names, call):
         raise Refused(
-            "what this call returns is waited for, and not the call: it gives what "
-            "was started already",
+            "this call takes a task or a future from a collection, and it has already "
+            "started",
             _KEPT.format("tasks.pop()") + annotate,
             node=call,
         )

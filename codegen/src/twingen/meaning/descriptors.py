@@ -37,15 +37,15 @@ def loop_that_sets(
                 loop.value, loop, event
             ):
                 raise Refused(
-                    f"{loop.value} is not known here, and its selector is what waits "
-                    "for this event in the twin",
+                    f"{loop.value} is not known here, and the twin waits for this "
+                    "event with the selector of that loop",
                     "keep the loop in an attribute: `self._loop = "
                     "asyncio.get_running_loop()`",
                 )
             if _is_set_by_hand(names, event):
                 raise Refused(
-                    "this event is set by a descriptor and by a call; whoever selects "
-                    "in the twin would not see the call",
+                    "a descriptor and a call set this event; a thread of the twin "
+                    "that waits for the descriptor would not notice the call",
                     "keep one event for the descriptor and another for the call",
                 )
             return loop

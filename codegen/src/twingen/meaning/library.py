@@ -311,9 +311,8 @@ class Libraries:
             same = each == before or (name == "*" and each.rpartition(".")[0] == module)
             if same and row.rule not in ("", *left) and each not in self.own:
                 raise ConfigurationError(
-                    f"{where}: {module}.{name} would say something of {each}, which "
-                    f"the rule {row.rule} of twingen converts; such a row can only "
-                    "refuse it"
+                    f"{where}: {module}.{name} is a row for {each}, which the rule "
+                    f"{row.rule} of twingen converts; such a row can only refuse it"
                 )
 
     def _add_own(self, row: str, where: str) -> None:
@@ -336,7 +335,8 @@ class Libraries:
         if package == "asyncio" and verdict.keep and not _can_be_kept(name):
             raise ConfigurationError(
                 f"{where}: {qualified} cannot be kept: it needs an event loop, which "
-                "the twin has not; name what the twin has in its place, or refuse it"
+                "the twin does not have; name its counterpart in the twin, or refuse "
+                "it"
             )
         if before is not None or package == "asyncio":
             self.overridden[qualified] = before.rule if before is not None else ""
@@ -414,18 +414,18 @@ def _verdict(row: Any, where: str) -> Verdict:
     for key, value in row.items():
         if key in ("becomes", "rule", "refuse", "instead"):
             if not isinstance(value, str) or not value:
-                raise ConfigurationError(f"{where}: {key} must be a text")
+                raise ConfigurationError(f"{where}: {key} must be a string")
         elif value is not True:
             raise ConfigurationError(
-                f"{where}: {key} must be true; a row that says less is to be taken out"
+                f"{where}: {key} must be true; remove the row if it should not apply"
             )
     if "instead" in row and "refuse" not in row:
-        raise ConfigurationError(f"{where}: instead is said beside refuse alone")
+        raise ConfigurationError(f"{where}: instead can only be used with refuse")
     if "coroutine" in row and "becomes" not in row:
-        raise ConfigurationError(f"{where}: coroutine is said beside becomes alone")
+        raise ConfigurationError(f"{where}: coroutine can only be used with becomes")
     if name == "*" and not {"keep", "refuse"} & set(row):
         raise ConfigurationError(
-            f"{where} is for every other name of the module, and can only keep or "
+            f"{where} is for all other names of the module, and can only keep or "
             "refuse them"
         )
     if "refuse" in row and not row.get("instead"):
@@ -495,6 +495,6 @@ def check_members(libraries: Libraries, classes: Collection[str]) -> None:
         if owner in classes:
             last = owner.rpartition(".")[2]
             raise ConfigurationError(
-                f"{where}: {row} is of a class of the sources; methods of these are "
-                f'renamed by tool.twingen.methods, as in "{last}.{name}" = "..."'
+                f"{where}: {row} is a method of a class of the sources; rename it in "
+                f'tool.twingen.methods, as in "{last}.{name}" = "..."'
             )

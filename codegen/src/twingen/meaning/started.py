@@ -24,7 +24,7 @@ def function_and_arguments(
     plain = verdict is None or not (verdict.rule or verdict.unwrap or verdict.call)
     if not (isinstance(call, cst.Call) and isinstance(new.value, cst.Call) and plain):
         raise Refused(
-            "what is started here is not a call of a function of your own",
+            "this does not start a call of a function of your own",
             "pass the call of a coroutine function",
             node=call,
         )

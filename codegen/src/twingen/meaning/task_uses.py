@@ -142,7 +142,7 @@ def _functions(names: Names) -> Iterator[str]:
             others = returned_names(names, function)
             may_wait = any(map(names.definitions.may_wait, others))
             if may_wait and not _only_returns(function):
-                yield f"the coroutine that {name}() hands out"
+                yield f"the coroutine that {name}() returns"
         elif any(calls_around(names, each) for each in function.decorators):
             yield f"the decorator of {name}()"
 
@@ -239,7 +239,7 @@ def _kept(names: Names) -> Iterator[str]:
             continue
         known = {*names.definitions.waiting, *ASYNCIO_FUNCTIONS}
         if not known.isdisjoint(returned_names(names, function)):
-            yield f"the coroutine that {function.name.value}() hands out"
+            yield f"the coroutine that {function.name.value}() returns"
 
 
 def _protocols(names: Names) -> Iterator[str]:

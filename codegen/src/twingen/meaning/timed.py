@@ -135,7 +135,7 @@ def timed_value(
     """Return how a future or a task is waited for; a future may have a timeout in s."""
     if kind not in (FUTURE, TASK):
         raise Refused(
-            "nothing shows that what is waited for here is a future or a task",
+            "nothing shows that this waits for a future or a task",
             "pass the call itself, or annotate the name as asyncio.Future or "
             "asyncio.Task",
         )
@@ -143,7 +143,8 @@ def timed_value(
         raise Refused(
             "asyncio cancels a task whose wait times out, and a running thread cannot "
             "be cancelled",
-            "await asyncio.wait_for(asyncio.shield(task), ...), and it goes on",
+            "await asyncio.wait_for(asyncio.shield(task), ...), which lets the task "
+            "go on",
         )
     arguments = [] if timeout is None else [cst.Arg(timeout)]
     return cst.Call(cst.Attribute(value, cst.Name("wait")), arguments)
@@ -198,8 +199,8 @@ def enclosing_deadline(site: Site[cst.CSTNode], node: cst.CSTNode) -> str | None
                 raise Refused(
                     "this would catch the timeout inside the block, where asyncio "
                     "lets it pass",
-                    "name the exceptions that are meant, or move it around the "
-                    "timeout block",
+                    "name the exceptions to catch, or move it outside of the timeout "
+                    "block",
                     node=catcher,
                 )
             return deadline_name(site, ancestor)
@@ -212,7 +213,7 @@ def _values(arguments: object) -> list[cst.BaseExpression]:
     assert isinstance(arguments, (list, tuple))
     if any(argument.star for argument in arguments):
         raise Refused(
-            "a starred argument hides what is waited for", "spell the arguments"
+            "a starred argument hides the other arguments", "write the arguments out"
         )
     return [argument.value for argument in arguments]
 

@@ -245,7 +245,7 @@ def _text_of(file: Path, content: bytes) -> str:
         line = before.count("\n") + 1
         raise ConfigurationError(
             f"{file} holds a NUL character in line {line}, which TOML does not allow; "
-            "take it out, and save the file as UTF-8"
+            "remove it, and save the file as UTF-8"
         )
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
@@ -319,7 +319,7 @@ def _patterns(value: object, where: str) -> tuple[str, ...]:
             or any("**" in part and part != "**" for part in parts)
         ):
             raise ConfigurationError(
-                f'{where}: "{pattern}" must be a path from here, with * for a part of '
+                f'{where}: "{pattern}" must be a relative path, with * for a part of '
                 "a name and ** for any folders"
             )
     return patterns
@@ -435,7 +435,7 @@ def _files(value: object, where: str) -> Mapping[str, str]:
             )
         if paths[0].suffix != paths[1].suffix:
             raise ConfigurationError(
-                f'{where}: "{pattern}" = "{twin}" must be files of one kind'
+                f'{where}: "{pattern}" = "{twin}" must have the same suffix'
             )
     return table
 
@@ -457,7 +457,7 @@ def _check_overlaps(trees: Sequence[Tree], file: Path) -> None:
                     if _overlap(one, folder):
                         raise ConfigurationError(
                             f"{file}: tool.twingen.trees: {one} and {folder} overlap; "
-                            "say with include or files which of the files each tree has"
+                            "name the files of each tree with include or files"
                         )
 
 

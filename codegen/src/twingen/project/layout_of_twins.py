@@ -64,7 +64,7 @@ def _text(path: Path, content: bytes) -> str:
     said = signature(content)
     if said is None:
         raise ConfigurationError(
-            f'tool.twingen.formatter = "ruff": ruff changes the first lines of {path}; '
-            "take out what makes it do so"
+            'tool.twingen.formatter = "ruff": ruff changes the first lines of '
+            f"{path}; remove the setting that does this"
         )
     return unsigned(content, said).decode()

@@ -176,8 +176,8 @@ class Plan:
         for path, output in self._runtime_files(runtime):
             if path in planned:
                 raise ConfigurationError(
-                    f'tool.twingen.runtime = "{self._config.runtime}": '
-                    f"{planned[path].origin} has its twin there already"
+                    f'tool.twingen.runtime = "{self._config.runtime}": the twin of '
+                    f"{planned[path].origin} is there"
                 )
             planned[path] = output
         return planned
@@ -584,8 +584,8 @@ class Plan:
         folder = self.runtime_folder
         if folder is None:  # without `runtime` a rule that needs it refuses
             raise ConfigurationError(
-                f'tool.twingen.runtime = "{self._config.runtime}" is below none of the '
-                f"twins {', '.join(tree.twin for tree in self._config.trees)}"
+                f'tool.twingen.runtime = "{self._config.runtime}" must be below one '
+                f"of the twins {', '.join(tree.twin for tree in self._config.trees)}"
             )
         texts, origins = {}, {}
         for module, text in sorted(_runtime_texts(modules).items()):

@@ -73,7 +73,7 @@ def propose(folder: Path) -> Proposal:
     """
     file = folder / "pyproject.toml"
     if file.is_file() and "twingen" in tools_of(file):
-        raise ConfigurationError(f"{file} has a [tool.twingen] already")
+        raise ConfigurationError(f"{file} already has a [tool.twingen]")
     parsed = dict(_parsed(folder))
     sources = _sources(folder, parsed)
     if not sources:
@@ -146,7 +146,7 @@ def append(folder: Path, proposal: str) -> Path:
         tomllib.loads(whole)
     except tomllib.TOMLDecodeError as error:  # `tool = {...}` is complete
         raise ConfigurationError(
-            f"{file} cannot be continued with [tool.twingen] ({error}); write the "
+            f"[tool.twingen] cannot be appended to {file} ({error}); write the "
             "proposal where its other tools are"
         ) from None
     replace(file.resolve(), whole.encode())
@@ -274,7 +274,7 @@ def _row(folder: Path, tree: ProposedTree) -> list[str]:
     lines = []
     if tree.target.exists():
         lines = [
-            f"    # {values['target']} is there already: move it away before the first",
+            f"    # {values['target']} already exists: move it away before the first",
             "    # build; `twingen adopt` compares it with what twingen writes.",
         ]
     listed = [f"{key} = {json.dumps(value)}" for key, value in values.items() if value]

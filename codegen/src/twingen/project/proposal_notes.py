@@ -64,23 +64,24 @@ class _Project:
         if not shared:
             return
         yield (
-            f"{self._shown(tree.target)} would hold a copy of every module, also of "
-            f"{self._several(shared)}, which nothing waits in. Two copies of an "
-            "exception are a trap: `except` with the class of one side does not catch "
-            "what the other raises, nor is isinstance() true; and what a module keeps, "
-            "as a registry or a cache, there would be twice."
+            f"{self._shown(tree.target)} would hold a copy of every module, even of "
+            f"{self._several(shared)}, which never waits. Then each exception would "
+            "exist twice: `except` with the class of one side does not catch the "
+            "exception of the other, and isinstance() is false. State of a module, "
+            "such as a registry or a cache, would exist twice, too."
         )
         home = f"{self._shown(tree.source)}/_async"
         if lines := list(self._commands(moving, tree)):
             told = (
-                f"Better move what waits to {home}, leave the rest for both, take this "
-                "table out of pyproject.toml if it is there, and run init again:"
+                f"It is better to move the modules that wait to {home}, and to leave "
+                "the others for both sides. If this table is in pyproject.toml, "
+                "remove it. Then run init again:"
             )
             changed = self._changed_imports(modules, moving, tree)
             yield "\n".join(filter(None, [told, *lines, changed]))
         if init in moving:
             yield (
-                f"{self._shown(init)} waits itself: move that into a module below "
+                f"{self._shown(init)} waits itself: move this code to a module below "
                 f"{home} first, and import it from there."
             )
 
@@ -148,8 +149,8 @@ class _Project:
             ]
             told = (
                 f"{self._several(list(found))} "
-                f"{'defines' if len(found) == 1 else 'define'} what the twin will; "
-                "where that is your sync side, compare:"
+                f"{'defines' if len(found) == 1 else 'define'} the same names as the "
+                "twin; if this is your sync side, compare:"
             )
             yield "\n".join([told, *lines])
 
@@ -167,10 +168,9 @@ class _Project:
         yield (
             f"{self._several(list(found))} below {self._shown(tree.source)} "
             f"{'defines' if len(found) == 1 else 'define'} {self._listed(names)}, and "
-            "the twin will have a class of its own for each. Two copies of an "
-            "exception are a trap: `except` with one does not catch the other. Move "
-            f"exceptions out of {self._shown(tree.source)}, to a module that both "
-            "sides import."
+            "the twin will have a class of its own for each: `except` with the one "
+            "does not catch the other. Move exceptions out of "
+            f"{self._shown(tree.source)}, to a module that both sides import."
         )
 
     def _exports(self, tree: ProposedTree) -> Iterator[str]:
@@ -204,9 +204,11 @@ class _Project:
         )
         if lacking := [line for line in same if line.rpartition(" ")[2] not in there]:
             told = (
-                f"{shown} exports {self._listed(names)}, which the twin calls the "
-                f"same. Lines for {self._shown(tree.source / '__init__.py')}, so that "
-                f"users have them of {tree.twin}:"
+                f"{shown} exports {self._listed(names)}, which "
+                f"{'keeps its name' if len(names) == 1 else 'keep their names'} in "
+                f"the twin. Lines for {self._shown(tree.source / '__init__.py')}, so "
+                f"that users can import {'this' if len(names) == 1 else 'these'} from "
+                f"{tree.twin}:"
             )
             yield "\n".join([told, *lacking])
         if not any(home.startswith(tree.module) for home, _, _ in imported):
@@ -228,10 +230,10 @@ class _Project:
         if found:
             home = self._shown(found[0].parent / "_async")
             yield (
-                f"{self._several(found)} {'waits' if len(found) == 1 else 'wait'}, and "
-                f"will have no twin there. In {home} they are converted too, by a tree "
-                "of their own, which init proposes: move them before the table is "
-                "written."
+                f"{self._several(found)} {'waits' if len(found) == 1 else 'wait'}, "
+                "and will have no twin there. Move "
+                f"{'it' if len(found) == 1 else 'them'} to {home} before the table is "
+                "written: init then proposes a tree for that folder."
             )
 
     # -- words ----------------------------------------------------------------------

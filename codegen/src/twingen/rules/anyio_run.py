@@ -29,9 +29,7 @@ def call_main(site: Site[cst.Call]) -> cst.Call | None:
             "write `anyio.run(main, ...)`",
         )
     if not isinstance(first.value, (cst.Name, cst.Attribute, cst.Call)):
-        raise Refused(
-            "what is run here is not the name of a function", "give it a name"
-        )
+        raise Refused("the function to run is not given by its name", "give it a name")
     rest = arguments[1:]
     if rest:
         rest[-1] = rest[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)

@@ -47,7 +47,9 @@ def _check_choice(site: Site[cst.Await], choice: cst.IfExp) -> None:
     """Refuse a choice between what is not simply called where it is awaited."""
     in_each = "await in each branch: `(await p) if c else (await q)`"
     if enclosing_deadline(site, choice) is not None:
-        raise Refused("a choice between awaitables is not given the deadline", in_each)
+        raise Refused(
+            "the deadline cannot be passed to a choice between awaitables", in_each
+        )
     for each in (choice.body, choice.orelse):
         if not isinstance(each, cst.Call):
             raise Refused(

@@ -34,11 +34,11 @@ def wait_for_value(site: Site[cst.Await]) -> cst.BaseExpression | None:
         return cst.Call(cst.Attribute(new, cst.Name("wait")))
     if kind not in (FUTURE, TASK):
         raise Refused(
-            "what is awaited here is not a call, and nothing shows that it is a "
+            "this awaits a value that is not a call, and nothing shows that it is a "
             "future or a task",
             "await the call itself where its value is needed, start it with "
-            "asyncio.create_task(), or annotate what is a task or a future: "
-            "`task: asyncio.Task[int]`, `tasks: list[asyncio.Task[int]]`",
+            "asyncio.create_task(), or annotate the task or future: `task: "
+            "asyncio.Task[int]`, `tasks: list[asyncio.Task[int]]`",
         )
     deadline = enclosing_deadline(site, site.old)
     rest = cst.parse_expression(f"{deadline}.remaining()") if deadline else None

@@ -38,7 +38,8 @@ def refuse_hidden_branch(site: Site[cst.If | cst.Match]) -> None:
                 raise Refused(
                     f"{get_full_name_for_node(asked)} and {first} are one class in "
                     "the twin, and the branch above would take both",
-                    "ask in an `if` of its own, and mark that `# twingen: async-only`",
+                    "test it in an `if` of its own, and mark that `# twingen: "
+                    "async-only`",
                     node=asked,
                 )
 

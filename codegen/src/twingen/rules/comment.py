@@ -37,16 +37,15 @@ def rename_in_comment(
     if isinstance(site.old, cst.Module):
         for branch in site.names.side.unclear:
             raise Refused(
-                "the marker stands on another branch of this statement, and does not "
-                "say what becomes of this one",
-                f"to take all of it out, put `{ASYNC_ONLY}` alone on the line above "
-                f"the statement; to keep the `else` of an `if`, mark it `{SYNC_ONLY}`",
+                "another branch of this statement has a marker, and this one does not",
+                f"to leave out the whole statement, put `{ASYNC_ONLY}` alone on the "
+                f"line above it; to keep the `else` of an `if`, mark it `{SYNC_ONLY}`",
                 node=branch,
             )
         for lost in site.names.side.lost_markers:
             raise Refused(
-                "this marker stands in code that the twin has nothing of",
-                "put what only the twin has outside of what is async-only",
+                "this marker is in code that the twin does not have",
+                "move the sync-only code out of the async-only code",
                 node=lost,
             )
         return None
@@ -55,14 +54,15 @@ def rename_in_comment(
         return cst.RemovalSentinel.REMOVE
     if marks(site.old, SYNC_ONLY):
         raise Refused(
-            "this marker adds nothing to the twin, and what it stands on runs in the "
-            "async program",
-            f"put it on an `if` that is never entered there, `if TYPE_CHECKING:  "
-            f"{SYNC_ONLY}`, or on the `else:` of one that is async-only",
+            "this marker adds nothing to the twin, because the async program runs "
+            "this code, too",
+            "put it on an `if` that the async program never enters, `if "
+            f"TYPE_CHECKING:  {SYNC_ONLY}`, or on the `else:` of an `if` that is "
+            "async-only",
         )
     if _MARKER.match(site.old.value):
         raise Refused(
-            "this marker takes nothing out of the twin",
+            "this marker leaves nothing out of the twin",
             f"write `{ASYNC_ONLY}` at the end of a statement's first line or on the "
             "line just above it, or at the end of the line of one parameter, argument "
             "or element; an elif needs an `if` of its own",

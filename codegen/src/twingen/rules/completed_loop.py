@@ -25,7 +25,7 @@ def go_through_completed(site: Site[cst.Call]) -> cst.Call | None:
     plain = isinstance(loop, (cst.For, cst.CompFor)) and loop.asynchronous is None
     if not plain:
         raise Refused(
-            "asyncio.as_completed() is not what a plain `for` goes through here",
+            "asyncio.as_completed() is not used in a plain `for` here",
             "write `for each in asyncio.as_completed(tasks):` and `await each` in it",
         )
     arguments = list(site.new.args)
@@ -58,7 +58,7 @@ def _started(
         ]
         return new.with_changes(elements=elements)
     raise Refused(
-        "nothing shows that what is waited for here are tasks",
+        "nothing shows that these are tasks",
         "start them with asyncio.create_task(), and annotate the collection as "
         "list[asyncio.Task[...]]",
         node=old,

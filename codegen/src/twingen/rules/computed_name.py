@@ -45,7 +45,7 @@ _ATTRIBUTE = (
     "give the classes an attribute that is the same on both sides, or mark the code "
     "`# twingen: async-only`"
 )
-_OBJECT = "keep the object itself in the place of its name"
+_OBJECT = "keep the object itself instead of its name"
 
 
 @rewrite("TW235", cst.Call, cst.Subscript)
@@ -93,8 +93,8 @@ def _check_slice(
     for word, twin in sorted(_words(site).items()):
         if word[cut] != twin[cut]:
             raise Refused(
-                f"this takes apart the name of a class, as {word}, and the twin calls "
-                f"that {twin}",
+                f"this takes apart the name of a class, such as {word}, which is "
+                f"{twin} in the twin",
                 _ATTRIBUTE,
             )
 
@@ -114,8 +114,8 @@ def _check_piece(
     is_key = collection_asked(site.names, site.old) is not None
     if method in _RESPELLED and is_key and is_name_of_class(value) and _words(site):
         raise Refused(
-            "this is a key that is made of the name of a class, which may be another "
-            "in the twin",
+            "this key is made from the name of a class, which may be different in the "
+            "twin",
             _ATTRIBUTE,
         )
     if method in _PIECES and _is_name(site.names, value):
@@ -179,8 +179,8 @@ def _literal(node: cst.BaseExpression) -> _Literal | None:
 
 def _refuse_piece(piece: str, word: str, twin: str) -> NoReturn:
     raise Refused(
-        f"this looks for {piece} in names: {word} has it, and the twin calls that "
-        f"{twin}",
+        f"this looks for {piece} in names: {word} contains it, and is {twin} in the "
+        "twin",
         _ATTRIBUTE,
     )
 
@@ -232,7 +232,7 @@ def _check_key(site: Site[cst.Call | cst.Subscript], key: cst.BaseExpression) ->
     for text, node in _texts(names, key):
         if text in words:
             raise Refused(
-                f"{text} is looked up by its name, and the twin calls it {words[text]}",
+                f"{text} is looked up by its name, which is {words[text]} in the twin",
                 _OBJECT,
                 node=node,
             )
@@ -252,7 +252,7 @@ def _check_member(
         twin = twin_of_member(site, value, text) if text.isidentifier() else None
         if twin is not None and twin != text:
             raise Refused(
-                f"{text} is asked for by its name, and the twin calls it {twin}",
+                f"{text} is looked up by its name, which is {twin} in the twin",
                 _OBJECT,
                 node=node,
             )
@@ -296,7 +296,7 @@ def _check_parts(names: Names, value: cst.BaseExpression, word: str, twin: str) 
             is_word = word.startswith(before) and word.endswith(after)
             if is_word and not (twin.startswith(before) and twin.endswith(after)):
                 raise Refused(
-                    f"this may make the name {word}, and the twin calls that {twin}",
+                    f"this may make the name {word}, which is {twin} in the twin",
                     "choose among the objects themselves, by a table or by branches",
                 )
 

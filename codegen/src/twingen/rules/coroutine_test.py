@@ -61,12 +61,12 @@ def keep_one_branch(
     if do_the_same(branch, other):
         return _instead(site.names, old, kept)
     raise Refused(
-        "the branches do different things, and nothing tells in the twin which "
-        "functions and values were asynchronous",
+        "the branches do different things, and the twin cannot tell which functions "
+        "and values were asynchronous",
         (
             "write `if inspect.isawaitable(x): x = await x`"
             if site.names.qualified(test.func) in VALUE_TESTS
-            else "make them differ by `await` alone"
+            else "make `await` the only difference"
         )
         + ", or mark the code `# twingen: async-only`",
         node=test,

@@ -13,6 +13,6 @@ def refuse_own_source(site: Site[cst.FormattedStringExpression]) -> None:
     if site.old.equal is None or not find(site.old.expression, cst.Await):
         return
     raise Refused(
-        "this prints the await as it is written, and the twin has none",
+        "this prints its own `await`, which the twin does not have",
         'write the label yourself: f"x()={await x()!r}"',
     )

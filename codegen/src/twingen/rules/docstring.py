@@ -51,6 +51,6 @@ def convert_docstring(site: Site[cst.SimpleString]) -> cst.SimpleString | None:
 def _check(site: Site[cst.SimpleString], mark: Mark) -> None:
     if mark.word != KEEP or mark.rest:
         raise Refused(
-            f"the mark `{mark.word}` means nothing in a docstring",
-            f"write `twingen: {KEEP}`, or take it out",
+            f"the mark `{mark.word}` has no meaning in a docstring",
+            f"write `twingen: {KEEP}`, or remove it",
         )

@@ -108,8 +108,8 @@ def _index(call: cst.Call, name: str, position: int | None) -> int | None:
         starred = bool(arg.star)
         if starred and (arg.star == "**" or position is not None):
             raise Refused(
-                f"whether {name}, which the twin's function has not, is among these "
-                "arguments cannot be seen",
+                f"these arguments may contain {name}, which the twin's function does "
+                "not have",
                 "write the arguments out",
                 node=arg,
             )

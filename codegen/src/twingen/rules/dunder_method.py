@@ -25,7 +25,7 @@ def rename_dunder(site: Site[cst.Name]) -> cst.Name | None:
         if site.tasks == "turns":
             return None  # the runtime waits for what it yields
         raise Refused(
-            "an object that defines or calls __await__ talks to the event loop itself",
+            "an object that defines or calls __await__ uses the event loop directly",
             "make it a coroutine function, or mark the definition "
             "`# twingen: async-only`",
         )
@@ -43,6 +43,7 @@ def rename_dunder(site: Site[cst.Name]) -> cst.Name | None:
         raise Refused(
             f"{site.old.value} becomes {sync} in the twin, which would hide {hidden} "
             "of a base",
-            "give the class another base, or keep what that is in an attribute",
+            "give the class another base, or keep an object of that base in an "
+            "attribute",
         )
     return site.new.with_changes(value=sync)

@@ -38,14 +38,14 @@ def make_selector_loop(site: Site[cst.Call | cst.SimpleStatementLine]) -> Replac
         return None
     if not isinstance(parent, (cst.Assign, cst.AnnAssign)):
         raise Refused(
-            "the running loop is used without a name; its readers and waits would "
-            "not meet in the twin",
-            "keep it: `loop = asyncio.get_running_loop()`",
+            "the running loop is used without a name; a wait in the twin would not "
+            "notice its readers",
+            "keep it in a variable: `loop = asyncio.get_running_loop()`",
         )
     if _is_returned(site, parent):
         raise Refused(
-            "the running loop is returned; the twin makes another one for each call, "
-            "whose readers and waits would not meet",
+            "the running loop is returned; the twin would make a new one for each "
+            "call, and a wait of one would not notice the readers of another",
             "keep it in an attribute, and return that",
         )
     function = site.imports.name("twingen.runtime.selector_loop.SelectorLoop")

@@ -28,7 +28,8 @@ def call_directly(site: Site[cst.Call]) -> cst.Call | None:
         return None
     if not site.is_awaited():
         raise Refused(
-            "run_in_executor() is not awaited here, and starts what goes on beside it",
+            "run_in_executor() is not awaited here, so its function would run beside "
+            "this code",
             "await it in place, or use asyncio.create_task() with asyncio.to_thread()",
         )
     if len(site.old.args) < 2 or any(
@@ -41,8 +42,8 @@ def call_directly(site: Site[cst.Call]) -> cst.Call | None:
     executor = site.old.args[0].value
     if not (isinstance(executor, cst.Name) and executor.value == "None"):
         raise Refused(
-            "an executor of its own may limit what runs at once, or run it in another "
-            "process",
+            "this executor may limit how many calls run at the same time, or run them "
+            "in another process",
             "pass None for the default executor",
             node=executor,
         )

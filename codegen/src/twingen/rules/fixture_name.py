@@ -30,7 +30,7 @@ def rename_parameter(site: Site[cst.Name]) -> cst.Name | None:
         raise Refused(
             f"the fixture {name} becomes {twin} in the twin, which "
             f"{function.name.value} uses for something else",
-            f"call that other than {twin}",
+            f"rename that {twin}",
         )
     return site.new.with_changes(value=twin)
 

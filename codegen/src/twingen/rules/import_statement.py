@@ -70,10 +70,10 @@ def _check_places(
     for module in _imported_modules(site.names, statement):
         if module in twins and not _are_kept(site, statement):
             raise Refused(
-                f"{module} is written by twingen: in the twin, what comes from there "
-                "and what is defined here are one",
+                f"{module} is written by twingen: in the twin, a name from there and "
+                "the same name defined here are one object",
                 "mark the import and what needs it `# twingen: async-only`; or say "
-                "that they may be one, by rows: "
+                "that they may be one object, by rows: "
                 f'[tool.twingen.libraries."{module}"] Name = {{ keep = true }}',
                 node=statement,
             )
@@ -86,8 +86,8 @@ def _check_places(
         qualified = f"{module}.{alias.evaluated_name}"
         if is_offered_elsewhere(site.names, site.libraries, qualified):
             raise Refused(
-                f"{module} is no source, and may offer {alias.evaluated_name} of the "
-                "sources; what it offers in the place of that is not known",
+                f"{module} is not a source, and may export {alias.evaluated_name} of "
+                "the sources; the name of its twin there is not known",
                 offered_remedy(site.libraries, qualified),
                 node=alias,
             )
@@ -283,8 +283,8 @@ def _check_star(
     ]
     if unbound or site.libraries.is_closed(module):
         raise Refused(
-            f"which names come from {module} cannot be seen, and some are others in "
-            "the twin",
+            f"it is not known which names come from {module}, and some have other "
+            "names in the twin",
             "import them by name",
             node=statement,
         )

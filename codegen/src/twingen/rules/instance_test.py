@@ -68,27 +68,27 @@ def _refused(site: Site[Any], asked: cst.BaseExpression) -> Refused:
     marked = "mark the branches `# twingen: async-only` and `# twingen: sync-only`"
     if twin_of_protocol(qualified) or qualified in GENERATOR_TESTS:
         return Refused(
-            f"{name} tells values apart here; asynchronous ones of the sources are not "
-            "of that kind, and their twins are",
+            f"{name} tells values apart here; asynchronous values of the sources are "
+            "not of that kind, but their twins are",
             (
-                "ask in another way"
+                "test it in another way"
                 if qualified == "inspect.isgeneratorfunction"
-                else "annotate the value where it is none of these"
+                else "annotate the value if it is not asynchronous"
             )
             + f", or {marked}",
             node=asked,
         )
     if held:
         return Refused(
-            f"the name {name} holds {held[0].rpartition('.')[2]}, which tells "
-            "values apart here, and may do so otherwise in the twin",
+            f"the name {name} holds {held[0].rpartition('.')[2]}, which tells values "
+            "apart here, and may tell them apart in another way in the twin",
             f"write the classes in the test itself, or {marked}",
             node=asked,
         )
     return Refused(
-        f"{name} tells values apart here; its counterpart in the twin has values "
-        "that are not asynchronous too",
-        f"ask for what else the value can be, or {marked}",
+        f"{name} tells values apart here; its counterpart in the twin also has values "
+        "that are not asynchronous",
+        f"test what else the value can be, or {marked}",
         node=asked,
     )
 
@@ -126,15 +126,15 @@ def _check_dispatched(site: Site[Any], function: cst.FunctionDef) -> None:
     kinds = site.names.annotated(given[0].annotation.annotation)
     if kinds & ASYNC_PROTOCOLS:
         raise Refused(
-            "this function is chosen for an asynchronous protocol, whose "
-            "counterpart in the twin has values that are not asynchronous too",
+            "this function is chosen for an asynchronous protocol, whose counterpart "
+            "in the twin also has values that are not asynchronous",
             "choose by other classes, or mark it `# twingen: async-only`",
             node=given[0].name,
         )
     if any(_any_becomes(site, each) for each in kinds):
         raise Refused(
-            "this function is chosen for a protocol of which asynchronous objects of "
-            "the sources are not, and their twins are",
+            "this function is chosen for a protocol that asynchronous objects of the "
+            "sources do not have, but their twins have",
             "choose by other classes, or mark it `# twingen: async-only`",
             node=given[0].name,
         )
@@ -154,10 +154,10 @@ def _check_tried(site: Site[Any], call: cst.Call) -> None:
         site.names, site.libraries, call.args[0].value, "__iter__"
     ):
         raise Refused(
-            "the TypeError of iter() tells values apart here; asynchronous ones of the "
-            "sources cannot be iterated over, and their twins can",
-            "annotate the value where it is none of these, or mark the branches "
-            "`# twingen: async-only` and `# twingen: sync-only`",
+            "the TypeError of iter() tells values apart here; asynchronous values of "
+            "the sources cannot be iterated over, but their twins can",
+            "annotate the value if it is not asynchronous, or mark the branches `# "
+            "twingen: async-only` and `# twingen: sync-only`",
         )
 
 

@@ -40,8 +40,9 @@ def spell_twin(site: Site[cst.Name | cst.Attribute]) -> cst.BaseExpression | Non
         site.names, site.libraries, qualified
     ):
         raise Refused(
-            f"{qualified} is of no source, and may be {site.old.attr.value} of the "
-            "sources; what is offered in the place of that is not known",
+            f"{qualified} is not defined in a source, and may be "
+            f"{site.old.attr.value} of the sources; the name of its twin there is not "
+            "known",
             offered_remedy(site.libraries, qualified),
         )
     twin = site.twin_name(site.new, qualified)
@@ -146,8 +147,9 @@ def _check_position(site: Site[cst.Name | cst.Attribute], qualified: str) -> Non
         or (site.libraries.module_twin(qualified) and _asks_whether_there(site))
     ):
         raise Refused(
-            f"the module {qualified} is used as a value here, and the twin has none",
-            "name what is used of it",
+            f"the module {qualified} is used as a value here, and the twin does not "
+            "have it",
+            "use its members by name",
         )
     if verdict is None or not (verdict.rule or verdict.unwrap or verdict.call):
         return
@@ -157,7 +159,7 @@ def _check_position(site: Site[cst.Name | cst.Attribute], qualified: str) -> Non
         return
     if verdict.unwrap and _is_asked_for(site):
         raise Refused(
-            f"nothing in the twin is of {qualified}, so the answer would always be no",
+            f"no object of the twin is a {qualified}, so the answer would always be no",
             "write `if inspect.isawaitable(x): x = await x`, or mark the code "
             "`# twingen: async-only`",
         )

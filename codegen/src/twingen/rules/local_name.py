@@ -25,7 +25,7 @@ from ..syntax.nodes import find
 
 # They hand keywords on to the function that they are given first.
 _HANDING_ON = {"asyncio.to_thread", "functools.partial", "functools.partialmethod"}
-_ANOTHER_NAME = "rename it in the source, or take out the row of tool.twingen.locals"
+_ANOTHER_NAME = "rename it in the source, or remove the row of tool.twingen.locals"
 
 
 @rewrite("TW133", cst.Name, cst.Arg)
@@ -55,7 +55,7 @@ def _shadowed(site: Site[cst.Name | cst.Arg], found: LocalName) -> str:
     for each in find(found.function, cst.Name) if found.first and renames else ():
         name = each.value
         if name in known and renames is not None and renames.local(name) == found.twin:
-            return f"{name} is called so in the twin"
+            return f"{name} has that name in the twin"
     return ""
 
 
@@ -107,8 +107,8 @@ def _check_options(names: Names, call: cst.Call, options: cst.Arg) -> None:
         renamed -= {each.name.value for each in parameters_of(function)}
     if renamed:
         raise Refused(
-            f"whether {min(renamed)}, which has another name in the twin, is among "
-            "these arguments cannot be seen",
+            f"these arguments may contain {min(renamed)}, which has another name in "
+            "the twin",
             "write the arguments out",
         )
 

@@ -38,8 +38,8 @@ def refuse_lost(site: Site[cst.Attribute]) -> None:
     if members.holder(twin) or members.source_of(twin):
         return
     raise Refused(
-        f"{name} of {lost[0]} is marked async-only, and the twin has none",
-        "mark this code `# twingen: async-only`, or give the twin one",
+        f"{name} of {lost[0]} is marked async-only, so the twin does not have it",
+        "mark this code `# twingen: async-only`, or define one for the twin",
         node=site.old.attr,
     )
 

@@ -78,9 +78,9 @@ def _refused(
     place = _place(site, owner, name, twin)
     if members.holder(twin) is None:
         return Refused(
-            "items of this class are found by their numbers too (__getitem__), and "
-            "the twin goes through what __aiter__ gives instead",
-            "annotate the key where it is no number, as in `key: str`, or mark "
+            "a plain iteration over this class uses __getitem__ in the source, and "
+            "would use __aiter__ in the twin",
+            "annotate the key if it is not a number, as in `key: str`, or mark "
             "__aiter__ `# twingen: async-only`",
             node=_place(site, owner, name, "__getitem__"),
         )
@@ -100,7 +100,7 @@ def _refused(
         marked = f"{_listed(names)}, or {_listed(twins)},"
     return Refused(
         f"{why} have one name in the twin",
-        f"mark {marked} `# twingen: async-only`, or call one of the two otherwise",
+        f"mark {marked} `# twingen: async-only`, or rename one of the two",
         node=place,
     )
 
@@ -137,9 +137,9 @@ def _check_use(
     source = members.source_of(name)
     if source is None or members.holder(name) or names.is_sync_only(attribute):
         return
-    otherwise = "" if name.startswith("__") else f"call {source} otherwise, or "
+    otherwise = "" if name.startswith("__") else f"rename {source}, or "
     raise Refused(
-        f"{name} of {owner} is not shown, and the twin calls {source} so",
+        f"{owner} may have {name}, which is the name of {source} in the twin",
         f"{otherwise}mark {source}, or this code, `# twingen: async-only`",
         node=attribute.attr,
     )

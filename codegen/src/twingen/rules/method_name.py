@@ -147,7 +147,7 @@ def _check_field(names: Names, old: cst.Name, owner: cst.ClassDef, twin: str) ->
         raise Refused(
             f"the constructor may take this field as {old.value}=, and the twin calls "
             f"the attribute {twin}",
-            f"call it {twin}, or otherwise",
+            f"name it {twin}, or choose a name that stays the same",
         )
 
 

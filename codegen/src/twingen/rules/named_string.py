@@ -131,7 +131,7 @@ def rename_in_string(
         return None
     if not listed and not (by_path and site.names.definitions.module_of(text)):
         raise Refused(
-            f"this asks for {text} by name, which the twin calls {twin}",
+            f"this looks up {text} by name, which is {twin} in the twin",
             f'list the function: strings = ["{function}"]',
         )
     return site.new.with_changes(value=f"{old.prefix}{old.quote}{twin}{old.quote}")
@@ -162,15 +162,15 @@ def _check_question(site: Site[Any], call: cst.Call, text: str, twin: str) -> No
             names, site.libraries, value, text
         ):
             raise Refused(
-                f"this asks for {text} by name, which objects of the sources may have "
-                "in the twin alone",
+                f"this looks up {text} by name, which objects of the sources may have "
+                "only in the twin",
                 f"annotate the object with its class, or {marked}",
             )
         return
     if kinds is None or not all(_has_both(site, each, text, twin) for each in kinds):
         raise Refused(
-            f"this tells objects apart by {text}, which the twin calls {twin}, and "
-            "others may have that too",
+            f"this tells objects apart by {text}, which is {twin} in the twin, and "
+            "other objects may have that, too",
             f"annotate the object with a class that has {text}, or {marked}",
         )
 
@@ -207,8 +207,8 @@ def _own_name(site: Site[Any], string: cst.SimpleString) -> cst.SimpleString | N
     if keyed and renames.texts_of(names.module) is None:
         raise Refused(
             f"the project looks up classes by their names, and this may name {text}, "
-            f"which the twin calls {twin}",
-            f"write {text}.__name__ where the name of the class is meant",
+            f"which is {twin} in the twin",
+            f"write {text}.__name__ if this is the name of the class",
         )
     return None
 
@@ -332,7 +332,7 @@ def _check_protocol(site: Site[Any], string: cst.SimpleString) -> None:
         made = call is not None and site.names.qualified(call.func) == "builtins.type"
         if compared or made:
             raise Refused(
-                f"this names {text}, which the twin calls {DUNDERS[text]}",
+                f"this names {text}, which is {DUNDERS[text]} in the twin",
                 (
                     "write a class statement"
                     if made
@@ -418,7 +418,7 @@ def _check_namespace(site: Site[Any], string: cst.SimpleString) -> None:
     twin = DUNDERS.get(text) or twin_of_method(site, value, text)
     if twin is not None and twin != text:
         raise Refused(
-            f"this asks for {text} by name, which the twin calls {twin}",
+            f"this looks up {text} by name, which is {twin} in the twin",
             'ask with getattr() and strings = ["builtins.getattr"], or mark the code '
             "`# twingen: async-only`",
         )
@@ -466,7 +466,7 @@ def _check_field(site: Site[Any], string: cst.SimpleString) -> None:
             raise Refused(
                 f"the constructor takes this field as {field}=, and the twin calls "
                 f"the attribute {twin}",
-                f"call it {twin}, or otherwise",
+                f"name it {twin}, or choose a name that stays the same",
             )
 
 
@@ -499,8 +499,8 @@ def _twin_of_path(site: Site[Any], text: str) -> str | None:
         if _is_untouched(site, original):
             return f"{definitions.modules[home]}{text[len(home):]}"
         raise Refused(
-            f"what the twin of {home} calls {text[len(home) + 1:]} is not known, "
-            "because that comes from another library",
+            f"the name of {text[len(home) + 1:]} in the twin of {home} is not known, "
+            "because it comes from another library",
             "name it where it is defined, or mark the code `# twingen: async-only`",
         )
     first, *members = text[len(home) + 1 :].split(".")
@@ -541,7 +541,7 @@ def _twin_of_members(site: Site[Any], owner: str, members: list[str]) -> str | N
     looked_up = not (members or known)
     if not becomes or (is_of_runtime and looked_up):
         raise Refused(
-            f"{'.'.join([owner, *members])} has no one name in the twin",
+            f"{'.'.join([owner, *members])} has several names in the twin",
             "mark the code `# twingen: async-only`",
         )
     if is_of_runtime:

@@ -17,7 +17,7 @@ def run_in_context(site: Site[cst.Call]) -> cst.Call | None:
     if runs_in_runner(site.names, site.old):
         if len(site.old.args) != 1:
             raise Refused(
-                "run() of the runner can be given the coroutine call alone",
+                "run() of the runner takes only the coroutine call",
                 "leave out context=",
             )
         started = function_and_arguments(site, site.old.args[0], site.new.args[0])

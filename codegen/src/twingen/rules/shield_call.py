@@ -33,7 +33,7 @@ def shield_task(site: Site[cst.Call]) -> cst.BaseExpression | None:
         return new.value
     if not isinstance(old.value, cst.Call):
         raise Refused(
-            "nothing shows that what is shielded here is a task",
+            "nothing shows that this shields a task",
             "shield a task made by asyncio.create_task(), or the call itself",
         )
     started = function_and_arguments(site, old, new)

@@ -1,10 +1,10 @@
-"""What tells the sides apart is known by name, wherever it is asked.
+"""A constant that tells the sides apart is decided wherever it is used.
 
-`side = "mylib._side.ASYNC"` in the configuration names a constant; its definition says
-`ASYNC = True`, so that type checkers see both branches. Of `if ASYNC:` the twin has the
-`elif` and `else` branches, of `if not ASYNC:` the body; in any other expression the
-twin has `False`. The definition and its imports go. A table has more of them, of either
-sense, functions that ask and decorators that mean one side: see the README.
+`side = "mylib._side.ASYNC"` in the configuration names the constant. It is defined as
+`ASYNC = True`, so that type checkers see both branches. The twin has the `elif` and
+`else` branches of `if ASYNC:`, and the body of `if not ASYNC:`. In other expressions
+it has `False`. The definition and its imports are left out. `side` may also be a
+table of constants, functions and decorators: see *Code for one side only* in the guide.
 """
 
 from __future__ import annotations
@@ -36,12 +36,14 @@ def refuse_other_uses(
     name = found.row.rpartition(".")[2]
     if site.names.is_definition(site.old):
         raise Refused(
-            f"the constant {name} tells the sides apart, so its source must say which",
+            f"the constant {name} tells the sides apart, so its definition must say "
+            "which side it is",
             f"define it once, as `{name} = {found.value}`",
         )
     raise Refused(
-        f"the twin has no {name}, and it is handed on here",
-        f"write `{name}` where it is asked, and call a function with names alone",
+        f"the twin has no {name}, and it is passed on here",
+        f"test `{name}` itself, or pass it as an argument of a function that is "
+        "called by its name",
     )
 
 

@@ -25,7 +25,7 @@ def sleep_in_thread(site: Site[cst.Call]) -> cst.Call | None:
         raise Refused("a sleep that is not awaited does nothing", "await it")
     if len(site.old.args) != 1 or site.old.args[0].star:
         raise Refused(
-            "time.sleep() takes the delay alone",
+            "time.sleep() takes only the delay",
             "write `await asyncio.sleep(delay)` and use the result on its own line",
         )
     delay = site.new.args[0].with_changes(keyword=None, equal=cst.MaybeSentinel.DEFAULT)

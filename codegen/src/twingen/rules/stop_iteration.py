@@ -35,8 +35,8 @@ def refuse_leaving(site: Site[cst.Raise | cst.Call]) -> None:
             _check_call(names, old, stop)
     elif raised(names, old) == STOP and leaves_coroutine(names, old):
         raise Refused(
-            "asyncio makes a RuntimeError of a StopIteration that leaves a coroutine, "
-            "and the twin does not",
+            "asyncio turns a StopIteration that leaves a coroutine into a "
+            "RuntimeError, and the twin does not",
             "raise StopAsyncIteration in __anext__, and another error elsewhere",
         )
 
@@ -49,7 +49,7 @@ def _check_call(names: Names, call: cst.Call, stop: str) -> None:
             return
         if other in caught:
             raise Refused(
-                f"the twin catches what this raises at its end, {_last(stop)}, as "
+                f"at its end this raises {_last(stop)}, which the twin catches as "
                 f"{_last(other)}",
                 "catch both, give a default, or move it out of this `try`",
             )

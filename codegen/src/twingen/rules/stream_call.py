@@ -33,8 +33,8 @@ def check_keywords(site: Site[cst.Call]) -> None:
     for argument in site.old.args:
         if argument.star == "**":
             raise Refused(
-                f"the keywords of {called}() are hidden here",
-                "spell them out",
+                f"the keywords of {called}() cannot be seen here",
+                "write them out",
                 node=argument,
             )
         if argument.keyword is not None and argument.keyword.value not in known:

@@ -24,7 +24,7 @@ def start_thread(site: Site[cst.Call]) -> cst.Call | None:
     keywords = [arg.keyword.value if arg.keyword else None for arg in site.old.args]
     if keywords not in ([None], [None, "name"]):
         raise Refused(
-            "asyncio.create_task() can be given the coroutine call and a name alone",
+            "asyncio.create_task() takes only the coroutine call and a name",
             "pass the call as the first argument, and no context=: a task has a copy "
             "of the current one",
         )

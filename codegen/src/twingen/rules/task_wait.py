@@ -27,7 +27,7 @@ def wait_for_tasks(site: Site[cst.Call]) -> cst.Call | None:
         )
     if site.names.element_kind(first.value) != TASK:
         raise Refused(
-            "nothing shows that what is waited for here are tasks",
+            "nothing shows that these are tasks",
             "start them with asyncio.create_task(), and annotate the collection as "
             "set[asyncio.Task[...]]",
         )

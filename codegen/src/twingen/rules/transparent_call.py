@@ -28,8 +28,7 @@ def unwrap_call(site: Site[cst.Call]) -> cst.BaseExpression | None:
     arguments = [arg for arg in site.old.args if not _is_debug(site, arg)]
     if len(arguments) != 1 or not isinstance(arguments[0].value, cst.Call):
         raise Refused(
-            "this call is replaced by the coroutine call that it is given, and must "
-            "be given just that",
+            "this call is replaced by its argument, which must be one coroutine call",
             "pass the coroutine call as the only argument",
         )
     inner = site.new.args[site.old.args.index(arguments[0])].value
@@ -49,7 +48,8 @@ def _first_called(site: Site[cst.Call]) -> cst.Call:
     """Return `f(x)` in the place of `start(f, x)`."""
     if not site.old.args or site.old.args[0].keyword or site.old.args[0].star:
         raise Refused(
-            "this call is replaced by one of its first argument, and it shows none",
+            "this call is replaced by a call of its first argument, which cannot be "
+            "seen here",
             "pass the function first, by position",
         )
     function, *others = site.new.args

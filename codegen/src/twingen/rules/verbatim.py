@@ -44,7 +44,8 @@ def _check(site: Site[cst.Comment | cst.EmptyLine], statement: cst.CSTNode) -> N
     asynchronous = find(statement, cst.Asynchronous)
     if awaits or asynchronous:
         raise Refused(
-            "this code stays as it is, and a twin can have nothing asynchronous",
+            "this code stays as it is, and a twin must not contain anything "
+            "asynchronous",
             "mark less of it, or write it in a function for each side",
             node=[*asynchronous, *awaits][0],
         )

@@ -142,8 +142,8 @@ def side_table(value: object, where: str) -> SideTable:
         if not fits:
             raise ConfigurationError(
                 f'{where}: {row} must be a dotted name or a comment ("# ASYNC"), and '
-                'true, false, "async-only", "sync-only" or "False to True"; a constant '
-                "and a call of a function have what the async program gets of them"
+                'true, false, "async-only", "sync-only" or "False to True"; for a '
+                "constant or a function, write its value in the async program"
             )
     return SideTable(dict(rows))
 

@@ -102,8 +102,8 @@ class Ruff:
                 said = said.replace(str(folder / "copies"), str(top).rstrip(os.sep))
                 raise ConfigurationError(
                     f'tool.twingen.formatter = "ruff": {self.label} fails: '
-                    f"{' '.join(said.split())}; mend that until `ruff format` runs in "
-                    "the project"
+                    f"{' '.join(said.split())}; fix this, so that `ruff format` runs "
+                    "in the project"
                 )
             failed = dict(_failure(each, here) for each in found)
             return {
@@ -277,7 +277,7 @@ def _read(path: Path) -> bytes:
     if b"\r" in content:
         raise ConfigurationError(
             'tool.twingen.formatter = "ruff": lines of twins end with \\n on every '
-            'system, and ruff is told to end them otherwise; set line-ending = "lf" '
-            "below tool.ruff.format"
+            "system, and ruff is configured to end them in another way; set "
+            'line-ending = "lf" below tool.ruff.format'
         )
     return content

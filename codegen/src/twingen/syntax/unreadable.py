@@ -106,7 +106,7 @@ def reason(text: str, error: Exception) -> Unreadable:
             line,
             target.start(1) + 1,
             "an annotated target in parentheses",
-            "take the parentheses away: `x: int` for `(x): int`",
+            "remove the parentheses: `x: int` for `(x): int`",
         )
     prefix = _PREFIX.search(stopped)
     if prefix:
@@ -123,7 +123,7 @@ def reason(text: str, error: Exception) -> Unreadable:
                 return _of_libcst(
                     number,
                     template.start() + 1,
-                    "template strings that are joined by standing side by side",
+                    "template strings that stand side by side",
                     "join them with +",
                 )
     try:
@@ -136,7 +136,7 @@ def reason(text: str, error: Exception) -> Unreadable:
     if isinstance(error, UnicodeEncodeError):
         what = "a string that is a type and holds a lone surrogate"
         return _of_libcst(line, column, what, "spell the type out")
-    return _of_libcst(line, column, "what stands here", "write it in another way")
+    return _of_libcst(line, column, "this code", "write it in another way")
 
 
 def _is_target(text: str) -> bool:
@@ -165,5 +165,5 @@ def _broken(line: int, column: int, why: str) -> Unreadable:
         "TW001",
         "syntax",
         f"the source does not parse: {why}",
-        "mend the syntax; nothing is written before every source parses",
+        "fix the syntax; nothing is written until every source parses",
     )

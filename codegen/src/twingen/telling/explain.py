@@ -43,7 +43,7 @@ def find(word: str, rules: Sequence[Rule] = RULES) -> Rule | Code:
     names = [name.upper() if name[-1].isdigit() else name for name in close]
     hint = f"; did you mean {' or '.join(names)}?" if names else ""
     raise ConfigurationError(
-        f"{word} is no code, rule or PATH:LINE{hint} (`twingen explain` lists all)"
+        f"{word} is not a code, rule or PATH:LINE{hint} (`twingen explain` lists all)"
     )
 
 

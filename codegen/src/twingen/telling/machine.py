@@ -20,7 +20,7 @@ from .work_list import as_json
 
 @dataclass(frozen=True)
 class Report:
-    """What one command found; `mend` is the command that brings it in step.
+    """What one command found; `fix` is the command that brings it in step.
 
     `rules` are those that the findings can come from; `located` says what a path is
     called from the root of the repository; `warnings` are findings that stop nothing.
@@ -29,7 +29,7 @@ class Report:
     command: str
     code: int
     findings: Sequence[Diagnostic]
-    mend: str = ""
+    fix: str = ""
     rules: Sequence[Rule] = RULES
     located: Callable[[str], str] = str
     warnings: Sequence[Diagnostic] = ()
@@ -66,7 +66,7 @@ def _json(report: Report) -> dict[str, Any]:
         "twingen": __version__,
         "command": report.command,
         "exit_code": report.code,
-        "mend": report.mend,
+        "fix": report.fix,
         "findings": [dataclasses.asdict(finding) for finding in report.findings],
         "work": as_json(report.findings) if report.code == 2 else [],
         "warnings": [dataclasses.asdict(warning) for warning in report.warnings],

@@ -42,7 +42,7 @@ def null_character(source: Source) -> Diagnostic:
         code="TW001",
         rule="syntax",
         message="the source does not parse: it holds a NUL character",
-        help="write it as \\0 in a string, or take it out",
+        help="write it as \\0 in a string, or remove it",
     )
 
 
@@ -82,7 +82,7 @@ def lost_output(source: Source) -> Diagnostic:
         "TW016",
         "example",
         "the twin has nothing that prints this output",
-        "show it without what was printed, or mark the example `keep`",
+        "show it without the output, or mark the example `keep`",
     )
 
 
@@ -126,11 +126,11 @@ def unfit_example(source: Source) -> Diagnostic:
 
 def stays_as_it_is(problem: Diagnostic) -> Diagnostic:
     """Return what is said of an example in a docstring as a warning."""
-    mended = "mend it" if problem.code in _UNREAD else problem.help
+    remedy = "fix it" if problem.code in _UNREAD else problem.help
     return replace(
         problem,
         message=f"this example stays as it is: {problem.message}",
-        help=f"{mended}; or write `.. twingen: keep` above the example",
+        help=f"{remedy}; or write `.. twingen: keep` above the example",
     )
 
 

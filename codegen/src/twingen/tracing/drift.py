@@ -1,4 +1,4 @@
-"""What to say of twins that are not in step: findings, and how to mend them.
+"""What to say of twins that are not in step: findings, and how to fix them.
 
 The lines of a twin that were edited by hand are named with the source lines
 that the twin's own lines were made from.
@@ -44,7 +44,7 @@ def edits(project: Project, differences: Sequence[Difference]) -> Iterator[Diagn
         yield from _edits(project, lookup, difference)
 
 
-def mend(differences: Sequence[Difference]) -> str:
+def fix(differences: Sequence[Difference]) -> str:
     """Return the one command that brings everything in step."""
     drifts = {difference.drift for difference in differences}
     if Drift.EDITED in drifts:
@@ -55,14 +55,20 @@ def mend(differences: Sequence[Difference]) -> str:
 def advice(differences: Sequence[Difference]) -> str:
     """Return a sentence with the command, and what to do besides."""
     drifts = {difference.drift for difference in differences}
-    foreign = "move away what twingen did not write: `twingen build` leaves it alone"
+    foreign = (
+        "move the files that twingen did not write to another folder: `twingen "
+        "build` leaves them alone"
+    )
     if drifts == {Drift.FOREIGN}:
         return foreign
-    sentence = f"mend with `{mend(differences)}`"
+    sentence = f"fix this with `{fix(differences)}`"
     for formatter in sorted({each.formatter for each in differences} - {""}):
         sentence += f", or install {formatter.replace(' ', '==')} again"
     if Drift.EDITED in drifts:
-        sentence += ", after moving the edits to the sources: it overwrites them"
+        sentence += (
+            ", after you have moved the edits to the sources: it overwrites "
+            "the twins"
+        )
     return f"{sentence}; {foreign}" if Drift.FOREIGN in drifts else sentence
 
 

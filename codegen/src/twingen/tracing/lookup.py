@@ -141,7 +141,7 @@ class Lookup:
         if target is None:
             origin = self.origin(path, line)
             if origin is None:
-                raise ConfigurationError(f"{path} is no source and no twin")
+                raise ConfigurationError(f"{path} is neither a source nor a twin")
             return str(origin)
         traced = self.traced(target)
         if self._plan.files[target].path != path.resolve():

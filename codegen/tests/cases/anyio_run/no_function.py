@@ -11,7 +11,7 @@ anyio.run(backend="trio")
 # ---- refused ----
 # 7:1: TW316 anyio_run: the function to run is not the first argument
 #   help: write `anyio.run(main, ...)`
-# 8:1: TW316 anyio_run: what is run here is not the name of a function
+# 8:1: TW316 anyio_run: the function to run is not given by its name
 #   help: give it a name
 # 9:1: TW316 anyio_run: the function to run is not the first argument
 #   help: write `anyio.run(main, ...)`

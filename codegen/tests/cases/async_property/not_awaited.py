@@ -20,5 +20,5 @@ async def unknown(account):
 #   help: await it here
 # 12:20: TW112 async_property: a property cannot be given a deadline
 #   help: make it a method with a timeout parameter
-# 16:12: TW102 awaited_value: what is awaited here is not a call, and nothing shows that it is a future or a task
-#   help: await the call itself where its value is needed, start it with asyncio.create_task(), or annotate what is a task or a future: `task: asyncio.Task[int]`, `tasks: list[asyncio.Task[int]]`
+# 16:12: TW102 awaited_value: this awaits a value that is not a call, and nothing shows that it is a future or a task
+#   help: await the call itself where its value is needed, start it with asyncio.create_task(), or annotate the task or future: `task: asyncio.Task[int]`, `tasks: list[asyncio.Task[int]]`

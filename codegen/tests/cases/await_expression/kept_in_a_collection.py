@@ -35,17 +35,17 @@ async def main(queue: asyncio.Queue, store: Store, other, waiting: deque):
 
 
 # ---- refused ----
-# 21:15: TW101 await_expression: what this call returns is waited for, and not the call: it gives what was started already
+# 21:15: TW101 await_expression: this call takes a task or a future from a collection, and it has already started
 #   help: keep it first: `task: asyncio.Task[...] = tasks.pop()`, then `await task`
-# 22:22: TW101 await_expression: what this call returns is waited for, and not the call: it gives what was started already
+# 22:22: TW101 await_expression: this call takes a task or a future from a collection, and it has already started
 #   help: keep it first: `task: asyncio.Task[...] = tasks.pop()`, then `await task`
-# 27:11: TW101 await_expression: what this call returns is waited for, and not the call: it gives what was started already
+# 27:11: TW101 await_expression: this call takes a task or a future from a collection, and it has already started
 #   help: keep it first: `task: asyncio.Task[...] = tasks.pop()`, then `await task`
-# 28:11: TW101 await_expression: what this call returns is waited for, and not the call: it gives what was started already
+# 28:11: TW101 await_expression: this call takes a task or a future from a collection, and it has already started
 #   help: keep it first: `task: asyncio.Task[...] = tasks.pop()`, then `await task`
-# 29:11: TW101 await_expression: what this call returns is waited for, and not the call: it gives what was started already
+# 29:11: TW101 await_expression: this call takes a task or a future from a collection, and it has already started
 #   help: keep it first: `task: asyncio.Task[...] = tasks.pop()`, then `await task`
-# 33:26: TW310 gather_call: what this call returns is waited for, and not the call: it gives what was started already
+# 33:26: TW310 gather_call: this call takes a task or a future from a collection, and it has already started
 #   help: keep it first: `task: asyncio.Task[...] = tasks.pop()`, then `await task`
-# 34:11: TW101 await_expression: what this call returns is waited for, and not the call: it gives what was started already
+# 34:11: TW101 await_expression: this call takes a task or a future from a collection, and it has already started
 #   help: keep it first: `task: asyncio.Task[...] = tasks.pop()`, then `await task`

@@ -24,7 +24,7 @@ async def main():
     await task
 
 # ---- refused ----
-# 14:15: TW101 await_expression: the function that is called here returns a task or a future that was started already
+# 14:15: TW101 await_expression: this call returns a task or a future that has already started
 #   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`
-# 22:11: TW101 await_expression: the function that is called here returns a task or a future that was started already
+# 22:11: TW101 await_expression: this call returns a task or a future that has already started
 #   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`

@@ -40,30 +40,29 @@ async def main(name, chosen):
         await (work(1) if chosen else work(2))
 
 # ---- refused ----
-
-# 22:15: TW101 await_expression: the function that is called here returns a task or a future that was started already
-#   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`; or hand on what waits: `async def f(): return await start()`
-# 23:15: TW101 await_expression: the function that is called here returns a task or a future that was started already
-#   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`; or hand on what waits: `async def f(): return await start()`
-# 24:15: TW101 await_expression: the function that is called here returns a task or a future that was started already
-#   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`; or hand on what waits: `async def f(): return await start()`
-# 28:11: TW101 await_expression: the function that is called here returns a task or a future that was started already
-#   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`; or hand on what waits: `async def f(): return await start()`
-# 30:11: TW101 await_expression: the function that is called here returns a task or a future that was started already
-#   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`; or hand on what waits: `async def f(): return await start()`
-# 31:11: TW101 await_expression: the function that is called here returns a task or a future that was started already
-#   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`; or hand on what waits: `async def f(): return await start()`
-# 32:11: TW101 await_expression: the function that is called here returns a task or a future that was started already
-#   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`; or hand on what waits: `async def f(): return await start()`
-# 33:11: TW101 await_expression: the function that is called here returns a task or a future that was started already
-#   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`; or hand on what waits: `async def f(): return await start()`
-# 35:15: TW101 await_expression: the function that is called here returns a task or a future that was started already
-#   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`; or hand on what waits: `async def f(): return await start()`
-# 36:12: TW101 await_expression: the function that is called here returns a task or a future that was started already
+# 22:15: TW101 await_expression: this call returns a task or a future that has already started
+#   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`; or await it inside the function: `async def f(): return await start()`
+# 23:15: TW101 await_expression: this call returns a task or a future that has already started
+#   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`; or await it inside the function: `async def f(): return await start()`
+# 24:15: TW101 await_expression: this call returns a task or a future that has already started
+#   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`; or await it inside the function: `async def f(): return await start()`
+# 28:11: TW101 await_expression: this call returns a task or a future that has already started
+#   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`; or await it inside the function: `async def f(): return await start()`
+# 30:11: TW101 await_expression: this call returns a task or a future that has already started
+#   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`; or await it inside the function: `async def f(): return await start()`
+# 31:11: TW101 await_expression: this call returns a task or a future that has already started
+#   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`; or await it inside the function: `async def f(): return await start()`
+# 32:11: TW101 await_expression: this call returns a task or a future that has already started
+#   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`; or await it inside the function: `async def f(): return await start()`
+# 33:11: TW101 await_expression: this call returns a task or a future that has already started
+#   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`; or await it inside the function: `async def f(): return await start()`
+# 35:15: TW101 await_expression: this call returns a task or a future that has already started
+#   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`; or await it inside the function: `async def f(): return await start()`
+# 36:12: TW101 await_expression: this call returns a task or a future that has already started
 #   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`
 # 37:12: TW101 await_expression: a task that is started in a choice is not waited for
 #   help: await in each branch: `(await p) if c else (await q)`
-# 38:26: TW310 gather_call: the function that is called here returns a task or a future that was started already
-#   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`; or hand on what waits: `async def f(): return await start()`
-# 40:9: TW101 await_expression: a choice between awaitables is not given the deadline
+# 38:26: TW310 gather_call: this call returns a task or a future that has already started
+#   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`; or await it inside the function: `async def f(): return await start()`
+# 40:9: TW101 await_expression: the deadline cannot be passed to a choice between awaitables
 #   help: await in each branch: `(await p) if c else (await q)`

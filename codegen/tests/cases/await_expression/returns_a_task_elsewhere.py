@@ -45,18 +45,17 @@ def again(n):
     return again(n - 1) if n else Pool().spawn()
 
 # ---- refused ----
-
-# 26:11: TW101 await_expression: the function that is called here returns a task or a future that was started already
+# 26:11: TW101 await_expression: this call returns a task or a future that has already started
 #   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`
-# 27:11: TW101 await_expression: the function that is called here returns a task or a future that was started already
-#   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`; or annotate the object that is asked
-# 31:11: TW101 await_expression: the function that is called here returns a task or a future that was started already
-#   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`; or hand on what waits: `async def f(): return await start()`
-# 32:26: TW310 gather_call: the function that is called here returns a task or a future that was started already
+# 27:11: TW101 await_expression: this call returns a task or a future that has already started
+#   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`; or annotate the object
+# 31:11: TW101 await_expression: this call returns a task or a future that has already started
+#   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`; or await it inside the function: `async def f(): return await start()`
+# 32:26: TW310 gather_call: this call returns a task or a future that has already started
 #   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`
-# 33:26: TW318 shield_call: the function that is called here returns a task or a future that was started already
+# 33:26: TW318 shield_call: this call returns a task or a future that has already started
 #   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`
-# 34:11: TW101 await_expression: the function that is called here returns a task or a future that was started already
+# 34:11: TW101 await_expression: this call returns a task or a future that has already started
 #   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`
-# 36:11: TW101 await_expression: the function that is called here returns a task or a future that was started already
-#   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`; or hand on what waits: `async def f(): return await start()`
+# 36:11: TW101 await_expression: this call returns a task or a future that has already started
+#   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`; or await it inside the function: `async def f(): return await start()`

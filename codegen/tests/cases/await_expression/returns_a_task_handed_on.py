@@ -78,22 +78,21 @@ async def main():
     Jobs(work).add(start)
 
 # ---- refused ----
-
-# 22:18: TW101 await_expression: the function that is called here returns a task or a future that was started already
-#   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`; or hand on what waits: `async def f(): return await start()`
-# 64:15: TW101 await_expression: the function that is called here returns a task or a future that was started already
+# 22:18: TW101 await_expression: this call returns a task or a future that has already started
+#   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`; or await it inside the function: `async def f(): return await start()`
+# 64:15: TW101 await_expression: this call returns a task or a future that has already started
 #   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`
-# 65:15: TW101 await_expression: the function that is called here returns a task or a future that was started already
+# 65:15: TW101 await_expression: this call returns a task or a future that has already started
 #   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`
-# 66:15: TW101 await_expression: the function that is called here returns a task or a future that was started already
-#   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`; or hand on what waits: `async def f(): return await start()`
-# 67:15: TW101 await_expression: the function that is called here returns a task or a future that was started already
+# 66:15: TW101 await_expression: this call returns a task or a future that has already started
+#   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`; or await it inside the function: `async def f(): return await start()`
+# 67:15: TW101 await_expression: this call returns a task or a future that has already started
 #   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`
-# 69:19: TW101 await_expression: the function that is called here returns a task or a future that was started already
-#   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`; or hand on what waits: `async def f(): return await start()`
-# 74:11: TW101 await_expression: the function that is called here returns a task or a future that was started already
+# 69:19: TW101 await_expression: this call returns a task or a future that has already started
+#   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`; or await it inside the function: `async def f(): return await start()`
+# 74:11: TW101 await_expression: this call returns a task or a future that has already started
 #   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`
-# 75:11: TW101 await_expression: the function that is called here returns a task or a future that was started already
+# 75:11: TW101 await_expression: this call returns a task or a future that has already started
 #   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`
-# 76:11: TW101 await_expression: the function that is called here returns a task or a future that was started already
+# 76:11: TW101 await_expression: this call returns a task or a future that has already started
 #   help: keep it first: `task: asyncio.Task[...] = f()`, then `await task`

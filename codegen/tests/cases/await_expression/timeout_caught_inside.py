@@ -23,10 +23,10 @@ async def f(queue: asyncio.Queue[int]):
 
 # ---- refused ----
 # 11:9: TW101 await_expression: this would catch the timeout inside the block, where asyncio lets it pass
-#   help: name the exceptions that are meant, or move it around the timeout block
+#   help: name the exceptions to catch, or move it outside of the timeout block
 # 15:9: TW101 await_expression: this would catch the timeout inside the block, where asyncio lets it pass
-#   help: name the exceptions that are meant, or move it around the timeout block
+#   help: name the exceptions to catch, or move it outside of the timeout block
 # 17:14: TW101 await_expression: this would catch the timeout inside the block, where asyncio lets it pass
-#   help: name the exceptions that are meant, or move it around the timeout block
+#   help: name the exceptions to catch, or move it outside of the timeout block
 # 21:9: TW101 await_expression: this would catch the timeout inside the block, where asyncio lets it pass
-#   help: name the exceptions that are meant, or move it around the timeout block
+#   help: name the exceptions to catch, or move it outside of the timeout block

@@ -7,5 +7,5 @@
 # strict_examples
 
 # ---- refused ----
-# 4:9: TW102 awaited_value: what is awaited here is not a call, and nothing shows that it is a future or a task
-#   help: await the call itself where its value is needed, start it with asyncio.create_task(), or annotate what is a task or a future: `task: asyncio.Task[int]`, `tasks: list[asyncio.Task[int]]`
+# 4:9: TW102 awaited_value: this awaits a value that is not a call, and nothing shows that it is a future or a task
+#   help: await the call itself where its value is needed, start it with asyncio.create_task(), or annotate the task or future: `task: asyncio.Task[int]`, `tasks: list[asyncio.Task[int]]`

@@ -4,9 +4,9 @@ async def main(p, self):
     return await self.pending
 
 # ---- refused ----
-# 2:5: TW102 awaited_value: what is awaited here is not a call, and nothing shows that it is a future or a task
-#   help: await the call itself where its value is needed, start it with asyncio.create_task(), or annotate what is a task or a future: `task: asyncio.Task[int]`, `tasks: list[asyncio.Task[int]]`
-# 3:5: TW102 awaited_value: what is awaited here is not a call, and nothing shows that it is a future or a task
-#   help: await the call itself where its value is needed, start it with asyncio.create_task(), or annotate what is a task or a future: `task: asyncio.Task[int]`, `tasks: list[asyncio.Task[int]]`
-# 4:12: TW102 awaited_value: what is awaited here is not a call, and nothing shows that it is a future or a task
-#   help: await the call itself where its value is needed, start it with asyncio.create_task(), or annotate what is a task or a future: `task: asyncio.Task[int]`, `tasks: list[asyncio.Task[int]]`
+# 2:5: TW102 awaited_value: this awaits a value that is not a call, and nothing shows that it is a future or a task
+#   help: await the call itself where its value is needed, start it with asyncio.create_task(), or annotate the task or future: `task: asyncio.Task[int]`, `tasks: list[asyncio.Task[int]]`
+# 3:5: TW102 awaited_value: this awaits a value that is not a call, and nothing shows that it is a future or a task
+#   help: await the call itself where its value is needed, start it with asyncio.create_task(), or annotate the task or future: `task: asyncio.Task[int]`, `tasks: list[asyncio.Task[int]]`
+# 4:12: TW102 awaited_value: this awaits a value that is not a call, and nothing shows that it is a future or a task
+#   help: await the call itself where its value is needed, start it with asyncio.create_task(), or annotate the task or future: `task: asyncio.Task[int]`, `tasks: list[asyncio.Task[int]]`

@@ -5,5 +5,5 @@ def f(x):
         return 2
 
 # ---- refused ----
-# 4:5: TW209 comment: the marker stands on another branch of this statement, and does not say what becomes of this one
-#   help: to take all of it out, put `# twingen: async-only` alone on the line above the statement; to keep the `else` of an `if`, mark it `# twingen: sync-only`
+# 4:5: TW209 comment: another branch of this statement has a marker, and this one does not
+#   help: to leave out the whole statement, put `# twingen: async-only` alone on the line above it; to keep the `else` of an `if`, mark it `# twingen: sync-only`

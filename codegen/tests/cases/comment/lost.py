@@ -7,5 +7,5 @@ def f():
         return 1
 
 # ---- refused ----
-# 6:24: TW209 comment: this marker stands in code that the twin has nothing of
-#   help: put what only the twin has outside of what is async-only
+# 6:24: TW209 comment: this marker is in code that the twin does not have
+#   help: move the sync-only code out of the async-only code

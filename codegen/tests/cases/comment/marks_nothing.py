@@ -27,17 +27,17 @@ def f(a, b):
 
 
 # ---- refused ----
-# 2:1: TW209 comment: this marker takes nothing out of the twin
+# 2:1: TW209 comment: this marker leaves nothing out of the twin
 #   help: write `# twingen: async-only` at the end of a statement's first line or on the line just above it, or at the end of the line of one parameter, argument or element; an elif needs an `if` of its own
-# 5:1: TW209 comment: this marker takes nothing out of the twin
+# 5:1: TW209 comment: this marker leaves nothing out of the twin
 #   help: write `# twingen: async-only` at the end of a statement's first line or on the line just above it, or at the end of the line of one parameter, argument or element; an elif needs an `if` of its own
-# 8:5: TW209 comment: this marker takes nothing out of the twin
+# 8:5: TW209 comment: this marker leaves nothing out of the twin
 #   help: write `# twingen: async-only` at the end of a statement's first line or on the line just above it, or at the end of the line of one parameter, argument or element; an elif needs an `if` of its own
-# 12:9: TW209 comment: this marker takes nothing out of the twin
+# 12:9: TW209 comment: this marker leaves nothing out of the twin
 #   help: write `# twingen: async-only` at the end of a statement's first line or on the line just above it, or at the end of the line of one parameter, argument or element; an elif needs an `if` of its own
-# 15:9: TW209 comment: this marker takes nothing out of the twin
+# 15:9: TW209 comment: this marker leaves nothing out of the twin
 #   help: write `# twingen: async-only` at the end of a statement's first line or on the line just above it, or at the end of the line of one parameter, argument or element; an elif needs an `if` of its own
-# 23:14: TW209 comment: this marker takes nothing out of the twin
+# 23:14: TW209 comment: this marker leaves nothing out of the twin
 #   help: write `# twingen: async-only` at the end of a statement's first line or on the line just above it, or at the end of the line of one parameter, argument or element; an elif needs an `if` of its own
-# 25:12: TW209 comment: this marker adds nothing to the twin, and what it stands on runs in the async program
-#   help: put it on an `if` that is never entered there, `if TYPE_CHECKING:  # twingen: sync-only`, or on the `else:` of one that is async-only
+# 25:12: TW209 comment: this marker adds nothing to the twin, because the async program runs this code, too
+#   help: put it on an `if` that the async program never enters, `if TYPE_CHECKING:  # twingen: sync-only`, or on the `else:` of an `if` that is async-only

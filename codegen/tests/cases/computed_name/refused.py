@@ -41,31 +41,31 @@ def __getattr__(name):
     raise AttributeError(name)
 
 # ---- refused ----
-# 5:20: TW235 computed_name: AsyncClient is looked up by its name, and the twin calls it Client
-#   help: keep the object itself in the place of its name
-# 11:15: TW235 computed_name: this is a key that is made of the name of a class, which may be another in the twin
+# 5:20: TW235 computed_name: AsyncClient is looked up by its name, which is Client in the twin
+#   help: keep the object itself instead of its name
+# 11:15: TW235 computed_name: this key is made from the name of a class, which may be different in the twin
 #   help: give the classes an attribute that is the same on both sides, or mark the code `# twingen: async-only`
-# 12:15: TW235 computed_name: this takes apart the name of a class, as AsyncClient, and the twin calls that Client
+# 12:15: TW235 computed_name: this takes apart the name of a class, such as AsyncClient, which is Client in the twin
 #   help: give the classes an attribute that is the same on both sides, or mark the code `# twingen: async-only`
-# 17:9: TW235 computed_name: this may make the name async_get, and the twin calls that get
+# 17:9: TW235 computed_name: this may make the name async_get, which is get in the twin
 #   help: choose among the objects themselves, by a table or by branches
-# 18:9: TW235 computed_name: this may make the name async_get, and the twin calls that get
+# 18:9: TW235 computed_name: this may make the name async_get, which is get in the twin
 #   help: choose among the objects themselves, by a table or by branches
-# 19:9: TW235 computed_name: this may make the name async_get, and the twin calls that get
+# 19:9: TW235 computed_name: this may make the name async_get, which is get in the twin
 #   help: choose among the objects themselves, by a table or by branches
-# 20:9: TW235 computed_name: this may make the name async_get, and the twin calls that get
+# 20:9: TW235 computed_name: this may make the name async_get, which is get in the twin
 #   help: choose among the objects themselves, by a table or by branches
-# 25:22: TW235 computed_name: asend is asked for by its name, and the twin calls it send
-#   help: keep the object itself in the place of its name
-# 31:5: TW235 computed_name: this may make the name AsyncClient, and the twin calls that Client
+# 25:22: TW235 computed_name: asend is looked up by its name, which is send in the twin
+#   help: keep the object itself instead of its name
+# 31:5: TW235 computed_name: this may make the name AsyncClient, which is Client in the twin
 #   help: choose among the objects themselves, by a table or by branches
-# 32:5: TW235 computed_name: this looks for Async in names: AsyncClient has it, and the twin calls that Client
+# 32:5: TW235 computed_name: this looks for Async in names: AsyncClient contains it, and is Client in the twin
 #   help: give the classes an attribute that is the same on both sides, or mark the code `# twingen: async-only`
 # 33:10: TW235 computed_name: this code in a string has AsyncClient, and code in strings is not converted
 #   help: write it as code, or mark it `# twingen: async-only`
 # 34:10: TW235 computed_name: this code in a string has what waits, and code in strings is not converted
 #   help: write it as code, or mark it `# twingen: async-only`
-# 35:37: TW235 computed_name: this looks for Async in names: AsyncClient has it, and the twin calls that Client
+# 35:37: TW235 computed_name: this looks for Async in names: AsyncClient contains it, and is Client in the twin
 #   help: give the classes an attribute that is the same on both sides, or mark the code `# twingen: async-only`
-# 39:8: TW235 computed_name: this looks for Async in names: AsyncClient has it, and the twin calls that Client
+# 39:8: TW235 computed_name: this looks for Async in names: AsyncClient contains it, and is Client in the twin
 #   help: give the classes an attribute that is the same on both sides, or mark the code `# twingen: async-only`

@@ -23,17 +23,17 @@ async def call(function, x):
         pass
 
 # ---- refused ----
-# 5:12: TW111 coroutine_test: the branches do different things, and nothing tells in the twin which functions and values were asynchronous
-#   help: make them differ by `await` alone, or mark the code `# twingen: async-only`
+# 5:12: TW111 coroutine_test: the branches do different things, and the twin cannot tell which functions and values were asynchronous
+#   help: make `await` the only difference, or mark the code `# twingen: async-only`
 # 11:14: TW111 coroutine_test: there are no coroutines in the twin, so the answer would always be no
 #   help: test it in an `if` of its own, or mark the code `# twingen: async-only`
-# 12:8: TW111 coroutine_test: the branches do different things, and nothing tells in the twin which functions and values were asynchronous
-#   help: make them differ by `await` alone, or mark the code `# twingen: async-only`
+# 12:8: TW111 coroutine_test: the branches do different things, and the twin cannot tell which functions and values were asynchronous
+#   help: make `await` the only difference, or mark the code `# twingen: async-only`
 # 18:5: TW111 coroutine_test: this test stands in an `elif`
 #   help: give it an `if` of its own in an else
-# 20:8: TW111 coroutine_test: the branches do different things, and nothing tells in the twin which functions and values were asynchronous
+# 20:8: TW111 coroutine_test: the branches do different things, and the twin cannot tell which functions and values were asynchronous
 #   help: write `if inspect.isawaitable(x): x = await x`, or mark the code `# twingen: async-only`
-# 21:13: TW102 awaited_value: what is awaited here is not a call, and nothing shows that it is a future or a task
-#   help: await the call itself where its value is needed, start it with asyncio.create_task(), or annotate what is a task or a future: `task: asyncio.Task[int]`, `tasks: list[asyncio.Task[int]]`
+# 21:13: TW102 awaited_value: this awaits a value that is not a call, and nothing shows that it is a future or a task
+#   help: await the call itself where its value is needed, start it with asyncio.create_task(), or annotate the task or future: `task: asyncio.Task[int]`, `tasks: list[asyncio.Task[int]]`
 # 22:8: TW111 coroutine_test: there are no coroutines in the twin, so the answer would always be no
 #   help: write `if inspect.isawaitable(x): x = await x`, or mark the code `# twingen: async-only`

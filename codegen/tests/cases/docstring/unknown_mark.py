@@ -7,5 +7,5 @@ def f():
     """
 
 # ---- refused ----
-# 2:5: TW208 docstring: the mark `async-only` means nothing in a docstring
-#   help: write `twingen: keep`, or take it out
+# 2:5: TW208 docstring: the mark `async-only` has no meaning in a docstring
+#   help: write `twingen: keep`, or remove it

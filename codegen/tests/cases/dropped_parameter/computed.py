@@ -37,9 +37,9 @@ def local():
 #   help: mark the argument `# twingen: async-only` too, on a line of its own
 # 11:26: TW232 dropped_parameter: the twin's function has no parameter for this argument, and it is computed here
 #   help: mark the argument `# twingen: async-only` too, on a line of its own
-# 12:23: TW232 dropped_parameter: whether scope, which the twin's function has not, is among these arguments cannot be seen
+# 12:23: TW232 dropped_parameter: these arguments may contain scope, which the twin's function does not have
 #   help: write the arguments out
-# 13:26: TW232 dropped_parameter: whether scope, which the twin's function has not, is among these arguments cannot be seen
+# 13:26: TW232 dropped_parameter: these arguments may contain scope, which the twin's function does not have
 #   help: write the arguments out
 # 14:11: TW232 dropped_parameter: this may be source.Client.send, which has no scope in the twin
 #   help: annotate the object with its class, or mark the argument `# twingen: async-only` where it is one

@@ -15,6 +15,6 @@ class Both(Sync):
 
 # ---- refused ----
 # 2:15: TW106 dunder_method: __aiter__ becomes __iter__ in the twin, which would hide list.__iter__ of a base
-#   help: give the class another base, or keep what that is in an attribute
+#   help: give the class another base, or keep an object of that base in an attribute
 # 13:15: TW106 dunder_method: __aenter__ becomes __enter__ in the twin, which would hide Sync.__enter__ of a base
-#   help: give the class another base, or keep what that is in an attribute
+#   help: give the class another base, or keep an object of that base in an attribute

@@ -17,5 +17,5 @@ class Watcher:
 
 
 # ---- refused ----
-# 10:16: TW306 event_loop: the running loop is returned; the twin makes another one for each call, whose readers and waits would not meet
+# 10:16: TW306 event_loop: the running loop is returned; the twin would make a new one for each call, and a wait of one would not notice the readers of another
 #   help: keep it in an attribute, and return that

@@ -13,5 +13,5 @@ class A:
         await self._event.wait()
 
 # ---- refused ----
-# 13:15: TW305 event_wait: loop is not known here, and its selector is what waits for this event in the twin
+# 13:15: TW305 event_wait: loop is not known here, and the twin waits for this event with the selector of that loop
 #   help: keep the loop in an attribute: `self._loop = asyncio.get_running_loop()`

@@ -9,5 +9,5 @@ async def f(fd):
     await event.wait()
 
 # ---- refused ----
-# 9:11: TW305 event_wait: this event is set by a descriptor and by a call; whoever selects in the twin would not see the call
+# 9:11: TW305 event_wait: a descriptor and a call set this event; a thread of the twin that waits for the descriptor would not notice the call
 #   help: keep one event for the descriptor and another for the call

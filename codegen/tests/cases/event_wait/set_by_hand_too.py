@@ -14,6 +14,5 @@ class Watcher:
         await self._ready.wait()
 
 # ---- refused ----
-
-# 14:15: TW305 event_wait: this event is set by a descriptor and by a call; whoever selects in the twin would not see the call
+# 14:15: TW305 event_wait: a descriptor and a call set this event; a thread of the twin that waits for the descriptor would not notice the call
 #   help: keep one event for the descriptor and another for the call

@@ -14,4 +14,4 @@ def test(aconn):
 # 6:5: TW201 library_name: aconn becomes conn in the twin, which this module binds already
 #   help: rename one of the two
 # 9:10: TW237 fixture_name: the fixture aconn becomes conn in the twin, which test uses for something else
-#   help: call that other than conn
+#   help: rename that conn

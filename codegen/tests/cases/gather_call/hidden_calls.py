@@ -13,7 +13,7 @@ async def main(calls):
 # ---- refused ----
 # 8:11: TW310 gather_call: asyncio.gather() over this starred list cannot be started in threads here
 #   help: write the calls in place, `*[f(x) for x in xs]`, or annotate the list as list[asyncio.Task[...]]
-# 9:26: TW310 gather_call: what is started here is not a call of a function of your own
+# 9:26: TW310 gather_call: this does not start a call of a function of your own
 #   help: pass the call of a coroutine function
 # 10:13: TW310 gather_call: asyncio.gather() is not awaited here
 #   help: await it in place

@@ -6,5 +6,5 @@ from package import AsyncClient as Other
 class AsyncClient: ...
 
 # ---- refused ----
-# 3:21: TW202 import_statement: package is no source, and may offer AsyncClient of the sources; what it offers in the place of that is not known
+# 3:21: TW202 import_statement: package is not a source, and may export AsyncClient of the sources; the name of its twin there is not known
 #   help: say what it is there: renames = {"package.Async*" = "package.*"}

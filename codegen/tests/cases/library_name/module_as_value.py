@@ -6,7 +6,7 @@ def give(take):
     return aioredis == None
 
 # ---- refused ----
-# 5:10: TW201 library_name: the module redis.asyncio is used as a value here, and the twin has none
-#   help: name what is used of it
-# 6:12: TW201 library_name: the module redis.asyncio is used as a value here, and the twin has none
-#   help: name what is used of it
+# 5:10: TW201 library_name: the module redis.asyncio is used as a value here, and the twin does not have it
+#   help: use its members by name
+# 6:12: TW201 library_name: the module redis.asyncio is used as a value here, and the twin does not have it
+#   help: use its members by name

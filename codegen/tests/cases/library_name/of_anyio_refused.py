@@ -14,7 +14,7 @@ async def work(tg: TaskGroup, lock: anyio.Lock):
 # ---- refused ----
 # 7:16: TW312 task_group: anyio.create_task_group cancels the siblings of a task that fails, and a running thread cannot be cancelled
 #   help: if every task and the block end by themselves, say so at the end of the line `async with anyio.create_task_group() as tg:  # twingen: siblings finish`; else await them in turn
-# 9:10: TW201 library_name: anyio.move_on_after has no sync twin: its deadline strikes at every checkpoint, also where nothing waits
+# 9:10: TW201 library_name: anyio.move_on_after has no sync twin: its deadline takes effect at every checkpoint, even if nothing waits there
 #   help: give the waits a timeout of their own, or mark the code `# twingen: async-only`
 # 10:15: TW201 library_name: anyio.lowlevel.checkpoint has no sync twin: it belongs to the event loop's own machinery
 #   help: mark the code `# twingen: async-only`

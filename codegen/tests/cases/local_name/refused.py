@@ -62,22 +62,22 @@ def handed(executor: ThreadPoolExecutor):
 #   help: annotate the object with its class, or give the argument by its position
 # 18:16: TW133 local_name: this may be source.Api.__init__, whose parameter aclient has another name in the twin
 #   help: annotate the object with its class, or give the argument by its position
-# 19:9: TW133 local_name: whether aclient, which has another name in the twin, is among these arguments cannot be seen
+# 19:9: TW133 local_name: these arguments may contain aclient, which has another name in the twin
 #   help: write the arguments out
 # 21:17: TW133 local_name: this may be source.Api.__init__, whose parameter aclient has another name in the twin
 #   help: annotate the object with its class, or give the argument by its position
 # 24:10: TW133 local_name: aclient cannot become client: this function has client, too
-#   help: rename it in the source, or take out the row of tool.twingen.locals
+#   help: rename it in the source, or remove the row of tool.twingen.locals
 # 27:11: TW133 local_name: aclient cannot become client: an f-string prints aclient as it is written
-#   help: rename it in the source, or take out the row of tool.twingen.locals
+#   help: rename it in the source, or remove the row of tool.twingen.locals
 # 31:10: TW133 local_name: aclient cannot become client: locals() sees the names of variables
-#   help: rename it in the source, or take out the row of tool.twingen.locals
+#   help: rename it in the source, or remove the row of tool.twingen.locals
 # 36:15: TW133 local_name: aclient cannot become client: aclient is more than a variable of this function
-#   help: rename it in the source, or take out the row of tool.twingen.locals
+#   help: rename it in the source, or remove the row of tool.twingen.locals
 # 43:15: TW133 local_name: aclient cannot become client: aclient is more than a variable of this function
-#   help: rename it in the source, or take out the row of tool.twingen.locals
-# 48:14: TW133 local_name: aclient cannot become client: the_client is called so in the twin
-#   help: rename it in the source, or take out the row of tool.twingen.locals
+#   help: rename it in the source, or remove the row of tool.twingen.locals
+# 48:14: TW133 local_name: aclient cannot become client: the_client has that name in the twin
+#   help: rename it in the source, or remove the row of tool.twingen.locals
 # 53:28: TW133 local_name: aclient may be for a function that is given here, whose parameter has another name in the twin
 #   help: give functools.partial(function, aclient=...), or the argument by its position
 # 54:28: TW133 local_name: aclient may be for a function that is given here, whose parameter has another name in the twin

@@ -17,7 +17,7 @@ async def use(client: Redis, cached: Cached):
 # ---- refused ----
 # 6:30: TW211 member_name: close_connection_pool of redis.asyncio.Redis.aclose() has no sync twin: close() of a sync client closes a pool of its own, and takes no argument
 #   help: close the pool itself: `await client.connection_pool.disconnect()`
-# 10:11: TW211 member_name: initialize of redis.asyncio.Redis has no sync twin: a sync client is ready when it is made
+# 10:11: TW211 member_name: initialize of redis.asyncio.Redis has no sync twin: a sync client is ready when it is created
 #   help: leave it out: the first command connects
 # 11:24: TW211 member_name: an argument of redis.asyncio.Redis.close() has no sync twin: close() of a sync client takes no argument
 #   help: close the pool itself: `await client.connection_pool.disconnect()`

@@ -17,7 +17,7 @@ async def f(client: redis.Redis):
 #   help: leave it out
 # 7:11: TW211 member_name: connect of redis.asyncio.client.PubSub has no sync twin: a sync subscriber connects when it subscribes
 #   help: leave it out
-# 8:11: TW211 member_name: initialize of redis.asyncio.client.Pipeline has no sync twin: a sync client is ready when it is made
+# 8:11: TW211 member_name: initialize of redis.asyncio.client.Pipeline has no sync twin: a sync client is ready when it is created
 #   help: leave it out: the first command connects
 # 10:15: TW211 member_name: connect of redis.asyncio.client.PubSub has no sync twin: a sync subscriber connects when it subscribes
 #   help: leave it out

@@ -16,7 +16,7 @@ async def h(connection: ClientConnection):
     await connection.ping()
 
 # ---- refused ----
-# 6:5: TW211 member_name: __aiter__ of websockets.asyncio.client.connect has no sync twin: a sync connect() gives a connection, and iterating over it messages
+# 6:5: TW211 member_name: __aiter__ of websockets.asyncio.client.connect has no sync twin: a sync connect() returns a connection, and iteration over that gives messages
 #   help: connect in a loop of your own
 # 11:53: TW211 member_name: write_limit of websockets.connect() has no sync twin: the sync connect() has no such parameter
 #   help: leave it out

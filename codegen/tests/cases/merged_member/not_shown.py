@@ -19,11 +19,11 @@ def use(proxy: Proxy):
     proxy.close = None
 
 # ---- refused ----
-# 9:14: TW128 merged_member: close of source.Proxy is not shown, and the twin calls aclose so
-#   help: call aclose otherwise, or mark aclose, or this code, `# twingen: async-only`
-# 14:21: TW128 merged_member: __enter__ of source.Mixin is not shown, and the twin calls __aenter__ so
+# 9:14: TW128 merged_member: source.Proxy may have close, which is the name of aclose in the twin
+#   help: rename aclose, or mark aclose, or this code, `# twingen: async-only`
+# 14:21: TW128 merged_member: source.Mixin may have __enter__, which is the name of __aenter__ in the twin
 #   help: mark __aenter__, or this code, `# twingen: async-only`
-# 18:11: TW128 merged_member: close of source.Proxy is not shown, and the twin calls aclose so
-#   help: call aclose otherwise, or mark aclose, or this code, `# twingen: async-only`
-# 19:11: TW128 merged_member: close of source.Proxy is not shown, and the twin calls aclose so
-#   help: call aclose otherwise, or mark aclose, or this code, `# twingen: async-only`
+# 18:11: TW128 merged_member: source.Proxy may have close, which is the name of aclose in the twin
+#   help: rename aclose, or mark aclose, or this code, `# twingen: async-only`
+# 19:11: TW128 merged_member: source.Proxy may have close, which is the name of aclose in the twin
+#   help: rename aclose, or mark aclose, or this code, `# twingen: async-only`

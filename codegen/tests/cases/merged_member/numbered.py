@@ -15,7 +15,7 @@ class Below(Sliced):
         yield 1
 
 # ---- refused ----
-# 5:15: TW128 merged_member: items of this class are found by their numbers too (__getitem__), and the twin goes through what __aiter__ gives instead
-#   help: annotate the key where it is no number, as in `key: str`, or mark __aiter__ `# twingen: async-only`
-# 14:15: TW128 merged_member: items of this class are found by their numbers too (__getitem__), and the twin goes through what __aiter__ gives instead
-#   help: annotate the key where it is no number, as in `key: str`, or mark __aiter__ `# twingen: async-only`
+# 5:15: TW128 merged_member: a plain iteration over this class uses __getitem__ in the source, and would use __aiter__ in the twin
+#   help: annotate the key if it is not a number, as in `key: str`, or mark __aiter__ `# twingen: async-only`
+# 14:15: TW128 merged_member: a plain iteration over this class uses __getitem__ in the source, and would use __aiter__ in the twin
+#   help: annotate the key if it is not a number, as in `key: str`, or mark __aiter__ `# twingen: async-only`

@@ -13,6 +13,6 @@ class Pair(NamedTuple):
 
 # ---- refused ----
 # 7:5: TW107 method_name: the constructor may take this field as aclose=, and the twin calls the attribute close
-#   help: call it close, or otherwise
+#   help: name it close, or choose a name that stays the same
 # 11:5: TW107 method_name: the constructor may take this field as aclose=, and the twin calls the attribute close
-#   help: call it close, or otherwise
+#   help: name it close, or choose a name that stays the same

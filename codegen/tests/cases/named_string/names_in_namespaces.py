@@ -10,14 +10,13 @@ def ask(stream, table):
     return table["aclose"], "aclose" in table, dir()[0] == "aclose"
 
 # ---- refused ----
-
-# 3:30: TW233 named_string: this asks for aclose by name, which the twin calls close
+# 3:30: TW233 named_string: this looks up aclose by name, which is close in the twin
 #   help: ask with getattr() and strings = ["builtins.getattr"], or mark the code `# twingen: async-only`
-# 4:39: TW233 named_string: this asks for aclose by name, which the twin calls close
+# 4:39: TW233 named_string: this looks up aclose by name, which is close in the twin
 #   help: ask with getattr() and strings = ["builtins.getattr"], or mark the code `# twingen: async-only`
-# 8:8: TW233 named_string: this asks for aclose by name, which the twin calls close
+# 8:8: TW233 named_string: this looks up aclose by name, which is close in the twin
 #   help: ask with getattr() and strings = ["builtins.getattr"], or mark the code `# twingen: async-only`
-# 8:35: TW233 named_string: this asks for aclose by name, which the twin calls close
+# 8:35: TW233 named_string: this looks up aclose by name, which is close in the twin
 #   help: ask with getattr() and strings = ["builtins.getattr"], or mark the code `# twingen: async-only`
-# 9:32: TW233 named_string: this asks for __aexit__ by name, which the twin calls __exit__
+# 9:32: TW233 named_string: this looks up __aexit__ by name, which is __exit__ in the twin
 #   help: ask with getattr() and strings = ["builtins.getattr"], or mark the code `# twingen: async-only`

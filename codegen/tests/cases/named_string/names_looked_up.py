@@ -18,7 +18,7 @@ make("AsyncRedis")
 make(AsyncRedis.__name__)
 
 # ---- refused ----
-# 17:6: TW233 named_string: the project looks up classes by their names, and this may name AsyncRedis, which the twin calls Redis
-#   help: write AsyncRedis.__name__ where the name of the class is meant
-# 17:6: TW235 computed_name: AsyncRedis is looked up by its name, and the twin calls it Redis
-#   help: keep the object itself in the place of its name
+# 17:6: TW233 named_string: the project looks up classes by their names, and this may name AsyncRedis, which is Redis in the twin
+#   help: write AsyncRedis.__name__ if this is the name of the class
+# 17:6: TW235 computed_name: AsyncRedis is looked up by its name, which is Redis in the twin
+#   help: keep the object itself instead of its name

@@ -8,11 +8,11 @@ def entered(value, enter):
         return value.name == "__aexit__", "it has __aenter__", ["__aiter__"]
 
 # ---- refused ----
-# 5:8: TW233 named_string: this names __aenter__, which the twin calls __enter__
+# 5:8: TW233 named_string: this names __aenter__, which is __enter__ in the twin
 #   help: ask with getattr() and strings = ["builtins.getattr"], or mark the code `# twingen: async-only`
-# 6:34: TW233 named_string: this names __aenter__, which the twin calls __enter__
+# 6:34: TW233 named_string: this names __aenter__, which is __enter__ in the twin
 #   help: write a class statement, or mark the code `# twingen: async-only`
-# 7:30: TW233 named_string: this asks for aclose by name, which the twin calls close
+# 7:30: TW233 named_string: this looks up aclose by name, which is close in the twin
 #   help: list the function: strings = ["unittest.mock.patch.object"]
-# 8:30: TW233 named_string: this names __aexit__, which the twin calls __exit__
+# 8:30: TW233 named_string: this names __aexit__, which is __exit__ in the twin
 #   help: ask with getattr() and strings = ["builtins.getattr"], or mark the code `# twingen: async-only`

@@ -7,7 +7,7 @@ def close(stream: Stream):
         return getattr(stream, "aclose")
 
 # ---- refused ----
-# 6:24: TW233 named_string: this asks for aclose by name, which the twin calls close
+# 6:24: TW233 named_string: this looks up aclose by name, which is close in the twin
 #   help: list the function: strings = ["builtins.hasattr"]
-# 7:32: TW233 named_string: this asks for aclose by name, which the twin calls close
+# 7:32: TW233 named_string: this looks up aclose by name, which is close in the twin
 #   help: list the function: strings = ["builtins.getattr"]

@@ -8,9 +8,9 @@ def test(monkeypatch, mocker):
         pass
 
 # ---- refused ----
-# 5:25: TW233 named_string: this asks for httpx.AsyncClient.aclose by name, which the twin calls httpx.Client.close
+# 5:25: TW233 named_string: this looks up httpx.AsyncClient.aclose by name, which is httpx.Client.close in the twin
 #   help: list the function: strings = ["pytest.MonkeyPatch.setattr"]
-# 6:18: TW233 named_string: this asks for httpx.AsyncClient by name, which the twin calls httpx.Client
+# 6:18: TW233 named_string: this looks up httpx.AsyncClient by name, which is httpx.Client in the twin
 #   help: list the function: strings = ["pytest_mock.MockerFixture.patch"]
-# 7:21: TW233 named_string: asyncio.sleep has no one name in the twin
+# 7:21: TW233 named_string: asyncio.sleep has several names in the twin
 #   help: mark the code `# twingen: async-only`

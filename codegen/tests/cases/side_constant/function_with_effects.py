@@ -8,7 +8,7 @@ def fetch(made):
     return map(is_async, made())
 
 # ---- refused ----
-# 6:8: TW231 side_constant: the twin has no is_async(), and it is handed on here
-#   help: write `is_async()` where it is asked, and call a function with names alone
-# 8:16: TW231 side_constant: the twin has no is_async(), and it is handed on here
-#   help: write `is_async()` where it is asked, and call a function with names alone
+# 6:8: TW231 side_constant: the twin has no is_async(), and it is passed on here
+#   help: test `is_async()` itself, or pass it as an argument of a function that is called by its name
+# 8:16: TW231 side_constant: the twin has no is_async(), and it is passed on here
+#   help: test `is_async()` itself, or pass it as an argument of a function that is called by its name

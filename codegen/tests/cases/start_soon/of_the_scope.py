@@ -17,9 +17,9 @@ async def f(work, arguments):
 #   help: write `tg.start_soon(function, ...)`
 # 7:9: TW321 start_soon: start_soon() passes arguments by their positions
 #   help: use functools.partial() for keywords
-# 8:15: TW211 member_name: start of anyio.abc.TaskGroup has no sync twin: it waits for what a task reports while it goes on
+# 8:15: TW211 member_name: start of anyio.abc.TaskGroup has no sync twin: it waits for a value that a task reports while it runs
 #   help: have the task set an event, and wait for that
 # 9:9: TW211 member_name: cancel_scope of anyio.abc.TaskGroup has no sync twin: nothing cancels a running thread
 #   help: tell the tasks to stop with an event, or mark the code `# twingen: async-only`
-# 10:10: TW201 library_name: anyio.fail_after has no sync twin: its deadline strikes at every checkpoint, also where nothing waits
+# 10:10: TW201 library_name: anyio.fail_after has no sync twin: its deadline takes effect at every checkpoint, even if nothing waits there
 #   help: give the waits a timeout of their own, or mark the code `# twingen: async-only`

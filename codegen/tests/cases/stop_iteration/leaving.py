@@ -37,18 +37,17 @@ async def suppressed(values, stream):
         return [next(values) for _ in await anext(stream)]
 
 # ---- refused ----
-
-# 8:13: TW115 stop_iteration: asyncio makes a RuntimeError of a StopIteration that leaves a coroutine, and the twin does not
+# 8:13: TW115 stop_iteration: asyncio turns a StopIteration that leaves a coroutine into a RuntimeError, and the twin does not
 #   help: raise StopAsyncIteration in __anext__, and another error elsewhere
 # 9:16: TW115 stop_iteration: the StopIteration of next() ends the iteration in the twin, and is a RuntimeError in asyncio
 #   help: catch it and raise StopAsyncIteration, or give next() a default
-# 14:9: TW115 stop_iteration: asyncio makes a RuntimeError of a StopIteration that leaves a coroutine, and the twin does not
+# 14:9: TW115 stop_iteration: asyncio turns a StopIteration that leaves a coroutine into a RuntimeError, and the twin does not
 #   help: raise StopAsyncIteration in __anext__, and another error elsewhere
-# 18:9: TW115 stop_iteration: asyncio makes a RuntimeError of a StopIteration that leaves a coroutine, and the twin does not
+# 18:9: TW115 stop_iteration: asyncio turns a StopIteration that leaves a coroutine into a RuntimeError, and the twin does not
 #   help: raise StopAsyncIteration in __anext__, and another error elsewhere
-# 23:16: TW115 stop_iteration: the twin catches what this raises at its end, StopIteration, as StopAsyncIteration
+# 23:16: TW115 stop_iteration: at its end this raises StopIteration, which the twin catches as StopAsyncIteration
 #   help: catch both, give a default, or move it out of this `try`
-# 30:36: TW115 stop_iteration: the twin catches what this raises at its end, StopAsyncIteration, as StopIteration
+# 30:36: TW115 stop_iteration: at its end this raises StopAsyncIteration, which the twin catches as StopIteration
 #   help: catch both, give a default, or move it out of this `try`
-# 37:17: TW115 stop_iteration: the twin catches what this raises at its end, StopIteration, as StopAsyncIteration
+# 37:17: TW115 stop_iteration: at its end this raises StopIteration, which the twin catches as StopAsyncIteration
 #   help: catch both, give a default, or move it out of this `try`

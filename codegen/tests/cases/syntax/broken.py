@@ -3,4 +3,4 @@ async def f(x):
 
 # ---- refused ----
 # 2:9: TW001 syntax: the source does not parse: invalid syntax
-#   help: mend the syntax; nothing is written before every source parses
+#   help: fix the syntax; nothing is written until every source parses

@@ -10,7 +10,7 @@ async def main(x):
     asyncio.create_task(asyncio.sleep(1))
 
 # ---- refused ----
-# 9:25: TW309 task_call: what is started here is not a call of a function of your own
+# 9:25: TW309 task_call: this does not start a call of a function of your own
 #   help: pass the call of a coroutine function
-# 10:25: TW309 task_call: what is started here is not a call of a function of your own
+# 10:25: TW309 task_call: this does not start a call of a function of your own
 #   help: pass the call of a coroutine function

@@ -33,11 +33,11 @@ async def main(stack):
 #   help: if every task and the block end by themselves, say so at the end of the line `async with asyncio.TaskGroup() as tg:  # twingen: siblings finish`; else use asyncio.gather()
 # 17:16: TW312 task_group: asyncio.TaskGroup cancels the siblings of a task that fails, and a running thread cannot be cancelled
 #   help: if every task and the block end by themselves, say so at the end of the line `async with asyncio.TaskGroup() as tg:  # twingen: siblings finish`; else use asyncio.gather()
-# 18:9: TW209 comment: this marker takes nothing out of the twin
+# 18:9: TW209 comment: this marker leaves nothing out of the twin
 #   help: write `# twingen: async-only` at the end of a statement's first line or on the line just above it, or at the end of the line of one parameter, argument or element; an elif needs an `if` of its own
 # 20:37: TW312 task_group: asyncio.TaskGroup cancels the siblings of a task that fails, and a running thread cannot be cancelled
 #   help: if every task and the block end by themselves, say so at the end of the line `async with asyncio.TaskGroup() as tg:  # twingen: siblings finish`; else use asyncio.gather()
-# 23:27: TW309 task_call: what is started here is not a call of a function of your own
+# 23:27: TW309 task_call: this does not start a call of a function of your own
 #   help: pass the call of a coroutine function
-# 24:33: TW209 comment: this marker takes nothing out of the twin
+# 24:33: TW209 comment: this marker leaves nothing out of the twin
 #   help: write `# twingen: async-only` at the end of a statement's first line or on the line just above it, or at the end of the line of one parameter, argument or element; an elif needs an `if` of its own

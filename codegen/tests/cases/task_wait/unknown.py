@@ -15,9 +15,9 @@ async def main(xs, tasks):
     wait = asyncio.wait
 
 # ---- refused ----
-# 9:11: TW313 task_wait: nothing shows that what is waited for here are tasks
+# 9:11: TW313 task_wait: nothing shows that these are tasks
 #   help: start them with asyncio.create_task(), and annotate the collection as set[asyncio.Task[...]]
-# 10:11: TW313 task_wait: nothing shows that what is waited for here are tasks
+# 10:11: TW313 task_wait: nothing shows that these are tasks
 #   help: start them with asyncio.create_task(), and annotate the collection as set[asyncio.Task[...]]
 # 10:25: TW108 stored_coroutine: this call makes a coroutine that is not awaited here; the twin would run it at once
 #   help: await it here, or start it with asyncio.create_task()

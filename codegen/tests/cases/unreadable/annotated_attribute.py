@@ -6,4 +6,4 @@ class A:
 
 # ---- refused ----
 # 4:13: TW009 unreadable: the libcst that twingen pins cannot read an annotated target in parentheses, though Python can
-#   help: take the parentheses away: `x: int` for `(x): int`
+#   help: remove the parentheses: `x: int` for `(x): int`

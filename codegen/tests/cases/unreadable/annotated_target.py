@@ -4,4 +4,4 @@ async def f():
 
 # ---- refused ----
 # 2:5: TW009 unreadable: the libcst that twingen pins cannot read an annotated target in parentheses, though Python can
-#   help: take the parentheses away: `x: int` for `(x): int`
+#   help: remove the parentheses: `x: int` for `(x): int`

@@ -10,4 +10,4 @@ async def main():
 
 # ---- refused ----
 # 9:11: TW302 wait_for_call: asyncio cancels a task whose wait times out, and a running thread cannot be cancelled
-#   help: await asyncio.wait_for(asyncio.shield(task), ...), and it goes on
+#   help: await asyncio.wait_for(asyncio.shield(task), ...), which lets the task go on
