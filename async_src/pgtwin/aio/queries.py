@@ -20,6 +20,7 @@ from pgtwin.aio.server_cursor import AsyncServerCursor
 if TYPE_CHECKING:
     from psycopg import sql
 
+    from pgtwin.aio.copy import Progress
     from pgtwin.aio.session import Session
     from pgtwin.core.annotations import (
         Params,
@@ -156,6 +157,7 @@ class AsyncQueries(Generic[Row]):
         rows: Iterable[Sequence[Any]] | AsyncIterable[Sequence[Any]],
         *,
         timeout: float | None = None,
+        progress: Progress | None = None,
     ) -> int:
         """Copy rows into a table and return their number.
 
@@ -165,11 +167,12 @@ class AsyncQueries(Generic[Row]):
         for JSON is dumped. Values of other types than the column's are refused unless
         their text says the same. Rows go in binary format if the columns' types have
         one, else as text, and so do rows from the first on whose values it does not
-        take. `timeout` counts as for `cursor.copy()`. Raises `DataError` for values
-        that do not fit, else the server's error; no row is in the table then.
+        take. `timeout` and `progress` are as for `cursor.copy()`. Raises `DataError`
+        for values that do not fit, else the server's error; no row is in the table
+        then.
         """
         cursor = self.cursor(row_factory=tuple_row)
-        return await copy_records(cursor, table, columns, rows, timeout)
+        return await copy_records(cursor, table, columns, rows, timeout, progress)
 
     def pipeline(self) -> AsyncPipeline:
         """Return a block in which statements do not wait for their results."""

@@ -24,6 +24,7 @@ from pgtwin.core.copy_records import (
 from pgtwin.core.copy_values import CopyAdapters
 
 if TYPE_CHECKING:
+    from pgtwin.aio.copy import Progress
     from pgtwin.aio.cursor import AsyncCursor
 
 IDLE = pq.TransactionStatus.IDLE
@@ -37,6 +38,7 @@ async def copy_records(
     columns: Sequence[str] | None,
     rows: Rows,
     timeout: float | None,
+    progress: Progress | None,
 ) -> int:
     """Copy rows into a table and return how many.
 
@@ -48,19 +50,19 @@ async def copy_records(
     given = rows
     rows, first = await _first(rows)
     if first is None or not _takes_binary(cursor, found, first):
-        await _copy(cursor, found, rows, False, timeout)
+        await _copy(cursor, found, rows, False, timeout, progress)
         return cursor.rowcount
     session = cursor._session
     if not session.autocommit or session.pgconn.transaction_status != IDLE:
-        return await _copy_both(cursor, found, rows, timeout)
+        return await _copy_both(cursor, found, rows, timeout, progress)
     if not isinstance(given, Sequence):
         async with cursor.connection.transaction():
-            return await _copy_both(cursor, found, rows, timeout)
+            return await _copy_both(cursor, found, rows, timeout, progress)
     try:
-        await _copy(cursor, found, rows, True, timeout)
+        await _copy(cursor, found, rows, True, timeout, progress)
     except Unfit:
         # The server has nothing, and the rows are there still.
-        await _copy(cursor, found, given, False, timeout)
+        await _copy(cursor, found, given, False, timeout, progress)
     return cursor.rowcount
 
 
@@ -69,10 +71,13 @@ async def _copy_both(
     table: Table,
     rows: Rows,
     timeout: float | None,
+    progress: Progress | None,
 ) -> int:
     """Copy rows in binary format, and as text from the first that does not fit it."""
     left: Rows | None = None
-    async with cursor.copy(table.statement(True), timeout=timeout) as copy:
+    async with cursor.copy(
+        table.statement(True), timeout=timeout, progress=progress
+    ) as copy:
         copy._rows.set_columns(table.columns)
         try:
             await copy.write_rows(rows)
@@ -80,7 +85,8 @@ async def _copy_both(
             left = _rest(unfit.rows, rows)
     number = cursor.rowcount
     if left is not None:
-        await _copy(cursor, table, left, False, timeout)
+        before = copy.rows_done, copy.bytes_done
+        await _copy(cursor, table, left, False, timeout, progress, before)
         number += cursor.rowcount
     return number
 
@@ -114,9 +120,17 @@ async def _copy(
     rows: Rows,
     binary: bool,
     timeout: float | None,
+    progress: Progress | None,
+    before: tuple[int, int] = (0, 0),
 ) -> None:
-    """Copy rows in one format. Raises `Unfit` if some do not fit the binary one."""
-    async with cursor.copy(table.statement(binary), timeout=timeout) as copy:
+    """Copy rows in one format. Raises `Unfit` if some do not fit the binary one.
+
+    `before` are the rows and bytes of a COPY that has begun with the same rows.
+    """
+    async with cursor.copy(
+        table.statement(binary), timeout=timeout, progress=progress
+    ) as copy:
+        copy.rows_done, copy.bytes_done = before
         copy._rows.set_columns(table.columns)
         await copy.write_rows(rows)
 

@@ -238,8 +238,8 @@ class CopyFormatter(Protocol):
     """Writes rows as a COPY has them, by the ways of their values, into blocks."""
 
     @property
-    def has_rows(self) -> bool:
-        """Whether a row was added."""
+    def row_count(self) -> int:
+        """The number of rows that were added."""
         ...
 
     def set_width(self, width: int, /) -> None:
@@ -342,8 +342,9 @@ make_copy_formatter: Callable[
 make_copy_loader: Callable[[Transformer, Sequence[int], bool], LoadCopied | None] = (
     reference.leave_to_decoder if _native is None else _native.native_copy_loader
 )
-# Of a connection: the data of a COPY that has arrived, and whether that was all.
-copied_data: Callable[[PGconn, Pieces], tuple[list[Buffer], bool]] = (
+# Of a connection: the data of a COPY that has arrived, the number of messages in which
+# it has come, and whether that was all.
+copied_data: Callable[[PGconn, Pieces], tuple[list[Buffer], int, bool]] = (
     reference.copied_data if _native is None else _native.native_copied_data
 )
 # Nanoseconds that a value in binary format is loaded faster than in text, by its type.

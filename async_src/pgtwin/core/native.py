@@ -347,16 +347,16 @@ def native_copy_loader(
     return pgtwin_native.CopyLoader(tuple(map(column_of, oids)), binary).load
 
 
-def native_copied_data(pgconn: Any, pieces: Pieces) -> tuple[list[Buffer], bool]:
+def native_copied_data(pgconn: Any, pieces: Pieces) -> tuple[list[Buffer], int, bool]:
     """Return the data of a COPY that has arrived, and whether that was all."""
     address = pgconn.pgconn_ptr
     if address is None:
         pgconn.get_copy_data(1)  # which says so
     assert address is not None
-    found, last = pgtwin_native.copied_data(address, pieces)
+    found, number, last = pgtwin_native.copied_data(address, pieces)
     if last == -2:
         # In the words of psycopg.
         raise OperationalError(
             f"receiving copy data failed: {pgconn.get_error_message()}"
         )
-    return found, last < 0
+    return found, number, last < 0
