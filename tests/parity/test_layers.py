@@ -49,6 +49,7 @@ DRIVER = [
     "client_cursor",
     "server_cursor",
     "records",
+    "csv_files",
     "raw_cursor",
     "queries",
     "characteristics",

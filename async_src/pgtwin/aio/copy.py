@@ -236,6 +236,7 @@ class AsyncCopy:
         self._progress = progress
         self.rows_done = self.bytes_done = 0
         self._counted = 0  # rows of this COPY that are in rows_done
+        self._headers = 0  # that are still to come, and no rows
         self._binary = binary
         self._copying: copying.Copying | None = None
         self._sending = asyncio.Lock()
@@ -432,7 +433,7 @@ class AsyncCopy:
     async def _send(self, data: Buffer = b"") -> None:
         """Give the writer what was added, in that order, and then some data."""
         async with self._sending:
-            count = self._rows.count
+            count = self._rows.count - self._headers
             block = self._rows.take()
             for each in (block, data):
                 if each:
@@ -441,6 +442,10 @@ class AsyncCopy:
             self._count(count)
         if block or data:
             self._report()
+
+    def _expect_header(self) -> None:
+        """Count the first line as none of the rows."""
+        self._headers = 1
 
     def _count(self, count: int) -> None:
         """Note how many rows this COPY has sent or received."""
@@ -509,7 +514,8 @@ class AsyncCopy:
                     self.bytes_done += sum(map(len, found))
                     if self._ended and self._binary:
                         number -= 1  # the last message is no row
-                    self._count(self._counted + number)
+                    self._count(self._counted + number - self._headers)
+                    self._headers = 0
                     return True
             self._finished = True
             session.copying = self._copying = None

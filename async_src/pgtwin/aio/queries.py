@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 from psycopg import pq
 from psycopg.rows import Row, tuple_row
 
+from pgtwin.aio.csv_files import CsvFile, copy_from_csv, copy_to_csv
 from pgtwin.aio.cursor import AsyncCursor
 from pgtwin.aio.observed import add_hook, remove_hook
 from pgtwin.aio.pipeline import AsyncPipeline
 from pgtwin.aio.records import copy_records
 from pgtwin.aio.server_cursor import AsyncServerCursor
+from pgtwin.core.csv_format import CsvFormat
 
 if TYPE_CHECKING:
     from psycopg import sql
@@ -173,6 +175,64 @@ class AsyncQueries(Generic[Row]):
         """
         cursor = self.cursor(row_factory=tuple_row)
         return await copy_records(cursor, table, columns, rows, timeout, progress)
+
+    async def copy_from_csv(
+        self,
+        table: str | sql.Identifier,
+        file: CsvFile,
+        columns: Sequence[str] | None = None,
+        *,
+        header: bool = True,
+        delimiter: str = ",",
+        quote: str = '"',
+        null: str = "",
+        encoding: str = "utf-8",
+        timeout: float | None = None,
+        progress: Progress | None = None,
+    ) -> int:
+        """Copy a CSV file into a table and return the number of rows.
+
+        `table` is a name, or an `Identifier` when it has a schema. `file` is a path, or
+        a file that is open for reading bytes, which is read in blocks of 256 KiB.
+        The columns are those that the header names, unless `columns` has other names
+        for them; without a header they are all columns of the table. The server reads
+        the values: it takes an unquoted `null` for NULL. `encoding` is a name of
+        Python's or PostgreSQL's. `timeout` and `progress` are as for `cursor.copy()`.
+        Raises `DataError` if the header is missing, else the server's error, which
+        tells the line; no row is in the table then.
+        """
+        form = CsvFormat(header, delimiter, quote, null, encoding)
+        cursor = self.cursor(row_factory=tuple_row)
+        return await copy_from_csv(
+            cursor, table, file, columns, form, timeout, progress
+        )
+
+    async def copy_to_csv(
+        self,
+        query: Query | sql.Identifier,
+        file: CsvFile,
+        params: Params | None = None,
+        *,
+        header: bool = True,
+        delimiter: str = ",",
+        quote: str = '"',
+        null: str = "",
+        encoding: str = "utf-8",
+        timeout: float | None = None,
+        progress: Progress | None = None,
+    ) -> int:
+        """Write what a query returns into a CSV file and return the number of rows.
+
+        `query` is a query, or the name of a table as an `Identifier`; parameters are
+        written into it as literals. `file` is a path, or a file that is open for
+        writing bytes. At a path a new file is written, which takes the place of an old
+        one when it is complete; an open file has, after an error, what was written
+        until then. `encoding` is a name of Python's or PostgreSQL's. `timeout` and
+        `progress` are as for `cursor.copy()`. Raises the server's error.
+        """
+        form = CsvFormat(header, delimiter, quote, null, encoding)
+        cursor = self.cursor(row_factory=tuple_row)
+        return await copy_to_csv(cursor, query, file, params, form, timeout, progress)
 
     def pipeline(self) -> AsyncPipeline:
         """Return a block in which statements do not wait for their results."""
