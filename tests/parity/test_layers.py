@@ -50,6 +50,7 @@ DRIVER = [
     "server_cursor",
     "records",
     "csv_files",
+    "arrow",
     "raw_cursor",
     "queries",
     "characteristics",

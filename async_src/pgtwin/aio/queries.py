@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 from psycopg import pq
 from psycopg.rows import Row, tuple_row
 
+from pgtwin.aio.arrow import copy_arrow, fetch_arrow
 from pgtwin.aio.csv_files import CsvFile, copy_from_csv, copy_to_csv
 from pgtwin.aio.cursor import AsyncCursor
 from pgtwin.aio.observed import add_hook, remove_hook
@@ -20,6 +21,7 @@ from pgtwin.aio.server_cursor import AsyncServerCursor
 from pgtwin.core.csv_format import CsvFormat
 
 if TYPE_CHECKING:
+    import pyarrow
     from psycopg import sql
 
     from pgtwin.aio.copy import Progress
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
         RowFactory,
         Template,
     )
+    from pgtwin.core.arrow_values import ArrowStream
     from pgtwin.core.hooks import QueryHook
 
 TEXT = pq.Format.TEXT
@@ -233,6 +236,47 @@ class AsyncQueries(Generic[Row]):
         form = CsvFormat(header, delimiter, quote, null, encoding)
         cursor = self.cursor(row_factory=tuple_row)
         return await copy_to_csv(cursor, query, file, params, form, timeout, progress)
+
+    async def copy_arrow(
+        self,
+        table: str | sql.Identifier,
+        data: ArrowStream,
+        columns: Sequence[str] | None = None,
+        *,
+        timeout: float | None = None,
+        progress: Progress | None = None,
+    ) -> int:
+        """Copy Arrow data, or a data frame, into a table and return the rows' number.
+
+        `data` is what has `__arrow_c_stream__()`: tables and readers of pyarrow, data
+        frames of polars and pandas, and others. `columns` are the names of its columns
+        in the table, if they are others. Values are stored as `copy_records()` stores
+        them. Raises `ImportError` if pyarrow is missing, `DataError` for a type that no
+        column has and for values that do not fit, else the server's error; no row is
+        in the table then.
+        """
+        cursor = self.cursor(row_factory=tuple_row)
+        return await copy_arrow(cursor, table, data, columns, timeout, progress)
+
+    async def fetch_arrow(
+        self,
+        query: Query | sql.Identifier,
+        params: Params | None = None,
+        *,
+        timeout: float | None = None,
+        progress: Progress | None = None,
+    ) -> pyarrow.Table:
+        """Execute a query and return the rows as a `pyarrow.Table`, in batches.
+
+        `query` is a query, or the name of a table as an `Identifier`; parameters are
+        written into it as literals. The rows come by COPY, in binary format, and no
+        objects are made of the values. Data frames take the table as it is, or by
+        `__arrow_c_stream__()`. `timeout` and `progress` are as for `cursor.copy()`.
+        Raises `ImportError` if pyarrow is missing, `DataError` for a value that Arrow's
+        type cannot hold, as an infinite date, else the server's error.
+        """
+        cursor = self.cursor(row_factory=tuple_row)
+        return await fetch_arrow(cursor, query, params, timeout, progress)
 
     def pipeline(self) -> AsyncPipeline:
         """Return a block in which statements do not wait for their results."""

@@ -20,17 +20,25 @@ def copy_to_client(
     query: Query | sql.Identifier, params: Params | None, options: str
 ) -> Query:
     """Return a COPY of what a query returns, or of a table, with some options."""
+    if params is not None:
+        options = options.replace("%", "%%")
+    # A comment at the end of the query ends with the line.
+    return surrounded(as_query(query), "COPY (", f"\n) TO STDOUT ({options})")
+
+
+def as_query(query: Query | sql.Identifier) -> Query:
+    """Return a query for all of a table, if it is the name of one.
+
+    Raises `ProgrammingError` for a string that is a name, which may have been meant so.
+    """
     if isinstance(query, sql.Identifier):
-        query = sql.SQL("TABLE {}").format(query)
+        return sql.SQL("TABLE {}").format(query)
     if isinstance(query, str) and query.isidentifier():
         raise ProgrammingError(
             f"{query!r} is no query: give the name of a table as "
             f"pgtwin.sql.Identifier({query!r})"
         )
-    if params is not None:
-        options = options.replace("%", "%%")
-    # A comment at the end of the query ends with the line.
-    return surrounded(query, "COPY (", f"\n) TO STDOUT ({options})")
+    return query
 
 
 def surrounded(query: Query, before: str, after: str) -> Query:

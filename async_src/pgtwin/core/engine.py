@@ -16,6 +16,7 @@ from psycopg import pq
 from psycopg.rows import Row, RowMaker
 
 from pgtwin.core import reference
+from pgtwin.core.arrow_reader import PythonArrowReader
 from pgtwin.core.copy_data import Pieces
 from pgtwin.core.copy_format import PythonFormatter, Way
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from pgtwin.core.adapters import Adapters
     from pgtwin.core.annotations import Params, Query
+    from pgtwin.core.arrow_columns import ArrowKind, ArrowReader
     from pgtwin.core.hooks import QueryHook
     from pgtwin.core.plan import Binder, Bound, Statement
     from pgtwin.core.prepared import Kept, PreparedStatements
@@ -341,6 +343,10 @@ make_copy_formatter: Callable[
 # Of a transformer, the types of columns, and whether they come in binary format.
 make_copy_loader: Callable[[Transformer, Sequence[int], bool], LoadCopied | None] = (
     reference.leave_to_decoder if _native is None else _native.native_copy_loader
+)
+# Of the names of columns, how their values are read, and the encoding of text.
+make_arrow_reader: Callable[[Sequence[str], Sequence[ArrowKind], str], ArrowReader] = (
+    PythonArrowReader
 )
 # Of a connection: the data of a COPY that has arrived, the number of messages in which
 # it has come, and whether that was all.

@@ -6,8 +6,7 @@ Law: the file at the path is what it was before until all has been written.
 from __future__ import annotations
 
 import os
-import secrets
-import shutil
+import stat
 from contextlib import suppress
 from types import TracebackType
 from typing import IO, TYPE_CHECKING
@@ -28,7 +27,7 @@ class OutputFile:
         self._path = os.path.realpath(path)
         self._new: str | None = None
         if not os.path.exists(self._path) or os.path.isfile(self._path):
-            self._new = f"{self._path}.{secrets.token_hex(4)}.part"
+            self._new = f"{self._path}.{os.urandom(4).hex()}.part"
         self._file: IO[bytes] | None = None
 
     def __enter__(self) -> IO[bytes]:
@@ -37,7 +36,8 @@ class OutputFile:
         else:
             self._file = open(self._new, "xb")
             with suppress(OSError):  # a new file has the usual mode
-                shutil.copymode(self._path, self._new)
+                mode = stat.S_IMODE(os.stat(self._path).st_mode)
+                os.chmod(self._new, mode)
         return self._file
 
     def __exit__(

@@ -6,7 +6,7 @@ Law: what tells it is a plain function: it is called, and nothing is waited for.
 from __future__ import annotations
 
 from collections.abc import Callable
-from inspect import iscoroutine
+from types import CoroutineType
 from typing import Any
 
 
@@ -14,7 +14,7 @@ def report(progress: Callable[[Any], object], copy: Any) -> None:
     """Call a progress function. Raises what it raises, `TypeError` if it is async."""
     told = progress(copy)
     if hasattr(told, "__await__"):
-        if iscoroutine(told):
+        if isinstance(told, CoroutineType):
             told.close()
         raise TypeError(
             "progress must be a plain function, not one that is awaited: start a task "
