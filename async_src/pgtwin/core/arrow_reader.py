@@ -30,7 +30,7 @@ _INTERVAL = Struct("!qii")
 _MONTH_DAY_NANO = Struct("<iiq")
 _NUMERIC = Struct("!HhHH")
 _ARRAY = Struct("!iiI")
-POSITIVE, NEGATIVE, NAN = 0x0000, 0x4000, 0xC000
+POSITIVE, NEGATIVE = 0x0000, 0x4000
 SPECIAL = {0xC000: "NaN", 0xD000: "Infinity", 0xF000: "-Infinity"}
 
 
@@ -186,7 +186,14 @@ def _moved(code: str, by: int, least: int, most: int) -> Reader:
             raise Unreadable("infinity")
         if numbers and max(numbers) > most - by:
             raise Unreadable("range")
-        return [array(code, [number + by for number in numbers]).tobytes()], []
+        moved = array(
+            code,
+            [
+                0 if field is None else number + by
+                for field, number in zip(fields, numbers, strict=True)
+            ],
+        )
+        return [moved.tobytes()], []
 
     return read
 
@@ -271,7 +278,7 @@ def _decimal(kind: ArrowKind, fields: Fields, encoding: str) -> Read:
             found.append(zeros)
             continue
         sign, number, exponent, _ = _digits(field)
-        if sign in SPECIAL:
+        if sign not in (POSITIVE, NEGATIVE):
             raise Unreadable("nan")
         places = 4 * exponent + kind.scale
         if places >= 0:
@@ -293,7 +300,9 @@ def _decimal(kind: ArrowKind, fields: Fields, encoding: str) -> Read:
 def numeric_text(field: bytes) -> bytes:
     """Return a number of any precision as the server writes it."""
     sign, number, exponent, scale = _digits(field)
-    if sign in SPECIAL:
+    if sign not in (POSITIVE, NEGATIVE):
+        if sign not in SPECIAL:
+            raise Unreadable("format")
         return SPECIAL[sign].encode()
     places = 4 * exponent + scale
     number = number * 10**places if places >= 0 else number // 10**-places

@@ -346,7 +346,7 @@ make_copy_loader: Callable[[Transformer, Sequence[int], bool], LoadCopied | None
 )
 # Of the names of columns, how their values are read, and the encoding of text.
 make_arrow_reader: Callable[[Sequence[str], Sequence[ArrowKind], str], ArrowReader] = (
-    PythonArrowReader
+    PythonArrowReader if _native is None else _native.NativeArrowReader
 )
 # Of a connection: the data of a COPY that has arrived, the number of messages in which
 # it has come, and whether that was all.

@@ -6,9 +6,11 @@ pgtwin uses it by itself when it is installed; there is nothing to call here.
 from __future__ import annotations
 
 from ._core import (
+    ARROW_KINDS,
     CODES,
     FUNCTIONS,
     KINDS,
+    ArrowReader,
     BatchState,
     CopyFormatter,
     CopyLoader,
@@ -26,9 +28,11 @@ from ._core import (
 )
 
 __all__ = [
+    "ARROW_KINDS",
     "CODES",
     "FUNCTIONS",
     "KINDS",
+    "ArrowReader",
     "BatchState",
     "CopyFormatter",
     "CopyLoader",

@@ -188,6 +188,7 @@ typedef struct {
     PyTypeObject *RowLoaderType;
     PyTypeObject *CopyFormatterType;
     PyTypeObject *CopyLoaderType;
+    PyTypeObject *ArrowReaderType;
     Getter pgconn_ptr, pgresult_ptr;
     PyObject *utf_8; /* its name */
 } State;
@@ -398,5 +399,9 @@ extern PyType_Spec copy_formatter_spec;
 /* copy_read.c */
 extern PyType_Spec copy_loader_spec;
 PyObject *copied_data(PyObject *module, PyObject *args);
+
+/* arrow_read.c */
+extern PyType_Spec arrow_reader_spec;
+PyObject *numbers_of_arrow_kinds(void);
 
 #endif

@@ -16,7 +16,8 @@
     X(ColumnsType, columns_spec)                                                      \
     X(RowLoaderType, row_loader_spec)                                                 \
     X(CopyFormatterType, copy_formatter_spec)                                         \
-    X(CopyLoaderType, copy_loader_spec)
+    X(CopyLoaderType, copy_loader_spec)                                               \
+    X(ArrowReaderType, arrow_reader_spec)
 
 /* bind_libpq(addresses): take the address of each function, by its name. */
 static PyObject *bind_libpq(PyObject *module, PyObject *addresses)
@@ -159,6 +160,8 @@ static int module_exec(PyObject *module)
         || PyModule_AddType(module, state->RowLoaderType) < 0
         || PyModule_AddType(module, state->CopyFormatterType) < 0
         || PyModule_AddType(module, state->CopyLoaderType) < 0
+        || PyModule_AddType(module, state->ArrowReaderType) < 0
+        || add_object(module, "ARROW_KINDS", numbers_of_arrow_kinds()) < 0
         || add_object(module, "FUNCTIONS", names_of_functions()) < 0
         || add_object(module, "KINDS", numbers_of_kinds()) < 0)
         return -1;
