@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 import pgtwin
 from pgtwin import errors as e, sql
+from pgtwin.types.string import StrBinaryDumper, StrDumper
 from tests.arrow_tables import VALUES
 
 if TYPE_CHECKING:
@@ -311,3 +312,40 @@ async def test_any_values(dsn: str, data: st.DataObject) -> None:
         found = await back(conn)
         assert found.equals(table), (found.to_pydict(), table.to_pydict())
         await conn.rollback()
+
+
+class Shouting(StrDumper):
+    """Dumps strings otherwise than psycopg."""
+
+    def dump(self, obj: str) -> Any:
+        return super().dump(obj.upper())
+
+
+class ShoutingBinary(StrBinaryDumper):
+    """Does so in binary format."""
+
+    def dump(self, obj: str) -> Any:
+        return super().dump(obj.upper())
+
+
+async def test_dumpers_of_users(conn: Connection) -> None:
+    await make(conn, "n int8, t text")
+    for dumper in (Shouting, ShoutingBinary):
+        conn.adapters.register_dumper(str, dumper)
+    table = pa.table({"n": [1, 2], "t": ["a", None]})
+    assert await conn.copy_arrow("arrows", table) == 2
+    assert (await back(conn)).column("t").to_pylist() == ["A", None]
+
+
+async def test_batches_with_odd_values(conn: Connection) -> None:
+    await make(conn, "n int8")
+    numbers = [*range(9000), 2**63 - 1, *range(9000)]
+    table = pa.table({"n": pa.array(numbers, pa.uint64())})
+    await conn.copy_arrow("arrows", table)
+    assert (await back(conn)).column("n").to_pylist() == numbers
+    # Nanoseconds are left to Python, which takes those that are microseconds.
+    await make(conn, "w timestamp")
+    moments = pa.array([n * 1000 for n in range(9000)], pa.timestamp("ns"))
+    await conn.copy_arrow("arrows", pa.table({"w": moments}))
+    found = (await back(conn)).column("w").combine_chunks()
+    assert found.cast(pa.timestamp("ns")).equals(moments)

@@ -167,9 +167,10 @@ def test_any_data(names: list[str], pieces: list[bytes], signed: bool) -> None:
 
 
 def test_wrong_calls() -> None:
-    for wrong in ([], ((99, 0),), ((-1, 0),), (1,), (("x", 0),)):
+    wrongs: list[Any] = [[], ((99, 0),), ((-1, 0),), (1,), (("x", 0),)]
+    for wrong in wrongs:
         with pytest.raises((TypeError, ValueError, SystemError)):
-            native.ArrowReader(wrong)  # type: ignore[arg-type]
+            native.ArrowReader(wrong)
     with pytest.raises(TypeError):
         native.ArrowReader(kinds=())  # type: ignore[call-arg]
     with pytest.raises(TypeError):

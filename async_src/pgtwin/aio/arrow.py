@@ -21,7 +21,7 @@ from pgtwin.core.arrow_types import (
     make_table,
     text_casts,
 )
-from pgtwin.core.arrow_values import open_stream, rows_of
+from pgtwin.core.arrow_values import ArrowRows, open_stream
 from pgtwin.core.copy_statements import as_query, surrounded
 from pgtwin.core.engine import make_arrow_reader
 from pgtwin.core.literals import bind_merged
@@ -106,5 +106,5 @@ async def copy_arrow(
     """Copy the rows of a stream of Arrow into a table and return how many."""
     stream = open_stream(data)
     names = stream.schema.names if columns is None else columns
-    rows = rows_of(stream)
+    rows = ArrowRows(stream)
     return await copy_records(cursor, table, names, rows, timeout, progress)

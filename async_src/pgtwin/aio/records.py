@@ -13,18 +13,21 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from psycopg import pq, sql
 
 from pgtwin.core.adapters import Place
+from pgtwin.core.arrow_values import ArrowRows
 from pgtwin.core.copy_records import (
     Table,
     Unfit,
     columns_query,
     found_table,
+    has_usual_dumpers,
     take_documents,
     takes_binary,
 )
 from pgtwin.core.copy_values import CopyAdapters
+from pgtwin.core.engine import ArrowWriter, make_arrow_writer
 
 if TYPE_CHECKING:
-    from pgtwin.aio.copy import Progress
+    from pgtwin.aio.copy import AsyncCopy, Progress
     from pgtwin.aio.cursor import AsyncCursor
 
 IDLE = pq.TransactionStatus.IDLE
@@ -48,16 +51,18 @@ async def copy_records(
     name = sql.Identifier(table) if isinstance(table, str) else table
     found = await _look_up(cursor, name.as_string(None), columns, timeout)
     given = rows
-    rows, first = await _first(rows)
-    if first is None or not _takes_binary(cursor, found, first):
-        await _copy(cursor, found, rows, False, timeout, progress)
-        return cursor.rowcount
+    write = _find_writer(cursor, found, rows)
+    if write is None:
+        rows, first = await _first(rows)
+        if first is None or not _takes_binary(cursor, found, first):
+            await _copy(cursor, found, rows, False, timeout, progress)
+            return cursor.rowcount
     session = cursor._session
     if not session.autocommit or session.pgconn.transaction_status != IDLE:
-        return await _copy_both(cursor, found, rows, timeout, progress)
+        return await _copy_both(cursor, found, rows, timeout, progress, write)
     if not isinstance(given, Sequence):
         async with cursor.connection.transaction():
-            return await _copy_both(cursor, found, rows, timeout, progress)
+            return await _copy_both(cursor, found, rows, timeout, progress, write)
     try:
         await _copy(cursor, found, rows, True, timeout, progress)
     except Unfit:
@@ -72,6 +77,7 @@ async def _copy_both(
     rows: Rows,
     timeout: float | None,
     progress: Progress | None,
+    write: ArrowWriter | None,
 ) -> int:
     """Copy rows in binary format, and as text from the first that does not fit it."""
     left: Rows | None = None
@@ -80,7 +86,10 @@ async def _copy_both(
     ) as copy:
         copy._rows.set_columns(table.columns)
         try:
-            await copy.write_rows(rows)
+            if write is not None and isinstance(rows, ArrowRows):
+                await _write_arrow(copy, rows, write)
+            else:
+                await copy.write_rows(rows)
         except Unfit as unfit:
             left = _rest(unfit.rows, rows)
     number = cursor.rowcount
@@ -89,6 +98,30 @@ async def _copy_both(
         await _copy(cursor, table, left, False, timeout, progress, before)
         number += cursor.rowcount
     return number
+
+
+def _find_writer(
+    cursor: AsyncCursor[tuple[Any, ...]], table: Table, rows: Rows
+) -> ArrowWriter | None:
+    """Return what writes rows of Arrow without their values, if that can be."""
+    if not isinstance(rows, ArrowRows):
+        return None
+    oids = [column.oid for column in table.columns]
+    write = make_arrow_writer(rows.schema, oids, cursor._session.encoding)
+    adapters = CopyAdapters(cursor.adapters)
+    return write if has_usual_dumpers(adapters, table.columns) else None
+
+
+async def _write_arrow(copy: AsyncCopy, rows: ArrowRows, write: ArrowWriter) -> None:
+    """Write rows in binary format, those that can be without their values."""
+    while (batch := rows.batch()) is not None:
+        data, number = write(batch, rows.position)
+        if number:
+            rows.position += number
+            if copy._rows.add_block(data, number):
+                await copy._send()
+        else:
+            await copy.write_rows(rows.some())
 
 
 async def _look_up(
@@ -137,6 +170,8 @@ async def _copy(
 
 async def _first(rows: Rows) -> tuple[Rows, Sequence[Any] | None]:
     """Return the rows, all of them still, and the first if there is one."""
+    if isinstance(rows, ArrowRows):
+        return rows, rows.first()
     if isinstance(rows, AsyncIterable):  # twingen: async-only
         later = aiter(rows)
         async for first in later:

@@ -35,16 +35,53 @@ def open_stream(data: Any) -> Any:
     return pa.RecordBatchReader.from_stream(data)
 
 
-def rows_of(stream: Any) -> Iterator[Sequence[Any]]:
-    """Yield the rows of a stream."""
-    for batch in stream:
-        for start in range(0, batch.num_rows, SOME):
-            some = batch.slice(start, SOME)
-            columns = [
-                values_of(name, column)
-                for name, column in zip(some.schema.names, some.columns, strict=True)
-            ]
-            yield from zip(*columns, strict=True)
+class ArrowRows:
+    """The rows of a stream, which are given once: as values, or as what holds them.
+
+    `schema` is that of the stream.
+    """
+
+    def __init__(self, stream: Any) -> None:
+        self.schema = stream.schema
+        self.position = 0  # in the batch
+        self._batches = iter(stream)
+        self._batch: Any = None
+        self._some: Iterator[Sequence[Any]] = iter(())
+
+    def batch(self) -> Any:
+        """Return the batch that has rows from `position` on, `None` at the end."""
+        while self._batch is None or self.position >= self._batch.num_rows:
+            self._batch = next(self._batches, None)
+            self.position = 0
+            if self._batch is None:
+                return None
+        return self._batch
+
+    def first(self) -> Sequence[Any] | None:
+        """Return the first row that is left, which is given again."""
+        batch = self.batch()
+        return None if batch is None else next(self._values(batch, 1))
+
+    def some(self) -> Iterator[Sequence[Any]]:
+        """Give the next rows; those that are left of them, `__iter__()` gives."""
+        batch = self.batch()
+        if batch is not None:
+            self._some = self._values(batch, SOME)
+            self.position += SOME
+        return self._some
+
+    def __iter__(self) -> Iterator[Sequence[Any]]:
+        yield from self._some
+        while self.batch() is not None:
+            yield from self.some()
+
+    def _values(self, batch: Any, number: int) -> Iterator[Sequence[Any]]:
+        part = batch.slice(self.position, number)
+        columns = [
+            values_of(name, column)
+            for name, column in zip(part.schema.names, part.columns, strict=True)
+        ]
+        return zip(*columns, strict=True)
 
 
 def values_of(name: str, array: Any) -> list[Any]:

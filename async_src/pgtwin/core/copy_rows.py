@@ -77,7 +77,7 @@ class Rows:
         # What goes before all else, unless data comes first that has its own.
         self._before = SIGNATURE if binary else b""
         self._has_data = False
-        self._lines = 0  # of data that came in pieces
+        self._others = 0  # rows that were not added one by one, and lines of data
 
     def set_types(self, oids: Sequence[int]) -> None:
         """Dump values as these types of the server."""
@@ -106,7 +106,12 @@ class Rows:
     @property
     def count(self) -> int:
         """The number of rows that were added, and of lines of data."""
-        return self._formatter.row_count + self._lines
+        return self._formatter.row_count + self._others
+
+    def add_block(self, data: bytes, number: int) -> bool:
+        """Add rows that are in the format already; tell whether there is a block."""
+        self._others += number
+        return self._formatter.add_data(data)
 
     def data_of(self, given: Buffer | str) -> Buffer:
         """Return what is in the format already, as bytes; it is to be sent next.
@@ -124,7 +129,7 @@ class Rows:
             if not self._formatter.row_count:
                 self._before = b""
         if not self._binary:
-            self._lines += given.count(b"\n")
+            self._others += given.count(b"\n")
         return given
 
     def end(self) -> None:

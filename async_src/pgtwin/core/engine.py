@@ -269,6 +269,11 @@ class CopyFormatter(Protocol):
 LoadCopied = Callable[[bytes, int], "list[tuple[Any, ...]] | None"]
 
 
+# Of a batch of Arrow, and a row: the data of some rows from this one on, and how many;
+# none if it must be dumped.
+ArrowWriter = Callable[[Any, int], "tuple[bytes, int]"]
+
+
 def _native_module(required: bool) -> Any:
     """Return the module that makes what is here in C, `None` where that cannot be."""
     try:
@@ -347,6 +352,11 @@ make_copy_loader: Callable[[Transformer, Sequence[int], bool], LoadCopied | None
 # Of the names of columns, how their values are read, and the encoding of text.
 make_arrow_reader: Callable[[Sequence[str], Sequence[ArrowKind], str], ArrowReader] = (
     PythonArrowReader if _native is None else _native.NativeArrowReader
+)
+# Of a schema of Arrow, the types of a table's columns, and the encoding of text; with
+# `None` the values are dumped.
+make_arrow_writer: Callable[[Any, Sequence[int], str], ArrowWriter | None] = (
+    reference.leave_to_rows if _native is None else _native.native_arrow_writer
 )
 # Of a connection: the data of a COPY that has arrived, the number of messages in which
 # it has come, and whether that was all.

@@ -25,7 +25,10 @@ from pgtwin.core.array_data import load_whole
 from pgtwin.core.copy_data import TEXT_LOADS, Pieces, known
 from pgtwin.core.hooks import UNOBSERVED
 from pgtwin.core.libpq import address_of, find_library
-from pgtwin.core.native_arrow import NativeArrowReader as NativeArrowReader
+from pgtwin.core.native_arrow import (
+    NativeArrowReader as NativeArrowReader,
+    native_arrow_writer as native_arrow_writer,
+)
 from pgtwin.core.plan import Statement, bind, has_plain_placeholders, kept_plan
 from pgtwin.core.reference import ReferenceEngine
 from pgtwin.core.zones import make_table

@@ -333,6 +333,10 @@ def leave_to_decoder(
     return None
 
 
+def leave_to_rows(schema: Any, oids: Sequence[int], encoding: str) -> None:
+    """Leave all values of Arrow to their dumpers."""
+
+
 def copied_data(pgconn: PGconn, pieces: Pieces) -> tuple[list[Buffer], int, bool]:
     """Return the data of a COPY that has arrived, and whether that was all.
 

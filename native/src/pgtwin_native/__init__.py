@@ -6,6 +6,7 @@ pgtwin uses it by itself when it is installed; there is nothing to call here.
 from __future__ import annotations
 
 from ._core import (
+    ARROW_CODES,
     ARROW_KINDS,
     CODES,
     FUNCTIONS,
@@ -25,9 +26,11 @@ from ._core import (
     bind_libpq,
     bind_python,
     copied_data,
+    write_arrow,
 )
 
 __all__ = [
+    "ARROW_CODES",
     "ARROW_KINDS",
     "CODES",
     "FUNCTIONS",
@@ -47,5 +50,6 @@ __all__ = [
     "bind_libpq",
     "bind_python",
     "copied_data",
+    "write_arrow",
 ]
 __version__ = "0.1.0"

@@ -14,6 +14,7 @@ R = TypeVar("R")
 # first's; of ARRAY the type of the elements and how they are read.
 _Column = tuple[int, Callable[[bytes], Any], tuple[Any, ...]]
 
+ARROW_CODES: dict[str, int]
 ARROW_KINDS: dict[str, int]
 CODES: dict[str, int]
 FUNCTIONS: list[str]
@@ -21,6 +22,12 @@ KINDS: dict[str, int]
 
 def bind_libpq(addresses: dict[str, int], /) -> None: ...
 def copied_data(address: int, pieces: int, /) -> tuple[list[Buffer], int, int]: ...
+def write_arrow(
+    columns: tuple[tuple[int, int, int, int, int, int, int], ...],
+    start: int,
+    stop: int,
+    /,
+) -> tuple[bytes, int]: ...
 def bind_python(objects: dict[str, object], /) -> None: ...
 
 class SessionState:

@@ -404,4 +404,8 @@ PyObject *copied_data(PyObject *module, PyObject *args);
 extern PyType_Spec arrow_reader_spec;
 PyObject *numbers_of_arrow_kinds(void);
 
+/* arrow_write.c */
+PyObject *write_arrow(PyObject *module, PyObject *args);
+PyObject *numbers_of_arrow_codes(void);
+
 #endif

@@ -162,6 +162,7 @@ static int module_exec(PyObject *module)
         || PyModule_AddType(module, state->CopyLoaderType) < 0
         || PyModule_AddType(module, state->ArrowReaderType) < 0
         || add_object(module, "ARROW_KINDS", numbers_of_arrow_kinds()) < 0
+        || add_object(module, "ARROW_CODES", numbers_of_arrow_codes()) < 0
         || add_object(module, "FUNCTIONS", names_of_functions()) < 0
         || add_object(module, "KINDS", numbers_of_kinds()) < 0)
         return -1;
@@ -213,6 +214,8 @@ static PyMethodDef module_methods[] = {
      "Take what is asked of Python, a dict by names."},
     {"copied_data", copied_data, METH_VARARGS,
      "Return the data of a COPY that libpq has, and what it returned last."},
+    {"write_arrow", write_arrow, METH_VARARGS,
+     "Return rows of columns of Arrow as COPY's binary format has them, and how many."},
     {NULL, NULL, 0, NULL},
 };
 /* Its second line is for Pythons that know it. */
