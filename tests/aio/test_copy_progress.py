@@ -19,7 +19,7 @@ Usable = Callable[[Connection], Awaitable[None]]
 Copy = pgtwin.AsyncCopy
 
 MANY = 20_000
-NUMBERS = f"COPY (SELECT generate_series(1, {MANY})) TO STDOUT"
+NUMBERS = "COPY (SELECT generate_series(1, 20000)) TO STDOUT"
 
 
 class Steps:
