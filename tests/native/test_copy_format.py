@@ -317,10 +317,10 @@ def test_values_that_are_not_plain_are_not_written() -> None:
         return native.CODES["INT" if kind is int else "NOT_PLAIN"], None
 
     formatter = of_codes(code_of)
-    assert not formatter.has_rows
+    assert formatter.row_count == 0
     for row in [(1, 2), [3, 4], (1, "x"), (), range(2), None]:
         assert formatter.add(row) is False
-    assert formatter.has_rows
+    assert formatter.row_count == 6
     assert formatter.take() == b"1\t2\n3\t4\n????"
     assert formatter.take() == b""
     assert asked == [(0, int), (1, int), (1, str)]

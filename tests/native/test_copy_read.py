@@ -276,6 +276,7 @@ def test_data(dsn: str, pieces: Pieces) -> None:
     def messages_of(take: Any, pgconn: Any) -> list[Any]:
         # A row, an end, no COPY, a COPY that fails, and no connection.
         found: list[Any] = []
+        total = 0
         for query in (b"SELECT 1", b"SELECT 2 / (3 - i) FROM generate_series(1, 5) i"):
             pgconn.send_query(b"COPY (%b) TO STDOUT" % query)
             while pgconn.is_busy():
@@ -283,8 +284,9 @@ def test_data(dsn: str, pieces: Pieces) -> None:
             assert pgconn.get_result().status == psycopg.pq.ExecStatus.COPY_OUT
             while True:
                 pgconn.consume_input()
-                given, ended = take(pgconn, pieces)
+                given, number, ended = take(pgconn, pieces)
                 found += map(bytes, given)
+                total += number
                 assert {type(each) for each in given} <= {memoryview, bytes}
                 if pieces == Pieces.VIEWS:
                     assert bytes not in map(type, given)
@@ -295,6 +297,7 @@ def test_data(dsn: str, pieces: Pieces) -> None:
                     break
             while (result := pgconn.get_result()) is not None:
                 found.append(result.status)
+        found.append(total)
         for finish in (False, True):
             if finish:
                 pgconn.finish()

@@ -5,6 +5,7 @@ Memory is what `tracemalloc` counts; a debug build of Python also counts referen
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import sys
 import tracemalloc
@@ -133,6 +134,27 @@ def format_rows(code: str, dump: Any, *table: Any) -> None:
             found.take()
 
 
+def read_arrow(*pieces: bytes) -> None:
+    """Read pieces of data, each the rows that follow those before."""
+    kinds = tuple((native.ARROW_KINDS[name], 0) for name in ("INT4", "TEXT", "OTHER"))
+    reader = native.ArrowReader(kinds)
+    reader.feed(b"PGCOPY\n\xff\r\n\0" + bytes(8))
+    for piece in pieces:
+        reader.feed(piece)
+    reader.take()
+
+
+_numbers = (ctypes.c_int32 * 2)(1, 2)
+OF_NUMBERS = (
+    *(native.ARROW_CODES["INT32_ARRAY"], native.ARROW_CODES["INT4"], 0, 0, 0),
+    *(ctypes.addressof(_numbers), 0),
+)
+ARROW = (
+    b"\0\3\0\0\0\4\0\0\0\1\0\0\0\4text\xff\xff\xff\xff"
+    b"\0\3\xff\xff\xff\xff\0\0\0\0\0\0\0\1x"
+)
+
+
 def cycle() -> None:
     """Make objects that only the garbage collector can end."""
     loaders: list[Any] = []
@@ -185,6 +207,12 @@ OPERATIONS: dict[str, Callable[[], Any]] = {
     "text that is none": lambda: format_rows("STRING", None, ("\ud800",)),
     "rows of all widths": lambda: format_rows("NONE", None, (1,), (1, 2), (), (1,) * 9),
     "rows that are none": lambda: format_rows("NONE", None, (1,), [1], 3),
+    "columns of Arrow": lambda: read_arrow(ARROW, ARROW + b"\xff\xff"),
+    "Arrow that is not complete": lambda: read_arrow(ARROW[:-3], ARROW[:1]),
+    "Arrow that is wrong": lambda: read_arrow(ARROW[:-1] + b"\xff", b"\0\1"),
+    "no kinds of Arrow": lambda: native.ArrowReader(((10**6, 0),)),
+    "rows of Arrow": lambda: native.write_arrow((OF_NUMBERS,), 0, 2),
+    "no rows of Arrow": lambda: native.write_arrow(((2, 20, 0),), 0, 2),
     "garbage": cycle,
 }
 

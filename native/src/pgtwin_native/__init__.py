@@ -6,10 +6,13 @@ pgtwin uses it by itself when it is installed; there is nothing to call here.
 from __future__ import annotations
 
 from ._core import (
+    ARROW_CODES,
+    ARROW_KINDS,
     CODES,
     FUNCTIONS,
     KINDS,
     AdaptationState,
+    ArrowReader,
     BatchState,
     CopyFormatter,
     CopyLoader,
@@ -24,13 +27,17 @@ from ._core import (
     bind_libpq,
     bind_python,
     copied_data,
+    write_arrow,
 )
 
 __all__ = [
+    "ARROW_CODES",
+    "ARROW_KINDS",
     "CODES",
     "FUNCTIONS",
     "KINDS",
     "AdaptationState",
+    "ArrowReader",
     "BatchState",
     "CopyFormatter",
     "CopyLoader",
@@ -45,5 +52,6 @@ __all__ = [
     "bind_libpq",
     "bind_python",
     "copied_data",
+    "write_arrow",
 ]
 __version__ = "0.1.0"

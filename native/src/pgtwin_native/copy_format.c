@@ -36,7 +36,7 @@ typedef struct {
     int width;
     Py_ssize_t asked_width; /* 0: rows may have any */
     Buffer buffer;
-    char has_rows;
+    Py_ssize_t row_count;
 } CopyFormatter;
 
 /* ---------------------------------------------------------------- what is known */
@@ -212,7 +212,7 @@ static int add_locked(CopyFormatter *self, PyObject *row)
     self->buffer = own;
     if (added < 0)
         return -1;
-    self->has_rows = 1;
+    self->row_count++;
     return own.used >= BLOCK;
 }
 
@@ -368,8 +368,8 @@ static PyMethodDef formatter_methods[] = {
     {NULL, NULL, 0, NULL},
 };
 static PyMemberDef formatter_members[] = {
-    {"has_rows", T_BOOL, offsetof(CopyFormatter, has_rows), READONLY,
-     "Whether a row was added."},
+    {"row_count", T_PYSSIZET, offsetof(CopyFormatter, row_count), READONLY,
+     "The number of rows that were added."},
     {NULL, 0, 0, 0, NULL},
 };
 static PyType_Slot formatter_slots[] = {

@@ -35,8 +35,9 @@ static int add_block(PyObject *messages, const Buffer *block)
     return failed ? -1 : 0;
 }
 
-/* copied_data(address of the connection, pieces) -> (list, what libpq returned last):
- * all that it has; 0 if there is more to come, -1 at the end, -2 after an error. */
+/* copied_data(address of the connection, pieces) -> (list, number of messages, what
+ * libpq returned last): all that it has; 0 if there is more to come, -1 at the end, -2
+ * after an error. */
 PyObject *copied_data(PyObject *module, PyObject *args)
 {
     PyObject *address;
@@ -56,15 +57,17 @@ PyObject *copied_data(PyObject *module, PyObject *args)
     Buffer block = {NULL, 0, 0};
     char *data;
     int length, failed = 0;
+    Py_ssize_t number = 0;
     while (!failed && (length = libpq->PQgetCopyData(connection, &data, 1)) > 0) {
         failed = add_message(messages, &block, data, length, pieces) < 0;
         libpq->PQfreemem(data);
+        number++;
     }
     if (!failed && block.used > 0)
         failed = add_block(messages, &block) < 0;
     PyMem_Free(block.data);
     if (!failed)
-        return Py_BuildValue("Ni", messages, length);
+        return Py_BuildValue("Nni", messages, number, length);
     Py_DECREF(messages);
     return NULL;
 }

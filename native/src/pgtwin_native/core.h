@@ -189,6 +189,7 @@ typedef struct {
     PyTypeObject *RowLoaderType;
     PyTypeObject *CopyFormatterType;
     PyTypeObject *CopyLoaderType;
+    PyTypeObject *ArrowReaderType;
     Getter pgconn_ptr, pgresult_ptr;
     PyObject *utf_8; /* its name */
 } State;
@@ -416,5 +417,13 @@ extern PyType_Spec copy_formatter_spec;
 /* copy_read.c */
 extern PyType_Spec copy_loader_spec;
 PyObject *copied_data(PyObject *module, PyObject *args);
+
+/* arrow_read.c */
+extern PyType_Spec arrow_reader_spec;
+PyObject *numbers_of_arrow_kinds(void);
+
+/* arrow_write.c */
+PyObject *write_arrow(PyObject *module, PyObject *args);
+PyObject *numbers_of_arrow_codes(void);
 
 #endif

@@ -17,7 +17,8 @@
     X(ColumnsType, columns_spec)                                                      \
     X(RowLoaderType, row_loader_spec)                                                 \
     X(CopyFormatterType, copy_formatter_spec)                                         \
-    X(CopyLoaderType, copy_loader_spec)
+    X(CopyLoaderType, copy_loader_spec)                                               \
+    X(ArrowReaderType, arrow_reader_spec)
 
 /* bind_libpq(addresses): take the address of each function, by its name. */
 static PyObject *bind_libpq(PyObject *module, PyObject *addresses)
@@ -161,6 +162,9 @@ static int module_exec(PyObject *module)
         || PyModule_AddType(module, state->RowLoaderType) < 0
         || PyModule_AddType(module, state->CopyFormatterType) < 0
         || PyModule_AddType(module, state->CopyLoaderType) < 0
+        || PyModule_AddType(module, state->ArrowReaderType) < 0
+        || add_object(module, "ARROW_KINDS", numbers_of_arrow_kinds()) < 0
+        || add_object(module, "ARROW_CODES", numbers_of_arrow_codes()) < 0
         || add_object(module, "FUNCTIONS", names_of_functions()) < 0
         || add_object(module, "KINDS", numbers_of_kinds()) < 0)
         return -1;
@@ -212,6 +216,8 @@ static PyMethodDef module_methods[] = {
      "Take what is asked of Python, a dict by names."},
     {"copied_data", copied_data, METH_VARARGS,
      "Return the data of a COPY that libpq has, and what it returned last."},
+    {"write_arrow", write_arrow, METH_VARARGS,
+     "Return rows of columns of Arrow as COPY's binary format has them, and how many."},
     {NULL, NULL, 0, NULL},
 };
 /* Its second line is for Pythons that know it. */

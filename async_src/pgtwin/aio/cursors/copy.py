@@ -22,13 +22,14 @@ from collections.abc import (
 from contextlib import suppress
 from operator import length_hint
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
 from psycopg import errors as e, pq
 
 from pgtwin.aio.sessions import copy_exchange
 from pgtwin.core.adaptation.adapters import Place
 from pgtwin.core.copy.dumpers import CopyAdapters
+from pgtwin.core.copy.progress import report
 from pgtwin.core.copy.row_writer import Rows
 from pgtwin.core.engine.contract import make_copy_loader
 from pgtwin.core.engine.copy_decoders import TRAILER, Pieces, row_decoder
@@ -175,10 +176,20 @@ class AsyncCopy:
 
     `binary` chooses the format when the cursor has not executed a COPY statement,
     `writer` where data goes instead of to the server; `timeout` is the seconds of each
-    wait for the server.
+    wait for the server; `progress` is called as `cursor.copy()` says.
     """
 
     __module__ = "pgtwin"
+
+    rows_done: int
+    """Rows that were sent or received.
+
+    While the COPY goes on, data given to `write()` counts by its lines, in binary
+    format not at all, and the header of a CSV file counts as a row. At the end it is
+    the number that the server tells.
+    """
+    bytes_done: int
+    """Bytes of data that were sent or received."""
 
     def __init__(
         self,
@@ -187,6 +198,7 @@ class AsyncCopy:
         binary: bool | None = None,
         writer: AsyncWriter | None = None,
         timeout: float | None = None,
+        progress: Progress | None = None,
     ) -> None:
         session = cursor._session
         result = cursor.pgresult
@@ -224,6 +236,11 @@ class AsyncCopy:
         self._messages: deque[Buffer] = deque()
         self._ahead: tuple[list[Buffer], Iterator[Any]] = [], iter(())
         self._timeout = timeout
+        self._progress = progress
+        self.rows_done = self.bytes_done = 0
+        self._counted = 0  # rows of this COPY that are in rows_done
+        self._headers = 0  # that are still to come, and no rows
+        self._binary = binary
         self._copying: copy_exchange.Copying | None = None
         self._sending = asyncio.Lock()
         self._ended = False
@@ -389,6 +406,10 @@ class AsyncCopy:
                 self._add = _has_ended
             if self._copying is not None:
                 self._session.copying = self._copying = None
+        if exc is None and self._direction == COPY_IN:
+            if self.cursor.rowcount >= 0:
+                self._count(self.cursor.rowcount)
+            self._report()
 
     async def _finish_writing(self, exc: BaseException | None) -> None:
         if exc is None:
@@ -418,10 +439,28 @@ class AsyncCopy:
     async def _send(self, data: Buffer = b"") -> None:
         """Give the writer what was added, in that order, and then some data."""
         async with self._sending:
-            if block := self._rows.take():
-                await self.writer.write(block)
-            if data:
-                await self.writer.write(data)
+            count = self._rows.count - self._headers
+            block = self._rows.take()
+            for each in (block, data):
+                if each:
+                    await self.writer.write(each)
+                    self.bytes_done += len(each)
+            self._count(count)
+        if block or data:
+            self._report()
+
+    def _expect_header(self) -> None:
+        """Count the first line as none of the rows."""
+        self._headers = 1
+
+    def _count(self, count: int) -> None:
+        """Note how many rows this COPY has sent or received."""
+        self.rows_done += count - self._counted
+        self._counted = count
+
+    def _report(self) -> None:
+        if self._progress is not None:
+            report(self._progress, self)
 
     def _check_open(self) -> None:
         if self._direction != COPY_IN:
@@ -461,23 +500,42 @@ class AsyncCopy:
             raise e.ProgrammingError("this COPY receives nothing: write to it")
         if self._finished:
             return
+        if await self._fetched(messages, pieces):
+            self._report()
+
+    async def _fetched(
+        self, messages: deque[Buffer] | list[Buffer], pieces: Pieces
+    ) -> bool:
+        """Do that, and tell whether another task has not been quicker."""
         session = self._session
         async with copy_exchange.held(session):
             if messages is not self._messages:
                 messages.extend(self._taken())
-            if messages or self._finished:  # another task was quicker
-                return
+            if messages or self._finished:
+                return False
             if not self._ended:
-                found, self._ended = await copy_exchange.read(session, pieces)
+                found, number, self._ended = await copy_exchange.read(session, pieces)
                 messages.extend(found)
                 if found:
-                    return
+                    self.bytes_done += sum(map(len, found))
+                    if self._ended and self._binary:
+                        number -= 1  # the last message is no row
+                    self._count(self._counted + number - self._headers)
+                    self._headers = 0
+                    return True
             self._finished = True
             session.copying = self._copying = None
             result = await copy_exchange.finish(session)
             rowcount = result.command_tuples
             tag = result.command_status
             self.cursor._note(-1 if rowcount is None else rowcount, tag)
+            if rowcount is not None:
+                self._count(rowcount)
+            return True
+
+
+# Called with a COPY while it goes on: what it returns is ignored.
+Progress: TypeAlias = Callable[[AsyncCopy], object]
 
 
 def _sends_nothing(row: Sequence[Any] = ()) -> bool:

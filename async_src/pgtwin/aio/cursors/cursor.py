@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, overload
 from psycopg import errors as e, pq
 from psycopg.rows import Row
 
-from pgtwin.aio.cursors.copy import AsyncCopy, AsyncWriter
+from pgtwin.aio.cursors.copy import AsyncCopy, AsyncWriter, Progress
 from pgtwin.aio.cursors.executemany import execute_many
 from pgtwin.aio.cursors.results import TEXT, AsyncResults, closed_cursor
 from pgtwin.aio.cursors.streaming import (
@@ -218,6 +218,7 @@ class AsyncCursor(AsyncResults[Row]):
         *,
         writer: AsyncWriter | None = None,
         timeout: float | None = None,
+        progress: Progress | None = None,
     ) -> AsyncGenerator[AsyncCopy, None]:
         """Execute a COPY to or from the client, and give the block its data.
 
@@ -225,7 +226,10 @@ class AsyncCursor(AsyncResults[Row]):
         the block cancels the COPY, and so does leaving before all has been read.
         `writer` takes what the block writes, instead of the server. `timeout` counts
         the seconds of each wait for the server, not the caller's. Other callers wait
-        until the block has been left. Raises `ProgrammingError` when the statement is
+        until the block has been left. `progress` is a plain function: it is called with
+        the COPY, which has `rows_done` and `bytes_done`, whenever a block of data was
+        sent (about 64 KiB) or data has arrived, and once more at the end. What it
+        raises is raised in the block. Raises `ProgrammingError` when the statement is
         no such COPY, `OperationTimeout`, else the server's error.
         """
         session = self._session
@@ -241,7 +245,9 @@ class AsyncCursor(AsyncResults[Row]):
                 session.exchange.deadline = None
                 session.lock.note_holder("copy()", BLOCK_GRACE)
                 try:
-                    async with AsyncCopy(self, writer=writer, timeout=timeout) as copy:
+                    async with AsyncCopy(
+                        self, writer=writer, timeout=timeout, progress=progress
+                    ) as copy:
                         yield copy
                 finally:
                     session.lock.forget_holder()

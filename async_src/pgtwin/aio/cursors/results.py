@@ -17,12 +17,14 @@ from psycopg.rows import Row, RowMaker, namedtuple_row
 from pgtwin.core.adaptation.adapters import Adapters, Place
 from pgtwin.core.adaptation.late_loaders import load_late
 from pgtwin.core.adaptation.nested_loaders import make_inner_loaders
+from pgtwin.core.arrow.results import table_of
 from pgtwin.core.column import Column
 from pgtwin.core.engine.chunked_result import AVAILABLE, LARGE, Chunks
 from pgtwin.core.engine.contract import ResultState
 from pgtwin.core.engine.result_state import TUPLES, TUPLES_OK, Values
 
 if TYPE_CHECKING:
+    import pyarrow
     from psycopg.abc import Transformer
     from psycopg.pq.abc import PGresult
     from typing_extensions import Self
@@ -206,6 +208,23 @@ class AsyncResults(ResultState, Generic[Row]):
             await self._arrive()
         rows: list[Row] = self._take_rows(None)
         return rows
+
+    async def fetch_arrow(self) -> pyarrow.Table:
+        """Return all rows that were not fetched yet as a `pyarrow.Table`.
+
+        The result must have come in binary format: `execute(query, binary=True)`. If
+        the rows are not needed otherwise, `connection.fetch_arrow()` is faster, takes
+        less memory, and takes columns of all types. Raises `ImportError` if pyarrow is
+        missing, `ProgrammingError` for a result in text format, `NotSupportedError` for
+        types of which only the text is known, `DataError` for a value that Arrow's type
+        cannot hold.
+        """
+        if self._pending is not None:
+            await self._arrive()
+        result = self._rows()
+        table = table_of(result, self._position, self._encoding)
+        self._position = result.ntuples
+        return table
 
     async def scroll(self, value: int, mode: str = "relative") -> None:
         """Move to another row of the result: by a distance, or to an index.

@@ -72,6 +72,11 @@ class Exchange(Handle):
         self.pgconn.send_prepare(name, text, types)
         return await self.results()
 
+    async def describe_prepared(self, name: bytes) -> list[PGresult]:
+        """Ask for the columns of a prepared statement (`PQsendDescribePrepared`)."""
+        self.pgconn.send_describe_prepared(name)
+        return await self.results()
+
     async def describe_portal(self, name: bytes) -> list[PGresult]:
         """Ask for the columns of a portal (`PQsendDescribePortal`)."""
         self.pgconn.send_describe_portal(name)

@@ -170,25 +170,26 @@ async def flush(session: Session) -> None:
         await exchange.send()
 
 
-async def read(session: Session, pieces: Pieces) -> tuple[list[Buffer], bool]:
-    """Return the data that has arrived, and whether it is the last.
+async def read(session: Session, pieces: Pieces) -> tuple[list[Buffer], int, bool]:
+    """Return the data that has arrived, in how many messages, and whether it is all.
 
     Waits for some if there is none.
     """
     session.check()
     exchange = session.exchange
     found: list[Buffer] = []
+    number = 0
     ended = False
 
     def some() -> bool:
-        nonlocal found, ended
-        found, ended = copied_data(exchange.pgconn, pieces)
+        nonlocal found, number, ended
+        found, number, ended = copied_data(exchange.pgconn, pieces)
         return ended or bool(found)
 
     async with exchange.in_use():
         if not some():
             await exchange.read_until(some)
-    return found, ended
+    return found, number, ended
 
 
 async def end(session: Session, error: bytes | None = None) -> PGresult:

@@ -344,6 +344,14 @@ class Session(SessionFields):
             seen.note([result])
         return result
 
+    async def describe(self, text: bytes) -> PGresult:
+        """Return the columns of a query, as a result without rows."""
+        await self.usable()
+        self.examine(await self.exchange.prepare(b"", text, ()))
+        results = await self.exchange.describe_prepared(b"")
+        self.examine(results)
+        return results[-1]
+
     async def describe_portal(self, name: bytes) -> PGresult:
         """Return the columns of a portal, as a result without rows."""
         self.check_no_pipeline("a server-side cursor")

@@ -189,6 +189,15 @@ def takes_binary(
     return True
 
 
+def has_usual_dumpers(adapters: CopyAdapters, columns: Sequence[Column]) -> bool:
+    """Tell whether values for the types of columns are dumped as psycopg dumps them."""
+    try:
+        dumpers = [adapters.get_dumper_by_oid(each.oid, BINARY) for each in columns]
+    except ProgrammingError:
+        return False
+    return all(map(known_dumper, dumpers))
+
+
 class Unfit(Exception):
     """Rows that cannot be dumped in binary format."""
 

@@ -77,6 +77,7 @@ class Rows:
         # What goes before all else, unless data comes first that has its own.
         self._before = SIGNATURE if binary else b""
         self._has_data = False
+        self._others = 0  # rows that were not added one by one, and lines of data
 
     def set_types(self, oids: Sequence[int]) -> None:
         """Dump values as these types of the server."""
@@ -102,6 +103,16 @@ class Rows:
         else:
             self.set_types([column.oid for column in columns])
 
+    @property
+    def count(self) -> int:
+        """The number of rows that were added, and of lines of data."""
+        return self._formatter.row_count + self._others
+
+    def add_block(self, data: bytes, number: int) -> bool:
+        """Add rows that are in the format already; tell whether there is a block."""
+        self._others += number
+        return self._formatter.add_data(data)
+
     def data_of(self, given: Buffer | str) -> Buffer:
         """Return what is in the format already, as bytes; it is to be sent next.
 
@@ -115,14 +126,16 @@ class Rows:
             given = bytes(memoryview(given))  # which may change later
         if not self._has_data:
             self._has_data = True
-            if not self._formatter.has_rows:
+            if not self._formatter.row_count:
                 self._before = b""
+        if not self._binary:
+            self._others += given.count(b"\n")
         return given
 
     def end(self) -> None:
         """Add what the end of the data needs."""
         # Data that came in pieces has an end of its own.
-        if self._binary and (self._formatter.has_rows or not self._has_data):
+        if self._binary and (self._formatter.row_count or not self._has_data):
             self._formatter.add_data(TRAILER)
 
     def take(self) -> bytes:

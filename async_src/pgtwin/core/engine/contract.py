@@ -16,6 +16,7 @@ from psycopg import pq
 from psycopg.rows import Row, RowMaker
 
 from pgtwin.core.engine import python_engine
+from pgtwin.core.engine.arrow_reader import PythonArrowReader
 from pgtwin.core.engine.copy_decoders import Pieces
 from pgtwin.core.engine.copy_formatter import PythonFormatter, Way
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from pgtwin.core.adaptation.adapters import Adapters
     from pgtwin.core.annotations import Params, Query
+    from pgtwin.core.engine.arrow_columns import ArrowKind, ArrowReader
     from pgtwin.core.prepared_statements import Kept, PreparedStatements
     from pgtwin.core.statements.placeholders import Binder, Bound, Statement
     from pgtwin.core.statements.query_hooks import QueryHook
@@ -248,8 +250,8 @@ class CopyFormatter(Protocol):
     """Writes rows as a COPY has them, by the ways of their values, into blocks."""
 
     @property
-    def has_rows(self) -> bool:
-        """Whether a row was added."""
+    def row_count(self) -> int:
+        """The number of rows that were added."""
         ...
 
     def set_width(self, width: int, /) -> None:
@@ -275,6 +277,11 @@ class CopyFormatter(Protocol):
 
 # Of data of a COPY, and of how many rows: these; `None` if one of them is not plain.
 LoadCopied = Callable[[bytes, int], "list[tuple[Any, ...]] | None"]
+
+
+# Of a batch of Arrow, and a row: the data of some rows from this one on, and how many;
+# none if it must be dumped.
+ArrowWriter = Callable[[Any, int], "tuple[bytes, int]"]
 
 
 def _native_module(required: bool) -> Any:
@@ -357,8 +364,18 @@ make_copy_formatter: Callable[
 make_copy_loader: Callable[[Transformer, Sequence[int], bool], LoadCopied | None] = (
     python_engine.leave_to_decoder if _native is None else _native.native_copy_loader
 )
-# Of a connection: the data of a COPY that has arrived, and whether that was all.
-copied_data: Callable[[PGconn, Pieces], tuple[list[Buffer], bool]] = (
+# Of the names of columns, how their values are read, and the encoding of text.
+make_arrow_reader: Callable[[Sequence[str], Sequence[ArrowKind], str], ArrowReader] = (
+    PythonArrowReader if _native is None else _native.NativeArrowReader
+)
+# Of a schema of Arrow, the types of a table's columns, and the encoding of text; with
+# `None` the values are dumped.
+make_arrow_writer: Callable[[Any, Sequence[int], str], ArrowWriter | None] = (
+    python_engine.leave_to_rows if _native is None else _native.native_arrow_writer
+)
+# Of a connection: the data of a COPY that has arrived, the number of messages in which
+# it has come, and whether that was all.
+copied_data: Callable[[PGconn, Pieces], tuple[list[Buffer], int, bool]] = (
     python_engine.copied_data if _native is None else _native.native_copied_data
 )
 # Nanoseconds that a value in binary format is loaded faster than in text, by its type.

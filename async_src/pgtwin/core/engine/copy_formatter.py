@@ -57,7 +57,7 @@ class PythonFormatter:
         binary: bool,
         encoding: str,
     ) -> None:
-        self.has_rows = False
+        self.row_count = 0
         self._find_way = find_way
         self._dump_row = dump_row
         self._binary = binary
@@ -84,7 +84,7 @@ class PythonFormatter:
                 data = self._write_other(row)
         if data is None:
             data = self._dump_row(row)
-        self.has_rows = True
+        self.row_count += 1
         self._pieces.append(data)
         self._size += len(data)
         return self._size >= BLOCK
@@ -105,7 +105,7 @@ class PythonFormatter:
             else:
                 deque(some, maxlen=0)
                 number = min(TOGETHER, 1 + len(ahead) * BLOCK // (len(data) + 1))
-                self.has_rows = True
+                self.row_count += len(ahead)
                 full = self.add_data(data)
             if full:
                 return True

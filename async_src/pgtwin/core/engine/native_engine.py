@@ -24,6 +24,10 @@ import pgtwin_native
 from pgtwin.core.connecting.libpq_library import address_of, find_library
 from pgtwin.core.engine.binary_arrays import load_whole
 from pgtwin.core.engine.copy_decoders import TEXT_LOADS, Pieces, known
+from pgtwin.core.engine.native_arrow import (
+    NativeArrowReader as NativeArrowReader,
+    native_arrow_writer as native_arrow_writer,
+)
 from pgtwin.core.engine.python_engine import ReferenceEngine
 from pgtwin.core.engine.time_zones import make_table
 from pgtwin.core.statements.placeholders import (
@@ -354,16 +358,16 @@ def native_copy_loader(
     return pgtwin_native.CopyLoader(tuple(map(column_of, oids)), binary).load
 
 
-def native_copied_data(pgconn: Any, pieces: Pieces) -> tuple[list[Buffer], bool]:
+def native_copied_data(pgconn: Any, pieces: Pieces) -> tuple[list[Buffer], int, bool]:
     """Return the data of a COPY that has arrived, and whether that was all."""
     address = pgconn.pgconn_ptr
     if address is None:
         pgconn.get_copy_data(1)  # which says so
     assert address is not None
-    found, last = pgtwin_native.copied_data(address, pieces)
+    found, number, last = pgtwin_native.copied_data(address, pieces)
     if last == -2:
         # In the words of psycopg.
         raise OperationalError(
             f"receiving copy data failed: {pgconn.get_error_message()}"
         )
-    return found, last < 0
+    return found, number, last < 0

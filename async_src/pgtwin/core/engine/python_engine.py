@@ -341,14 +341,22 @@ def leave_to_decoder(
     return None
 
 
-def copied_data(pgconn: PGconn, pieces: Pieces) -> tuple[list[Buffer], bool]:
-    """Return the data of a COPY that has arrived, and whether that was all."""
+def leave_to_rows(schema: Any, oids: Sequence[int], encoding: str) -> None:
+    """Leave all values of Arrow to their dumpers."""
+
+
+def copied_data(pgconn: PGconn, pieces: Pieces) -> tuple[list[Buffer], int, bool]:
+    """Return the data of a COPY that has arrived, and whether that was all.
+
+    Between them stands the number of messages.
+    """
     get = pgconn.get_copy_data
     messages: list[Buffer] = []
     length, message = get(1)
     while length > 0:
         messages.append(message)
         length, message = get(1)
+    number = len(messages)
     if messages and pieces == Pieces.BLOCK:
         messages = [b"".join(messages)]
-    return messages, length < 0
+    return messages, number, length < 0

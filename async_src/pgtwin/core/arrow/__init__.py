@@ -1,0 +1,1 @@
+"""Columns and rows of Arrow: their types, and how they become values."""
