@@ -16,5 +16,5 @@ def pyarrow() -> Any:
     except ImportError as error:
         raise ImportError(
             "Arrow needs pyarrow, which could not be imported: install it with "
-            f'`pip install "pgtwin[arrow]"`; Python says: {error}'
+            f'pip install "pgtwin[arrow]"; Python says: {error}'
         ) from error

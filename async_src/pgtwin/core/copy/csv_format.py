@@ -68,7 +68,7 @@ class CsvFormat(NamedTuple):
             csv.reader([text], delimiter=self.delimiter, quotechar=self.quote), []
         )
         if not names:
-            raise DataError("the file has no header: it is empty, or its first line is")
+            raise DataError("the file has no header: its first line is empty")
         return names
 
 
