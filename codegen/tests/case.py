@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from twingen.analysis.symbols.definitions import Definitions
+from twingen.analysis.symbols.library_tables import built_in_libraries
+from twingen.analysis.symbols.renames import MethodRenames, Renames
 from twingen.conversion import Settings, convert
-from twingen.meaning.definitions import Definitions
-from twingen.meaning.library import built_in_libraries
-from twingen.meaning.renames import MethodRenames, Renames
+from twingen.diagnostics.diagnostic import ConversionError
 from twingen.rule import Tasks
-from twingen.syntax.formatting import Formatter
-from twingen.telling.diagnostic import ConversionError
+from twingen.syntax.formatter import Formatter
 
 # What the examples are imported as.
 MODULE = "source"

@@ -28,10 +28,10 @@ from unittest import mock
 from black.mode import Mode
 
 from twingen.conversion import convert
+from twingen.diagnostics.diagnostic import ConversionError
 from twingen.project.workers import collect_rarely
 from twingen.syntax.black_formatter import format_source
-from twingen.syntax.formatting import FormattingError
-from twingen.telling.diagnostic import ConversionError
+from twingen.syntax.formatter import FormattingError
 
 # What a source says that only an asynchronous one means.
 _ASYNCHRONOUS = re.compile(

@@ -16,11 +16,11 @@ from case import CASES, Case
 from project import Project, new_project
 
 from twingen.conversion import Settings, convert
+from twingen.diagnostics.codes import CODES, Code
+from twingen.diagnostics.diagnostic import ConversionError
+from twingen.diagnostics.explain import summary
 from twingen.rule import Rule
 from twingen.rules import RULES
-from twingen.telling.codes import CODES, Code
-from twingen.telling.diagnostic import ConversionError
-from twingen.telling.explain import summary
 
 FOLDER = Path(__file__).parents[1] / "docs" / "refusals"
 TWIN = "out/pkg_sync/client.py"

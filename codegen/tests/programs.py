@@ -12,8 +12,8 @@ import sys
 import types
 from pathlib import Path
 
+from twingen.analysis.symbols.library_tables import built_in_libraries
 from twingen.conversion import Settings, convert
-from twingen.meaning.library import built_in_libraries
 from twingen.rule import Tasks
 
 FOLDER = Path(__file__).parent / "programs"

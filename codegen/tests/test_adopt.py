@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from project import Project
 
-from twingen.adopting.units import units_of
+from twingen.adoption.module_parts import units_of
 
 SOURCE = '''"""A client."""
 

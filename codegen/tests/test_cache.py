@@ -11,18 +11,18 @@ from pathlib import Path
 import pytest
 from project import PYPROJECT, Project, new_project
 
-from twingen.meaning.definitions import Definitions
-from twingen.meaning.library import Libraries, built_in_libraries
-from twingen.meaning.names import Names
+from twingen.analysis.symbols.definitions import Definitions
+from twingen.analysis.symbols.library_tables import Libraries, built_in_libraries
+from twingen.analysis.symbols.names import Names
 from twingen.project.batch import Batch
 from twingen.project.cache import cache_of
 from twingen.project.config import load
 from twingen.project.fingerprint import fingerprint
 from twingen.project.table_cache import TableCache
-from twingen.project.tree import Project as Tree
+from twingen.project.twin_folders import Project as Tree
 from twingen.rule import Tasks
+from twingen.source_map.trace import Trace
 from twingen.syntax.source import Converted, Source
-from twingen.tracing.trace import Trace
 
 
 @pytest.fixture(autouse=True)
@@ -71,8 +71,12 @@ def test_nothing_is_converted_twice(project: Project, converted: list[str]) -> N
 UNNEEDED = {
     *("libcst", "black", "asyncio", "concurrent.futures", "multiprocessing"),
     *("importlib.metadata", "importlib.resources", "platformdirs", "tempfile"),
-    *("twingen.meaning.definitions", "twingen.meaning.dependencies"),
-    *("twingen.meaning.library", "twingen.project.batch", "twingen.project.workers"),
+    *("twingen.analysis.symbols.definitions", "twingen.analysis.symbols.dependencies"),
+    *(
+        "twingen.analysis.symbols.library_tables",
+        "twingen.project.batch",
+        "twingen.project.workers",
+    ),
 }
 
 

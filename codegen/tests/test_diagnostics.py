@@ -10,8 +10,8 @@ from case import CASES
 from project import Project, new_project
 
 from twingen.conversion import convert
+from twingen.diagnostics.diagnostic import ConversionError
 from twingen.rules import RULES
-from twingen.telling.diagnostic import ConversionError
 
 STREAMS = """import asyncio
 

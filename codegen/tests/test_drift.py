@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from project import PYPROJECT, Project, new_project
 
-from twingen.project.disk import replace
+from twingen.project.files import replace
 
 TWIN = "out/pkg_sync/client.py"
 SOURCE = "src/pkg/client.py"
@@ -346,7 +346,7 @@ def test_case_of_a_name_changes(
         there.append("errors.py" in os.listdir(folder))
         replace(path, content, executable=executable)
 
-    monkeypatch.setattr("twingen.project.tree.replace", written)
+    monkeypatch.setattr("twingen.project.twin_folders.replace", written)
     assert project.run("build").code == 0
     assert there == [False, False]
     assert "Errors.py" in os.listdir(folder)

@@ -25,8 +25,8 @@ from programs import (
     ways,
 )
 
+from twingen.diagnostics.diagnostic import ConversionError
 from twingen.rule import Tasks
-from twingen.telling.diagnostic import ConversionError
 
 PROGRAMS = sorted(FOLDER.glob("*.py"))
 

@@ -12,11 +12,11 @@ from black.parsing import InvalidInput
 from case import CASES
 
 import twingen
+from twingen.diagnostics.diagnostic import ConfigurationError
 from twingen.syntax.black_formatter import BlackFormatter, format_source, mode_from
-from twingen.syntax.formatting import FormattingError
-from twingen.syntax.layouts import Layouts
-from twingen.syntax.relaid import changed_parts
-from twingen.telling.diagnostic import ConfigurationError
+from twingen.syntax.formatter import FormattingError
+from twingen.syntax.formatting_cache import Layouts
+from twingen.syntax.reformatted_statements import changed_parts
 
 MODE = Mode(target_versions={TargetVersion.PY310, TargetVersion.PY311})
 SOURCES = sorted(Path(twingen.__file__).parent.rglob("*.py"))[::5]

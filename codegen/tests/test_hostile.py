@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 from project import Project
 
-from twingen.project.tree import Project as ProjectTwins
+from twingen.project.twin_folders import Project as ProjectTwins
 
 SOURCE = "src/pkg/client.py"
 TWIN = "out/pkg_sync/client.py"

@@ -18,12 +18,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 from project import Project
 
-from twingen.meaning.definitions import COLLECTIONS, INDEXES, Definitions
-from twingen.meaning.dependencies import Changes, RecordedDefinitions
+from twingen.analysis.symbols.definitions import COLLECTIONS, INDEXES, Definitions
+from twingen.analysis.symbols.dependencies import Changes, RecordedDefinitions
+from twingen.diagnostics.diagnostic import ConfigurationError
 from twingen.project.cache import cache_of
 from twingen.project.config import load
-from twingen.project.tree import Project as Tree
-from twingen.telling.diagnostic import ConfigurationError
+from twingen.project.twin_folders import Project as Tree
 
 EDITED = int(os.environ.get("TWINGEN_EDITS", "4"))
 EDITS = 12

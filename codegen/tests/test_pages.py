@@ -11,9 +11,9 @@ from pages import FOLDER, SITUATIONS, pages
 from project import Project
 from refusing import refusing_rules
 
+from twingen.diagnostics.codes import CODES
+from twingen.diagnostics.explain import find, manual
 from twingen.rules import RULES
-from twingen.telling.codes import CODES
-from twingen.telling.explain import find, manual
 
 PAGES = pages()
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 import pytest
 from project import Project
 
-from twingen.telling.progress import progress_on
+from twingen.diagnostics.progress import progress_on
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="terminals are POSIX's")
 
@@ -102,7 +102,9 @@ def test_no_bar_for_short_work(
 ) -> None:
     """On a clock of its own: the machine's goes on while the work stands still."""
     clock = itertools.count(step=seconds)
-    monkeypatch.setattr("twingen.telling.progress.time.monotonic", lambda: next(clock))
+    monkeypatch.setattr(
+        "twingen.diagnostics.progress.time.monotonic", lambda: next(clock)
+    )
     monkeypatch.setenv("TERM", "xterm")
     terminal = Terminal()
     assert list(progress_on(terminal)("abcdefgh", 8, "reading")) == list("abcdefgh")

@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from programs import load, outcome, twin_of
 
 from generated import programs, sources, sync_sources
+from twingen.analysis.symbols.definitions import Definitions
 from twingen.conversion import Settings, convert
-from twingen.meaning.definitions import Definitions
-from twingen.telling.diagnostic import ConversionError, Diagnostic
+from twingen.diagnostics.diagnostic import ConversionError, Diagnostic
 
 settings.register_profile(
     "default",

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from project import Project
 
+from twingen.source_map.editor_requests import Editing
+from twingen.source_map.quick_fixes import Remedy
 from twingen.syntax.source import lines_of
-from twingen.tracing.editing import Editing
-from twingen.tracing.remedies import Remedy
 
 NAME = "src/pkg/web.py"
 LOAD = "import acmeweb\n\n\nasync def load(x):\n    await acmeweb.request(x)\n"

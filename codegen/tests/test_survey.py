@@ -13,8 +13,8 @@ from types import ModuleType
 
 import pytest
 
+from twingen.diagnostics.diagnostic import Diagnostic
 from twingen.project.config import load
-from twingen.telling.diagnostic import Diagnostic
 
 ADOPTED = Path(__file__).parents[1] / "adopted"
 

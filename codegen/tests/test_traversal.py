@@ -18,17 +18,17 @@ from case import CASES, Case
 from hypothesis import given, settings, strategies as st
 from test_properties import _PROFILE
 
+from twingen.analysis.symbols.definitions import Definitions
+from twingen.analysis.symbols.renames import Renames
 from twingen.conversion import Settings, convert
-from twingen.meaning.definitions import Definitions
-from twingen.meaning.renames import Renames
+from twingen.diagnostics.diagnostic import ConversionError
 from twingen.project.batch import Batch
 from twingen.project.config import Config
 from twingen.rewriting import Rewriter
-from twingen.sides.side_table import side_table
+from twingen.sides.side_configuration import side_table
 from twingen.syntax.nodes import Nodes, find
 from twingen.syntax.source import Source
 from twingen.syntax.traversal import EVERYTHING
-from twingen.telling.diagnostic import ConversionError
 
 # Layouts that black does not leave, and that a tree must carry all the same.
 ODD = {
@@ -140,10 +140,13 @@ def _visited(rewriter: Rewriter) -> cst.Module:
 
 def _slow_way(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("twingen.rewriting.Rewriter.converted", _visited)
-    patch.setattr("twingen.sides.sides._around_markers", lambda nodes: EVERYTHING)
-    patch.setattr("twingen.meaning.library.Libraries.may_rename", lambda *_: True)
+    patch.setattr("twingen.sides.side_trees._around_markers", lambda nodes: EVERYTHING)
     patch.setattr(
-        "twingen.meaning.library.Libraries.has_row_of_member", lambda *_: True
+        "twingen.analysis.symbols.library_tables.Libraries.may_rename", lambda *_: True
+    )
+    patch.setattr(
+        "twingen.analysis.symbols.library_tables.Libraries.has_row_of_member",
+        lambda *_: True,
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from programs import load, twin_of
 
-from twingen.meaning.library import built_in_libraries
+from twingen.analysis.symbols.library_tables import built_in_libraries
 
 anyio = pytest.importorskip("anyio")
 pytestmark = pytest.mark.filterwarnings("ignore:The anyio.abc:DeprecationWarning")

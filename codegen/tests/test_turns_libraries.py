@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from twingen.meaning.library import built_in_libraries
+from twingen.analysis.symbols.library_tables import built_in_libraries
 from twingen.runtime.turns.calls import awaited, later
 from twingen.runtime.turns.entries import blocking, entry, guarded
 from twingen.runtime.turns.exceptions import CancelledError

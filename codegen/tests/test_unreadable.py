@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from twingen.conversion import convert
-from twingen.telling.diagnostic import ConversionError
+from twingen.diagnostics.diagnostic import ConversionError
 
 # What each of them is nested in, so many times.
 NESTED = {

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from project import Project
 
+from twingen.diagnostics.codes import CODES
 from twingen.rules import RULES
-from twingen.telling.codes import CODES
 
 TWIN = "out/pkg_sync/client.py"
 SOURCE = "src/pkg/client.py"

@@ -9,7 +9,7 @@ from project import Project
 
 import twingen
 from twingen.conversion import Settings, convert
-from twingen.telling.diagnostic import ConversionError
+from twingen.diagnostics.diagnostic import ConversionError
 
 _LINE = 'runtime = "pkg_sync.runtime"'
 REASONS = {

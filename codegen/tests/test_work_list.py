@@ -10,9 +10,9 @@ import pytest
 from case import CASES
 from project import PYPROJECT, Project, new_project
 
-from twingen.telling.diagnostic import Diagnostic
-from twingen.telling.style import Style
-from twingen.telling.work_list import as_json, counted, grouped, text
+from twingen.diagnostics.colours import Style
+from twingen.diagnostics.diagnostic import Diagnostic
+from twingen.diagnostics.work_list import as_json, counted, grouped, text
 
 USES = """import acmeweb
 from acmeweb import ClientSession

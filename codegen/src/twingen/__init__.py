@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .api import build, check, convert, convert_project
+    from .diagnostics.diagnostic import ConfigurationError, ConversionError, Diagnostic
     from .project.results import SourceResult
-    from .project.tree import Difference, Drift
+    from .project.twin_folders import Difference, Drift
     from .rule import Refused, Rule, Site, rewrite
-    from .telling.diagnostic import ConfigurationError, ConversionError, Diagnostic
 
 __version__ = "0.1.0"
 __all__ = [
@@ -38,10 +38,10 @@ __all__ = [
 
 _HOMES = {
     "api": ("build", "check", "convert", "convert_project"),
-    "telling.diagnostic": ("ConfigurationError", "ConversionError", "Diagnostic"),
+    "diagnostics.diagnostic": ("ConfigurationError", "ConversionError", "Diagnostic"),
     "rule": ("Refused", "Rule", "Site", "rewrite"),
     "project.results": ("SourceResult",),
-    "project.tree": ("Difference", "Drift"),
+    "project.twin_folders": ("Difference", "Drift"),
 }
 
 

@@ -12,7 +12,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from .meaning.outside import look_up
+from .analysis.symbols.external_classes import look_up
+from .diagnostics.diagnostic import ConversionError
+from .diagnostics.source_problems import formatting_problem
 from .project.batch import Batch
 from .project.config import (
     Config,
@@ -22,15 +24,13 @@ from .project.config import (
     load,
     with_ruff,
 )
-from .project.layout_of_twins import laid_out
+from .project.formatters import laid_out
 from .project.results import SourceResult, results
-from .project.tree import Difference, Project
+from .project.twin_folders import Difference, Project
 from .rule import Tasks
-from .sides.side_table import side_table
-from .syntax.formatting import FormatterName, FormattingError
+from .sides.side_configuration import side_table
+from .syntax.formatter import FormatterName, FormattingError
 from .syntax.source import Converted, Source
-from .telling.diagnostic import ConversionError
-from .telling.problems import formatting_problem
 
 
 def convert(

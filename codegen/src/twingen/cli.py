@@ -16,9 +16,9 @@ from typing import NoReturn
 
 from . import __version__
 from .commands.console import FAILED, Console
-from .telling.diagnostic import ConfigurationError, ConversionError
-from .telling.report import FORMATS
-from .telling.spelling import did_you_mean
+from .diagnostics.diagnostic import ConfigurationError, ConversionError
+from .diagnostics.report import FORMATS
+from .diagnostics.suggestions import did_you_mean
 
 # An example of each command, and the page that says more.
 _EXAMPLES = {

@@ -16,31 +16,15 @@ import libcst as cst
 from libcst.metadata import CodePosition
 
 from . import verify
-from .documents import sessions
-from .documents.examples import Example, awaits, speaks_async
-from .importing.imports import Imports
-from .meaning.defining import define
-from .meaning.definitions import Definitions
-from .meaning.library import Libraries, built_in_libraries
-from .meaning.loops import ELSEWHERE
-from .meaning.names import Names
-from .meaning.outside import look_up
-from .meaning.overloads import without_repeated_overloads
-from .rewriting import Rewriter
-from .rule import Rule, Tasks
-from .rules import RULES
-from .sides.asked import Asked
-from .sides.async_names import AsyncNames
-from .sides.comments import with_markers
-from .sides.side_table import SideTable
-from .sides.sides import Side, of_twin
-from .syntax.formatting import Formatter, FormattingError
-from .syntax.prose import can_stand_in
-from .syntax.source import MARK, Source, lines_of
-from .syntax.traversal import code_of
-from .syntax.unreadable import is_too_deep
-from .telling.diagnostic import ConversionError, Diagnostic
-from .telling.problems import (
+from .analysis.symbols.definition_reader import define
+from .analysis.symbols.definitions import Definitions
+from .analysis.symbols.external_classes import look_up
+from .analysis.symbols.library_tables import Libraries, built_in_libraries
+from .analysis.symbols.names import Names
+from .analysis.tasks.event_loop_functions import ELSEWHERE
+from .analysis.types.overloads import without_repeated_overloads
+from .diagnostics.diagnostic import ConversionError, Diagnostic
+from .diagnostics.source_problems import (
     formatting_problem,
     lost_output,
     null_character,
@@ -50,7 +34,23 @@ from .telling.problems import (
     too_deep,
     unfit_example,
 )
-from .tracing.trace import Trace
+from .documents import interpreter_sessions as sessions
+from .documents.examples import Example, awaits, speaks_async
+from .imports.twin_imports import Imports
+from .rewriting import Rewriter
+from .rule import Rule, Tasks
+from .rules import RULES
+from .sides.async_names import AsyncNames
+from .sides.marker_aliases import with_markers
+from .sides.side_conditions import Asked
+from .sides.side_configuration import SideTable
+from .sides.side_trees import Side, of_twin
+from .source_map.trace import Trace
+from .syntax.formatter import Formatter, FormattingError
+from .syntax.prose_rewriting import can_stand_in
+from .syntax.source import MARK, Source, lines_of
+from .syntax.traversal import code_of
+from .syntax.unreadable import is_too_deep
 
 
 def _black() -> Formatter:

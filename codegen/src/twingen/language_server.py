@@ -15,11 +15,11 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import from_fs_path, to_fs_path
 
 from . import __version__
+from .diagnostics.diagnostic import Diagnostic
+from .diagnostics.explain import page
+from .source_map.editor_requests import Editing
+from .source_map.quick_fixes import Remedy
 from .syntax.source import lines_of
-from .telling.diagnostic import Diagnostic
-from .telling.explain import page
-from .tracing.editing import Editing
-from .tracing.remedies import Remedy
 
 # Seconds without a keystroke after which a source is looked at.
 _PAUSE = 0.2

@@ -23,11 +23,11 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-from .meaning.library import Libraries
+from .analysis.symbols.library_tables import Libraries
+from .diagnostics.codes import CODES
+from .diagnostics.diagnostic import ConfigurationError
 from .rule import Refused, Replacement, Rule, Site
 from .rules import RULES
-from .telling.codes import CODES
-from .telling.diagnostic import ConfigurationError
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint

@@ -26,11 +26,11 @@ import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
 if TYPE_CHECKING:
+    from .analysis.symbols.library_tables import Libraries, Verdict
+    from .analysis.symbols.names import Names
     from .documents.examples import Example
-    from .importing.imports import Imports
-    from .meaning.library import Libraries, Verdict
-    from .meaning.names import Names
-from .meaning.patched import is_patched
+    from .imports.twin_imports import Imports
+from .analysis.symbols.patched_functions import is_patched
 
 # What tasks are in the twin: threads that run as they like, or that take turns.
 Tasks: TypeAlias = Literal["threads", "turns"]

@@ -138,7 +138,7 @@ def _interval(months: int, days: int, nanoseconds: int) -> str:
     """Return an interval as the server reads it in each of its styles."""
     microseconds, left = divmod(nanoseconds, 1000)
     if left:
-        raise ValueError("an interval has nanoseconds, and PostgreSQL stores microseconds")
+        raise ValueError("an interval has nanoseconds: round it to microseconds")
     sign = "-" if microseconds < 0 else ""
     seconds, fraction = divmod(abs(microseconds), 1_000_000)
     return f"{months} mons {days} days {sign}{seconds}.{fraction:06d} secs"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from ..adopting import adoption_report
-from ..adopting.adoption import Adoption, Status
+from ..adoption import comparison_report as adoption_report
+from ..adoption.comparison import Adoption, Status
 from .console import DRIFT, FAILED, IN_STEP, Console
 from .inputs import given
 from .twins import project

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..conversion import Settings, convert
+from ..diagnostics.diagnostic import ConfigurationError, ConversionError, Diagnostic
 from ..project.config import Config, find_root
-from ..project.disk import decode
+from ..project.files import decode
 from ..project.plan import Plan
+from ..source_map.twin_to_source import Lookup
 from ..syntax.source import has_no_twin
-from ..telling.diagnostic import ConfigurationError, ConversionError, Diagnostic
-from ..tracing.lookup import Lookup
 from .console import IN_STEP, Console
 from .inputs import configured, given, read, standard_input
 

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 from textwrap import fill
 
-from ..project.proposal import append, propose
-from ..project.proposal_notes import notes
+from ..project.configuration_advice import notes
+from ..project.configuration_proposal import append, propose
 from .console import IN_STEP, Console
 
 _GLUE = "\0"

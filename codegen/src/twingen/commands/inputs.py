@@ -6,8 +6,8 @@ import io
 import sys
 from pathlib import Path
 
+from ..diagnostics.diagnostic import ConfigurationError
 from ..project.config import Config, find_root, load
-from ..telling.diagnostic import ConfigurationError
 from .console import Console
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..telling.diagnostic import ConfigurationError
+from ..diagnostics.diagnostic import ConfigurationError
 from .console import IN_STEP
 
 

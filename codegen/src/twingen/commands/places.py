@@ -6,15 +6,15 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..diagnostics import explain as manuals, report
+from ..diagnostics.diagnostic import ConfigurationError, ConversionError
 from ..plugins import load_plugins
 from ..project.config import find_root, load
-from ..project.disk import display
+from ..project.files import display
 from ..rule import Rule
 from ..rules import RULES
+from ..source_map.twin_to_source import Lookup, place
 from ..syntax.source import lines_of
-from ..telling import explain as manuals, report
-from ..telling.diagnostic import ConfigurationError, ConversionError
-from ..tracing.lookup import Lookup, place
 from .console import IN_STEP, Console
 from .inputs import given, standard_input
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from ..project.cache import cache_of
 from ..project.config import find_root
-from ..project.tree import Difference, Drift, Project
+from ..project.twin_folders import Difference, Drift, Project
 from .console import DRIFT, IN_STEP, Console
 from .inputs import configured
 
 if TYPE_CHECKING:
-    from ..syntax.layouts import Layouts
+    from ..syntax.formatting_cache import Layouts
 
 _RUNTIME = "twingen.runtime."
 _COLOURS = {"-": "red", "+": "green", "@": "cyan"}
@@ -124,7 +124,7 @@ def check(console: Console, project: Project, *, diff: bool) -> int:
         return IN_STEP
     if diff:
         _write_diff(console, project)
-    from ..tracing import drift
+    from ..source_map import drift_report as drift
 
     tell(console, project, differences)
     console.note(drift.advice(differences))
@@ -148,7 +148,7 @@ def tell(console: Console, project: Project, found: Sequence[Difference]) -> Non
     """List what is not in step, below the lines that were edited by hand."""
     if not console.for_people or not found:
         return
-    from ..tracing import drift
+    from ..source_map import drift_report as drift
 
     edited = [each for each in found if each.drift is Drift.EDITED]
     console.report(DRIFT, list(drift.edits(project, edited)))
@@ -163,7 +163,7 @@ def _report(console: Console, project: Project, found: Sequence[Difference]) -> 
     """Report what is not in step to a machine; return the exit code."""
     if not found:
         return console.report(IN_STEP)
-    from ..tracing import drift
+    from ..source_map import drift_report as drift
 
     findings = list(drift.findings(project, found))
     return console.report(DRIFT, findings, drift.fix(found))

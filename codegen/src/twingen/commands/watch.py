@@ -9,12 +9,12 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 
+from ..diagnostics.diagnostic import ConfigurationError, ConversionError
 from ..project.config import find_root, load
-from ..project.tree import Difference, Drift, Project
+from ..project.twin_folders import Difference, Drift, Project
 from ..project.watching import Watched, builds
-from ..syntax.layouts import Layouts
-from ..telling.diagnostic import ConfigurationError, ConversionError
-from ..tracing import drift
+from ..source_map import drift_report as drift
+from ..syntax.formatting_cache import Layouts
 from .console import IN_STEP, Console
 from .twins import change, project, tell
 

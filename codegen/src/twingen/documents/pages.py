@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ..conversion import ExampleTwins, Settings
-from ..syntax.prose import without_async
+from ..diagnostics.diagnostic import ConversionError, Diagnostic
+from ..syntax.prose_rewriting import without_async
 from ..syntax.source import Source, digest_of_text
-from ..telling.diagnostic import ConversionError, Diagnostic
 from .examples import ASYNC_ONLY, END, KEEP, TWIN, Example, Mark, find
 
 _MARKS = {"md": "<!-- twingen: {} -->", "rst": ".. twingen: {}"}

@@ -9,27 +9,27 @@ from __future__ import annotations
 import gc
 from typing import TYPE_CHECKING
 
+from ..analysis.symbols.definition_reader import define
+from ..analysis.symbols.definitions import Definitions
+from ..analysis.symbols.dependencies import RecordedDefinitions
+from ..analysis.symbols.library_tables import check_members
+from ..analysis.symbols.names import Names
+from ..analysis.symbols.renames import MethodRenames, Renames
 from ..conversion import Settings, convert_parsed, parse
+from ..diagnostics.conversion_warnings import notes_of_threads
+from ..diagnostics.diagnostic import Diagnostic
 from ..documents.pages import PageTwin, convert_page
-from ..meaning.defining import define
-from ..meaning.definitions import Definitions
-from ..meaning.dependencies import RecordedDefinitions
-from ..meaning.library import check_members
-from ..meaning.names import Names
-from ..meaning.renames import MethodRenames, Renames
 from ..plugins import load_plugins
 from ..rule import Tasks
+from ..source_map.trace import Trace
 from ..syntax.source import Converted, Source
-from ..telling.diagnostic import Diagnostic
-from ..telling.notes import notes_of_threads
-from ..tracing.trace import Trace
 from .config import Config, read_table
-from .layout_of_twins import formatter_of
+from .formatters import formatter_of
 from .table_cache import TableCache
-from .unused import configured
+from .unused_settings import configured
 
 if TYPE_CHECKING:
-    from ..syntax.layouts import Layouts
+    from ..syntax.formatting_cache import Layouts
 
 # How many characters of sources stay parsed between reading and converting; what
 # is beyond is parsed twice, so that memory does not grow with the project.

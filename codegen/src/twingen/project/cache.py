@@ -16,15 +16,15 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..meaning.outside import is_as_read
+from ..analysis.symbols.external_classes import is_as_read
+from ..diagnostics.diagnostic import Diagnostic
 from ..syntax.source import Source, digest_of_text
-from ..telling.diagnostic import Diagnostic
 from .config import Config
-from .disk import replace as replace_file
+from .files import replace as replace_file
 from .fingerprint import fingerprint
 
 if TYPE_CHECKING:
-    from ..meaning.definitions import Definitions
+    from ..analysis.symbols.definitions import Definitions
     from ..rule import Tasks
     from .table_cache import TableCache
 
@@ -144,7 +144,9 @@ class Cache:
 
     def definitions(self, source: Source) -> Definitions | None:
         """Return what a source is known to define."""
-        from ..meaning.definitions import Definitions  # only where it has changed
+        from ..analysis.symbols.definitions import (
+            Definitions,
+        )  # only where it has changed
 
         self._load_rest()
         found = self._definitions.get(source.digest)
@@ -188,7 +190,7 @@ class Cache:
         What a source became is known if nothing that its conversion asked for has
         another answer. What all sources define must have been added.
         """
-        from ..meaning.dependencies import Changes
+        from ..analysis.symbols.dependencies import Changes
 
         self._load_rest()
         before, self._state = self._state, state

@@ -18,7 +18,7 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 
 from ..syntax.source import digest_of_text
-from .disk import replace
+from .files import replace
 
 _TOOLS = ("libcst", "black")
 _FOLDER = os.fspath(Path(__file__).parents[1])

@@ -15,25 +15,25 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from ..syntax.formatting import FormattingError
+from ..diagnostics.diagnostic import ConfigurationError, ConversionError, Diagnostic
+from ..diagnostics.progress import Progress, silent
+from ..syntax.formatter import FormattingError
 from ..syntax.source import Converted, Page
-from ..telling.diagnostic import ConfigurationError, ConversionError, Diagnostic
-from ..telling.progress import Progress, silent
 from .cache import Cache, Known, State
 from .config import Config, likely_tasks, table_of_tool
-from .disk import display, is_executable
-from .layout_of_twins import label_of, laid_out
-from .signatures import digest_of, signature, signed
+from .files import display, is_executable
+from .formatters import label_of, laid_out
 from .sources import SourceFile, Sources
-from .unused import check_unused, side_row
+from .twin_headers import digest_of, signature, signed
+from .unused_settings import check_unused, side_row
 
 if TYPE_CHECKING:
+    from ..analysis.symbols.definitions import Definitions
+    from ..analysis.symbols.names import Names
     from ..documents.pages import PageTwin
-    from ..meaning.definitions import Definitions
-    from ..meaning.names import Names
     from ..rule import Tasks
-    from ..syntax.layouts import Layouts
-    from ..tracing.trace import Trace
+    from ..source_map.trace import Trace
+    from ..syntax.formatting_cache import Layouts
     from .batch import Batch
     from .workers import Workers
 
@@ -134,7 +134,7 @@ class Plan:
     @cached_property
     def _definitions(self) -> Definitions:
         """What all sources define, after they were read; a project in step has none."""
-        from ..meaning.definitions import Definitions
+        from ..analysis.symbols.definitions import Definitions
 
         return Definitions(side=dict(self._config.side.rows))
 
@@ -261,7 +261,7 @@ class Plan:
         made: dict[Path, str | Diagnostic] = dict(texts)
         for target, text in laid_out(self._config, modules, origins).items():
             if isinstance(text, FormattingError):
-                from ..telling.problems import formatting_problem
+                from ..diagnostics.source_problems import formatting_problem
 
                 made[target] = formatting_problem(sources[target], text)
             else:
@@ -295,7 +295,7 @@ class Plan:
         Raises what :meth:`convert` does.
         """
         self.read()
-        from ..tracing.trace import Trace
+        from ..source_map.trace import Trace
 
         source = self.files[target].source
         names, trace = self._batch().names(source), Trace()
@@ -352,7 +352,7 @@ class Plan:
         """The refusals as they are told: one for all that lack the runtime."""
         if not any(each.code == "TW018" for each in self._problems):
             return self.refusals
-        from ..telling.problems import with_one_of_runtime
+        from ..diagnostics.source_problems import with_one_of_runtime
 
         line, excerpt = table_of_tool(self._config.root)
         runtime = f"{self._config.trees[0].twin}._runtime"
@@ -472,8 +472,8 @@ class Plan:
 
     def _read(self, team: Workers, unknown: Mapping[Path, SourceFile]) -> None:
         """Learn what all sources define, and what is still known of them."""
-        from ..meaning.definitions import Definitions
-        from ..meaning.outside import look_up
+        from ..analysis.symbols.definitions import Definitions
+        from ..analysis.symbols.external_classes import look_up
 
         self._was_read = True
         sources = [file.source for file in unknown.values()]
@@ -503,7 +503,7 @@ class Plan:
 
     def _state_now(self, read: Mapping[str, str]) -> State:
         """Return the state of the project, of which everything was read."""
-        from ..meaning.definitions import COLLECTIONS, Definitions
+        from ..analysis.symbols.definitions import COLLECTIONS, Definitions
 
         known, without_twin = self._definitions, self._sources.without_twin
         needing = list(known.needs_turns())

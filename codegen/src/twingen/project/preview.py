@@ -5,9 +5,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from ..telling.diagnostic import ConfigurationError
-from .disk import replace
-from .tree import Project
+from ..diagnostics.diagnostic import ConfigurationError
+from .files import replace
+from .twin_folders import Project
 
 DEFAULT = "twingen-preview"
 _MARKER = ".gitignore"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..telling.diagnostic import Diagnostic
-from .tree import Project
+from ..diagnostics.diagnostic import Diagnostic
+from .twin_folders import Project
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from ..diagnostics.diagnostic import ConfigurationError, Diagnostic
 from ..syntax.source import MARKUPS, Page, Source, has_no_twin
-from ..telling.diagnostic import ConfigurationError, Diagnostic
 from .config import Config
-from .disk import decode, display, files_below
-from .layout import Tree
-from .signatures import signature
+from .files import decode, display, files_below
+from .target_names import Tree
+from .twin_headers import signature
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Sources:
     written by hand; `without_twin` maps the modules that are for the async side only
     to what their twins would be called; `of_target` is what else is written by hand in
     the target folders; `used` is what was used of what is
-    :func:`twingen.project.unused.configured`.
+    :func:`twingen.project.unused_settings.configured`.
     `texts` stands in for what is on the disk. Raises :class:`ConfigurationError` for a
     folder without a source; what cannot be read is in `problems`.
     """

@@ -11,10 +11,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..meaning.library import Libraries, built_in_libraries
+from ..analysis.symbols.library_tables import Libraries, built_in_libraries
 from ..rule import Tasks
 from ..syntax.source import digest_of_text
-from .disk import replace
+from .files import replace
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class TableCache:
     key: str = ""
 
     def libraries(self, tasks: Tasks) -> Libraries:
-        """Return what :func:`twingen.meaning.library.built_in_libraries` does."""
+        """Return what :func:`.library_tables.built_in_libraries` does."""
         if self.folder is None:
             return built_in_libraries(tasks)
         file = self.folder / f"tables-{tasks}.json"

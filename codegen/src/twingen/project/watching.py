@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from .disk import is_of_editors
+from .files import is_of_editors
 
 # Seconds between two looks, at least and at most; between these, looking takes a
 # tenth of the time.

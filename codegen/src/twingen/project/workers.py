@@ -14,9 +14,9 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from ..meaning.definitions import Definitions
+from ..analysis.symbols.definitions import Definitions
+from ..diagnostics.diagnostic import ConversionError, Diagnostic
 from ..syntax.source import Converted, Source
-from ..telling.diagnostic import ConversionError, Diagnostic
 from .config import Config
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.asked import asked_of_module
+from ..analysis.types.attribute_tests import asked_of_module
 from ..rule import Site, rewrite
 
 

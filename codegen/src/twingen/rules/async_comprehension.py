@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.foreign import iterated_by
+from ..analysis.calls.library_calls import iterated_by
 from ..rule import Site, rewrite
 from ..syntax.parentheses import bare
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.annotations import ASYNC_GENERATORS, with_return_type
+from ..analysis.types.type_parameters import ASYNC_GENERATORS, with_return_type
 from ..rule import Site, rewrite
 
 

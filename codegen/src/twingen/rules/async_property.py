@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.awaitables import is_kept
-from ..meaning.coroutines import is_property, may_be_property
-from ..meaning.timed import enclosing_deadline
+from ..analysis.calls.awaitables import is_kept
+from ..analysis.calls.coroutine_calls import is_property, may_be_property
+from ..analysis.tasks.timeouts import enclosing_deadline
 from ..rule import Refused, Site, rewrite
 from ..syntax.parentheses import in_place_of
 

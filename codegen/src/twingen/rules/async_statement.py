@@ -15,8 +15,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.foreign import entered_by, iterated_by
-from ..meaning.timed import is_timeout_block
+from ..analysis.calls.library_calls import entered_by, iterated_by
+from ..analysis.tasks.timeouts import is_timeout_block
 from ..rule import Site, rewrite
 from ..syntax.parentheses import bare, beside_another
 

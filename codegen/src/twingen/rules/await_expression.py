@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.already import check_not_started, starts_task
-from ..meaning.kinds import TASK
-from ..meaning.timed import enclosing_deadline, timed_call, timed_value
+from ..analysis.calls.task_calls import check_not_started, starts_task
+from ..analysis.tasks.timeouts import enclosing_deadline, timed_call, timed_value
+from ..analysis.types.value_types import TASK
 from ..rule import Refused, Site, rewrite
 from ..syntax.parentheses import in_place_of
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.coroutine_tests import chosen, is_unwrapping
-from ..meaning.coroutines import is_property
-from ..meaning.kinds import COMPLETED, FUTURE, TASK
-from ..meaning.timed import enclosing_deadline, timed_value
+from ..analysis.calls.coroutine_calls import is_property
+from ..analysis.tasks.timeouts import enclosing_deadline, timed_value
+from ..analysis.types.coroutine_tests import chosen, is_unwrapping
+from ..analysis.types.value_types import COMPLETED, FUTURE, TASK
 from ..rule import Refused, Site, rewrite
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.annotations import AWAITABLE_TYPES, last_parameter
+from ..analysis.types.type_parameters import AWAITABLE_TYPES, last_parameter
 from ..rule import Site, rewrite
 
 _HOMES = ("collections.abc", "typing", "typing_extensions")

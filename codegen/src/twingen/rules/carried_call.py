@@ -13,16 +13,16 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.awaitables import (
+from ..analysis.calls.awaitables import (
     is_kept,
     mapped,
     may_be_coroutine_function,
     may_make,
 )
-from ..meaning.deferral import runs_later
-from ..meaning.foreign import is_entered
-from ..meaning.iteration import stepped
-from ..meaning.names import Names
+from ..analysis.calls.deferred_results import runs_later
+from ..analysis.calls.library_calls import is_entered
+from ..analysis.calls.manual_iteration import stepped
+from ..analysis.symbols.names import Names
 from ..rule import Site, rewrite
 from ..syntax.parentheses import beside_another
 

@@ -17,14 +17,14 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.annotations import AWAITABLE_TYPES, last_parameter
-from ..meaning.awaitables import calls_around, hands_out, is_patch, waits_around
-from ..meaning.blocking import may_block
-from ..meaning.both_protocols import delegates
-from ..meaning.functions import is_operator
-from ..meaning.overloads import OVERLOADS
-from ..meaning.running_loop import asks_for_loop
-from ..meaning.stop_iterations import lets_stop_out
+from ..analysis.calls.awaitables import calls_around, hands_out, is_patch, waits_around
+from ..analysis.calls.blocking_calls import may_block
+from ..analysis.calls.function_kinds import is_operator
+from ..analysis.calls.stop_iterations import lets_stop_out
+from ..analysis.tasks.running_loop import asks_for_loop
+from ..analysis.types.dual_protocols import delegates
+from ..analysis.types.overloads import OVERLOADS
+from ..analysis.types.type_parameters import AWAITABLE_TYPES, last_parameter
 from ..rule import Site, rewrite
 from ..syntax.nodes import find
 

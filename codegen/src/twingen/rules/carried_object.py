@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.annotations import last_parameter
+from ..analysis.types.type_parameters import last_parameter
 from ..rule import Site, rewrite
 
 _TURNS = "twingen.runtime.turns"

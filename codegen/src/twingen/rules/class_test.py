@@ -14,8 +14,8 @@ from typing import TypeAlias
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
-from ..meaning.coroutine_tests import do_the_same, statements_of
-from ..meaning.methods import ASYNC_PROTOCOLS
+from ..analysis.types.coroutine_tests import do_the_same, statements_of
+from ..analysis.types.method_names import ASYNC_PROTOCOLS
 from ..rule import Refused, Site, rewrite
 from ..syntax.tokens import tokens_of
 

@@ -22,7 +22,7 @@ import re
 
 import libcst as cst
 
-from ..meaning.siblings import marks_task_group
+from ..analysis.tasks.task_group_siblings import marks_task_group
 from ..rule import Refused, Site, rewrite
 from ..sides.markers import marks
 from ..syntax.source import ASYNC_ONLY, SYNC_ONLY

@@ -18,14 +18,14 @@ from typing import NoReturn
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
-from ..meaning.asked_names import (
+from ..analysis.symbols.names import Names
+from ..analysis.symbols.names_in_strings import (
     collection_asked,
     is_name_of_class,
     namespace_asked,
 )
-from ..meaning.meant import meant_by
-from ..meaning.methods import class_of, twin_of_member
-from ..meaning.names import Names
+from ..analysis.types.aliases import meant_by
+from ..analysis.types.method_names import class_of, twin_of_member
 from ..rule import Refused, Site, rewrite
 
 _BY_NAME = {f"builtins.{verb}attr" for verb in ("get", "has", "set", "del")}

@@ -16,8 +16,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.copies import FIELDS, PICKLES, copier, lock_copied
-from ..meaning.held_locks import LOCKS
+from ..analysis.tasks.held_locks import LOCKS
+from ..analysis.types.deepcopy_and_pickle import FIELDS, PICKLES, copier, lock_copied
 from ..rule import Refused, Site, rewrite
 
 

@@ -16,7 +16,8 @@ from typing import Any
 
 import libcst as cst
 
-from ..meaning.coroutine_tests import (
+from ..analysis.symbols.names import Names
+from ..analysis.types.coroutine_tests import (
     FUNCTION_TESTS,
     VALUE_TESTS,
     chosen,
@@ -27,7 +28,6 @@ from ..meaning.coroutine_tests import (
     statements_of,
     tested,
 )
-from ..meaning.names import Names
 from ..rule import Refused, Site, rewrite
 
 _PASS = cst.SimpleStatementLine([cst.Pass()])

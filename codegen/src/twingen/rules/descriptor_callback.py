@@ -12,14 +12,14 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.descriptors import (
+from ..analysis.calls.descriptor_readiness import (
     WATCH,
     is_awaited_event,
     is_future_of,
     settled_futures,
     watches_anything,
 )
-from ..meaning.kinds import FUTURE, LOOP
+from ..analysis.types.value_types import FUTURE, LOOP
 from ..rule import Refused, Site, rewrite
 
 

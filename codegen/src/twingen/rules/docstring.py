@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import libcst as cst
 
+from ..analysis.symbols.string_contexts import is_docstring
 from ..documents.examples import KEEP, Mark, find
-from ..meaning.string_places import is_docstring
 from ..rule import Refused, Site, rewrite
-from ..syntax.prose import without_async
+from ..syntax.prose_rewriting import without_async
 
 
 @rewrite("TW208", cst.SimpleString)

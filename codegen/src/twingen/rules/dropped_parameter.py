@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.methods import class_of
-from ..meaning.names import Names
+from ..analysis.symbols.names import Names
+from ..analysis.types.method_names import class_of
 from ..rule import Refused, Site, rewrite
 
 _Lost = dict[str, "int | None"]

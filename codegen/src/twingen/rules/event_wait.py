@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.descriptors import loop_that_sets
-from ..meaning.timed import event_wait
+from ..analysis.calls.descriptor_readiness import loop_that_sets
+from ..analysis.tasks.timeouts import event_wait
 from ..rule import Site, rewrite
 
 

@@ -14,7 +14,7 @@ from typing import TypeAlias
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
-from ..meaning.coroutine_tests import do_the_same, statements_of
+from ..analysis.types.coroutine_tests import do_the_same, statements_of
 from ..rule import Refused, Site, rewrite
 
 _Handler: TypeAlias = "cst.ExceptHandler | cst.ExceptStarHandler"

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.already import is_loop
-from ..meaning.contexts import call_in_context
+from ..analysis.calls.task_calls import is_loop
+from ..analysis.tasks.context_variables import call_in_context
 from ..rule import Refused, Site, rewrite
 
 

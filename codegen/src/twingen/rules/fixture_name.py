@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.fixtures import function_given
+from ..analysis.symbols.fixtures import function_given
 from ..rule import Refused, Site, rewrite
 
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import libcst as cst
 
-from ..meaning.already import starts_task
-from ..meaning.started import is_started_element
+from ..analysis.calls.task_calls import starts_task
+from ..analysis.calls.thread_starts import is_started_element
 from ..rule import Refused, Site, rewrite
 
 # Rules of what is given no awaitable, and what is given beside one.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.kinds import FUTURE, PROCESS, READER, SERVER, TASK, WRITER
+from ..analysis.types.value_types import FUTURE, PROCESS, READER, SERVER, TASK, WRITER
 from ..rule import Refused, Site, rewrite
 
 _INSTEAD = {

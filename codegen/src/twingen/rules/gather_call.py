@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.kinds import TASK
-from ..meaning.started import function_and_arguments
+from ..analysis.calls.thread_starts import function_and_arguments
+from ..analysis.types.value_types import TASK
 from ..rule import Refused, Site, rewrite
 
 

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
-from ..meaning.names import Names
-from ..meaning.offered import is_offered_elsewhere, offered_remedy
-from ..meaning.string_places import is_export
+from ..analysis.symbols.names import Names
+from ..analysis.symbols.reexports import is_offered_elsewhere, offered_remedy
+from ..analysis.symbols.string_contexts import is_export
 from ..rule import Refused, Replacement, Site, rewrite
 from ..syntax.nodes import text_of
 

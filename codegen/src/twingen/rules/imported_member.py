@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.meant import meant_by
-from ..meaning.methods import twin_of_method
-from ..meaning.names import Names
+from ..analysis.symbols.names import Names
+from ..analysis.types.aliases import meant_by
+from ..analysis.types.method_names import twin_of_method
 from ..rule import Site, rewrite
 
 _IMPORTING = {"importlib.import_module", "builtins.__import__"}

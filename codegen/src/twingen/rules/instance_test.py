@@ -22,12 +22,21 @@ from typing import Any
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
-from ..meaning.coroutine_tests import do_the_same, following, leaves, statements_of
-from ..meaning.dispatching import is_dispatcher
-from ..meaning.merged import Members
-from ..meaning.methods import ASYNC_PROTOCOLS
-from ..meaning.protocol_tests import class_asked, classes_in, classes_kept
-from ..meaning.questions import GENERATOR_TESTS, may_become, twin_of_protocol
+from ..analysis.types.coroutine_tests import (
+    do_the_same,
+    following,
+    leaves,
+    statements_of,
+)
+from ..analysis.types.instance_tests import (
+    GENERATOR_TESTS,
+    may_become,
+    twin_of_protocol,
+)
+from ..analysis.types.merged_members import Members
+from ..analysis.types.method_names import ASYNC_PROTOCOLS
+from ..analysis.types.protocol_tests import class_asked, classes_in, classes_kept
+from ..analysis.types.single_dispatch import is_dispatcher
 from ..rule import Refused, Site, rewrite
 
 _COUNTERPARTS = {each.replace("Async", "") for each in ASYNC_PROTOCOLS}

@@ -13,8 +13,8 @@ import builtins
 
 import libcst as cst
 
-from ..meaning.asked import asked_of_module
-from ..meaning.offered import is_offered_elsewhere, offered_remedy
+from ..analysis.symbols.reexports import is_offered_elsewhere, offered_remedy
+from ..analysis.types.attribute_tests import asked_of_module
 from ..rule import Refused, Site, renamed, rewrite
 
 _ASYNC_BUILTINS = ("StopAsyncIteration", "aiter", "anext")

@@ -17,9 +17,9 @@ from collections.abc import Mapping
 
 import libcst as cst
 
-from ..meaning.local_names import LocalName, parameters_of
-from ..meaning.methods import class_of
-from ..meaning.names import Names
+from ..analysis.symbols.local_names import LocalName, parameters_of
+from ..analysis.symbols.names import Names
+from ..analysis.types.method_names import class_of
 from ..rule import Refused, Site, rewrite
 from ..syntax.nodes import find
 

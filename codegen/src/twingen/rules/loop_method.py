@@ -13,9 +13,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.already import is_loop
-from ..meaning.kinds import FUTURE
-from ..meaning.loops import FUNCTIONS
+from ..analysis.calls.task_calls import is_loop
+from ..analysis.tasks.event_loop_functions import FUNCTIONS
+from ..analysis.types.value_types import FUTURE
 from ..rule import Refused, Site, rewrite
 
 _KEPT = {

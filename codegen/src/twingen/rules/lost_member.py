@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.merged import Members
-from ..meaning.methods import class_of
+from ..analysis.types.merged_members import Members
+from ..analysis.types.method_names import class_of
 from ..rule import Refused, Site, rewrite
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.asked_names import twin_of_mangled
+from ..analysis.symbols.names_in_strings import twin_of_mangled
 from ..rule import Site, rewrite
 
 

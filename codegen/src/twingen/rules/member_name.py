@@ -13,9 +13,9 @@ from typing import Any
 
 import libcst as cst
 
-from ..meaning.library import Verdict
-from ..meaning.methods import class_of
-from ..meaning.names import Names
+from ..analysis.symbols.library_tables import Verdict
+from ..analysis.symbols.names import Names
+from ..analysis.types.method_names import class_of
 from ..rule import Refused, Site, rewrite
 from ..syntax.nodes import find
 

@@ -17,9 +17,9 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from ..meaning.both_protocols import sync_beside
-from ..meaning.merged import Members, Merged
-from ..meaning.methods import DUNDERS, class_of
+from ..analysis.types.dual_protocols import sync_beside
+from ..analysis.types.merged_members import Members, Merged
+from ..analysis.types.method_names import DUNDERS, class_of
 from ..rule import Refused, Site, rewrite
 
 

@@ -23,10 +23,15 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.attributes_given import sets_attributes
-from ..meaning.merged import Members
-from ..meaning.methods import DUNDERS, class_of, twin_of_method, twin_of_path
-from ..meaning.names import Names
+from ..analysis.symbols.names import Names
+from ..analysis.types.keyword_attributes import sets_attributes
+from ..analysis.types.merged_members import Members
+from ..analysis.types.method_names import (
+    DUNDERS,
+    class_of,
+    twin_of_method,
+    twin_of_path,
+)
 from ..rule import Refused, Replacement, Site, rewrite
 
 # Classes whose declarations are no keywords of a constructor.

@@ -39,21 +39,16 @@ from typing import Any
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
-from ..meaning.asked_names import (
+from ..analysis.symbols.fixtures import names_fixtures
+from ..analysis.symbols.names import Names
+from ..analysis.symbols.names_in_strings import (
     collection_asked,
     is_compared_with_name,
     namespace_asked,
     twin_of_mangled,
 )
-from ..meaning.attributes_given import makes_mock
-from ..meaning.fixtures import names_fixtures
-from ..meaning.merged import Members
-from ..meaning.methods import DUNDERS, twin_of_member, twin_of_method, twin_of_path
-from ..meaning.names import Names
-from ..meaning.patched import is_patched
-from ..meaning.protocol_tests import member_asked
-from ..meaning.questions import kinds_of, may_become, only_checks
-from ..meaning.string_places import (
+from ..analysis.symbols.patched_functions import is_patched
+from ..analysis.symbols.string_contexts import (
     BY_PATH,
     function_by_fixtures,
     is_asked_for,
@@ -61,9 +56,19 @@ from ..meaning.string_places import (
     is_export,
     is_type,
 )
+from ..analysis.types.instance_tests import kinds_of, may_become, only_checks
+from ..analysis.types.keyword_attributes import makes_mock
+from ..analysis.types.merged_members import Members
+from ..analysis.types.method_names import (
+    DUNDERS,
+    twin_of_member,
+    twin_of_method,
+    twin_of_path,
+)
+from ..analysis.types.protocol_tests import member_asked
 from ..rule import Refused, Site, rewrite
 from ..syntax.nodes import targets_of, text_of
-from ..syntax.prose import rename_words
+from ..syntax.prose_rewriting import rename_words
 
 _BY_NAME = {f"builtins.{verb}attr" for verb in ("get", "has", "set", "del")}
 _BY_NAME |= {"unittest.mock.patch.object"}

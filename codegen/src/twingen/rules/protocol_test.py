@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.coroutine_tests import refuses
-from ..meaning.protocol_tests import (
+from ..analysis.types.coroutine_tests import refuses
+from ..analysis.types.protocol_tests import (
     SYNC_DUNDERS,
     class_asked,
     classes_asked,

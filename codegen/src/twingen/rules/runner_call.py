@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.started import function_and_arguments, runs_in_runner
+from ..analysis.calls.thread_starts import function_and_arguments, runs_in_runner
 from ..rule import Refused, Site, rewrite
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.running_loop import is_question
+from ..analysis.tasks.running_loop import is_question
 from ..rule import Site, rewrite
 
 

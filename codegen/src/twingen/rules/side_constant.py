@@ -12,7 +12,7 @@ from __future__ import annotations
 import libcst as cst
 
 from ..rule import Refused, Site, rewrite
-from ..sides.side_table import SideTable
+from ..sides.side_configuration import SideTable
 
 
 @rewrite("TW231", cst.Name, cst.Attribute, cst.ImportFrom)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.timed import SLEEPS
+from ..analysis.tasks.timeouts import SLEEPS
 from ..rule import Refused, Site, rewrite
 
 

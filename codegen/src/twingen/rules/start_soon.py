@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.kinds import ANYIO_GROUP
+from ..analysis.types.value_types import ANYIO_GROUP
 from ..rule import Refused, Site, rewrite
 
 

@@ -13,8 +13,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.names import Names
-from ..meaning.stop_iterations import (
+from ..analysis.calls.stop_iterations import (
     ASYNC_STOP,
     EVERYTHING,
     STOP,
@@ -23,6 +22,7 @@ from ..meaning.stop_iterations import (
     leaves_coroutine,
     raised,
 )
+from ..analysis.symbols.names import Names
 from ..rule import Refused, Site, rewrite
 
 

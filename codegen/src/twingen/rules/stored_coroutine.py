@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.already import starts_task
-from ..meaning.coroutine_tests import FUNCTION_TESTS, tested
-from ..meaning.coroutines import makes_coroutine
-from ..meaning.started import is_started_element, runs_in_runner
+from ..analysis.calls.coroutine_calls import makes_coroutine
+from ..analysis.calls.task_calls import starts_task
+from ..analysis.calls.thread_starts import is_started_element, runs_in_runner
+from ..analysis.types.coroutine_tests import FUNCTION_TESTS, tested
 from ..rule import Refused, Site, rewrite
 
 

@@ -12,13 +12,13 @@ from __future__ import annotations
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
-from ..meaning.annotations import (
+from ..analysis.symbols.string_contexts import is_type
+from ..analysis.types.type_parameters import (
     ASYNC_GENERATORS,
     last_parameter,
     with_return_type,
 )
-from ..meaning.string_places import is_type
-from ..meaning.unions import once_each, once_in_subscript
+from ..analysis.types.unions import once_each, once_in_subscript
 from ..rule import Site, rewrite
 
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.already import is_in_task_group, starts_task
-from ..meaning.coroutines import makes_coroutine
-from ..meaning.started import function_and_arguments
+from ..analysis.calls.coroutine_calls import makes_coroutine
+from ..analysis.calls.task_calls import is_in_task_group, starts_task
+from ..analysis.calls.thread_starts import function_and_arguments
 from ..rule import Refused, Site, rewrite
 
 

@@ -21,8 +21,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.kinds import TASK_GROUP
-from ..meaning.siblings import GROUPS, MARKER, is_marked
+from ..analysis.tasks.task_group_siblings import GROUPS, MARKER, is_marked
+from ..analysis.types.value_types import TASK_GROUP
 from ..rule import Refused, Site, rewrite
 
 

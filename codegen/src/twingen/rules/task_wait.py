@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.kinds import TASK
+from ..analysis.types.value_types import TASK
 from ..rule import Refused, Site, rewrite
 
 

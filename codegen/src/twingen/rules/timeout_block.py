@@ -11,7 +11,11 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.timed import deadline_name, enclosing_deadline, is_timeout_block
+from ..analysis.tasks.timeouts import (
+    deadline_name,
+    enclosing_deadline,
+    is_timeout_block,
+)
 from ..rule import Refused, Site, rewrite
 from ..syntax.nodes import find
 

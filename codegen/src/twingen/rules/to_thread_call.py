@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.contexts import call_in_context
+from ..analysis.tasks.context_variables import call_in_context
 from ..rule import Refused, Site, rewrite
 
 

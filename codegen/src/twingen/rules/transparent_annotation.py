@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.annotations import last_parameter
-from ..meaning.unions import once_each, once_in_subscript
+from ..analysis.types.type_parameters import last_parameter
+from ..analysis.types.unions import once_each, once_in_subscript
 from ..rule import Site, rewrite
 
 

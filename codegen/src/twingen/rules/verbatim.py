@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.merged import Members
+from ..analysis.types.merged_members import Members
 from ..rule import Refused, Site, rewrite
 from ..syntax.nodes import find
 from ..syntax.source import VERBATIM

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..meaning.timed import timed_call, timed_value
+from ..analysis.tasks.timeouts import timed_call, timed_value
 from ..rule import Refused, Site, rewrite
 
 

@@ -17,7 +17,7 @@ from libcst.helpers import (
     get_full_name_for_node,
 )
 
-from .side_table import DEFINITION
+from .side_configuration import DEFINITION
 
 _Holder = cst.Module | cst.BaseSuite
 

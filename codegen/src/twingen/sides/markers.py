@@ -12,7 +12,7 @@ import libcst as cst
 
 from ..syntax.nodes import Nodes
 from ..syntax.source import ASYNC_ONLY, MARK, SYNC_ONLY
-from .opening import opening_comments
+from .bracket_markers import opening_comments
 
 # Every node is asked about, and libcst's `isinstance` is a call in Python.
 _STATEMENTS = {cst.SimpleStatementLine, *cst.BaseCompoundStatement.__subclasses__()}

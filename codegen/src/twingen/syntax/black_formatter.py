@@ -21,10 +21,10 @@ from black.files import infer_target_version
 from black.mode import Mode, TargetVersion
 from black.parsing import InvalidInput
 
-from ..telling.diagnostic import ConfigurationError
-from .formatting import FormattingError
-from .layouts import Layouts
-from .relaid import Part, changed_parts
+from ..diagnostics.diagnostic import ConfigurationError
+from .formatter import FormattingError
+from .formatting_cache import Layouts
+from .reformatted_statements import Part, changed_parts
 from .source import Source
 
 

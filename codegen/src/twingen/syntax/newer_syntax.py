@@ -13,7 +13,7 @@ import libcst as cst
 from libcst.helpers import get_full_name_for_node
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
-from ..meaning.scopes import Scopes
+from ..analysis.symbols.scopes import Scopes
 from .nodes import Nodes
 
 _STATEMENTS = {

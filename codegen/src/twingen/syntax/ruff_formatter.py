@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from .formatting import FormattingError
-from .ruff import Ruff
+from .formatter import FormattingError
+from .ruff_command import Ruff
 from .source import Source
 
 _QUOTES_KEPT = ("--config", 'format.quote-style = "preserve"')

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..telling.diagnostic import Diagnostic
+from ..diagnostics.diagnostic import Diagnostic
 
 MARK = "# twingen:"
 ASYNC_ONLY = "# twingen: async-only"
@@ -56,8 +56,8 @@ class Converted:
     """The text of a twin without its header, and what it took.
 
     `runtime` are the parts of the runtime that it imports, `used` what it used of
-    what is :func:`twingen.project.unused.configured`; `notes` are what is to be said
-    of it, though it has a twin.
+    what is :func:`.unused_settings.configured`; `notes` are what is to be said of it,
+    though it has a twin.
     """
 
     text: str

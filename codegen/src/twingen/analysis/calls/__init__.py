@@ -1,0 +1,1 @@
+"""Calls: what they give, and whether it is awaited."""

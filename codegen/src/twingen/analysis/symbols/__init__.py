@@ -1,0 +1,1 @@
+"""Names: what they are bound to, in a module and in its project."""

@@ -1,0 +1,1 @@
+"""Values: which class they are of, and what tests for that say."""
