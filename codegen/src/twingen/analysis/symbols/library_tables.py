@@ -465,7 +465,7 @@ def _built_in(tasks: str) -> Libraries:
         import tomli as tomllib
 
     libraries = Libraries()
-    folder = Path(__file__).parents[1] / "libraries"
+    folder = Path(__file__).parents[2] / "libraries"
     tables = {entry.name: entry for entry in folder.iterdir()}
     if tasks == "turns":
         tables.update((entry.name, entry) for entry in (folder / "turns").iterdir())
