@@ -284,18 +284,18 @@ static inline int64_t read_digits(const char *data, int count)
     return number;
 }
 
-/* attributes.c */
+/* python_attributes.c */
 /* Find how an attribute of a class is got; -1 on error. */
 int find_getter(Getter *getter, PyObject *type, PyObject *name);
 /* Return an attribute, as PyObject_GetAttr() does. */
 PyObject *get_by(const Getter *getter, PyObject *object, PyObject *name);
 
-/* columns.c */
+/* column_loaders.c */
 int fill_column(Column *column, PyObject *found);
 void clear_column(Column *column);
 int visit_column(const Column *column, visitproc visit, void *arg);
 
-/* values.c */
+/* load_values.c */
 int import_values(Makers *makers);
 void clear_values(Makers *makers);
 /* Return a value that is not NULL in SQL; NULL, with or without an exception, if it is
@@ -305,7 +305,7 @@ PyObject *load_plain(
 /* Return what the column's loader makes of it. */
 PyObject *load_by_loader(const Column *column, const char *data, int length);
 
-/* numbers.c, bytes.c, dates.c, arrays.c: as load_plain(). */
+/* load_numbers.c, load_bytes.c, load_dates.c, load_arrays.c: as load_plain(). */
 PyObject *load_int_text(const char *data, int length);
 PyObject *load_float_text(const char *data, int length);
 PyObject *load_numeric_text(const Column *column, const char *data, int length);
@@ -324,7 +324,7 @@ PyObject *load_array(
 PyObject *load_array_text(
     const Makers *makers, const Column *column, const char *data, int length);
 
-/* dates.c */
+/* load_dates.c */
 /* Return the days since 1970-01-01 of a date of the Gregorian calendar. */
 int64_t days_of(int year, int month, int day);
 int check_dates(const DateTimeAPI *dates);
@@ -349,7 +349,7 @@ int check_results(const Libpq *libpq);
 /* result_state.c */
 extern PyType_Spec result_state_spec;
 
-/* owners.c */
+/* pipeline_state.c */
 extern PyType_Spec owner_state_spec;
 extern PyType_Spec batch_state_spec;
 extern PyType_Spec pipeline_state_spec;
@@ -402,7 +402,7 @@ typedef struct {
 #undef X
 } PreparedState;
 
-/* fields.c */
+/* state_fields.c */
 extern PyType_Spec adaptation_state_spec;
 extern PyType_Spec session_state_spec;
 extern PyType_Spec kept_state_spec;

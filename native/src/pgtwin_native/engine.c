@@ -4,7 +4,7 @@
  * it may have been finished meanwhile.
  */
 #include "engine.h"
-#include "owners.h"
+#include "pipeline_state.h"
 
 #include <stddef.h>
 #include <string.h>

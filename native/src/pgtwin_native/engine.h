@@ -1,4 +1,4 @@
-/* What engine.c and statements.c share: an engine, and what it knows of statements. */
+/* What engine.c and prepared_statements.c share: an engine, and what it knows of statements. */
 #ifndef PGTWIN_NATIVE_ENGINE_H
 #define PGTWIN_NATIVE_ENGINE_H
 
@@ -53,7 +53,7 @@ typedef struct {
     char numbers[MOST_PARAMETERS][8];
 } Parameters;
 
-/* attributes.c: -1, and NULL, with an exception */
+/* python_attributes.c: -1, and NULL, with an exception */
 PyObject *call_method(PyObject *object, PyObject *name);
 long number_of(PyObject *object, PyObject *name);
 
@@ -87,7 +87,7 @@ PGconn *handle_of(const Engine *self);
 /* Return the next result, as psycopg has it. */
 PyObject *next_result(Engine *self);
 
-/* statements.c */
+/* prepared_statements.c */
 /* Tell whether adapters are still those with which a query became known. */
 int is_current(Engine *self, const SessionState *session, const Known *known);
 /* Tell whether C writes what the dumpers of some adapters do; -1 on error. */
@@ -97,7 +97,7 @@ int are_same(const Parameters *parameters, PyObject *statement);
 PyObject *engine_start(Engine *self, PyObject *const *args, Py_ssize_t number);
 PyObject *engine_start_for(Engine *self, PyObject *const *args, Py_ssize_t number);
 
-/* many.c, collect.c */
+/* send_many.c, pipeline_results.c */
 PyObject *engine_send_many(Engine *self, PyObject *const *args, Py_ssize_t count);
 PyObject *engine_collect(Engine *self, PyObject *pipelining);
 

@@ -1,7 +1,7 @@
 /* Parameters of statements: values of Python's plainest types, as psycopg dumps them.
  *
  * What is written here was compared with the dumpers' own bytes, for each query when
- * it becomes known (statements.c).
+ * it becomes known (prepared_statements.c).
  */
 #include "engine.h"
 

@@ -3,7 +3,7 @@
  * What is done here is what `pgtwin.core.engine.result_state` does; whatever is not a
  * small result of psycopg's own, the subclass does, by its methods.
  */
-#include "owners.h"
+#include "pipeline_state.h"
 
 #include <stddef.h>
 #include <structmember.h>

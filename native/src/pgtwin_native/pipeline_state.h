@@ -71,7 +71,7 @@ int drop_results(ResultState *self);
 /* Hold no result any more; -1 on error. */
 int forget_results(ResultState *self);
 
-/* owners.c: what has been done with a result; 0 if `receive()` must do it, -1 on error */
+/* pipeline_state.c: what has been done with a result; 0 if `receive()` must do it, -1 on error */
 enum { TAKEN = 1, CALLED = 2 /* and others may have been called */ };
 /* Give a list with one result of rows to the cursor that has executed a statement. */
 int give_rows(

@@ -4,7 +4,7 @@
  * What is done here is what the subclasses do in `receive()` (pgtwin.aio.cursors.executemany);
  * whatever is not plain, they do.
  */
-#include "owners.h"
+#include "pipeline_state.h"
 
 #include <stddef.h>
 #include <stdlib.h>

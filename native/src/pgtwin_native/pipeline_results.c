@@ -3,7 +3,7 @@
  * Results are handed out in the order in which the statements were sent, and each
  * owner has left the queue before it is called.
  */
-#include "owners.h"
+#include "pipeline_state.h"
 
 /* Of libpq's PGpipelineStatus and ConnStatusType. */
 enum { PIPELINE_ON = 1, CONNECTION_OK = 0 };

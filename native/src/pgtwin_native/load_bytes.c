@@ -1,6 +1,6 @@
 /* Strings of bytes, and uuid, from what the server sends.
  *
- * That of values.c.
+ * That of load_values.c.
  */
 #include "core.h"
 

@@ -1,6 +1,6 @@
 /* Dates and moments from bytes, in the calendar that datetime has.
  *
- * That of values.c. What the clocks of a zone show comes from its intervals; where
+ * That of load_values.c. What the clocks of a zone show comes from its intervals; where
  * these do not say it, from the zone.
  */
 #include "core.h"

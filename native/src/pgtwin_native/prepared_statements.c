@@ -5,7 +5,7 @@
  * and encoding are the same.
  */
 #include "engine.h"
-#include "owners.h"
+#include "pipeline_state.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* Arrays from bytes, as lists of lists.
  *
- * That of values.c; an array is plain if all its elements are, and lengths,
+ * That of load_values.c; an array is plain if all its elements are, and lengths,
  * dimensions and brackets add up to its very end. As psycopg's loaders do, these ignore
  * where the indexes of a dimension begin.
  */

@@ -1,6 +1,6 @@
 /* Numbers from bytes.
  *
- * That of values.c.
+ * That of load_values.c.
  */
 #include "core.h"
 
