@@ -164,19 +164,19 @@ async def test_the_connections_are_ours(engine: AsyncEngine) -> None:
 async def test_insert_many_values(engine: AsyncEngine) -> None:
     async with engine.begin() as conn:
         statement = sa.insert(numbers).returning(
-            load_numbers.c.id, load_numbers.c.value, sort_by_parameter_order=True
+            numbers.c.id, numbers.c.value, sort_by_parameter_order=True
         )
         given = [{"value": value} for value in range(2500)]
         rows = (await conn.execute(statement, given)).all()
         assert [value for _, value in rows] == list(range(2500))
         assert len({key for key, _ in rows}) == 2500
         result = await conn.execute(
-            sa.update(numbers).where(load_numbers.c.value < 500).values(value=None)
+            sa.update(numbers).where(numbers.c.value < 500).values(value=None)
         )
         assert result.rowcount == 500
         result = await conn.execute(
             sa.update(numbers)
-            .where(load_numbers.c.value == sa.bindparam("old"))
+            .where(numbers.c.value == sa.bindparam("old"))
             .values(value=sa.bindparam("new")),
             [{"old": value, "new": -value} for value in (500, 501, 1)],
         )
@@ -357,7 +357,7 @@ async def test_savepoint(engine: AsyncEngine) -> None:
         with pytest.raises(DBAPIError):
             async with conn.begin_nested():
                 await conn.execute(sa.text("SELECT 1/0"))
-        assert (await conn.scalars(sa.select(load_numbers.c.value))).all() == [1]
+        assert (await conn.scalars(sa.select(numbers.c.value))).all() == [1]
 
 
 @pytest.mark.parametrize("end", ["commit", "rollback"])
@@ -394,7 +394,7 @@ async def test_two_phase(engine: AsyncEngine, end: str) -> None:
     async with engine.connect() as conn:
         await conn.run_sync(finish, xid)
     async with engine.connect() as conn:
-        found = (await conn.scalars(sa.select(load_numbers.c.value))).all()
+        found = (await conn.scalars(sa.select(numbers.c.value))).all()
     assert found == ([1, 2, 3] if end == "commit" else [])
 
 
@@ -457,7 +457,7 @@ async def test_copy_in_the_same_transaction(engine: AsyncEngine) -> None:
         held = await conn.run_sync(driver_connection)
         name = pgtwin.sql.Identifier(SCHEMA, "numbers")
         assert await held.copy_records(name, ["value"], [(2,), (None,)]) == 2
-        query = sa.select(load_numbers.c.value).order_by(load_numbers.c.id)
+        query = sa.select(numbers.c.value).order_by(numbers.c.id)
         assert (await conn.scalars(query)).all() == [1, 2, None]
 
 
