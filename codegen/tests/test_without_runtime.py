@@ -16,7 +16,7 @@ REASONS = {
     "await asyncio.gather(f(), f())": "has no place for it",
     "asyncio.create_task(f())": "has no place for it",
     "await asyncio.gather(*hidden)": "cannot be started in threads here",
-    "asyncio.create_task(f(), context=None)": "the coroutine call and a name alone",
+    "asyncio.create_task(f(), context=None)": "only the coroutine call and a name",
 }
 
 
