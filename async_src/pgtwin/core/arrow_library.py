@@ -1,6 +1,6 @@
 """pyarrow, where it is installed.
 
-Law: only what uses Arrow imports it, and is told what to install if it is missing.
+Only what uses Arrow imports it, and is told what to install if it is missing.
 """
 
 from __future__ import annotations

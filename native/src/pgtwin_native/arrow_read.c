@@ -1,6 +1,6 @@
 /* Data of a binary COPY TO STDOUT, in columns as Arrow has them: the class ArrowReader.
  *
- * Law: what comes out is what `core/arrow_reader.py` makes of the same data. A value that
+ * What comes out is what `core/arrow_reader.py` makes of the same data. A value that
  * a column cannot hold ends the reading, with a word for the reason. Values of a kind that
  * is not known here are given to Python as they came.
  */

@@ -1,6 +1,6 @@
 /* Rows of a binary COPY FROM STDIN from columns of Arrow: write_arrow().
  *
- * Law: the server stores what it stores of what the values' dumpers make. The memory of
+ * The server stores what it stores of what the values' dumpers make. The memory of
  * the columns belongs to the caller, who keeps it until the call returns. At a value that
  * is not plain the writing ends, with the rows before it.
  */

@@ -1,6 +1,6 @@
 """Tables of Arrow: what a query returns, and rows into a table of the server.
 
-Law: the data passes through in batches; a COPY carries it in binary format.
+The data passes through in batches; a COPY carries it in binary format.
 """
 
 from __future__ import annotations

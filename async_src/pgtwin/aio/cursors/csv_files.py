@@ -1,6 +1,6 @@
 """CSV files into a table, and what a query returns into a CSV file.
 
-Law: the file passes through in blocks, as it is: the server reads and writes values.
+The file passes through in blocks, as it is: the server reads and writes values.
 """
 
 from __future__ import annotations

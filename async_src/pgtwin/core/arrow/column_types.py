@@ -1,6 +1,6 @@
 """Which type of Arrow a column of a result has, and tables of such columns.
 
-Law: a type of Arrow holds each value of the column's type, or there is an error; a type
+A type of Arrow holds each value of the column's type, or there is an error; a type
 that is not known here is text, as the server's cast to text has it.
 """
 

@@ -1,6 +1,6 @@
 """A result that has come in binary format, as a table of Arrow.
 
-Law: that of `arrow_columns`.
+That of `arrow_columns`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Rows of Python values from Arrow, as `copy_records()` takes them.
 
-Law: a value is Arrow's, exactly; what Python cannot hold is an error.
+A value is Arrow's, exactly; what Python cannot hold is an error.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """CSV as COPY reads and writes it: options, encodings, and the names in a header.
 
-Law: the server reads and writes all values; only the header is read here.
+The server reads and writes all values; only the header is read here.
 """
 
 from __future__ import annotations

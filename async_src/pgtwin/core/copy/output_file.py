@@ -1,6 +1,6 @@
 """A file that is written as a whole, or not at all.
 
-Law: the file at the path is what it was before until all has been written.
+The file at the path is what it was before until all has been written.
 """
 
 from __future__ import annotations

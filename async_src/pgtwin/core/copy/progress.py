@@ -1,6 +1,6 @@
 """Tell the caller how far a COPY has come.
 
-Law: what tells it is a plain function: it is called, and nothing is waited for.
+What tells it is a plain function: it is called, and nothing is waited for.
 """
 
 from __future__ import annotations

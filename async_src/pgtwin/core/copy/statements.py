@@ -1,6 +1,6 @@
 """COPY statements around a query of the caller's, and their options.
 
-Law: a query stays what it is, so that it is bound as every other; what is added to it
+A query stays what it is, so that it is bound as every other; what is added to it
 has no placeholders.
 """
 

@@ -1,6 +1,6 @@
 """Values of COPY's binary format in columns of Arrow: what engines have in common.
 
-Law: a value is the server's, exactly; what a column of Arrow cannot hold is an error.
+A value is the server's, exactly; what a column of Arrow cannot hold is an error.
 """
 
 from __future__ import annotations

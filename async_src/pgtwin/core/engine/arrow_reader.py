@@ -1,6 +1,6 @@
 """Reads binary COPY data into columns: the reference of `engine.make_arrow_reader`.
 
-Law: that of `arrow_columns`.
+That of `arrow_columns`.
 """
 
 from __future__ import annotations

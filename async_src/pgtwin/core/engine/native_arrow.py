@@ -1,6 +1,6 @@
 """Columns of Arrow by `pgtwin_native`: what C reads, and what it leaves to Python.
 
-Law: that of `native`.
+That of `native`.
 """
 
 from __future__ import annotations
