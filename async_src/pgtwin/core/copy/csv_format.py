@@ -6,7 +6,6 @@ The server reads and writes all values; only the header is read here.
 from __future__ import annotations
 
 import codecs
-import csv
 import re
 from typing import NamedTuple
 
@@ -63,6 +62,8 @@ class CsvFormat(NamedTuple):
                 break
         if end is None:
             return None
+        import csv  # which programs that read no header do not need
+
         text = data[:end].decode(codecs.lookup(python_encoding(self.encoding)).name)
         names = next(
             csv.reader([text], delimiter=self.delimiter, quotechar=self.quote), []
