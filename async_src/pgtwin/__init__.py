@@ -74,7 +74,7 @@ from pgtwin.core.base_connection import BaseConnection
 from pgtwin.core.column import Column
 from pgtwin.core.deadlines import OperationTimeout
 from pgtwin.core.statements.query_hooks import QueryEvent
-from pgtwin.core.statements.transaction_control import (
+from pgtwin.core.statements.transaction_statements import (
     OutOfOrderTransactionNesting,
     Rollback,
 )

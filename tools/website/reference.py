@@ -49,8 +49,8 @@ SHARED = (
     "pgtwin.psycopg_alias.install_as_psycopg",
     "pgtwin.core.statements.query_hooks.QueryEvent",
     "pgtwin.core.deadlines.OperationTimeout",
-    "pgtwin.core.statements.transaction_control.Rollback",
-    "pgtwin.core.statements.transaction_control.OutOfOrderTransactionNesting",
+    "pgtwin.core.statements.transaction_statements.Rollback",
+    "pgtwin.core.statements.transaction_statements.OutOfOrderTransactionNesting",
     "pgtwin.core.column.Column",
 )
 

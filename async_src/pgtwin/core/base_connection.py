@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic
 from psycopg import errors as e
 from psycopg.rows import Row
 
-from pgtwin.core.isinstance_class import virtual_class
+from pgtwin.core.psycopg_isinstance import virtual_class
 
 
 class BaseConnection(Generic[Row]):

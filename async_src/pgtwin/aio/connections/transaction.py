@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg import Rollback, errors as e, pq, sql
 
-from pgtwin.core.statements.transaction_control import (
+from pgtwin.core.statements.transaction_statements import (
     OutOfOrderTransactionNesting,
     Status,
 )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from psycopg import Xid, errors as e, pq, sql
 
-from pgtwin.core.statements.transaction_control import GlobalTransaction
+from pgtwin.core.statements.transaction_statements import GlobalTransaction
 from pgtwin.core.type_catalog import decoded, sent_text
 
 if TYPE_CHECKING:

@@ -30,7 +30,7 @@ from pgtwin.core.prepared_statements import (
 )
 from pgtwin.core.statements.placeholders import Binder, Statement, bind as usual_bind
 from pgtwin.core.statements.query_hooks import Observation, QueryHook
-from pgtwin.core.statements.transaction_control import (
+from pgtwin.core.statements.transaction_statements import (
     Characteristics,
     GlobalTransaction,
 )
