@@ -163,6 +163,7 @@ GENERATOR = [
     "analysis.symbols.string_contexts",
     "analysis.symbols.patched_functions",
     "analysis.symbols.reexports",
+    "refusal",
     "rule",
     "analysis.types.aliases",
     "analysis.calls.task_calls",

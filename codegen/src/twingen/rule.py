@@ -25,12 +25,14 @@ from typing import (
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
+from .analysis.symbols.patched_functions import is_patched
+from .refusal import NoRuntime as NoRuntime, Refused as Refused
+
 if TYPE_CHECKING:
     from .analysis.symbols.library_tables import Libraries, Verdict
     from .analysis.symbols.names import Names
     from .documents.examples import Example
     from .imports.twin_imports import Imports
-from .analysis.symbols.patched_functions import is_patched
 
 # What tasks are in the twin: threads that run as they like, or that take turns.
 Tasks: TypeAlias = Literal["threads", "turns"]
@@ -55,24 +57,6 @@ class Examples(Protocol):
         What is refused is remembered, with its own place.
         """
         ...
-
-
-class Refused(Exception):
-    """This construct has no faithful twin.
-
-    `why` is a sentence to the author, `instead` what to write in its place.
-    `node` is the place to show when it is not the site's own node.
-    """
-
-    def __init__(self, why: str, instead: str, node: cst.CSTNode | None = None) -> None:
-        super().__init__(why)
-        self.why = why
-        self.instead = instead
-        self.node = node
-
-
-class NoRuntime(Refused):
-    """The twin needs the runtime, and the project has no place for it."""
 
 
 def _is_spelled_out(spelled: cst.Attribute, qualified: str, module: str) -> bool:
