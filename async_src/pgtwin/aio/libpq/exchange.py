@@ -1,7 +1,7 @@
-"""What is said to the server, and its answers: every use of libpq's protocol.
+"""Messages of libpq's protocol to the server, and its answers.
 
-As for conversations; each method that sends something returns all that the server
-has answered, errors included.
+What `pgconn` says of the lock holds here, too. Each method that sends something returns
+all that the server has answered, errors included.
 """
 
 from __future__ import annotations

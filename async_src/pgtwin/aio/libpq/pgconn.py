@@ -1,8 +1,7 @@
-"""How a conversation with libpq goes on, and how it comes to rest.
+"""The libpq handle of a session: waits for answers, and recovers from interruptions.
 
-One conversation at a time (the caller holds the session's lock and has checked
-that it is usable), and each one leaves the handle idle, or finished if that was not
-possible in a few seconds.
+The caller holds the session's lock, and has checked that the session is usable. Each
+method leaves the handle idle, or finished if that was not possible in a few seconds.
 """
 
 from __future__ import annotations

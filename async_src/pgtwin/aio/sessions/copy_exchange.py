@@ -1,4 +1,4 @@
-"""The conversation of a COPY: start, data in one direction, end.
+"""What is exchanged for a COPY: its start, data in one direction, its end.
 
 The block of the COPY holds the session's lock, and its steps, which may be called
 by several tasks or threads, hold the COPY's; whoever gives it up calls `stop()`.

@@ -1,4 +1,4 @@
-"""The conversation of a pipeline: statements are sent, results come later, in order.
+"""What is exchanged in a pipeline: statements are sent, results come later, in order.
 
 The caller holds the session's lock. Whoever has sent a statement is its owner and
 receives its results, or is told that there will be none.

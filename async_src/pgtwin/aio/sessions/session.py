@@ -88,7 +88,7 @@ class Session(SessionFields):
     @property
     def inherited(self) -> bool:
         """Whether the session belongs to the process that this one was forked from."""
-        return self.lock.process.left
+        return self.lock.inherited
 
     @property
     def closed(self) -> bool:
