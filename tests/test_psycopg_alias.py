@@ -22,6 +22,19 @@ def run(program: str, *arguments: str) -> str:
     return done.stdout
 
 
+def test_core_of_other_sources() -> None:
+    assert run("""
+import sys, types
+import pgtwin
+core = types.ModuleType("pgtwin_native")
+core.__version__ = pgtwin.__version__
+sys.modules["pgtwin_native"] = core
+pgtwin.install_as_psycopg()
+import psycopg
+print(psycopg.Connection is pgtwin.Connection)
+""") == "True\n"
+
+
 def test_names() -> None:
     run(INSTALLED + """
 import importlib, sys

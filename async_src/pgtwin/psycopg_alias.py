@@ -128,7 +128,8 @@ def _modules(package: str) -> Iterator[str]:
 def _try_import(name: str) -> ModuleType | None:
     try:
         return import_module(name)
-    except ImportError:  # it needs a package that is not here
+    except (AttributeError, ImportError):
+        # It needs a package that is not here, or has other names: pgtwin-native.
         return None
 
 

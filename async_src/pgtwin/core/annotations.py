@@ -1,6 +1,6 @@
 """The types that the public signatures speak of.
 
-Names only; nothing here runs while a query is executed.
+There are only names here; nothing runs while a query is executed.
 """
 
 from __future__ import annotations

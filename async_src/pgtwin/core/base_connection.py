@@ -1,6 +1,6 @@
 """What connections of both forms have in common for who looks at them from outside.
 
-Nothing that waits, and nothing that knows a form.
+Nothing here waits, or depends on the form.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 /* Arrays from bytes, as lists of lists.
  *
- * That of load_values.c; an array is plain if all its elements are, and lengths,
- * dimensions and brackets add up to its very end. As psycopg's loaders do, these ignore
+ * What load_values.c says of its functions holds here, too. An array is plain if all its
+ * elements are, and lengths, dimensions and brackets add up to its very end. As psycopg's loaders do, these ignore
  * where the indexes of a dimension begin.
  */
 #include "core.h"

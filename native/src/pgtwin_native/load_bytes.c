@@ -1,6 +1,6 @@
 /* Strings of bytes, and uuid, from what the server sends.
  *
- * That of load_values.c.
+ * What load_values.c says of its functions holds here, too.
  */
 #include "core.h"
 

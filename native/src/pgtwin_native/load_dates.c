@@ -1,7 +1,7 @@
 /* Dates and moments from bytes, in the calendar that datetime has.
  *
- * That of load_values.c. What the clocks of a zone show comes from its intervals; where
- * these do not say it, from the zone.
+ * What load_values.c says of its functions holds here, too. What the clocks of a zone
+ * show comes from its intervals; where these do not say it, from the zone.
  */
 #include "core.h"
 

@@ -1,6 +1,6 @@
 /* Numbers from bytes.
  *
- * That of load_values.c.
+ * What load_values.c says of its functions holds here, too.
  */
 #include "core.h"
 

@@ -1,6 +1,6 @@
 """A result that has come in binary format, as a table of Arrow.
 
-That of `arrow_columns`.
+A value is the server's, exactly; what a column of Arrow cannot hold is an error.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The library libpq that psycopg uses, for functions that `psycopg.pq` has not.
 
-It is that very library, or none.
+What is found is the same library, or nothing.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Reads binary COPY data into columns: the reference of `engine.make_arrow_reader`.
 
-That of `arrow_columns`.
+A value is the server's, exactly; what a column of Arrow cannot hold is an error.
 """
 
 from __future__ import annotations

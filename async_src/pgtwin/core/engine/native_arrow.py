@@ -1,6 +1,7 @@
 """Columns of Arrow by `pgtwin_native`: what C reads, and what it leaves to Python.
 
-That of `native`.
+C reads and writes what gives the same as Python. It leaves the other columns to
+`arrow_reader`, and the other tables to the dumpers.
 """
 
 from __future__ import annotations

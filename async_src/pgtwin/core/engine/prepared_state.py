@@ -1,6 +1,6 @@
 """What is looked at each time when a statement is executed: bases of classes.
 
-Fields and nothing else, which the subclass sets.
+They have fields only, which the subclass sets.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The engine in Python, over `psycopg.pq`: always there, and the other's reference.
 
-As for the contract (`pgtwin.core.engine.contract`).
+`contract` says what each method does.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Statements in whose text the parameters stand, as literals.
 
-What is returned has no parameters to send apart.
+The statement that is returned has no parameters to send with it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The words of transaction control: status, levels, statements.
 
-Pure text; who sends it decides whether it may be sent.
+There is only text here; who sends it decides whether it may be sent.
 """
 
 from __future__ import annotations
