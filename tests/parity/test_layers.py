@@ -21,7 +21,7 @@ DRIVER = [
     "waiting.blocking_call",
     "waiting.readiness",
     "waiting.notification_listener",
-    "libpq.cancel",
+    "libpq.cancellation",
     "libpq.pgconn",
     "libpq.exchange",
     "libpq.connect",

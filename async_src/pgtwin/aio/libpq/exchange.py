@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from psycopg import capabilities, errors as e
 
-from pgtwin.aio.libpq.cancel import request_cancel
+from pgtwin.aio.libpq.cancellation import request_cancel
 from pgtwin.aio.libpq.pgconn import CLOSED, Handle
 from pgtwin.aio.waiting.readiness import Readiness
 

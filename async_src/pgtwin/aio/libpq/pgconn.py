@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from psycopg import ConnectionInfo, errors as e, pq
 
-from pgtwin.aio.libpq.cancel import request_cancel
+from pgtwin.aio.libpq.cancellation import request_cancel
 from pgtwin.aio.waiting.readiness import Readiness
 from pgtwin.core.deadlines import Deadline
 from pgtwin.core.engine.contract import make_engine
