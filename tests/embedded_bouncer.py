@@ -1,6 +1,7 @@
 """A PgBouncer of our own, for the tests: it hands servers from client to client.
 
-What is started here is stopped here, and nothing of it stays on the disk.
+What is started here is stopped here, and nothing of it stays on the disk, also when
+the program is killed.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -17,6 +19,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from tests.watchdog import watched
 
 CONFIGURATION = """
 [databases]
@@ -85,14 +89,15 @@ def running_bouncer(
         command[1:1] = ["-u", "nobody"]
     log = (folder / "log").open("w+")
     process = subprocess.Popen(command, stdout=log, stderr=log)
-    try:
-        _wait_until_it_listens(process, port, folder / "log")
-        yield make_conninfo(dsn, host="127.0.0.1", port=port)
-    finally:
-        process.terminate()
-        process.wait()
-        log.close()
-        shutil.rmtree(folder)
+    with watched(process.pid, signal.SIGTERM, folder):
+        try:
+            _wait_until_it_listens(process, port, folder / "log")
+            yield make_conninfo(dsn, host="127.0.0.1", port=port)
+        finally:
+            process.terminate()
+            process.wait()
+            log.close()
+            shutil.rmtree(folder)
 
 
 def _version(program: str) -> tuple[int, int]:

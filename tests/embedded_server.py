@@ -1,19 +1,23 @@
 """A PostgreSQL server of our own, for the demo, the tests and the benchmarks.
 
-What is started here is stopped here, and nothing of it stays on the disk. It
-needs no root (and works as root), no system PostgreSQL and no fixed port.
+What is started here is stopped here, and nothing of it stays on the disk, also when
+the program is killed. It needs no root (and works as root), no system PostgreSQL and no
+fixed port.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from tests.watchdog import watched
 
 # The role that must give its password; every other role is trusted.
 LOGIN_ROLE = "pgtwin_login"
@@ -102,13 +106,15 @@ def _embedded_server(data: Path) -> Iterator[str]:
             raise RuntimeError(
                 f"cannot start the embedded server, its log says:\n{log}"
             ) from None
-    try:
-        where = f"host={data} port={port} user={server.postgres_user}"
-        pgexec(
-            "psql",
-            ("-q", "-c", "CREATE DATABASE test", f"{where} dbname=postgres"),
-            bin_path=server.bin_path,
-        )
-        yield f"{where} dbname=test"
-    finally:
-        pg_ctl("-m", "immediate", "stop")
+    pid = int((data / "postmaster.pid").read_text().split()[0])
+    with watched(pid, signal.SIGQUIT, data.parent):
+        try:
+            where = f"host={data} port={port} user={server.postgres_user}"
+            pgexec(
+                "psql",
+                ("-q", "-c", "CREATE DATABASE test", f"{where} dbname=postgres"),
+                bin_path=server.bin_path,
+            )
+            yield f"{where} dbname=test"
+        finally:
+            pg_ctl("-m", "immediate", "stop")
