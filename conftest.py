@@ -156,7 +156,7 @@ def patient_driver(
     """
     if "network" not in request.fixturenames:
         for form in FORMS:
-            name = f"{form}.libpq.pgconn"
+            name = f"{form}.libpq.cancellation"
             monkeypatch.setattr(f"{name}.SETTLE_TIMEOUT", PATIENCE)
             monkeypatch.setattr(f"{name}.UNREAD_TIMEOUT", PATIENCE / 2)
 
@@ -165,7 +165,7 @@ def patient_driver(
 def server_does_not_read(patient_driver: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the driver notice soon that the server does not read what is sent."""
     for form in FORMS:
-        monkeypatch.setattr(f"{form}.libpq.pgconn.UNREAD_TIMEOUT", 0.5)
+        monkeypatch.setattr(f"{form}.libpq.cancellation.UNREAD_TIMEOUT", 0.5)
 
 
 @pytest.fixture

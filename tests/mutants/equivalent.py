@@ -85,10 +85,10 @@ getattr(bound, "tzinfo", None) for bound in (value.lower, value.upper)
         "self._values = self._bind(result, usual=True)",
     ): "The rows of a page are made at once, by the same loaders either way.",
     (
-        f"{AIO}/libpq/pgconn.py",
-        "Handle._settle",
-        "if before or not self.syncs:",
-        "if before and not self.syncs:",
+        f"{AIO}/libpq/cancellation.py",
+        "Interrupted.settle",
+        "if before or not self._syncs:",
+        "if before and not self._syncs:",
     ): "Differs only after a signal between a synchronization and its being counted.",
     (
         f"{AIO}/waiting/timeout.py",

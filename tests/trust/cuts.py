@@ -51,7 +51,7 @@ class Outcome(NamedTuple):
 
 def settle_in(seconds: float) -> None:
     """Have both forms wait so long for a server that does not answer, not 5 seconds."""
-    for name in ("pgtwin.aio.libpq.pgconn", "pgtwin_sync.libpq.pgconn"):
+    for name in ("pgtwin.aio.libpq.cancellation", "pgtwin_sync.libpq.cancellation"):
         module: Any = import_module(name)
         module.SETTLE_TIMEOUT = seconds
         module.UNREAD_TIMEOUT = seconds / 2

@@ -431,4 +431,4 @@ class AsyncConnection(
         self, cls: type[Info], name: str | sql.Identifier
     ) -> Info | None:
         """Fetch what `pgtwin.types` knows of a type."""
-        return await find_type(self, cls, name)
+        return await find_type(self._session, self.transaction(), cls, name)

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import logging
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from psycopg import capabilities, errors as e, pq
 
-from pgtwin.aio.sessions.pipeline_exchange import Pipelining
+from pgtwin.aio.sessions.pipeline_exchange import PipelineExchange
 
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGconn
     from typing_extensions import Self
 
-    from pgtwin.aio.connections.connection import AsyncConnection
+    from pgtwin.aio.sessions.open_pipeline import OpenPipeline
+    from pgtwin.aio.sessions.session import SessionOwner
 
 logger = logging.getLogger("pgtwin")
 
@@ -34,7 +35,7 @@ class AsyncPipeline:
     __module__ = "pgtwin"
     _entered = 0  # how many blocks are open
 
-    def __init__(self, connection: AsyncConnection[Any]) -> None:
+    def __init__(self, connection: SessionOwner) -> None:
         self._connection = connection
         self._session = connection._session
 
@@ -83,7 +84,7 @@ class AsyncPipeline:
             pipelining = session.open_pipeline()
             if pipelining is None:
                 await session.ready()
-                pipelining = Pipelining(session)
+                pipelining = PipelineExchange(session)
                 await pipelining.start()
             else:
                 session.check()
@@ -119,6 +120,6 @@ class AsyncPipeline:
             if self._entered == entered:
                 self._leave(pipelining)  # interrupted while another held the lock
 
-    def _leave(self, pipelining: Pipelining) -> None:
+    def _leave(self, pipelining: OpenPipeline) -> None:
         pipelining.level -= 1
         self._entered -= 1

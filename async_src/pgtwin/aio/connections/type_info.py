@@ -5,33 +5,39 @@ The connection is left in the transaction status in which it was.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from psycopg import errors as e, sql, types
 
 from pgtwin.core import type_catalog
 
 if TYPE_CHECKING:
-    from pgtwin.aio.connections.connection import AsyncConnection
+    from pgtwin.aio.connections.transaction import AsyncTransaction
+    from pgtwin.aio.sessions.session import Session
 
 Info = TypeVar("Info", bound=types.TypeInfo)
 
 
 async def find_type(
-    connection: AsyncConnection[Any], cls: type[Info], name: str | sql.Identifier
+    session: Session,
+    transaction: AsyncTransaction,
+    cls: type[Info],
+    name: str | sql.Identifier,
 ) -> Info | None:
-    """Return a type of the server; `None` if it has none of that name and kind."""
+    """Return a type of the server; `None` if it has none of that name and kind.
+
+    The block `transaction` is for the query: a name that the server does not
+    understand shall abort no other transaction.
+    """
     query, oldest_server = type_catalog.find_query(cls)
-    if connection.info.server_version < oldest_server:
+    if session.pgconn.server_version < oldest_server:
         raise e.NotSupportedError(
             f"{cls.__name__} needs PostgreSQL {oldest_server // 10000} or newer"
         )
     if isinstance(name, sql.Identifier):
         name = name.as_string(None)
-    session = connection._session
-    # So that a name that the server does not understand aborts no other transaction.
     found = None
-    async with connection.transaction():
+    async with transaction:
         async with session.lock.held():
             result = await session.command(type_catalog.query(query, name))
         found = type_catalog.arguments(result)

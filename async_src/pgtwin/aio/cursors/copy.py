@@ -27,6 +27,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeAlias
 from psycopg import errors as e, pq
 
 from pgtwin.aio.sessions import copy_exchange
+from pgtwin.aio.sessions.open_copy import OpenCopy
 from pgtwin.core.adaptation.adapters import Place
 from pgtwin.core.copy.dumpers import CopyAdapters
 from pgtwin.core.copy.progress import report
@@ -241,7 +242,7 @@ class AsyncCopy:
         self._counted = 0  # rows of this COPY that are in rows_done
         self._headers = 0  # that are still to come, and no rows
         self._binary = binary
-        self._copying: copy_exchange.Copying | None = None
+        self._copying: OpenCopy | None = None
         self._sending = asyncio.Lock()
         self._ended = False
         self._finished = False
@@ -254,9 +255,7 @@ class AsyncCopy:
         if self._finished:
             raise TypeError("a COPY block is entered once: call copy() again")
         if self.cursor.pgresult is not None:  # else there is none on the server
-            self._copying = copy_exchange.Copying(
-                self._direction == COPY_OUT, self._timeout
-            )
+            self._copying = OpenCopy(self._direction == COPY_OUT, self._timeout)
             self._session.copying = weakref.ref(self._copying)
         return self
 

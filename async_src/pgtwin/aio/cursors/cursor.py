@@ -26,6 +26,7 @@ from pgtwin.aio.cursors.streaming import (
 )
 from pgtwin.aio.sessions import copy_exchange
 from pgtwin.aio.sessions.lock import BLOCK_GRACE
+from pgtwin.aio.sessions.open_pipeline import Executions
 from pgtwin.aio.sessions.pipeline_exchange import TURN
 from pgtwin.core.statements.client_side_binding import bind_merged
 from pgtwin.core.statements.placeholders import Binder, Statement, bind
@@ -202,11 +203,19 @@ class AsyncCursor(AsyncResults[Row]):
             self._asked = None
             self._forget()
             self._asked_format = self._format(None)
-            transformer = self._dumper() or session.adaptation.transformer()
+            executions = Executions(
+                query,
+                params_seq,
+                self._bind_query,
+                self._dumper() or session.adaptation.transformer(),
+                self._adapters or session.adaptation.adapters,
+                self.format,
+                not self._merging,
+            )
             # The caller's iterable works while the connection is busy.
             session.lock.note_holder("executemany()", grace=0)
             try:
-                await execute_many(self, query, params_seq, transformer, returning)
+                await execute_many(self, executions, returning)
             finally:
                 session.lock.forget_holder()
 

@@ -30,11 +30,9 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from pgtwin.aio.connections.connection import AsyncConnection
-    from pgtwin.aio.cursors.executemany import Batch
-    from pgtwin.aio.sessions.pipeline_exchange import Owner
     from pgtwin.aio.sessions.session import Session
     from pgtwin.core.annotations import RowFactory
-    from pgtwin.core.engine.contract import RowLoader
+    from pgtwin.core.engine.contract import BatchState, OwnerState, RowLoader
     from pgtwin.core.prepared_statements import Kept
 
 SINGLE_TUPLE = pq.ExecStatus.SINGLE_TUPLE
@@ -60,7 +58,7 @@ class AsyncResults(ResultState, Generic[Row]):
     _loader_mark: tuple[Adapters | None, int, int] = (None, -1, -1)
     _connection: AsyncConnection[Any]
     _session: Session
-    _pending: Owner | Batch | None
+    _pending: OwnerState | BatchState | None
 
     if TYPE_CHECKING:
         # What the base does.

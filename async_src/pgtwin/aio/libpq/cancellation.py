@@ -1,13 +1,14 @@
-"""Requests to cancel what the server executes for a connection.
+"""Cancelling: ask the server to cancel a statement, and receive what is left of it.
 
-The connection itself is not touched; whatever it does goes on until the server's
-answer reaches it.
+A request goes over a connection of its own. Whatever the first connection does goes on
+until the server's answer reaches it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from psycopg import capabilities, errors as e, pq
@@ -16,11 +17,27 @@ from pgtwin.aio.waiting.blocking_call import call_in_thread
 from pgtwin.aio.waiting.readiness import Readiness
 
 if TYPE_CHECKING:
-    from psycopg.pq.abc import PGconn
+    from psycopg.pq.abc import PGconn, PGresult
 
+    from pgtwin.core.engine.contract import Engine
+
+ENDED = (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.FATAL_ERROR)
+COPY_IN = pq.ExecStatus.COPY_IN
+COPY_OUT = pq.ExecStatus.COPY_OUT
+COPY_BOTH = pq.ExecStatus.COPY_BOTH
+PIPELINE_SYNC = pq.ExecStatus.PIPELINE_SYNC
 POLL_OK = pq.PollingStatus.OK
 POLL_FAILED = pq.PollingStatus.FAILED
 POLL_WRITING = pq.PollingStatus.WRITING
+
+# Seconds that an interrupted conversation has to come to rest, and those of them after
+# which a server that does not read the rest of what is sent is told to cancel.
+SETTLE_TIMEOUT = 5.0
+UNREAD_TIMEOUT = 2.5
+
+# Seconds between two requests to cancel: one that comes before the statement itself, as
+# when the server's process is slow to wake, is ignored.
+CANCEL_AGAIN = 1.0
 
 
 async def request_cancel(pgconn: PGconn, timeout: float) -> None:
@@ -54,6 +71,101 @@ async def request_cancel(pgconn: PGconn, timeout: float) -> None:
     finally:
         readiness.detach()
         conn.finish()
+
+
+class Interrupted:
+    """A conversation that was interrupted before all results had come.
+
+    `syncs` is the number of synchronizations that the server has not answered.
+    """
+
+    def __init__(
+        self, pgconn: PGconn, engine: Engine, readiness: Readiness, syncs: int
+    ) -> None:
+        self._pgconn = pgconn
+        self._engine = engine
+        self._readiness = readiness
+        self._syncs = syncs
+        self._deadline = time.monotonic() + SETTLE_TIMEOUT
+
+    async def settle(self, results: list[PGresult]) -> None:
+        """Cancel the conversation, and receive what the server still sends of it.
+
+        `results` are those that came before the interruption; others are added that
+        tell how a statement has ended. Returns early if the server is lost
+        (`engine.failure`). Raises `OperationalError` when there is no end in
+        `SETTLE_TIMEOUT` seconds.
+        """
+        pgconn = self._pgconn
+        # A statement that the server has only half of cannot be cancelled; a
+        # COPY can, and may have to be, for the server to read the rest.
+        sent = pgconn.flush() == 0 or await self._readiness.wait(
+            self._sent, UNREAD_TIMEOUT, True
+        )
+        cancelling = not sent or not results or results[-1].status != COPY_IN
+        if cancelling:
+            await self._cancel()
+        silent = False
+        while True:
+            if pgconn.is_busy():
+                await self._wait(self._engine.read, cancelling=cancelling)
+            if self._engine.failure is not None:
+                return
+            result = pgconn.get_result()
+            before, silent = silent, result is None
+            if result is None:
+                # An interruption may have come before an answer was counted.
+                if before or not self._syncs:
+                    return
+            elif result.status == PIPELINE_SYNC:
+                self._syncs -= 1
+                if not self._syncs:
+                    return
+            elif result.status == COPY_IN:
+                pgconn.put_copy_end(b"interrupted by the client")
+                if pgconn.flush():
+                    await self._wait(self._sent, writing=True)
+            elif result.status == COPY_OUT:
+                if not self._skipped():
+                    await self._wait(self._skipped)
+            elif result.status == COPY_BOTH:
+                raise e.NotSupportedError("replication cannot be settled")
+            elif result.status in ENDED:
+                results.append(result)
+
+    async def _cancel(self) -> None:
+        await request_cancel(self._pgconn, self._deadline - time.monotonic())
+
+    async def _wait(
+        self,
+        step: Callable[[], bool],
+        *,
+        writing: bool = False,
+        cancelling: bool = False,
+    ) -> None:
+        """Wait until a step is true; cancel again meanwhile if it is `cancelling`."""
+        left = self._deadline - time.monotonic()
+        while cancelling and left > CANCEL_AGAIN:
+            if await self._readiness.wait(step, CANCEL_AGAIN, writing):
+                return
+            await self._cancel()
+            left = self._deadline - time.monotonic()
+        if not await self._readiness.wait(step, left, writing):
+            raise e.OperationalError("the server does not come to rest")
+
+    # Steps: called by the readiness when the socket is ready, never wait.
+
+    def _sent(self) -> bool:
+        # A server that waits for us to read does not read what we write.
+        self._engine.read()
+        return self._engine.failure is not None or self._pgconn.flush() == 0
+
+    def _skipped(self) -> bool:
+        pgconn = self._pgconn
+        pgconn.consume_input()
+        while (size := pgconn.get_copy_data(1)[0]) > 0:
+            pass
+        return size != 0
 
 
 def _at_once() -> bool:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from psycopg import ConnectionInfo, errors as e, pq
 
-from pgtwin.aio.libpq.cancellation import request_cancel
+from pgtwin.aio.libpq.cancellation import Interrupted
 from pgtwin.aio.waiting.readiness import Readiness
 from pgtwin.core.deadlines import Deadline
 from pgtwin.core.engine.contract import make_engine
@@ -28,26 +27,15 @@ OK = int(pq.ConnStatus.OK)
 BAD = pq.ConnStatus.BAD
 ACTIVE = pq.TransactionStatus.ACTIVE
 FATAL_ERROR = pq.ExecStatus.FATAL_ERROR
-ENDED = (pq.ExecStatus.COMMAND_OK, FATAL_ERROR)
 COPY_IN = pq.ExecStatus.COPY_IN
 COPY_OUT = pq.ExecStatus.COPY_OUT
 COPY_BOTH = pq.ExecStatus.COPY_BOTH
 COPY = (COPY_IN, COPY_OUT, COPY_BOTH)
-PIPELINE_SYNC = pq.ExecStatus.PIPELINE_SYNC
 PIPELINE_OFF = pq.PipelineStatus.OFF
 SQLSTATE = pq.DiagnosticField.SQLSTATE
 
 # Results that are handed over together while a conversation goes on.
 AT_ONCE = 64
-
-# Seconds that an interrupted conversation has to come to rest, and those of them after
-# which a server that does not read the rest of what is sent is told to cancel.
-SETTLE_TIMEOUT = 5.0
-UNREAD_TIMEOUT = 2.5
-
-# Seconds between two requests to cancel: one that comes before the statement itself, as
-# when the server's process is slow to wake, is ignored.
-CANCEL_AGAIN = 1.0
 
 CLOSED = "the connection is closed: open another with connect()"
 LOST = "the connection is lost: open another with connect()"
@@ -265,47 +253,13 @@ class Handle:
         pipelined = pgconn.pipeline_status != PIPELINE_OFF
         if self._finishing or not (pipelined or pgconn.transaction_status == ACTIVE):
             return
-        deadline = time.monotonic() + SETTLE_TIMEOUT
         try:
             if pipelined:
                 pgconn.pipeline_sync()
                 self.syncs += 1
-            # A statement that the server has only half of cannot be cancelled; a
-            # COPY can, and may have to be, for the server to read the rest.
-            sent = pgconn.flush() == 0 or await self._readiness.wait(
-                self._sent, UNREAD_TIMEOUT, True
-            )
-            cancelling = not sent or not results or results[-1].status != COPY_IN
-            if cancelling:
-                await request_cancel(pgconn, deadline - time.monotonic())
-            silent = False
-            while True:
-                if pgconn.is_busy():
-                    await self._rest(self.engine.read, deadline, cancelling=cancelling)
-                if self.engine.failure is not None:
-                    return
-                result = pgconn.get_result()
-                before, silent = silent, result is None
-                if result is None:
-                    # An interruption may have come before an answer was counted.
-                    if before or not self.syncs:
-                        self.syncs = 0
-                        return
-                elif result.status == PIPELINE_SYNC:
-                    self.syncs -= 1
-                    if not self.syncs:
-                        return
-                elif result.status == COPY_IN:
-                    pgconn.put_copy_end(b"interrupted by the client")
-                    if pgconn.flush():
-                        await self._rest(self._sent, deadline, writing=True)
-                elif result.status == COPY_OUT:
-                    if not self._skipped():
-                        await self._rest(self._skipped, deadline)
-                elif result.status == COPY_BOTH:
-                    raise e.NotSupportedError("replication cannot be settled")
-                elif result.status in ENDED:
-                    results.append(result)
+            interrupted = Interrupted(pgconn, self.engine, self._readiness, self.syncs)
+            await interrupted.settle(results)
+            self.syncs = 0
         except BaseException as error:
             # Interrupted again, or no answer in time: plainly broken is better
             # than hanging, and the first interruption is the one to be reported.
@@ -315,22 +269,6 @@ class Handle:
                 "closed: %s",
                 error or type(error).__name__,
             )
-
-    async def _rest(
-        self,
-        step: Callable[[], bool],
-        deadline: float,
-        writing: bool = False,
-        cancelling: bool = False,
-    ) -> None:
-        left = deadline - time.monotonic()
-        while cancelling and left > CANCEL_AGAIN:
-            if await self._readiness.wait(step, CANCEL_AGAIN, writing):
-                return
-            await request_cancel(self.pgconn, deadline - time.monotonic())
-            left = deadline - time.monotonic()
-        if not await self._readiness.wait(step, left, writing):
-            raise e.OperationalError("the server does not come to rest")
 
     def _release(self) -> None:
         self._in_use = False
@@ -353,16 +291,8 @@ class Handle:
                 return e.error_from_result(result, encoding)
         return self.fatal_error or self.engine.failure or e.OperationalError(LOST)
 
-    # Steps: called by the readiness when the socket is ready, never wait.
-
     def _sent(self) -> bool:
+        """Tell whether all is sent; called when the socket is ready, never waits."""
         # A server that waits for us to read does not read what we write.
         self.engine.read()
         return self.engine.failure is not None or self.pgconn.flush() == 0
-
-    def _skipped(self) -> bool:
-        pgconn = self.pgconn
-        pgconn.consume_input()
-        while (size := pgconn.get_copy_data(1)[0]) > 0:
-            pass
-        return size != 0

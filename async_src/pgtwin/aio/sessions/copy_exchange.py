@@ -36,20 +36,6 @@ PAUSE = 0.05
 LONG_PAUSE = 1.0
 
 
-class Copying:
-    """A COPY under way: its lock, and how long it may wait for the server.
-
-    When it is `receiving`, nobody else reads what the server sends.
-    """
-
-    __slots__ = ("__weakref__", "lock", "receiving", "timeout")
-
-    def __init__(self, receiving: bool, timeout: float | None) -> None:
-        self.lock = asyncio.Lock()
-        self.receiving = receiving
-        self.timeout = timeout
-
-
 class Step:
     """Holds the lock of a COPY for one step, which must not wait for ever.
 

@@ -6,15 +6,22 @@ receives its results, or is told that there will be none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from itertools import repeat
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from psycopg import capabilities, errors as e, pq
 from psycopg.sql import Composable
 
 from pgtwin.aio.libpq.pgconn import NOT_EXECUTED
-from pgtwin.core.engine.contract import OwnerState, PipelineState
+from pgtwin.aio.sessions.open_pipeline import Executions, OpenPipeline
+from pgtwin.aio.sessions.pipeline_results import (
+    Closing,
+    Command,
+    Execution,
+    Owner,
+    Preparation,
+)
 from pgtwin.core.server_settings import changes_settings
 from pgtwin.core.statements.placeholders import (
     Bound,
@@ -25,14 +32,12 @@ from pgtwin.core.statements.placeholders import (
 from pgtwin.core.statements.query_hooks import UNOBSERVED, Observation
 
 if TYPE_CHECKING:
-    from psycopg.abc import Transformer
     from psycopg.pq.abc import PGresult
 
-    from pgtwin.aio.cursors.cursor import AsyncCursor
-    from pgtwin.aio.cursors.executemany import Batch
     from pgtwin.aio.sessions.session import Session
     from pgtwin.core.adaptation.adapters import Adapters
-    from pgtwin.core.annotations import Params, Query
+    from pgtwin.core.annotations import Params
+    from pgtwin.core.engine.contract import BatchState, OwnerState, ResultState
     from pgtwin.core.prepared_statements import Kept
 
 OK = pq.ConnStatus.OK
@@ -54,115 +59,7 @@ TURN = 25
 LONG_TURN = 100
 
 
-class Owner(OwnerState):
-    """Has sent a statement, and checks its results."""
-
-    __slots__ = ()
-
-    def receive(self, results: list[PGresult]) -> None:
-        """Take the results of the statement. Raises the server's error."""
-        self.done = True
-        is_plain = len(results) == 1 and results[0].status == TUPLES_OK
-        if is_plain and self._seen is UNOBSERVED:
-            return  # nothing is to be said of it
-        try:
-            self._session.check_results(results)
-        except e.Error as error:
-            if self._kept is not None:
-                self._session.prepared.retire_stale(self._kept.key, results)
-            self._seen.end(error)
-            raise
-        self._seen.note(results)
-        self._seen.end()
-
-    def give_up(self, error: BaseException) -> None:
-        """Learn that there will be no results, and why."""
-        self.done = True
-        self._seen.end(error)
-
-
-class Execution(Owner):
-    """Owns a statement of a pipeline for a cursor."""
-
-    __slots__ = ()
-
-    def receive(self, results: list[PGresult]) -> None:
-        self.done = True
-        kept = self._kept
-        cursor = self._cursor
-        # The cursor may have executed another query since.
-        is_awaited = cursor._pending is self
-        if is_awaited and not cursor._closed:
-            cursor._pending = None
-        if len(results) != 1 or results[0].status != TUPLES_OK:
-            super().receive(results)
-            kept = None
-        elif self._seen is not UNOBSERVED:
-            super().receive(results)
-        if not is_awaited:
-            return
-        if (
-            kept is not None
-            and kept.generation != self._session.adaptation.adapters.generation
-        ):
-            self._session.adaptation.columns_of(kept, results[0])
-        cursor._keep(results, kept)
-
-    def give_up(self, error: BaseException) -> None:
-        super().give_up(error)
-        if self._cursor._pending is self:
-            self._cursor._pending = None
-
-
-class Preparation(Owner):
-    """Has asked for a prepared statement, which is used before it is known to be."""
-
-    def __init__(self, session: Session, kept: Kept) -> None:
-        super().__init__(session, None, UNOBSERVED)
-        self._asked_for = kept
-        self._name = kept.name
-        kept.awaited = True
-
-    def receive(self, results: list[PGresult]) -> None:
-        try:
-            super().receive(results)
-        except e.Error:
-            self._forget()
-            raise
-        self._asked_for.awaited = False
-
-    def give_up(self, error: BaseException) -> None:
-        super().give_up(error)
-        self._forget()
-        if capabilities.has_send_close_prepared():
-            # Perhaps the server has it: to close what is not there is no error.
-            self._session.prepared.retired.append(self._name)
-
-    def _forget(self) -> None:
-        self._asked_for.awaited = False
-        self._session.prepared.forget(self._asked_for.key, self._name)
-
-
-class Closing(Owner):
-    """Has asked the server to forget a prepared statement."""
-
-    def __init__(self, session: Session, name: bytes) -> None:
-        super().__init__(session, None, UNOBSERVED)
-        self._name = name
-
-    def receive(self, results: list[PGresult]) -> None:
-        try:
-            super().receive(results)
-        except e.PipelineAborted as error:
-            # Not done, and the error before it is the one to be told.
-            self.give_up(error)
-
-    def give_up(self, error: BaseException) -> None:
-        super().give_up(error)
-        self._session.prepared.retire_name(self._name)
-
-
-class Pipelining(PipelineState):
+class PipelineExchange(OpenPipeline):
     """Keeps a session in pipeline mode, and the owners of what was sent."""
 
     def __init__(self, session: Session) -> None:
@@ -249,7 +146,7 @@ class Pipelining(PipelineState):
     async def execute(
         self,
         statement: Statement,
-        cursor: AsyncCursor[Any],
+        cursor: ResultState,
         seen: Observation,
         prepare: bool | None,
         result_format: int | None,
@@ -296,32 +193,25 @@ class Pipelining(PipelineState):
         session.exchange.send_statement(statement, result_format, kept.name)
         return kept
 
-    async def execute_many(
-        self,
-        query: Query,
-        params_seq: Iterable[Params],
-        transformer: Transformer,
-        result_format: int,
-        batch: Batch,
-    ) -> None:
+    async def execute_many(self, executions: Executions, batch: BatchState) -> None:
         """Send a statement for each set of parameters, until one has failed."""
         session = self._session
         if session.orphaned:
             await session.ready()
         session.check()
         self.begin()
-        bind_one, adapters = self._bind_each(query, transformer, batch)
+        bind_one, adapters = self._bind_each(executions)
         engine = self._engine
         number, most = 0, LONG_TURN
         names: dict[tuple[int, ...], bytes | None] = {}
-        each = iter(params_seq)
+        each = iter(executions.params_seq)
         for params in each:
             bound: tuple[Params, Bound] | None = (params, bind_one(params))
             while bound is not None:
                 text, _, types, _ = bound[1]
                 if types not in names:
                     before = len(self.owners)
-                    kept = self.prepared(text, types, batch.preparing)
+                    kept = self.prepared(text, types, executions.prepare)
                     if len(self.owners) > before:
                         names.clear()  # others may be prepared no more
                     names[types] = None if kept is None else kept.name
@@ -330,7 +220,13 @@ class Pipelining(PipelineState):
                 engine.sent = 0
                 try:
                     bound = engine.send_many(
-                        bind_one, bound, names, each, result_format, most, adapters
+                        bind_one,
+                        bound,
+                        names,
+                        each,
+                        executions.result_format,
+                        most,
+                        adapters,
                     )
                 finally:
                     self.owners.extend(repeat(batch, engine.sent))
@@ -344,14 +240,14 @@ class Pipelining(PipelineState):
         self._raise()
 
     def _bind_each(
-        self, query: Query, transformer: Transformer, batch: Batch
+        self, executions: Executions
     ) -> tuple[Callable[[Params], Bound], Adapters | None]:
         """Return what binds the query of a batch, and the adapters if it is plain."""
+        query, _, bind, transformer, adapters, *_ = executions
         encoding = self._session.adaptation.encoding
-        bind = batch.bind
         if bind is usual_bind and isinstance(query, (str, bytes, Composable)):
             bind_one, plain = bind_each(query, transformer, encoding)
-            return bind_one, batch.adapters if plain and encoding == "utf-8" else None
+            return bind_one, adapters if plain and encoding == "utf-8" else None
         return lambda params: bind(query, params, transformer, encoding), None
 
     async def interrupt(self, error: BaseException) -> None:
@@ -388,7 +284,7 @@ class Pipelining(PipelineState):
             self._failed = False
         self._raise()
 
-    async def receive(self, owner: Owner | Batch) -> None:
+    async def receive(self, owner: OwnerState | BatchState) -> None:
         """Wait until an owner has its results. Raises the first error on the way."""
         if not owner.done:
             self._session.check()
@@ -464,16 +360,6 @@ class Pipelining(PipelineState):
             owner = self.owners.popleft()
             if owner is not None:
                 owner.give_up(error)
-
-
-class Command(Owner):
-    """Keeps the results of a statement of our own."""
-
-    results: list[PGresult]
-
-    def receive(self, results: list[PGresult]) -> None:
-        self.results = results
-        super().receive(results)
 
 
 def _now() -> bool:

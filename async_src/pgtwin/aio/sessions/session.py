@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import weakref
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from psycopg import errors as e, pq
 
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from psycopg.abc import Transformer
     from psycopg.pq.abc import PGresult
 
-    from pgtwin.aio.sessions.copy_exchange import Copying
-    from pgtwin.aio.sessions.pipeline_exchange import Pipelining
+    from pgtwin.aio.sessions.open_copy import OpenCopy
+    from pgtwin.aio.sessions.open_pipeline import OpenPipeline
     from pgtwin.core.annotations import Params, Query
 
 OK = int(pq.ConnStatus.OK)
@@ -65,7 +65,7 @@ class Session(SessionFields):
     characteristics = Characteristics()
     global_transaction: GlobalTransaction | None = None
     depth = 0
-    copying: weakref.ReferenceType[Copying] | None = None
+    copying: weakref.ReferenceType[OpenCopy] | None = None
 
     def __init__(self, exchange: Exchange, owner: object) -> None:
         self.exchange = exchange
@@ -78,7 +78,7 @@ class Session(SessionFields):
         self.autocommit = False
         self.automatic_binary = True
         self.orphaned = False
-        self.pipelining: Pipelining | None = None
+        self.pipelining: OpenPipeline | None = None
         self.prepared = PreparedStatements()
         self.prepared.supported = not is_console(
             exchange.pgconn.parameter_status(b"server_version")
@@ -373,7 +373,7 @@ class Session(SessionFields):
                 f"{what} cannot be opened in a pipeline: leave its block before"
             )
 
-    def open_pipeline(self) -> Pipelining | None:
+    def open_pipeline(self) -> OpenPipeline | None:
         """Return the pipeline whose block is open; one that a signal left is ended."""
         pipelining = self.pipelining
         if pipelining is not None and not pipelining.level:
@@ -381,7 +381,7 @@ class Session(SessionFields):
             return None
         return pipelining
 
-    def copy_under_way(self) -> Copying | None:
+    def copy_under_way(self) -> OpenCopy | None:
         """Return the COPY whose block has not been left."""
         return None if self.copying is None else self.copying()
 
@@ -495,3 +495,9 @@ class Session(SessionFields):
                 )
             elif status != EMPTY_QUERY and status != COPY_BOTH:
                 raise e.error_from_result(result, self.adaptation.encoding)
+
+
+class SessionOwner(Protocol):
+    """A connection, as its pipelines see it."""
+
+    _session: Session

@@ -44,6 +44,15 @@ class BatchState:
     def __init__(self) -> None:
         self._results: list[PGresult] = []
 
+    if TYPE_CHECKING:
+        # What the subclass does.
+
+        def under(self, kept: Kept | None) -> None:
+            """Note as what the next executions are prepared."""
+
+        def expect(self, number: int) -> None:
+            """Learn how many executions there are."""
+
     @property
     def _tag(self) -> bytes | None:
         """The tag of the last result, `None` if none has come."""

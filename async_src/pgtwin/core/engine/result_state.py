@@ -84,6 +84,12 @@ class ResultState:
             """Do that with each result of several."""
             ...
 
+        def _keep_all(self, results: list[PGresult], kept: Kept | None) -> None:
+            """Take many results, all of one statement if `kept` is given."""
+
+        def _note(self, rowcount: int, tag: bytes | None) -> None:
+            """Note how something without rows to fetch has ended."""
+
         def _load_row(self) -> Any:
             """Return the next row of a result whose values are not loaded."""
             ...

@@ -1,0 +1,238 @@
+"""Who takes the results of the statements of a pipeline, in the order of sending.
+
+Whoever has sent a statement is its owner: it receives the results, or learns that there
+will be none. The caller holds the session's lock.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from psycopg import capabilities, errors as e, pq
+
+from pgtwin.core.engine.contract import BatchState, OwnerState
+from pgtwin.core.statements.query_hooks import UNOBSERVED, Observation
+
+if TYPE_CHECKING:
+    from psycopg.pq.abc import PGresult
+
+    from pgtwin.aio.sessions.session import Session
+    from pgtwin.core.engine.contract import ResultState
+    from pgtwin.core.prepared_statements import Kept
+
+# Plain numbers, as they are compared and found faster.
+TUPLES_OK = int(pq.ExecStatus.TUPLES_OK)
+GOOD = frozenset((int(pq.ExecStatus.COMMAND_OK), TUPLES_OK))
+
+
+class Owner(OwnerState):
+    """Has sent a statement, and checks its results."""
+
+    __slots__ = ()
+
+    def receive(self, results: list[PGresult]) -> None:
+        """Take the results of the statement. Raises the server's error."""
+        self.done = True
+        is_plain = len(results) == 1 and results[0].status == TUPLES_OK
+        if is_plain and self._seen is UNOBSERVED:
+            return  # nothing is to be said of it
+        try:
+            self._session.check_results(results)
+        except e.Error as error:
+            if self._kept is not None:
+                self._session.prepared.retire_stale(self._kept.key, results)
+            self._seen.end(error)
+            raise
+        self._seen.note(results)
+        self._seen.end()
+
+    def give_up(self, error: BaseException) -> None:
+        """Learn that there will be no results, and why."""
+        self.done = True
+        self._seen.end(error)
+
+
+class Execution(Owner):
+    """Owns a statement of a pipeline for a cursor."""
+
+    __slots__ = ()
+
+    def receive(self, results: list[PGresult]) -> None:
+        self.done = True
+        kept = self._kept
+        cursor = self._cursor
+        # The cursor may have executed another query since.
+        is_awaited = cursor._pending is self
+        if is_awaited and not cursor._closed:
+            cursor._pending = None
+        if len(results) != 1 or results[0].status != TUPLES_OK:
+            super().receive(results)
+            kept = None
+        elif self._seen is not UNOBSERVED:
+            super().receive(results)
+        if not is_awaited:
+            return
+        if (
+            kept is not None
+            and kept.generation != self._session.adaptation.adapters.generation
+        ):
+            self._session.adaptation.columns_of(kept, results[0])
+        cursor._keep(results, kept)
+
+    def give_up(self, error: BaseException) -> None:
+        super().give_up(error)
+        if self._cursor._pending is self:
+            self._cursor._pending = None
+
+
+class Preparation(Owner):
+    """Has asked for a prepared statement, which is used before it is known to be."""
+
+    def __init__(self, session: Session, kept: Kept) -> None:
+        super().__init__(session, None, UNOBSERVED)
+        self._asked_for = kept
+        self._name = kept.name
+        kept.awaited = True
+
+    def receive(self, results: list[PGresult]) -> None:
+        try:
+            super().receive(results)
+        except e.Error:
+            self._forget()
+            raise
+        self._asked_for.awaited = False
+
+    def give_up(self, error: BaseException) -> None:
+        super().give_up(error)
+        self._forget()
+        if capabilities.has_send_close_prepared():
+            # Perhaps the server has it: to close what is not there is no error.
+            self._session.prepared.retired.append(self._name)
+
+    def _forget(self) -> None:
+        self._asked_for.awaited = False
+        self._session.prepared.forget(self._asked_for.key, self._name)
+
+
+class Closing(Owner):
+    """Has asked the server to forget a prepared statement."""
+
+    def __init__(self, session: Session, name: bytes) -> None:
+        super().__init__(session, None, UNOBSERVED)
+        self._name = name
+
+    def receive(self, results: list[PGresult]) -> None:
+        try:
+            super().receive(results)
+        except e.PipelineAborted as error:
+            # Not done, and the error before it is the one to be told.
+            self.give_up(error)
+
+    def give_up(self, error: BaseException) -> None:
+        super().give_up(error)
+        self._session.prepared.retire_name(self._name)
+
+
+class Command(Owner):
+    """Keeps the results of a statement of our own."""
+
+    results: list[PGresult]
+
+    def receive(self, results: list[PGresult]) -> None:
+        self.results = results
+        super().receive(results)
+
+
+class Batch(BatchState):
+    """Owns the executions of one `executemany()`: adds up rows, or keeps results."""
+
+    def __init__(
+        self,
+        cursor: ResultState,
+        returning: bool,
+        seen: Observation = UNOBSERVED,
+    ) -> None:
+        super().__init__()
+        self._session: Session = cursor._session
+        self._seen = seen
+        self._cursor = cursor
+        self._returning = returning
+        self._used: list[Kept] = []
+        self._common: Kept | None = None  # of all executions, if they have the same
+        self._begun = False
+        self._failed = False
+        self._error: BaseException | None = None
+        self.stale = False
+        cursor._pending = self
+
+    def under(self, kept: Kept | None) -> None:
+        """Note as what the next executions are prepared."""
+        self._common = None if self._begun else kept
+        self._begun = True
+        if kept is not None:
+            self._used.append(kept)
+
+    def expect(self, number: int) -> None:
+        """Learn how many executions there are."""
+        self._expected = number
+        if self._received == number:
+            self._finish()
+
+    def receive(self, results: list[PGresult]) -> None:
+        """Take the results of an execution. Raises the server's error."""
+        self._received += 1
+        try:
+            result = results[0] if len(results) == 1 else None
+            if result is None or result.status not in GOOD:
+                self._fail(results)
+            else:
+                self._last = result
+                if self._returning:
+                    self._results.append(result)
+                else:
+                    self._rowcount += result.command_tuples or 0
+        finally:
+            if self._received == self._expected:
+                self._finish()
+
+    def give_up(self, error: BaseException) -> None:
+        """Learn that there will be no more results, and why."""
+        self._failed = True
+        self._error = self._error or error
+        if not self.done:
+            self._finish()
+
+    def _fail(self, results: list[PGresult]) -> None:
+        self._failed = True
+        prepared = self._session.prepared
+        for index, kept in enumerate(self._used):
+            if prepared.retire_stale(kept.key, results) and not index:
+                # Nothing of the batch was executed if it is the first that failed.
+                self.stale = self._received == 1
+        try:
+            self._session.check_results(results)
+        except e.Error as error:
+            self._error = self._error or error
+            raise
+
+    def _finish(self) -> None:
+        self.done = True
+        tag = self._tag
+        if tag is not None:
+            self._session.prepared.note(tag)
+        if not self._failed:
+            self._seen.note(self._results)
+            self._seen.count(-1 if self._returning else self._rowcount)
+        self._seen.end(self._error)
+        cursor = self._cursor
+        if cursor._pending is not self:
+            return
+        cursor._pending = None
+        if self._failed:
+            return
+        if cursor._closed:
+            cursor._pending = self  # nobody fetches from it
+        if self._results:
+            cursor._keep_all(self._results, self._common)
+        elif not self._returning:
+            cursor._note(self._rowcount, tag)
