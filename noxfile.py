@@ -276,8 +276,11 @@ def differential(session: nox.Session) -> None:
 
 @nox.session
 def mutants(session: nox.Session) -> None:
-    """Change the driver in 200 places, one at a time: tests have to notice 95 %."""
-    session.install("-e", ".[test]", "-e", "codegen", *MUTATING)
+    """Change the driver in 200 places, one at a time: tests have to notice 95 %.
+
+    `-- --product twingen` changes twingen.
+    """
+    session.install("-e", ".[test]", "-e", "codegen[test]", *MUTATING)
     session.run("python", "-m", "tests.mutants", *session.posargs)
 
 

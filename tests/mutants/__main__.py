@@ -1,9 +1,9 @@
 """Asks whether tests notice what is wrong: `nox -s mutants`.
 
-A sample of small changes is made, one at a time, in a copy of the project; tests of the
-async form that execute the changed line are run, the fastest ones. A change that no
-test notices is shown. At least 95 of 100 have to be noticed, or stand in
-`equivalent.py`.
+A sample of small changes is made, one at a time, in a copy of the project: in the
+driver, or in twingen. The tests that execute the changed line are run, the fastest
+ones. A change that no test notices is shown. At least 95 of 100 have to be noticed, or
+stand in `equivalent.py`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from tests.mutants.equivalent import EQUIVALENT
 from tests.mutants.knowledge import read, remember, stale
 from tests.mutants.lane import BaselineError, Known, Lane, opened
 from tests.mutants.mutations import Mutant, sample
+from tests.mutants.product import PRODUCTS, Product
 
 ROOT = Path(__file__).resolve().parents[2]
 SEED = 13
@@ -32,6 +33,7 @@ TOGETHER = 3
 def main() -> int:
     """Return 1 when too few mutants are killed, 2 when the tests fail without one."""
     parser = argparse.ArgumentParser(prog="nox -s mutants --")
+    parser.add_argument("--product", choices=PRODUCTS, default="driver")
     parser.add_argument("--mutants", type=int, default=200)
     parser.add_argument("--skip", type=int, default=0, help="mutants left out before")
     parser.add_argument("--seed", type=int, default=SEED)
@@ -45,7 +47,9 @@ def main() -> int:
         help="remember there what the tests execute, and do not ask again",
     )
     args = parser.parse_args()
-    mutants = sample(ROOT, args.skip + args.mutants, args.seed, args.only)[args.skip :]
+    product = PRODUCTS[args.product]
+    mutants = sample(ROOT, product, args.skip + args.mutants, args.seed, args.only)
+    del mutants[: args.skip]
     if args.list:
         for number, mutant in enumerate(mutants, args.skip):
             print(f"[{number}] {mutant}\n{mutant.diff()}")
@@ -54,10 +58,10 @@ def main() -> int:
     with ExitStack() as stack:
         lanes: SimpleQueue[Lane] = SimpleQueue()
         for _ in range(args.lanes):
-            lanes.put(stack.enter_context(opened(ROOT)))
+            lanes.put(stack.enter_context(opened(ROOT, product)))
         pool = ThreadPoolExecutor(args.lanes)
         try:
-            known = know(pool, lanes, args.keep)
+            known = know(product, pool, lanes, args.keep)
             took = time.monotonic() - began
             print(f"{len(known)} tests without a mutation: {took:.0f} s", flush=True)
             outcomes = list(pool.map(lambda each: test(each, lanes, known), mutants))
@@ -68,15 +72,18 @@ def main() -> int:
             # After an interruption the lanes stop what is running.
             pool.shutdown(wait=False, cancel_futures=True)
     print(f"\nall: {time.monotonic() - began:.0f} s")
-    return report(mutants, outcomes)
+    return report(product, mutants, outcomes)
 
 
 def know(
-    pool: ThreadPoolExecutor, lanes: SimpleQueue[Lane], keep: Path | None
+    product: Product,
+    pool: ThreadPoolExecutor,
+    lanes: SimpleQueue[Lane],
+    keep: Path | None,
 ) -> dict[str, Known]:
     """Return what each test executes: what is remembered, and what has to be asked."""
-    kept = read(ROOT, keep)
-    files = stale(ROOT, kept)
+    kept = read(ROOT, product, keep)
+    files = stale(ROOT, product, kept)
 
     def ask(start: int) -> dict[str, Known]:
         lane = lanes.get()
@@ -95,7 +102,7 @@ def know(
             kept.update(each)
     finally:
         if keep:
-            remember(ROOT, keep, kept)
+            remember(ROOT, product, keep, kept)
     return kept
 
 
@@ -113,13 +120,13 @@ def test(mutant: Mutant, lanes: SimpleQueue[Lane], known: dict[str, Known]) -> s
     return outcome
 
 
-def report(mutants: list[Mutant], outcomes: list[str]) -> int:
+def report(product: Product, mutants: list[Mutant], outcomes: list[str]) -> int:
     """Print what has become of the mutants, and the survivors."""
     pairs = list(zip(mutants, outcomes, strict=True))
     survivors = [(m, o) for m, o in pairs if o.startswith("survived")]
     kinds = ("killed", "timeout", "survived", "explained")
     print(f"\n{'':24}" + "".join(f"{kind:>10}" for kind in kinds))
-    for folder in ("aio", "core", ""):
+    for folder in (*product.parts, ""):
         here = Counter(
             outcome.partition(":")[0]
             for mutant, outcome in pairs

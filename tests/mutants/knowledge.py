@@ -11,19 +11,16 @@ from hashlib import sha256
 from pathlib import Path
 
 from tests.mutants.lane import Known
-from tests.mutants.mutations import FOLDERS
-
-# The async form: it is what is mutated, its twin is not made again.
-TESTS = ("tests/aio/test_*.py", "tests/core/test_*.py")
+from tests.mutants.product import Product
 
 
-def read(root: Path, keep: Path | None) -> dict[str, Known]:
+def read(root: Path, product: Product, keep: Path | None) -> dict[str, Known]:
     """Return what a file remembers and still holds, by test."""
     if keep is None or not keep.exists():
         return {}
     content = json.loads(keep.read_text())
-    now = _digests(root)
-    if content["sources"] != _sources(root):
+    now = _digests(root, product)
+    if content["sources"] != _sources(root, product):
         return {}
     return {
         test: Known(**each)
@@ -32,35 +29,35 @@ def read(root: Path, keep: Path | None) -> dict[str, Known]:
     }
 
 
-def remember(root: Path, keep: Path, known: dict[str, Known]) -> None:
+def remember(root: Path, product: Product, keep: Path, known: dict[str, Known]) -> None:
     content = {
-        "sources": _sources(root),
-        "digests": _digests(root),
+        "sources": _sources(root, product),
+        "digests": _digests(root, product),
         "known": {test: asdict(each) for test, each in known.items()},
     }
     keep.write_text(json.dumps(content))
 
 
-def stale(root: Path, known: dict[str, Known]) -> list[str]:
+def stale(root: Path, product: Product, known: dict[str, Known]) -> list[str]:
     """Return the files of tests of which nothing is known."""
-    return sorted(_digests(root).keys() - {_file(test) for test in known})
+    return sorted(_digests(root, product).keys() - {_file(test) for test in known})
 
 
 def _file(test: str) -> str:
     return test.partition("::")[0]
 
 
-def _digests(root: Path) -> dict[str, str]:
+def _digests(root: Path, product: Product) -> dict[str, str]:
+    working = root / product.working
     return {
-        path.relative_to(root).as_posix(): sha256(path.read_bytes()).hexdigest()
-        for pattern in TESTS
-        for path in root.glob(pattern)
+        path.relative_to(working).as_posix(): sha256(path.read_bytes()).hexdigest()
+        for pattern in product.tests
+        for path in working.glob(pattern)
     }
 
 
-def _sources(root: Path) -> str:
+def _sources(root: Path, product: Product) -> str:
     digest = sha256()
-    for folder in FOLDERS:
-        for path in sorted((root / folder).rglob("*.py")):
-            digest.update(path.read_bytes())
+    for path in product.modules(root):
+        digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 from pathlib import Path
@@ -23,7 +23,8 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from tests.embedded_server import running_server
-from tests.mutants.mutations import FOLDERS, Mutant
+from tests.mutants.mutations import Mutant
+from tests.mutants.product import Product
 from tests.mutants.running import Running
 
 PYTEST = ("-x", "-p", "no:cacheprovider")
@@ -81,22 +82,26 @@ class BaselineError(Exception):
 
 
 class Lane:
-    """One copy, with a server of its own."""
+    """One copy, with a server of its own if the product needs one."""
 
-    def __init__(self, folder: Path, server: str) -> None:
+    def __init__(self, folder: Path, product: Product, server: str | None) -> None:
         self._folder = folder
+        self._product = product
+        self._working = folder / product.working
         self._written = 0
         self._running: Running | None = None
-        self._server = make_conninfo(server, dbname="postgres")
-        paths = (folder / "async_src", folder / "generated", folder)
+        paths = ("async_src", "generated", "codegen/src", "")
         self._environment = {
-            "PYTHONPATH": os.pathsep.join(map(str, paths)),
-            "PGTWIN_TEST_DSN": server,
+            "PYTHONPATH": os.pathsep.join(str(folder / each) for each in paths)
         }
+        self._server: str | None = None
+        if server is not None:
+            self._server = make_conninfo(server, dbname="postgres")
+            self._environment["PGTWIN_TEST_DSN"] = server
 
     def know(self, files: Sequence[str]) -> dict[str, Known]:
         """Pass files of tests, and note what each test executes."""
-        options = [f"--cov={each}" for each in FOLDERS]
+        options = [f"--cov={self._folder / each}" for each in self._product.sources]
         self._clean()
         code, output = self._run(
             files, WHOLE, *options, "--cov-context=test", "--cov-report=", *DURATIONS
@@ -106,12 +111,12 @@ class Lane:
         known: dict[str, Known] = {}
         for seconds, test in TOOK.findall(output):
             known.setdefault(test, Known(0, {})).seconds += float(seconds)
-        data = coverage.CoverageData(str(self._folder / ".coverage"))
+        data = coverage.CoverageData(str(self._working / ".coverage"))
         data.read()
         for name in data.measured_files():
             path = Path(name).relative_to(self._folder.resolve()).as_posix()
             for line, contexts in data.contexts_by_lineno(name).items():
-                for test in {each.rpartition("|")[0] for each in contexts} - {""}:
+                for test in {each.rpartition("|")[0] for each in contexts} & set(known):
                     known[test].lines.setdefault(path, []).append(line)
         return known
 
@@ -152,15 +157,17 @@ class Lane:
         self, tests: Sequence[str], limit: float, *options: str
     ) -> tuple[int | None, str]:
         """Run tests until one fails; return `None` when they take too long."""
-        chosen = self._folder / "chosen.txt"
+        chosen = self._working / "chosen.txt"
         chosen.write_text("\n".join(tests))
         self._running = Running(
-            self._folder, self._environment, [*PYTEST, *options, f"@{chosen}"]
+            self._working, self._environment, [*PYTEST, *options, f"@{chosen}"]
         )
         return self._running.end(limit)
 
     def _clean(self) -> None:
         """Make the database as it was, whatever the last mutant has left."""
+        if self._server is None:
+            return
         with psycopg.connect(self._server, autocommit=True) as admin:
             for gid, name in admin.execute(
                 "SELECT gid, database FROM pg_prepared_xacts"
@@ -173,8 +180,8 @@ class Lane:
 
 
 @contextmanager
-def opened(root: Path) -> Iterator[Lane]:
-    """Copy the tree that git knows, and start a server."""
+def opened(root: Path, product: Product) -> Iterator[Lane]:
+    """Copy the tree that git knows, and start a server if it is needed."""
     listed = subprocess.run(
         ("git", "ls-files", "--cached", "--others", "--exclude-standard"),
         cwd=root,
@@ -188,8 +195,9 @@ def opened(root: Path) -> Iterator[Lane]:
             if (root / file).is_file():
                 (folder / file).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(root / file, folder / file)
-        with running_server() as server:
-            lane = Lane(folder, server)
+        server = running_server() if product.needs_server else nullcontext()
+        with server as dsn:
+            lane = Lane(folder, product, dsn)
             try:
                 yield lane
             finally:

@@ -1,4 +1,4 @@
-"""The mutants of the driver: one small change of one statement each.
+"""The mutants of a product: one small change of one statement each.
 
 The same sources and seed give the same mutants. What is changed is executed, and
 matters: `_not_asked` says what does not.
@@ -19,7 +19,7 @@ from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator
 from parso.grammar import load_grammar
 
-FOLDERS = ("async_src/pgtwin/aio", "async_src/pgtwin/core")
+from tests.mutants.product import Product
 
 _COMPARISONS = (
     *("Eq_NotEq", "NotEq_Eq", "Is_IsNot", "IsNot_Is"),
@@ -99,7 +99,9 @@ class Mutant:
         return changed
 
 
-def sample(root: Path, number: int, seed: int, only: str = "") -> list[Mutant]:
+def sample(
+    root: Path, product: Product, number: int, seed: int, only: str = ""
+) -> list[Mutant]:
     """Choose mutants; a line once at most for each kind.
 
     Half of them lack a statement, in the others an expression is changed. A change of
@@ -109,8 +111,7 @@ def sample(root: Path, number: int, seed: int, only: str = "") -> list[Mutant]:
     ranked = {True: {}, False: {}}
     sources = {
         path.relative_to(root).as_posix(): path.read_text()
-        for folder in FOLDERS
-        for path in sorted((root / folder).rglob("*.py"))
+        for path in product.modules(root)
     }
     for name, source in sources.items():
         if only not in name:

@@ -1,6 +1,6 @@
 """Runs pytest in a new process that need not import it.
 
-The process knows nothing of the driver before its copy is imported.
+The process knows nothing of the product before its copy is imported.
 """
 
 from __future__ import annotations
@@ -15,7 +15,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 # What the tests import, and takes longer than most of them.
-IMPORTED = ("pytest", "hypothesis", "sqlalchemy.ext.asyncio", "psycopg", "coverage")
+IMPORTED = (
+    *("pytest", "hypothesis", "coverage", "sqlalchemy.ext.asyncio", "psycopg"),
+    *("libcst", "black"),
+)
 OF_THE_TREE = {"conftest", "tests"}
 
 _forks = multiprocessing.get_context("forkserver")
