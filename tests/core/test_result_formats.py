@@ -7,7 +7,7 @@ import pytest
 from psycopg.types.string import TextLoader
 
 from pgtwin.core.adaptation.adapters import Adapters
-from pgtwin.core.engine.contract import IMPLEMENTATION, binary_gains
+from pgtwin.core.engine.implementation import IMPLEMENTATION, binary_gains
 from pgtwin.core.engine.result_formats import (
     BINARY,
     TEXT,
@@ -20,7 +20,7 @@ from tests.core.results import result_of
 
 def columns(*names: str, version: int = 180000) -> Columns:
     adapters = Adapters(psycopg.adapters)
-    return examine_columns(result_of(*names), adapters, version, binary_gains)
+    return examine_columns(result_of(*names), adapters.is_usual, version, binary_gains)
 
 
 @pytest.mark.parametrize(
@@ -61,10 +61,14 @@ def test_types_that_are_not_usual() -> None:
     adapters = Adapters(psycopg.adapters)
     adapters.register_loader("int4", TextLoader)
     assert (
-        examine_columns(result_of("text", "int4"), adapters, 180000, binary_gains)
+        examine_columns(
+            result_of("text", "int4"), adapters.is_usual, 180000, binary_gains
+        )
         == UNUSUAL
     )
     assert (
-        examine_columns(result_of("text", "int8"), adapters, 180000, binary_gains)
+        examine_columns(
+            result_of("text", "int8"), adapters.is_usual, 180000, binary_gains
+        )
         != UNUSUAL
     )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg import errors as e, pq
 
 from pgtwin.aio.sessions.pipeline_exchange import Pipelining
-from pgtwin.core.engine.contract import BatchState
+from pgtwin.core.engine.implementation import BatchState
 from pgtwin.core.statements.query_hooks import UNOBSERVED, Observation
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pgtwin.aio.cursors.cursor import AsyncCursor
     from pgtwin.aio.sessions.session import Session
     from pgtwin.core.annotations import Params, Query
-    from pgtwin.core.prepared_statements import Kept
+    from pgtwin.core.engine.contract import Kept
 
 IDLE = pq.TransactionStatus.IDLE
 # Plain numbers, as they are compared and found faster.

@@ -20,7 +20,7 @@ from pgtwin.core.adaptation.nested_loaders import make_inner_loaders
 from pgtwin.core.arrow.results import table_of
 from pgtwin.core.column import Column
 from pgtwin.core.engine.chunked_result import AVAILABLE, LARGE, Chunks
-from pgtwin.core.engine.contract import ResultState
+from pgtwin.core.engine.implementation import ResultState
 from pgtwin.core.engine.result_state import TUPLES, TUPLES_OK, Values
 
 if TYPE_CHECKING:
@@ -34,8 +34,7 @@ if TYPE_CHECKING:
     from pgtwin.aio.sessions.pipeline_exchange import Owner
     from pgtwin.aio.sessions.session import Session
     from pgtwin.core.annotations import RowFactory
-    from pgtwin.core.engine.contract import RowLoader
-    from pgtwin.core.prepared_statements import Kept
+    from pgtwin.core.engine.contract import Kept, RowLoader
 
 SINGLE_TUPLE = pq.ExecStatus.SINGLE_TUPLE
 TUPLES_CHUNK = pq.ExecStatus.TUPLES_CHUNK
@@ -60,6 +59,7 @@ class AsyncResults(ResultState, Generic[Row]):
     _loader_mark: tuple[Adapters | None, int, int] = (None, -1, -1)
     _connection: AsyncConnection[Any]
     _session: Session
+    _adapters: Adapters | None
     _pending: Owner | Batch | None
 
     if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from psycopg import capabilities, errors as e, pq
 from psycopg.sql import Composable
 
 from pgtwin.aio.libpq.pgconn import NOT_EXECUTED
-from pgtwin.core.engine.contract import OwnerState, PipelineState
+from pgtwin.core.engine.implementation import OwnerState, PipelineState
 from pgtwin.core.server_settings import changes_settings
 from pgtwin.core.statements.placeholders import (
     Bound,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pgtwin.aio.sessions.session import Session
     from pgtwin.core.adaptation.adapters import Adapters
     from pgtwin.core.annotations import Params, Query
-    from pgtwin.core.prepared_statements import Kept
+    from pgtwin.core.engine.contract import Kept
 
 OK = pq.ConnStatus.OK
 IDLE = pq.TransactionStatus.IDLE

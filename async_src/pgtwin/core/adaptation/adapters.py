@@ -12,7 +12,7 @@ import psycopg
 from psycopg.adapt import AdaptersMap, Transformer as AdaptTransformer
 from psycopg.types import TypeInfo, TypesRegistry
 
-from pgtwin.core.engine.contract import make_row_loader
+from pgtwin.core.engine.implementation import make_row_loader
 from pgtwin.core.engine.result_formats import DATES, has_usual_loaders
 
 if TYPE_CHECKING:
