@@ -27,7 +27,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeAlias
 from psycopg import errors as e, pq
 
 from pgtwin.aio.sessions import copy_exchange
-from pgtwin.core.adaptation.adapters import Place
+from pgtwin.core.adaptation.place import Place
 from pgtwin.core.copy.dumpers import CopyAdapters
 from pgtwin.core.copy.progress import report
 from pgtwin.core.copy.row_writer import Rows

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from psycopg import pq, sql
 
-from pgtwin.core.adaptation.adapters import Place
+from pgtwin.core.adaptation.place import Place
 from pgtwin.core.arrow.rows import ArrowRows
 from pgtwin.core.copy.dumpers import CopyAdapters
 from pgtwin.core.copy.records import (

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Generic, overload
 from psycopg import errors as e, pq
 from psycopg.rows import Row, RowMaker, namedtuple_row
 
-from pgtwin.core.adaptation.adapters import Adapters, Place
+from pgtwin.core.adaptation.adapters import Adapters
 from pgtwin.core.adaptation.late_loaders import load_late
 from pgtwin.core.adaptation.nested_loaders import make_inner_loaders
+from pgtwin.core.adaptation.place import Place
 from pgtwin.core.arrow.results import table_of
 from pgtwin.core.column import Column
 from pgtwin.core.engine.chunked_result import AVAILABLE, LARGE, Chunks

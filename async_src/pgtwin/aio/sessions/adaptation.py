@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from psycopg import ConnectionInfo, errors as e, pq
 from psycopg.rows import Row
 
-from pgtwin.core.adaptation.adapters import Adapters, Place
+from pgtwin.core.adaptation.adapters import Adapters
+from pgtwin.core.adaptation.place import Place
 from pgtwin.core.engine.implementation import AdaptationFields, binary_gains
 from pgtwin.core.engine.result_formats import (
     MANY_ROWS,

@@ -14,7 +14,7 @@ from psycopg import pq
 from psycopg.adapt import PyFormat
 from psycopg.errors import DataError
 
-from pgtwin.core.adaptation.adapters import Place
+from pgtwin.core.adaptation.place import Place
 from pgtwin.core.copy.dumpers import CopyAdapters, DumpersByPlace, LaterDumper
 from pgtwin.core.copy.records import RecordDumper, Unfit, take_documents
 from pgtwin.core.copy.value_formats import BinaryWays, TextWays
