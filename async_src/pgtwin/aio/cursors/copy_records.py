@@ -24,12 +24,12 @@ from pgtwin.core.copy.records import (
     take_documents,
     takes_binary,
 )
-from pgtwin.core.engine.contract import ArrowWriter
 from pgtwin.core.engine.implementation import make_arrow_writer
 
 if TYPE_CHECKING:
     from pgtwin.aio.cursors.copy import AsyncCopy, Progress
     from pgtwin.aio.cursors.cursor import AsyncCursor
+    from pgtwin.core.engine.contract import ArrowWriter
 
 IDLE = pq.TransactionStatus.IDLE
 
