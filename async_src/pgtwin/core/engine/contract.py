@@ -42,7 +42,7 @@ class Kept(Protocol):
     awaited: bool  # whether a pipeline has yet to receive that it has
     certain: bool  # whether the server guarantees the types of its columns
     settings: bool  # whether it may change how values are written
-    executions: int  # before that
+    executions: int  # before it was prepared
     columns: Columns | None
     generation: int
     many: bool  # whether the last result had many rows
