@@ -28,7 +28,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 import pgtwin
-from pgtwin.core.engine.contract import IMPLEMENTATION
+from pgtwin.core.engine.implementation import IMPLEMENTATION
 from tests.embedded_server import running_server
 
 TABLE = """

@@ -8,7 +8,7 @@ import sys
 import pytest
 from psycopg import pq
 
-from pgtwin.core.engine.contract import IMPLEMENTATION
+from pgtwin.core.engine.implementation import IMPLEMENTATION
 
 # The names that CPython gives, from 3.12 to 3.14, to what PEP 734 describes.
 PROGRAM = """
@@ -37,7 +37,7 @@ with pgtwin.Connection.connect({dsn!r}) as conn:
     assert conn.execute("SELECT %s::int", (5,)).fetchone() == (5,)
     rows = conn.execute("SELECT i, i::text, now() FROM generate_series(1, 1000) AS i")
     assert sum(row[0] for row in rows) == 500500
-from pgtwin.core.engine.contract import IMPLEMENTATION
+from pgtwin.core.engine.implementation import IMPLEMENTATION
 print("done with", pgtwin.pq.__impl__, IMPLEMENTATION, end=".")
 """
 

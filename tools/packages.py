@@ -131,7 +131,8 @@ def without_libpq(python: Path) -> None:
 def examples(python: Path, dsn: str, implementation: str) -> None:
     """Run a program in both forms; see which engine it has without a word."""
     asked = (
-        "from pgtwin.core.engine.contract import IMPLEMENTATION; print(IMPLEMENTATION)"
+        "from pgtwin.core.engine.implementation import IMPLEMENTATION\n"
+        "print(IMPLEMENTATION)"
     )
     found = run(python, "-c", asked).strip()
     assert found == implementation, (found, implementation)

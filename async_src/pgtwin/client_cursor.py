@@ -5,6 +5,7 @@ Nothing is defined here. Each form is loaded when it is asked for (PEP 562).
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from pgtwin.core.statements.cursor_binding import ClientCursorMixin
@@ -21,11 +22,12 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    import pgtwin
-
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(pgtwin, name)
+    form = "pgtwin.aio" if name.startswith("Async") else "pgtwin_sync"
+    value = getattr(import_module(f"{form}.cursors.client_cursor"), name)
+    globals()[name] = value
+    return value
 
 
 def __dir__() -> list[str]:

@@ -17,8 +17,8 @@ from typing import Any
 
 from psycopg.types import TypeInfo
 
-import pgtwin
-
+# What stands for psycopg's packages.
+OURS = {"psycopg": "pgtwin", "psycopg_pool": "pgtwin.pool"}
 # Those whose imports of psycopg mean psycopg.
 INSIDE = frozenset(
     ("pgtwin", "pgtwin_sync", "psycopg", "psycopg_binary", "psycopg_c", "psycopg_pool")
@@ -144,9 +144,9 @@ def _replacements(packages: Iterable[str]) -> Iterator[tuple[int, Any]]:
         package, _, rest = name.partition(".")
         if package not in packages:
             continue
-        place = "pgtwin" if package == "psycopg" else "pgtwin.pool"
         if package != "psycopg" and rest:
             continue
+        place = OURS[package]
         ours = _try_import(f"{place}.{rest}" if rest else place)
         if ours is None:
             continue
@@ -169,7 +169,8 @@ def _has_any(module: object, identities: Container[int]) -> bool:
 def _cover(name: str, replaced: dict[int, Any]) -> None:
     """Put an alias in the place of a module."""
     theirs = sys.modules[name]
-    alias = Alias(theirs, pgtwin if name == "psycopg" else None, replaced)
+    ours = import_module(OURS[name]) if name == "psycopg" else None
+    alias = Alias(theirs, ours, replaced)
     sys.modules[name] = alias
     parent, _, child = name.rpartition(".")
     if parent:

@@ -13,7 +13,7 @@ from typing import TypeAlias
 from benchmarks.peers import processes
 from benchmarks.peers.measuring import Figures
 from benchmarks.peers.workloads import WORKLOADS
-from pgtwin.core.engine.contract import IMPLEMENTATION
+from pgtwin.core.engine.implementation import IMPLEMENTATION
 
 # Workload, side, driver.
 Results: TypeAlias = Mapping[str, Mapping[str, Mapping[str, Figures]]]

@@ -10,7 +10,7 @@ import pgtwin
 from pgtwin.adapt import Loader
 from pgtwin.core.adaptation import late_loaders
 from pgtwin.core.engine import chunked_result
-from pgtwin.core.engine.contract import binary_gains
+from pgtwin.core.engine.implementation import binary_gains
 from pgtwin.pq import Format
 
 if TYPE_CHECKING:

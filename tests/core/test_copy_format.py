@@ -12,7 +12,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from pgtwin.core.adaptation.adapters import Place
+from pgtwin.core.adaptation.place import Place
 from pgtwin.core.copy import row_writer
 from pgtwin.core.copy.dumpers import CopyAdapters
 from pgtwin.core.copy.row_writer import Rows

@@ -7,7 +7,7 @@ import pytest
 from psycopg.types.string import TextLoader
 
 from pgtwin.core.adaptation.adapters import Adapters
-from pgtwin.core.engine.contract import IMPLEMENTATION, binary_gains
+from pgtwin.core.engine.implementation import IMPLEMENTATION, binary_gains
 from pgtwin.core.engine.result_formats import (
     BINARY,
     TEXT,
@@ -18,9 +18,11 @@ from pgtwin.core.engine.result_formats import (
 from tests.core.results import result_of
 
 
-def columns(*names: str, version: int = 180000) -> Columns:
-    adapters = Adapters(psycopg.adapters)
-    return examine_columns(result_of(*names), adapters, version, binary_gains)
+def columns(
+    *names: str, version: int = 180000, adapters: Adapters | None = None
+) -> Columns:
+    is_usual = (adapters or Adapters(psycopg.adapters)).is_usual
+    return examine_columns(result_of(*names), is_usual, version, binary_gains)
 
 
 @pytest.mark.parametrize(
@@ -60,11 +62,5 @@ def test_types_that_are_not_usual() -> None:
     assert columns("int4", "point") == UNUSUAL
     adapters = Adapters(psycopg.adapters)
     adapters.register_loader("int4", TextLoader)
-    assert (
-        examine_columns(result_of("text", "int4"), adapters, 180000, binary_gains)
-        == UNUSUAL
-    )
-    assert (
-        examine_columns(result_of("text", "int8"), adapters, 180000, binary_gains)
-        != UNUSUAL
-    )
+    assert columns("text", "int4", adapters=adapters) == UNUSUAL
+    assert columns("text", "int8", adapters=adapters) != UNUSUAL

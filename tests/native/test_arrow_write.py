@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 
 import pgtwin_native as native
-from pgtwin.core.adaptation.adapters import Place
+from pgtwin.core.adaptation.place import Place
 from pgtwin.core.arrow.rows import ArrowRows
 from pgtwin.core.copy.dumpers import CopyAdapters
 from pgtwin.core.copy.records import Column

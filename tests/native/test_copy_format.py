@@ -18,7 +18,8 @@ import pytest
 from hypothesis import example, given, settings, strategies as st
 from psycopg.adapt import Dumper
 
-from pgtwin.core.adaptation.adapters import Adapters, Place
+from pgtwin.core.adaptation.adapters import Adapters
+from pgtwin.core.adaptation.place import Place
 from pgtwin.core.copy import row_writer
 from pgtwin.core.copy.dumpers import CopyAdapters
 from pgtwin.core.copy.row_writer import Rows

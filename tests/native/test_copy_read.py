@@ -13,7 +13,8 @@ import pytest
 from hypothesis import example, given, settings, strategies as st
 from psycopg.adapt import Loader, Transformer
 
-from pgtwin.core.adaptation.adapters import Adapters, Place
+from pgtwin.core.adaptation.adapters import Adapters
+from pgtwin.core.adaptation.place import Place
 from pgtwin.core.engine import python_engine
 from pgtwin.core.engine.copy_decoders import (
     SIGNATURE,

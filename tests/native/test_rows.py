@@ -18,7 +18,7 @@ from psycopg.adapt import Loader, Transformer
 from psycopg.pq.abc import PGresult
 
 from pgtwin.core.connecting.libpq_library import find_library
-from pgtwin.core.engine import contract
+from pgtwin.core.engine.contract import RowLoader
 from tests.core.results import TYPES
 
 pytest.importorskip("pgtwin_native", reason="the native core is not installed")
@@ -91,7 +91,7 @@ def outcome(load: Callable[[], Any]) -> Outcome:
     return str(type(value)), repr(value)
 
 
-def loaders(connection: Any = None) -> tuple[contract.RowLoader, contract.RowLoader]:
+def loaders(connection: Any = None) -> tuple[RowLoader, RowLoader]:
     """Return a loader of the reference, and one of the native core."""
     found = [Transformer(connection) for _ in range(2)]
     return found[0], core.NativeRowLoader(found[1])
@@ -371,7 +371,10 @@ def test_unknown_implementation() -> None:
 
 
 def implementation(asked: str, **environment: str) -> str:
-    program = "from pgtwin.core.engine import contract; print(contract.IMPLEMENTATION)"
+    program = (
+        "from pgtwin.core.engine.implementation import IMPLEMENTATION\n"
+        "print(IMPLEMENTATION)"
+    )
     run = subprocess.run(
         [sys.executable, "-c", program],
         env={"PGTWIN_IMPL": asked, **environment},

@@ -9,20 +9,17 @@ from __future__ import annotations
 import os
 import re
 from collections import OrderedDict, deque
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from psycopg import pq
 
-from pgtwin.core.engine.contract import KeptState, PreparedState
+from pgtwin.core.engine.implementation import KeptState, PreparedState
 from pgtwin.core.server_settings import changes_settings
 
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult
 
-    from pgtwin.core.engine.result_formats import Columns
-
-# The same text with parameters of other types is another statement.
-Key: TypeAlias = tuple[bytes, tuple[int, ...]]
+    from pgtwin.core.engine.contract import Kept, Key
 
 # Texts that are counted on their way to the threshold.
 COUNTED = 1000
@@ -43,24 +40,22 @@ FATAL_ERROR = pq.ExecStatus.FATAL_ERROR
 STALE = (b"26000", b"0A000")
 
 
-class Kept(KeptState):
-    """What is known of a statement that was executed, or is prepared."""
+class KeptStatement(KeptState):
+    """A `Kept`, as it is made when a statement is executed or prepared first."""
 
     __slots__ = ("awaited", "certain", "executions", "gathered")
 
     def __init__(self, key: Key) -> None:
         self.key = key
-        self.name = b""  # once the server has prepared it, or was told to
-        self.awaited = False  # whether a pipeline has yet to receive that it has
-        self.certain = False  # whether the server guarantees the types of its columns
-        self.settings = False  # whether it may change how values are written
-        self.executions = 0  # before that
-        # What its columns mean for the format, and the generation of adapters for which
-        # that was found; None until a result of the prepared statement has been seen.
-        self.columns: Columns | None = None
+        self.name = b""
+        self.awaited = False
+        self.certain = False
+        self.settings = False
+        self.executions = 0
+        self.columns = None
         self.generation = -1
-        self.many = False  # whether the last result had many rows
-        self.gathered = False  # whether these were fetched all at once
+        self.many = False
+        self.gathered = False
 
 
 class PreparedStatements(PreparedState):
@@ -160,7 +155,7 @@ class PreparedStatements(PreparedState):
     def add(self, key: Key, name: bytes, in_transaction: bool) -> Kept:
         """Note that the server has prepared a statement."""
         self.latest = None
-        kept = self.table[key] = self._counted.pop(key, Kept(key))
+        kept = self.table[key] = self._counted.pop(key, KeptStatement(key))
         kept.name = name
         kept.certain = _WITH_PLAN.match(key[0]) is not None
         kept.settings = changes_settings(key[0])
@@ -178,7 +173,7 @@ class PreparedStatements(PreparedState):
         """Note that a statement was executed without being prepared."""
         kept = self._counted.get(key)
         if kept is None:
-            kept = self._counted[key] = Kept(key)
+            kept = self._counted[key] = KeptStatement(key)
             if len(self._counted) > COUNTED:
                 self._counted.popitem(last=False)
         else:

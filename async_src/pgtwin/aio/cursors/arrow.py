@@ -23,7 +23,7 @@ from pgtwin.core.arrow.results import BATCH_ROWS, BATCH_SIZE
 from pgtwin.core.arrow.rows import ArrowRows, open_stream
 from pgtwin.core.arrow_library import pyarrow
 from pgtwin.core.copy.statements import as_query, surrounded
-from pgtwin.core.engine.contract import make_arrow_reader
+from pgtwin.core.engine.implementation import make_arrow_reader
 from pgtwin.core.statements.client_side_binding import bind_merged
 
 if TYPE_CHECKING:

@@ -28,13 +28,13 @@ from psycopg import errors as e, pq
 
 from pgtwin.aio.sessions import copy_exchange
 from pgtwin.aio.sessions.open_copy import OpenCopy
-from pgtwin.core.adaptation.adapters import Place
+from pgtwin.core.adaptation.place import Place
 from pgtwin.core.copy.dumpers import CopyAdapters
 from pgtwin.core.copy.progress import report
 from pgtwin.core.copy.row_writer import Rows
-from pgtwin.core.engine.contract import make_copy_loader
 from pgtwin.core.engine.copy_decoders import TRAILER, Pieces, row_decoder
 from pgtwin.core.engine.copy_escapes import escapes
+from pgtwin.core.engine.implementation import make_copy_loader
 
 if TYPE_CHECKING:
     from psycopg.abc import Buffer

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from psycopg import pq, sql
 
-from pgtwin.core.adaptation.adapters import Place
+from pgtwin.core.adaptation.place import Place
 from pgtwin.core.arrow.rows import ArrowRows
 from pgtwin.core.copy.dumpers import CopyAdapters
 from pgtwin.core.copy.records import (
@@ -24,11 +24,12 @@ from pgtwin.core.copy.records import (
     take_documents,
     takes_binary,
 )
-from pgtwin.core.engine.contract import ArrowWriter, make_arrow_writer
+from pgtwin.core.engine.implementation import make_arrow_writer
 
 if TYPE_CHECKING:
     from pgtwin.aio.cursors.copy import AsyncCopy, Progress
     from pgtwin.aio.cursors.cursor import AsyncCursor
+    from pgtwin.core.engine.contract import ArrowWriter
 
 IDLE = pq.TransactionStatus.IDLE
 

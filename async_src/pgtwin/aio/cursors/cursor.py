@@ -41,8 +41,7 @@ if TYPE_CHECKING:
         QueryNoTemplate,
         Template,
     )
-    from pgtwin.core.engine.contract import RowLoader
-    from pgtwin.core.prepared_statements import Kept
+    from pgtwin.core.engine.contract import Kept, RowLoader
 
 BINARY = pq.Format.BINARY
 

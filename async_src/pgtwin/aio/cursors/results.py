@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any, Generic, overload
 from psycopg import errors as e, pq
 from psycopg.rows import Row, RowMaker, namedtuple_row
 
-from pgtwin.core.adaptation.adapters import Adapters, Place
+from pgtwin.core.adaptation.adapters import Adapters
 from pgtwin.core.adaptation.late_loaders import load_late
 from pgtwin.core.adaptation.nested_loaders import make_inner_loaders
+from pgtwin.core.adaptation.place import Place
 from pgtwin.core.arrow.results import table_of
 from pgtwin.core.column import Column
 from pgtwin.core.engine.chunked_result import AVAILABLE, LARGE, Chunks
-from pgtwin.core.engine.contract import ResultState
+from pgtwin.core.engine.implementation import ResultState
 from pgtwin.core.engine.result_state import TUPLES, TUPLES_OK, Values
 
 if TYPE_CHECKING:
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
     from pgtwin.aio.connections.connection import AsyncConnection
     from pgtwin.aio.sessions.session import Session
     from pgtwin.core.annotations import RowFactory
-    from pgtwin.core.engine.contract import BatchState, OwnerState, RowLoader
-    from pgtwin.core.prepared_statements import Kept
+    from pgtwin.core.engine.contract import Kept, RowLoader
+    from pgtwin.core.engine.implementation import BatchState, OwnerState
 
 SINGLE_TUPLE = pq.ExecStatus.SINGLE_TUPLE
 TUPLES_CHUNK = pq.ExecStatus.TUPLES_CHUNK
@@ -58,6 +59,7 @@ class AsyncResults(ResultState, Generic[Row]):
     _loader_mark: tuple[Adapters | None, int, int] = (None, -1, -1)
     _connection: AsyncConnection[Any]
     _session: Session
+    _adapters: Adapters | None
     _pending: OwnerState | BatchState | None
 
     if TYPE_CHECKING:

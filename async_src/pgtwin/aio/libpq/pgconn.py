@@ -17,7 +17,7 @@ from psycopg import ConnectionInfo, errors as e, pq
 from pgtwin.aio.libpq.cancellation import Interrupted
 from pgtwin.aio.waiting.readiness import Readiness
 from pgtwin.core.deadlines import Deadline
-from pgtwin.core.engine.contract import make_engine
+from pgtwin.core.engine.implementation import make_engine
 
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGconn, PGresult

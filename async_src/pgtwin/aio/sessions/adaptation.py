@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 from psycopg import ConnectionInfo, errors as e, pq
 from psycopg.rows import Row
 
-from pgtwin.core.adaptation.adapters import Adapters, Place
-from pgtwin.core.engine.contract import AdaptationFields, binary_gains
+from pgtwin.core.adaptation.adapters import Adapters
+from pgtwin.core.adaptation.place import Place
+from pgtwin.core.engine.implementation import AdaptationFields, binary_gains
 from pgtwin.core.engine.result_formats import (
     MANY_ROWS,
     UNUSUAL,
     Columns,
     examine_columns,
 )
-from pgtwin.core.prepared_statements import Kept
 from pgtwin.core.server_settings import (
     DATE_STYLE,
     ENCODING,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from psycopg.pq.abc import PGconn, PGresult
     from psycopg.rows import RowMaker
 
-    from pgtwin.core.engine.contract import RowLoader
+    from pgtwin.core.engine.contract import Kept, RowLoader
 
 OK = pq.ConnStatus.OK
 TEXT = pq.Format.TEXT
@@ -142,7 +142,7 @@ class Adaptation(AdaptationFields):
     def examine_columns(self, result: PGresult) -> Columns:
         """Return what the columns of a result mean for the format of the next."""
         version = self._pgconn.server_version
-        return examine_columns(result, self.adapters, version, binary_gains)
+        return examine_columns(result, self.adapters.is_usual, version, binary_gains)
 
     def look_at_rows(self, kept: Kept | None, result: PGresult) -> None:
         """Look at the settings, if they matter for the rows of a statement."""

@@ -15,7 +15,7 @@ from psycopg import errors as e, pq
 from pgtwin.aio.sessions.lock import HeldInTime
 from pgtwin.aio.waiting.timeout import wait_for
 from pgtwin.core.deadlines import Deadline, OperationTimeout
-from pgtwin.core.engine.contract import copied_data
+from pgtwin.core.engine.implementation import copied_data
 
 if TYPE_CHECKING:
     from psycopg.abc import Buffer

@@ -6,7 +6,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from pgtwin.core.engine.contract import PipelineState
+from psycopg import errors as e
+
+from pgtwin.core.engine.implementation import PipelineState
 
 if TYPE_CHECKING:
     from psycopg.abc import Transformer
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 
     from pgtwin.core.adaptation.adapters import Adapters
     from pgtwin.core.annotations import Params, Query
-    from pgtwin.core.engine.contract import BatchState, OwnerState, ResultState
+    from pgtwin.core.engine.implementation import BatchState, OwnerState, ResultState
     from pgtwin.core.statements.placeholders import Binder, Statement
     from pgtwin.core.statements.query_hooks import Observation
 
@@ -71,6 +73,14 @@ class OpenPipeline(PipelineState, ABC):
     @abstractmethod
     async def receive(self, owner: OwnerState | BatchState) -> None:
         """Wait until an owner has its results."""
+
+    @abstractmethod
+    def fail(self, error: e.Error) -> None:
+        """Note the error of an owner; the first one is raised."""
+
+    @abstractmethod
+    def take(self, results: list[PGresult]) -> None:
+        """Take results that are of no statement, or of a COPY."""
 
     @abstractmethod
     async def receive_all(self) -> None:

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 
 from psycopg import capabilities, errors as e, pq
 
-from pgtwin.core.engine.contract import BatchState, OwnerState
+from pgtwin.core.engine.implementation import BatchState, OwnerState
 from pgtwin.core.statements.query_hooks import UNOBSERVED, Observation
 
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult
 
     from pgtwin.aio.sessions.session import Session
-    from pgtwin.core.engine.contract import ResultState
-    from pgtwin.core.prepared_statements import Kept
+    from pgtwin.core.engine.contract import Kept
+    from pgtwin.core.engine.implementation import ResultState
 
 # Plain numbers, as they are compared and found faster.
 TUPLES_OK = int(pq.ExecStatus.TUPLES_OK)

@@ -19,10 +19,9 @@ from pgtwin.aio.sessions.notices_and_notifications import Messages
 from pgtwin.aio.sessions.query_hooks import observation
 from pgtwin.core.deadlines import OperationTimeout
 from pgtwin.core.engine.chunked_result import CHUNK, TUPLES_CHUNK, Chunks
-from pgtwin.core.engine.contract import SessionFields
+from pgtwin.core.engine.implementation import SessionFields
 from pgtwin.core.engine.result_formats import FLOAT_DIGITS
 from pgtwin.core.prepared_statements import (
-    Kept,
     PreparedStatements,
     is_console,
     is_refused,
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     from pgtwin.aio.sessions.open_copy import OpenCopy
     from pgtwin.aio.sessions.open_pipeline import OpenPipeline
     from pgtwin.core.annotations import Params, Query
+    from pgtwin.core.engine.contract import Kept
 
 OK = int(pq.ConnStatus.OK)
 BAD = pq.ConnStatus.BAD

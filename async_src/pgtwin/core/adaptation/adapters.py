@@ -1,4 +1,4 @@
-"""Adapters that know when they were changed, and where they are used.
+"""Adapters that know when they were changed.
 
 Whoever keeps something made from adapters keeps their `generation` with it, and
 makes it again when the two differ.
@@ -6,20 +6,17 @@ makes it again when the two differ.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import psycopg
-from psycopg.adapt import AdaptersMap, Transformer as AdaptTransformer
+from psycopg.adapt import AdaptersMap
 from psycopg.types import TypeInfo, TypesRegistry
 
-from pgtwin.core.engine.contract import make_row_loader
 from pgtwin.core.engine.result_formats import DATES, has_usual_loaders
 
 if TYPE_CHECKING:
-    from psycopg.abc import AdaptContext, Dumper, Loader, Transformer
+    from psycopg.abc import Dumper, Loader
     from psycopg.pq.abc import PGresult
-
-    from pgtwin.core.engine.contract import RowLoader
 
 Info = TypeVar("Info", bound=TypeInfo)
 
@@ -88,18 +85,3 @@ class Adapters(AdaptersMap):
             if not known[oid]:
                 return False
         return True
-
-
-class Place(NamedTuple):
-    """Where values are adapted: an `AdaptContext`."""
-
-    adapters: Adapters
-    connection: Any
-
-    def transformer(self) -> Transformer:
-        """Return a new transformer for this place."""
-        return AdaptTransformer(cast("AdaptContext", self))
-
-    def row_loader(self) -> RowLoader:
-        """Return what builds rows with new loaders for this place."""
-        return make_row_loader(self.transformer())

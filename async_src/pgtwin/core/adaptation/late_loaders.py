@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg import pq
 
-from pgtwin.core.adaptation.adapters import Place
+from pgtwin.core.adaptation.place import Place
 
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult

@@ -16,9 +16,9 @@ from pgtwin.core.arrow.column_types import (
     make_batch,
     make_table,
 )
-from pgtwin.core.engine.contract import make_arrow_reader
 from pgtwin.core.engine.copy_decoders import SIGNATURE
 from pgtwin.core.engine.copy_formatter import NULL_LENGTH, pack_count, pack_length
+from pgtwin.core.engine.implementation import make_arrow_reader
 
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult

@@ -14,13 +14,13 @@ from psycopg import pq
 from psycopg.adapt import PyFormat
 from psycopg.errors import DataError
 
-from pgtwin.core.adaptation.adapters import Place
+from pgtwin.core.adaptation.place import Place
 from pgtwin.core.copy.dumpers import CopyAdapters, DumpersByPlace, LaterDumper
 from pgtwin.core.copy.records import RecordDumper, Unfit, take_documents
 from pgtwin.core.copy.value_formats import BinaryWays, TextWays
-from pgtwin.core.engine.contract import make_copy_formatter
 from pgtwin.core.engine.copy_decoders import SIGNATURE, TRAILER, UNKNOWN
 from pgtwin.core.engine.copy_formatter import NULL_LENGTH, pack_count, pack_length
+from pgtwin.core.engine.implementation import make_copy_formatter
 
 if TYPE_CHECKING:
     from psycopg.abc import Buffer, Dumper as DumperProtocol, Transformer

@@ -1,50 +1,87 @@
-"""The engine: what never waits, as a contract that has two implementations.
+"""The engine as a contract: what it is given, and what it gives. It never waits.
 
-Both give the same values, types and errors. Python over psycopg is the reference
-and always there; `pgtwin_native` is a distribution of its own. PGTWIN_IMPL=python or
-native chooses; else it is the native one where it is installed.
+There are two implementations, which give the same values, types and errors; the module
+`implementation` chooses one. Nothing here runs.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Protocol
-
-from psycopg import pq
-from psycopg.rows import Row, RowMaker
-
-from pgtwin.core.engine import python_engine
-from pgtwin.core.engine.arrow_reader import PythonArrowReader
-from pgtwin.core.engine.copy_decoders import Pieces
-from pgtwin.core.engine.copy_formatter import PythonFormatter, Way
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from collections import deque
     from collections.abc import Iterator, Mapping, Sequence
 
-    from psycopg import Notify
-    from psycopg.abc import Buffer, Loader, Transformer
+    from psycopg import Notify, pq
+    from psycopg.abc import Buffer, Dumper, Loader, Transformer
+    from psycopg.adapt import PyFormat
     from psycopg.errors import Error, OperationalError
-    from psycopg.pq.abc import PGconn, PGresult
+    from psycopg.pq.abc import PGresult
+    from psycopg.rows import Row, RowMaker
 
-    from pgtwin.core.adaptation.adapters import Adapters
     from pgtwin.core.annotations import Params, Query
-    from pgtwin.core.engine.arrow_columns import ArrowKind, ArrowReader
-    from pgtwin.core.prepared_statements import Kept, PreparedStatements
+    from pgtwin.core.engine.result_formats import Columns
     from pgtwin.core.statements.placeholders import Binder, Bound, Statement
     from pgtwin.core.statements.query_hooks import QueryHook
+
+# The same text with parameters of other types is another statement.
+Key: TypeAlias = tuple[bytes, tuple[int, ...]]
+
+
+class Kept(Protocol):
+    """What is known of a statement that was executed, or is prepared.
+
+    `columns` is what its columns mean for the format, and `generation` that of the
+    adapters for which that was found; `None` until a result of the prepared statement
+    has been seen.
+    """
+
+    key: Key
+    name: bytes  # once the server has prepared it, or was told to
+    awaited: bool  # whether a pipeline has yet to receive that it has
+    certain: bool  # whether the server guarantees the types of its columns
+    settings: bool  # whether it may change how values are written
+    executions: int  # before it was prepared
+    columns: Columns | None
+    generation: int
+    many: bool  # whether the last result had many rows
+    gathered: bool  # whether these were fetched all at once
+
+
+class KeptStatements(Protocol):
+    """The statements that the server keeps prepared for a session."""
+
+    latest: Kept | None  # what was used last, if it may be used
+    retired: deque[bytes]  # names that the server may forget
+
+    def find(self, key: Key, /) -> Kept | None:
+        """Return what is kept of a statement that is prepared, if it may be used."""
+        ...
+
+
+class CountedAdapters(Protocol):
+    """Adapters that count what is registered."""
+
+    generation: int
+
+    def get_dumper(self, cls: type, format: PyFormat, /) -> type[Dumper]:  # noqa: A002
+        """Return the class that dumps values of a class."""
+        ...
 
 
 class AdaptationState(Protocol):
     """By what values are adapted in a session."""
 
-    adapters: Adapters
     dumping: Transformer | None  # what dumps parameters, of `dumping_generation`
     dumping_generation: int
     encoding: str
     settings: list[bytes | None]
+
+    @property
+    def adapters(self) -> CountedAdapters:
+        """The adapters of the connection."""
+        ...
 
     def transformer(self) -> Transformer:
         """Return the transformer that dumps parameters."""
@@ -55,30 +92,16 @@ class AdaptationState(Protocol):
         ...
 
 
-class SessionState(Protocol):
-    """What a session has for the statements that are executed in it."""
+class CollectingPipeline(Protocol):
+    """What a session in pipeline mode has for the results that come."""
 
-    autocommit: bool
-    automatic_binary: bool
-    hooks: list[QueryHook]
-    orphaned: bool  # whether a transaction is open that nobody owns
-    prepared: PreparedStatements
-
-    @property
-    def adaptation(self) -> AdaptationState:
-        """By what values are adapted."""
-        ...
-
-    @property
-    def pipelining(self) -> PipelineState | None:
-        """What keeps the session in pipeline mode, if anything does."""
-        ...
-
-
-class Collecting(Protocol):
-    """What a pipeline has for the results that come."""
-
+    level: int  # how many blocks are open
+    begun: bool  # whether something was sent since the last synchronization
     owners: deque[Any]  # of what was sent, in order; None: a synchronization
+
+    def owe(self, session: Any, cursor: Any, kept: Kept | None, seen: Any, /) -> None:
+        """Note that a cursor shall have the results of a statement that was sent."""
+        ...
 
     def fail(self, error: Error, /) -> None:
         """Note the error that an owner has raised."""
@@ -86,6 +109,38 @@ class Collecting(Protocol):
 
     def take(self, results: list[PGresult], /) -> None:
         """Take results that are of no statement, or of a COPY."""
+        ...
+
+
+class SessionState(Protocol):
+    """What a session has for the statements that are executed in it."""
+
+    autocommit: bool
+    automatic_binary: bool
+    hooks: list[QueryHook]
+    orphaned: bool  # whether a transaction is open that nobody owns
+
+    @property
+    def adaptation(self) -> AdaptationState:
+        """By what values are adapted."""
+        ...
+
+    @property
+    def pipelining(self) -> CollectingPipeline | None:
+        """What keeps the session in pipeline mode, if anything does."""
+        ...
+
+    @property
+    def prepared(self) -> KeptStatements:
+        """The statements that are prepared."""
+        ...
+
+
+class ResultHolder(Protocol):
+    """A cursor, as what is given results: a `ResultState`."""
+
+    def _keep(self, results: list[PGresult], kept: Kept | None, /) -> None:
+        """Take results that have come just now, and move to the first."""
         ...
 
 
@@ -160,7 +215,7 @@ class Engine(Protocol):
         params_seq: Iterator[Params],
         result_format: int,
         most: int,
-        adapters: Adapters | None,
+        adapters: CountedAdapters | None,
         /,
     ) -> tuple[Params, Bound] | None:
         """Send a statement, and again for the parameters that an iterator gives.
@@ -183,7 +238,7 @@ class Engine(Protocol):
         """
         ...
 
-    def give(self, session: SessionState, kept: Kept, cursor: ResultState, /) -> bool:
+    def give(self, session: SessionState, kept: Kept, cursor: ResultHolder, /) -> bool:
         """Give a cursor the results of a statement if they leave nothing to be noted.
 
         Tell whether that is so: they are one result with few rows, and no setting has
@@ -205,7 +260,7 @@ class Engine(Protocol):
         """
         ...
 
-    def collect(self, pipelining: Collecting, /) -> None:
+    def collect(self, pipelining: CollectingPipeline, /) -> None:
         """Hand the results of a pipeline that have come to the owners (`PQgetResult`).
 
         Each one `receive()`s those of its statement, and is in `owners` no more.
@@ -276,110 +331,8 @@ class CopyFormatter(Protocol):
 
 
 # Of data of a COPY, and of how many rows: these; `None` if one of them is not plain.
-LoadCopied = Callable[[bytes, int], "list[tuple[Any, ...]] | None"]
-
+LoadCopied: TypeAlias = Callable[[bytes, int], "list[tuple[Any, ...]] | None"]
 
 # Of a batch of Arrow, and a row: the data of some rows from this one on, and how many;
 # none if it must be dumped.
-ArrowWriter = Callable[[Any, int], "tuple[bytes, int]"]
-
-
-def _native_module(required: bool) -> Any:
-    """Return the module that makes what is here in C, `None` where that cannot be."""
-    try:
-        native: Any = import_module("pgtwin_native")
-        wanted = import_module("pgtwin").__version__
-        if native.__version__ != wanted:
-            raise ImportError(
-                f"pgtwin-native {native.__version__} does not go with pgtwin {wanted}: "
-                f"install pgtwin-native=={wanted}"
-            )
-        return import_module("pgtwin.core.engine.native_engine")
-    except (AttributeError, ImportError):
-        if required:
-            raise
-        return None
-
-
-_asked = os.environ.get("PGTWIN_IMPL", "")
-if _asked not in ("", "python", "native"):
-    raise ImportError(f"PGTWIN_IMPL is {_asked!r}, not 'python' or 'native'")
-_native = None if _asked == "python" else _native_module(_asked == "native")
-
-# "python" or "native".
-IMPLEMENTATION = "python" if _native is None else "native"
-if TYPE_CHECKING:
-    from pgtwin.core.engine.pipeline_state import (
-        BatchState as BatchState,
-        OwnerState as OwnerState,
-        PipelineState as PipelineState,
-    )
-    from pgtwin.core.engine.prepared_state import (
-        KeptState as KeptState,
-        PreparedState as PreparedState,
-    )
-    from pgtwin.core.engine.result_state import ResultState as ResultState
-
-    class SessionFields:
-        """A base of the sessions: where what `SessionState` names is kept."""
-
-    class AdaptationFields:
-        """A base of the adaptations: where what `AdaptationState` names is kept."""
-
-elif _native is None:
-    from pgtwin.core.engine.pipeline_state import BatchState, OwnerState, PipelineState
-    from pgtwin.core.engine.prepared_state import KeptState, PreparedState
-    from pgtwin.core.engine.result_state import ResultState
-
-    SessionFields = AdaptationFields = object
-else:
-    ResultState = _native.ResultState
-    SessionFields = _native.SessionState
-    AdaptationFields = _native.AdaptationState
-    BatchState, OwnerState = _native.BatchState, _native.OwnerState
-    PipelineState = _native.PipelineState
-    KeptState, PreparedState = _native.KeptState, _native.PreparedState
-# Of libpq's handle.
-make_engine: Callable[[PGconn], Engine] = (
-    python_engine.ReferenceEngine if _native is None else _native.Engine
-)
-# Of a transformer, which gives it the loaders.
-make_row_loader: Callable[[Transformer], RowLoader] = (
-    python_engine.make_row_loader if _native is None else _native.NativeRowLoader
-)
-# Of what finds the way of a column's values of one type, what writes a row by its
-# dumpers, whether that is in binary format, and the encoding of text.
-make_copy_formatter: Callable[
-    [
-        Callable[[int, type], Way],
-        Callable[[Sequence[Any]], bytes],
-        bool,
-        str,
-    ],
-    CopyFormatter,
-] = (
-    PythonFormatter if _native is None else _native.native_formatter
-)
-# Of a transformer, the types of columns, and whether they come in binary format.
-make_copy_loader: Callable[[Transformer, Sequence[int], bool], LoadCopied | None] = (
-    python_engine.leave_to_decoder if _native is None else _native.native_copy_loader
-)
-# Of the names of columns, how their values are read, and the encoding of text.
-make_arrow_reader: Callable[[Sequence[str], Sequence[ArrowKind], str], ArrowReader] = (
-    PythonArrowReader if _native is None else _native.NativeArrowReader
-)
-# Of a schema of Arrow, the types of a table's columns, and the encoding of text; with
-# `None` the values are dumped.
-make_arrow_writer: Callable[[Any, Sequence[int], str], ArrowWriter | None] = (
-    python_engine.leave_to_rows if _native is None else _native.native_arrow_writer
-)
-# Of a connection: the data of a COPY that has arrived, the number of messages in which
-# it has come, and whether that was all.
-copied_data: Callable[[PGconn, Pieces], tuple[list[Buffer], int, bool]] = (
-    python_engine.copied_data if _native is None else _native.native_copied_data
-)
-# Nanoseconds that a value in binary format is loaded faster than in text, by its type.
-# A type is left out if values may differ, as those of float4, or if it takes too long.
-binary_gains: dict[str, int] = (
-    python_engine.BINARY_GAINS if _native is None else _native.BINARY_GAINS
-)
+ArrowWriter: TypeAlias = Callable[[Any, int], "tuple[bytes, int]"]

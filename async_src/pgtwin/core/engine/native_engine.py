@@ -44,9 +44,8 @@ if TYPE_CHECKING:
     from psycopg.abc import Buffer, Loader, Transformer
     from psycopg.pq.abc import PGconn, PGresult
 
-    from pgtwin.core.adaptation.adapters import Adapters
     from pgtwin.core.annotations import Params, Query
-    from pgtwin.core.engine.contract import CopyFormatter, LoadCopied
+    from pgtwin.core.engine.contract import CopyFormatter, CountedAdapters, LoadCopied
     from pgtwin.core.engine.copy_formatter import Way
 
 _library = find_library()
@@ -165,7 +164,7 @@ _DUMPERS: dict[type, str] = {
 }
 
 
-def has_usual_dumpers(adapters: Adapters) -> bool:
+def has_usual_dumpers(adapters: CountedAdapters) -> bool:
     """Tell whether C writes values of the plainest types as they are dumped."""
     return all(
         known(adapters.get_dumper(cls, PyFormat.AUTO)) == name

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult
 
-    from pgtwin.core.prepared_statements import Kept
+    from pgtwin.core.engine.contract import Kept
     from pgtwin.core.statements.query_hooks import Observation
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections import deque
 
+    from pgtwin.core.engine.contract import Kept, Key
     from pgtwin.core.engine.result_formats import Columns
-    from pgtwin.core.prepared_statements import Kept, Key
 
 
 class KeptState:

@@ -27,15 +27,15 @@ if TYPE_CHECKING:
     from psycopg.abc import Buffer, Transformer
     from psycopg.pq.abc import PGconn, PGresult
 
-    from pgtwin.core.adaptation.adapters import Adapters
     from pgtwin.core.annotations import Params, Query
     from pgtwin.core.engine.contract import (
-        Collecting,
+        CollectingPipeline,
+        CountedAdapters,
+        Kept,
         LoadCopied,
-        ResultState,
+        ResultHolder,
         SessionState,
     )
-    from pgtwin.core.prepared_statements import Kept
     from pgtwin.core.statements.placeholders import Binder, Bound, Statement
 
 # Measured with psycopg's C modules, where a numeric takes three times as long.
@@ -181,7 +181,7 @@ class ReferenceEngine:
         params_seq: Iterator[Params],
         result_format: int,
         most: int,
-        adapters: Adapters | None,
+        adapters: CountedAdapters | None,
         /,
     ) -> tuple[Params, Bound] | None:
         pgconn = self.pgconn
@@ -222,7 +222,7 @@ class ReferenceEngine:
             return None
         return not pgconn.is_busy() and self.receive()
 
-    def give(self, session: SessionState, kept: Kept, cursor: ResultState, /) -> bool:
+    def give(self, session: SessionState, kept: Kept, cursor: ResultHolder, /) -> bool:
         results = self.results
         columns = kept.columns
         if (
@@ -276,7 +276,7 @@ class ReferenceEngine:
             ready = not pgconn.is_busy()
         return False
 
-    def collect(self, pipelining: Collecting) -> None:
+    def collect(self, pipelining: CollectingPipeline) -> None:
         is_busy = self.pgconn.is_busy
         get_result = self.pgconn.get_result
         owners = pipelining.owners

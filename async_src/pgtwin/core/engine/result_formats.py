@@ -15,10 +15,10 @@ from psycopg import pq
 from pgtwin.core.engine.copy_decoders import known
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from psycopg.adapt import AdaptersMap
     from psycopg.pq.abc import PGresult
-
-    from pgtwin.core.adaptation.adapters import Adapters
 
 TEXT = pq.Format.TEXT
 BINARY = pq.Format.BINARY
@@ -82,12 +82,16 @@ EXACT_FLOATS = 120000
 
 
 def examine_columns(
-    result: PGresult, adapters: Adapters, server_version: int, gains: dict[str, int]
+    result: PGresult,
+    is_usual: Callable[[int], bool],
+    server_version: int,
+    gains: dict[str, int],
 ) -> Columns:
     """Return what the columns of a result mean for the format of others like it.
 
-    `gains` are those of the engine (`core.engine.binary_gains`). A type that is not
-    known here, or has loaders of the user's, decides for text.
+    `is_usual` tells whether a type is loaded by psycopg alone, `gains` are those of the
+    engine (`implementation.binary_gains`). A type that is not known here, or has
+    loaders of the user's, decides for text.
     """
     gain = 0
     same = True
@@ -95,7 +99,7 @@ def examine_columns(
     for place in range(result.nfields):
         oid = result.ftype(place)
         found = _BY_OID.get(oid)
-        if found is None or not adapters.is_usual(oid):
+        if found is None or not is_usual(oid):
             return UNUSUAL
         dates = dates or oid in DATES
         floats = floats or oid == _FLOAT

@@ -15,10 +15,8 @@ if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult
     from psycopg.rows import RowMaker
 
-    from pgtwin.core.adaptation.adapters import Adapters
     from pgtwin.core.annotations import Params, Query, RowFactory
-    from pgtwin.core.engine.contract import RowLoader
-    from pgtwin.core.prepared_statements import Kept
+    from pgtwin.core.engine.contract import Kept, RowLoader
 
 TUPLES_OK = int(pq.ExecStatus.TUPLES_OK)
 TUPLES: Any = tuple
@@ -39,7 +37,7 @@ class ResultState:
     _session: Any
     _closed: bool = False
     _row_factory: RowFactory[Any]
-    _adapters: Adapters | None = None
+    _adapters: Any = None  # the cursor's own, if it has any
     _results: Sequence[PGresult] = ()
     _loaded: Sequence[Values | None] = ()  # of each result
     _values: Values | None = None  # of the current one

@@ -6,15 +6,23 @@ There is only text here; who sends it decides whether it may be sent.
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import psycopg
 from psycopg import IsolationLevel, Xid
 from psycopg.errors import ProgrammingError
 
-if TYPE_CHECKING:
-    from pgtwin.aio.connections.transaction import AsyncTransaction
-    from pgtwin_sync.connections.transaction import Transaction
+
+class TransactionBlock(Protocol):
+    """A transaction block of either form: `AsyncTransaction` or `Transaction`."""
+
+    force_rollback: bool
+
+    @property
+    def status(self) -> Status: ...
+
+    @property
+    def savepoint_name(self) -> str | None: ...
 
 
 class Rollback(psycopg.Rollback):
@@ -26,9 +34,7 @@ class Rollback(psycopg.Rollback):
     __module__ = "pgtwin"
     transaction: Any
 
-    def __init__(
-        self, transaction: AsyncTransaction | Transaction | None = None
-    ) -> None:
+    def __init__(self, transaction: TransactionBlock | None = None) -> None:
         super().__init__()
         self.transaction = transaction
 
