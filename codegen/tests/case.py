@@ -11,8 +11,8 @@ from twingen.analysis.symbols.library_tables import built_in_libraries
 from twingen.analysis.symbols.renames import MethodRenames, Renames
 from twingen.conversion import Settings, convert
 from twingen.diagnostics.diagnostic import ConversionError
+from twingen.formatting.formatter import Formatter
 from twingen.rule import Tasks
-from twingen.syntax.formatter import Formatter
 
 # What the examples are imported as.
 MODULE = "source"

@@ -18,7 +18,7 @@ from project import Project, new_project
 from twingen.conversion import Settings, convert
 from twingen.diagnostics.codes import CODES, Code
 from twingen.diagnostics.diagnostic import ConversionError
-from twingen.diagnostics.explain import summary
+from twingen.reports.explain import summary
 from twingen.rule import Rule
 from twingen.rules import RULES
 

@@ -17,9 +17,9 @@ from project import FILES, Project, new_project
 
 import twingen
 from twingen.commands.watch import watched
+from twingen.formatting import ruff_command as ruff_module
+from twingen.formatting.formatter import NoFormatter
 from twingen.source_map.editor_requests import Editing
-from twingen.syntax import ruff_command as ruff_module
-from twingen.syntax.formatter import NoFormatter
 
 ruff = pytest.importorskip("ruff")
 RUFF = ruff.find_ruff_bin()
@@ -155,7 +155,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[Sequence[str]]:
             found.append(command)
         return run(command, **options)  # type: ignore[call-overload]
 
-    monkeypatch.setattr("twingen.syntax.ruff_command.subprocess.run", recorded)
+    monkeypatch.setattr("twingen.formatting.ruff_command.subprocess.run", recorded)
     return found
 
 

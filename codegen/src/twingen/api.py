@@ -15,6 +15,7 @@ from typing import Any
 from .analysis.symbols.external_classes import look_up
 from .diagnostics.diagnostic import ConversionError
 from .diagnostics.source_problems import formatting_problem
+from .formatting.formatter import FormatterName, FormattingError
 from .project.batch import Batch
 from .project.config import (
     Config,
@@ -29,7 +30,6 @@ from .project.results import SourceResult, results
 from .project.twin_folders import Difference, Project
 from .rule import Tasks
 from .sides.side_configuration import side_table
-from .syntax.formatter import FormatterName, FormattingError
 from .syntax.source import Converted, Source
 
 

@@ -17,8 +17,8 @@ from typing import NoReturn
 from . import __version__
 from .commands.console import FAILED, Console
 from .diagnostics.diagnostic import ConfigurationError, ConversionError
-from .diagnostics.report import FORMATS
 from .diagnostics.suggestions import did_you_mean
+from .reports.report import FORMATS
 
 # An example of each command, and the page that says more.
 _EXAMPLES = {

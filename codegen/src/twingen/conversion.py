@@ -36,6 +36,7 @@ from .diagnostics.source_problems import (
 )
 from .documents import interpreter_sessions as sessions
 from .documents.examples import Example, awaits, speaks_async
+from .formatting.formatter import Formatter, FormattingError
 from .imports.twin_imports import Imports
 from .rewriting import Rewriter
 from .rule import Rule, Tasks
@@ -46,7 +47,6 @@ from .sides.side_conditions import Asked
 from .sides.side_configuration import SideTable
 from .sides.side_trees import Side, of_twin
 from .source_map.trace import Trace
-from .syntax.formatter import Formatter, FormattingError
 from .syntax.prose_rewriting import can_stand_in
 from .syntax.source import MARK, Source, lines_of
 from .syntax.traversal import code_of
@@ -55,7 +55,7 @@ from .syntax.unreadable import is_too_deep
 
 def _black() -> Formatter:
     """Return the formatter of what has no configuration."""
-    from .syntax.black_formatter import BlackFormatter
+    from .formatting.black_formatter import BlackFormatter
 
     return BlackFormatter()
 

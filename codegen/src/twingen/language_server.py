@@ -16,7 +16,7 @@ from pygls.uris import from_fs_path, to_fs_path
 
 from . import __version__
 from .diagnostics.diagnostic import Diagnostic
-from .diagnostics.explain import page
+from .reports.explain import page
 from .source_map.editor_requests import Editing
 from .source_map.quick_fixes import Remedy
 from .syntax.source import lines_of

@@ -26,7 +26,7 @@ import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
 from .analysis.symbols.patched_functions import is_patched
-from .refusal import NoRuntime as NoRuntime, Refused as Refused
+from .diagnostics.refusal import NoRuntime as NoRuntime, Refused as Refused
 
 if TYPE_CHECKING:
     from .analysis.symbols.library_tables import Libraries, Verdict

@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..diagnostics import explain as manuals, report
 from ..diagnostics.diagnostic import ConfigurationError, ConversionError
 from ..plugins import load_plugins
 from ..project.config import find_root, load
 from ..project.files import display
+from ..reports import explain as manuals, report
 from ..rule import Rule
 from ..rules import RULES
 from ..source_map.twin_to_source import Lookup, place

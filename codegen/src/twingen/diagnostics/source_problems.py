@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from .. import verify
-from ..syntax.formatter import FormattingError
+from ..formatting.formatter import FormattingError
 from ..syntax.source import Source, lines_of
 from ..syntax.unreadable import reason
 from .diagnostic import Diagnostic

@@ -12,7 +12,7 @@ import libcst as cst
 
 from ..analysis.symbols.library_tables import Libraries
 from ..analysis.symbols.names import Names
-from ..refusal import NoRuntime
+from ..diagnostics.refusal import NoRuntime
 from .import_order import with_requests
 from .unused_imports import Kept, UsedNames, bound_by_imports, without_orphans
 

@@ -29,7 +29,7 @@ from .table_cache import TableCache
 from .unused_settings import configured
 
 if TYPE_CHECKING:
-    from ..syntax.formatting_cache import Layouts
+    from ..formatting.formatting_cache import Layouts
 
 # How many characters of sources stay parsed between reading and converting; what
 # is beyond is parsed twice, so that memory does not grow with the project.

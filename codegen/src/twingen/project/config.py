@@ -24,13 +24,13 @@ else:
 
 from ..diagnostics.diagnostic import ConfigurationError
 from ..diagnostics.suggestions import did_you_mean
+from ..formatting.formatter import FORMATTERS, FormatterName
 from ..sides.side_configuration import SideTable, side_table, with_definitions
-from ..syntax.formatter import FORMATTERS, FormatterName
 from .target_names import Tree
 
 if TYPE_CHECKING:
+    from ..formatting.ruff_command import Ruff
     from ..rule import Tasks
-    from ..syntax.ruff_command import Ruff
 
 _KEYS = {
     "trees",
@@ -187,7 +187,7 @@ def with_ruff(config: Config) -> Config:
     """Return a configuration with what ruff goes by, where it is the formatter."""
     if config.formatter != "ruff":
         return config
-    from ..syntax.ruff_command import NAMES, find_ruff
+    from ..formatting.ruff_command import NAMES, find_ruff
 
     folders, copied = {config.root}, {}
     for tree in config.trees:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ..diagnostics.diagnostic import ConfigurationError, ConversionError, Diagnostic
 from ..diagnostics.progress import Progress, silent
-from ..syntax.formatter import FormattingError
+from ..formatting.formatter import FormattingError
 from ..syntax.source import Converted, Page
 from .cache import Cache, Known, State
 from .config import Config, likely_tasks, table_of_tool
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from ..analysis.symbols.definitions import Definitions
     from ..analysis.symbols.names import Names
     from ..documents.pages import PageTwin
+    from ..formatting.formatting_cache import Layouts
     from ..rule import Tasks
     from ..source_map.trace import Trace
-    from ..syntax.formatting_cache import Layouts
     from .batch import Batch
     from .workers import Workers
 

@@ -32,7 +32,7 @@ from .target_names import Tree
 from .twin_headers import digest_of, is_as_signed, signature
 
 if TYPE_CHECKING:
-    from ..syntax.formatting_cache import Layouts
+    from ..formatting.formatting_cache import Layouts
 
 _NO_LINE_END = "\\ No newline at end of file"
 

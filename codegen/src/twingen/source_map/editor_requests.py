@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..diagnostics.diagnostic import ConfigurationError, ConversionError, Diagnostic
-from ..diagnostics.explain import find, manual
 from ..plugins import load_plugins
 from ..project.cache import Cache, cache_of
 from ..project.config import Config, find_root, load
 from ..project.files import display
 from ..project.plan import Plan
 from ..project.twin_headers import is_as_signed, signature
+from ..reports.explain import find, manual
 from ..syntax.source import lines_of
 from .line_map import expected_line
 from .quick_fixes import Remedy, remedies

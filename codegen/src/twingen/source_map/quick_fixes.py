@@ -20,7 +20,7 @@ else:
     import tomli as tomllib
 
 from ..diagnostics.diagnostic import Diagnostic
-from ..diagnostics.work_list import rows_in
+from ..reports.work_list import rows_in
 from ..syntax.source import ASYNC_ONLY, lines_of
 
 

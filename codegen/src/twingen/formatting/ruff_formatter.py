@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
+from ..syntax.source import Source
 from .formatter import FormattingError
 from .ruff_command import Ruff
-from .source import Source
 
 _QUOTES_KEPT = ("--config", 'format.quote-style = "preserve"')
 

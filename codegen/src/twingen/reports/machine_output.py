@@ -10,10 +10,10 @@ from typing import Any
 from urllib.parse import quote
 
 from .. import __version__
+from ..diagnostics.codes import Code
+from ..diagnostics.diagnostic import Diagnostic
 from ..rule import Rule
 from ..rules import RULES
-from .codes import Code
-from .diagnostic import Diagnostic
 from .explain import find, summary
 from .work_list import as_json
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Literal, Protocol, TypeAlias
 
-from .source import Source
+from ..syntax.source import Source
 
 FormatterName: TypeAlias = Literal["black", "ruff", "none"]
 FORMATTERS: tuple[FormatterName, ...] = ("black", "ruff", "none")

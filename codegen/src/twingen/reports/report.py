@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ..diagnostics.diagnostic import Diagnostic
 from ..syntax.source import lines_of
 from .colours import Style
-from .diagnostic import Diagnostic
 
 FORMATS = ("text", "json", "github", "sarif")
 

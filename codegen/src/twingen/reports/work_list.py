@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from ..diagnostics.diagnostic import Diagnostic
 from . import report
 from .colours import Style
-from .diagnostic import Diagnostic
 
 # How many other places of a group are named; `--verbose` shows all of them.
 _NAMED = 6

@@ -11,10 +11,10 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..diagnostics.codes import CODES, Code
+from ..diagnostics.diagnostic import ConfigurationError
 from ..rule import Rule
 from ..rules import RULES
-from .codes import CODES, Code
-from .diagnostic import ConfigurationError
 
 _SECTION = re.compile(r"^(?=## )", re.MULTILINE)
 _MESSAGE = re.compile(r"^(?:\S+:)?\d+:\d+: [A-Z]+\d+ \w+: (.*)$", re.MULTILINE)

@@ -22,10 +22,10 @@ from black.mode import Mode, TargetVersion
 from black.parsing import InvalidInput
 
 from ..diagnostics.diagnostic import ConfigurationError
+from ..syntax.source import Source
 from .formatter import FormattingError
 from .formatting_cache import Layouts
 from .reformatted_statements import Part, changed_parts
-from .source import Source
 
 
 def mode_from(table: Mapping[str, Any], requires_python: str | None = None) -> Mode:
