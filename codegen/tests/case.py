@@ -9,7 +9,7 @@ from pathlib import Path
 from twingen.analysis.symbols.definitions import Definitions
 from twingen.analysis.symbols.library_tables import built_in_libraries
 from twingen.analysis.symbols.renames import MethodRenames, Renames
-from twingen.conversion import Settings, convert
+from twingen.conversion.convert import Settings, convert
 from twingen.diagnostics.diagnostic import ConversionError
 from twingen.formatting.formatter import Formatter
 from twingen.rule import Tasks

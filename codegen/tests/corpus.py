@@ -27,7 +27,7 @@ from unittest import mock
 
 from black.mode import Mode
 
-from twingen.conversion import convert
+from twingen.conversion.convert import convert
 from twingen.diagnostics.diagnostic import ConversionError
 from twingen.formatting.black_formatter import format_source
 from twingen.formatting.formatter import FormattingError

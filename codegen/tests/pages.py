@@ -15,7 +15,7 @@ from pathlib import Path
 from case import CASES, Case
 from project import Project, new_project
 
-from twingen.conversion import Settings, convert
+from twingen.conversion.convert import Settings, convert
 from twingen.diagnostics.codes import CODES, Code
 from twingen.diagnostics.diagnostic import ConversionError
 from twingen.reports.explain import summary

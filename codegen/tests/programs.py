@@ -13,7 +13,7 @@ import types
 from pathlib import Path
 
 from twingen.analysis.symbols.library_tables import built_in_libraries
-from twingen.conversion import Settings, convert
+from twingen.conversion.convert import Settings, convert
 from twingen.rule import Tasks
 
 FOLDER = Path(__file__).parent / "programs"

@@ -14,6 +14,7 @@ from project import PYPROJECT, Project, new_project
 from twingen.analysis.symbols.definitions import Definitions
 from twingen.analysis.symbols.library_tables import Libraries, built_in_libraries
 from twingen.analysis.symbols.names import Names
+from twingen.conversion.trace import Trace
 from twingen.project.batch import Batch
 from twingen.project.cache import cache_of
 from twingen.project.config import load
@@ -21,7 +22,6 @@ from twingen.project.fingerprint import fingerprint
 from twingen.project.table_cache import TableCache
 from twingen.project.twin_folders import Project as Tree
 from twingen.rule import Tasks
-from twingen.source_map.trace import Trace
 from twingen.syntax.source import Converted, Source
 
 

@@ -9,7 +9,7 @@ import pytest
 from case import CASES
 from project import Project, new_project
 
-from twingen.conversion import convert
+from twingen.conversion.convert import convert
 from twingen.diagnostics.diagnostic import ConversionError
 from twingen.rules import RULES
 

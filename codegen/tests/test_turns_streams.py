@@ -27,7 +27,7 @@ from project import Project
 
 from twingen.analysis.symbols.library_tables import built_in_libraries
 from twingen.analysis.tasks.event_loop_functions import ELSEWHERE
-from twingen.conversion import convert
+from twingen.conversion.convert import convert
 from twingen.runtime.turns import (
     stream_connections,
     subprocesses,

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from .analysis.symbols.external_classes import look_up
+from .conversion.source_problems import formatting_problem
 from .diagnostics.diagnostic import ConversionError
-from .diagnostics.source_problems import formatting_problem
 from .formatting.formatter import FormatterName, FormattingError
 from .project.batch import Batch
 from .project.config import (

@@ -14,8 +14,8 @@ import libcst as cst
 from black.mode import Mode
 from libcst.metadata import MetadataWrapper, PositionProvider
 
+from ..conversion.source_problems import syntax_problem, too_deep
 from ..diagnostics.diagnostic import ConversionError
-from ..diagnostics.source_problems import syntax_problem, too_deep
 from ..formatting.black_formatter import format_source
 from ..formatting.formatter import FormattingError
 from ..syntax.source import Source

@@ -15,13 +15,13 @@ from ..analysis.symbols.dependencies import RecordedDefinitions
 from ..analysis.symbols.library_tables import check_members
 from ..analysis.symbols.names import Names
 from ..analysis.symbols.renames import MethodRenames, Renames
-from ..conversion import Settings, convert_parsed, parse
-from ..diagnostics.conversion_warnings import notes_of_threads
+from ..conversion.conversion_warnings import notes_of_threads
+from ..conversion.convert import Settings, convert_parsed, parse
+from ..conversion.pages import PageTwin, convert_page
+from ..conversion.trace import Trace
 from ..diagnostics.diagnostic import Diagnostic
-from ..documents.pages import PageTwin, convert_page
 from ..plugins import load_plugins
 from ..rule import Tasks
-from ..source_map.trace import Trace
 from ..syntax.source import Converted, Source
 from .config import Config, read_table
 from .formatters import formatter_of

@@ -30,10 +30,10 @@ from .unused_settings import check_unused, side_row
 if TYPE_CHECKING:
     from ..analysis.symbols.definitions import Definitions
     from ..analysis.symbols.names import Names
-    from ..documents.pages import PageTwin
+    from ..conversion.pages import PageTwin
+    from ..conversion.trace import Trace
     from ..formatting.formatting_cache import Layouts
     from ..rule import Tasks
-    from ..source_map.trace import Trace
     from .batch import Batch
     from .workers import Workers
 
@@ -261,7 +261,7 @@ class Plan:
         made: dict[Path, str | Diagnostic] = dict(texts)
         for target, text in laid_out(self._config, modules, origins).items():
             if isinstance(text, FormattingError):
-                from ..diagnostics.source_problems import formatting_problem
+                from ..conversion.source_problems import formatting_problem
 
                 made[target] = formatting_problem(sources[target], text)
             else:
@@ -295,7 +295,7 @@ class Plan:
         Raises what :meth:`convert` does.
         """
         self.read()
-        from ..source_map.trace import Trace
+        from ..conversion.trace import Trace
 
         source = self.files[target].source
         names, trace = self._batch().names(source), Trace()
@@ -352,7 +352,7 @@ class Plan:
         """The refusals as they are told: one for all that lack the runtime."""
         if not any(each.code == "TW018" for each in self._problems):
             return self.refusals
-        from ..diagnostics.source_problems import with_one_of_runtime
+        from ..conversion.source_problems import with_one_of_runtime
 
         line, excerpt = table_of_tool(self._config.root)
         runtime = f"{self._config.trees[0].twin}._runtime"

@@ -208,7 +208,7 @@ def _compare(path: Path, output: Output) -> Drift | None:
         same = is_executable(path) == output.executable
         return None if same else Drift.STALE
     if output.page is not None and output.page.in_place:
-        from ..documents import pages
+        from ..conversion import pages
 
         text = found.decode("utf-8", "replace").replace("\r\n", "\n")
         return Drift(pages.state(text, output.page.markup))

@@ -15,16 +15,32 @@ from typing import TypeAlias
 import libcst as cst
 from libcst.metadata import CodePosition
 
+from ..analysis.symbols.definition_reader import define
+from ..analysis.symbols.definitions import Definitions
+from ..analysis.symbols.external_classes import look_up
+from ..analysis.symbols.library_tables import Libraries, built_in_libraries
+from ..analysis.symbols.names import Names
+from ..analysis.tasks.event_loop_functions import ELSEWHERE
+from ..analysis.types.overloads import without_repeated_overloads
+from ..diagnostics.diagnostic import ConversionError, Diagnostic
+from ..documents import interpreter_sessions as sessions
+from ..documents.examples import Example, awaits, speaks_async
+from ..formatting.formatter import Formatter, FormattingError
+from ..imports.twin_imports import Imports
+from ..rule import Rule, Tasks
+from ..rules import RULES
+from ..sides.async_names import AsyncNames
+from ..sides.marker_aliases import with_markers
+from ..sides.side_conditions import Asked
+from ..sides.side_configuration import SideTable
+from ..sides.side_trees import Side, of_twin
+from ..syntax.prose_rewriting import can_stand_in
+from ..syntax.source import MARK, Source, lines_of
+from ..syntax.traversal import code_of
+from ..syntax.unreadable import is_too_deep
 from . import verify
-from .analysis.symbols.definition_reader import define
-from .analysis.symbols.definitions import Definitions
-from .analysis.symbols.external_classes import look_up
-from .analysis.symbols.library_tables import Libraries, built_in_libraries
-from .analysis.symbols.names import Names
-from .analysis.tasks.event_loop_functions import ELSEWHERE
-from .analysis.types.overloads import without_repeated_overloads
-from .diagnostics.diagnostic import ConversionError, Diagnostic
-from .diagnostics.source_problems import (
+from .rewriting import Rewriter
+from .source_problems import (
     formatting_problem,
     lost_output,
     null_character,
@@ -34,28 +50,12 @@ from .diagnostics.source_problems import (
     too_deep,
     unfit_example,
 )
-from .documents import interpreter_sessions as sessions
-from .documents.examples import Example, awaits, speaks_async
-from .formatting.formatter import Formatter, FormattingError
-from .imports.twin_imports import Imports
-from .rewriting import Rewriter
-from .rule import Rule, Tasks
-from .rules import RULES
-from .sides.async_names import AsyncNames
-from .sides.marker_aliases import with_markers
-from .sides.side_conditions import Asked
-from .sides.side_configuration import SideTable
-from .sides.side_trees import Side, of_twin
-from .source_map.trace import Trace
-from .syntax.prose_rewriting import can_stand_in
-from .syntax.source import MARK, Source, lines_of
-from .syntax.traversal import code_of
-from .syntax.unreadable import is_too_deep
+from .trace import Trace
 
 
 def _black() -> Formatter:
     """Return the formatter of what has no configuration."""
-    from .formatting.black_formatter import BlackFormatter
+    from ..formatting.black_formatter import BlackFormatter
 
     return BlackFormatter()
 

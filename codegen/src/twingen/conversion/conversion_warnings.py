@@ -8,8 +8,8 @@ import libcst as cst
 
 from ..analysis.symbols.names import Names
 from ..analysis.tasks.shared_state import Shared, shared_state
+from ..diagnostics.diagnostic import Diagnostic
 from ..syntax.source import Source, lines_of
-from .diagnostic import Diagnostic
 
 
 def notes_of_threads(source: Source, names: Names) -> Iterator[Diagnostic]:

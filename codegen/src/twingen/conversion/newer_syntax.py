@@ -14,7 +14,7 @@ from libcst.helpers import get_full_name_for_node
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
 from ..analysis.symbols.scopes import Scopes
-from .nodes import Nodes
+from ..syntax.nodes import Nodes
 
 _STATEMENTS = {
     cst.FunctionDef: "AsyncFunctionDef is left in the twin",

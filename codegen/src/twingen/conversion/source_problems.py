@@ -6,11 +6,11 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from .. import verify
+from ..diagnostics.diagnostic import Diagnostic
 from ..formatting.formatter import FormattingError
 from ..syntax.source import Source, lines_of
 from ..syntax.unreadable import reason
-from .diagnostic import Diagnostic
+from . import verify
 
 # What is said of a text that nobody can read.
 _UNREAD = {"TW001", "TW004", "TW005", "TW009"}

@@ -10,14 +10,14 @@ from typing import TypeAlias
 
 import libcst as cst
 
-from .analysis.symbols.library_tables import Libraries
-from .analysis.symbols.names import Names
-from .diagnostics.diagnostic import Diagnostic
-from .imports.twin_imports import Imports
-from .rule import Examples, NoRuntime, Refused, Rule, Site, Tasks
-from .source_map.trace import Trace
-from .syntax.source import Source, lines_of
-from .syntax.traversal import EVERYTHING, with_children
+from ..analysis.symbols.library_tables import Libraries
+from ..analysis.symbols.names import Names
+from ..diagnostics.diagnostic import Diagnostic
+from ..imports.twin_imports import Imports
+from ..rule import Examples, NoRuntime, Refused, Rule, Site, Tasks
+from ..syntax.source import Source, lines_of
+from ..syntax.traversal import EVERYTHING, with_children
+from .trace import Trace
 
 _Result: TypeAlias = (
     "cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode]"

@@ -20,8 +20,8 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from .syntax.annotation_names import annotation_names, statements
-from .syntax.newer_syntax import NewerSyntax
+from ..syntax.annotation_names import annotation_names, statements
+from .newer_syntax import NewerSyntax
 
 _ASYNC_NODES = (
     ast.AsyncFunctionDef,

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from ..conversion import ExampleTwins, Settings
 from ..diagnostics.diagnostic import ConversionError, Diagnostic
+from ..documents.examples import ASYNC_ONLY, END, KEEP, TWIN, Example, Mark, find
 from ..syntax.prose_rewriting import without_async
 from ..syntax.source import Source, digest_of_text
-from .examples import ASYNC_ONLY, END, KEEP, TWIN, Example, Mark, find
+from .convert import ExampleTwins, Settings
 
 _MARKS = {"md": "<!-- twingen: {} -->", "rst": ".. twingen: {}"}
 _TABS = {"md": '=== "{}"', "rst": ".. tab-item:: {}"}
