@@ -15,7 +15,7 @@ import libcst as cst
 import pytest
 from case import CASES, MODULE, Case
 
-from twingen.analysis.symbols.definition_reader import define
+from twingen.analysis.definition_reader import define
 from twingen.analysis.symbols.names import Names
 from twingen.conversion.convert import Settings, convert_parsed, parse
 from twingen.conversion.trace import Trace, parts_of

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from .analysis.sides.side_configuration import side_table
 from .analysis.symbols.external_classes import look_up
 from .conversion.source_problems import formatting_problem
 from .diagnostics.diagnostic import ConversionError
@@ -29,7 +30,6 @@ from .project.formatters import laid_out
 from .project.results import SourceResult, results
 from .project.twin_folders import Difference, Project
 from .rule import Tasks
-from .sides.side_configuration import side_table
 from .syntax.source import Converted, Source
 
 

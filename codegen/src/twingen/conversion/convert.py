@@ -15,12 +15,17 @@ from typing import TypeAlias
 import libcst as cst
 from libcst.metadata import CodePosition
 
-from ..analysis.symbols.definition_reader import define
+from ..analysis.calls.event_loop_functions import ELSEWHERE
+from ..analysis.definition_reader import define
+from ..analysis.sides.async_names import AsyncNames
+from ..analysis.sides.marker_aliases import with_markers
+from ..analysis.sides.side_conditions import Asked
+from ..analysis.sides.side_configuration import SideTable
+from ..analysis.sides.side_trees import Side, of_twin
 from ..analysis.symbols.definitions import Definitions
 from ..analysis.symbols.external_classes import look_up
 from ..analysis.symbols.library_tables import Libraries, built_in_libraries
 from ..analysis.symbols.names import Names
-from ..analysis.tasks.event_loop_functions import ELSEWHERE
 from ..analysis.types.overloads import without_repeated_overloads
 from ..diagnostics.diagnostic import ConversionError, Diagnostic
 from ..documents import interpreter_sessions as sessions
@@ -29,11 +34,6 @@ from ..formatting.formatter import Formatter, FormattingError
 from ..imports.twin_imports import Imports
 from ..rule import Rule, Tasks
 from ..rules import RULES
-from ..sides.async_names import AsyncNames
-from ..sides.marker_aliases import with_markers
-from ..sides.side_conditions import Asked
-from ..sides.side_configuration import SideTable
-from ..sides.side_trees import Side, of_twin
 from ..syntax.prose_rewriting import can_stand_in
 from ..syntax.source import MARK, Source, lines_of
 from ..syntax.traversal import code_of

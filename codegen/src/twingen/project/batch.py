@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 from typing import TYPE_CHECKING
 
-from ..analysis.symbols.definition_reader import define
+from ..analysis.definition_reader import define
 from ..analysis.symbols.definitions import Definitions
 from ..analysis.symbols.dependencies import RecordedDefinitions
 from ..analysis.symbols.library_tables import check_members

@@ -22,10 +22,10 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+from ..analysis.sides.side_configuration import SideTable, side_table, with_definitions
 from ..diagnostics.diagnostic import ConfigurationError
 from ..diagnostics.suggestions import did_you_mean
 from ..formatting.formatter import FORMATTERS, FormatterName
-from ..sides.side_configuration import SideTable, side_table, with_definitions
 from .target_names import Tree
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..analysis.types.dual_protocols import delegates
+from ..analysis.types.sync_and_async_protocols import delegates
 from ..rule import Site, rewrite
 
 

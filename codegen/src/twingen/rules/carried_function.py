@@ -22,8 +22,8 @@ from ..analysis.calls.blocking_calls import may_block
 from ..analysis.calls.function_kinds import is_operator
 from ..analysis.calls.stop_iterations import lets_stop_out
 from ..analysis.tasks.running_loop import asks_for_loop
-from ..analysis.types.dual_protocols import delegates
 from ..analysis.types.overloads import OVERLOADS
+from ..analysis.types.sync_and_async_protocols import delegates
 from ..analysis.types.type_parameters import AWAITABLE_TYPES, last_parameter
 from ..rule import Site, rewrite
 from ..syntax.nodes import find

@@ -22,9 +22,9 @@ import re
 
 import libcst as cst
 
+from ..analysis.sides.markers import marks
 from ..analysis.tasks.task_group_siblings import marks_task_group
 from ..rule import Refused, Site, rewrite
-from ..sides.markers import marks
 from ..syntax.source import ASYNC_ONLY, SYNC_ONLY
 
 _MARKER = re.compile(r"#+\s*twingen\s*:")

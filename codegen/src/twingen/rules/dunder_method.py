@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..analysis.types.dual_protocols import sync_beside
 from ..analysis.types.method_names import DUNDERS
+from ..analysis.types.sync_and_async_protocols import sync_beside
 from ..rule import Refused, Site, rewrite
 
 

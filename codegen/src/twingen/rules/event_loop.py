@@ -15,7 +15,7 @@ from typing import Any
 import libcst as cst
 
 from ..analysis.calls.descriptor_readiness import WATCH
-from ..analysis.tasks.event_loop_functions import FUNCTIONS
+from ..analysis.calls.event_loop_functions import FUNCTIONS
 from ..analysis.types.value_types import CALLS_FOR_LOOP
 from ..rule import Refused, Replacement, Site, rewrite
 from ..syntax.nodes import find

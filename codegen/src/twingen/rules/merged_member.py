@@ -17,9 +17,9 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from ..analysis.types.dual_protocols import sync_beside
 from ..analysis.types.merged_members import Members, Merged
 from ..analysis.types.method_names import DUNDERS, class_of
+from ..analysis.types.sync_and_async_protocols import sync_beside
 from ..rule import Refused, Site, rewrite
 
 

@@ -23,8 +23,8 @@ from __future__ import annotations
 
 import libcst as cst
 
+from ..analysis.calls.mocks_and_namespaces import sets_attributes
 from ..analysis.symbols.names import Names
-from ..analysis.types.keyword_attributes import sets_attributes
 from ..analysis.types.merged_members import Members
 from ..analysis.types.method_names import (
     DUNDERS,

@@ -39,6 +39,7 @@ from typing import Any
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
+from ..analysis.calls.mocks_and_namespaces import makes_mock
 from ..analysis.symbols.fixtures import names_fixtures
 from ..analysis.symbols.names import Names
 from ..analysis.symbols.names_in_strings import (
@@ -57,7 +58,6 @@ from ..analysis.symbols.string_contexts import (
     is_type,
 )
 from ..analysis.types.instance_tests import kinds_of, may_become, only_checks
-from ..analysis.types.keyword_attributes import makes_mock
 from ..analysis.types.merged_members import Members
 from ..analysis.types.method_names import (
     DUNDERS,

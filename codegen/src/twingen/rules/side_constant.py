@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import libcst as cst
 
+from ..analysis.sides.side_configuration import SideTable
 from ..rule import Refused, Site, rewrite
-from ..sides.side_configuration import SideTable
 
 
 @rewrite("TW231", cst.Name, cst.Attribute, cst.ImportFrom)

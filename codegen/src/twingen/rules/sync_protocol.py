@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..analysis.types.dual_protocols import delegates, gives_way, hides
+from ..analysis.types.sync_and_async_protocols import delegates, gives_way, hides
 from ..rule import Refused, Site, rewrite
 
 

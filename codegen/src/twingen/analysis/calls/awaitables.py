@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from ..symbols.definitions import ANY_MEMBER, UNKNOWN_FUNCTION, WAITED_FOR
-from ..tasks.event_loop_functions import CARRIED
 from ..types.aliases import meant_by
 from ..types.type_parameters import AWAITABLE_TYPES
 from ..types.value_types import RUNNER, kind_of_literal
 from .coroutine_calls import METHODS, owner_of
+from .event_loop_functions import CARRIED
 from .function_kinds import is_operator
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import libcst as cst
 
 from ..symbols.names import Names
-from ..tasks.event_loop_functions import CARRIED, COROUTINES
 from ..types.value_types import LOOP, PROCESS, READER, SERVER, WRITER
+from .event_loop_functions import CARRIED, COROUTINES
 from .function_kinds import is_coroutine
 from .task_calls import is_loop
 

@@ -16,8 +16,8 @@ from typing import Any
 
 from ...diagnostics.diagnostic import ConfigurationError
 from ...diagnostics.suggestions import did_you_mean
-from ...syntax.wildcard_patterns import Patterns
-from ..types.protocols import DUNDERS
+from .dunder_methods import DUNDERS
+from .name_patterns import Patterns
 from .renames import MethodRenames, Renames, is_dotted_name
 
 

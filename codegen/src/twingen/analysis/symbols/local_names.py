@@ -19,7 +19,7 @@ from libcst.metadata import (
 )
 
 from ...syntax.nodes import find
-from ...syntax.wildcard_patterns import Patterns
+from .name_patterns import Patterns
 
 if TYPE_CHECKING:
     from .names import Names

@@ -33,17 +33,17 @@ from libcst.metadata import (
     Scope,
 )
 
-from ...sides.side_trees import Side
-from ...sides.verbatim import verbatim_in
 from ...syntax.nodes import Nodes, expression_in
 from ...syntax.source import VERBATIM
-from ..types.arguments import calls_in, handed_to
-from ..types.collection_elements import Stored, stored_in
+from ..sides.side_trees import Side
+from ..sides.verbatim import verbatim_in
 from ..types.value_types import Kinds
+from .arguments import calls_in, handed_to
+from .candidate_nodes import nodes_to_visit
+from .collection_elements import Stored, stored_in
 from .definitions import Definitions
 from .local_names import LocalName, local_names
 from .scopes import Scopes
-from .visited_nodes import nodes_to_visit
 
 NodeT = TypeVar("NodeT", bound=cst.CSTNode)
 _word = re.compile(r"[^\W\d]\w*").findall

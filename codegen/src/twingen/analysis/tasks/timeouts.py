@@ -14,10 +14,10 @@ import libcst as cst
 
 from ...rule import Refused, Site
 from ..calls.descriptor_readiness import loop_that_sets
+from ..calls.event_loop_functions import LOOKED_UP, TIMED
 from ..calls.task_calls import is_loop
 from ..symbols.names import Names
 from ..types.value_types import FUTURE, PROCESS, READER, SERVER, TASK, WRITER
-from .event_loop_functions import LOOKED_UP, TIMED
 from .swallowed_timeouts import catching_part
 
 SLEEPS = {"anyio.sleep", "asyncio.sleep"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import libcst as cst
 
 from ...rule import Refused, Site
+from ..symbols.dunder_methods import DUNDERS as DUNDERS
 from ..symbols.names import Names
-from .protocols import DUNDERS as DUNDERS
 
 # Their classes.
 ASYNC_PROTOCOLS = {

@@ -15,8 +15,8 @@ import libcst as cst
 from libcst.helpers import get_full_name_for_node
 from libcst.metadata import Assignment
 
-from ..calls.server_callbacks import handlers_in
 from .attributes import attributes_in
+from .server_callbacks import handlers_in
 
 if TYPE_CHECKING:
     from ..symbols.names import Names

@@ -19,8 +19,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..diagnostics.diagnostic import ConfigurationError
-from ..syntax.source import ASYNC_ONLY, SYNC_ONLY
+from ...diagnostics.diagnostic import ConfigurationError
+from ...syntax.source import ASYNC_ONLY, SYNC_ONLY
 
 Rows = Mapping[str, bool | str]
 _FLIPS = {

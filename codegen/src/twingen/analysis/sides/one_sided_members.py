@@ -11,7 +11,7 @@ from typing import Any
 
 import libcst as cst
 
-from ..syntax.source import ASYNC_ONLY
+from ...syntax.source import ASYNC_ONLY
 from .markers import marks
 
 # Where each node keeps its members, and what closes them.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ..diagnostics.diagnostic import ConfigurationError
+from ...diagnostics.diagnostic import ConfigurationError
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..syntax.nodes import Nodes
+from ...syntax.nodes import Nodes
 
 _STATEMENTS = {cst.SimpleStatementLine, *cst.BaseCompoundStatement.__subclasses__()}
 # What stands behind a member of a list, so that a comment there belongs to that.

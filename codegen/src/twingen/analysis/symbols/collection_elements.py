@@ -9,7 +9,7 @@ import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
 if TYPE_CHECKING:
-    from ..symbols.names import Names
+    from .names import Names
 
 # Methods that put in what they are given last.
 _STORING = {"add", "append", "appendleft", "put_nowait", "setdefault"}

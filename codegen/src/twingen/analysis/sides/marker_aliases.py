@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..syntax.source import ASYNC_ONLY, SYNC_ONLY
+from ...syntax.source import ASYNC_ONLY, SYNC_ONLY
 from .markers import first_line_comment, marks
 from .side_configuration import SideTable
 

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from ..syntax.nodes import Nodes
-from ..syntax.source import ASYNC_ONLY, MARK, SYNC_ONLY
-from .bracket_markers import opening_comments
+from ...syntax.nodes import Nodes
+from ...syntax.source import ASYNC_ONLY, MARK, SYNC_ONLY
+from .multiline_markers import opening_comments
 
 # Every node is asked about, and libcst's `isinstance` is a call in Python.
 _STATEMENTS = {cst.SimpleStatementLine, *cst.BaseCompoundStatement.__subclasses__()}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..syntax.nodes import Nodes
-from ..syntax.source import VERBATIM
+from ...syntax.nodes import Nodes
+from ...syntax.source import VERBATIM
 from .markers import Markers, marked_above
 
 

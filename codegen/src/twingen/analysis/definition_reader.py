@@ -7,35 +7,35 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from ...syntax.nodes import find, targets_of
-from ..calls.awaitables import (
+from ..syntax.nodes import find, targets_of
+from .calls.awaitables import (
     MANAGERS,
     is_undecorated_coroutine,
     returned_names,
     says_awaitable,
 )
-from ..calls.function_kinds import is_coroutine
-from ..calls.task_calls import (
+from .calls.function_kinds import is_coroutine
+from .calls.task_calls import (
     is_decorated_to_start,
     returned,
     returns_started,
     starting_level,
     starts_anything,
 )
-from ..tasks.held_locks import held_by_classes
-from ..tasks.task_functions import starts
-from ..tasks.task_uses import has_cleaning_generator, leaves_generator, task_uses
-from ..types.protocol_tests import protocols_held
-from ..types.single_dispatch import dispatchers_in
-from .definitions import ANY_MEMBER, UNKNOWN_FUNCTION, Definitions
-from .fixtures import fixtures_in
-from .local_names import renamed_parameters
-from .names_in_strings import keyed_by_name
-from .patched_functions import paths_patched
+from .symbols.definitions import ANY_MEMBER, UNKNOWN_FUNCTION, Definitions
+from .symbols.fixtures import fixtures_in
+from .symbols.local_names import renamed_parameters
+from .symbols.names_in_strings import keyed_by_name
+from .symbols.patched_functions import paths_patched
+from .tasks.held_locks import held_by_classes
+from .tasks.task_functions import starts
+from .tasks.task_uses import has_cleaning_generator, leaves_generator, task_uses
+from .types.protocol_tests import protocols_held
+from .types.single_dispatch import dispatchers_in
 
 if TYPE_CHECKING:
-    from ...sides.side_trees import Side
-    from .names import Names
+    from .sides.side_trees import Side
+    from .symbols.names import Names
 
 
 def define(found: Definitions, names: Names) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 if TYPE_CHECKING:
-    from ..symbols.names import Names
+    from .names import Names
 
 
 def calls_in(names: Names) -> dict[str, list[cst.Call]]:

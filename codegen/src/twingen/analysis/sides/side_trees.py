@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from ..syntax.nodes import Nodes
-from ..syntax.source import ASYNC_ONLY, MARK, SYNC_ONLY
-from ..syntax.traversal import EVERYTHING, rewritten
+from ...syntax.nodes import Nodes
+from ...syntax.source import ASYNC_ONLY, MARK, SYNC_ONLY
+from ...syntax.traversal import EVERYTHING, rewritten
 from .markers import Markers, marked_above, marks
 from .one_sided_members import dropped_members, parameters_lost, without_members
 from .side_conditions import Asked

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from ..tasks.held_locks import FIELD, LOCKS, classes_named
-from .aliases import meant_by
-from .instance_tests import derived, kinds_of
+from ..types.aliases import meant_by
+from ..types.instance_tests import derived, kinds_of
+from .held_locks import FIELD, LOCKS, classes_named
 
 if TYPE_CHECKING:
     from ..symbols.definitions import Definitions
