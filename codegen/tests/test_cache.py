@@ -85,12 +85,12 @@ def test_what_is_in_step_loads_no_parser(project: Project, command: str) -> None
     """libcst and black take longer to load than all the rest, others a part of it."""
     project.run("check")
     program = (
-        "import sys; from twingen.cli import main; code = main(sys.argv[1:]); "
+        "import sys; from twingen.commands.cli import main; code = main(sys.argv[1:]); "
         f"assert not {UNNEEDED} & set(sys.modules), {UNNEEDED} & set(sys.modules); "
         "sys.exit(code)"
     )
     # Modules outside of the sources are searched elsewhere than in this process.
-    start = [sys.executable, "-c", "from twingen.cli import main; main()"]
+    start = [sys.executable, "-c", "from twingen.commands.cli import main; main()"]
     place = ["--project", str(project.root)]
     subprocess.run([*start, *place, "check"], check=True)
     subprocess.run([sys.executable, "-c", program, *place, command], check=True)
@@ -190,7 +190,7 @@ def test_what_is_refused_again_loads_no_parser(project: Project) -> None:
     project.write("src/pkg/errors.py", "def broken(:\n")
     assert project.run("check").code == 2
     program = (
-        "import sys; from twingen.cli import main; code = main(sys.argv[1:]); "
+        "import sys; from twingen.commands.cli import main; code = main(sys.argv[1:]); "
         "assert not {'libcst', 'black'} & set(sys.modules); sys.exit(code)"
     )
     arguments = [sys.executable, "-c", program, "--project", str(project.root)]

@@ -16,10 +16,10 @@ from case import CASES
 from project import FILES, Project, new_project
 
 import twingen
+from twingen.commands.language_server.editor_requests import Editing
 from twingen.commands.watch import watched
 from twingen.formatting import ruff_command as ruff_module
 from twingen.formatting.formatter import NoFormatter
-from twingen.source_map.editor_requests import Editing
 
 ruff = pytest.importorskip("ruff")
 RUFF = ruff.find_ruff_bin()
@@ -244,7 +244,7 @@ class TestLayout:
     def test_black_is_not_loaded(self, tmp_path: Path) -> None:
         project = made(tmp_path)
         program = (
-            "import sys; from twingen.cli import main; code = main(sys.argv[1:]); "
+            "import sys; from twingen.commands.cli import main; code = main(sys.argv[1:]); "
             "assert not {'black', 'blib2to3'} & set(sys.modules); sys.exit(code)"
         )
         command = [sys.executable, "-c", program, "--project", str(tmp_path)]

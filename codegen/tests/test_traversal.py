@@ -140,7 +140,9 @@ def _visited(rewriter: Rewriter) -> cst.Module:
 
 def _slow_way(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("twingen.conversion.rewriting.Rewriter.converted", _visited)
-    patch.setattr("twingen.analysis.sides.side_trees._around_markers", lambda nodes: EVERYTHING)
+    patch.setattr(
+        "twingen.analysis.sides.side_trees._around_markers", lambda nodes: EVERYTHING
+    )
     patch.setattr(
         "twingen.analysis.symbols.library_tables.Libraries.may_rename", lambda *_: True
     )

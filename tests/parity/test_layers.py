@@ -247,11 +247,11 @@ GENERATOR = [
     "adoption.comparison_report",
     "source_map.drift_report",
     "project.watching",
-    "source_map.quick_fixes",
-    "source_map.editor_requests",
-    "language_server",
+    "commands.language_server.quick_fixes",
+    "commands.language_server.editor_requests",
+    "commands.language_server.server",
     "commands",
-    "cli",
+    "commands.cli",
     "__main__",
 ]
 

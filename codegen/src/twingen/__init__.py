@@ -10,6 +10,8 @@ first asked for.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from .version import __version__
+
 if TYPE_CHECKING:
     from .api import build, check, convert, convert_project
     from .diagnostics.diagnostic import ConfigurationError, ConversionError, Diagnostic
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from .project.twin_folders import Difference, Drift
     from .rule import Refused, Rule, Site, rewrite
 
-__version__ = "0.1.0"
 __all__ = [
     "ConfigurationError",
     "ConversionError",

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from .. import __version__
 from ..diagnostics.codes import Code
 from ..diagnostics.diagnostic import Diagnostic
 from ..rule import Rule
 from ..rules import RULES
+from ..version import __version__
 from .explain import find, summary
 from .work_list import as_json
 

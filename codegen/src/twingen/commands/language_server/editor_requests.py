@@ -9,18 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..diagnostics.diagnostic import ConfigurationError, ConversionError, Diagnostic
-from ..plugins import load_plugins
-from ..project.cache import Cache, cache_of
-from ..project.config import Config, find_root, load
-from ..project.files import display
-from ..project.plan import Plan
-from ..project.twin_headers import is_as_signed, signature
-from ..reports.explain import find, manual
-from ..syntax.source import lines_of
-from .line_map import expected_line
+from ...diagnostics.diagnostic import ConfigurationError, ConversionError, Diagnostic
+from ...plugins import load_plugins
+from ...project.cache import Cache, cache_of
+from ...project.config import Config, find_root, load
+from ...project.files import display
+from ...project.plan import Plan
+from ...project.twin_headers import is_as_signed, signature
+from ...reports.explain import find, manual
+from ...source_map.line_map import expected_line
+from ...source_map.twin_to_source import Lookup
+from ...syntax.source import lines_of
 from .quick_fixes import Remedy, remedies
-from .twin_to_source import Lookup
 
 
 @dataclass(frozen=True)

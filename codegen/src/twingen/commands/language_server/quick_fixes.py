@@ -19,9 +19,9 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-from ..diagnostics.diagnostic import Diagnostic
-from ..reports.work_list import rows_in
-from ..syntax.source import ASYNC_ONLY, lines_of
+from ...diagnostics.diagnostic import Diagnostic
+from ...reports.work_list import rows_in
+from ...syntax.source import ASYNC_ONLY, lines_of
 
 
 @dataclass(frozen=True)

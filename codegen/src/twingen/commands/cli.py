@@ -14,11 +14,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from . import __version__
-from .commands.console import FAILED, Console
-from .diagnostics.diagnostic import ConfigurationError, ConversionError
-from .diagnostics.suggestions import did_you_mean
-from .reports.report import FORMATS
+from ..diagnostics.diagnostic import ConfigurationError, ConversionError
+from ..diagnostics.suggestions import did_you_mean
+from ..reports.report import FORMATS
+from ..version import __version__
+from .console import FAILED, Console
 
 # An example of each command, and the page that says more.
 _EXAMPLES = {
@@ -94,7 +94,7 @@ def _open_closed_streams() -> None:
 def _run(console: Console, options: argparse.Namespace) -> int:
     start: Path = options.project
     if options.command in ("build", "check", "diff"):
-        from .commands import twins
+        from . import twins
 
         project = twins.project(
             console, start, cached=not options.no_cache, jobs=options.jobs
@@ -105,7 +105,7 @@ def _run(console: Console, options: argparse.Namespace) -> int:
             return twins.check(console, project, diff=options.diff)
         return twins.diff(console, project)
     if options.command == "preview":
-        from .commands.preview import preview
+        from .preview import preview
 
         return preview(
             console,
@@ -115,19 +115,19 @@ def _run(console: Console, options: argparse.Namespace) -> int:
             jobs=options.jobs,
         )
     if options.command == "watch":
-        from .commands.watch import watch
+        from .watch import watch
 
         return watch(console, start)
     if options.command == "lsp":
-        from .commands.lsp import lsp
+        from .lsp import lsp
 
         return lsp()
     if options.command == "convert":
-        from .commands.convert import convert_one
+        from .convert import convert_one
 
         return convert_one(console, start, options.file, options.stdin_filename)
     if options.command == "adopt":
-        from .commands.adopt import adopt
+        from .adopt import adopt
 
         return adopt(
             console,
@@ -137,14 +137,14 @@ def _run(console: Console, options: argparse.Namespace) -> int:
             docstrings=options.docstrings,
         )
     if options.command == "explain":
-        from .commands.places import explain
+        from .places import explain
 
         return explain(console, start, options.what)
     if options.command == "where":
-        from .commands.places import where
+        from .places import where
 
         return where(console, start, options.place)
-    from .commands.init import init
+    from .init import init
 
     return init(console, start, write=options.write)
 
@@ -357,7 +357,3 @@ def _parser(first: str = "") -> argparse.ArgumentParser:
         help="a line of a twin (default: read a traceback from standard input)",
     )
     return parser
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -14,12 +14,12 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 from pygls.uris import from_fs_path, to_fs_path
 
-from . import __version__
-from .diagnostics.diagnostic import Diagnostic
-from .reports.explain import page
-from .source_map.editor_requests import Editing
-from .source_map.quick_fixes import Remedy
-from .syntax.source import lines_of
+from ...diagnostics.diagnostic import Diagnostic
+from ...reports.explain import page
+from ...syntax.source import lines_of
+from ...version import __version__
+from .editor_requests import Editing
+from .quick_fixes import Remedy
 
 # Seconds without a keystroke after which a source is looked at.
 _PAUSE = 0.2
