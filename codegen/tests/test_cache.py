@@ -85,7 +85,8 @@ def test_what_is_in_step_loads_no_parser(project: Project, command: str) -> None
     """libcst and black take longer to load than all the rest, others a part of it."""
     project.run("check")
     program = (
-        "import sys; from twingen.commands.cli import main; code = main(sys.argv[1:]); "
+        "import sys; from twingen.commands.cli import main; "
+        "code = main(sys.argv[1:]); "
         f"assert not {UNNEEDED} & set(sys.modules), {UNNEEDED} & set(sys.modules); "
         "sys.exit(code)"
     )
@@ -190,7 +191,8 @@ def test_what_is_refused_again_loads_no_parser(project: Project) -> None:
     project.write("src/pkg/errors.py", "def broken(:\n")
     assert project.run("check").code == 2
     program = (
-        "import sys; from twingen.commands.cli import main; code = main(sys.argv[1:]); "
+        "import sys; from twingen.commands.cli import main; "
+        "code = main(sys.argv[1:]); "
         "assert not {'libcst', 'black'} & set(sys.modules); sys.exit(code)"
     )
     arguments = [sys.executable, "-c", program, "--project", str(project.root)]

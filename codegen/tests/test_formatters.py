@@ -244,7 +244,8 @@ class TestLayout:
     def test_black_is_not_loaded(self, tmp_path: Path) -> None:
         project = made(tmp_path)
         program = (
-            "import sys; from twingen.commands.cli import main; code = main(sys.argv[1:]); "
+            "import sys; from twingen.commands.cli import main; "
+            "code = main(sys.argv[1:]); "
             "assert not {'black', 'blib2to3'} & set(sys.modules); sys.exit(code)"
         )
         command = [sys.executable, "-c", program, "--project", str(tmp_path)]

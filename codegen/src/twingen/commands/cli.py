@@ -137,11 +137,11 @@ def _run(console: Console, options: argparse.Namespace) -> int:
             docstrings=options.docstrings,
         )
     if options.command == "explain":
-        from .places import explain
+        from .explain import explain
 
         return explain(console, start, options.what)
     if options.command == "where":
-        from .places import where
+        from .where import where
 
         return where(console, start, options.place)
     from .init import init

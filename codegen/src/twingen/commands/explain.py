@@ -1,4 +1,4 @@
-"""explain and where: which rule made a line, from which line, and why."""
+"""explain: what a code means, which rules made a line, or why it is refused."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from ..reports import explain as manuals, report
 from ..rule import Rule
 from ..rules import RULES
 from ..source_map.twin_to_source import Lookup, place
-from ..syntax.source import lines_of
 from .console import IN_STEP, Console
-from .inputs import given, standard_input
+from .inputs import given
 
 _CODE = re.compile(r"\b(?P<code>[A-Z]+[0-9]+)\b(?: \w+:)? *(?P<message>.*)")
 
@@ -64,26 +63,3 @@ def _known_rules(start: Path) -> Sequence[Rule]:
         return load_plugins(load(find_root(start.resolve())).plugins).rules
     except ConfigurationError:
         return RULES
-
-
-def where(console: Console, start: Path, what: str) -> int:
-    lookup = _lookup(start)
-    if what == "-":
-        text = standard_input().decode("utf-8", "replace")
-        for line, added in lookup.annotated(lines_of(text)):
-            print(console.out(line, "cyan") if added else line)
-        return IN_STEP
-    asked = place(what)
-    if asked is None:
-        raise ConfigurationError(f"{what} is not PATH:LINE")
-    origin = lookup.origin(given(start, asked[0]), asked[1])
-    if origin is None:
-        raise ConfigurationError(f"{asked[0]} is not a twin of this project")
-    print(origin)
-    if origin.line:
-        print(f"    {origin.text.strip()}")
-    return IN_STEP
-
-
-def _lookup(start: Path) -> Lookup:
-    return Lookup(load(find_root(start.resolve())))
