@@ -468,7 +468,8 @@ def _built_in(tasks: str) -> Libraries:
     folder = Path(__file__).parents[2] / "libraries"
     tables = {entry.name: entry for entry in folder.iterdir()}
     if tasks == "turns":
-        tables.update((entry.name, entry) for entry in (folder / "turns").iterdir())
+        others = (folder / "cooperative_tasks").iterdir()
+        tables.update((entry.name, entry) for entry in others)
     for name, table in sorted(tables.items()):
         if name.endswith(".toml"):
             text = table.read_text(encoding="utf-8")
@@ -479,8 +480,8 @@ def _built_in(tasks: str) -> Libraries:
 def built_in_libraries(tasks: str = "threads") -> Libraries:
     """Return a fresh copy of the tables that come with twingen.
 
-    Where tasks take turns, the tables in `libraries/turns` stand for those of the same
-    names.
+    Where tasks take turns, the tables in `libraries/cooperative_tasks` stand for those
+    of the same names.
     """
     return _built_in(tasks).copy()
 
