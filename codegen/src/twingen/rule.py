@@ -25,12 +25,12 @@ from typing import (
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
-from .analysis.symbols.patched_functions import is_patched
+from .analysis.calls.patched_functions import is_patched
 from .diagnostics.refusal import NoRuntime as NoRuntime, Refused as Refused
 
 if TYPE_CHECKING:
     from .analysis.symbols.library_tables import Libraries, Verdict
-    from .analysis.symbols.names import Names
+    from .analysis.types.typed_names import TypedNames
     from .documents.examples import Example
     from .imports.twin_imports import Imports
 
@@ -74,7 +74,7 @@ class Site(Generic[NodeT_co]):
 
     old: NodeT_co
     new: NodeT_co
-    names: Names
+    names: TypedNames
     imports: Imports
     libraries: Libraries
     examples: Examples
@@ -115,7 +115,7 @@ class Site(Generic[NodeT_co]):
     ) -> cst.BaseExpression | None:
         """Return how the twin spells a name, or `None` where it stays.
 
-        Raises :class:`Refused` when the tables say that it has no twin. Names
+        Raises :class:`Refused` when the tables say that it has no twin. TypedNames
         that a rule handles where they are called stay: the rule replaces them.
         """
         modules = self.names.definitions.modules

@@ -15,6 +15,7 @@ from .calls.awaitables import (
     says_awaitable,
 )
 from .calls.function_kinds import is_coroutine
+from .calls.patched_functions import paths_patched
 from .calls.task_calls import (
     is_decorated_to_start,
     returned,
@@ -24,9 +25,8 @@ from .calls.task_calls import (
 )
 from .symbols.definitions import ANY_MEMBER, UNKNOWN_FUNCTION, Definitions
 from .symbols.fixtures import fixtures_in
-from .symbols.local_names import renamed_parameters
+from .symbols.local_names import parameters_of
 from .symbols.names_in_strings import keyed_by_name
-from .symbols.patched_functions import paths_patched
 from .tasks.held_locks import held_by_classes
 from .tasks.task_functions import starts
 from .tasks.task_uses import has_cleaning_generator, leaves_generator, task_uses
@@ -35,10 +35,10 @@ from .types.single_dispatch import dispatchers_in
 
 if TYPE_CHECKING:
     from .sides.side_trees import Side
-    from .symbols.names import Names
+    from .types.typed_names import TypedNames
 
 
-def define(found: Definitions, names: Names) -> None:
+def define(found: Definitions, names: TypedNames) -> None:
     """Add what one module defines."""
     found.modules[names.module] = names.twin
     _add_side(found, names)
@@ -72,13 +72,13 @@ def define(found: Definitions, names: Names) -> None:
     found.protocols_held.update(protocols_held(names))
     found.dispatchers.update(dispatchers_in(names))
     found.patched.update(paths_patched(names))
-    found.keywords.update(renamed_parameters(names))
+    found.keywords.update(_renamed_parameters(names))
     exported = _exported(names)
     if exported is not None:
         found.exported[names.module] = " ".join(sorted(exported))
 
 
-def _add_started(found: Definitions, names: Names) -> None:
+def _add_started(found: Definitions, names: TypedNames) -> None:
     """Remember which functions and methods return what runs already."""
     if not (starts_anything(names) or found.started or found.starting):
         return
@@ -97,7 +97,7 @@ def _add_started(found: Definitions, names: Names) -> None:
                 found.starting[qualified] = level
 
 
-def _add_handing(found: Definitions, names: Names) -> None:
+def _add_handing(found: Definitions, names: TypedNames) -> None:
     """Remember what functions hand on that other modules may start."""
     for function in names.nodes.of(cst.FunctionDef):
         qualified = names.qualified(function)
@@ -110,7 +110,7 @@ def _add_handing(found: Definitions, names: Names) -> None:
             found.handing[qualified] = " ".join(sorted(own))
 
 
-def _add_waiting(found: Definitions, names: Names) -> None:
+def _add_waiting(found: Definitions, names: TypedNames) -> None:
     """Remember by which names coroutine functions are called, and what else is."""
     for function in names.nodes.of(cst.FunctionDef):
         name = function.name.value
@@ -150,7 +150,7 @@ def _add_waiting(found: Definitions, names: Names) -> None:
     found.decorated.update(_rebound(names))
 
 
-def _is_async_generator(names: Names, function: cst.FunctionDef) -> bool:
+def _is_async_generator(names: TypedNames, function: cst.FunctionDef) -> bool:
     """Tell what makes asynchronous generators that anybody may be given."""
     if function.asynchronous is None or not names.is_generator(function):
         return False
@@ -170,7 +170,7 @@ def _bases(definition: cst.ClassDef) -> Iterator[str]:
             yield value.value
 
 
-def _has_coroutine_constructor(names: Names, definition: cst.ClassDef) -> bool:
+def _has_coroutine_constructor(names: TypedNames, definition: cst.ClassDef) -> bool:
     """Tell whether a call of a class may make a coroutine."""
     for keyword in definition.keywords:
         if keyword.keyword is not None and keyword.keyword.value == "metaclass":
@@ -184,7 +184,7 @@ def _has_coroutine_constructor(names: Names, definition: cst.ClassDef) -> bool:
     )
 
 
-def _rebound(names: Names) -> Iterator[str]:
+def _rebound(names: TypedNames) -> Iterator[str]:
     """Yield functions whose names `module.f = x` or `globals()["f"] = x` binds."""
     for target in _targets(names):
         if isinstance(target, cst.Attribute):
@@ -209,7 +209,7 @@ _NAMING = {
 }
 
 
-def _set_by_name(names: Names) -> Iterator[str]:
+def _set_by_name(names: TypedNames) -> Iterator[str]:
     """Yield the names of attributes that a call sets, and those set in `__dict__`."""
     for call in names.nodes.of(cst.Call):
         called = names.qualified(call.func)
@@ -263,7 +263,7 @@ def _strings(value: cst.BaseExpression) -> Iterator[str]:
                 yield from _strings(pair.key)
 
 
-def _targets(names: Names) -> Iterator[cst.BaseExpression]:
+def _targets(names: TypedNames) -> Iterator[cst.BaseExpression]:
     """Yield everything that a module assigns to, out of its tuples."""
     waiting: list[cst.BaseExpression] = [
         *(each.target for each in names.nodes.of(cst.AssignTarget)),
@@ -279,7 +279,7 @@ def _targets(names: Names) -> Iterator[cst.BaseExpression]:
             yield target
 
 
-def _decorators(names: Names, function: cst.FunctionDef) -> Iterator[str]:
+def _decorators(names: TypedNames, function: cst.FunctionDef) -> Iterator[str]:
     for each in function.decorators:
         called = each.decorator
         maker = called.func if isinstance(called, cst.Call) else called
@@ -288,7 +288,7 @@ def _decorators(names: Names, function: cst.FunctionDef) -> Iterator[str]:
             yield f"@{qualified}" + ("()" if maker is not called else "")
 
 
-def _add_side(found: Definitions, names: Names) -> None:
+def _add_side(found: Definitions, names: TypedNames) -> None:
     """Remember what only one side of a module has."""
     side = names.side
     if names.tree in side.sync_only:
@@ -326,7 +326,7 @@ def _members_in(body: Iterable[cst.CSTNode], above: str = "") -> dict[str, set[s
     return found
 
 
-def _modules_imported(names: Names) -> Iterator[str]:
+def _modules_imported(names: TypedNames) -> Iterator[str]:
     """Yield the modules that import statements name, and the packages they are in."""
     modules = [
         alias.evaluated_name
@@ -357,7 +357,7 @@ def _attributes_set(owner: cst.ClassDef) -> Iterator[str]:
 
 
 def _add_imports(
-    found: Definitions, line: cst.SimpleStatementLine, names: Names
+    found: Definitions, line: cst.SimpleStatementLine, names: TypedNames
 ) -> None:
     """Remember what a module imports from elsewhere, for who imports it from here.
 
@@ -384,7 +384,7 @@ def _add_imports(
                 found.reexported[f"{names.module}.{local}"] = qualified
 
 
-def _add_class(found: Definitions, statement: cst.ClassDef, names: Names) -> None:
+def _add_class(found: Definitions, statement: cst.ClassDef, names: TypedNames) -> None:
     qualified = names.qualified(statement)
     if qualified is None:
         return
@@ -415,7 +415,7 @@ def _add_class(found: Definitions, statement: cst.ClassDef, names: Names) -> Non
                 where.add(f"{qualified}.{member.name.value}")
 
 
-def _member_assigned(names: Names, target: cst.CSTNode) -> str | None:
+def _member_assigned(names: TypedNames, target: cst.CSTNode) -> str | None:
     """Return the member in `self.close = self.aclose`, which has a second name."""
     holder = names.parent(target)
     assign = names.parent(holder) if isinstance(holder, cst.AssignTarget) else None
@@ -426,7 +426,7 @@ def _member_assigned(names: Names, target: cst.CSTNode) -> str | None:
     return member if value.value.value == "self" else None
 
 
-def _receiver(function: cst.FunctionDef, names: Names) -> str:
+def _receiver(function: cst.FunctionDef, names: TypedNames) -> str:
     """Return what a method is given by the object or the class that it is called on."""
     owner = names.enclosing(function, cst.ClassDef, cst.FunctionDef)
     decorators = {names.qualified(d.decorator) for d in function.decorators}
@@ -436,7 +436,7 @@ def _receiver(function: cst.FunctionDef, names: Names) -> str:
     return "cls" if implicit or "builtins.classmethod" in decorators else "self"
 
 
-def _is_indexed(method: cst.FunctionDef, names: Names) -> bool:
+def _is_indexed(method: cst.FunctionDef, names: TypedNames) -> bool:
     """Tell whether `__getitem__` may take a number: then it can be iterated over."""
     given = method.params.params[1:2]
     annotation = given[0].annotation if given else None
@@ -455,7 +455,7 @@ def _is_property(method: cst.FunctionDef) -> bool:
     )
 
 
-def _is_foreign(qualified: str, names: Names) -> bool:
+def _is_foreign(qualified: str, names: TypedNames) -> bool:
     """Tell whether a name comes from outside of this module's own package."""
     return qualified.split(".")[0] != names.module.split(".")[0]
 
@@ -505,7 +505,7 @@ def _bound(body: Iterable[cst.CSTNode]) -> set[str]:
     return found
 
 
-def _exported(names: Names) -> set[str] | None:
+def _exported(names: TypedNames) -> set[str] | None:
     """Return what a star import takes from a module, `None` if that does not show."""
     mentions = [e for e in names.nodes.of(cst.Name) if e.value == "__all__"]
     listed: set[str] = set()
@@ -557,3 +557,17 @@ def _assigned(line: cst.SimpleStatementLine) -> Iterator[str]:
         for target in targets:
             if isinstance(target, cst.Name):
                 yield target.value
+
+
+def _renamed_parameters(names: TypedNames) -> Iterator[tuple[str, str]]:
+    """Yield functions with what becomes of their parameters: `old=new`, with spaces."""
+    known = names.local_names
+    for function in names.nodes.of(cst.FunctionDef) if known else ():
+        renamed = [
+            f"{each.name.value}={local.twin}"
+            for each in parameters_of(function)
+            if (local := known.get(id(each.name))) is not None
+        ]
+        qualified = names.qualified(function)
+        if renamed and qualified is not None:
+            yield qualified, " ".join(renamed)

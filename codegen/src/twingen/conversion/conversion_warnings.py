@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..analysis.symbols.names import Names
 from ..analysis.tasks.shared_state import Shared, shared_state
+from ..analysis.types.typed_names import TypedNames
 from ..diagnostics.diagnostic import Diagnostic
 from ..syntax.source import Source, lines_of
 
 
-def notes_of_threads(source: Source, names: Names) -> Iterator[Diagnostic]:
+def notes_of_threads(source: Source, names: TypedNames) -> Iterator[Diagnostic]:
     """Yield what threads may mix up that are tasks in the source."""
     for shared in shared_state(names):
         place = names.place(shared.node)
@@ -36,7 +36,7 @@ def notes_of_threads(source: Source, names: Names) -> Iterator[Diagnostic]:
         )
 
 
-def _message(shared: Shared, names: Names, line: int) -> str:
+def _message(shared: Shared, names: TypedNames, line: int) -> str:
     read = names.place(shared.read) if shared.read is not None else None
     functions = ", ".join(f"{each}()" for each in shared.functions)
     owner = names.enclosing(shared.node, cst.ClassDef) if shared.owner else None

@@ -25,8 +25,8 @@ from ..analysis.sides.side_trees import Side, of_twin
 from ..analysis.symbols.definitions import Definitions
 from ..analysis.symbols.external_classes import look_up
 from ..analysis.symbols.library_tables import Libraries, built_in_libraries
-from ..analysis.symbols.names import Names
 from ..analysis.types.overloads import without_repeated_overloads
+from ..analysis.types.typed_names import TypedNames
 from ..diagnostics.diagnostic import ConversionError, Diagnostic
 from ..documents import interpreter_sessions as sessions
 from ..documents.examples import Example, awaits, speaks_async
@@ -118,7 +118,7 @@ def convert(
     return convert_parsed(source, names, settings)
 
 
-def parse(source: Source, definitions: Definitions) -> Names:
+def parse(source: Source, definitions: Definitions) -> TypedNames:
     """Parse one source; the answers about its names come back with the tree.
 
     Raises :class:`ConversionError` when the text does not parse.
@@ -156,8 +156,8 @@ def _side(tree: cst.Module, source: Source, definitions: Definitions) -> Side:
     return of_twin(tree) if MARK in source.text else Side(tree, tree)
 
 
-def _names(side: Side, source: Source, definitions: Definitions) -> Names:
-    return Names(
+def _names(side: Side, source: Source, definitions: Definitions) -> TypedNames:
+    return TypedNames(
         side,
         module=source.module,
         twin=source.twin,
@@ -167,7 +167,7 @@ def _names(side: Side, source: Source, definitions: Definitions) -> Names:
 
 
 def convert_parsed(
-    source: Source, names: Names, settings: Settings, trace: Trace | None = None
+    source: Source, names: TypedNames, settings: Settings, trace: Trace | None = None
 ) -> Twin:
     """Return the twin of a parsed source; see :func:`convert`.
 
@@ -370,11 +370,11 @@ class ExampleTwins:
         told = tuple(_moved(twin.warnings, prelude.count("\n")))
         return replace(twin, warnings=told) if twin.changed else None
 
-    def _read(self, code: str) -> tuple[Source, Names]:
+    def _read(self, code: str) -> tuple[Source, TypedNames]:
         source = Source(code, self._source.path, self._module, self._twin)
         return source, parse(source, self._settings.definitions)
 
-    def _learn(self, example: tuple[Source, Names]) -> None:
+    def _learn(self, example: tuple[Source, TypedNames]) -> None:
         """Let later examples know what one binds."""
         _, names = example
         define(self._earlier, names)
@@ -410,7 +410,7 @@ class ExampleTwins:
 class ModuleExamples(ExampleTwins):
     """Converts the examples in the docstrings of a module, which know its names."""
 
-    def __init__(self, source: Source, names: Names, settings: Settings) -> None:
+    def __init__(self, source: Source, names: TypedNames, settings: Settings) -> None:
         super().__init__(source, settings, {})
         self._names = names
         self._string: cst.SimpleString | None = None
@@ -445,7 +445,7 @@ def _indented(lines: Sequence[str], indent: str) -> list[str]:
     return [f"{indent}{line}".rstrip() for line in lines]
 
 
-def _bound(names: Names) -> dict[str, str]:
+def _bound(names: TypedNames) -> dict[str, str]:
     """Return what each name of a module stands for, where that is one thing."""
     return {
         name: next(iter(meanings))

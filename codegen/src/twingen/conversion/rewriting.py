@@ -11,7 +11,7 @@ from typing import TypeAlias
 import libcst as cst
 
 from ..analysis.symbols.library_tables import Libraries
-from ..analysis.symbols.names import Names
+from ..analysis.types.typed_names import TypedNames
 from ..diagnostics.diagnostic import Diagnostic
 from ..imports.twin_imports import Imports
 from ..rule import Examples, NoRuntime, Refused, Rule, Site, Tasks
@@ -30,7 +30,7 @@ class Rewriter:
     def __init__(
         self,
         source: Source,
-        names: Names,
+        names: TypedNames,
         imports: Imports,
         libraries: Libraries,
         rules: tuple[Rule, ...],

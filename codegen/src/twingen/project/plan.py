@@ -29,7 +29,7 @@ from .unused_settings import check_unused, side_row
 
 if TYPE_CHECKING:
     from ..analysis.symbols.definitions import Definitions
-    from ..analysis.symbols.names import Names
+    from ..analysis.types.typed_names import TypedNames
     from ..conversion.pages import PageTwin
     from ..conversion.trace import Trace
     from ..formatting.formatting_cache import Layouts
@@ -289,7 +289,7 @@ class Plan:
         formatter = label_of(self._config)
         return signed(text, file.source.path, markup, formatter=formatter)
 
-    def traced(self, target: Path) -> tuple[str, Names, Trace]:
+    def traced(self, target: Path) -> tuple[str, TypedNames, Trace]:
         """Return the text of one twin, what it was made of, and how.
 
         Raises what :meth:`convert` does.

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..analysis.symbols.string_contexts import is_docstring
+from ..analysis.types.string_contexts import is_docstring
 from ..documents.examples import KEEP, Mark, find
 from ..rule import Refused, Site, rewrite
 from ..syntax.prose_rewriting import without_async

@@ -15,7 +15,7 @@ from libcst.helpers import get_full_name_for_node
 
 from ..analysis.symbols.names import Names
 from ..analysis.symbols.reexports import is_offered_elsewhere, offered_remedy
-from ..analysis.symbols.string_contexts import is_export
+from ..analysis.types.string_contexts import is_export
 from ..rule import Refused, Replacement, Site, rewrite
 from ..syntax.nodes import text_of
 

@@ -40,6 +40,7 @@ import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
 from ..analysis.calls.mocks_and_namespaces import makes_mock
+from ..analysis.calls.patched_functions import is_patched
 from ..analysis.symbols.fixtures import names_fixtures
 from ..analysis.symbols.names import Names
 from ..analysis.symbols.names_in_strings import (
@@ -47,15 +48,6 @@ from ..analysis.symbols.names_in_strings import (
     is_compared_with_name,
     namespace_asked,
     twin_of_mangled,
-)
-from ..analysis.symbols.patched_functions import is_patched
-from ..analysis.symbols.string_contexts import (
-    BY_PATH,
-    function_by_fixtures,
-    is_asked_for,
-    is_docstring,
-    is_export,
-    is_type,
 )
 from ..analysis.types.instance_tests import kinds_of, may_become, only_checks
 from ..analysis.types.merged_members import Members
@@ -66,6 +58,14 @@ from ..analysis.types.method_names import (
     twin_of_path,
 )
 from ..analysis.types.protocol_tests import member_asked
+from ..analysis.types.string_contexts import (
+    BY_PATH,
+    function_by_fixtures,
+    is_asked_for,
+    is_docstring,
+    is_export,
+    is_type,
+)
 from ..rule import Refused, Site, rewrite
 from ..syntax.nodes import targets_of, text_of
 from ..syntax.prose_rewriting import rename_words

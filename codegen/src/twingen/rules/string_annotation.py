@@ -12,7 +12,7 @@ from __future__ import annotations
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
-from ..analysis.symbols.string_contexts import is_type
+from ..analysis.types.string_contexts import is_type
 from ..analysis.types.type_parameters import (
     ASYNC_GENERATORS,
     last_parameter,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from ...rule import Refused, Site
-from ..symbols.names import Names
+from ..types.typed_names import TypedNames
 from ..types.value_types import RUNNER
 from .task_calls import check_not_started
 
@@ -32,7 +32,7 @@ def function_and_arguments(
     return [cst.Arg(new.value.func), *new.value.args]
 
 
-def runs_in_runner(names: Names, call: cst.Call) -> bool:
+def runs_in_runner(names: TypedNames, call: cst.Call) -> bool:
     """Tell whether this is `run()` of an `asyncio.Runner`."""
     function = call.func
     return (
@@ -42,7 +42,7 @@ def runs_in_runner(names: Names, call: cst.Call) -> bool:
     )
 
 
-def is_started_element(names: Names, call: cst.CSTNode) -> bool:
+def is_started_element(names: TypedNames, call: cst.CSTNode) -> bool:
     """Tell whether a call is one of those that `gather(*[call for ...])` starts.
 
     So it is in `as_completed([call for ...])` and `as_completed([call, ...])`.

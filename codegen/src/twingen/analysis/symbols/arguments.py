@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import libcst as cst
 
-if TYPE_CHECKING:
-    from .names import Names
+from .bindings import Bindings
 
 
-def calls_in(names: Names) -> dict[str, list[cst.Call]]:
+def calls_in(bindings: Bindings) -> dict[str, list[cst.Call]]:
     """Return the calls by the names of what is called, of methods by the last one."""
     found: dict[str, list[cst.Call]] = {}
-    for call in names.nodes.of(cst.Call):
+    for call in bindings.nodes.of(cst.Call):
         function = call.func
         if isinstance(function, (cst.Attribute, cst.Name)):
             last = function.attr if isinstance(function, cst.Attribute) else function
@@ -23,15 +21,15 @@ def calls_in(names: Names) -> dict[str, list[cst.Call]]:
 
 
 def handed_to(
-    names: Names, param: cst.Param, calls: dict[str, list[cst.Call]]
+    bindings: Bindings, param: cst.Param, calls: dict[str, list[cst.Call]]
 ) -> Iterator[cst.BaseExpression]:
     """Yield the default of a parameter, and what its function is given for it here."""
     if param.default is not None:
         yield param.default
-    function = names.enclosing(param, cst.FunctionDef, cst.Lambda)
+    function = bindings.enclosing(param, cst.FunctionDef, cst.Lambda)
     if not isinstance(function, cst.FunctionDef):
         return
-    owner = names.enclosing(function, cst.ClassDef, cst.FunctionDef)
+    owner = bindings.enclosing(function, cst.ClassDef, cst.FunctionDef)
     called: cst.ClassDef | cst.FunctionDef = function
     if isinstance(owner, cst.ClassDef) and function.name.value == "__init__":
         called = owner
@@ -40,7 +38,7 @@ def handed_to(
         positional = positional[1:]
     for call in calls.get(called.name.value, ()):
         of_object = isinstance(call.func, cst.Attribute)
-        if of_object or called in names.targets(call.func):
+        if of_object or called in bindings.targets(call.func):
             yield from _given(call, param, positional)
 
 

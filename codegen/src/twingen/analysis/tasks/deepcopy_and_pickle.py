@@ -17,7 +17,7 @@ from .held_locks import FIELD, LOCKS, classes_named
 
 if TYPE_CHECKING:
     from ..symbols.definitions import Definitions
-    from ..symbols.names import Names
+    from ..types.typed_names import TypedNames
 
 SHALLOW = "copy.copy"
 FIELDS = {"dataclasses.asdict", "dataclasses.astuple"}
@@ -28,7 +28,7 @@ _PICKLERS = {"pickle.Pickler"}
 _STATE = {"__getstate__", "__reduce__", "__reduce_ex__"}
 
 
-def copier(names: Names, call: cst.Call) -> str | None:
+def copier(names: TypedNames, call: cst.Call) -> str | None:
     """Return what a call copies its first argument with, if that copies objects."""
     if not call.args or call.args[0].star or call.args[0].keyword is not None:
         return None
@@ -41,7 +41,7 @@ def copier(names: Names, call: cst.Call) -> str | None:
     return None
 
 
-def lock_copied(names: Names, value: cst.BaseExpression, how: str) -> str | None:
+def lock_copied(names: TypedNames, value: cst.BaseExpression, how: str) -> str | None:
     """Return the lock that is copied with an object, or the attribute that holds it.
 
     `None` where the sources show none.

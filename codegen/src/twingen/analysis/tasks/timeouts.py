@@ -16,7 +16,7 @@ from ...rule import Refused, Site
 from ..calls.descriptor_readiness import loop_that_sets
 from ..calls.event_loop_functions import LOOKED_UP, TIMED
 from ..calls.task_calls import is_loop
-from ..symbols.names import Names
+from ..types.typed_names import TypedNames
 from ..types.value_types import FUTURE, PROCESS, READER, SERVER, TASK, WRITER
 from .swallowed_timeouts import catching_part
 
@@ -99,7 +99,7 @@ def timed_call(
     )
 
 
-def _is_perhaps_known(names: Names, call: cst.Call) -> bool:
+def _is_perhaps_known(names: TypedNames, call: cst.Call) -> bool:
     """Tell whether a method is called that can have a deadline, of what is unknown."""
     methods = {"acquire", "get", "join", "put", "wait", "wait_for"}
     methods.update(*_TIMED_METHODS.values())
@@ -111,7 +111,7 @@ def _is_perhaps_known(names: Names, call: cst.Call) -> bool:
     )
 
 
-def _takes_timeout(names: Names, call: cst.Call) -> bool:
+def _takes_timeout(names: TypedNames, call: cst.Call) -> bool:
     """Tell whether the twin of a call takes `timeout=`."""
     function = call.func
     if names.qualified(function) in _TIMED_FUNCTIONS:
@@ -166,7 +166,7 @@ def event_wait(
     return _runtime_call(site, "wait_event", event, timeout)
 
 
-def is_timeout_block(block: cst.CSTNode, names: Names) -> TypeGuard[cst.With]:
+def is_timeout_block(block: cst.CSTNode, names: TypedNames) -> TypeGuard[cst.With]:
     """Tell whether a statement is `async with asyncio.timeout(...)`."""
     if not isinstance(block, cst.With) or block.asynchronous is None:
         return False

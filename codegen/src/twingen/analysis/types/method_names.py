@@ -6,7 +6,7 @@ import libcst as cst
 
 from ...rule import Refused, Site
 from ..symbols.dunder_methods import DUNDERS as DUNDERS
-from ..symbols.names import Names
+from ..types.typed_names import TypedNames
 
 # Their classes.
 ASYNC_PROTOCOLS = {
@@ -92,7 +92,7 @@ def _twin(site: Site[cst.CSTNode], owner: str | None, name: str) -> str | None:
     return libraries.method_of(name, None if is_own else owner)
 
 
-def class_of(names: Names, value: cst.BaseExpression) -> str | None:
+def class_of(names: TypedNames, value: cst.BaseExpression) -> str | None:
     """Return the class of an object, or the class itself, if it is known to be one."""
     definitions = names.definitions
     qualified = names.qualified(value)

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from .string_contexts import BY_PATH, function_by_fixtures
+from ..types.string_contexts import BY_PATH, function_by_fixtures
 
 if TYPE_CHECKING:
-    from .definitions import Definitions
-    from .names import Names
+    from ..symbols.definitions import Definitions
+    from ..types.typed_names import TypedNames
 
 # The module of the runtime that has one of these calls it by its name as well: who
 # replaces it there would change more than in asyncio.
@@ -30,7 +30,7 @@ USED_WITHIN = {
 }  # fmt: skip
 
 
-def paths_patched(names: Names) -> Iterator[str]:
+def paths_patched(names: TypedNames) -> Iterator[str]:
     """Yield the paths in a module that may be of asyncio and are replaced."""
     for call in names.nodes.of(cst.Call):
         first = call.args[0].value if call.args else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from ...syntax.nodes import targets_of
-from .names import Names
+from ..types.typed_names import TypedNames
 
 _TYPING = ("typing", "typing_extensions")
 _CALLS = {
@@ -50,7 +50,7 @@ _FIXTURES = {
 }
 
 
-def function_by_fixtures(names: Names, function: cst.BaseExpression) -> str | None:
+def function_by_fixtures(names: TypedNames, function: cst.BaseExpression) -> str | None:
     """Return the qualified name of a function, or of a method of a known object."""
     qualified = names.qualified(function)
     if qualified is None and isinstance(function, cst.Attribute):
@@ -61,7 +61,7 @@ def function_by_fixtures(names: Names, function: cst.BaseExpression) -> str | No
     return qualified
 
 
-def is_type(names: Names, string: cst.CSTNode) -> bool:
+def is_type(names: TypedNames, string: cst.CSTNode) -> bool:
     """Tell a string that is a type, or the name of one, from text."""
     inner: cst.CSTNode = string
     for node in names.ancestors(string):
@@ -92,14 +92,14 @@ def is_type(names: Names, string: cst.CSTNode) -> bool:
     return False
 
 
-def _is_base(names: Names, node: cst.Subscript) -> bool:
+def _is_base(names: TypedNames, node: cst.Subscript) -> bool:
     """Tell `Base["T"]` in `class Derived(Base["T"])`."""
     argument = names.parent(node)
     owner = names.parent(argument) if isinstance(argument, cst.Arg) else None
     return isinstance(owner, cst.ClassDef) and argument in owner.bases
 
 
-def _is_type_of_field(names: Names, string: cst.CSTNode) -> bool:
+def _is_type_of_field(names: TypedNames, string: cst.CSTNode) -> bool:
     """Tell `"T"` of `{"field": "T"}` and of `[("field", "T")]`."""
     holder = names.parent(string)
     if isinstance(holder, cst.DictElement):
@@ -112,7 +112,7 @@ def _is_type_of_field(names: Names, string: cst.CSTNode) -> bool:
     )
 
 
-def _is_generic(names: Names, qualified: str) -> bool:
+def _is_generic(names: TypedNames, qualified: str) -> bool:
     """Tell what is given types in `[]` from a table of values.
 
     That is every class but an enumeration, and but one that says itself what `[]` is.
@@ -139,12 +139,12 @@ def _assigns_annotation(statement: cst.Assign) -> bool:
     )
 
 
-def _is_alias(names: Names, node: cst.AnnAssign) -> bool:
+def _is_alias(names: TypedNames, node: cst.AnnAssign) -> bool:
     """Tell whether a statement defines a name for a type."""
     return names.qualified(names.unquoted(node.annotation.annotation)) in _ALIASES
 
 
-def is_export(names: Names, string: cst.CSTNode) -> bool:
+def is_export(names: TypedNames, string: cst.CSTNode) -> bool:
     """Tell a string of `__all__`."""
     return any(map(_assigns_all, names.ancestors(string)))
 
@@ -156,7 +156,7 @@ def _assigns_all(node: cst.CSTNode) -> bool:
     return any(isinstance(t, cst.Name) and t.value == "__all__" for t in targets)
 
 
-def is_asked_for(names: Names, string: cst.CSTNode) -> bool:
+def is_asked_for(names: TypedNames, string: cst.CSTNode) -> bool:
     """Tell a string that `__getattr__` of the module compares, or looks up.
 
     That is one in the function, or in what the module assigns to a name in it; and so
@@ -184,7 +184,7 @@ def is_asked_for(names: Names, string: cst.CSTNode) -> bool:
     )
 
 
-def is_docstring(names: Names, string: cst.CSTNode) -> bool:
+def is_docstring(names: TypedNames, string: cst.CSTNode) -> bool:
     """Tell the string that a module, class or function begins with."""
     statement = names.parent(string)
     line = names.parent(statement) if isinstance(statement, cst.Expr) else None
