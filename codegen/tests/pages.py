@@ -19,8 +19,8 @@ from twingen.conversion.convert import Settings, convert
 from twingen.diagnostics.codes import CODES, Code
 from twingen.diagnostics.diagnostic import ConversionError
 from twingen.reports.explain import summary
-from twingen.rule import Rule
 from twingen.rules import RULES
+from twingen.rules.rule import Rule
 
 FOLDER = Path(__file__).parents[1] / "docs" / "refusals"
 TWIN = "out/pkg_sync/client.py"

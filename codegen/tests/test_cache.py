@@ -12,17 +12,17 @@ import pytest
 from project import PYPROJECT, Project, new_project
 
 from twingen.analysis.symbols.definitions import Definitions
-from twingen.analysis.symbols.library_tables import Libraries, built_in_libraries
+from twingen.analysis.symbols.library_tables import Libraries, Tasks, built_in_libraries
 from twingen.analysis.symbols.names import Names
 from twingen.conversion.trace import Trace
 from twingen.project.batch import Batch
 from twingen.project.cache import cache_of
 from twingen.project.config import load
+from twingen.project.converted import Converted
 from twingen.project.fingerprint import fingerprint
 from twingen.project.table_cache import TableCache
 from twingen.project.twin_folders import Project as Tree
-from twingen.rule import Tasks
-from twingen.syntax.source import Converted, Source
+from twingen.syntax.source import Source
 
 
 @pytest.fixture(autouse=True)

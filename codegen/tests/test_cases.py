@@ -17,8 +17,8 @@ import pytest
 from _pytest.mark.structures import ParameterSet
 from case import CASES, FOLDER, Case
 
-from twingen.rule import Rule
 from twingen.rules import RULES
+from twingen.rules.rule import Rule
 from twingen.syntax.traversal import EVERYTHING
 
 _NEWER = re.compile(r"^# python: 3\.(\d+)$", re.MULTILINE)

@@ -14,6 +14,7 @@ from typing import Any
 
 from .analysis.sides.side_configuration import side_table
 from .analysis.symbols.external_classes import look_up
+from .analysis.symbols.library_tables import Tasks
 from .conversion.source_problems import formatting_problem
 from .diagnostics.diagnostic import ConversionError
 from .formatting.formatter import FormatterName, FormattingError
@@ -26,11 +27,11 @@ from .project.config import (
     load,
     with_ruff,
 )
+from .project.converted import Converted
 from .project.formatters import laid_out
 from .project.results import SourceResult, results
 from .project.twin_folders import Difference, Project
-from .rule import Tasks
-from .syntax.source import Converted, Source
+from .syntax.source import Source
 
 
 def convert(

@@ -15,7 +15,7 @@ from ..reports import report
 from ..reports.colours import style_for
 
 if TYPE_CHECKING:
-    from ..rule import Rule
+    from ..rules.rule import Rule
 
 IN_STEP, DRIFT, FAILED = 0, 1, 2
 

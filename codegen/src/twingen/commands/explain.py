@@ -11,8 +11,8 @@ from ..plugins import load_plugins
 from ..project.config import find_root, load
 from ..project.files import display
 from ..reports import explain as manuals, report
-from ..rule import Rule
 from ..rules import RULES
+from ..rules.rule import Rule
 from ..source_map.twin_to_source import Lookup, place
 from .console import IN_STEP, Console
 from .inputs import given

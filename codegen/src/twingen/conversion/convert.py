@@ -24,16 +24,16 @@ from ..analysis.sides.side_configuration import SideTable
 from ..analysis.sides.side_trees import Side, of_twin
 from ..analysis.symbols.definitions import Definitions
 from ..analysis.symbols.external_classes import look_up
-from ..analysis.symbols.library_tables import Libraries, built_in_libraries
+from ..analysis.symbols.library_tables import Libraries, Tasks, built_in_libraries
 from ..analysis.types.overloads import without_repeated_overloads
 from ..analysis.types.typed_names import TypedNames
 from ..diagnostics.diagnostic import ConversionError, Diagnostic
 from ..documents import interpreter_sessions as sessions
 from ..documents.examples import Example, awaits, speaks_async
 from ..formatting.formatter import Formatter, FormattingError
-from ..imports.twin_imports import Imports
-from ..rule import Rule, Tasks
+from ..imports.twin_imports import TwinImports
 from ..rules import RULES
+from ..rules.rule import Rule
 from ..syntax.prose_rewriting import can_stand_in
 from ..syntax.source import MARK, Source, lines_of
 from ..syntax.traversal import code_of
@@ -173,7 +173,7 @@ def convert_parsed(
 
     With a trace, what is done is recorded in it.
     """
-    imports = Imports(names, settings.runtime, settings.libraries)
+    imports = TwinImports(names, settings.runtime, settings.libraries)
     examples = ModuleExamples(source, names, settings)
     rewriter = Rewriter(
         source,

@@ -10,11 +10,12 @@ from typing import TypeAlias
 
 import libcst as cst
 
-from ..analysis.symbols.library_tables import Libraries
+from ..analysis.symbols.library_tables import Libraries, Tasks
 from ..analysis.types.typed_names import TypedNames
 from ..diagnostics.diagnostic import Diagnostic
-from ..imports.twin_imports import Imports
-from ..rule import Examples, NoRuntime, Refused, Rule, Site, Tasks
+from ..diagnostics.refusal import NoRuntime, Refused
+from ..imports.twin_imports import TwinImports
+from ..rules.rule import Examples, Rule, Site
 from ..syntax.source import Source, lines_of
 from ..syntax.traversal import EVERYTHING, with_children
 from .trace import Trace
@@ -31,7 +32,7 @@ class Rewriter:
         self,
         source: Source,
         names: TypedNames,
-        imports: Imports,
+        imports: TwinImports,
         libraries: Libraries,
         rules: tuple[Rule, ...],
         examples: Examples,

@@ -15,7 +15,7 @@ from itertools import pairwise
 
 import libcst as cst
 
-from ..rule import Rule
+from ..rules.rule import Rule
 
 _MARK = "\f"
 _BEFORE_COMMENT = re.compile(r"\f[ \t]+(?=#)")

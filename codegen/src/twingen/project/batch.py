@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ..analysis.definition_reader import define
 from ..analysis.symbols.definitions import Definitions
 from ..analysis.symbols.dependencies import RecordedDefinitions
-from ..analysis.symbols.library_tables import check_members
+from ..analysis.symbols.library_tables import Tasks, check_members
 from ..analysis.symbols.renames import MethodRenames, Renames
 from ..analysis.types.typed_names import TypedNames
 from ..conversion.conversion_warnings import notes_of_threads
@@ -21,9 +21,9 @@ from ..conversion.pages import PageTwin, convert_page
 from ..conversion.trace import Trace
 from ..diagnostics.diagnostic import Diagnostic
 from ..plugins import load_plugins
-from ..rule import Tasks
-from ..syntax.source import Converted, Source
+from ..syntax.source import Source
 from .config import Config, read_table
+from .converted import Converted
 from .formatters import formatter_of
 from .table_cache import TableCache
 from .unused_settings import configured

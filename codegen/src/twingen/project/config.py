@@ -29,8 +29,8 @@ from ..formatting.formatter import FORMATTERS, FormatterName
 from .target_names import Tree
 
 if TYPE_CHECKING:
+    from ..analysis.symbols.library_tables import Tasks
     from ..formatting.ruff_command import Ruff
-    from ..rule import Tasks
 
 _KEYS = {
     "trees",

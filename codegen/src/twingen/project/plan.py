@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, TypeVar
 from ..diagnostics.diagnostic import ConfigurationError, ConversionError, Diagnostic
 from ..diagnostics.progress import Progress, silent
 from ..formatting.formatter import FormattingError
-from ..syntax.source import Converted, Page
+from ..syntax.source import Page
 from .cache import Cache, Known, State
 from .config import Config, likely_tasks, table_of_tool
+from .converted import Converted
 from .files import display, is_executable
 from .formatters import label_of, laid_out
 from .sources import SourceFile, Sources
@@ -29,11 +30,11 @@ from .unused_settings import check_unused, side_row
 
 if TYPE_CHECKING:
     from ..analysis.symbols.definitions import Definitions
+    from ..analysis.symbols.library_tables import Tasks
     from ..analysis.types.typed_names import TypedNames
     from ..conversion.pages import PageTwin
     from ..conversion.trace import Trace
     from ..formatting.formatting_cache import Layouts
-    from ..rule import Tasks
     from .batch import Batch
     from .workers import Workers
 

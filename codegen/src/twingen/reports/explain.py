@@ -13,8 +13,8 @@ from pathlib import Path
 
 from ..diagnostics.codes import CODES, Code
 from ..diagnostics.diagnostic import ConfigurationError
-from ..rule import Rule
 from ..rules import RULES
+from ..rules.rule import Rule
 
 _SECTION = re.compile(r"^(?=## )", re.MULTILINE)
 _MESSAGE = re.compile(r"^(?:\S+:)?\d+:\d+: [A-Z]+\d+ \w+: (.*)$", re.MULTILINE)

@@ -11,8 +11,8 @@ from urllib.parse import quote
 
 from ..diagnostics.codes import Code
 from ..diagnostics.diagnostic import Diagnostic
-from ..rule import Rule
 from ..rules import RULES
+from ..rules.rule import Rule
 from ..version import __version__
 from .explain import find, summary
 from .work_list import as_json

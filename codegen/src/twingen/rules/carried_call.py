@@ -23,8 +23,8 @@ from ..analysis.calls.deferred_results import runs_later
 from ..analysis.calls.library_calls import is_entered
 from ..analysis.calls.manual_iteration import stepped
 from ..analysis.types.typed_names import TypedNames
-from ..rule import Site, rewrite
 from ..syntax.parentheses import beside_another
+from .rule import Site, rewrite
 
 _LATER = "twingen.runtime.turns.calls.later"
 _DEFERRED = "twingen.runtime.turns.calls.deferred"

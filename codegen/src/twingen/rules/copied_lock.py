@@ -18,7 +18,8 @@ import libcst as cst
 
 from ..analysis.tasks.deepcopy_and_pickle import FIELDS, PICKLES, copier, lock_copied
 from ..analysis.tasks.held_locks import LOCKS
-from ..rule import Refused, Site, rewrite
+from ..diagnostics.refusal import Refused
+from .rule import Site, rewrite
 
 
 @rewrite("TW131", cst.Call, tasks="threads")

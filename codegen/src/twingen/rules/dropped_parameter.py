@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..analysis.types.method_names import class_of
+from ..analysis.types.object_classes import class_of
 from ..analysis.types.typed_names import TypedNames
-from ..rule import Refused, Site, rewrite
+from ..diagnostics.refusal import Refused
+from .rule import Site, rewrite
 
 _Lost = dict[str, "int | None"]
 

@@ -18,10 +18,11 @@ from collections.abc import Mapping
 import libcst as cst
 
 from ..analysis.symbols.local_names import LocalName, parameters_of
-from ..analysis.types.method_names import class_of
+from ..analysis.types.object_classes import class_of
 from ..analysis.types.typed_names import TypedNames
-from ..rule import Refused, Site, rewrite
+from ..diagnostics.refusal import Refused
 from ..syntax.nodes import find
+from .rule import Site, rewrite
 
 # They hand keywords on to the function that they are given first.
 _HANDING_ON = {"asyncio.to_thread", "functools.partial", "functools.partialmethod"}

@@ -12,7 +12,8 @@ from __future__ import annotations
 import libcst as cst
 
 from ..analysis.sides.side_configuration import SideTable
-from ..rule import Refused, Site, rewrite
+from ..diagnostics.refusal import Refused
+from .rule import Site, rewrite
 
 
 @rewrite("TW231", cst.Name, cst.Attribute, cst.ImportFrom)

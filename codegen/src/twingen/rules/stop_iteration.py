@@ -23,7 +23,8 @@ from ..analysis.calls.stop_iterations import (
     raised,
 )
 from ..analysis.types.typed_names import TypedNames
-from ..rule import Refused, Site, rewrite
+from ..diagnostics.refusal import Refused
+from .rule import Site, rewrite
 
 
 @rewrite("TW115", cst.Raise, cst.Call, tasks="threads")

@@ -19,7 +19,7 @@ from ..analysis.types.type_parameters import (
     with_return_type,
 )
 from ..analysis.types.unions import once_each, once_in_subscript
-from ..rule import Site, rewrite
+from .rule import Site, rewrite
 
 
 @rewrite("TW207", cst.SimpleString)

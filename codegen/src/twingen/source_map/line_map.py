@@ -17,7 +17,7 @@ from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
 from ..analysis.symbols.names import Names
 from ..conversion.trace import Trace, line_end, parts_of
-from ..rule import Rule
+from ..rules.rule import Rule
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ...rule import Refused
+from ...diagnostics.refusal import Refused
 from ...syntax.nodes import find
 from ..types.typed_names import TypedNames
 from ..types.value_types import FUTURE, LOOP

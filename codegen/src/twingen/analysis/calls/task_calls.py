@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from ...rule import Refused
+from ...diagnostics.refusal import Refused
 from ...syntax.traversal import Reader
 from ..types.aliases import meant_by
 from ..types.value_types import CALLS_FOR_LOOP, FUTURE, LOOP, TASK, TASK_GROUP

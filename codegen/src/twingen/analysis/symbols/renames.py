@@ -20,8 +20,8 @@ from keyword import iskeyword
 
 from ...diagnostics.diagnostic import ConfigurationError
 from ...syntax.prose_rewriting import rename_words
+from .async_protocols import DUNDERS
 from .definitions import Definitions
-from .dunder_methods import DUNDERS
 from .name_patterns import Patterns, best
 
 # An escape is taken as a whole, so that its letter is not part of a word; but the dots

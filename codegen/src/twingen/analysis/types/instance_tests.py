@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from ..symbols.async_protocols import ASYNC_PROTOCOLS, DUNDERS
 from .coroutine_tests import statements_of
 from .merged_members import Members
-from .method_names import ASYNC_PROTOCOLS, DUNDERS
 from .value_types import UNKNOWN
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from ...syntax.tokens import tokens_of
-from .method_names import DUNDERS
+from ..symbols.async_protocols import DUNDERS
 
 if TYPE_CHECKING:
     from ..symbols.names import Names

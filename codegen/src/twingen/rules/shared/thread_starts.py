@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ...rule import Refused, Site
-from ..types.typed_names import TypedNames
-from ..types.value_types import RUNNER
-from .task_calls import check_not_started
+from ...analysis.calls.task_calls import check_not_started
+from ...analysis.types.typed_names import TypedNames
+from ...analysis.types.value_types import RUNNER
+from ...diagnostics.refusal import Refused
+from ..rule import Site
 
 _TAKE_MANY = {"asyncio.as_completed": "", "asyncio.gather": "*"}
 

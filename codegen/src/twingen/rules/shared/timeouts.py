@@ -12,13 +12,14 @@ from typing import TypeGuard
 
 import libcst as cst
 
-from ...rule import Refused, Site
-from ..calls.descriptor_readiness import loop_that_sets
-from ..calls.event_loop_functions import LOOKED_UP, TIMED
-from ..calls.task_calls import is_loop
-from ..types.typed_names import TypedNames
-from ..types.value_types import FUTURE, PROCESS, READER, SERVER, TASK, WRITER
-from .swallowed_timeouts import catching_part
+from ...analysis.calls.descriptor_readiness import loop_that_sets
+from ...analysis.calls.event_loop_functions import LOOKED_UP, TIMED
+from ...analysis.calls.task_calls import is_loop
+from ...analysis.tasks.swallowed_timeouts import catching_part
+from ...analysis.types.typed_names import TypedNames
+from ...analysis.types.value_types import FUTURE, PROCESS, READER, SERVER, TASK, WRITER
+from ...diagnostics.refusal import Refused
+from ..rule import Site
 
 SLEEPS = {"anyio.sleep", "asyncio.sleep"}
 _RUNTIME = "twingen.runtime.deadline"

@@ -4,22 +4,10 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ...rule import Refused, Site
-from ..symbols.dunder_methods import DUNDERS as DUNDERS
-from ..types.typed_names import TypedNames
-
-# Their classes.
-ASYNC_PROTOCOLS = {
-    *(
-        f"{module}.{name}"
-        for module in ("collections.abc", "typing", "typing_extensions")
-        for name in ("AsyncGenerator", "AsyncIterable", "AsyncIterator")
-    ),
-    "contextlib.AbstractAsyncContextManager",
-    "types.AsyncGeneratorType",
-    "typing.AsyncContextManager",
-    "typing_extensions.AsyncContextManager",
-}
+from ...analysis.symbols.async_protocols import DUNDERS
+from ...analysis.types.object_classes import class_of
+from ...diagnostics.refusal import Refused
+from ..rule import Site
 
 
 def twin_of_method(
@@ -90,18 +78,3 @@ def _twin(site: Site[cst.CSTNode], owner: str | None, name: str) -> str | None:
         elif is_own and (twin := libraries.own_methods.twin_of(owner, name)):
             return twin
     return libraries.method_of(name, None if is_own else owner)
-
-
-def class_of(names: TypedNames, value: cst.BaseExpression) -> str | None:
-    """Return the class of an object, or the class itself, if it is known to be one."""
-    definitions = names.definitions
-    qualified = names.qualified(value)
-    if qualified is not None and definitions.behind(qualified) in definitions.classes:
-        return definitions.behind(qualified)
-    kind = names.owner(value)
-    kind = kind if kind is None else definitions.behind(kind)
-    if kind is None or kind in names.definitions.classes:
-        return kind
-    # What a function of a library returns is known by the function's name alone.
-    is_class = kind.rpartition(".")[2][:1].isupper()
-    return kind if is_class and names.definitions.module_of(kind) is None else None

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from ...rule import Site
+from ..rule import Site
 
 # Modules whose functions change no context variable.
 _WITHOUT_CONTEXT = {

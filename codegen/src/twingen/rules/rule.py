@@ -15,7 +15,6 @@ from typing import (
     TYPE_CHECKING,
     Any,
     Generic,
-    Literal,
     Protocol,
     TypeAlias,
     TypeVar,
@@ -25,17 +24,13 @@ from typing import (
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
-from .analysis.calls.patched_functions import is_patched
-from .diagnostics.refusal import NoRuntime as NoRuntime, Refused as Refused
+from ..analysis.calls.patched_functions import is_patched
+from ..diagnostics.refusal import Refused
 
 if TYPE_CHECKING:
-    from .analysis.symbols.library_tables import Libraries, Verdict
-    from .analysis.types.typed_names import TypedNames
-    from .documents.examples import Example
-    from .imports.twin_imports import Imports
-
-# What tasks are in the twin: threads that run as they like, or that take turns.
-Tasks: TypeAlias = Literal["threads", "turns"]
+    from ..analysis.symbols.library_tables import Libraries, Tasks, Verdict
+    from ..analysis.types.typed_names import TypedNames
+    from ..documents.examples import Example
 
 NodeT = TypeVar("NodeT", bound=cst.CSTNode)
 OtherT = TypeVar("OtherT", bound=cst.CSTNode)
@@ -56,6 +51,41 @@ class Examples(Protocol):
 
         What is refused is remembered, with its own place.
         """
+        ...
+
+
+class Imports(Protocol):
+    """The imports of the twin: what rules may ask for while a module is converted."""
+
+    def name(self, dotted: str) -> cst.BaseExpression:
+        """Return an expression for a dotted name; its import is added later.
+
+        `twingen.runtime.x.Y` becomes a name imported from the copy of the
+        runtime that goes with the twin; a name without a dot is a builtin.
+        """
+        ...
+
+    def in_place(self, dotted: str) -> tuple[str, str]:
+        """Return the module and the name of what a statement of the source imports.
+
+        It is of the runtime, whose copy goes with the twin.
+        """
+        ...
+
+    def looked_up(self, dotted: str) -> cst.BaseExpression:
+        """Return an expression that looks a name of the runtime up in its module."""
+        ...
+
+    def module(self, dotted: str) -> cst.BaseExpression:
+        """Return an expression for a module; its import is added later."""
+        ...
+
+    def builtin(self, name: str) -> cst.BaseExpression:
+        """Return an expression for a builtin, also where the author hides it."""
+        ...
+
+    def free_name(self, name: str) -> str:
+        """Return `name`, with underscores while the author uses it."""
         ...
 
 
