@@ -14,7 +14,7 @@ def refusing_rules() -> set[str]:
     """Return the names of the rules that can refuse, by themselves or by a call."""
     trees = {
         path: ast.parse(path.read_text(encoding="utf-8"))
-        for path in [*FOLDER.glob("*.py"), *FOLDER.glob("rules/**/*.py")]
+        for path in [*FOLDER.glob("*.py"), *FOLDER.glob("rules/*.py")]
         if path.stem not in _CALLERS
     }
     functions = [
@@ -32,7 +32,9 @@ def refusing_rules() -> set[str]:
     return {
         path.stem
         for path, tree in trees.items()
-        if path.parent.name == "rules" and path.stem != "rule" and _raises(tree, raising)
+        if path.parent.name == "rules"
+        and path.stem != "rule"
+        and _raises(tree, raising)
     }
 
 

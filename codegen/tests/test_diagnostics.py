@@ -119,7 +119,7 @@ def test_every_rule_that_refuses_is_seen_refusing() -> None:
     refusing = {
         path.stem
         for path in folder.glob("*.py")
-        if "raise Refused" in path.read_text(encoding="utf-8")
+        if path.stem != "rule" and "raise Refused" in path.read_text(encoding="utf-8")
     }
     said = {
         name

@@ -1,7 +1,7 @@
 """Turns the text of one async module into the text of its sync twin.
 
 One parse, one traversal: every node is offered to the rules that look at its
-type. No file is read or written here; see `tree` for folders.
+type. No file is read or written here; see `project` for folders.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What every file of the target folders must hold, computed in memory.
 
 Every source is read before the first is converted, because a name's meaning may
-stand in another file. Nothing is written here; see `tree`.
+stand in another file. Nothing is written here; see `twin_folders`.
 """
 
 from __future__ import annotations

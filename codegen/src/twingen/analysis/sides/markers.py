@@ -1,7 +1,7 @@
 """Comments that say which side a part of a source is for.
 
 `# twingen: async-only` takes a part out of the twin, `# twingen: sync-only`
-says what only the twin has; `sides` and `side_members` say where they count.
+says what only the twin has; `side_trees` and `one_sided_members` say where they count.
 """
 
 from __future__ import annotations

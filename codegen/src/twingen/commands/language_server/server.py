@@ -1,4 +1,4 @@
-"""`twingen lsp`: the answers of `editing` in the Language Server Protocol.
+"""`twingen lsp`: the answers of `editor_requests` in the Language Server Protocol.
 
 Sources are looked at as they are in the editor, a moment after each change. This
 module needs pygls, which the extra `twingen[lsp]` brings.
