@@ -46,7 +46,9 @@ _UNASYNC = (
     "[unasync.Rule('/src/', '/out/', {'AsyncConnection': 'Connection'})])"
 )
 _RUFF = [sys.executable, "-m", "ruff", "format", "--quiet", "--no-cache", "out"]
-_TWINGEN = "import sys; from twingen.cli import main; sys.exit(main(sys.argv[1:]))"
+_TWINGEN = (
+    "import sys; from twingen.commands.cli import main; sys.exit(main(sys.argv[1:]))"
+)
 _UNASYNCD = "from unasyncd.cli import main; main()"
 _BUILD = [sys.executable, "-c", _TWINGEN, "build", "--quiet"]
 TOOLS: dict[str, list[list[str]]] = {

@@ -92,7 +92,7 @@ def main() -> None:
         root = Path(folder)
         copy_project(root)
         watch = subprocess.Popen(
-            [sys.executable, "-m", "twingen.cli", "--project", folder, "watch"],
+            [sys.executable, "-m", "twingen", "--project", folder, "watch"],
             env={**os.environ, "TWINGEN_CACHE_DIR": str(root / "cache")},
             stdout=subprocess.PIPE,
             text=True,

@@ -83,7 +83,7 @@ def compare(program: Path, dsn: str) -> bool:
 
 def main() -> int:
     print("$ twingen build", flush=True)
-    command = [sys.executable, "-m", "twingen.cli", "build"]
+    command = [sys.executable, "-m", "twingen", "build"]
     code = subprocess.run(command, cwd=ROOT, check=False).returncode
     if code:
         return code

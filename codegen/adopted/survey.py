@@ -34,11 +34,11 @@ from platformdirs import user_cache_path
 from releases import run, unpack_wheel, wheel
 
 from twingen.diagnostics.diagnostic import ConfigurationError, Diagnostic
-from twingen.diagnostics.work_list import Group, grouped
 from twingen.project.config import load
 from twingen.project.preview import Preview
 from twingen.project.results import results
 from twingen.project.twin_folders import Project
+from twingen.reports.work_list import Group, grouped
 
 HERE = Path(__file__).parent
 RELEASES = HERE / "survey" / "releases.toml"

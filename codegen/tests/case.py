@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from twingen.analysis.symbols.definitions import Definitions
-from twingen.analysis.symbols.library_tables import built_in_libraries
+from twingen.analysis.symbols.library_tables import Tasks, built_in_libraries
 from twingen.analysis.symbols.renames import MethodRenames, Renames
-from twingen.conversion import Settings, convert
+from twingen.conversion.convert import Settings, convert
 from twingen.diagnostics.diagnostic import ConversionError
-from twingen.rule import Tasks
-from twingen.syntax.formatter import Formatter
+from twingen.formatting.formatter import Formatter
 
 # What the examples are imported as.
 MODULE = "source"

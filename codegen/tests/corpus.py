@@ -27,11 +27,11 @@ from unittest import mock
 
 from black.mode import Mode
 
-from twingen.conversion import convert
+from twingen.conversion.convert import convert
 from twingen.diagnostics.diagnostic import ConversionError
+from twingen.formatting.black_formatter import format_source
+from twingen.formatting.formatter import FormattingError
 from twingen.project.workers import collect_rarely
-from twingen.syntax.black_formatter import format_source
-from twingen.syntax.formatter import FormattingError
 
 # What a source says that only an asynchronous one means.
 _ASYNCHRONOUS = re.compile(
@@ -101,7 +101,7 @@ def _decode(path: Path) -> str:
 def _converted(text: str) -> tuple[str, str]:
     is_async = _ASYNCHRONOUS.search(text) is not None
     try:
-        with mock.patch("twingen.syntax.black_formatter.format_source", _formatted):
+        with mock.patch("twingen.formatting.black_formatter.format_source", _formatted):
             twin = convert(text).text
     except ConversionError as error:
         codes = {problem.code for problem in error.diagnostics}

@@ -15,12 +15,12 @@ from pathlib import Path
 from case import CASES, Case
 from project import Project, new_project
 
-from twingen.conversion import Settings, convert
+from twingen.conversion.convert import Settings, convert
 from twingen.diagnostics.codes import CODES, Code
 from twingen.diagnostics.diagnostic import ConversionError
-from twingen.diagnostics.explain import summary
-from twingen.rule import Rule
+from twingen.reports.explain import summary
 from twingen.rules import RULES
+from twingen.rules.rule import Rule
 
 FOLDER = Path(__file__).parents[1] / "docs" / "refusals"
 TWIN = "out/pkg_sync/client.py"

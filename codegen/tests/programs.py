@@ -12,9 +12,8 @@ import sys
 import types
 from pathlib import Path
 
-from twingen.analysis.symbols.library_tables import built_in_libraries
-from twingen.conversion import Settings, convert
-from twingen.rule import Tasks
+from twingen.analysis.symbols.library_tables import Tasks, built_in_libraries
+from twingen.conversion.convert import Settings, convert
 
 FOLDER = Path(__file__).parent / "programs"
 _NEWER = re.compile(r"^# python: 3\.(\d+)$", re.MULTILINE)

@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from twingen.cli import main
+from twingen.commands.cli import main
 
 PYPROJECT = """
 [tool.twingen]

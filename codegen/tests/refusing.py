@@ -7,7 +7,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parents[1] / "src" / "twingen"
 # They call rules, whatever these do.
-_CALLERS = {"conversion", "plugins"}
+_CALLERS = {"plugins"}
 
 
 def refusing_rules() -> set[str]:
@@ -32,7 +32,9 @@ def refusing_rules() -> set[str]:
     return {
         path.stem
         for path, tree in trees.items()
-        if path.parent.name == "rules" and _raises(tree, raising)
+        if path.parent.name == "rules"
+        and path.stem != "rule"
+        and _raises(tree, raising)
     }
 
 

@@ -202,7 +202,7 @@ def test_importing_is_cheap() -> None:
         "twingen.ConversionError, twingen.__version__, dir(twingen)\n"
         "assert not {'libcst', 'black', 'argparse'} & set(sys.modules)\n"
         "assert twingen.convert('x = 1') == 'x = 1\\n'\n"
-        "import twingen.conversion, twingen.api\n"
+        "import twingen.conversion.convert, twingen.api\n"
         "assert callable(twingen.convert)\n"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from programs import twin_of
 
-from twingen.rule import Tasks
+from twingen.analysis.symbols.library_tables import Tasks
 
 SOURCE = """
 import asyncio

@@ -12,17 +12,17 @@ import pytest
 from project import PYPROJECT, Project, new_project
 
 from twingen.analysis.symbols.definitions import Definitions
-from twingen.analysis.symbols.library_tables import Libraries, built_in_libraries
+from twingen.analysis.symbols.library_tables import Libraries, Tasks, built_in_libraries
 from twingen.analysis.symbols.names import Names
+from twingen.conversion.trace import Trace
 from twingen.project.batch import Batch
 from twingen.project.cache import cache_of
 from twingen.project.config import load
+from twingen.project.converted import Converted
 from twingen.project.fingerprint import fingerprint
 from twingen.project.table_cache import TableCache
 from twingen.project.twin_folders import Project as Tree
-from twingen.rule import Tasks
-from twingen.source_map.trace import Trace
-from twingen.syntax.source import Converted, Source
+from twingen.syntax.source import Source
 
 
 @pytest.fixture(autouse=True)
@@ -85,12 +85,13 @@ def test_what_is_in_step_loads_no_parser(project: Project, command: str) -> None
     """libcst and black take longer to load than all the rest, others a part of it."""
     project.run("check")
     program = (
-        "import sys; from twingen.cli import main; code = main(sys.argv[1:]); "
+        "import sys; from twingen.commands.cli import main; "
+        "code = main(sys.argv[1:]); "
         f"assert not {UNNEEDED} & set(sys.modules), {UNNEEDED} & set(sys.modules); "
         "sys.exit(code)"
     )
     # Modules outside of the sources are searched elsewhere than in this process.
-    start = [sys.executable, "-c", "from twingen.cli import main; main()"]
+    start = [sys.executable, "-c", "from twingen.commands.cli import main; main()"]
     place = ["--project", str(project.root)]
     subprocess.run([*start, *place, "check"], check=True)
     subprocess.run([sys.executable, "-c", program, *place, command], check=True)
@@ -190,7 +191,8 @@ def test_what_is_refused_again_loads_no_parser(project: Project) -> None:
     project.write("src/pkg/errors.py", "def broken(:\n")
     assert project.run("check").code == 2
     program = (
-        "import sys; from twingen.cli import main; code = main(sys.argv[1:]); "
+        "import sys; from twingen.commands.cli import main; "
+        "code = main(sys.argv[1:]); "
         "assert not {'libcst', 'black'} & set(sys.modules); sys.exit(code)"
     )
     arguments = [sys.executable, "-c", program, "--project", str(project.root)]

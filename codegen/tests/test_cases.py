@@ -17,8 +17,8 @@ import pytest
 from _pytest.mark.structures import ParameterSet
 from case import CASES, FOLDER, Case
 
-from twingen.rule import Rule
 from twingen.rules import RULES
+from twingen.rules.rule import Rule
 from twingen.syntax.traversal import EVERYTHING
 
 _NEWER = re.compile(r"^# python: 3\.(\d+)$", re.MULTILINE)
@@ -127,5 +127,7 @@ def test_nodes_left_out_do_not_matter(
 ) -> None:
     """No rule has anything to say of what `visits` does not offer."""
     expected = case.result(case.source)
-    monkeypatch.setattr("twingen.rewriting.Rewriter.to_visit", lambda _: EVERYTHING)
+    monkeypatch.setattr(
+        "twingen.conversion.rewriting.Rewriter.to_visit", lambda _: EVERYTHING
+    )
     assert case.result(case.source) == expected

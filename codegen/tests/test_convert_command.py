@@ -41,7 +41,7 @@ def test_convert_what_is_not_saved_yet(project: Project) -> None:
 
 def test_convert_writes_utf_8(project: Project) -> None:
     """Whatever the locale says."""
-    command = [sys.executable, "-X", "utf8=0", "-m", "twingen.cli", "convert", "-"]
+    command = [sys.executable, "-X", "utf8=0", "-m", "twingen", "convert", "-"]
     run = subprocess.run(
         command,
         input="x = 'é日'\r\n".encode(),

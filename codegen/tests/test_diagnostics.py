@@ -9,7 +9,7 @@ import pytest
 from case import CASES
 from project import Project, new_project
 
-from twingen.conversion import convert
+from twingen.conversion.convert import convert
 from twingen.diagnostics.diagnostic import ConversionError
 from twingen.rules import RULES
 
@@ -119,7 +119,7 @@ def test_every_rule_that_refuses_is_seen_refusing() -> None:
     refusing = {
         path.stem
         for path in folder.glob("*.py")
-        if "raise Refused" in path.read_text(encoding="utf-8")
+        if path.stem != "rule" and "raise Refused" in path.read_text(encoding="utf-8")
     }
     said = {
         name

@@ -313,7 +313,7 @@ def test_twin_works_without_twingen(project: Project) -> None:
 def test_as_a_command(project: Project) -> None:
     """The exit code reaches the shell."""
     project.append(SOURCE, "# more\n")
-    command = [sys.executable, "-m", "twingen.cli", "--project", str(project.root)]
+    command = [sys.executable, "-m", "twingen", "--project", str(project.root)]
     run = subprocess.run([*command, "check"], capture_output=True, timeout=120)
     assert run.returncode == 1
     project.write("pyproject.toml", PYPROJECT.replace("runtime", "run"))

@@ -117,7 +117,7 @@ class Editor:
 async def editor_on(project: Project) -> AsyncIterator[Editor]:
     client = LanguageClient("test", "1")
     editor = Editor(project, client)
-    await client.start_io(sys.executable, "-m", "twingen.cli", "lsp", "--stdio")
+    await client.start_io(sys.executable, "-m", "twingen", "lsp", "--stdio")
     root = project.root.resolve().as_uri()
     params = types.InitializeParams(types.ClientCapabilities(), root_uri=root)
     result = await asyncio.wait_for(client.initialize_async(params), PATIENCE)
@@ -330,7 +330,7 @@ def test_pages_and_files_of_nobody(project: Project, tmp_path: Path) -> None:
 
 
 def test_ends_with_its_editor(project: Project) -> None:
-    command = [sys.executable, "-m", "twingen.cli", "lsp"]
+    command = [sys.executable, "-m", "twingen", "lsp"]
     run = subprocess.run(
         command, cwd=project.root, input=b"", capture_output=True, timeout=PATIENCE
     )
@@ -348,7 +348,7 @@ def test_a_session_ends_well(project: Project) -> None:
             message["params"] = {"processId": None, "rootUri": None, "capabilities": {}}
         body = json.dumps(message).encode()
         said += b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
-    command = [sys.executable, "-m", "twingen.cli", "lsp"]
+    command = [sys.executable, "-m", "twingen", "lsp"]
     run = subprocess.run(
         command, cwd=project.root, input=said, capture_output=True, timeout=PATIENCE
     )
@@ -356,7 +356,9 @@ def test_a_session_ends_well(project: Project) -> None:
 
 
 def test_without_pygls(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "twingen.language_server", raising=False)
+    monkeypatch.delitem(
+        sys.modules, "twingen.commands.language_server.server", raising=False
+    )
     monkeypatch.setitem(sys.modules, "pygls.lsp.server", None)
     run = project.run("lsp")
     assert run.code == 2

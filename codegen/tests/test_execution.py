@@ -25,8 +25,8 @@ from programs import (
     ways,
 )
 
+from twingen.analysis.symbols.library_tables import Tasks
 from twingen.diagnostics.diagnostic import ConversionError
-from twingen.rule import Tasks
 
 PROGRAMS = sorted(FOLDER.glob("*.py"))
 

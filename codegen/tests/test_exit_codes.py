@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from project import Project
 
-from twingen.cli import main
+from twingen.commands.cli import main
 
 SOURCE = "src/pkg/client.py"
 TWIN = "out/pkg_sync/client.py"
@@ -133,7 +133,7 @@ def test_exit_code(
 ) -> None:
     change(project)
     run = subprocess.run(
-        [sys.executable, "-m", "twingen.cli", *line.split()],
+        [sys.executable, "-m", "twingen", *line.split()],
         cwd=project.root,
         input=FRAME,
         capture_output=True,
@@ -149,7 +149,7 @@ def test_exit_code(
 def test_every_command_is_listed() -> None:
     """What the parser itself says there is; those that compare have all three."""
     said = subprocess.run(
-        [sys.executable, "-m", "twingen.cli", "--help"], capture_output=True, text=True
+        [sys.executable, "-m", "twingen", "--help"], capture_output=True, text=True
     ).stdout
     found: dict[str, set[int]] = {}
     for line, _, code in CODES:
@@ -204,7 +204,7 @@ def test_fewer_processes_than_none(
 
 def in_a_shell(project: Project, command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        f'"{sys.executable}" -m twingen.cli {command}',
+        f'"{sys.executable}" -m twingen {command}',
         shell=True,
         cwd=project.root,
         capture_output=True,

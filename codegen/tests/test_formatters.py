@@ -16,10 +16,10 @@ from case import CASES
 from project import FILES, Project, new_project
 
 import twingen
+from twingen.commands.language_server.editor_requests import Editing
 from twingen.commands.watch import watched
-from twingen.source_map.editor_requests import Editing
-from twingen.syntax import ruff_command as ruff_module
-from twingen.syntax.formatter import NoFormatter
+from twingen.formatting import ruff_command as ruff_module
+from twingen.formatting.formatter import NoFormatter
 
 ruff = pytest.importorskip("ruff")
 RUFF = ruff.find_ruff_bin()
@@ -155,7 +155,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[Sequence[str]]:
             found.append(command)
         return run(command, **options)  # type: ignore[call-overload]
 
-    monkeypatch.setattr("twingen.syntax.ruff_command.subprocess.run", recorded)
+    monkeypatch.setattr("twingen.formatting.ruff_command.subprocess.run", recorded)
     return found
 
 
@@ -244,7 +244,8 @@ class TestLayout:
     def test_black_is_not_loaded(self, tmp_path: Path) -> None:
         project = made(tmp_path)
         program = (
-            "import sys; from twingen.cli import main; code = main(sys.argv[1:]); "
+            "import sys; from twingen.commands.cli import main; "
+            "code = main(sys.argv[1:]); "
             "assert not {'black', 'blib2to3'} & set(sys.modules); sys.exit(code)"
         )
         command = [sys.executable, "-c", program, "--project", str(tmp_path)]

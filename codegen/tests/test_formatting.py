@@ -13,10 +13,10 @@ from case import CASES
 
 import twingen
 from twingen.diagnostics.diagnostic import ConfigurationError
-from twingen.syntax.black_formatter import BlackFormatter, format_source, mode_from
-from twingen.syntax.formatter import FormattingError
-from twingen.syntax.formatting_cache import Layouts
-from twingen.syntax.reformatted_statements import changed_parts
+from twingen.formatting.black_formatter import BlackFormatter, format_source, mode_from
+from twingen.formatting.formatter import FormattingError
+from twingen.formatting.formatting_cache import Layouts
+from twingen.formatting.reformatted_statements import changed_parts
 
 MODE = Mode(target_versions={TargetVersion.PY310, TargetVersion.PY311})
 SOURCES = sorted(Path(twingen.__file__).parent.rglob("*.py"))[::5]

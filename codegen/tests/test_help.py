@@ -13,7 +13,7 @@ import pytest
 from project import Project
 
 from twingen import __version__
-from twingen.cli import _EXAMPLES, main
+from twingen.commands.cli import _EXAMPLES, main
 
 ROOT = Path(__file__).parents[2]
 

@@ -24,7 +24,7 @@ from twingen.project.twin_folders import Project as ProjectTwins
 
 SOURCE = "src/pkg/client.py"
 TWIN = "out/pkg_sync/client.py"
-COMMAND = [sys.executable, "-m", "twingen.cli", "--project"]
+COMMAND = [sys.executable, "-m", "twingen", "--project"]
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="POSIX's file systems")
 

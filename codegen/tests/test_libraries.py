@@ -20,8 +20,8 @@ from typing import Any
 
 import pytest
 
+from twingen.analysis.symbols.async_protocols import DUNDERS
 from twingen.analysis.symbols.library_tables import Verdict, built_in_libraries
-from twingen.analysis.types.protocols import DUNDERS
 from twingen.rules import RULES
 from twingen.runtime import processes
 

@@ -12,7 +12,7 @@ from project import Project
 from refusing import refusing_rules
 
 from twingen.diagnostics.codes import CODES
-from twingen.diagnostics.explain import find, manual
+from twingen.reports.explain import find, manual
 from twingen.rules import RULES
 
 PAGES = pages()

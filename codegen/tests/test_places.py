@@ -15,14 +15,14 @@ import libcst as cst
 import pytest
 from case import CASES, MODULE, Case
 
-from twingen.analysis.symbols.definition_reader import define
+from twingen.analysis.definition_reader import define
 from twingen.analysis.symbols.names import Names
-from twingen.conversion import Settings, convert_parsed, parse
+from twingen.conversion.convert import Settings, convert_parsed, parse
+from twingen.conversion.trace import Trace, parts_of
 from twingen.diagnostics.diagnostic import ConversionError
 from twingen.project.config import load
 from twingen.project.plan import Plan
 from twingen.source_map.line_map import Places, Span, edited_lines, expected_line
-from twingen.source_map.trace import Trace, parts_of
 from twingen.syntax.source import Source
 
 # What is put on functions where tasks take turns.

@@ -83,7 +83,7 @@ class Place:
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "twingen.cli", *arguments],
+            [sys.executable, "-m", "twingen", *arguments],
             cwd=self.root,
             env={**os.environ, "PYTHONPATH": str(self.plugins), "NO_COLOR": "1"},
             capture_output=True,

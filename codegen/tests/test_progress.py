@@ -41,7 +41,7 @@ def on_terminal(
 
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-m", "twingen.cli", *arguments, "--no-cache", "--jobs", "1"],
+        [sys.executable, "-m", "twingen", *arguments, "--no-cache", "--jobs", "1"],
         cwd=project.root,
         env={**os.environ, "TERM": "xterm", "COLUMNS": "60", **(environment or {})},
         stdout=subprocess.DEVNULL,

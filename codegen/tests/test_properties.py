@@ -18,7 +18,7 @@ from programs import load, outcome, twin_of
 
 from generated import programs, sources, sync_sources
 from twingen.analysis.symbols.definitions import Definitions
-from twingen.conversion import Settings, convert
+from twingen.conversion.convert import Settings, convert
 from twingen.diagnostics.diagnostic import ConversionError, Diagnostic
 
 settings.register_profile(

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from project import Project
 
-from twingen.source_map.editor_requests import Editing
-from twingen.source_map.quick_fixes import Remedy
+from twingen.commands.language_server.editor_requests import Editing
+from twingen.commands.language_server.quick_fixes import Remedy
 from twingen.syntax.source import lines_of
 
 NAME = "src/pkg/web.py"

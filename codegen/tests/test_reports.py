@@ -265,7 +265,7 @@ def test_colour_is_decided(
 def test_reader_that_has_had_enough(project: Project) -> None:
     # More than a pipe holds.
     project.append(SOURCE, "".join(f"# {n:0200}\n" for n in range(1000)))
-    command = [sys.executable, "-m", "twingen.cli", "--project", str(project.root)]
+    command = [sys.executable, "-m", "twingen", "--project", str(project.root)]
     with subprocess.Popen(
         [*command, "diff"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:

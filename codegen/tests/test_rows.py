@@ -10,7 +10,7 @@ import pytest
 from project import Project
 
 import twingen
-from twingen.rule import Tasks
+from twingen.analysis.symbols.library_tables import Tasks
 
 Tables = dict[str, dict[str, Any]]
 EFFECTS: dict[str, tuple[Tables, str, str]] = {

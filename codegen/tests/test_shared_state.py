@@ -8,10 +8,10 @@ import textwrap
 import pytest
 from project import Project
 
-from twingen.analysis.symbols.definition_reader import define
+from twingen.analysis.definition_reader import define
 from twingen.analysis.symbols.definitions import Definitions
 from twingen.analysis.tasks.shared_state import shared_state
-from twingen.conversion import parse
+from twingen.conversion.convert import parse
 from twingen.syntax.source import Source
 
 HEAD = "import asyncio\nimport threading\nfrom collections import deque\n\n"

@@ -18,14 +18,14 @@ from case import CASES, Case
 from hypothesis import given, settings, strategies as st
 from test_properties import _PROFILE
 
+from twingen.analysis.sides.side_configuration import side_table
 from twingen.analysis.symbols.definitions import Definitions
 from twingen.analysis.symbols.renames import Renames
-from twingen.conversion import Settings, convert
+from twingen.conversion.convert import Settings, convert
+from twingen.conversion.rewriting import Rewriter
 from twingen.diagnostics.diagnostic import ConversionError
 from twingen.project.batch import Batch
 from twingen.project.config import Config
-from twingen.rewriting import Rewriter
-from twingen.sides.side_configuration import side_table
 from twingen.syntax.nodes import Nodes, find
 from twingen.syntax.source import Source
 from twingen.syntax.traversal import EVERYTHING
@@ -139,8 +139,10 @@ def _visited(rewriter: Rewriter) -> cst.Module:
 
 
 def _slow_way(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr("twingen.rewriting.Rewriter.converted", _visited)
-    patch.setattr("twingen.sides.side_trees._around_markers", lambda nodes: EVERYTHING)
+    patch.setattr("twingen.conversion.rewriting.Rewriter.converted", _visited)
+    patch.setattr(
+        "twingen.analysis.sides.side_trees._around_markers", lambda nodes: EVERYTHING
+    )
     patch.setattr(
         "twingen.analysis.symbols.library_tables.Libraries.may_rename", lambda *_: True
     )

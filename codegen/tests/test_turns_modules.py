@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from twingen.analysis.calls.patched_functions import USED_WITHIN
 from twingen.analysis.symbols.library_tables import built_in_libraries
-from twingen.analysis.symbols.patched_functions import USED_WITHIN
 
 FOLDER = Path(__file__).parents[1] / "src" / "twingen" / "runtime" / "turns"
 MODULES = {

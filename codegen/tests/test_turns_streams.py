@@ -25,9 +25,9 @@ import pytest
 from programs import EXAMPLE, FOLDER, Unformatted, can_run, load, outcome
 from project import Project
 
+from twingen.analysis.calls.event_loop_functions import ELSEWHERE
 from twingen.analysis.symbols.library_tables import built_in_libraries
-from twingen.analysis.tasks.event_loop_functions import ELSEWHERE
-from twingen.conversion import convert
+from twingen.conversion.convert import convert
 from twingen.runtime.turns import (
     stream_connections,
     subprocesses,

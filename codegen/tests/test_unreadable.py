@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from twingen.conversion import convert
+from twingen.conversion.convert import convert
 from twingen.diagnostics.diagnostic import ConversionError
 
 # What each of them is nested in, so many times.

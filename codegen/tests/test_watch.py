@@ -29,7 +29,7 @@ class Watching:
     """A running `twingen watch`, and the lines that it has printed so far."""
 
     def __init__(self, project: Project) -> None:
-        command = [sys.executable, "-m", "twingen.cli", "--project", str(project.root)]
+        command = [sys.executable, "-m", "twingen", "--project", str(project.root)]
         self.project = project
         self.process = subprocess.Popen(
             [*command, "watch"],

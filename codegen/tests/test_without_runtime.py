@@ -8,7 +8,7 @@ import pytest
 from project import Project
 
 import twingen
-from twingen.conversion import Settings, convert
+from twingen.conversion.convert import Settings, convert
 from twingen.diagnostics.diagnostic import ConversionError
 
 _LINE = 'runtime = "pkg_sync.runtime"'

@@ -10,9 +10,9 @@ import pytest
 from case import CASES
 from project import PYPROJECT, Project, new_project
 
-from twingen.diagnostics.colours import Style
 from twingen.diagnostics.diagnostic import Diagnostic
-from twingen.diagnostics.work_list import as_json, counted, grouped, text
+from twingen.reports.colours import Style
+from twingen.reports.work_list import as_json, counted, grouped, text
 
 USES = """import acmeweb
 from acmeweb import ClientSession

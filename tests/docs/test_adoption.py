@@ -40,7 +40,7 @@ def test_configuration_is_the_one_that_is_proposed(tmp_path: Path) -> None:
     settings.write_text(before, encoding="utf-8")
     for twin in ("src/cachette/_sync", "tests/_sync"):
         shutil.rmtree(tmp_path / "project" / twin)
-    proposed = run("twingen.cli", "--project", str(settings.parent), "init")
+    proposed = run("twingen", "--project", str(settings.parent), "init")
     used = tomllib.loads(f"[tool.twingen]{configuration}")["tool"]
     # What the author knows of the sources, and nobody can propose.
     assert used["twingen"].pop("tasks") == "threads"
@@ -48,7 +48,7 @@ def test_configuration_is_the_one_that_is_proposed(tmp_path: Path) -> None:
 
 
 def test_twins_are_in_step() -> None:
-    assert "in step" in run("twingen.cli", "check", "--no-cache")
+    assert "in step" in run("twingen", "check", "--no-cache")
 
 
 def test_both_forms_pass_the_same_tests() -> None:

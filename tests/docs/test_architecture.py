@@ -8,7 +8,7 @@ from types import FrameType
 
 import pgtwin
 from tools.website.mirror import ROOT
-from twingen.conversion import convert
+from twingen.conversion.convert import convert
 
 
 def drawn(page: str, title: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 
 import pytest
@@ -119,163 +119,186 @@ CORE = [
     "copy.row_writer",
 ]
 GENERATOR = [
-    "diagnostics.diagnostic",
-    "diagnostics.suggestions",
-    "diagnostics.progress",
-    "project.files",
     "diagnostics.codes",
-    "project.twin_headers",
-    "syntax.source",
+    "diagnostics.diagnostic",
+    "diagnostics.progress",
+    "diagnostics.refusal",
+    "diagnostics.suggestions",
+    "version",
     "documents.examples",
     "documents.interpreter_sessions",
-    "syntax.reformatted_statements",
+    "syntax.annotation_names",
+    "syntax.parentheses",
+    "syntax.prose_rewriting",
+    "syntax.source",
+    "syntax.tokens",
     "syntax.traversal",
     "syntax.nodes",
-    "sides.bracket_markers",
-    "sides.markers",
-    "syntax.formatter",
-    "syntax.formatting_cache",
-    "syntax.black_formatter",
-    "syntax.ruff_command",
-    "syntax.ruff_formatter",
-    "syntax.wildcard_patterns",
-    "syntax.prose_rewriting",
-    "syntax.tokens",
-    "sides.side_configuration",
-    "sides.async_names",
-    "sides.marker_aliases",
-    "sides.side_conditions",
-    "sides.one_sided_members",
-    "sides.side_trees",
-    "sides.verbatim",
-    "analysis.symbols.scopes",
+    "syntax.unreadable",
+    "formatting.reformatted_statements",
+    "formatting.formatter",
+    "formatting.formatting_cache",
+    "formatting.black_formatter",
+    "formatting.ruff_command",
+    "formatting.ruff_formatter",
+    "analysis.sides.side_configuration",
+    "analysis.sides.async_names",
+    "analysis.sides.multiline_markers",
+    "analysis.sides.side_conditions",
+    "analysis.sides.markers",
+    "analysis.sides.marker_aliases",
+    "analysis.sides.one_sided_members",
+    "analysis.sides.verbatim",
+    "analysis.sides.side_trees",
+    "analysis.symbols.async_protocols",
     "analysis.symbols.definitions",
     "analysis.symbols.dependencies",
     "analysis.symbols.external_classes",
-    "analysis.types.protocols",
-    "analysis.symbols.local_names",
-    "analysis.symbols.visited_nodes",
-    "analysis.types.attributes",
-    "analysis.calls.server_callbacks",
-    "analysis.types.arguments",
-    "analysis.types.collection_elements",
-    "analysis.types.value_types",
-    "analysis.symbols.names",
-    "analysis.symbols.names_in_strings",
-    "analysis.symbols.fixtures",
+    "analysis.symbols.name_patterns",
+    "analysis.symbols.candidate_nodes",
     "analysis.symbols.renames",
+    "analysis.symbols.scopes",
+    "analysis.symbols.bindings",
     "analysis.symbols.library_tables",
-    "analysis.symbols.string_contexts",
-    "analysis.symbols.patched_functions",
+    "analysis.symbols.arguments",
+    "analysis.symbols.collection_elements",
+    "analysis.symbols.local_names",
+    "analysis.symbols.names",
+    "analysis.symbols.fixtures",
+    "analysis.symbols.names_in_strings",
     "analysis.symbols.reexports",
-    "refusal",
-    "rule",
-    "analysis.types.aliases",
-    "analysis.calls.task_calls",
-    "analysis.calls.function_kinds",
-    "analysis.tasks.event_loop_functions",
-    "analysis.calls.coroutine_calls",
     "analysis.types.type_parameters",
-    "analysis.calls.awaitables",
+    "analysis.types.unions",
+    "analysis.types.merged_members",
+    "analysis.types.aliases",
+    "analysis.types.attribute_tests",
     "analysis.types.coroutine_tests",
-    "analysis.calls.deferred_results",
-    "analysis.types.method_names",
-    "analysis.types.dual_protocols",
-    "analysis.types.protocol_tests",
+    "analysis.types.overloads",
+    "analysis.types.server_callbacks",
     "analysis.types.single_dispatch",
+    "analysis.types.sync_and_async_protocols",
+    "analysis.types.protocol_tests",
+    "analysis.types.value_types",
+    "analysis.types.typed_names",
+    "analysis.types.instance_tests",
+    "analysis.types.object_classes",
+    "analysis.types.string_contexts",
+    "analysis.calls.event_loop_functions",
+    "analysis.calls.blocking_calls",
+    "analysis.calls.function_kinds",
+    "analysis.calls.mocks_and_namespaces",
+    "analysis.calls.manual_iteration",
+    "analysis.calls.descriptor_readiness",
+    "analysis.calls.stop_iterations",
+    "analysis.calls.task_calls",
+    "analysis.calls.coroutine_calls",
+    "analysis.calls.patched_functions",
+    "analysis.calls.awaitables",
+    "analysis.calls.deferred_results",
+    "analysis.calls.library_calls",
+    "analysis.tasks.running_loop",
+    "analysis.tasks.swallowed_timeouts",
+    "analysis.tasks.task_group_siblings",
+    "analysis.tasks.held_locks",
+    "analysis.tasks.deepcopy_and_pickle",
     "analysis.tasks.task_functions",
     "analysis.tasks.shared_state",
     "analysis.tasks.task_uses",
-    "analysis.calls.stop_iterations",
-    "analysis.tasks.held_locks",
-    "analysis.symbols.definition_reader",
-    "analysis.types.merged_members",
-    "source_map.trace",
-    "analysis.types.unions",
-    "analysis.types.overloads",
-    "analysis.types.keyword_attributes",
+    "analysis.definition_reader",
     "imports.import_order",
     "imports.unused_imports",
     "imports.twin_imports",
-    "analysis.tasks.task_group_siblings",
-    "analysis.types.instance_tests",
-    "analysis.types.deepcopy_and_pickle",
-    "analysis.calls.descriptor_readiness",
-    "analysis.tasks.swallowed_timeouts",
-    "analysis.calls.thread_starts",
-    "analysis.tasks.context_variables",
-    "analysis.tasks.timeouts",
-    "analysis.types.attribute_tests",
-    "analysis.calls.manual_iteration",
-    "analysis.calls.library_calls",
-    "analysis.tasks.running_loop",
-    "analysis.calls.blocking_calls",
-    "syntax.parentheses",
+    "rules.rule",
+    "rules.shared.context_variables",
+    "rules.shared.renamed_methods",
+    "rules.shared.thread_starts",
+    "rules.shared.timeouts",
     "rules",
+    "reports.colours",
+    "reports.report",
+    "reports.work_list",
+    "reports.explain",
+    "reports.machine_output",
     "plugins",
-    "syntax.annotation_names",
-    "syntax.newer_syntax",
-    "verify",
-    "syntax.unreadable",
-    "diagnostics.source_problems",
-    "diagnostics.conversion_warnings",
-    "rewriting",
-    "conversion",
-    "documents.pages",
-    "diagnostics.explain",
-    "diagnostics.colours",
-    "diagnostics.report",
-    "diagnostics.work_list",
-    "diagnostics.machine_output",
+    "conversion.newer_syntax",
+    "conversion.verify",
+    "conversion.source_problems",
+    "conversion.trace",
+    "conversion.conversion_warnings",
+    "conversion.rewriting",
+    "conversion.convert",
+    "conversion.pages",
+    "project.files",
+    "project.twin_headers",
+    "project.converted",
+    "project.fingerprint",
+    "project.watching",
     "project.target_names",
     "project.config",
-    "project.formatters",
-    "project.unused_settings",
-    "project.configuration_proposal",
-    "project.configuration_advice",
-    "project.sources",
-    "project.fingerprint",
     "project.table_cache",
+    "project.cache",
+    "project.configuration_proposal",
+    "project.formatters",
+    "project.sources",
+    "project.unused_settings",
+    "project.configuration_advice",
     "project.batch",
     "project.workers",
-    "project.cache",
     "project.plan",
+    "project.twin_folders",
+    "project.preview",
+    "project.results",
     "source_map.line_map",
     "source_map.twin_to_source",
-    "project.twin_folders",
-    "project.results",
-    "project.preview",
-    "api",
+    "source_map.drift_report",
     "adoption.redundant_parentheses",
     "adoption.module_parts",
     "adoption.comparison",
     "adoption.comparison_report",
-    "source_map.drift_report",
-    "project.watching",
-    "source_map.quick_fixes",
-    "source_map.editor_requests",
-    "language_server",
-    "commands",
-    "cli",
+    "api",
+    "commands.language_server.quick_fixes",
+    "commands.console",
+    "commands.init",
+    "commands.inputs",
+    "commands.convert",
+    "commands.explain",
+    "commands.language_server.editor_requests",
+    "commands.where",
+    "commands.language_server.server",
+    "commands.twins",
+    "commands.adopt",
+    "commands.lsp",
+    "commands.preview",
+    "commands.watch",
+    "commands.cli",
     "__main__",
 ]
 
 
-def runtime_imports(tree: ast.AST) -> Iterator[tuple[int, str, str]]:
-    """Yield line, module and name of what is imported when the program runs."""
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
-            for branch in node.orelse:
-                yield from runtime_imports(ast.Module([branch], []))
-        elif isinstance(node, ast.Import):
+Import = tuple[int, str, str]
+
+
+def all_imports(tree: ast.AST) -> Iterator[Import]:
+    """Yield line, module and name of what is imported, also for the types alone."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
             for alias in node.names:
                 yield node.lineno, alias.name, ""
         elif isinstance(node, ast.ImportFrom):
             module = "." * node.level + (node.module or "")
             for alias in node.names:
                 yield node.lineno, module, alias.name
-        else:
-            yield from runtime_imports(node)
+
+
+def runtime_imports(tree: ast.AST) -> Iterator[Import]:
+    """Yield line, module and name of what is imported when the program runs."""
+    of_types = {
+        found
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        for found in all_imports(ast.Module(node.body, []))
+    }
+    return (found for found in all_imports(tree) if found not in of_types)
 
 
 def parse(path: Path) -> ast.Module:
@@ -294,8 +317,22 @@ def place_in(order: list[str], parts: Sequence[str]) -> str | None:
     return next((name for name in names if name in order), None)
 
 
+def absolute(package: str, folder: Path, path: Path, module: str) -> str:
+    """Return the full name of a module that one of a package imports."""
+    level = len(module) - len(module.lstrip("."))
+    if not level:
+        return module
+    here = path.relative_to(folder).with_suffix("").parts
+    above = [package, *here][: len(here) + 1 - level]
+    return ".".join([*above, module[level:]]).rstrip(".")
+
+
 def pointing_up(
-    folder: Path, package: str, order: list[str], path: Path
+    folder: Path,
+    package: str,
+    order: list[str],
+    path: Path,
+    imports: Callable[[ast.AST], Iterator[Import]] = runtime_imports,
 ) -> Iterator[str]:
     """Yield a complaint for each import that points up, or at an unknown module."""
     here = path.relative_to(folder).with_suffix("").parts
@@ -306,15 +343,9 @@ def pointing_up(
     if layer is None:
         yield f"{place}: has no place yet; add it to the list in {Path(__file__).name}"
         return
-    for line, module, name in runtime_imports(parse(path)):
-        level = len(module) - len(module.lstrip("."))
-        if level:
-            above = [package, *here][: len(here) + 1 - level]
-            full = ".".join([*above, module[level:]]).rstrip(".")
-        else:
-            full = module
-        full = f"{full}.{name}"
-        if not full.startswith(f"{package}.") or full == f"{package}.__version__":
+    for line, module, name in imports(parse(path)):
+        full = f"{absolute(package, folder, path, module)}.{name}"
+        if not full.startswith(f"{package}."):
             continue
         target = place_in(order, full[len(package) + 1 :].split("."))
         if target == layer:
@@ -348,35 +379,78 @@ def test_core_imports_point_one_way() -> None:
     assert not complaints, "\n".join(complaints)
 
 
-def folders_below(folder: Path) -> dict[str, set[str]]:
-    """Return the folders of the driver that each one imports from."""
-    found: dict[str, set[str]] = {}
-    for path in sources(folder):
-        here = ".".join(path.relative_to(folder).parts[:-1])
-        below = found.setdefault(here, set())
-        for _, module, name in runtime_imports(parse(path)):
-            parts = f"{module}.{name}".split(".")[1:]
-            while parts and not (folder / Path(*parts)).is_dir():
+def heights(below: Mapping[str, Set[str]]) -> dict[str, int]:
+    """Return how high each group stands; 1 is what imports none of them."""
+    height: dict[str, int] = {}
+    while len(height) < len(below):
+        ready = [n for n in below if n not in height and below[n] <= height.keys()]
+        assert ready, f"in a circle: {sorted(below.keys() - height.keys())}"
+        for name in ready:
+            height[name] = 1 + max((height[each] for each in below[name]), default=0)
+    return height
+
+
+def imported_groups(
+    folder: Path,
+    package: str,
+    group_of: Callable[[Path], str],
+    imports: Callable[[ast.AST], Iterator[Import]],
+) -> dict[str, set[str]]:
+    """Return the groups of a package that each of its groups imports from."""
+    groups = {path.relative_to(folder): group_of(path.relative_to(folder))
+             for path in sources(folder)}  # fmt: skip
+    found: dict[str, set[str]] = {group: set() for group in groups.values()}
+    for path, group in groups.items():
+        for _, module, name in imports(parse(folder / path)):
+            home = absolute(package, folder, folder / path, module)
+            full = f"{home}.{name}".rstrip(".")
+            if not full.startswith(f"{package}."):
+                continue
+            parts = full.split(".")[1:]
+            while parts:
+                target = Path(*parts)
+                file, init = target.with_suffix(".py"), target / "__init__.py"
+                if file in groups or init in groups:
+                    found[group].add(groups[file if file in groups else init])
+                    break
                 parts.pop()
-            if module.startswith("pgtwin.") and ".".join(parts) != here:
-                below.add(".".join(parts))
+        found[group].discard(group)
     return found
+
+
+def folder_of(path: Path) -> str:
+    return ".".join(path.parts[:-1])
+
+
+def first_part(path: Path) -> str:
+    return path.with_suffix("").parts[0]
 
 
 def test_folders_of_the_driver_stand_in_layers() -> None:
     # Of `core` itself there are single modules, which have their places in the list.
+    found = imported_groups(WRITTEN, "pgtwin", folder_of, runtime_imports)
     below = {
         name: others - {"core", "", "types"}
-        for name, others in folders_below(WRITTEN).items()
+        for name, others in found.items()
         if name.startswith(("aio.", "core."))
     }
-    height: dict[str, int] = {}
-    while len(height) < len(below):
-        ready = [n for n in below if n not in height and below[n] <= set(height)]
-        assert ready, f"in a circle: {sorted(set(below) - set(height))}"
-        for name in ready:
-            height[name] = 1 + max((height[each] for each in below[name]), default=0)
+    height = heights(below)
     assert max(height.values()) <= 7, height  # and the package itself, above them
+
+
+def test_folders_of_the_generator_stand_in_layers() -> None:
+    """Each folder is one group, and each module beside them; `runtime` knows none."""
+    below = imported_groups(TWINGEN, "twingen", first_part, all_imports)
+    below.pop("runtime")
+    height = heights({name: others - {"runtime"} for name, others in below.items()})
+    assert max(height.values()) <= 8, height
+
+
+def test_folders_of_analysis_stand_in_layers() -> None:
+    folder = TWINGEN / "analysis"
+    height = heights(imported_groups(folder, "analysis", first_part, all_imports))
+    order = ["sides", "symbols", "types", "calls", "tasks", "definition_reader"]
+    assert [height[name] for name in order] == sorted(height[name] for name in order)
 
 
 def test_generator_imports_point_one_way() -> None:
@@ -384,17 +458,17 @@ def test_generator_imports_point_one_way() -> None:
         complaint
         for path in sources(TWINGEN)
         if "runtime" not in path.relative_to(TWINGEN).parts
-        for complaint in pointing_up(TWINGEN, "twingen", GENERATOR, path)
+        for complaint in pointing_up(TWINGEN, "twingen", GENERATOR, path, all_imports)
     ]
     assert not complaints, "\n".join(complaints)
 
 
 def test_rules_do_not_know_each_other() -> None:
-    for path in sources(TWINGEN / "rules"):
-        if path.name == "__init__.py":
+    for path in sorted((TWINGEN / "rules").glob("*.py")):
+        if path.name in ("__init__.py", "rule.py"):
             continue
         for line, module, _ in runtime_imports(parse(path)):
-            alone = not re.fullmatch(r"\.\w*|twingen\.rules.*", module)
+            alone = not re.fullmatch(r"\.(?!rule$)\w*|twingen\.rules.*", module)
             assert alone, (
                 f"{path.relative_to(ROOT)}:{line}: a rule imports another: put what "
                 "they share below the rules"

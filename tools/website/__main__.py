@@ -20,7 +20,7 @@ from tools.website.reference import pages
 TARGET = ROOT / "build" / "pages"
 VERSIONS = {
     "pgtwin": "async_src/pgtwin/__init__.py",
-    "twingen": "codegen/src/twingen/__init__.py",
+    "twingen": "codegen/src/twingen/version.py",
 }
 
 

@@ -87,7 +87,7 @@ def _complete(made: dict[str, str]) -> None:
 
 def commands() -> dict[str, str]:
     """Return the page of twingen's commands and their options, as `--help` has them."""
-    from twingen.cli import _parser
+    from twingen.commands.cli import _parser
 
     parser = _parser()
     lines = ["# Commands", "", "What `twingen COMMAND --help` says.", ""]

@@ -10,14 +10,16 @@ first asked for.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from .version import __version__
+
 if TYPE_CHECKING:
     from .api import build, check, convert, convert_project
     from .diagnostics.diagnostic import ConfigurationError, ConversionError, Diagnostic
+    from .diagnostics.refusal import Refused
     from .project.results import SourceResult
     from .project.twin_folders import Difference, Drift
-    from .rule import Refused, Rule, Site, rewrite
+    from .rules.rule import Rule, Site, rewrite
 
-__version__ = "0.1.0"
 __all__ = [
     "ConfigurationError",
     "ConversionError",
@@ -39,7 +41,8 @@ __all__ = [
 _HOMES = {
     "api": ("build", "check", "convert", "convert_project"),
     "diagnostics.diagnostic": ("ConfigurationError", "ConversionError", "Diagnostic"),
-    "rule": ("Refused", "Rule", "Site", "rewrite"),
+    "diagnostics.refusal": ("Refused",),
+    "rules.rule": ("Rule", "Site", "rewrite"),
     "project.results": ("SourceResult",),
     "project.twin_folders": ("Difference", "Drift"),
 }

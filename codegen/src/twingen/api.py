@@ -12,9 +12,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from .analysis.sides.side_configuration import side_table
 from .analysis.symbols.external_classes import look_up
+from .analysis.symbols.library_tables import Tasks
+from .conversion.source_problems import formatting_problem
 from .diagnostics.diagnostic import ConversionError
-from .diagnostics.source_problems import formatting_problem
+from .formatting.formatter import FormatterName, FormattingError
 from .project.batch import Batch
 from .project.config import (
     Config,
@@ -24,13 +27,11 @@ from .project.config import (
     load,
     with_ruff,
 )
+from .project.converted import Converted
 from .project.formatters import laid_out
 from .project.results import SourceResult, results
 from .project.twin_folders import Difference, Project
-from .rule import Tasks
-from .sides.side_configuration import side_table
-from .syntax.formatter import FormatterName, FormattingError
-from .syntax.source import Converted, Source
+from .syntax.source import Source
 
 
 def convert(

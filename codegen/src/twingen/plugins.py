@@ -26,8 +26,9 @@ else:
 from .analysis.symbols.library_tables import Libraries
 from .diagnostics.codes import CODES
 from .diagnostics.diagnostic import ConfigurationError
-from .rule import Refused, Replacement, Rule, Site
+from .diagnostics.refusal import Refused
 from .rules import RULES
+from .rules.rule import Replacement, Rule, Site
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint

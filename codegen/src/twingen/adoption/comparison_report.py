@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
-from .. import __version__
-from ..diagnostics.colours import Style
 from ..diagnostics.diagnostic import Diagnostic
+from ..reports.colours import Style
+from ..version import __version__
 from .comparison import Compared, Comparison, Status
 
 _OF_UNITS = [status for status in Status if status is not Status.REFUSED]

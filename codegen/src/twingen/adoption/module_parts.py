@@ -14,10 +14,10 @@ import libcst as cst
 from black.mode import Mode
 from libcst.metadata import MetadataWrapper, PositionProvider
 
+from ..conversion.source_problems import syntax_problem, too_deep
 from ..diagnostics.diagnostic import ConversionError
-from ..diagnostics.source_problems import syntax_problem, too_deep
-from ..syntax.black_formatter import format_source
-from ..syntax.formatter import FormattingError
+from ..formatting.black_formatter import format_source
+from ..formatting.formatter import FormattingError
 from ..syntax.source import Source
 from .redundant_parentheses import WithoutParentheses
 

@@ -8,14 +8,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..diagnostics import report
-from ..diagnostics.colours import style_for
 from ..diagnostics.diagnostic import ConfigurationError, ConversionError, Diagnostic
 from ..diagnostics.progress import Progress, progress_on, silent
 from ..project.files import in_repository
+from ..reports import report
+from ..reports.colours import style_for
 
 if TYPE_CHECKING:
-    from ..rule import Rule
+    from ..rules.rule import Rule
 
 IN_STEP, DRIFT, FAILED = 0, 1, 2
 
@@ -77,7 +77,7 @@ class Console:
             for finding in findings:
                 print(report.text(finding, self.err), file=sys.stderr)
         else:
-            from ..diagnostics.machine_output import Report, machine
+            from ..reports.machine_output import Report, machine
 
             located = partial(in_repository, self.root.resolve())
             rules, warnings = self._rules(), self._warnings
@@ -109,7 +109,7 @@ class Console:
         if self._verbose or not self.for_people:
             self.report(FAILED, found)
             return
-        from ..diagnostics import work_list
+        from ..reports import work_list
 
         for line in work_list.text(found, self.err):
             print(line, file=sys.stderr)
@@ -117,7 +117,7 @@ class Console:
     @staticmethod
     def counted(found: Sequence[Diagnostic]) -> str:
         """Return how many places and causes refusals have."""
-        from ..diagnostics import work_list
+        from ..reports import work_list
 
         return work_list.counted(found)
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..conversion import Settings, convert
+from ..conversion.convert import Settings, convert
 from ..diagnostics.diagnostic import ConfigurationError, ConversionError, Diagnostic
 from ..project.config import Config, find_root
 from ..project.files import decode

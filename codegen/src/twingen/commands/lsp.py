@@ -12,7 +12,7 @@ def lsp() -> int:
     Raises :class:`ConfigurationError` where pygls is not installed.
     """
     try:
-        from ..language_server import serve
+        from .language_server.server import serve
     except ImportError as error:
         raise ConfigurationError(
             f"the language server cannot be imported ({error}); install it with "

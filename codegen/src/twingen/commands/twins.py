@@ -14,7 +14,7 @@ from .console import DRIFT, IN_STEP, Console
 from .inputs import configured
 
 if TYPE_CHECKING:
-    from ..syntax.formatting_cache import Layouts
+    from ..formatting.formatting_cache import Layouts
 
 _RUNTIME = "twingen.runtime."
 _COLOURS = {"-": "red", "+": "green", "@": "cyan"}

@@ -10,11 +10,11 @@ from importlib import import_module
 from pathlib import Path
 
 from ..diagnostics.diagnostic import ConfigurationError, ConversionError
+from ..formatting.formatting_cache import Layouts
 from ..project.config import find_root, load
 from ..project.twin_folders import Difference, Drift, Project
 from ..project.watching import Watched, builds
 from ..source_map import drift_report as drift
-from ..syntax.formatting_cache import Layouts
 from .console import IN_STEP, Console
 from .twins import change, project, tell
 

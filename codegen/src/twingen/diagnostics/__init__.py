@@ -1,1 +1,1 @@
-"""What is told to people and programs: findings, codes, manuals, progress."""
+"""What twingen reports: findings and their codes, refusals, progress."""

@@ -1,1 +1,1 @@
-"""Examples in documentation: where they stand, and what becomes of them."""
+"""Examples in documentation: where they stand, and which lines of them are code."""

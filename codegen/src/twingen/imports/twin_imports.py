@@ -1,6 +1,6 @@
 """Settles the imports of a twin: requested ones in, orphaned ones out, in order.
 
-Rules ask for a name with :meth:`Imports.name` and never touch the import block
+Rules ask for a name with :meth:`TwinImports.name` and never touch the import block
 themselves; everything is settled once, after the traversal.
 """
 
@@ -12,14 +12,14 @@ import libcst as cst
 
 from ..analysis.symbols.library_tables import Libraries
 from ..analysis.symbols.names import Names
-from ..refusal import NoRuntime
+from ..diagnostics.refusal import NoRuntime
 from .import_order import with_requests
 from .unused_imports import Kept, UsedNames, bound_by_imports, without_orphans
 
 _RUNTIME = "twingen.runtime."
 
 
-class Imports:
+class TwinImports:
     """The imports that the rules asked for while one module was converted."""
 
     def __init__(self, names: Names, runtime: str | None, libraries: Libraries) -> None:

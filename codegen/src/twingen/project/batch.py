@@ -9,27 +9,27 @@ from __future__ import annotations
 import gc
 from typing import TYPE_CHECKING
 
-from ..analysis.symbols.definition_reader import define
+from ..analysis.definition_reader import define
 from ..analysis.symbols.definitions import Definitions
 from ..analysis.symbols.dependencies import RecordedDefinitions
-from ..analysis.symbols.library_tables import check_members
-from ..analysis.symbols.names import Names
+from ..analysis.symbols.library_tables import Tasks, check_members
 from ..analysis.symbols.renames import MethodRenames, Renames
-from ..conversion import Settings, convert_parsed, parse
-from ..diagnostics.conversion_warnings import notes_of_threads
+from ..analysis.types.typed_names import TypedNames
+from ..conversion.conversion_warnings import notes_of_threads
+from ..conversion.convert import Settings, convert_parsed, parse
+from ..conversion.pages import PageTwin, convert_page
+from ..conversion.trace import Trace
 from ..diagnostics.diagnostic import Diagnostic
-from ..documents.pages import PageTwin, convert_page
 from ..plugins import load_plugins
-from ..rule import Tasks
-from ..source_map.trace import Trace
-from ..syntax.source import Converted, Source
+from ..syntax.source import Source
 from .config import Config, read_table
+from .converted import Converted
 from .formatters import formatter_of
 from .table_cache import TableCache
 from .unused_settings import configured
 
 if TYPE_CHECKING:
-    from ..syntax.formatting_cache import Layouts
+    from ..formatting.formatting_cache import Layouts
 
 # How many characters of sources stay parsed between reading and converting; what
 # is beyond is parsed twice, so that memory does not grow with the project.
@@ -64,7 +64,7 @@ class Batch:
         self._formatter = formatter_of(config, layouts)
         self._settings: dict[Tasks, Settings] = {}
         self._of(config.tasks or "threads")  # what cannot be used is refused here
-        self._parsed: dict[str, Names] = {}
+        self._parsed: dict[str, TypedNames] = {}
         self._kept = 0
 
     def _no_definitions(self) -> Definitions:
@@ -121,14 +121,14 @@ class Batch:
         if len(self._parsed) > 1:
             gc.freeze()  # what was parsed is no garbage until it is converted
 
-    def names(self, source: Source) -> Names:
+    def names(self, source: Source) -> TypedNames:
         """Return the answers about the names of a source, for the caller to keep."""
         names = self._names(source)
         if self._parsed.pop(source.path, None) is not None:
             self._kept -= len(source.text)
         return names
 
-    def _names(self, source: Source) -> Names:
+    def _names(self, source: Source) -> TypedNames:
         """Return the answers that are taken apart when the source is forgotten."""
         names = self._parsed.get(source.path)
         if names is None:
@@ -140,7 +140,7 @@ class Batch:
         self,
         source: Source,
         tasks: Tasks,
-        names: Names | None = None,
+        names: TypedNames | None = None,
         trace: Trace | None = None,
     ) -> Converted:
         """Return the twin of a source; raises :class:`ConversionError`.

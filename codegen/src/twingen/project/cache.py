@@ -25,7 +25,7 @@ from .fingerprint import fingerprint
 
 if TYPE_CHECKING:
     from ..analysis.symbols.definitions import Definitions
-    from ..rule import Tasks
+    from ..analysis.symbols.library_tables import Tasks
     from .table_cache import TableCache
 
 

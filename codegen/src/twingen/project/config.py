@@ -22,15 +22,15 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+from ..analysis.sides.side_configuration import SideTable, side_table, with_definitions
 from ..diagnostics.diagnostic import ConfigurationError
 from ..diagnostics.suggestions import did_you_mean
-from ..sides.side_configuration import SideTable, side_table, with_definitions
-from ..syntax.formatter import FORMATTERS, FormatterName
+from ..formatting.formatter import FORMATTERS, FormatterName
 from .target_names import Tree
 
 if TYPE_CHECKING:
-    from ..rule import Tasks
-    from ..syntax.ruff_command import Ruff
+    from ..analysis.symbols.library_tables import Tasks
+    from ..formatting.ruff_command import Ruff
 
 _KEYS = {
     "trees",
@@ -187,7 +187,7 @@ def with_ruff(config: Config) -> Config:
     """Return a configuration with what ruff goes by, where it is the formatter."""
     if config.formatter != "ruff":
         return config
-    from ..syntax.ruff_command import NAMES, find_ruff
+    from ..formatting.ruff_command import NAMES, find_ruff
 
     folders, copied = {config.root}, {}
     for tree in config.trees:

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..diagnostics.diagnostic import ConfigurationError
-from ..syntax.formatter import Formatter, FormattingError, NoFormatter
+from ..formatting.formatter import Formatter, FormattingError, NoFormatter
 from .config import Config
 from .twin_headers import signature, signed, unsigned
 
 if TYPE_CHECKING:
-    from ..syntax.formatting_cache import Layouts
+    from ..formatting.formatting_cache import Layouts
 
 
 def formatter_of(config: Config, layouts: Layouts | None = None) -> Formatter:
@@ -22,12 +22,12 @@ def formatter_of(config: Config, layouts: Layouts | None = None) -> Formatter:
     :class:`ConfigurationError` for options of black that cannot be used.
     """
     if config.ruff is not None:
-        from ..syntax.ruff_formatter import RuffFormatter
+        from ..formatting.ruff_formatter import RuffFormatter
 
         return RuffFormatter(config.ruff, config.twin_of)
     if config.formatter == "none":
         return NoFormatter()
-    from ..syntax.black_formatter import BlackFormatter, mode_from
+    from ..formatting.black_formatter import BlackFormatter, mode_from
 
     return BlackFormatter(mode_from(config.black, config.requires_python), layouts)
 

@@ -1,7 +1,7 @@
 """What every file of the target folders must hold, computed in memory.
 
 Every source is read before the first is converted, because a name's meaning may
-stand in another file. Nothing is written here; see `tree`.
+stand in another file. Nothing is written here; see `twin_folders`.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ..diagnostics.diagnostic import ConfigurationError, ConversionError, Diagnostic
 from ..diagnostics.progress import Progress, silent
-from ..syntax.formatter import FormattingError
-from ..syntax.source import Converted, Page
+from ..formatting.formatter import FormattingError
+from ..syntax.source import Page
 from .cache import Cache, Known, State
 from .config import Config, likely_tasks, table_of_tool
+from .converted import Converted
 from .files import display, is_executable
 from .formatters import label_of, laid_out
 from .sources import SourceFile, Sources
@@ -29,11 +30,11 @@ from .unused_settings import check_unused, side_row
 
 if TYPE_CHECKING:
     from ..analysis.symbols.definitions import Definitions
-    from ..analysis.symbols.names import Names
-    from ..documents.pages import PageTwin
-    from ..rule import Tasks
-    from ..source_map.trace import Trace
-    from ..syntax.formatting_cache import Layouts
+    from ..analysis.symbols.library_tables import Tasks
+    from ..analysis.types.typed_names import TypedNames
+    from ..conversion.pages import PageTwin
+    from ..conversion.trace import Trace
+    from ..formatting.formatting_cache import Layouts
     from .batch import Batch
     from .workers import Workers
 
@@ -261,7 +262,7 @@ class Plan:
         made: dict[Path, str | Diagnostic] = dict(texts)
         for target, text in laid_out(self._config, modules, origins).items():
             if isinstance(text, FormattingError):
-                from ..diagnostics.source_problems import formatting_problem
+                from ..conversion.source_problems import formatting_problem
 
                 made[target] = formatting_problem(sources[target], text)
             else:
@@ -289,13 +290,13 @@ class Plan:
         formatter = label_of(self._config)
         return signed(text, file.source.path, markup, formatter=formatter)
 
-    def traced(self, target: Path) -> tuple[str, Names, Trace]:
+    def traced(self, target: Path) -> tuple[str, TypedNames, Trace]:
         """Return the text of one twin, what it was made of, and how.
 
         Raises what :meth:`convert` does.
         """
         self.read()
-        from ..source_map.trace import Trace
+        from ..conversion.trace import Trace
 
         source = self.files[target].source
         names, trace = self._batch().names(source), Trace()
@@ -352,7 +353,7 @@ class Plan:
         """The refusals as they are told: one for all that lack the runtime."""
         if not any(each.code == "TW018" for each in self._problems):
             return self.refusals
-        from ..diagnostics.source_problems import with_one_of_runtime
+        from ..conversion.source_problems import with_one_of_runtime
 
         line, excerpt = table_of_tool(self._config.root)
         runtime = f"{self._config.trees[0].twin}._runtime"

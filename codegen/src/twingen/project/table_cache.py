@@ -11,8 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..analysis.symbols.library_tables import Libraries, built_in_libraries
-from ..rule import Tasks
+from ..analysis.symbols.library_tables import Libraries, Tasks, built_in_libraries
 from ..syntax.source import digest_of_text
 from .files import replace
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from ..syntax.wildcard_patterns import Patterns
+from ..analysis.symbols.name_patterns import Patterns
 
 
 @dataclass(frozen=True)

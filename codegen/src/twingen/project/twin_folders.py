@@ -32,7 +32,7 @@ from .target_names import Tree
 from .twin_headers import digest_of, is_as_signed, signature
 
 if TYPE_CHECKING:
-    from ..syntax.formatting_cache import Layouts
+    from ..formatting.formatting_cache import Layouts
 
 _NO_LINE_END = "\\ No newline at end of file"
 
@@ -208,7 +208,7 @@ def _compare(path: Path, output: Output) -> Drift | None:
         same = is_executable(path) == output.executable
         return None if same else Drift.STALE
     if output.page is not None and output.page.in_place:
-        from ..documents import pages
+        from ..conversion import pages
 
         text = found.decode("utf-8", "replace").replace("\r\n", "\n")
         return Drift(pages.state(text, output.page.markup))

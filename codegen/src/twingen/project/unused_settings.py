@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from ..analysis.sides.side_configuration import DEFINITION
 from ..diagnostics.diagnostic import ConfigurationError
-from ..sides.side_configuration import DEFINITION
 from .config import Config, read_table
 
 

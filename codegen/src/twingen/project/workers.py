@@ -16,14 +16,15 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from ..analysis.symbols.definitions import Definitions
 from ..diagnostics.diagnostic import ConversionError, Diagnostic
-from ..syntax.source import Converted, Source
+from ..syntax.source import Source
 from .config import Config
+from .converted import Converted
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
     from multiprocessing.process import BaseProcess
 
-    from ..rule import Tasks
+    from ..analysis.symbols.library_tables import Tasks
     from .batch import Batch
     from .table_cache import TableCache
 

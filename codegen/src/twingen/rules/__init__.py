@@ -5,12 +5,17 @@ from __future__ import annotations
 import pkgutil
 from importlib import import_module
 
-from ..rule import Rule
+from .rule import Rule
+
+# What a rule is, and what rules share.
+_OTHERS = {"rule", "shared"}
 
 
 def _load() -> tuple[Rule, ...]:
     found: list[Rule] = []
     for module in pkgutil.iter_modules(__path__):
+        if module.name in _OTHERS:
+            continue
         contents = vars(import_module(f"{__name__}.{module.name}"))
         rules = [value for value in contents.values() if isinstance(value, Rule)]
         if len(rules) != 1:

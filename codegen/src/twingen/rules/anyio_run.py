@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..rule import Refused, Site, rewrite
+from ..diagnostics.refusal import Refused
+from .rule import Site, rewrite
 
 _LOOP = {"backend", "backend_options"}
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import libcst as cst
 
 from ..analysis.types.attribute_tests import asked_of_module
-from ..rule import Site, rewrite
+from .rule import Site, rewrite
 
 
 @rewrite("TW407", cst.Call, tasks="turns")

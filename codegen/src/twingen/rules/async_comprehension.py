@@ -9,8 +9,8 @@ from __future__ import annotations
 import libcst as cst
 
 from ..analysis.calls.library_calls import iterated_by
-from ..rule import Site, rewrite
 from ..syntax.parentheses import bare
+from .rule import Site, rewrite
 
 
 @rewrite("TW105", cst.CompFor)

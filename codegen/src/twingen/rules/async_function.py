@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..analysis.types.dual_protocols import delegates
-from ..rule import Site, rewrite
+from ..analysis.types.sync_and_async_protocols import delegates
+from .rule import Site, rewrite
 
 
 @rewrite("TW103", cst.FunctionDef, tasks="threads")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import libcst as cst
 
 from ..analysis.types.type_parameters import ASYNC_GENERATORS, with_return_type
-from ..rule import Site, rewrite
+from .rule import Site, rewrite
 
 
 @rewrite("TW204", cst.Subscript)

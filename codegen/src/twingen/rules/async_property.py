@@ -12,9 +12,10 @@ import libcst as cst
 
 from ..analysis.calls.awaitables import is_kept
 from ..analysis.calls.coroutine_calls import is_property, may_be_property
-from ..analysis.tasks.timeouts import enclosing_deadline
-from ..rule import Refused, Site, rewrite
+from ..diagnostics.refusal import Refused
 from ..syntax.parentheses import in_place_of
+from .rule import Site, rewrite
+from .shared.timeouts import enclosing_deadline
 
 
 @rewrite("TW112", cst.Await, cst.Attribute)

@@ -16,9 +16,9 @@ from __future__ import annotations
 import libcst as cst
 
 from ..analysis.calls.library_calls import entered_by, iterated_by
-from ..analysis.tasks.timeouts import is_timeout_block
-from ..rule import Site, rewrite
 from ..syntax.parentheses import bare, beside_another
+from .rule import Site, rewrite
+from .shared.timeouts import is_timeout_block
 
 
 @rewrite("TW104", cst.For, cst.With)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..rule import Site, rewrite
+from .rule import Site, rewrite
 
 
 @rewrite("TW214", cst.Call)

@@ -13,10 +13,11 @@ from __future__ import annotations
 import libcst as cst
 
 from ..analysis.calls.task_calls import check_not_started, starts_task
-from ..analysis.tasks.timeouts import enclosing_deadline, timed_call, timed_value
 from ..analysis.types.value_types import TASK
-from ..rule import Refused, Site, rewrite
+from ..diagnostics.refusal import Refused
 from ..syntax.parentheses import in_place_of
+from .rule import Site, rewrite
+from .shared.timeouts import enclosing_deadline, timed_call, timed_value
 
 
 @rewrite("TW101", cst.Await, tasks="threads")

@@ -12,10 +12,11 @@ from __future__ import annotations
 import libcst as cst
 
 from ..analysis.calls.coroutine_calls import is_property
-from ..analysis.tasks.timeouts import enclosing_deadline, timed_value
 from ..analysis.types.coroutine_tests import chosen, is_unwrapping
 from ..analysis.types.value_types import COMPLETED, FUTURE, TASK
-from ..rule import Refused, Site, rewrite
+from ..diagnostics.refusal import Refused
+from .rule import Site, rewrite
+from .shared.timeouts import enclosing_deadline, timed_value
 
 
 @rewrite("TW102", cst.Await, tasks="threads")

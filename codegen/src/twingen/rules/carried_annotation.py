@@ -8,7 +8,7 @@ from __future__ import annotations
 import libcst as cst
 
 from ..analysis.types.type_parameters import AWAITABLE_TYPES, last_parameter
-from ..rule import Site, rewrite
+from .rule import Site, rewrite
 
 _HOMES = ("collections.abc", "typing", "typing_extensions")
 _CALLABLE = {f"{home}.Callable" for home in _HOMES}

@@ -15,9 +15,9 @@ from ..analysis.calls.awaitables import is_proven
 from ..analysis.calls.coroutine_calls import is_property, may_be_property
 from ..analysis.calls.library_calls import what_does
 from ..analysis.calls.manual_iteration import stepped
-from ..analysis.symbols.patched_functions import is_patched
-from ..rule import Site, rewrite
+from ..analysis.calls.patched_functions import is_patched
 from ..syntax.parentheses import bare, beside_another, in_place_of
+from .rule import Site, rewrite
 
 _CALLS = "twingen.runtime.turns.calls"
 

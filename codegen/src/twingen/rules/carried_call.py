@@ -22,9 +22,9 @@ from ..analysis.calls.awaitables import (
 from ..analysis.calls.deferred_results import runs_later
 from ..analysis.calls.library_calls import is_entered
 from ..analysis.calls.manual_iteration import stepped
-from ..analysis.symbols.names import Names
-from ..rule import Site, rewrite
+from ..analysis.types.typed_names import TypedNames
 from ..syntax.parentheses import beside_another
+from .rule import Site, rewrite
 
 _LATER = "twingen.runtime.turns.calls.later"
 _DEFERRED = "twingen.runtime.turns.calls.deferred"
@@ -61,7 +61,7 @@ def make_later(site: Site[cst.Call]) -> cst.Call | None:
     )
 
 
-def _maker(names: Names, call: cst.Call, function: cst.BaseExpression) -> str:
+def _maker(names: TypedNames, call: cst.Call, function: cst.BaseExpression) -> str:
     return _DEFERRED if runs_later(names, call, function) else _LATER
 
 

@@ -22,11 +22,11 @@ from ..analysis.calls.blocking_calls import may_block
 from ..analysis.calls.function_kinds import is_operator
 from ..analysis.calls.stop_iterations import lets_stop_out
 from ..analysis.tasks.running_loop import asks_for_loop
-from ..analysis.types.dual_protocols import delegates
 from ..analysis.types.overloads import OVERLOADS
+from ..analysis.types.sync_and_async_protocols import delegates
 from ..analysis.types.type_parameters import AWAITABLE_TYPES, last_parameter
-from ..rule import Site, rewrite
 from ..syntax.nodes import find
+from .rule import Site, rewrite
 
 _TURNS = "twingen.runtime.turns"
 _MAKES = f"{_TURNS}.calls.makes_coroutine"

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..rule import Site, rewrite
 from ..syntax.traversal import children
+from .rule import Site, rewrite
 
 
 @rewrite("TW410", cst.GeneratorExp, tasks="turns")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import libcst as cst
 
 from ..analysis.types.type_parameters import last_parameter
-from ..rule import Site, rewrite
+from .rule import Site, rewrite
 
 _TURNS = "twingen.runtime.turns"
 _GENERATORS = {

@@ -14,10 +14,11 @@ from typing import TypeAlias
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
+from ..analysis.symbols.async_protocols import ASYNC_PROTOCOLS
 from ..analysis.types.coroutine_tests import do_the_same, statements_of
-from ..analysis.types.method_names import ASYNC_PROTOCOLS
-from ..rule import Refused, Site, rewrite
+from ..diagnostics.refusal import Refused
 from ..syntax.tokens import tokens_of
+from .rule import Site, rewrite
 
 _TESTS = ("builtins.isinstance", "builtins.issubclass")
 # What is asked, and the class that it is asked for.

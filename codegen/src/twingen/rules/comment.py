@@ -22,10 +22,11 @@ import re
 
 import libcst as cst
 
+from ..analysis.sides.markers import marks
 from ..analysis.tasks.task_group_siblings import marks_task_group
-from ..rule import Refused, Site, rewrite
-from ..sides.markers import marks
+from ..diagnostics.refusal import Refused
 from ..syntax.source import ASYNC_ONLY, SYNC_ONLY
+from .rule import Site, rewrite
 
 _MARKER = re.compile(r"#+\s*twingen\s*:")
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..analysis.calls.thread_starts import function_and_arguments
 from ..analysis.types.value_types import COMPLETED, TASK
-from ..rule import Refused, Site, rewrite
+from ..diagnostics.refusal import Refused
+from .rule import Site, rewrite
+from .shared.thread_starts import function_and_arguments
 
 _COMPREHENSIONS = (cst.ListComp, cst.SetComp, cst.GeneratorExp)
 _LISTS = (cst.List, cst.Set, cst.Tuple)

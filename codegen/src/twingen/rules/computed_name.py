@@ -25,8 +25,10 @@ from ..analysis.symbols.names_in_strings import (
     namespace_asked,
 )
 from ..analysis.types.aliases import meant_by
-from ..analysis.types.method_names import class_of, twin_of_member
-from ..rule import Refused, Site, rewrite
+from ..analysis.types.object_classes import class_of
+from ..diagnostics.refusal import Refused
+from .rule import Site, rewrite
+from .shared.renamed_methods import twin_of_member
 
 _BY_NAME = {f"builtins.{verb}attr" for verb in ("get", "has", "set", "del")}
 _CODE = {f"builtins.{name}" for name in ("compile", "eval", "exec")}

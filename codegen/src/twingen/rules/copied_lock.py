@@ -16,9 +16,10 @@ from __future__ import annotations
 
 import libcst as cst
 
+from ..analysis.tasks.deepcopy_and_pickle import FIELDS, PICKLES, copier, lock_copied
 from ..analysis.tasks.held_locks import LOCKS
-from ..analysis.types.deepcopy_and_pickle import FIELDS, PICKLES, copier, lock_copied
-from ..rule import Refused, Site, rewrite
+from ..diagnostics.refusal import Refused
+from .rule import Site, rewrite
 
 
 @rewrite("TW131", cst.Call, tasks="threads")

@@ -12,7 +12,7 @@ from __future__ import annotations
 import libcst as cst
 
 from ..analysis.types.coroutine_tests import FUNCTION_TESTS, refuses
-from ..rule import Site, rewrite
+from .rule import Site, rewrite
 
 _WAS = "twingen.runtime.turns.questions.was_coroutine_function"
 

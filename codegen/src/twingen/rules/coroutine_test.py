@@ -28,7 +28,8 @@ from ..analysis.types.coroutine_tests import (
     statements_of,
     tested,
 )
-from ..rule import Refused, Site, rewrite
+from ..diagnostics.refusal import Refused
+from .rule import Site, rewrite
 
 _PASS = cst.SimpleStatementLine([cst.Pass()])
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..rule import Refused, Site, rewrite
+from ..diagnostics.refusal import Refused
 from ..syntax.nodes import find
+from .rule import Site, rewrite
 
 
 @rewrite("TW110", cst.FormattedStringExpression)

@@ -20,7 +20,8 @@ from ..analysis.calls.descriptor_readiness import (
     watches_anything,
 )
 from ..analysis.types.value_types import FUTURE, LOOP
-from ..rule import Refused, Site, rewrite
+from ..diagnostics.refusal import Refused
+from .rule import Site, rewrite
 
 
 @rewrite("TW308", cst.Call, tasks="threads")

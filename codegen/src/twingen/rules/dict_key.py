@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..rule import Refused, Site, rewrite
+from ..diagnostics.refusal import Refused
 from ..syntax.tokens import tokens_of
+from .rule import Site, rewrite
 
 
 @rewrite("TW116", cst.Dict)

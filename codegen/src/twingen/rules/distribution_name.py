@@ -12,7 +12,7 @@ import json
 
 import libcst as cst
 
-from ..rule import Site, rewrite
+from .rule import Site, rewrite
 
 _FUNCTIONS = {
     f"{home}.{name}"

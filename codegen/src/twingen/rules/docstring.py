@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..analysis.symbols.string_contexts import is_docstring
+from ..analysis.types.string_contexts import is_docstring
+from ..diagnostics.refusal import Refused
 from ..documents.examples import KEEP, Mark, find
-from ..rule import Refused, Site, rewrite
 from ..syntax.prose_rewriting import without_async
+from .rule import Site, rewrite
 
 
 @rewrite("TW208", cst.SimpleString)

@@ -15,8 +15,9 @@ from typing import Any
 
 import libcst as cst
 
-from ..rule import Refused, Site, rewrite
+from ..diagnostics.refusal import Refused
 from ..syntax.nodes import find
+from .rule import Site, rewrite
 
 _BACKEND = {"anyio_backend", "anyio_backend_name", "anyio_backend_options"}
 _HOLDERS = (cst.Decorator, cst.Element, cst.Assign, cst.AnnAssign)

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..analysis.symbols.names import Names
-from ..analysis.types.method_names import class_of
-from ..rule import Refused, Site, rewrite
+from ..analysis.types.object_classes import class_of
+from ..analysis.types.typed_names import TypedNames
+from ..diagnostics.refusal import Refused
+from .rule import Site, rewrite
 
 _Lost = dict[str, "int | None"]
 
@@ -50,7 +51,7 @@ def drop_argument(site: Site[cst.Call]) -> cst.Call | None:
     return site.new.with_changes(args=kept)
 
 
-def _lost_by(names: Names, function: cst.BaseExpression) -> _Lost | None:
+def _lost_by(names: TypedNames, function: cst.BaseExpression) -> _Lost | None:
     """Return what the function that is called lost; `None` if it is not known."""
     definitions = names.definitions
     qualified = names.qualified(function)

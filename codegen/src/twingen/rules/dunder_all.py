@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..analysis.symbols.string_contexts import is_asked_for, is_export, is_type
-from ..rule import Site, rewrite
+from ..analysis.types.string_contexts import is_asked_for, is_export, is_type
 from ..syntax.nodes import text_of
+from .rule import Site, rewrite
 
 
 @rewrite("TW203", cst.SimpleString)

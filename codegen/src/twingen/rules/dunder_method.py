@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..analysis.types.dual_protocols import sync_beside
-from ..analysis.types.method_names import DUNDERS
-from ..rule import Refused, Site, rewrite
+from ..analysis.symbols.async_protocols import DUNDERS
+from ..analysis.types.sync_and_async_protocols import sync_beside
+from ..diagnostics.refusal import Refused
+from .rule import Site, rewrite
 
 
 @rewrite("TW106", cst.Name)

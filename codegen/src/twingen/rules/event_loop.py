@@ -15,10 +15,11 @@ from typing import Any
 import libcst as cst
 
 from ..analysis.calls.descriptor_readiness import WATCH
-from ..analysis.tasks.event_loop_functions import FUNCTIONS
+from ..analysis.calls.event_loop_functions import FUNCTIONS
 from ..analysis.types.value_types import CALLS_FOR_LOOP
-from ..rule import Refused, Replacement, Site, rewrite
+from ..diagnostics.refusal import Refused
 from ..syntax.nodes import find
+from .rule import Replacement, Site, rewrite
 
 # What has nothing to do with descriptors: `loop_method`, `executor_call`, `task_call`.
 _ASKED_AT_ONCE = {"create_task", "run_in_executor", *FUNCTIONS}

@@ -10,8 +10,8 @@ from __future__ import annotations
 import libcst as cst
 
 from ..analysis.calls.descriptor_readiness import loop_that_sets
-from ..analysis.tasks.timeouts import event_wait
-from ..rule import Site, rewrite
+from .rule import Site, rewrite
+from .shared.timeouts import event_wait
 
 
 @rewrite("TW305", cst.Call, tasks="threads")

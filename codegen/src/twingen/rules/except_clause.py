@@ -15,7 +15,8 @@ import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
 from ..analysis.types.coroutine_tests import do_the_same, statements_of
-from ..rule import Refused, Site, rewrite
+from ..diagnostics.refusal import Refused
+from .rule import Site, rewrite
 
 _Handler: TypeAlias = "cst.ExceptHandler | cst.ExceptStarHandler"
 

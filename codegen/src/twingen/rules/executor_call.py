@@ -13,8 +13,9 @@ from __future__ import annotations
 import libcst as cst
 
 from ..analysis.calls.task_calls import is_loop
-from ..analysis.tasks.context_variables import call_in_context
-from ..rule import Refused, Site, rewrite
+from ..diagnostics.refusal import Refused
+from .rule import Site, rewrite
+from .shared.context_variables import call_in_context
 
 
 @rewrite("TW315", cst.Call, tasks="threads")

@@ -11,7 +11,8 @@ from __future__ import annotations
 import libcst as cst
 
 from ..analysis.symbols.fixtures import function_given
-from ..rule import Refused, Site, rewrite
+from ..diagnostics.refusal import Refused
+from .rule import Site, rewrite
 
 
 @rewrite("TW237", cst.Name)

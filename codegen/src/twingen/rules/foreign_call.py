@@ -15,8 +15,9 @@ from typing import Any
 import libcst as cst
 
 from ..analysis.calls.task_calls import starts_task
-from ..analysis.calls.thread_starts import is_started_element
-from ..rule import Refused, Site, rewrite
+from ..diagnostics.refusal import Refused
+from .rule import Site, rewrite
+from .shared.thread_starts import is_started_element
 
 # Rules of what is given no awaitable, and what is given beside one.
 _OF_VALUES = {"sleep_call", "timeout_block", "to_thread_call", "event_loop"}

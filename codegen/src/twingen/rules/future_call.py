@@ -10,7 +10,8 @@ from __future__ import annotations
 import libcst as cst
 
 from ..analysis.types.value_types import FUTURE, PROCESS, READER, SERVER, TASK, WRITER
-from ..rule import Refused, Site, rewrite
+from ..diagnostics.refusal import Refused
+from .rule import Site, rewrite
 
 _INSTEAD = {
     FUTURE: "use loop.create_future() on a loop that you keep in a variable",

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..analysis.calls.thread_starts import function_and_arguments
 from ..analysis.types.value_types import TASK
-from ..rule import Refused, Site, rewrite
+from ..diagnostics.refusal import Refused
+from .rule import Site, rewrite
+from .shared.thread_starts import function_and_arguments
 
 
 @rewrite("TW310", cst.Call, tasks="threads")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..rule import Site, rewrite
+from .rule import Site, rewrite
 
 
 @rewrite("TW212", cst.NameItem)

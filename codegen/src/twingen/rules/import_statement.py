@@ -15,9 +15,10 @@ from libcst.helpers import get_full_name_for_node
 
 from ..analysis.symbols.names import Names
 from ..analysis.symbols.reexports import is_offered_elsewhere, offered_remedy
-from ..analysis.symbols.string_contexts import is_export
-from ..rule import Refused, Replacement, Site, rewrite
+from ..analysis.types.string_contexts import is_export
+from ..diagnostics.refusal import Refused
 from ..syntax.nodes import text_of
+from .rule import Replacement, Site, rewrite
 
 
 @rewrite("TW202", cst.SimpleStatementLine)

@@ -10,8 +10,8 @@ import libcst as cst
 
 from ..analysis.symbols.names import Names
 from ..analysis.types.aliases import meant_by
-from ..analysis.types.method_names import twin_of_method
-from ..rule import Site, rewrite
+from .rule import Site, rewrite
+from .shared.renamed_methods import twin_of_method
 
 _IMPORTING = {"importlib.import_module", "builtins.__import__"}
 

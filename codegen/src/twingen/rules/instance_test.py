@@ -22,6 +22,7 @@ from typing import Any
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
+from ..analysis.symbols.async_protocols import ASYNC_PROTOCOLS
 from ..analysis.types.coroutine_tests import (
     do_the_same,
     following,
@@ -34,10 +35,10 @@ from ..analysis.types.instance_tests import (
     twin_of_protocol,
 )
 from ..analysis.types.merged_members import Members
-from ..analysis.types.method_names import ASYNC_PROTOCOLS
 from ..analysis.types.protocol_tests import class_asked, classes_in, classes_kept
 from ..analysis.types.single_dispatch import is_dispatcher
-from ..rule import Refused, Site, rewrite
+from ..diagnostics.refusal import Refused
+from .rule import Site, rewrite
 
 _COUNTERPARTS = {each.replace("Async", "") for each in ASYNC_PROTOCOLS}
 _TESTS = ("builtins.isinstance", "builtins.issubclass")

@@ -15,7 +15,8 @@ import libcst as cst
 
 from ..analysis.symbols.reexports import is_offered_elsewhere, offered_remedy
 from ..analysis.types.attribute_tests import asked_of_module
-from ..rule import Refused, Site, renamed, rewrite
+from ..diagnostics.refusal import Refused
+from .rule import Site, renamed, rewrite
 
 _ASYNC_BUILTINS = ("StopAsyncIteration", "aiter", "anext")
 

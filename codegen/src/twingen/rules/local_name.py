@@ -18,10 +18,11 @@ from collections.abc import Mapping
 import libcst as cst
 
 from ..analysis.symbols.local_names import LocalName, parameters_of
-from ..analysis.symbols.names import Names
-from ..analysis.types.method_names import class_of
-from ..rule import Refused, Site, rewrite
+from ..analysis.types.object_classes import class_of
+from ..analysis.types.typed_names import TypedNames
+from ..diagnostics.refusal import Refused
 from ..syntax.nodes import find
+from .rule import Site, rewrite
 
 # They hand keywords on to the function that they are given first.
 _HANDING_ON = {"asyncio.to_thread", "functools.partial", "functools.partialmethod"}
@@ -59,7 +60,7 @@ def _shadowed(site: Site[cst.Name | cst.Arg], found: LocalName) -> str:
     return ""
 
 
-def _keyword(names: Names, old: cst.Arg) -> str | None:
+def _keyword(names: TypedNames, old: cst.Arg) -> str | None:
     """Return what the keyword of an argument becomes, if it is of such a parameter."""
     call = names.parent(old)
     known = names.definitions.keywords
@@ -92,7 +93,7 @@ def _keyword(names: Names, old: cst.Arg) -> str | None:
     )
 
 
-def _check_options(names: Names, call: cst.Call, options: cst.Arg) -> None:
+def _check_options(names: TypedNames, call: cst.Call, options: cst.Arg) -> None:
     """Refuse `**options` that may hold a parameter which is renamed."""
     renamed = set(_parameters(names, call) or {})
     renamed -= {each.keyword.value for each in call.args if each.keyword is not None}
@@ -113,7 +114,7 @@ def _check_options(names: Names, call: cst.Call, options: cst.Arg) -> None:
         )
 
 
-def _parameters(names: Names, call: cst.Call) -> Mapping[str, str] | None:
+def _parameters(names: TypedNames, call: cst.Call) -> Mapping[str, str] | None:
     """Return what is renamed of what a call can give; `None` if that is not known."""
     definitions, function = names.definitions, call.func
     qualified = names.qualified(function)
@@ -151,7 +152,7 @@ def _parameters(names: Names, call: cst.Call) -> Mapping[str, str] | None:
     return None
 
 
-def _given(names: Names, call: cst.Call) -> Mapping[str, str]:
+def _given(names: TypedNames, call: cst.Call) -> Mapping[str, str]:
     """Return what is renamed of the functions that a call is given to call them."""
     found: dict[str, str] = {}
     for arg in call.args:
@@ -162,7 +163,7 @@ def _given(names: Names, call: cst.Call) -> Mapping[str, str]:
 
 
 def _of_method(
-    names: Names, owner: str, name: str, *, above: bool = False
+    names: TypedNames, owner: str, name: str, *, above: bool = False
 ) -> Mapping[str, str] | None:
     """Return what is renamed of a method; `None` if no class that we know has it."""
     definitions = names.definitions
@@ -172,7 +173,7 @@ def _of_method(
     return None
 
 
-def _class_given(names: Names, function: cst.Name) -> str | None:
+def _class_given(names: TypedNames, function: cst.Name) -> str | None:
     """Return the class that `cls` is in a class method."""
     method = names.enclosing(function, cst.FunctionDef)
     owner = names.enclosing(method, cst.ClassDef) if method is not None else None
@@ -185,7 +186,7 @@ def _class_given(names: Names, function: cst.Name) -> str | None:
 
 
 def _possible(
-    names: Names, function: cst.BaseExpression, owners: list[str]
+    names: TypedNames, function: cst.BaseExpression, owners: list[str]
 ) -> str | None:
     """Return a function that may be called here, if one may be."""
     if not isinstance(function, cst.Attribute):

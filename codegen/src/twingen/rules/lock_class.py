@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..rule import Refused, Site, rewrite
+from ..diagnostics.refusal import Refused
+from .rule import Site, rewrite
 
 _CHECKS = ("builtins.isinstance", "builtins.issubclass")
 

@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import libcst as cst
 
+from ..analysis.calls.event_loop_functions import FUNCTIONS
 from ..analysis.calls.task_calls import is_loop
-from ..analysis.tasks.event_loop_functions import FUNCTIONS
 from ..analysis.types.value_types import FUTURE
-from ..rule import Refused, Site, rewrite
+from ..diagnostics.refusal import Refused
+from .rule import Site, rewrite
 
 _KEPT = {
     "add_reader",

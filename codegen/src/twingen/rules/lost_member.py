@@ -12,8 +12,9 @@ from __future__ import annotations
 import libcst as cst
 
 from ..analysis.types.merged_members import Members
-from ..analysis.types.method_names import class_of
-from ..rule import Refused, Site, rewrite
+from ..analysis.types.object_classes import class_of
+from ..diagnostics.refusal import Refused
+from .rule import Site, rewrite
 
 
 @rewrite("TW129", cst.Attribute)

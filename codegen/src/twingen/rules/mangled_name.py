@@ -10,7 +10,7 @@ from __future__ import annotations
 import libcst as cst
 
 from ..analysis.symbols.names_in_strings import twin_of_mangled
-from ..rule import Site, rewrite
+from .rule import Site, rewrite
 
 
 @rewrite("TW234", cst.Attribute, cst.Name)

@@ -15,9 +15,10 @@ import libcst as cst
 
 from ..analysis.symbols.library_tables import Verdict
 from ..analysis.symbols.names import Names
-from ..analysis.types.method_names import class_of
-from ..rule import Refused, Site, rewrite
+from ..analysis.types.object_classes import class_of
+from ..diagnostics.refusal import Refused
 from ..syntax.nodes import find
+from .rule import Site, rewrite
 
 
 @rewrite("TW211", cst.Attribute, cst.WithItem, cst.For, cst.CompFor, cst.Call)

@@ -17,10 +17,12 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from ..analysis.types.dual_protocols import sync_beside
+from ..analysis.symbols.async_protocols import DUNDERS
 from ..analysis.types.merged_members import Members, Merged
-from ..analysis.types.method_names import DUNDERS, class_of
-from ..rule import Refused, Site, rewrite
+from ..analysis.types.object_classes import class_of
+from ..analysis.types.sync_and_async_protocols import sync_beside
+from ..diagnostics.refusal import Refused
+from .rule import Site, rewrite
 
 
 @rewrite("TW128", cst.ClassDef, cst.Attribute)

@@ -23,16 +23,14 @@ from __future__ import annotations
 
 import libcst as cst
 
+from ..analysis.calls.mocks_and_namespaces import sets_attributes
+from ..analysis.symbols.async_protocols import DUNDERS
 from ..analysis.symbols.names import Names
-from ..analysis.types.keyword_attributes import sets_attributes
 from ..analysis.types.merged_members import Members
-from ..analysis.types.method_names import (
-    DUNDERS,
-    class_of,
-    twin_of_method,
-    twin_of_path,
-)
-from ..rule import Refused, Replacement, Site, rewrite
+from ..analysis.types.object_classes import class_of
+from ..diagnostics.refusal import Refused
+from .rule import Replacement, Site, rewrite
+from .shared.renamed_methods import twin_of_method, twin_of_path
 
 # Classes whose declarations are no keywords of a constructor.
 _PLAIN_BASES = {"abc.ABC", "builtins.object", "enum.Enum"} | {

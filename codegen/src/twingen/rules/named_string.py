@@ -39,6 +39,9 @@ from typing import Any
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
+from ..analysis.calls.mocks_and_namespaces import makes_mock
+from ..analysis.calls.patched_functions import is_patched
+from ..analysis.symbols.async_protocols import DUNDERS
 from ..analysis.symbols.fixtures import names_fixtures
 from ..analysis.symbols.names import Names
 from ..analysis.symbols.names_in_strings import (
@@ -47,8 +50,10 @@ from ..analysis.symbols.names_in_strings import (
     namespace_asked,
     twin_of_mangled,
 )
-from ..analysis.symbols.patched_functions import is_patched
-from ..analysis.symbols.string_contexts import (
+from ..analysis.types.instance_tests import kinds_of, may_become, only_checks
+from ..analysis.types.merged_members import Members
+from ..analysis.types.protocol_tests import member_asked
+from ..analysis.types.string_contexts import (
     BY_PATH,
     function_by_fixtures,
     is_asked_for,
@@ -56,19 +61,11 @@ from ..analysis.symbols.string_contexts import (
     is_export,
     is_type,
 )
-from ..analysis.types.instance_tests import kinds_of, may_become, only_checks
-from ..analysis.types.keyword_attributes import makes_mock
-from ..analysis.types.merged_members import Members
-from ..analysis.types.method_names import (
-    DUNDERS,
-    twin_of_member,
-    twin_of_method,
-    twin_of_path,
-)
-from ..analysis.types.protocol_tests import member_asked
-from ..rule import Refused, Site, rewrite
+from ..diagnostics.refusal import Refused
 from ..syntax.nodes import targets_of, text_of
 from ..syntax.prose_rewriting import rename_words
+from .rule import Site, rewrite
+from .shared.renamed_methods import twin_of_member, twin_of_method, twin_of_path
 
 _BY_NAME = {f"builtins.{verb}attr" for verb in ("get", "has", "set", "del")}
 _BY_NAME |= {"unittest.mock.patch.object"}

@@ -22,7 +22,7 @@ from ..analysis.types.protocol_tests import (
     is_beside_async,
     member_asked,
 )
-from ..rule import Site, rewrite
+from .rule import Site, rewrite
 
 _TESTS = "twingen.runtime.turns.protocol_tests"
 

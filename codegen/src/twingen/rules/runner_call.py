@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..analysis.calls.thread_starts import function_and_arguments, runs_in_runner
-from ..rule import Refused, Site, rewrite
+from ..diagnostics.refusal import Refused
+from .rule import Site, rewrite
+from .shared.thread_starts import function_and_arguments, runs_in_runner
 
 
 @rewrite("TW319", cst.Call, tasks="threads")

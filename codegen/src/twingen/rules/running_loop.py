@@ -9,7 +9,7 @@ from __future__ import annotations
 import libcst as cst
 
 from ..analysis.tasks.running_loop import is_question
-from ..rule import Site, rewrite
+from .rule import Site, rewrite
 
 
 @rewrite("TW405", cst.Call, tasks="turns")

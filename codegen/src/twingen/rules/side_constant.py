@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..rule import Refused, Site, rewrite
-from ..sides.side_configuration import SideTable
+from ..analysis.sides.side_configuration import SideTable
+from ..diagnostics.refusal import Refused
+from .rule import Site, rewrite
 
 
 @rewrite("TW231", cst.Name, cst.Attribute, cst.ImportFrom)

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..analysis.tasks.timeouts import SLEEPS
-from ..rule import Refused, Site, rewrite
+from ..diagnostics.refusal import Refused
+from .rule import Site, rewrite
+from .shared.timeouts import SLEEPS
 
 
 @rewrite("TW301", cst.Call, tasks="threads")

@@ -10,7 +10,8 @@ from __future__ import annotations
 import libcst as cst
 
 from ..analysis.types.value_types import ANYIO_GROUP
-from ..rule import Refused, Site, rewrite
+from ..diagnostics.refusal import Refused
+from .rule import Site, rewrite
 
 
 @rewrite("TW321", cst.Call, tasks="threads")

@@ -22,8 +22,9 @@ from ..analysis.calls.stop_iterations import (
     leaves_coroutine,
     raised,
 )
-from ..analysis.symbols.names import Names
-from ..rule import Refused, Site, rewrite
+from ..analysis.types.typed_names import TypedNames
+from ..diagnostics.refusal import Refused
+from .rule import Site, rewrite
 
 
 @rewrite("TW115", cst.Raise, cst.Call, tasks="threads")
@@ -41,7 +42,7 @@ def refuse_leaving(site: Site[cst.Raise | cst.Call]) -> None:
         )
 
 
-def _check_call(names: Names, call: cst.Call, stop: str) -> None:
+def _check_call(names: TypedNames, call: cst.Call, stop: str) -> None:
     """Refuse a call whose end of an iteration is another one in the twin."""
     other = ASYNC_STOP if stop == STOP else STOP
     for caught in caught_around(names, call):

@@ -13,9 +13,10 @@ import libcst as cst
 
 from ..analysis.calls.coroutine_calls import makes_coroutine
 from ..analysis.calls.task_calls import starts_task
-from ..analysis.calls.thread_starts import is_started_element, runs_in_runner
 from ..analysis.types.coroutine_tests import FUNCTION_TESTS, tested
-from ..rule import Refused, Site, rewrite
+from ..diagnostics.refusal import Refused
+from .rule import Site, rewrite
+from .shared.thread_starts import is_started_element, runs_in_runner
 
 
 @rewrite("TW108", cst.Call, tasks="threads")

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..rule import Refused, Site, rewrite
+from ..diagnostics.refusal import Refused
+from .rule import Site, rewrite
 
 _CONNECT = {"limit", "server_hostname", "sock", "ssl", "ssl_handshake_timeout"}
 _SERVE = {"backlog", "client_connected_cb", "limit", "sock", "ssl",

@@ -12,14 +12,14 @@ from __future__ import annotations
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
-from ..analysis.symbols.string_contexts import is_type
+from ..analysis.types.string_contexts import is_type
 from ..analysis.types.type_parameters import (
     ASYNC_GENERATORS,
     last_parameter,
     with_return_type,
 )
 from ..analysis.types.unions import once_each, once_in_subscript
-from ..rule import Site, rewrite
+from .rule import Site, rewrite
 
 
 @rewrite("TW207", cst.SimpleString)

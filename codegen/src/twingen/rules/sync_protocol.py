@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..analysis.types.dual_protocols import delegates, gives_way, hides
-from ..rule import Refused, Site, rewrite
+from ..analysis.types.sync_and_async_protocols import delegates, gives_way, hides
+from ..diagnostics.refusal import Refused
+from .rule import Site, rewrite
 
 
 @rewrite("TW118", cst.FunctionDef)

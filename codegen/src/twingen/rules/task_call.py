@@ -13,8 +13,9 @@ import libcst as cst
 
 from ..analysis.calls.coroutine_calls import makes_coroutine
 from ..analysis.calls.task_calls import is_in_task_group, starts_task
-from ..analysis.calls.thread_starts import function_and_arguments
-from ..rule import Refused, Site, rewrite
+from ..diagnostics.refusal import Refused
+from .rule import Site, rewrite
+from .shared.thread_starts import function_and_arguments
 
 
 @rewrite("TW309", cst.Call, tasks="threads")

@@ -23,7 +23,8 @@ import libcst as cst
 
 from ..analysis.tasks.task_group_siblings import GROUPS, MARKER, is_marked
 from ..analysis.types.value_types import TASK_GROUP
-from ..rule import Refused, Site, rewrite
+from ..diagnostics.refusal import Refused
+from .rule import Site, rewrite
 
 
 @rewrite("TW312", cst.Call, tasks="threads")

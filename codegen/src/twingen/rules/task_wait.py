@@ -11,7 +11,8 @@ from __future__ import annotations
 import libcst as cst
 
 from ..analysis.types.value_types import TASK
-from ..rule import Refused, Site, rewrite
+from ..diagnostics.refusal import Refused
+from .rule import Site, rewrite
 
 
 @rewrite("TW313", cst.Call, tasks="threads")

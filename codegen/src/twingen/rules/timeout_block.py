@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..analysis.tasks.timeouts import (
+from ..diagnostics.refusal import Refused
+from ..syntax.nodes import find
+from .rule import Site, rewrite
+from .shared.timeouts import (
     deadline_name,
     enclosing_deadline,
     is_timeout_block,
 )
-from ..rule import Refused, Site, rewrite
-from ..syntax.nodes import find
 
 
 @rewrite("TW303", cst.With, tasks="threads")

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..analysis.tasks.context_variables import call_in_context
-from ..rule import Refused, Site, rewrite
+from ..diagnostics.refusal import Refused
+from .rule import Site, rewrite
+from .shared.context_variables import call_in_context
 
 
 @rewrite("TW304", cst.Call, tasks="threads")

@@ -16,7 +16,7 @@ import libcst as cst
 
 from ..analysis.types.type_parameters import last_parameter
 from ..analysis.types.unions import once_each, once_in_subscript
-from ..rule import Site, rewrite
+from .rule import Site, rewrite
 
 
 @rewrite("TW205", cst.Subscript, cst.BinaryOperation)

@@ -17,9 +17,10 @@ from __future__ import annotations
 import libcst as cst
 
 from ..analysis.types.merged_members import Members
-from ..rule import Refused, Site, rewrite
+from ..diagnostics.refusal import Refused
 from ..syntax.nodes import find
 from ..syntax.source import VERBATIM
+from .rule import Site, rewrite
 
 
 @rewrite("TW132", cst.Comment, cst.EmptyLine)

@@ -16,8 +16,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..analysis.tasks.timeouts import timed_call, timed_value
-from ..rule import Refused, Site, rewrite
+from ..diagnostics.refusal import Refused
+from .rule import Site, rewrite
+from .shared.timeouts import timed_call, timed_value
 
 
 @rewrite("TW302", cst.Call, tasks="threads")

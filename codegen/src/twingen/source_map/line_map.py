@@ -16,8 +16,8 @@ import libcst as cst
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
 from ..analysis.symbols.names import Names
-from ..rule import Rule
-from .trace import Trace, line_end, parts_of
+from ..conversion.trace import Trace, line_end, parts_of
+from ..rules.rule import Rule
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..diagnostics.diagnostic import ConfigurationError
-from ..diagnostics.explain import summary
 from ..project.config import Config
 from ..project.files import display
 from ..project.formatters import label_of
 from ..project.plan import Plan
 from ..project.twin_headers import signature, signed
+from ..reports.explain import summary
 from ..syntax.source import lines_of
 from .line_map import PageLines, Places, expected_line
 

@@ -1,1 +1,1 @@
-"""Text and its trees: read, walked through, written, laid out; nothing of meaning."""
+"""Text and its trees: read, walked through, written; nothing of meaning."""

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-
-from ..diagnostics.diagnostic import Diagnostic
 
 MARK = "# twingen:"
 ASYNC_ONLY = "# twingen: async-only"
@@ -49,21 +46,6 @@ class Source:
         # The text is last: nothing else can hold what stands between.
         names = f"{self.path}\0{self.module}\0{self.twin}\0"
         return digest_of_text(f"{names}{self.is_package}{self.page}\0{self.text}")
-
-
-@dataclass(frozen=True)
-class Converted:
-    """The text of a twin without its header, and what it took.
-
-    `runtime` are the parts of the runtime that it imports, `used` what it used of
-    what is :func:`.unused_settings.configured`; `notes` are what is to be said of it,
-    though it has a twin.
-    """
-
-    text: str
-    runtime: frozenset[str]
-    used: Collection[str]
-    notes: Sequence[Diagnostic] = ()
 
 
 MARKUPS = {".md": "md", ".markdown": "md", ".rst": "rst"}

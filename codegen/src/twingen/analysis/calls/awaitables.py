@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from ..symbols.definitions import ANY_MEMBER, UNKNOWN_FUNCTION, WAITED_FOR
-from ..tasks.event_loop_functions import CARRIED
 from ..types.aliases import meant_by
 from ..types.type_parameters import AWAITABLE_TYPES
 from ..types.value_types import RUNNER, kind_of_literal
 from .coroutine_calls import METHODS, owner_of
+from .event_loop_functions import CARRIED
 from .function_kinds import is_operator
 
 if TYPE_CHECKING:
     from ..symbols.library_tables import Libraries
-    from ..symbols.names import Names
+    from ..types.typed_names import TypedNames
 
 # Decorators that leave a coroutine function what it is.
 _TRANSPARENT = {
@@ -95,7 +95,7 @@ _KNOWN = ("asyncio.", "builtins.", "collections.")
 _MAPPING = {"builtins.map", "itertools.starmap"}
 
 
-def is_proven(names: Names, call: cst.Call) -> bool:
+def is_proven(names: TypedNames, call: cst.Call) -> bool:
     """Tell whether a call can only run the body of a coroutine function.
 
     For a function that is neither decorated nor bound again; for a method that every
@@ -132,7 +132,7 @@ def is_proven(names: Names, call: cst.Call) -> bool:
     )
 
 
-def _is_own_generator(names: Names, value: cst.BaseExpression) -> bool:
+def _is_own_generator(names: TypedNames, value: cst.BaseExpression) -> bool:
     """Tell whether a value is an asynchronous generator that this module makes."""
     made = list(names.values(value))
     return (
@@ -150,7 +150,7 @@ def _is_own_generator(names: Names, value: cst.BaseExpression) -> bool:
     )
 
 
-def _is_even(names: Names, member: str) -> bool:
+def _is_even(names: TypedNames, member: str) -> bool:
     """Tell whether all members of this name are plain coroutine functions."""
     definitions = names.definitions
     return not any(
@@ -159,7 +159,7 @@ def _is_even(names: Names, member: str) -> bool:
     )
 
 
-def is_undecorated_coroutine(names: Names, function: cst.FunctionDef) -> bool:
+def is_undecorated_coroutine(names: TypedNames, function: cst.FunctionDef) -> bool:
     """Tell whether a definition makes a coroutine function and no more."""
     return (
         function.asynchronous is not None
@@ -171,7 +171,7 @@ def is_undecorated_coroutine(names: Names, function: cst.FunctionDef) -> bool:
     )
 
 
-def may_make(names: Names, libraries: Libraries, call: cst.Call) -> bool:
+def may_make(names: TypedNames, libraries: Libraries, call: cst.Call) -> bool:
     """Tell whether a call may make a coroutine."""
     function = call.func
     if names.qualified(function) == "builtins.anext":
@@ -196,7 +196,7 @@ def may_make(names: Names, libraries: Libraries, call: cst.Call) -> bool:
     return may_be_coroutine_function(names, libraries, function)
 
 
-def is_handed_to_asyncio(names: Names, call: cst.BaseExpression) -> bool:
+def is_handed_to_asyncio(names: TypedNames, call: cst.BaseExpression) -> bool:
     """Tell whether a call is what a function of asyncio is to wait for."""
     node: cst.CSTNode = call
     for parent in names.ancestors(call):
@@ -223,7 +223,7 @@ def is_handed_to_asyncio(names: Names, call: cst.BaseExpression) -> bool:
     return False
 
 
-def _is_of_sources(names: Names, function: cst.BaseExpression) -> bool:
+def _is_of_sources(names: TypedNames, function: cst.BaseExpression) -> bool:
     """Tell whether nothing says that a function is one of asyncio or of Python."""
     if any(names.definitions.module_of(e) is None for e in names.imported(function)):
         return False
@@ -234,7 +234,7 @@ def _is_of_sources(names: Names, function: cst.BaseExpression) -> bool:
     return not (_known_kind(names, function) or "").startswith(_KNOWN)
 
 
-def _known_kind(names: Names, member: cst.Attribute) -> str | None:
+def _known_kind(names: TypedNames, member: cst.Attribute) -> str | None:
     """Return the class of what is asked for a member, if its members are known."""
     kind = (
         owner_of(names, member)
@@ -247,7 +247,7 @@ def _known_kind(names: Names, member: cst.Attribute) -> str | None:
 
 
 def may_be_coroutine_function(
-    names: Names, libraries: Libraries, function: cst.BaseExpression
+    names: TypedNames, libraries: Libraries, function: cst.BaseExpression
 ) -> bool:
     """Tell whether a call of what an expression stands for may make a coroutine."""
     imported, definitions = names.imported(function), names.definitions
@@ -274,7 +274,7 @@ def _has_plain_methods(kind: str) -> bool:
     return home in _PLAIN_MODULES or (home == "typing" and name in _COLLECTION_TYPES)
 
 
-def _may_give_coroutine(names: Names, function: cst.FunctionDef) -> bool:
+def _may_give_coroutine(names: TypedNames, function: cst.FunctionDef) -> bool:
     """Tell whether a function of this module may return a coroutine."""
     definitions = names.definitions
     if function.asynchronous is not None and names.is_generator(function):
@@ -286,7 +286,7 @@ def _may_give_coroutine(names: Names, function: cst.FunctionDef) -> bool:
     return any(map(definitions.may_wait, returned_names(names, function)))
 
 
-def called_name(names: Names, function: cst.BaseExpression) -> str:
+def called_name(names: TypedNames, function: cst.BaseExpression) -> str:
     """Return by which name a function is known; `UNKNOWN_FUNCTION` without one."""
     if isinstance(function, cst.Attribute):
         return function.attr.value
@@ -299,7 +299,7 @@ def called_name(names: Names, function: cst.BaseExpression) -> str:
     return UNKNOWN_FUNCTION
 
 
-def is_kept(names: Names, value: cst.BaseExpression) -> bool:
+def is_kept(names: TypedNames, value: cst.BaseExpression) -> bool:
     """Tell whether a value, not awaited there, may be an awaitable.
 
     Whatever happens to it, or if nothing does: what hands out an awaitable must not
@@ -331,7 +331,9 @@ def is_kept(names: Names, value: cst.BaseExpression) -> bool:
 _OF_OTHER_VALUES = (cst.AugAssign, cst.BinaryOperation, cst.From, cst.StarredElement)
 
 
-def hands_out(names: Names, libraries: Libraries, function: cst.FunctionDef) -> bool:
+def hands_out(
+    names: TypedNames, libraries: Libraries, function: cst.FunctionDef
+) -> bool:
     """Tell whether a plain function returns what its user is to wait for.
 
     That is a coroutine that it makes, or the future of `gather()`; whatever it says to
@@ -348,7 +350,7 @@ def hands_out(names: Names, libraries: Libraries, function: cst.FunctionDef) -> 
     return says_awaitable(names, function) or _is_override(names, function)
 
 
-def says_awaitable(names: Names, function: cst.FunctionDef) -> bool:
+def says_awaitable(names: TypedNames, function: cst.FunctionDef) -> bool:
     """Tell whether a plain function is annotated to return an awaitable."""
     if function.asynchronous is not None or function.returns is None:
         return False
@@ -359,7 +361,7 @@ def says_awaitable(names: Names, function: cst.FunctionDef) -> bool:
     )
 
 
-def _is_override(names: Names, function: cst.FunctionDef) -> bool:
+def _is_override(names: TypedNames, function: cst.FunctionDef) -> bool:
     """Tell whether a base has a coroutine function in the place of a plain method."""
     holder = names.enclosing(function, cst.ClassDef, cst.FunctionDef)
     owner = names.qualified(holder) if isinstance(holder, cst.ClassDef) else None
@@ -368,13 +370,13 @@ def _is_override(names: Names, function: cst.FunctionDef) -> bool:
     )
 
 
-def _returns_value(names: Names, function: cst.FunctionDef) -> bool:
+def _returns_value(names: TypedNames, function: cst.FunctionDef) -> bool:
     from .task_calls import returned
 
     return not names.is_generator(function) and bool(returned(function))
 
 
-def returned_names(names: Names, function: cst.FunctionDef) -> set[str]:
+def returned_names(names: TypedNames, function: cst.FunctionDef) -> set[str]:
     """Return the names of those whose results a plain function may return."""
     found: set[str] = set()
     for each in _returned_calls(names, function):
@@ -389,7 +391,7 @@ def returned_names(names: Names, function: cst.FunctionDef) -> set[str]:
     return found
 
 
-def _returned_calls(names: Names, function: cst.FunctionDef) -> Iterator[cst.Call]:
+def _returned_calls(names: TypedNames, function: cst.FunctionDef) -> Iterator[cst.Call]:
     from .task_calls import returned
 
     if function.asynchronous is not None or names.is_generator(function):
@@ -400,7 +402,7 @@ def _returned_calls(names: Names, function: cst.FunctionDef) -> Iterator[cst.Cal
                 yield each
 
 
-def calls_around(names: Names, decorator: cst.Decorator) -> bool:
+def calls_around(names: TypedNames, decorator: cst.Decorator) -> bool:
     """Tell whether a decorator of the standard library calls what it is given.
 
     So do caches, and the context managers of generator functions.
@@ -415,7 +417,7 @@ def calls_around(names: Names, decorator: cst.Decorator) -> bool:
     )
 
 
-def waits_around(names: Names, decorator: cst.Decorator) -> bool:
+def waits_around(names: TypedNames, decorator: cst.Decorator) -> bool:
     """Tell whether a decorator of the standard library waits for what it is given.
 
     So do the asynchronous context managers of generator functions.
@@ -428,25 +430,25 @@ def waits_around(names: Names, decorator: cst.Decorator) -> bool:
     )
 
 
-def is_patch(names: Names, decorator: cst.Decorator) -> bool:
+def is_patch(names: TypedNames, decorator: cst.Decorator) -> bool:
     """Tell `@mock.patch(...)`, which waits for a coroutine function."""
     maker = decorator.decorator
     return isinstance(maker, cst.Call) and names.qualified(maker.func) in _PATCHING
 
 
-def _is_manager(names: Names, called: cst.BaseExpression, maker: str) -> bool:
+def _is_manager(names: TypedNames, called: cst.BaseExpression, maker: str) -> bool:
     local = names.function(called) if isinstance(called, cst.Name) else None
     if local is not None:
         return any(names.qualified(e.decorator) == maker for e in local.decorators)
     return names.definitions.managers.get(names.qualified(called) or "") == maker
 
 
-def _is_subclass(names: Names, called: cst.BaseExpression, base: str) -> bool:
+def _is_subclass(names: TypedNames, called: cst.BaseExpression, base: str) -> bool:
     qualified = names.qualified(called)
     return qualified is not None and base in names.definitions.bases(qualified)
 
 
-def mapped(names: Names, call: cst.Call) -> cst.Arg | None:
+def mapped(names: TypedNames, call: cst.Call) -> cst.Arg | None:
     """Return the argument of `map()` that is called for each of the others."""
     if names.qualified(call.func) not in _MAPPING or not call.args:
         return None
@@ -461,7 +463,7 @@ def mapped(names: Names, call: cst.Call) -> cst.Arg | None:
     return None if _is_carried(names, function) else first
 
 
-def _is_carried(names: Names, function: cst.BaseExpression) -> bool:
+def _is_carried(names: TypedNames, function: cst.BaseExpression) -> bool:
     """Tell whether a function is what a twin already gives to `map()`."""
     if not isinstance(function, cst.Call) or not function.args:
         return False

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..symbols.names import Names
-from ..tasks.event_loop_functions import CARRIED, COROUTINES
+from ..types.typed_names import TypedNames
 from ..types.value_types import LOOP, PROCESS, READER, SERVER, WRITER
+from .event_loop_functions import CARRIED, COROUTINES
 from .function_kinds import is_coroutine
 from .task_calls import is_loop
 
@@ -47,7 +47,7 @@ METHODS = {
 }
 
 
-def makes_coroutine(names: Names, call: cst.Call) -> bool:
+def makes_coroutine(names: TypedNames, call: cst.Call) -> bool:
     """Tell whether what is called is known to be a coroutine function."""
     definitions, function = names.definitions, call.func
     qualified = names.qualified(function)
@@ -68,7 +68,7 @@ def makes_coroutine(names: Names, call: cst.Call) -> bool:
     return known or definitions.is_coroutine_method(owner, member)
 
 
-def is_property(names: Names, value: cst.CSTNode) -> bool:
+def is_property(names: TypedNames, value: cst.CSTNode) -> bool:
     """Tell whether a value is a property that makes a coroutine."""
     definitions = names.definitions
     if not (isinstance(value, cst.Attribute) and definitions.properties):
@@ -82,7 +82,7 @@ def is_property(names: Names, value: cst.CSTNode) -> bool:
     )
 
 
-def may_be_property(names: Names, value: cst.Attribute) -> bool:
+def may_be_property(names: TypedNames, value: cst.Attribute) -> bool:
     """Tell whether some class of the sources has such a property to await."""
     return bool(names.definitions.by("properties", "last", value.attr.value))
 
@@ -92,7 +92,7 @@ def _is_super(value: cst.BaseExpression) -> bool:
     return isinstance(called, cst.Name) and called.value == "super"
 
 
-def owner_of(names: Names, member: cst.Attribute) -> str:
+def owner_of(names: TypedNames, member: cst.Attribute) -> str:
     """Return the class of what a member is asked of, where the source shows it."""
     kind = names.kind(member.value)
     if kind is not None:

@@ -17,14 +17,14 @@ from ..types.type_parameters import AWAITABLE_TYPES
 from .awaitables import is_handed_to_asyncio, is_proven, says_awaitable
 
 if TYPE_CHECKING:
-    from ..symbols.names import Names
+    from ..types.typed_names import TypedNames
 
 _HOLDERS = (cst.Element, cst.GeneratorExp, cst.List, cst.ListComp, cst.Set, cst.SetComp,
             cst.Tuple)  # fmt: skip
 _STORING = {"add", "append", "appendleft"}
 
 
-def runs_later(names: Names, call: cst.Call, function: cst.BaseExpression) -> bool:
+def runs_later(names: TypedNames, call: cst.Call, function: cst.BaseExpression) -> bool:
     """Tell whether the body of what is called, if it is a user's, must not run yet.
 
     `function` is what is called, by `map(function, xs)` for each.
@@ -47,7 +47,7 @@ def runs_later(names: Names, call: cst.Call, function: cst.BaseExpression) -> bo
     )
 
 
-def _is_copied(names: Names, node: cst.CSTNode | None) -> bool:
+def _is_copied(names: TypedNames, node: cst.CSTNode | None) -> bool:
     """Tell `list(values)`, and the argument in it."""
     call = names.parent(node) if isinstance(node, cst.Arg) else node
     return isinstance(call, cst.Call) and names.qualified(call.func) in (
@@ -55,7 +55,7 @@ def _is_copied(names: Names, node: cst.CSTNode | None) -> bool:
     )  # fmt: skip
 
 
-def _may_be_of_user(names: Names, function: cst.BaseExpression) -> bool:
+def _may_be_of_user(names: TypedNames, function: cst.BaseExpression) -> bool:
     """Tell whether a user may have given a function: no import or definition has."""
     if names.imported(function) or names.qualified(function) is not None:
         return False
@@ -67,7 +67,7 @@ def _may_be_of_user(names: Names, function: cst.BaseExpression) -> bool:
 
 
 def _kept_as(
-    names: Names, holder: cst.CSTNode | None
+    names: TypedNames, holder: cst.CSTNode | None
 ) -> Iterator[cst.Name | cst.Attribute]:
     """Yield the variables and attributes of `self` that a value is kept in."""
     targets: list[cst.BaseExpression] = []
@@ -93,7 +93,9 @@ def _is_of_self(target: cst.BaseExpression) -> bool:
     )
 
 
-def _uses(names: Names, kept: cst.Name | cst.Attribute) -> Iterator[cst.BaseExpression]:
+def _uses(
+    names: TypedNames, kept: cst.Name | cst.Attribute
+) -> Iterator[cst.BaseExpression]:
     """Yield the other places of a variable or attribute."""
     of_class = names.enclosing(kept, cst.ClassDef)
     for each in names.nodes.of(type(kept)):
@@ -105,7 +107,7 @@ def _uses(names: Names, kept: cst.Name | cst.Attribute) -> Iterator[cst.BaseExpr
         yield from _taken(names, kept)
 
 
-def _taken(names: Names, collection: cst.Name) -> Iterator[cst.BaseExpression]:
+def _taken(names: TypedNames, collection: cst.Name) -> Iterator[cst.BaseExpression]:
     """Yield the places of what a loop takes out of a collection."""
     loops = [(each.target, each.iter) for each in names.nodes.of(cst.For)]
     loops += [(each.target, each.iter) for each in names.nodes.of(cst.CompFor)]
@@ -116,7 +118,7 @@ def _taken(names: Names, collection: cst.Name) -> Iterator[cst.BaseExpression]:
                     yield each
 
 
-def _is_waited_for(names: Names, value: cst.BaseExpression) -> bool:
+def _is_waited_for(names: TypedNames, value: cst.BaseExpression) -> bool:
     """Tell whether a value is awaited, handed to asyncio, or asked about."""
     parent = names.parent(value)
     if isinstance(parent, cst.Await):
@@ -133,7 +135,7 @@ def _is_waited_for(names: Names, value: cst.BaseExpression) -> bool:
     return is_handed_to_asyncio(names, value)
 
 
-def _names_awaitable(names: Names, classes: cst.BaseExpression) -> bool:
+def _names_awaitable(names: TypedNames, classes: cst.BaseExpression) -> bool:
     if isinstance(classes, cst.Tuple):
         return any(_names_awaitable(names, each.value) for each in classes.elements)
     return names.qualified(classes) in AWAITABLE_TYPES

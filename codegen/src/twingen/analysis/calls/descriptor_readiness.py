@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ...rule import Refused
+from ...diagnostics.refusal import Refused
 from ...syntax.nodes import find
-from ..symbols.names import Names
+from ..types.typed_names import TypedNames
 from ..types.value_types import FUTURE, LOOP
 
 WATCH = ("add_reader", "add_writer")
@@ -21,7 +21,7 @@ _SETTLE = ("set_result", "set_exception")
 
 
 def loop_that_sets(
-    names: Names, event: cst.BaseExpression
+    names: TypedNames, event: cst.BaseExpression
 ) -> cst.BaseExpression | None:
     """Return the loop whose reader or writer sets this event.
 
@@ -52,7 +52,7 @@ def loop_that_sets(
     return None
 
 
-def _is_set_by_hand(names: Names, event: cst.BaseExpression) -> bool:
+def _is_set_by_hand(names: TypedNames, event: cst.BaseExpression) -> bool:
     """Tell whether the code calls `event.set()` itself, or has a timer call it."""
     holder = _holder(names, event)
     return holder is not None and any(
@@ -64,7 +64,7 @@ def _is_set_by_hand(names: Names, event: cst.BaseExpression) -> bool:
     )
 
 
-def is_awaited_event(names: Names, event: cst.BaseExpression) -> bool:
+def is_awaited_event(names: TypedNames, event: cst.BaseExpression) -> bool:
     """Tell whether an event's own name is waited for where it belongs."""
     holder = _holder(names, event)
     return holder is not None and any(
@@ -75,7 +75,7 @@ def is_awaited_event(names: Names, event: cst.BaseExpression) -> bool:
 
 
 def settled_futures(
-    names: Names, function: cst.CSTNode
+    names: TypedNames, function: cst.CSTNode
 ) -> Iterator[cst.BaseExpression]:
     """Yield the futures that a callback's body gives their results."""
     for node in find(function, cst.Attribute):
@@ -84,7 +84,7 @@ def settled_futures(
 
 
 def is_future_of(
-    names: Names, future: cst.BaseExpression, loop: cst.BaseExpression
+    names: TypedNames, future: cst.BaseExpression, loop: cst.BaseExpression
 ) -> bool:
     """Tell whether a future is known to be made by this loop alone."""
     makers = list(_makers(names, future, set()))
@@ -94,7 +94,7 @@ def is_future_of(
     )
 
 
-def watches_anything(names: Names, loop: cst.BaseExpression) -> bool:
+def watches_anything(names: TypedNames, loop: cst.BaseExpression) -> bool:
     """Tell whether a reader or writer is added to this very loop anywhere."""
     root = _root(names, loop)
     return any(
@@ -104,7 +104,7 @@ def watches_anything(names: Names, loop: cst.BaseExpression) -> bool:
 
 
 def _makers(
-    names: Names, future: cst.BaseExpression, seen: set[cst.CSTNode]
+    names: TypedNames, future: cst.BaseExpression, seen: set[cst.CSTNode]
 ) -> Iterator[cst.BaseExpression]:
     """Yield the loops whose `create_future()` a name is bound to."""
     for value in names.values(future):
@@ -117,7 +117,7 @@ def _makers(
             yield from _makers(names, value, seen)
 
 
-def _root(names: Names, loop: cst.BaseExpression) -> cst.BaseExpression:
+def _root(names: TypedNames, loop: cst.BaseExpression) -> cst.BaseExpression:
     """Return what a loop's name was first called."""
     seen: set[cst.CSTNode] = set()
     while loop not in seen:
@@ -128,14 +128,14 @@ def _root(names: Names, loop: cst.BaseExpression) -> cst.BaseExpression:
     return loop
 
 
-def _holder(names: Names, event: cst.BaseExpression) -> cst.CSTNode | None:
+def _holder(names: TypedNames, event: cst.BaseExpression) -> cst.CSTNode | None:
     if isinstance(event, cst.Attribute):
         return names.enclosing(event, cst.ClassDef)
     return names.enclosing(event, cst.FunctionDef) or names.tree
 
 
 def _watches(
-    names: Names, holder: cst.CSTNode | None
+    names: TypedNames, holder: cst.CSTNode | None
 ) -> Iterator[tuple[cst.BaseExpression, cst.BaseExpression]]:
     """Yield (loop, callback) of every reader and writer added below a node."""
     if holder is None:

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from ..symbols.patched_functions import is_patched
 from ..types.value_types import TASK_GROUP
 from .awaitables import PROTOCOLS
 from .coroutine_calls import METHODS, owner_of
 from .manual_iteration import ITERATED, gives_futures
+from .patched_functions import is_patched
 
 if TYPE_CHECKING:
     from ..symbols.library_tables import Libraries
-    from ..symbols.names import Names
+    from ..types.typed_names import TypedNames
 
 _RUNTIME = "twingen.runtime."
 _WAITS = f"{_RUNTIME}turns.library_waits"
@@ -24,7 +24,7 @@ _OF_BLOCKS = {"__aenter__", "__aexit__"}
 
 
 def what_does(
-    names: Names, libraries: Libraries, function: cst.BaseExpression
+    names: TypedNames, libraries: Libraries, function: cst.BaseExpression
 ) -> str | None:
     """Tell what a function of a library does, `None` of one of the sources.
 
@@ -70,7 +70,7 @@ def what_does(
 
 
 def iterated_by(
-    names: Names, libraries: Libraries, iterable: cst.BaseExpression, tasks: str
+    names: TypedNames, libraries: Libraries, iterable: cst.BaseExpression, tasks: str
 ) -> str | None:
     """Return the runtime's function for what `async for` goes through, if any."""
     if gives_futures(names, iterable):
@@ -82,7 +82,7 @@ def iterated_by(
 
 
 def entered_by(
-    names: Names, libraries: Libraries, manager: cst.BaseExpression
+    names: TypedNames, libraries: Libraries, manager: cst.BaseExpression
 ) -> str | None:
     """Return the runtime's function for what `async with` enters, if any.
 
@@ -96,7 +96,7 @@ def entered_by(
     return f"{_WAITS}.{'blocking_' if home == 'library' else ''}{verb}"
 
 
-def is_entered(names: Names, value: cst.BaseExpression) -> bool:
+def is_entered(names: TypedNames, value: cst.BaseExpression) -> bool:
     """Tell whether `async with` enters a value on the spot."""
     item = names.parent(value)
     block = names.parent(item) if isinstance(item, cst.WithItem) else None
@@ -104,7 +104,10 @@ def is_entered(names: Names, value: cst.BaseExpression) -> bool:
 
 
 def _home_of(
-    names: Names, libraries: Libraries, value: cst.BaseExpression, members: set[str]
+    names: TypedNames,
+    libraries: Libraries,
+    value: cst.BaseExpression,
+    members: set[str],
 ) -> str | None:
     """Tell whether a value's methods `members` are of a `library` or of a `twin`."""
     if isinstance(value, cst.Call):
@@ -120,7 +123,10 @@ def _home_of(
 
 
 def _made_by(
-    names: Names, libraries: Libraries, function: cst.BaseExpression, members: set[str]
+    names: TypedNames,
+    libraries: Libraries,
+    function: cst.BaseExpression,
+    members: set[str],
 ) -> str | None:
     """Tell where what a function, a method or a class gives comes from."""
     if _is_own_generator(names, function):
@@ -138,7 +144,7 @@ def _made_by(
     return None
 
 
-def _is_own_generator(names: Names, function: cst.BaseExpression) -> bool:
+def _is_own_generator(names: TypedNames, function: cst.BaseExpression) -> bool:
     """Tell whether a function of the sources makes generators, or managers of them."""
     qualified = names.qualified(function) or ""
     if is_patched(names.definitions, qualified):
@@ -151,7 +157,7 @@ def _is_own_generator(names: Names, function: cst.BaseExpression) -> bool:
 
 
 def _of_class(
-    names: Names, libraries: Libraries, qualified: str, members: set[str]
+    names: TypedNames, libraries: Libraries, qualified: str, members: set[str]
 ) -> str | None:
     """Tell where the methods of a class come from; of a function, what it gives."""
     definitions = names.definitions

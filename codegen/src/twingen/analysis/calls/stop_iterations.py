@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from ...syntax.nodes import find
-from ..symbols.names import Names
+from ..types.typed_names import TypedNames
 
 STOP, ASYNC_STOP = "builtins.StopIteration", "builtins.StopAsyncIteration"
 EVERYTHING = {"builtins.Exception", "builtins.BaseException"}
@@ -15,7 +15,7 @@ _ENDLESS = {"itertools.count", "itertools.cycle"}
 _FRAMES = (cst.FunctionDef, cst.GeneratorExp, cst.Lambda)
 
 
-def lets_stop_out(names: Names, function: cst.FunctionDef) -> bool:
+def lets_stop_out(names: TypedNames, function: cst.FunctionDef) -> bool:
     """Tell whether a StopIteration of its own may leave a coroutine function."""
     for statement in find(function.body, cst.Raise):
         if _may_stop(names, statement) and leaves_coroutine(names, statement):
@@ -26,7 +26,7 @@ def lets_stop_out(names: Names, function: cst.FunctionDef) -> bool:
     )
 
 
-def end_of(names: Names, call: cst.Call) -> str | None:
+def end_of(names: TypedNames, call: cst.Call) -> str | None:
     """Return what `next(x)` and `anext(x)` raise when nothing is left."""
     if len(call.args) != 1 or call.args[0].star:
         return None
@@ -37,7 +37,7 @@ def end_of(names: Names, call: cst.Call) -> str | None:
     return STOP if called == "builtins.next" and not endless else None
 
 
-def raised(names: Names, statement: cst.Raise) -> str | None:
+def raised(names: TypedNames, statement: cst.Raise) -> str | None:
     """Return the class that is raised, also by a `raise` alone."""
     error = statement.exc
     if error is None:
@@ -47,7 +47,7 @@ def raised(names: Names, statement: cst.Raise) -> str | None:
     return names.qualified(error) if error is not None else None
 
 
-def _may_stop(names: Names, statement: cst.Raise) -> bool:
+def _may_stop(names: TypedNames, statement: cst.Raise) -> bool:
     """Tell whether a StopIteration is raised, or what may be one."""
     kind = raised(names, statement)
     error = statement.exc
@@ -65,7 +65,7 @@ def _may_stop(names: Names, statement: cst.Raise) -> bool:
     return True
 
 
-def leaves_coroutine(names: Names, node: cst.CSTNode) -> bool:
+def leaves_coroutine(names: TypedNames, node: cst.CSTNode) -> bool:
     """Tell whether nothing in a coroutine function can catch a StopIteration."""
     frame = names.enclosing(node, *_FRAMES)
     if not isinstance(frame, cst.FunctionDef) or frame.asynchronous is None:
@@ -76,7 +76,7 @@ def leaves_coroutine(names: Names, node: cst.CSTNode) -> bool:
     return all(caught.isdisjoint(catching) for caught in caught_around(names, node))
 
 
-def caught_around(names: Names, node: cst.CSTNode) -> Iterator[set[str | None]]:
+def caught_around(names: TypedNames, node: cst.CSTNode) -> Iterator[set[str | None]]:
     """Yield what each statement around a node catches, in its function.
 
     `None` is what is not known, and everything.
@@ -96,7 +96,9 @@ def caught_around(names: Names, node: cst.CSTNode) -> Iterator[set[str | None]]:
         inner = each
 
 
-def _classes(names: Names, caught: cst.BaseExpression | None) -> Iterator[str | None]:
+def _classes(
+    names: TypedNames, caught: cst.BaseExpression | None
+) -> Iterator[str | None]:
     if isinstance(caught, cst.Tuple):
         for element in caught.elements:
             yield from _classes(names, element.value)

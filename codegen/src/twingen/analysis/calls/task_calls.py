@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from ...rule import Refused
+from ...diagnostics.refusal import Refused
 from ...syntax.traversal import Reader
 from ..types.aliases import meant_by
 from ..types.value_types import CALLS_FOR_LOOP, FUTURE, LOOP, TASK, TASK_GROUP
 
 if TYPE_CHECKING:
-    from ..symbols.names import Names
+    from ..types.typed_names import TypedNames
 
 _STARTED = (TASK, FUTURE)
 # Without one of these words a module starts nothing.
@@ -34,7 +34,7 @@ _HANDED_ON = "; or await it inside the function: `async def f(): return await st
 _KEPT = "keep it first: `task: asyncio.Task[...] = {}`, then `await task`"
 
 
-def starts_task(names: Names, call: cst.Call) -> bool:
+def starts_task(names: TypedNames, call: cst.Call) -> bool:
     """Tell whether this is `create_task()` of asyncio, a loop or a task group."""
     if names.qualified(call.func) in ("asyncio.create_task", "asyncio.ensure_future"):
         return True
@@ -46,7 +46,7 @@ def starts_task(names: Names, call: cst.Call) -> bool:
     return is_in_task_group(names, call) or is_loop(names, function.value)
 
 
-def is_in_task_group(names: Names, call: cst.Call) -> bool:
+def is_in_task_group(names: TypedNames, call: cst.Call) -> bool:
     """Tell whether a method of a task group is called."""
     function = call.func
     return (
@@ -54,14 +54,14 @@ def is_in_task_group(names: Names, call: cst.Call) -> bool:
     )
 
 
-def is_loop(names: Names, value: cst.BaseExpression) -> bool:
+def is_loop(names: TypedNames, value: cst.BaseExpression) -> bool:
     """Tell whether a value is an event loop, with or without a name of its own."""
     if isinstance(value, cst.Call):
         return names.qualified(value.func) in CALLS_FOR_LOOP
     return names.kind(value) == LOOP
 
 
-def check_not_started(names: Names, call: cst.Call) -> None:
+def check_not_started(names: TypedNames, call: cst.Call) -> None:
     """Refuse that a call is waited for whose value is what has to be."""
     function = call.func
     hidden = (
@@ -86,14 +86,14 @@ def check_not_started(names: Names, call: cst.Call) -> None:
         )
 
 
-def _is_hidden(names: Names, value: cst.BaseExpression) -> bool:
+def _is_hidden(names: TypedNames, value: cst.BaseExpression) -> bool:
     """Tell whether nothing shows the class of an object."""
     kind = names.owner(value)
     displays = any(isinstance(each, _DISPLAYS) for each in names.values(value))
     return kind in (None, "typing.Any") and not displays
 
 
-def returns_started(names: Names, function: cst.FunctionDef) -> bool:
+def returns_started(names: TypedNames, function: cst.FunctionDef) -> bool:
     """Tell whether a plain function returns a task or a future."""
     if function.asynchronous is not None:
         return False
@@ -110,7 +110,7 @@ def returns_started(names: Names, function: cst.FunctionDef) -> bool:
     )
 
 
-def starting_level(names: Names, function: cst.FunctionDef, depth: int = 0) -> int:
+def starting_level(names: TypedNames, function: cst.FunctionDef, depth: int = 0) -> int:
     """Tell whether a plain function returns one that returns a task: 1; 2 is once more.
 
     0 is neither: these are decorators, and functions that make them.
@@ -130,7 +130,7 @@ def starting_level(names: Names, function: cst.FunctionDef, depth: int = 0) -> i
     return max(levels)
 
 
-def is_decorated_to_start(names: Names, function: cst.FunctionDef) -> bool:
+def is_decorated_to_start(names: TypedNames, function: cst.FunctionDef) -> bool:
     """Tell whether a decorator makes a function return a task or a future."""
     starting = names.definitions.starting
     for each in function.decorators:
@@ -149,25 +149,25 @@ def returned(function: cst.FunctionDef) -> list[cst.BaseExpression]:
     return finder.values
 
 
-def _is_started_here(names: Names, value: cst.BaseExpression) -> bool:
+def _is_started_here(names: TypedNames, value: cst.BaseExpression) -> bool:
     """Tell a task without following calls, which may be of the function itself."""
     return _starts(names, value) or names.kind(value) in _STARTED
 
 
-def _is_started(names: Names, value: cst.BaseExpression) -> bool:
+def _is_started(names: TypedNames, value: cst.BaseExpression) -> bool:
     if isinstance(value, cst.Call):
         return starts_task(names, value) or _gives_started(names, value)
     return names.kind(value) in _STARTED
 
 
-def _gives_started(names: Names, call: cst.Call) -> bool:
+def _gives_started(names: TypedNames, call: cst.Call) -> bool:
     """Tell whether a plain function, of which the sources show enough, is called."""
     if not (names.definitions.started or starts_anything(names)):
         return False
     return any(_is_starter(names, each) for each in meant_by(names, call.func))
 
 
-def _is_starter(names: Names, function: cst.BaseExpression) -> bool:
+def _is_starter(names: TypedNames, function: cst.BaseExpression) -> bool:
     """Tell whether a plain function is known to return a task or a future."""
     definitions = names.definitions
     if names.qualified(function) in definitions.started:
@@ -191,11 +191,11 @@ def _is_starter(names: Names, function: cst.BaseExpression) -> bool:
     return definitions.is_started_by_method(names.kind(function) or "", "__call__")
 
 
-def _starts(names: Names, value: cst.BaseExpression) -> bool:
+def _starts(names: TypedNames, value: cst.BaseExpression) -> bool:
     return isinstance(value, cst.Call) and starts_task(names, value)
 
 
-def _takes_element(names: Names, call: cst.Call) -> bool:
+def _takes_element(names: TypedNames, call: cst.Call) -> bool:
     """Tell whether a call asks a collection for an element, or may do so."""
     function = call.func
     if isinstance(function, cst.Name):
@@ -218,7 +218,7 @@ def _takes_element(names: Names, call: cst.Call) -> bool:
     return method in _TAKING and not known and starts_anything(names)
 
 
-def starts_anything(names: Names) -> bool:
+def starts_anything(names: TypedNames) -> bool:
     """Tell whether a module may start a task, or name the class of one."""
     return not _STARTERS.isdisjoint(names.words)
 

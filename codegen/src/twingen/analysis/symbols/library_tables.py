@@ -12,13 +12,16 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from ...diagnostics.diagnostic import ConfigurationError
 from ...diagnostics.suggestions import did_you_mean
-from ...syntax.wildcard_patterns import Patterns
-from ..types.protocols import DUNDERS
+from .async_protocols import DUNDERS
+from .name_patterns import Patterns
 from .renames import MethodRenames, Renames, is_dotted_name
+
+# What tasks are in the twin: threads that run as they like, or that take turns.
+Tasks: TypeAlias = Literal["threads", "turns"]
 
 
 @dataclass(frozen=True)
@@ -458,7 +461,7 @@ def _can_be_kept(name: str) -> bool:
 
 
 @lru_cache(maxsize=2)
-def _built_in(tasks: str) -> Libraries:
+def _built_in(tasks: Tasks) -> Libraries:
     if sys.version_info >= (3, 11):
         import tomllib
     else:
@@ -468,7 +471,8 @@ def _built_in(tasks: str) -> Libraries:
     folder = Path(__file__).parents[2] / "libraries"
     tables = {entry.name: entry for entry in folder.iterdir()}
     if tasks == "turns":
-        tables.update((entry.name, entry) for entry in (folder / "turns").iterdir())
+        others = (folder / "cooperative_tasks").iterdir()
+        tables.update((entry.name, entry) for entry in others)
     for name, table in sorted(tables.items()):
         if name.endswith(".toml"):
             text = table.read_text(encoding="utf-8")
@@ -476,11 +480,11 @@ def _built_in(tasks: str) -> Libraries:
     return libraries
 
 
-def built_in_libraries(tasks: str = "threads") -> Libraries:
+def built_in_libraries(tasks: Tasks = "threads") -> Libraries:
     """Return a fresh copy of the tables that come with twingen.
 
-    Where tasks take turns, the tables in `libraries/turns` stand for those of the same
-    names.
+    Where tasks take turns, the tables in `libraries/cooperative_tasks` stand for those
+    of the same names.
     """
     return _built_in(tasks).copy()
 

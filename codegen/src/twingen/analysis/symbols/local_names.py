@@ -6,9 +6,8 @@ all: so it does not matter which of them binds it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from keyword import iskeyword
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import libcst as cst
 from libcst.metadata import (
@@ -19,10 +18,9 @@ from libcst.metadata import (
 )
 
 from ...syntax.nodes import find
-from ...syntax.wildcard_patterns import Patterns
-
-if TYPE_CHECKING:
-    from .names import Names
+from .bindings import Bindings
+from .definitions import Definitions
+from .name_patterns import Patterns
 
 # Calls that see the names of variables.
 _SEEING = {"dir", "eval", "exec", "locals", "vars"}
@@ -43,18 +41,18 @@ class LocalName(NamedTuple):
     first: bool
 
 
-def local_names(names: Names) -> dict[int, LocalName]:
+def local_names(bindings: Bindings, definitions: Definitions) -> dict[int, LocalName]:
     """Return the names in functions that rows are for, by the ids of their nodes."""
-    rows = names.definitions.variables
+    rows = definitions.variables
     if not rows:
         return {}
     patterns = Patterns(rows, _is_name)
     groups: dict[tuple[int, str], list[cst.Name]] = {}
     outermost: dict[int, cst.FunctionDef | cst.Lambda] = {}
-    for node in names.nodes.of(cst.Name):
-        if patterns.find(node.value) is None or not is_variable(names, node):
+    for node in bindings.nodes.of(cst.Name):
+        if patterns.find(node.value) is None or not is_variable(bindings, node):
             continue
-        function = outermost_function(names, node)
+        function = outermost_function(bindings, node)
         if function is not None:
             outermost[id(function)] = function
             groups.setdefault((id(function), node.value), []).append(node)
@@ -63,11 +61,11 @@ def local_names(names: Names) -> dict[int, LocalName]:
         match = patterns.find(name)
         assert match is not None
         function = outermost[function_id]
-        local = [_is_local(names, each) for each in nodes]
+        local = [_is_local(bindings, each) for each in nodes]
         if not any(local):
             continue
         why = "" if all(local) else f"{name} is more than a variable of this function"
-        why = why or _reason(names, function, nodes, match.filled)
+        why = why or _reason(bindings, definitions, function, nodes, match.filled)
         for index, node in enumerate(nodes):
             found[id(node)] = LocalName(
                 match.filled, match.pattern, function, why, first=index == 0
@@ -75,28 +73,14 @@ def local_names(names: Names) -> dict[int, LocalName]:
     return found
 
 
-def renamed_parameters(names: Names) -> Iterator[tuple[str, str]]:
-    """Yield functions with what becomes of their parameters: `old=new`, with spaces."""
-    known = names.local_names
-    for function in names.nodes.of(cst.FunctionDef) if known else ():
-        renamed = [
-            f"{each.name.value}={local.twin}"
-            for each in parameters_of(function)
-            if (local := known.get(id(each.name))) is not None
-        ]
-        qualified = names.qualified(function)
-        if renamed and qualified is not None:
-            yield qualified, " ".join(renamed)
-
-
 def parameters_of(function: cst.FunctionDef) -> list[cst.Param]:
     """Return the parameters that a call can name."""
     return [*function.params.params, *function.params.kwonly_params]
 
 
-def is_variable(names: Names, node: cst.Name) -> bool:
+def is_variable(bindings: Bindings, node: cst.Name) -> bool:
     """Tell a name that is looked up or bound from attributes and keywords."""
-    parent = names.parent(node)
+    parent = bindings.parent(node)
     if isinstance(parent, cst.Attribute):
         return parent.attr is not node
     if isinstance(parent, cst.Arg):
@@ -107,12 +91,12 @@ def is_variable(names: Names, node: cst.Name) -> bool:
 
 
 def outermost_function(
-    names: Names, node: cst.CSTNode
+    bindings: Bindings, node: cst.CSTNode
 ) -> cst.FunctionDef | cst.Lambda | None:
     """Return the outermost function that a node is in; it is not in its own name."""
     found = None
     inner = node
-    for each in names.ancestors(node):
+    for each in bindings.ancestors(node):
         if isinstance(each, (cst.FunctionDef, cst.Lambda)):
             is_name = isinstance(each, cst.FunctionDef) and each.name is inner
             found = found if is_name else each
@@ -120,17 +104,17 @@ def outermost_function(
     return found
 
 
-def _is_local(names: Names, node: cst.Name) -> bool:
-    scope = names.scope(node)
-    bindings = scope[node.value] if scope is not None else set()
-    if bindings and all(map(_is_of_function, bindings)):
+def _is_local(bindings: Bindings, node: cst.Name) -> bool:
+    scope = bindings.scope(node)
+    found = scope[node.value] if scope is not None else set()
+    if found and all(map(_is_of_function, found)):
         return True
     # libcst does not count what a pattern binds.
-    around = {id(each) for each in names.ancestors(node)}
+    around = {id(each) for each in bindings.ancestors(node)}
     return any(
-        id(names.enclosing(each, cst.FunctionDef)) in around
+        id(bindings.enclosing(each, cst.FunctionDef)) in around
         for kind in _CAPTURES
-        for each in names.nodes.of(kind)
+        for each in bindings.nodes.of(kind)
         if any(_is_captured(part, node.value) for part in each.children)
     )
 
@@ -148,7 +132,8 @@ def _is_of_function(binding: BaseAssignment) -> bool:
 
 
 def _reason(
-    names: Names,
+    bindings: Bindings,
+    definitions: Definitions,
     function: cst.FunctionDef | cst.Lambda,
     nodes: list[cst.Name],
     twin: str,
@@ -156,15 +141,15 @@ def _reason(
     """Return why a name of a function cannot be another one, if it cannot."""
     name = nodes[0].value
     others = find(function, cst.Name)
-    if any(each.value == twin and is_variable(names, each) for each in others):
+    if any(each.value == twin and is_variable(bindings, each) for each in others):
         return f"this function has {twin}, too"
-    if name in names.definitions.fixtures:
+    if name in definitions.fixtures:
         return f"a fixture of pytest is called {name}"
     for each in find(function, cst.Call):
         if isinstance(each.func, cst.Name) and each.func.value in _SEEING:
             return f"{each.func.value}() sees the names of variables"
     for node in nodes:
-        shown = names.enclosing(node, cst.FormattedStringExpression)
+        shown = bindings.enclosing(node, cst.FormattedStringExpression)
         if shown is not None and shown.equal is not None:
             return f"an f-string prints {name} as it is written"
     return ""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TypeVar, cast
+from typing import TypeVar
 
 import libcst as cst
 from libcst.helpers import (
@@ -33,17 +33,16 @@ from libcst.metadata import (
     Scope,
 )
 
-from ...sides.side_trees import Side
-from ...sides.verbatim import verbatim_in
 from ...syntax.nodes import Nodes, expression_in
 from ...syntax.source import VERBATIM
-from ..types.arguments import calls_in, handed_to
-from ..types.collection_elements import Stored, stored_in
-from ..types.value_types import Kinds
+from ..sides.side_trees import Side
+from ..sides.verbatim import verbatim_in
+from .arguments import calls_in, handed_to
+from .bindings import Bindings, is_named
+from .candidate_nodes import nodes_to_visit
+from .collection_elements import Stored, stored_in
 from .definitions import Definitions
 from .local_names import LocalName, local_names
-from .scopes import Scopes
-from .visited_nodes import nodes_to_visit
 
 NodeT = TypeVar("NodeT", bound=cst.CSTNode)
 _word = re.compile(r"[^\W\d]\w*").findall
@@ -53,7 +52,7 @@ _VARIABLE, _SHOWN = "variable", "shown"
 _OF_VARIABLE = (QualifiedName("<locals>", QualifiedNameSource.LOCAL),)
 
 
-class Names:
+class Names(Bindings):
     """Answers about the nodes of one module, by the tree of its side of the twin.
 
     `module` is the dotted import name of the source, `twin` that of its twin.
@@ -68,12 +67,10 @@ class Names:
         is_package: bool,
         definitions: Definitions,
     ) -> None:
-        self.nodes = side.nodes or Nodes(side.tree)
-        self._scopes = Scopes(self.nodes)
+        super().__init__(side.nodes or Nodes(side.tree))
         # By a node's id where the place matters, its scope's id, and the name.
         self._known: dict[tuple[int, int, str, bool], Collection[QualifiedName]] = {}
         self._bound: dict[tuple[int, str], str] = {}
-        self._kinds = Kinds(self)
         self.side = side
         self.tree = side.tree
         self.module = module
@@ -92,8 +89,11 @@ class Names:
     @definitions.setter
     def definitions(self, definitions: Definitions) -> None:
         self._definitions = definitions
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget the answers that depend on what other sources define."""
         self._found.clear()
-        self._kinds = Kinds(self)
         self.__dict__.pop("local_names", None)
         self.__dict__.pop("_bindings", None)
 
@@ -106,25 +106,6 @@ class Names:
         self.__dict__.clear()
 
     # -- the tree ---------------------------------------------------------
-
-    def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
-        return self.nodes.parent(node)
-
-    def ancestors(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-        """Yield the parents of a node, innermost first."""
-        parent = self.nodes.parent
-        current = parent(node)
-        while current is not None:
-            yield current
-            current = parent(current)
-
-    def enclosing(self, node: cst.CSTNode, *types: type[NodeT]) -> NodeT | None:
-        """Return the innermost ancestor of exactly one of these types."""
-        parent = self.nodes.parent
-        current = parent(node)
-        while current is not None and type(current) not in types:
-            current = parent(current)
-        return cast("NodeT | None", current)
 
     def to_visit(
         self, types: Container[type[object]], *, every_name: bool = False
@@ -163,15 +144,6 @@ class Names:
 
     # -- names ------------------------------------------------------------
 
-    def scope(self, node: cst.CSTNode) -> Scope | None:
-        """Return the scope that a name is looked up in."""
-        current: cst.CSTNode | None = node
-        while current is not None:
-            if (scope := self._scopes.get(current)) is not None:
-                return scope
-            current = self.nodes.parent(current)
-        return None
-
     def qualified(
         self, node: cst.CSTNode | str, at: cst.CSTNode | None = None
     ) -> str | None:
@@ -199,7 +171,7 @@ class Names:
         if known is not None:
             return known[1]
         found: set[str | None] = set()
-        if _is_named(node):
+        if is_named(node):
             found.update(map(self._absolute, self._meanings(self.scope(node), node)))
             if not found and self.stars:
                 found.update(self._by_star(get_full_name_for_node(node) or ""))
@@ -295,7 +267,7 @@ class Names:
     def imported(self, node: cst.BaseExpression) -> set[str]:
         """Return the qualified names of an expression that starts at an import."""
         scope = self.scope(node)
-        if scope is None or not _is_named(node):
+        if scope is None or not is_named(node):
             return set()
         found = {
             self._absolute(name)
@@ -333,10 +305,6 @@ class Names:
         """Return the absolute name of the module that names are imported from."""
         package = self.module if self.is_package else self.module.rpartition(".")[0]
         return get_absolute_module_from_package_for_import(package, node)
-
-    def is_reference(self, node: cst.CSTNode) -> bool:
-        """Tell a name that is looked up or bound from a keyword or an attribute."""
-        return self._scopes.get(node) is not None
 
     def is_definition(self, node: cst.CSTNode) -> bool:
         """Tell whether a name is what a class, function or assignment defines."""
@@ -392,7 +360,7 @@ class Names:
     @cached_property
     def local_names(self) -> dict[int, LocalName]:
         """The parameters and variables that the twin calls otherwise, by node id."""
-        return local_names(self)
+        return local_names(self, self.definitions)
 
     def is_bound_under_condition(self, name: cst.Name) -> bool:
         """Tell whether the module binds what a name stands for only in some case."""
@@ -495,24 +463,32 @@ class Names:
             if assignment.scope is scope and assignment.name == name
         ]
 
-    # -- values -----------------------------------------------------------
+    # -- values ---------------------------------------------------------------
 
-    def kind(self, node: cst.BaseExpression) -> str | None:
-        """Return which class a value is of, where the source shows it."""
-        return self._kinds.kind(node)
+    def given(self, value: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+        """Yield what the calls of this module give to a parameter."""
+        for target in self.targets(value):
+            if isinstance(target, cst.Param):
+                yield from handed_to(self, target, self._calls)
 
-    def kinds(self, node: cst.BaseExpression) -> set[str]:
-        """Return all classes that the source shows for a value; there may be others."""
-        return self._kinds.kinds(node)
+    @cached_property
+    def _calls(self) -> dict[str, list[cst.Call]]:
+        return calls_in(self)
 
-    def owner(self, value: cst.BaseExpression) -> str | None:
-        """Return the class of an object; `self`, `cls`, `super()`: the one here."""
-        called = value.func if isinstance(value, cst.Call) else value
-        if isinstance(called, cst.Name) and called.value in ("self", "cls", "super"):
-            here = self.enclosing(value, cst.ClassDef)
-            if here is not None:
-                return self.qualified(here)
-        return self.qualified(called) if called is not value else self.kind(value)
+    def stored(self, collection: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+        """Yield what is put into a collection, wherever that has the same name."""
+        name = get_full_name_for_node(collection) or ""
+        here = self.enclosing(collection, cst.ClassDef)
+        for other, value in self._stored.get(name, ()):
+            of_self = name.startswith("self.")
+            if of_self and self.enclosing(other, cst.ClassDef) is not here:
+                continue
+            if self.same_value(collection, other):
+                yield value
+
+    @cached_property
+    def _stored(self) -> Stored:
+        return stored_in(self)
 
     def unquoted(self, annotation: cst.BaseExpression) -> cst.BaseExpression:
         """Return an annotation; what a string holds, where it is written as one."""
@@ -523,37 +499,6 @@ class Names:
             if found is not annotation:
                 self.nodes.adopt(found, annotation)
         return self._unquoted[id(annotation)]
-
-    def annotated(self, annotation: cst.BaseExpression) -> set[str]:
-        """Return the kinds that an annotation allows."""
-        return set(self._kinds.annotated(annotation))
-
-    @property
-    def attributes(self) -> dict[cst.ClassDef, dict[str, list[cst.CSTNode]]]:
-        """The nodes that bind each attribute of each class of the module."""
-        return self._kinds.attributes
-
-    def element_kind(self, node: cst.BaseExpression) -> str | None:
-        """Return which class the elements of a collection are of."""
-        return self._kinds.element_kind(node)
-
-    def is_element(self, node: cst.BaseExpression) -> bool:
-        """Tell whether a name stands for what a loop goes through."""
-        return self._kinds.is_element(node)
-
-    def values(self, node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
-        """Yield what is assigned to a name, or to an attribute of `self`."""
-        return self._kinds.values(node)
-
-    def given(self, value: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
-        """Yield what the calls of this module give to a parameter."""
-        for target in self.targets(value):
-            if isinstance(target, cst.Param):
-                yield from handed_to(self, target, self._calls)
-
-    def iterated(self, value: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
-        """Yield the collections of the loops that bind a name."""
-        return self._kinds.iterated(value)
 
     @cached_property
     def verbatim(self) -> dict[int, cst.Comment]:
@@ -569,91 +514,9 @@ class Names:
         quoted = {word for each in texts if len(each) < 99 for word in _word(each)}
         return {each.value for each in self.nodes.of(cst.Name)} | quoted
 
-    def targets(self, value: cst.BaseExpression) -> list[cst.CSTNode]:
-        """Return the nodes that bind a name, or an attribute of `self`."""
-        return self._kinds.targets(value)
-
-    def stored(self, collection: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
-        """Yield what is put into a collection, wherever that has the same name."""
-        name = get_full_name_for_node(collection) or ""
-        here = self.enclosing(collection, cst.ClassDef)
-        for other, value in self._stored.get(name, ()):
-            of_self = name.startswith("self.")
-            if of_self and self.enclosing(other, cst.ClassDef) is not here:
-                continue
-            if self.same_value(collection, other):
-                yield value
-
-    @cached_property
-    def _calls(self) -> dict[str, list[cst.Call]]:
-        return calls_in(self)
-
-    @cached_property
-    def _stored(self) -> Stored:
-        return stored_in(self)
-
-    def same_value(self, one: cst.CSTNode, other: cst.CSTNode) -> bool:
-        """Tell whether two expressions are one variable, or one attribute of `self`."""
-        name = get_full_name_for_node(one)
-        if name is None or name != get_full_name_for_node(other):
-            return False
-        if not (_is_named(one) and _is_named(other)):
-            return False
-        return not isinstance(one, cst.Name) or self.means_the_same(name, one, other)
-
-    def means_the_same(self, name: str, one: cst.CSTNode, other: cst.CSTNode) -> bool:
-        """Tell whether a name is one variable at two places."""
-        scopes = self.scope(one), self.scope(other)
-        bindings = [set(scope[name]) if scope else set() for scope in scopes]
-        return bindings[0] == bindings[1]
-
-    def is_generator(self, function: cst.FunctionDef) -> bool:
-        """Tell whether a function of this module yields."""
-        return id(function) in self._generators
-
-    @cached_property
-    def _generators(self) -> set[int]:
-        yields = self.nodes.of(cst.Yield)
-        return {id(self.enclosing(y, cst.FunctionDef, cst.Lambda)) for y in yields}
-
-    def function(self, node: cst.Name) -> cst.FunctionDef | None:
-        """Return the one function of this module that a name stands for."""
-        found = self.functions(node)
-        return found[0] if len(found) == 1 else None
-
-    def functions(self, node: cst.Name) -> list[cst.FunctionDef]:
-        """Return the functions of this module for which alone a name stands."""
-        return self._defined(node, cst.FunctionDef)
-
-    def classes(self, node: cst.Name) -> list[cst.ClassDef]:
-        """Return the classes of this module for which alone a name stands."""
-        return self._defined(node, cst.ClassDef)
-
-    def _defined(self, node: cst.Name, kind: type[NodeT]) -> list[NodeT]:
-        scope = self.scope(node)
-        found = [
-            assignment.node
-            for assignment in (scope[node.value] if scope else ())
-            if isinstance(assignment, Assignment)
-        ]
-        definitions = [each for each in found if isinstance(each, kind)]
-        return definitions if len(definitions) == len(found) else []
-
 
 def _aliases(node: cst.CSTNode) -> Sequence[cst.ImportAlias]:
     """Return what an import statement binds by name."""
     if not isinstance(node, (cst.Import, cst.ImportFrom)):
         return ()
     return () if isinstance(node.names, cst.ImportStar) else node.names
-
-
-def _is_named(node: cst.CSTNode) -> bool:
-    """Tell a definition, a name or a dotted name from what is computed.
-
-    `f().x` is an attribute of a value, though libcst spells it `f.x` too.
-    """
-    while type(node) is cst.Attribute:
-        node = node.value
-    if type(node) in (cst.Name, cst.Call, cst.Subscript):
-        return type(node) is cst.Name
-    return get_full_name_for_node(node) is not None

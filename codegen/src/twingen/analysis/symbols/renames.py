@@ -20,9 +20,9 @@ from keyword import iskeyword
 
 from ...diagnostics.diagnostic import ConfigurationError
 from ...syntax.prose_rewriting import rename_words
-from ...syntax.wildcard_patterns import Patterns, best
-from ..types.protocols import DUNDERS
+from .async_protocols import DUNDERS
 from .definitions import Definitions
+from .name_patterns import Patterns, best
 
 # An escape is taken as a whole, so that its letter is not part of a word; but the dots
 # of a name may be escaped, as in a regular expression.

@@ -11,7 +11,7 @@ from ...syntax.nodes import find
 from ..types.value_types import UNKNOWN
 
 if TYPE_CHECKING:
-    from ..symbols.names import Names
+    from ..types.typed_names import TypedNames
 
 LOCKS = {
     *(
@@ -25,7 +25,7 @@ LOCKS = {
 FIELD = "@"
 
 
-def held_by_classes(names: Names) -> Iterator[tuple[str, str]]:
+def held_by_classes(names: TypedNames) -> Iterator[tuple[str, str]]:
     """Yield the classes of a module with the locks and objects that theirs hold."""
     for owner, attributes in names.attributes.items():
         qualified = names.qualified(owner)
@@ -40,7 +40,7 @@ def held_by_classes(names: Names) -> Iterator[tuple[str, str]]:
 
 
 def _kept(
-    names: Names, owner: cst.ClassDef, target: cst.CSTNode
+    names: TypedNames, owner: cst.ClassDef, target: cst.CSTNode
 ) -> Iterator[tuple[bool, str]]:
     """Yield what a binding of an attribute lets each object hold."""
     holder = names.parent(target)
@@ -63,7 +63,7 @@ def _kept(
         yield from ((is_field, each) for each in found if _matters(names, each))
 
 
-def classes_named(names: Names, value: cst.BaseExpression) -> Iterator[str]:
+def classes_named(names: TypedNames, value: cst.BaseExpression) -> Iterator[str]:
     """Yield the classes that an expression names: to make an object, or as its kind."""
     for kind in (cst.Name, cst.Attribute):
         for each in find(value, kind):
@@ -72,7 +72,7 @@ def classes_named(names: Names, value: cst.BaseExpression) -> Iterator[str]:
                 yield qualified
 
 
-def _matters(names: Names, kind: str) -> bool:
+def _matters(names: TypedNames, kind: str) -> bool:
     """Tell a lock, and a class that may be one of the sources."""
     is_own = kind.partition(".")[0] == names.package
     return kind in LOCKS or (is_own and kind != UNKNOWN)

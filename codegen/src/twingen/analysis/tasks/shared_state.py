@@ -21,7 +21,7 @@ from ...syntax.traversal import children
 from .task_functions import APART, OFTEN, called, defined, in_tasks, starts
 
 if TYPE_CHECKING:
-    from ..symbols.names import Names
+    from ..types.typed_names import TypedNames
 
 _LOCKS = {"asyncio.Condition", "asyncio.Lock", "threading.Lock", "threading.RLock"}
 _SEMAPHORES = {"asyncio.BoundedSemaphore", "asyncio.Semaphore"}
@@ -85,7 +85,7 @@ class _Function:
     locked: bool = True
 
 
-def shared_state(names: Names) -> Iterator[Shared]:
+def shared_state(names: TypedNames) -> Iterator[Shared]:
     """Yield what the tasks of a module share without a lock, in the source's order."""
     roots = _roots(names)
     if not roots:
@@ -113,7 +113,7 @@ def shared_state(names: Names) -> Iterator[Shared]:
     yield from sorted(found, key=lambda each: order.get(id(each.node), 0))
 
 
-def _roots(names: Names) -> list[tuple[cst.FunctionDef, str]]:
+def _roots(names: TypedNames) -> list[tuple[cst.FunctionDef, str]]:
     """Return the functions of a module that tasks start with."""
     known = in_tasks(names.definitions)
     found: list[tuple[cst.FunctionDef, str]] = []
@@ -135,7 +135,7 @@ def _roots(names: Names) -> list[tuple[cst.FunctionDef, str]]:
     return found
 
 
-def _started_twice(names: Names) -> set[str]:
+def _started_twice(names: TypedNames) -> set[str]:
     """Return the methods that `gather(self.f(1), self.f(2))` starts."""
     seen: set[str] = set()
     twice: set[str] = set()
@@ -238,7 +238,7 @@ class _Reader:
 
     def __init__(
         self,
-        names: Names,
+        names: TypedNames,
         function: cst.FunctionDef,
         defined: dict[str, cst.FunctionDef],
     ) -> None:
@@ -466,7 +466,7 @@ def _is_constant(value: cst.BaseExpression) -> bool:
     return isinstance(value, (cst.BaseNumber, cst.SimpleString))
 
 
-def _changes(names: Names, method: cst.Attribute) -> bool:
+def _changes(names: TypedNames, method: cst.Attribute) -> bool:
     """Tell whether a method of a collection is called that changes it."""
     if method.attr.value not in _CHANGING:
         return False
@@ -480,7 +480,7 @@ def _changes(names: Names, method: cst.Attribute) -> bool:
     return name in _COLLECTIONS and not home.startswith("asyncio")
 
 
-def _is_lock(names: Names, value: cst.BaseExpression) -> bool:
+def _is_lock(names: TypedNames, value: cst.BaseExpression) -> bool:
     """Tell whether one task at a time holds an object."""
     kind = names.kind(value)
     if kind in _LOCKS:
@@ -498,7 +498,7 @@ def _is_lock(names: Names, value: cst.BaseExpression) -> bool:
     )
 
 
-def _may_lock(names: Names, value: cst.BaseExpression) -> bool:
+def _may_lock(names: TypedNames, value: cst.BaseExpression) -> bool:
     """Tell whether a context manager may be a lock: what is known is none."""
     definitions = names.definitions
     if isinstance(value, cst.Call):

@@ -16,7 +16,7 @@ from ..calls.coroutine_calls import owner_of
 from ..symbols.definitions import Definitions
 
 if TYPE_CHECKING:
-    from ..symbols.names import Names
+    from ..types.typed_names import TypedNames
 
 ONCE, OFTEN, APART = "once", "often", "apart"
 """One task; several with one object or none; several with an object of their own."""
@@ -52,7 +52,7 @@ class Start:
     how: str
 
 
-def starts(names: Names) -> Iterator[Start]:
+def starts(names: TypedNames) -> Iterator[Start]:
     """Yield the starts of a module whose function is known."""
     if _STARTING.isdisjoint(names.words):
         return
@@ -70,7 +70,7 @@ def starts(names: Names) -> Iterator[Start]:
 
 
 def called(
-    names: Names, function: cst.BaseExpression
+    names: TypedNames, function: cst.BaseExpression
 ) -> tuple[cst.FunctionDef | None, str] | None:
     """Return the function of the sources that an expression stands for."""
     if isinstance(function, cst.Name):
@@ -109,7 +109,9 @@ def defined(definitions: Definitions, qualified: str, *, above: bool = False) ->
     return found or ("" if above else qualified)
 
 
-def _given(names: Names, call: cst.Call) -> Iterator[tuple[cst.BaseExpression, bool]]:
+def _given(
+    names: TypedNames, call: cst.Call
+) -> Iterator[tuple[cst.BaseExpression, bool]]:
     """Yield what a call starts: `f(x)`, or a function; and whether it does so often."""
     qualified = names.qualified(call.func)
     positional = [arg for arg in call.args if arg.keyword is None]
@@ -132,7 +134,7 @@ def _given(names: Names, call: cst.Call) -> Iterator[tuple[cst.BaseExpression, b
 
 
 def _each(
-    names: Names, value: cst.BaseExpression, followed: bool = False
+    names: TypedNames, value: cst.BaseExpression, followed: bool = False
 ) -> Iterator[tuple[cst.BaseExpression, bool]]:
     if isinstance(value, _COMPREHENSIONS) and not isinstance(value, cst.DictComp):
         if isinstance(value.elt, cst.Call):
@@ -153,7 +155,7 @@ def _each(
                 yield inner, _is_repeated(names, inner)
 
 
-def _is_repeated(names: Names, call: cst.CSTNode) -> bool:
+def _is_repeated(names: TypedNames, call: cst.CSTNode) -> bool:
     """Tell whether a loop, in the function around it, makes a call several times."""
     inner: cst.CSTNode = call
     for each in names.ancestors(call):
@@ -174,7 +176,7 @@ def _leaves(loop: cst.For | cst.While) -> bool:
     return isinstance(line, (cst.Break, cst.Return, cst.Raise))
 
 
-def _how(names: Names, function: cst.BaseExpression, call: cst.CSTNode) -> str:
+def _how(names: TypedNames, function: cst.BaseExpression, call: cst.CSTNode) -> str:
     """Tell whether the tasks of a loop share the object whose method they run."""
     if not isinstance(function, cst.Attribute):
         return OFTEN

@@ -24,7 +24,7 @@ from ..types.type_parameters import AWAITABLE_TYPES
 from ..types.value_types import CALLS_FOR_LOOP, LOOP
 
 if TYPE_CHECKING:
-    from ..symbols.names import Names
+    from ..types.typed_names import TypedNames
 
 _QUEUES = {"LifoQueue", "PriorityQueue", "Queue"}
 _NAMES = {
@@ -52,13 +52,13 @@ _LOCKS = {"Event", "Lock", "Semaphore"}
 _STEPS = {"__anext__", "anext", "asend"}
 
 
-def task_uses(names: Names) -> Iterator[str]:
+def task_uses(names: TypedNames) -> Iterator[str]:
     """Yield what needs them, with the name of the module."""
     for what in _uses(names):
         yield f"{what} in {names.module}"
 
 
-def _uses(names: Names) -> Iterator[str]:
+def _uses(names: TypedNames) -> Iterator[str]:
     words = names.words
     if not (_NAMES | _MEMBERS).isdisjoint(words):
         yield from _named(names)
@@ -74,7 +74,7 @@ def _uses(names: Names) -> Iterator[str]:
     yield from _protocols(names)
 
 
-def _named(names: Names) -> Iterator[str]:
+def _named(names: TypedNames) -> Iterator[str]:
     nodes: list[cst.Attribute | cst.Name] = [*names.nodes.of(cst.Attribute)]
     for node in (*nodes, *names.nodes.of(cst.Name)):
         last = node.attr.value if isinstance(node, cst.Attribute) else node.value
@@ -87,7 +87,7 @@ def _named(names: Names) -> Iterator[str]:
             yield last
 
 
-def _loops(names: Names) -> Iterator[str]:
+def _loops(names: TypedNames) -> Iterator[str]:
     """Yield event loops that are told apart, kept by, or passed on."""
     nodes: list[cst.BaseExpression] = [*names.nodes.of(cst.Call)]
     for node in (*nodes, *names.nodes.of(cst.Name), *names.nodes.of(cst.Attribute)):
@@ -119,7 +119,7 @@ def _is_question_for_none(parent: cst.CSTNode) -> bool:
     )
 
 
-def _aliases(names: Names) -> Iterator[str]:
+def _aliases(names: TypedNames) -> Iterator[str]:
     """Yield types that stand for others that are awaited."""
     for value in names.nodes.of(cst.Subscript):
         if names.qualified(value.value) in AWAITABLE_TYPES:
@@ -128,7 +128,7 @@ def _aliases(names: Names) -> Iterator[str]:
                 yield "an alias of an awaitable type"
 
 
-def _subclasses(names: Names) -> Iterator[str]:
+def _subclasses(names: TypedNames) -> Iterator[str]:
     for definition in names.nodes.of(cst.ClassDef):
         for base in definition.bases:
             plain = base.value
@@ -139,7 +139,7 @@ def _subclasses(names: Names) -> Iterator[str]:
                 yield f"a subclass of {qualified}"
 
 
-def _functions(names: Names) -> Iterator[str]:
+def _functions(names: TypedNames) -> Iterator[str]:
     """Yield functions that do more than to hand out a coroutine."""
     for function in names.nodes.of(cst.FunctionDef):
         name = function.name.value
@@ -165,7 +165,7 @@ def _only_returns(function: cst.FunctionDef) -> bool:
     )
 
 
-def _generators(names: Names) -> Iterator[str]:
+def _generators(names: TypedNames) -> Iterator[str]:
     """Yield ends of iterations that are mixed up."""
     functions = names.nodes.of(cst.FunctionDef)
     if any(each.name.value == "__anext__" and each.asynchronous for each in functions):
@@ -174,7 +174,7 @@ def _generators(names: Names) -> Iterator[str]:
                 yield "next() beside __anext__()"
 
 
-def has_cleaning_generator(names: Names) -> bool:
+def has_cleaning_generator(names: TypedNames) -> bool:
     """Tell whether an asynchronous generator does something when it is closed."""
     return any(
         _is_in_async_generator(names, each) and _cleans_up(names, each)
@@ -182,7 +182,7 @@ def has_cleaning_generator(names: Names) -> bool:
     )
 
 
-def leaves_generator(names: Names) -> bool:
+def leaves_generator(names: TypedNames) -> bool:
     """Tell whether an asynchronous generator may be left before it has ended.
 
     It is closed by its loop then, after what runs already; a plain one is at once.
@@ -200,12 +200,12 @@ def leaves_generator(names: Names) -> bool:
     return False
 
 
-def _is_in_async_generator(names: Names, node: cst.CSTNode) -> bool:
+def _is_in_async_generator(names: TypedNames, node: cst.CSTNode) -> bool:
     function = names.enclosing(node, cst.FunctionDef)
     return function is not None and function.asynchronous is not None
 
 
-def _cleans_up(names: Names, node: cst.CSTNode) -> bool:
+def _cleans_up(names: TypedNames, node: cst.CSTNode) -> bool:
     """Tell whether something is done where a generator is closed at a `yield`."""
     for each in names.ancestors(node):
         if isinstance(each, cst.FunctionDef):
@@ -218,7 +218,7 @@ def _cleans_up(names: Names, node: cst.CSTNode) -> bool:
     return False
 
 
-def _is_left(names: Names, loop: cst.For) -> bool:
+def _is_left(names: TypedNames, loop: cst.For) -> bool:
     """Tell whether a `break`, `return` or `raise` may end a loop."""
     for kind in (cst.Break, cst.Return, cst.Raise):
         for leaving in names.nodes.of(kind):
@@ -232,7 +232,7 @@ def _is_left(names: Names, loop: cst.For) -> bool:
     return False
 
 
-def _kept(names: Names) -> Iterator[str]:
+def _kept(names: TypedNames) -> Iterator[str]:
     """Yield coroutines that a plain function of the module gives, if they are kept."""
     for call in names.nodes.of(cst.Call):
         function = (
@@ -247,7 +247,7 @@ def _kept(names: Names) -> Iterator[str]:
             yield f"the coroutine that {function.name.value}() returns"
 
 
-def _protocols(names: Names) -> Iterator[str]:
+def _protocols(names: TypedNames) -> Iterator[str]:
     """Yield tests for a sync protocol, which asynchronous objects have in the twin."""
     if {"hasattr", "isinstance", "issubclass"}.isdisjoint(names.words):
         return

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from ..symbols.async_protocols import ASYNC_PROTOCOLS, DUNDERS
 from .coroutine_tests import statements_of
 from .merged_members import Members
-from .method_names import ASYNC_PROTOCOLS, DUNDERS
 from .value_types import UNKNOWN
 
 if TYPE_CHECKING:
     from ..symbols.library_tables import Libraries
-    from ..symbols.names import Names
+    from ..types.typed_names import TypedNames
 
 _ITERATION = ("Generator", "Iterable", "Iterator")
 # What the twin of an asynchronous object is, by the method that makes it so.
@@ -38,7 +38,7 @@ _MANAGER = "contextlib.asynccontextmanager"
 
 
 def may_become(
-    names: Names, libraries: Libraries, value: cst.BaseExpression | None, twin: str
+    names: TypedNames, libraries: Libraries, value: cst.BaseExpression | None, twin: str
 ) -> bool:
     """Tell whether an object may get a member of this name in the twin alone.
 
@@ -59,7 +59,7 @@ def may_become(
     return any(_becomes(names, libraries, kind, twin) for kind in kinds)
 
 
-def _object_of(names: Names, value: cst.BaseExpression) -> cst.BaseExpression:
+def _object_of(names: TypedNames, value: cst.BaseExpression) -> cst.BaseExpression:
     """Return the object in `type(x)` and `x.__class__`, which are asked for it."""
     if isinstance(value, cst.Attribute) and value.attr.value == "__class__":
         return value.value
@@ -69,7 +69,7 @@ def _object_of(names: Names, value: cst.BaseExpression) -> cst.BaseExpression:
     return value.args[0].value if is_type else value
 
 
-def derived(names: Names, kinds: set[str]) -> set[str]:
+def derived(names: TypedNames, kinds: set[str]) -> set[str]:
     """Return the classes of the sources that are derived from some of these."""
     classes = names.definitions.classes
     if not any(each in classes for each in kinds):
@@ -78,7 +78,7 @@ def derived(names: Names, kinds: set[str]) -> set[str]:
     return {each for each in classes if not kinds.isdisjoint(bases(each))}
 
 
-def _becomes(names: Names, libraries: Libraries, kind: str, twin: str) -> bool:
+def _becomes(names: TypedNames, libraries: Libraries, kind: str, twin: str) -> bool:
     if kind in ASYNC_PROTOCOLS:
         return twin in (_OF_MANAGERS if "ContextManager" in kind else _OF_ITERATORS)
     if kind not in names.definitions.classes:
@@ -87,7 +87,7 @@ def _becomes(names: Names, libraries: Libraries, kind: str, twin: str) -> bool:
     return members.source_of(twin) is not None and members.holder(twin) is None
 
 
-def kinds_of(names: Names, value: cst.BaseExpression) -> set[str] | None:
+def kinds_of(names: TypedNames, value: cst.BaseExpression) -> set[str] | None:
     """Return the classes that an object can be of, `None` where one is not known."""
     definitions = names.definitions
     kind = names.owner(value)
@@ -103,7 +103,7 @@ def kinds_of(names: Names, value: cst.BaseExpression) -> set[str] | None:
     return kinds if kinds and all(_is_class(names, each) for each in kinds) else None
 
 
-def _is_class(names: Names, kind: str) -> bool:
+def _is_class(names: TypedNames, kind: str) -> bool:
     if kind in names.definitions.classes or kind.startswith("builtins."):
         return True
     is_own = names.definitions.module_of(kind) is not None
@@ -117,7 +117,7 @@ def twin_of_protocol(qualified: str) -> str | None:
     return None if dunder is None else DUNDERS[dunder]
 
 
-def only_checks(names: Names, question: cst.Call) -> bool:
+def only_checks(names: TypedNames, question: cst.Call) -> bool:
     """Tell `assert hasattr(x, "y")` and `if not hasattr(x, "y"): raise ...`."""
     parent = names.parent(question)
     if isinstance(parent, cst.Assert):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .protocols import DUNDERS
+from ..symbols.async_protocols import DUNDERS
 
 if TYPE_CHECKING:
     from ..symbols.definitions import Definitions

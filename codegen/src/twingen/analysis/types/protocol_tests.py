@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from ...syntax.nodes import targets_of
+from ..symbols.async_protocols import ASYNC_PROTOCOLS, DUNDERS
 from .aliases import meant_by
-from .method_names import ASYNC_PROTOCOLS, DUNDERS
 
 if TYPE_CHECKING:
     from ..symbols.names import Names

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ...rule import Refused
+from ...diagnostics.refusal import Refused
 
 ASYNC_GENERATORS = {
     "collections.abc.AsyncGenerator",

@@ -13,10 +13,8 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
-from libcst.metadata import Assignment
 
-from ..calls.server_callbacks import handlers_in
-from .attributes import attributes_in
+from .server_callbacks import handlers_in
 
 if TYPE_CHECKING:
     from ..symbols.names import Names
@@ -164,7 +162,7 @@ class Kinds:
             return self.element_kind(node.value) if one else None
         if node not in self._known:
             self._known[node] = None  # a name that is bound to itself has no kind
-            targets = self.targets(node)
+            targets = self._names.targets(node)
             kinds = {kind for target in targets for kind in self._bound_by(target)}
             if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
                 owners = set(self._of_value(node.func.value))
@@ -181,7 +179,9 @@ class Kinds:
 
     def kinds(self, node: cst.BaseExpression) -> set[str]:
         """Return all kinds that are shown of a value, which may be others too."""
-        found = {kind for each in self.targets(node) for kind in self._bound_by(each)}
+        found = {
+            kind for each in self._names.targets(node) for kind in self._bound_by(each)
+        }
         return found - {UNKNOWN}
 
     def _property(self, node: cst.Attribute) -> cst.FunctionDef | None:
@@ -222,81 +222,9 @@ class Kinds:
         kind = kinds.pop() if len(kinds) == 1 else UNKNOWN
         return None if kind == UNKNOWN else kind
 
-    def is_element(self, node: cst.BaseExpression) -> bool:
-        """Tell whether a name is bound by a loop or a comprehension."""
-        loops = (cst.For, cst.CompFor)
-        return any(isinstance(self._holder(t), loops) for t in self.targets(node))
-
-    def targets(self, node: cst.BaseExpression) -> list[cst.CSTNode]:
-        """Return the nodes that bind a name, or an attribute of `self`."""
-        if isinstance(node, cst.Name):
-            scope = self._names.scope(node)
-            if scope is None:
-                return []
-            return [
-                assignment.node
-                for assignment in scope[node.value]
-                if isinstance(assignment, Assignment)
-            ]
-        if isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name):
-            owner = self._names.enclosing(node, cst.ClassDef)
-            if owner is not None and node.value.value == "self":
-                return self._class_attributes(owner).get(node.attr.value, [])
-        return []
-
-    def values(self, node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
-        """Yield what is assigned to a name or attribute, where that is shown."""
-        for target in self.targets(node):
-            holder = self._holder(target)
-            if isinstance(holder, (cst.Assign, cst.AnnAssign, cst.NamedExpr)):
-                yield from [] if holder.value is None else [holder.value]
-            elif isinstance(holder, cst.Element):
-                yield from self._unpacked(holder)
-
-    def iterated(self, node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
-        """Yield the collections of the loops that bind a name."""
-        for target in self.targets(node):
-            holder = self._holder(target)
-            if isinstance(holder, (cst.For, cst.CompFor)) and holder.target is target:
-                yield holder.iter
-
-    def _unpacked(self, element: cst.Element) -> Iterator[cst.BaseExpression]:
-        """Yield `x` for the element `a` of `a, b = x, y`."""
-        targets = self._names.parent(element)
-        target = self._names.parent(targets) if targets else None
-        assign = self._names.parent(target) if target else None
-        if not (
-            isinstance(target, cst.AssignTarget) and isinstance(assign, cst.Assign)
-        ):
-            return
-        left, right = targets, assign.value
-        if isinstance(left, cst.Tuple) and isinstance(right, cst.Tuple):
-            plain = all(
-                isinstance(e, cst.Element) for e in (*left.elements, *right.elements)
-            )
-            if plain and len(left.elements) == len(right.elements):
-                yield right.elements[left.elements.index(element)].value
-
-    def _holder(self, target: cst.CSTNode) -> cst.CSTNode | None:
-        if isinstance(target, cst.Param):
-            return target
-        holder = self._names.parent(target)
-        return (
-            self._names.parent(holder)
-            if isinstance(holder, (cst.AssignTarget, cst.AsName))
-            else holder
-        )
-
-    def _class_attributes(self, owner: cst.ClassDef) -> dict[str, list[cst.CSTNode]]:
-        return self.attributes.get(owner, {})
-
-    @cached_property
-    def attributes(self) -> dict[cst.ClassDef, dict[str, list[cst.CSTNode]]]:
-        return attributes_in(self._names)
-
     def _bound_by(self, target: cst.CSTNode) -> Iterator[str]:
         """Yield the kinds that one binding allows."""
-        holder = self._holder(target)
+        holder = self._names.holder(target)
         if (
             isinstance(holder, (cst.AnnAssign, cst.Param))
             and holder.annotation
@@ -305,7 +233,9 @@ class Kinds:
             yield from self.annotated(holder.annotation.annotation)
         elif isinstance(holder, (cst.Assign, cst.NamedExpr)):
             yield from self._of_value(holder.value)
-        elif isinstance(holder, cst.Element) and (values := [*self._unpacked(holder)]):
+        elif isinstance(holder, cst.Element) and (
+            values := [*self._names.unpacked(holder)]
+        ):
             yield from self._of_value(values[0])
         elif isinstance(holder, cst.Element):
             yield from self._of_member(holder)
@@ -437,7 +367,7 @@ class Kinds:
                 starred = isinstance(element, cst.StarredElement)
                 yield from [UNKNOWN] if starred else self._of_value(element.value)
         elif isinstance(collection, (cst.Name, cst.Attribute)):
-            targets = self.targets(collection)
+            targets = self._names.targets(collection)
             yield from [] if targets else [UNKNOWN]
             for target in targets:
                 yield from self._elements_bound_by(target)
@@ -453,7 +383,7 @@ class Kinds:
             yield UNKNOWN
 
     def _elements_bound_by(self, target: cst.CSTNode) -> Iterator[str]:
-        holder = self._holder(target)
+        holder = self._names.holder(target)
         if isinstance(holder, (cst.AnnAssign, cst.Param)) and holder.annotation:
             annotation = self._names.unquoted(holder.annotation.annotation)
             if isinstance(annotation, cst.Subscript):

@@ -1,0 +1,1 @@
+"""What an editor asks about sources and twins, in the Language Server Protocol."""

@@ -1,0 +1,1 @@
+"""How findings and manuals are shown: as text, as a work list, for machines."""

@@ -1,0 +1,1 @@
+"""What several rules replace in the same way."""
