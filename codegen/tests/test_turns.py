@@ -24,9 +24,9 @@ from twingen.runtime.turns import (
     calls,
     case,
     coroutines,
-    current,
     entries,
     event_loop,
+    events,
     exceptions,
     executors,
     futures,
@@ -252,7 +252,7 @@ async def native() -> int:
 
 def test_await_of_anything() -> None:
     def main() -> None:
-        future: futures.Future[int] = current.get_running_loop().create_future()
+        future: futures.Future[int] = events.get_running_loop().create_future()
         future.get_loop().call_soon(future.set_result, 3)
         assert await_(future) == 3
         assert await_(by_yield()) == 5
@@ -505,7 +505,7 @@ def test_order_of_steps() -> None:
             sleep(0)
 
     def main() -> None:
-        loop = current.get_running_loop()
+        loop = events.get_running_loop()
         made = [create_task(later(child, each)) for each in "ab"]
         loop.call_soon(log.append, "soon")
         sleep(0)
@@ -595,7 +595,7 @@ def test_callback_in_a_wait_sees_no_exception_that_is_handled() -> None:
         try:
             raise KeyError
         except KeyError:
-            current.get_running_loop().call_soon(callback)
+            events.get_running_loop().call_soon(callback)
             sleep(0)
 
     in_loop(main)
@@ -604,7 +604,7 @@ def test_callback_in_a_wait_sees_no_exception_that_is_handled() -> None:
 
 def test_exception_in_a_callback(caplog: pytest.LogCaptureFixture) -> None:
     def main() -> int:
-        current.get_running_loop().call_soon(lambda: 1 // 0)
+        events.get_running_loop().call_soon(lambda: 1 // 0)
         sleep(0)
         return 1
 
@@ -644,14 +644,14 @@ def test_eager_tasks() -> None:
         return name
 
     def main() -> None:
-        current.get_running_loop().set_task_factory(starting.eager_task_factory)
+        events.get_running_loop().set_task_factory(starting.eager_task_factory)
         done = create_task(later(child, "ends"))
         assert done.done()
         waits = create_task(later(child, "waits"))
         assert not waits.done()
         log.append("main")
         assert await_(waits) == "waits"
-        current.get_running_loop().set_task_factory(None)
+        events.get_running_loop().set_task_factory(None)
 
     in_loop(main)
     assert log == ["ends begins", "waits begins", "main"]
@@ -735,7 +735,7 @@ def test_executor() -> None:
 
 def test_sockets() -> None:
     def main() -> None:
-        loop = current.get_running_loop()
+        loop = events.get_running_loop()
         here, there = socket.socketpair()
         with here, there:
             here.setblocking(False)
@@ -800,7 +800,7 @@ def test_calls_of_a_users_thread() -> None:
     task = create_task(later(double, 3))
     assert await_(task) == 6
     assert await_(waiting.gather(later(double, 1), later(double, 2))) == [2, 4]
-    assert current.get_running_loop() is current.home()
+    assert events.get_running_loop() is events.home()
     queue: queues.Queue[int] = queues.Queue()
     queue.put(1)
     assert queue.get() == 1
@@ -821,18 +821,18 @@ def test_timeout_of_a_users_thread() -> None:
 
 def test_thread_that_wants_no_loop() -> None:
     before = participants.here.chosen
-    current.set_event_loop(None)
+    events.set_event_loop(None)
     try:
         with pytest.raises(RuntimeError, match="no running event loop"):
-            current.get_running_loop()
+            events.get_running_loop()
         with pytest.raises(RuntimeError, match="There is no current event loop"):
-            current.get_event_loop()
+            events.get_event_loop()
     finally:
         participants.here.chosen = before
 
 
 def test_home_loop_runs_what_it_is_given() -> None:
-    loop = current.get_event_loop()
+    loop = events.get_event_loop()
     assert loop.run_until_complete(later(double, 2)) == 4
     done = threading.Event()
     loop.call_soon_threadsafe(done.set)
@@ -845,13 +845,13 @@ def test_home_loop_runs_what_it_is_given() -> None:
 
 
 def test_guarded_function_has_the_turn() -> None:
-    current.home()
+    events.home()
 
     @entries.guarded
     def plainly() -> Any:
         return participants.here.loop
 
-    assert plainly() is current.home()
+    assert plainly() is events.home()
     assert not questions.iscoroutinefunction(plainly)
 
 
@@ -944,7 +944,7 @@ def test_tasks_that_share_a_context() -> None:
     def main() -> None:
         shared = contextvars.copy_context()
         made = [create_task(later(each), context=shared) for each in (one, two)]
-        current.get_running_loop().call_soon(variable.set, 3, context=shared)
+        events.get_running_loop().call_soon(variable.set, 3, context=shared)
         waiting.wait(made)
         assert shared[variable] == 3
         assert variable.get() == 0
@@ -974,12 +974,12 @@ def test_loop_does_not_wait_for_what_callbacks_hand_out() -> None:
         return create_task(later(body))
 
     def in_a_callback(function: Any, *args: Any) -> None:
-        current.get_running_loop().call_soon(function, *args)
+        events.get_running_loop().call_soon(function, *args)
         sleep(0)
         gc.collect()
 
     def main() -> None:
-        loop = current.get_running_loop()
+        loop = events.get_running_loop()
         loop.call_soon(start)
         loop.call_later(0, functools.partial(start))
         done = loop.create_future()
@@ -999,7 +999,7 @@ def test_task_factory_that_hands_out_its_task() -> None:
         return tasks.Task(coro, loop=loop, name="made")
 
     def main() -> None:
-        current.get_running_loop().set_task_factory(factory)
+        events.get_running_loop().set_task_factory(factory)
         task = create_task(later(double, 2))
         assert isinstance(task, tasks.Task)
         assert task.get_name() == "made"
@@ -1012,8 +1012,8 @@ def test_threads_of_executors_give_coroutines_as_they_are() -> None:
     def main() -> None:
         for made in (
             executors.to_thread(hand_out, 2),
-            await_(current.get_running_loop().run_in_executor(None, hand_out, 2)),
-            await_(current.get_running_loop().run_in_executor(None, double, 2)),
+            await_(events.get_running_loop().run_in_executor(None, hand_out, 2)),
+            await_(events.get_running_loop().run_in_executor(None, double, 2)),
         ):
             assert isinstance(made, coroutines.Coroutine)
             assert await_(made) == 4
@@ -1053,11 +1053,11 @@ def test_methods_of_managers_and_generators_later() -> None:
 def test_function_of_a_twin_keeps_the_turn_when_it_is_called_as_blocking() -> None:
     def main() -> None:
         assert entries.blocking(double, 2) == 4
-        assert current.get_running_loop() is entries.blocking(of_loop)
+        assert events.get_running_loop() is entries.blocking(of_loop)
 
     @coroutine
     def of_loop() -> Any:
-        return current.get_running_loop()
+        return events.get_running_loop()
 
     in_loop(main)
     assert entries.blocking(double, 3) == 6
@@ -1083,7 +1083,7 @@ def test_main_that_waits_again_whenever_it_is_cancelled_ends() -> None:
     def main() -> None:
         while True:
             try:
-                await_(current.get_running_loop().create_future())
+                await_(events.get_running_loop().create_future())
             except CancelledError:
                 seen.append("cancelled")
             finally:
@@ -1113,13 +1113,13 @@ def test_tasks_that_wait_for_each_other_end() -> None:
 
 
 def test_run_makes_no_home_loop() -> None:
-    before, current.homes.loop = current.homes.loop, None
+    before, events.homes.loop = events.homes.loop, None
     try:
 
         def main() -> None:
             create_task(later(sleep, 10))
 
         in_loop(main)
-        assert current.homes.loop is None
+        assert events.homes.loop is None
     finally:
-        current.homes.loop = before
+        events.homes.loop = before

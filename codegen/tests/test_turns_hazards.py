@@ -24,7 +24,7 @@ LIMIT = 60
 PRELUDE = """
 import _thread, os, signal, sys, threading, time
 from twingen.runtime.turns.calls import await_, awaited, later
-from twingen.runtime.turns.current import get_running_loop, home
+from twingen.runtime.turns.events import get_running_loop, home
 from twingen.runtime.turns.entries import blocking, entry, guarded
 from twingen.runtime.turns.exceptions import CancelledError
 from twingen.runtime.turns.executors import to_thread
@@ -1057,7 +1057,7 @@ thread.join()
 CLIENT = """
 import asyncio, concurrent.futures, logging, threading
 from twingen.runtime.turns.deadlocks import Watch
-from twingen.runtime.turns.current import _get_running_loop
+from twingen.runtime.turns.events import _get_running_loop
 from twingen.runtime.turns.event_loop import EventLoop
 from twingen.runtime.turns.runners import Runner
 from twingen.runtime.turns.starting import run_coroutine_threadsafe

@@ -33,8 +33,8 @@ from twingen.runtime.turns import (
     subprocesses,
 )
 from twingen.runtime.turns.calls import later
-from twingen.runtime.turns.current import get_running_loop
 from twingen.runtime.turns.event_loop import EventLoop
+from twingen.runtime.turns.events import get_running_loop
 from twingen.runtime.turns.loop_methods import Elsewhere, TransportMethods
 from twingen.runtime.turns.marks import coroutine
 from twingen.runtime.turns.protocols import Protocol

@@ -21,8 +21,8 @@ from typing import Any
 
 from twingen.runtime.turns import (
     calls,
-    current,
     event_loop,
+    events,
     exceptions,
     generators,
     locks,
@@ -308,7 +308,7 @@ class _Asyncio:
 
     def __getattr__(self, name: str) -> Any:
         modules = (waiting, starting, tasks, timeouts, task_groups, locks, queues)
-        for module in (exceptions, current, *modules):
+        for module in (exceptions, events, *modules):
             if hasattr(module, name):
                 return getattr(module, name)
         raise AttributeError(name)

@@ -13,13 +13,13 @@ from typing import Any, ParamSpec, TypeVar, overload
 from .coroutines import Coroutine
 from .entries import blocking
 from .futures import Future
+from .home_loop import visit
 from .library_functions import has_functions, is_of_library
 from .managers import Managed
 from .marks import _marks, find, mark, marked, partial_method, plain
 from .origins import is_of_user
 from .participants import here
 from .suspending import drive
-from .visits import visit
 
 F = TypeVar("F", bound=Callable[..., Any])
 P = ParamSpec("P")

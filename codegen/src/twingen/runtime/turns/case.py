@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 from .calls import awaited, later
-from .current import set_event_loop
 from .entries import entry
+from .events import set_event_loop
 from .participants import here
 from .questions import iscoroutinefunction
 from .runners import Runner

@@ -7,11 +7,11 @@ import functools
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-from .absences import Absence
-from .current import homes
+from .blocking_calls import Absence
+from .events import homes
+from .home_loop import visit
 from .marks import find, mark
 from .participants import here
-from .visits import visit
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")

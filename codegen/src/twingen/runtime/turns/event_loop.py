@@ -18,12 +18,13 @@ from typing import Any
 
 from .calls import await_, later
 from .coroutines import Coroutine
-from .current import _set_running_loop, homes, note
 from .entries import entry, unguarded
+from .events import _set_running_loop, homes, note
 from .exceptions import CancelledError
 from .futures import Future, isfuture, set_result_unless_cancelled, wrap_future
 from .generators import warn_of_late_generator
 from .handles import TimerHandle
+from .home_loop import is_outside, visit
 from .import_locks import module_locks, note_imports
 from .loop_methods import TransportMethods
 from .participants import Participant, here
@@ -32,7 +33,6 @@ from .sockets import Sockets
 from .starting import ensure_future
 from .tasks import Guest, Task, all_tasks, current_task, guest
 from .timeouts import timeout as timeout_after
-from .visits import is_outside, visit
 from .waiting import gather, wait
 
 EXIT_SECONDS = 5.0

@@ -9,12 +9,12 @@ import types
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from .current import get_event_loop
+from .events import get_event_loop
 from .exceptions import CancelledError, InvalidStateError
 from .formatting import future_repr, stack_of
+from .home_loop import is_outside, visit
 from .participants import here
 from .suspending import suspend
-from .visits import is_outside, visit
 
 if TYPE_CHECKING:
     from .event_loop import EventLoop

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
 from .coroutines import Coroutine, _made
+from .home_loop import visit
 from .marks import coroutine, mark
 from .participants import here
-from .visits import visit
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")

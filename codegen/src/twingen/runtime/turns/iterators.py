@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 
 from .calls import awaited, returns_awaitable
 from .entries import entry
+from .home_loop import visit
 from .participants import here
-from .visits import visit
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .calls import awaited
-from .current import get_running_loop
 from .entries import entry, guarded
+from .events import get_running_loop
 from .exceptions import BrokenBarrierError, CancelledError
 from .futures import Future
 from .managers import Managed

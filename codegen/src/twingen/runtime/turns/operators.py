@@ -8,10 +8,10 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from .calls import later
+from .home_loop import visit
 from .marks import mark
 from .origins import is_module_of_user
 from .participants import here
-from .visits import visit
 
 F = TypeVar("F", bound=Callable[..., Any])
 

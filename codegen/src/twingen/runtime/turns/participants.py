@@ -94,7 +94,7 @@ class Here(threading.local):
     kept: Any = None
     """The task of its last visit, if that has scopes or locks which are not left."""
     away: Any = None
-    """The call for which it has given up the turn; see `absences`."""
+    """The call for which it has given up the turn; see `blocking_calls`."""
     importing: Any = None
     """What it imports while it is in a loop; see `import_locks`."""
 

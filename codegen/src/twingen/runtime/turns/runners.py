@@ -11,9 +11,9 @@ from collections.abc import Callable
 from typing import Any
 
 from .calls import later
-from .current import _get_running_loop, new_event_loop, set_event_loop
 from .entries import unguarded
 from .event_loop import EventLoop, tell_of_failures
+from .events import _get_running_loop, new_event_loop, set_event_loop
 from .exceptions import CancelledError
 from .participants import here
 from .questions import iscoroutine

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from .calls import await_
 from .coroutines import Coroutine
-from .current import get_event_loop, get_running_loop
 from .entries import unguarded
+from .events import get_event_loop, get_running_loop
 from .futures import Future, chain, isfuture, loop_of
 from .questions import isawaitable, iscoroutine
 from .tasks import Task

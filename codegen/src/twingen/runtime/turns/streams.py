@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from .calls import awaited, deferred
-from .current import get_event_loop
 from .entries import entry, guarded
+from .events import get_event_loop
 from .exceptions import IncompleteReadError, LimitOverrunError
 from .participants import here
 from .protocols import Protocol

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from .calls import await_, awaited
 from .coroutines import Coroutine
-from .current import get_running_loop
 from .entries import entry
+from .events import get_running_loop
 from .process_transports import subprocess_exec, subprocess_shell
 from .protocols import SubprocessProtocol
 from .streams import (

@@ -18,8 +18,8 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from .current import homes
 from .deadlocks import Watch
+from .events import homes
 from .handles import IN_TASK, Handle
 from .interrupts import defer
 from .participants import Participant, here, idents, trace_as_told

@@ -7,8 +7,8 @@ import sys
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from .current import get_running_loop
 from .entries import entry
+from .events import get_running_loop
 from .exceptions import BaseExceptionGroup, CancelledError
 from .futures import Future
 from .managers import Managed

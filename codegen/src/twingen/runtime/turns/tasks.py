@@ -15,18 +15,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from .contexts import enter_again, leave, run_in
 from .coroutines import CREATED, Coroutine
-from .current import get_running_loop
+from .events import get_running_loop
 from .exceptions import CancelledError, InvalidStateError
 from .formatting import task_repr
 from .futures import Future, loop_of
 from .handles import IN_TASK, Handle
+from .home_loop import is_outside, visit
 from .interrupts import Deferral, defer
 from .participants import Participant, here
 from .questions import iscoroutine
 from .suspending import drive
 from .switching import Switching
 from .task_records import entered, registered_tasks
-from .visits import is_outside, visit
 
 if TYPE_CHECKING:
     from .event_loop import EventLoop

@@ -6,7 +6,7 @@ import enum
 from types import TracebackType
 from typing import Any
 
-from .current import get_running_loop
+from .events import get_running_loop
 from .exceptions import CancelledError, ExceptionGroup
 from .handles import Handle
 from .managers import Managed

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from .calls import await_
 from .coroutines import Coroutine
-from .current import get_event_loop, get_running_loop, homes
 from .entries import entry
+from .events import get_event_loop, get_running_loop, homes
 from .exceptions import CancelledError
 from .futures import Future, isfuture, loop_of, set_result_unless_cancelled
+from .home_loop import is_at_home, visit
 from .participants import here
 from .questions import isawaitable, iscoroutine
 from .queues import Queue
 from .starting import ensure_future
 from .suspending import suspend
 from .timeouts import timeout as timeout_after
-from .visits import is_at_home, visit
 
 if TYPE_CHECKING:
     from .event_loop import EventLoop

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from ..calls import awaited
-from ..current import get_running_loop
 from ..entries import entry, guarded
+from ..events import get_running_loop
 from ..exceptions import CancelledError
 from ..futures import Future
 from ..locks import Event as AsyncioEvent

@@ -14,8 +14,8 @@ from typing import Any
 
 from ..calls import await_, entered, later
 from ..coroutines import Coroutine
-from ..current import get_running_loop
 from ..entries import entry, unguarded
+from ..events import get_running_loop
 from ..exceptions import CancelledError
 from ..managers import Managed
 from ..questions import isawaitable

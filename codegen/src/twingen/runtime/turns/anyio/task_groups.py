@@ -9,8 +9,8 @@ from types import TracebackType
 from typing import Any, Generic, TypeVar
 
 from ..calls import deferred
-from ..current import get_running_loop
 from ..entries import entry, guarded
+from ..events import get_running_loop
 from ..exceptions import BaseExceptionGroup, CancelledError, InvalidStateError
 from ..futures import Future
 from ..managers import Managed

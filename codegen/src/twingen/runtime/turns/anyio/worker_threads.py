@@ -16,8 +16,8 @@ from weakref import WeakKeyDictionary
 
 from ..calls import await_, deferred, later
 from ..coroutines import Coroutine
-from ..current import get_running_loop
 from ..entries import entry, unguarded
+from ..events import get_running_loop
 from ..exceptions import CancelledError
 from ..futures import wrap_future
 from ..starting import run_coroutine_threadsafe

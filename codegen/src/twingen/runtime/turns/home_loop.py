@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .current import home, homes
+from .events import home, homes
 from .import_locks import module_locks, note_imports
 from .participants import Participant, Unset, here
 
