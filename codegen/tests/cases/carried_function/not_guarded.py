@@ -46,8 +46,8 @@ def _run_again(path):
 import os
 
 from twin_runtime.turns.calls import deferred, later
-from twin_runtime.turns.events import new_event_loop
 from twin_runtime.turns.entries import entry, guarded
+from twin_runtime.turns.events import new_event_loop
 from twin_runtime.turns.runners import run
 from twin_runtime.turns.starting import create_task, run_coroutine_threadsafe
 
