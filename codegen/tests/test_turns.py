@@ -31,16 +31,17 @@ from twingen.runtime.turns import (
     executors,
     futures,
     generators,
+    home_loop,
     iterators,
     locks,
     marks,
-    participants,
     questions,
     queues,
     runners,
     starting,
     task_groups,
     tasks,
+    thread_state,
     timeouts,
     waiting,
 )
@@ -800,12 +801,12 @@ def test_calls_of_a_users_thread() -> None:
     task = create_task(later(double, 3))
     assert await_(task) == 6
     assert await_(waiting.gather(later(double, 1), later(double, 2))) == [2, 4]
-    assert events.get_running_loop() is events.home()
+    assert events.get_running_loop() is home_loop.home()
     queue: queues.Queue[int] = queues.Queue()
     queue.put(1)
     assert queue.get() == 1
     with locks.Lock():
-        assert participants.here.loop is None
+        assert thread_state.here.loop is None
 
 
 def test_timeout_of_a_users_thread() -> None:
@@ -820,7 +821,7 @@ def test_timeout_of_a_users_thread() -> None:
 
 
 def test_thread_that_wants_no_loop() -> None:
-    before = participants.here.chosen
+    before = thread_state.here.chosen
     events.set_event_loop(None)
     try:
         with pytest.raises(RuntimeError, match="no running event loop"):
@@ -828,7 +829,7 @@ def test_thread_that_wants_no_loop() -> None:
         with pytest.raises(RuntimeError, match="There is no current event loop"):
             events.get_event_loop()
     finally:
-        participants.here.chosen = before
+        thread_state.here.chosen = before
 
 
 def test_home_loop_runs_what_it_is_given() -> None:
@@ -845,13 +846,13 @@ def test_home_loop_runs_what_it_is_given() -> None:
 
 
 def test_guarded_function_has_the_turn() -> None:
-    events.home()
+    home_loop.home()
 
     @entries.guarded
     def plainly() -> Any:
-        return participants.here.loop
+        return thread_state.here.loop
 
-    assert plainly() is events.home()
+    assert plainly() is home_loop.home()
     assert not questions.iscoroutinefunction(plainly)
 
 
@@ -878,7 +879,7 @@ def test_case() -> None:
             log.append("test")
 
         def test_plain(self) -> None:
-            assert participants.here.loop is None
+            assert thread_state.here.loop is None
 
         @coroutine
         def clean(self) -> None:
@@ -1113,13 +1114,13 @@ def test_tasks_that_wait_for_each_other_end() -> None:
 
 
 def test_run_makes_no_home_loop() -> None:
-    before, events.homes.loop = events.homes.loop, None
+    before, home_loop.homes.loop = home_loop.homes.loop, None
     try:
 
         def main() -> None:
             create_task(later(sleep, 10))
 
         in_loop(main)
-        assert events.homes.loop is None
+        assert home_loop.homes.loop is None
     finally:
-        events.homes.loop = before
+        home_loop.homes.loop = before

@@ -29,9 +29,9 @@ from twingen.runtime.turns.library_waits import (
 )
 from twingen.runtime.turns.locks import Lock
 from twingen.runtime.turns.marks import coroutine
-from twingen.runtime.turns.participants import here
 from twingen.runtime.turns.runners import run
 from twingen.runtime.turns.tasks import current_task
+from twingen.runtime.turns.thread_state import here
 from twingen.runtime.turns.waiting import sleep
 
 httpx: Any = pytest.importorskip("httpx")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from .participants import Participant, here
+from .participants import Participant
+from .thread_state import here
 
 T = TypeVar("T")
 

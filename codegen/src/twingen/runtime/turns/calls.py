@@ -18,8 +18,8 @@ from .library_functions import has_functions, is_of_library
 from .managers import Managed
 from .marks import _marks, find, mark, marked, partial_method, plain
 from .origins import is_of_user
-from .participants import here
 from .suspending import drive
+from .thread_state import here
 
 F = TypeVar("F", bound=Callable[..., Any])
 P = ParamSpec("P")

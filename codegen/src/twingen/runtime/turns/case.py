@@ -10,9 +10,9 @@ from typing import Any
 from .calls import awaited, later
 from .entries import entry
 from .events import set_event_loop
-from .participants import here
 from .questions import iscoroutinefunction
 from .runners import Runner
+from .thread_state import here
 
 
 class IsolatedAsyncioTestCase(unittest.TestCase):

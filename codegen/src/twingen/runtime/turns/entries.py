@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from .blocking_calls import Absence
-from .events import homes
-from .home_loop import visit
+from .home_loop import homes, visit
 from .marks import find, mark
-from .participants import here
+from .thread_state import here
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")

@@ -1,80 +1,27 @@
-"""The loop of a thread, and the home loop of threads that called no `run()`."""
+"""The loop of a thread: that it runs in, or that was chosen for it.
+
+A thread that called no `run()` and has chosen no loop has the home loop.
+"""
 
 from __future__ import annotations
 
-import os
 import threading
-import weakref
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from .participants import Unset, here
-
-if TYPE_CHECKING:
-    from .event_loop import EventLoop
+from .abstract_event_loop import AbstractEventLoop
+from .home_loop import home, homes
+from .thread_state import Unset, here
 
 
-class _Homes:
-    """The home loop of the process."""
-
-    def __init__(self) -> None:
-        self.loop: EventLoop | None = None
-        self.lock = threading.Lock()
-        self.all: weakref.WeakSet[EventLoop] = weakref.WeakSet()
-        self.watches_forks = False
+def _get_running_loop() -> AbstractEventLoop | None:
+    return here.loop
 
 
-homes = _Homes()
-
-
-def home() -> EventLoop:
-    """Return the loop of all threads that are in no loop of their own."""
-    loop = homes.loop
-    if loop is None or loop._closed:
-        with homes.lock:
-            loop = homes.loop
-            if loop is None or loop._closed:
-                loop = homes.loop = _make()
-                loop._made_home()
-    return loop
-
-
-def _make() -> EventLoop:
-    # Imported when there is to be a loop: its module imports this one.
-    from .event_loop import EventLoop
-
-    return EventLoop()
-
-
-def note(loop: EventLoop) -> None:
-    """Remember a loop, to leave it to the parent where the process forks."""
-    homes.all.add(loop)
-    if not homes.watches_forks:
-        homes.watches_forks = True
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=_forget)
-
-
-def _forget() -> None:
-    """In a forked child: there is one thread, and it is in no loop."""
-    homes.loop = None
-    homes.lock = threading.Lock()
-    for loop in list(homes.all):
-        loop._abandon()
-    homes.all.clear()
-    here.participant = here.spare = here.kept = here.away = None
-    here.loop = None
-    here.chosen = Unset
-
-
-def _get_running_loop() -> EventLoop | None:
-    return here.loop  # type: ignore[return-value]
-
-
-def _set_running_loop(loop: EventLoop | None) -> None:
+def _set_running_loop(loop: AbstractEventLoop | None) -> None:
     here.loop = loop
 
 
-def get_running_loop(strict: bool = False) -> EventLoop:
+def get_running_loop(strict: bool = False) -> AbstractEventLoop:
     """Return the loop that the thread is in; outside of any, the home loop.
 
     If it is asked strictly, RuntimeError tells a thread that is in none.
@@ -84,23 +31,23 @@ def get_running_loop(strict: bool = False) -> EventLoop:
         if strict or here.chosen is None:
             raise RuntimeError("no running event loop")
         return home()
-    return loop  # type: ignore[return-value]
+    return loop
 
 
-def get_event_loop() -> EventLoop:
+def get_event_loop() -> AbstractEventLoop:
     """Return the loop of the thread: that it is in, or was set, or the home loop."""
     loop = here.loop
     if loop is None:
         return get_event_loop_policy().get_event_loop()
-    return loop  # type: ignore[return-value]
+    return loop
 
 
-def new_event_loop() -> EventLoop:
+def new_event_loop() -> AbstractEventLoop:
     """Return a new loop."""
     return get_event_loop_policy().new_event_loop()
 
 
-def set_event_loop(loop: EventLoop | None) -> None:
+def set_event_loop(loop: AbstractEventLoop | None) -> None:
     """Choose what `get_event_loop()` gives; with `None` the thread has no loop."""
     get_event_loop_policy().set_event_loop(loop)
 
@@ -108,15 +55,15 @@ def set_event_loop(loop: EventLoop | None) -> None:
 class AbstractEventLoopPolicy:
     """How loops are made and found."""
 
-    def get_event_loop(self) -> EventLoop:
+    def get_event_loop(self) -> AbstractEventLoop:
         """Return the loop of the thread."""
         raise NotImplementedError
 
-    def set_event_loop(self, loop: EventLoop | None) -> None:
+    def set_event_loop(self, loop: AbstractEventLoop | None) -> None:
         """Choose the loop of the thread."""
         raise NotImplementedError
 
-    def new_event_loop(self) -> EventLoop:
+    def new_event_loop(self) -> AbstractEventLoop:
         """Return a new loop."""
         raise NotImplementedError
 
@@ -124,7 +71,7 @@ class AbstractEventLoopPolicy:
 class DefaultEventLoopPolicy(AbstractEventLoopPolicy):
     """A thread has the loop that was set, else the home loop."""
 
-    def get_event_loop(self) -> EventLoop:
+    def get_event_loop(self) -> AbstractEventLoop:
         """Return the loop of the thread."""
         chosen: Any = here.chosen
         if chosen is None:
@@ -132,13 +79,13 @@ class DefaultEventLoopPolicy(AbstractEventLoopPolicy):
             raise RuntimeError(f"There is no current event loop in thread {name!r}.")
         return home() if chosen is Unset else chosen
 
-    def set_event_loop(self, loop: EventLoop | None) -> None:
+    def set_event_loop(self, loop: AbstractEventLoop | None) -> None:
         """Choose the loop of the thread."""
         here.chosen = loop
 
-    def new_event_loop(self) -> EventLoop:
+    def new_event_loop(self) -> AbstractEventLoop:
         """Return a new loop."""
-        return _make()
+        return homes.make()
 
 
 _policies: list[AbstractEventLoopPolicy] = []

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 from .coroutines import Coroutine, _made
 from .home_loop import visit
 from .marks import coroutine, mark
-from .participants import here
+from .thread_state import here
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")

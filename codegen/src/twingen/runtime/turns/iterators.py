@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from .calls import awaited, returns_awaitable
 from .entries import entry
 from .home_loop import visit
-from .participants import here
+from .thread_state import here
 
 F = TypeVar("F", bound=Callable[..., Any])
 

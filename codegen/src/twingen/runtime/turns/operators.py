@@ -11,7 +11,7 @@ from .calls import later
 from .home_loop import visit
 from .marks import mark
 from .origins import is_module_of_user
-from .participants import here
+from .thread_state import here
 
 F = TypeVar("F", bound=Callable[..., Any])
 

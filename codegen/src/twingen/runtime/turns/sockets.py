@@ -38,9 +38,6 @@ class Sockets(Switching):
             if not handle.cancelled():
                 self._unwatch(fd, event)
 
-    def create_future(self) -> Any:
-        raise NotImplementedError
-
     @entry
     def sock_recv(self, sock: socket.socket, nbytes: int) -> bytes:
         """Receive up to some bytes."""
@@ -113,18 +110,6 @@ class Sockets(Switching):
                 raise OSError("getaddrinfo() returned empty list") from None
             return found[0][4]
         return address
-
-    def getaddrinfo(
-        self,
-        host: Any,
-        port: Any,
-        *,
-        family: int = 0,
-        type: int = 0,  # noqa: A002
-        proto: int = 0,
-        flags: int = 0,
-    ) -> list[Any]:
-        raise NotImplementedError
 
 
 def _set(future: Any) -> None:

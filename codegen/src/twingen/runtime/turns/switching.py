@@ -19,11 +19,12 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from .deadlocks import Watch
-from .events import homes
 from .handles import IN_TASK, Handle
+from .home_loop import homes
 from .interrupts import defer
-from .participants import Participant, here, idents, trace_as_told
+from .participants import Participant, idents, trace_as_told
 from .scheduling import Scheduling
+from .thread_state import here
 
 T = TypeVar("T")
 
@@ -579,6 +580,15 @@ class Switching(Scheduling):
                 self._due = admission.participant
         self._settle()
 
+    def _is_visitor(self, participant: Participant) -> bool:
+        """Tell whether a thread came from outside, and its own code runs."""
+        return (
+            participant.task is None
+            and not participant.started
+            and participant is not self._owner
+            and self._is_home
+        )
+
     def _may_leave(self, me: Participant) -> bool:
         """Tell whether others can go on: this is no callback, nor an eager start."""
         if me.task is None:
@@ -758,9 +768,6 @@ class Switching(Scheduling):
         self._mutex = threading.Lock()
         global _starting
         _starting = threading.Lock()
-
-    def _guest_task(self, participant: Participant) -> Any:
-        raise NotImplementedError
 
 
 def acquire(me: Participant, timeout: float = -1) -> bool:
