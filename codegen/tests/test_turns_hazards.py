@@ -37,7 +37,7 @@ from twingen.runtime.turns.starting import create_task
 from twingen.runtime.turns.task_groups import TaskGroup
 from twingen.runtime.turns.tasks import all_tasks, current_task
 from twingen.runtime.turns.waiting import gather, sleep, wait, wait_for
-from twingen.runtime.turns import event_loop, switching
+from twingen.runtime.turns import event_loop, workers
 
 # It is ignored where the tests run in the background of a shell.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -885,7 +885,7 @@ def main():
     tasks = [create_task(later(child, i, event)) for i in range(5)]
     event.wait()
     return await_(gather(*tasks))
-switching.start_thread = refuse
+workers.start_thread = refuse
 say(run(later(main)))
 """) == ["[0, 1, 2, 3, 4]"]
 

@@ -7,10 +7,10 @@ import socket
 from typing import Any
 
 from .entries import entry
-from .switching import Switching
+from .workers import Workers
 
 
-class Sockets(Switching):
+class Sockets(Workers):
     """A loop that sends and receives by non-blocking sockets."""
 
     def _until_possible(

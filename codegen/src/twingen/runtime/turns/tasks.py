@@ -26,9 +26,9 @@ from .interrupts import Deferral, defer
 from .participants import Participant
 from .questions import iscoroutine
 from .suspending import drive
-from .switching import Switching
 from .task_records import entered, registered_tasks
 from .thread_state import here
+from .workers import Workers
 
 T = TypeVar("T")
 
@@ -39,7 +39,7 @@ _PACKAGE = __name__.rpartition(".")[0]
 class Task(Future[T]):
     """A coroutine that runs beside others."""
 
-    _loop: Switching
+    _loop: Workers
     _participant: Participant | None = None
     """The thread that runs the body."""
     _unwinding = False
@@ -497,7 +497,7 @@ def current_task(loop: AbstractEventLoop | None = None) -> Task[Any] | None:
 def enter_task(loop: Any, task: Any) -> None:
     """Say that a step of a task of another make begins."""
     current = entered.get(loop)
-    if current is None and isinstance(loop, Switching):
+    if current is None and isinstance(loop, Workers):
         current = current_task(loop)
     if current is not None:
         raise RuntimeError(
@@ -512,7 +512,7 @@ def all_tasks(loop: AbstractEventLoop | None = None) -> set[Task[Any]]:
     if loop is None:
         loop = get_running_loop()
     tasks = registered_tasks(loop)
-    if isinstance(loop, Switching):
+    if isinstance(loop, Workers):
         if loop is here.loop:
             current_task(loop)  # a thread from outside has its task since it is asked
         tasks.update(loop._tasks)
