@@ -38,8 +38,8 @@ from twingen.runtime.turns.events import (
     set_event_loop,
 )
 from twingen.runtime.turns.formatting import source_of
+from twingen.runtime.turns.function_kinds import coroutine
 from twingen.runtime.turns.log import logger
-from twingen.runtime.turns.marks import coroutine
 from twingen.runtime.turns.participants import Participant
 from twingen.runtime.turns.waiting import sleep
 

@@ -21,24 +21,24 @@ from typing import Any
 import pytest
 
 from twingen.runtime.turns import (
+    async_case,
     calls,
-    case,
     coroutines,
-    entries,
+    entry_points,
     event_loop,
     events,
     exceptions,
     executors,
+    function_kinds,
     futures,
     generators,
     home_loop,
+    inspection,
     iterators,
     locks,
-    marks,
-    questions,
     queues,
     runners,
-    starting,
+    task_creation,
     task_groups,
     tasks,
     thread_state,
@@ -46,12 +46,12 @@ from twingen.runtime.turns import (
     waiting,
 )
 from twingen.runtime.turns.calls import await_, awaited, later
-from twingen.runtime.turns.entries import entry
+from twingen.runtime.turns.entry_points import entry
 from twingen.runtime.turns.exceptions import CancelledError
+from twingen.runtime.turns.function_kinds import coroutine
 from twingen.runtime.turns.generators import generator
-from twingen.runtime.turns.marks import coroutine
 from twingen.runtime.turns.runners import run
-from twingen.runtime.turns.starting import create_task
+from twingen.runtime.turns.task_creation import create_task
 from twingen.runtime.turns.waiting import sleep
 
 
@@ -183,11 +183,11 @@ def test_mark_is_not_copied_with_attributes() -> None:
     def wrapper(*args: Any) -> str:
         return "plain"
 
-    assert marks.marked(double) == "coroutine"
-    assert marks.marked(wrapper) is None
+    assert function_kinds.marked(double) == "coroutine"
+    assert function_kinds.marked(wrapper) is None
     assert later(wrapper, 1) == "plain"
     assert awaited(wrapper, 1) == "plain"
-    assert not questions.iscoroutinefunction(wrapper)
+    assert not inspection.iscoroutinefunction(wrapper)
 
 
 def test_decorators_keep_what_a_function_is() -> None:
@@ -277,13 +277,13 @@ def test_await_of_anything() -> None:
 def test_coroutine_driven_by_hand() -> None:
     def main() -> None:
         made = later(double, 3)
-        assert questions.getcoroutinestate(made) == "CORO_CREATED"
+        assert inspection.getcoroutinestate(made) == "CORO_CREATED"
         assert made.send(None) is None
-        assert questions.getcoroutinestate(made) == "CORO_SUSPENDED"
+        assert inspection.getcoroutinestate(made) == "CORO_SUSPENDED"
         with pytest.raises(StopIteration) as stop:
             made.send(None)
         assert stop.value.value == 6
-        assert questions.getcoroutinestate(made) == "CORO_CLOSED"
+        assert inspection.getcoroutinestate(made) == "CORO_CLOSED"
         thrown = later(double, 3)
         thrown.send(None)
         with pytest.raises(KeyError):
@@ -291,7 +291,7 @@ def test_coroutine_driven_by_hand() -> None:
         closed = later(double, 3)
         closed.send(None)
         closed.close()
-        assert questions.getcoroutinestate(closed) == "CORO_CLOSED"
+        assert inspection.getcoroutinestate(closed) == "CORO_CLOSED"
 
     in_loop(main)
 
@@ -359,33 +359,33 @@ def test_iterated() -> None:
 
 def test_questions() -> None:
     made = later(double, 1)
-    assert questions.iscoroutine(made)
-    assert questions.isawaitable(made)
+    assert inspection.iscoroutine(made)
+    assert inspection.isawaitable(made)
     assert isinstance(made, collections.abc.Coroutine)
     assert isinstance(made, collections.abc.Awaitable)
     made.close()
-    assert not questions.iscoroutine(1)
-    assert not questions.isawaitable(1)
-    assert questions.isawaitable(by_yield())
-    assert questions.iscoroutinefunction(double)
-    assert questions.iscoroutinefunction(entry(double))
-    assert questions.iscoroutinefunction(functools.partial(double, 1))
-    assert questions.iscoroutinefunction(Callable_().method)
-    assert questions.iscoroutinefunction(sleep)
-    assert questions.iscoroutinefunction(locks.Lock().acquire)
-    assert questions.iscoroutinefunction(native)
-    assert not questions.iscoroutinefunction(Callable_())
-    assert not questions.iscoroutinefunction(plain)
-    assert not questions.iscoroutinefunction(counted)
-    assert questions.isasyncgenfunction(counted)
-    assert questions.isasyncgen(counted(1))
+    assert not inspection.iscoroutine(1)
+    assert not inspection.isawaitable(1)
+    assert inspection.isawaitable(by_yield())
+    assert inspection.iscoroutinefunction(double)
+    assert inspection.iscoroutinefunction(entry(double))
+    assert inspection.iscoroutinefunction(functools.partial(double, 1))
+    assert inspection.iscoroutinefunction(Callable_().method)
+    assert inspection.iscoroutinefunction(sleep)
+    assert inspection.iscoroutinefunction(locks.Lock().acquire)
+    assert inspection.iscoroutinefunction(native)
+    assert not inspection.iscoroutinefunction(Callable_())
+    assert not inspection.iscoroutinefunction(plain)
+    assert not inspection.iscoroutinefunction(counted)
+    assert inspection.isasyncgenfunction(counted)
+    assert inspection.isasyncgen(counted(1))
 
     def hands_out(x: int) -> Any:
         return later(double, x)
 
-    assert not questions.iscoroutinefunction(hands_out)
-    questions.markcoroutinefunction(hands_out)
-    assert questions.iscoroutinefunction(hands_out)
+    assert not inspection.iscoroutinefunction(hands_out)
+    inspection.markcoroutinefunction(hands_out)
+    assert inspection.iscoroutinefunction(hands_out)
     in_loop(lambda: await_(later(hands_out, 1)))
 
 
@@ -645,7 +645,7 @@ def test_eager_tasks() -> None:
         return name
 
     def main() -> None:
-        events.get_running_loop().set_task_factory(starting.eager_task_factory)
+        events.get_running_loop().set_task_factory(task_creation.eager_task_factory)
         done = create_task(later(child, "ends"))
         assert done.done()
         waits = create_task(later(child, "waits"))
@@ -841,19 +841,19 @@ def test_home_loop_runs_what_it_is_given() -> None:
     done.clear()
     loop.call_later(0.001, done.set)
     assert done.wait(60)
-    future = starting.run_coroutine_threadsafe(later(double, 3), loop)
+    future = task_creation.run_coroutine_threadsafe(later(double, 3), loop)
     assert future.result(60) == 6
 
 
 def test_guarded_function_has_the_turn() -> None:
     home_loop.home()
 
-    @entries.guarded
+    @entry_points.guarded
     def plainly() -> Any:
         return thread_state.here.loop
 
     assert plainly() is home_loop.home()
-    assert not questions.iscoroutinefunction(plainly)
+    assert not inspection.iscoroutinefunction(plainly)
 
 
 # Test cases.
@@ -862,7 +862,7 @@ def test_guarded_function_has_the_turn() -> None:
 def test_case() -> None:
     log: list[str] = []
 
-    class Case(case.IsolatedAsyncioTestCase):
+    class Case(async_case.IsolatedAsyncioTestCase):
         def setUp(self) -> None:
             log.append("setUp")
 
@@ -1053,15 +1053,15 @@ def test_methods_of_managers_and_generators_later() -> None:
 
 def test_function_of_a_twin_keeps_the_turn_when_it_is_called_as_blocking() -> None:
     def main() -> None:
-        assert entries.blocking(double, 2) == 4
-        assert events.get_running_loop() is entries.blocking(of_loop)
+        assert entry_points.blocking(double, 2) == 4
+        assert events.get_running_loop() is entry_points.blocking(of_loop)
 
     @coroutine
     def of_loop() -> Any:
         return events.get_running_loop()
 
     in_loop(main)
-    assert entries.blocking(double, 3) == 6
+    assert entry_points.blocking(double, 3) == 6
 
 
 # Programs that cannot end.

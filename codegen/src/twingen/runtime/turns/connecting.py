@@ -11,10 +11,10 @@ from typing import Any
 from .abstract_event_loop import AbstractEventLoop
 from .addresses import AddressInfo, interleave, resolve
 from .calls import awaited
-from .entries import entry
+from .entry_points import entry
 from .exceptions import ExceptionGroup
 from .socket_transports import StreamTransport
-from .staggering import first_of
+from .staggered import first_of
 
 Factory = Callable[[], Any]
 

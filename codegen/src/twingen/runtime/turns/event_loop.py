@@ -18,7 +18,7 @@ from typing import Any
 
 from .calls import await_, later
 from .coroutines import Coroutine
-from .entries import entry, unguarded
+from .entry_points import entry, unguarded
 from .events import _set_running_loop
 from .exceptions import CancelledError
 from .futures import Future, isfuture, set_result_unless_cancelled, wrap_future
@@ -30,7 +30,7 @@ from .loop_methods import TransportMethods
 from .participants import Participant
 from .signals import Signals
 from .sockets import Sockets
-from .starting import ensure_future
+from .task_creation import ensure_future
 from .tasks import Guest, Task, all_tasks, current_task, guest
 from .thread_state import here
 from .timeouts import timeout as timeout_after

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from .calls import await_, later
-from .entries import entry
+from .entry_points import entry
 from .events import get_running_loop
 
 T = TypeVar("T")

@@ -14,7 +14,7 @@ from .events import get_event_loop
 from .exceptions import CancelledError, InvalidStateError
 from .formatting import future_repr, stack_of
 from .home_loop import is_outside, visit
-from .suspending import suspend
+from .suspension import suspend
 from .thread_state import here
 
 T = TypeVar("T")

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
 from .coroutines import Coroutine, _made
+from .function_kinds import coroutine, mark
 from .home_loop import visit
-from .marks import coroutine, mark
 from .thread_state import here
 
 F = TypeVar("F", bound=Callable[..., Any])

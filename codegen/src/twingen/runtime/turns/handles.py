@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from .contexts import run_in
 from .formatting import format_callback
-from .marks import is_marked
+from .function_kinds import is_marked
 
 IN_TASK: Any = object()
 """In place of a context: the callback lets a task go on, whose thread is in its own."""

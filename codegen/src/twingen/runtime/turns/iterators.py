@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from .calls import awaited, returns_awaitable
-from .entries import entry
+from .entry_points import entry
 from .home_loop import visit
 from .thread_state import here
 

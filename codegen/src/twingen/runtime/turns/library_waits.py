@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
 
 from .calls import later
-from .entries import blocking
+from .entry_points import blocking
 from .library_functions import has_functions, is_foreign, is_of_library, module_of
 
 M = TypeVar("M", bound="contextlib.AbstractContextManager[Any]")

@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 
 from .abstract_event_loop import AbstractEventLoop
 from .calls import awaited
-from .entries import entry, guarded
+from .context_managers import Managed
+from .entry_points import entry, guarded
 from .events import get_running_loop
 from .exceptions import BrokenBarrierError, CancelledError
+from .function_kinds import coroutine
 from .futures import Future
-from .managers import Managed
-from .marks import coroutine
 
 T = TypeVar("T")
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .abstract_event_loop import AbstractEventLoop
-from .entries import entry, guarded
+from .entry_points import entry, guarded
 from .flow_control import FlowControl
 from .futures import set_result_unless_cancelled
 from .log import logger

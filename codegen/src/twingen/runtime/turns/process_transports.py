@@ -14,7 +14,7 @@ from .abstract_event_loop import AbstractEventLoop
 from .calls import awaited
 from .child_watching import watch_child
 from .coroutines import Coroutine
-from .entries import entry, guarded
+from .entry_points import entry, guarded
 from .log import logger
 from .pipes import connect_read_pipe, connect_write_pipe
 from .protocols import BaseProtocol, Protocol

@@ -17,7 +17,7 @@ from .addresses import resolve
 from .calls import await_
 from .connecting import Factory, check_socket, check_tls, connect_socket, is_stream
 from .coroutines import Coroutine
-from .entries import entry, guarded
+from .entry_points import entry, guarded
 from .exceptions import CancelledError
 from .log import logger
 from .transport_sockets import TransportSocket

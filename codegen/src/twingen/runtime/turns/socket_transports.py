@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from .abstract_event_loop import AbstractEventLoop
-from .entries import guarded
+from .entry_points import guarded
 from .flow_control import FlowControl
 from .futures import set_result_unless_cancelled
 from .log import logger

@@ -6,7 +6,7 @@ import selectors
 import socket
 from typing import Any
 
-from .entries import entry
+from .entry_points import entry
 from .workers import Workers
 
 

@@ -10,11 +10,11 @@ from typing import Any
 
 from .abstract_event_loop import AbstractEventLoop
 from .calls import awaited, deferred
-from .entries import entry, guarded
+from .entry_points import entry, guarded
 from .events import get_event_loop
 from .exceptions import IncompleteReadError, LimitOverrunError
+from .inspection import iscoroutine
 from .protocols import Protocol
-from .questions import iscoroutine
 from .thread_state import here
 from .waiting import sleep
 

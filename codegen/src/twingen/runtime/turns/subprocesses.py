@@ -9,7 +9,7 @@ from typing import Any
 from .abstract_event_loop import AbstractEventLoop
 from .calls import await_, awaited
 from .coroutines import Coroutine
-from .entries import entry
+from .entry_points import entry
 from .events import get_running_loop
 from .process_transports import subprocess_exec, subprocess_shell
 from .protocols import SubprocessProtocol

@@ -8,12 +8,12 @@ from types import TracebackType
 from typing import Any
 
 from .abstract_event_loop import AbstractEventLoop
-from .entries import entry
+from .context_managers import Managed
+from .entry_points import entry
 from .events import get_running_loop
 from .exceptions import BaseExceptionGroup, CancelledError
+from .function_kinds import coroutine
 from .futures import Future
-from .managers import Managed
-from .marks import coroutine
 from .tasks import Task, current_task
 
 

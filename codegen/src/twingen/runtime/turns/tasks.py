@@ -22,11 +22,11 @@ from .formatting import task_repr
 from .futures import Future, loop_of
 from .handles import IN_TASK, Handle
 from .home_loop import is_outside, visit
+from .inspection import iscoroutine
 from .interrupts import Deferral, defer
 from .participants import Participant
-from .questions import iscoroutine
-from .suspending import drive
-from .task_records import entered, registered_tasks
+from .suspension import drive
+from .task_registry import entered, registered_tasks
 from .thread_state import here
 from .workers import Workers
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from .abstract_event_loop import AbstractEventLoop
-from .entries import entry, guarded
+from .entry_points import entry, guarded
 from .exceptions import CancelledError
 from .flow_control import tell, water_marks
 from .log import logger

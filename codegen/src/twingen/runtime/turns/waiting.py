@@ -11,15 +11,15 @@ from typing import Any, TypeVar
 from .abstract_event_loop import AbstractEventLoop
 from .calls import await_
 from .coroutines import Coroutine
-from .entries import entry
+from .entry_points import entry
 from .events import get_event_loop, get_running_loop
 from .exceptions import CancelledError
 from .futures import Future, isfuture, loop_of, set_result_unless_cancelled
 from .home_loop import homes, is_at_home, visit
-from .questions import isawaitable, iscoroutine
+from .inspection import isawaitable, iscoroutine
 from .queues import Queue
-from .starting import ensure_future
-from .suspending import suspend
+from .suspension import suspend
+from .task_creation import ensure_future
 from .thread_state import here
 from .timeouts import timeout as timeout_after
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from ..coroutines import CREATED, Coroutine
-from ..entries import guarded
+from ..entry_points import guarded
 from ..events import get_running_loop
 from ..exceptions import BaseExceptionGroup, CancelledError
 from ..futures import Future

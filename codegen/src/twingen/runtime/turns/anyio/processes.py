@@ -10,7 +10,7 @@ from typing import Any
 
 from ..calls import awaited
 from ..coroutines import Coroutine
-from ..entries import entry, guarded
+from ..entry_points import entry, guarded
 from ..events import get_running_loop
 from ..locks import Event
 from ..streams import LIMIT, StreamReader, StreamWriter

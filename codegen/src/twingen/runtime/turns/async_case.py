@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 from .calls import awaited, later
-from .entries import entry
+from .entry_points import entry
 from .events import set_event_loop
-from .questions import iscoroutinefunction
+from .inspection import iscoroutinefunction
 from .runners import Runner
 from .thread_state import here
 

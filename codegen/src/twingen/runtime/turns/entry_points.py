@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from .blocking_calls import Absence
+from .function_kinds import find, mark
 from .home_loop import homes, visit
-from .marks import find, mark
 from .thread_state import here
 
 F = TypeVar("F", bound=Callable[..., Any])

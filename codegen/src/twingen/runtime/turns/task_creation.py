@@ -10,10 +10,10 @@ from typing import Any
 from .abstract_event_loop import AbstractEventLoop
 from .calls import await_
 from .coroutines import Coroutine
-from .entries import unguarded
+from .entry_points import unguarded
 from .events import get_event_loop, get_running_loop
 from .futures import Future, chain, isfuture, loop_of
-from .questions import isawaitable, iscoroutine
+from .inspection import isawaitable, iscoroutine
 from .tasks import Task
 
 
