@@ -22,6 +22,7 @@ import pytest
 
 from twingen.runtime.turns import (
     async_case,
+    blocking_calls,
     calls,
     coroutines,
     entry_points,
@@ -1053,15 +1054,15 @@ def test_methods_of_managers_and_generators_later() -> None:
 
 def test_function_of_a_twin_keeps_the_turn_when_it_is_called_as_blocking() -> None:
     def main() -> None:
-        assert entry_points.blocking(double, 2) == 4
-        assert events.get_running_loop() is entry_points.blocking(of_loop)
+        assert blocking_calls.blocking(double, 2) == 4
+        assert events.get_running_loop() is blocking_calls.blocking(of_loop)
 
     @coroutine
     def of_loop() -> Any:
         return events.get_running_loop()
 
     in_loop(main)
-    assert entry_points.blocking(double, 3) == 6
+    assert blocking_calls.blocking(double, 3) == 6
 
 
 # Programs that cannot end.

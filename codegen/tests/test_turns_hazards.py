@@ -24,8 +24,10 @@ LIMIT = 60
 PRELUDE = """
 import _thread, os, signal, sys, threading, time
 from twingen.runtime.turns.calls import await_, awaited, later
-from twingen.runtime.turns.events import get_running_loop, home
-from twingen.runtime.turns.entry_points import blocking, entry, guarded
+from twingen.runtime.turns.events import get_running_loop
+from twingen.runtime.turns.home_loop import home
+from twingen.runtime.turns.blocking_calls import blocking
+from twingen.runtime.turns.entry_points import entry, guarded
 from twingen.runtime.turns.exceptions import CancelledError
 from twingen.runtime.turns.executors import to_thread
 from twingen.runtime.turns.generators import generator

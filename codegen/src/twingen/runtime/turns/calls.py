@@ -10,9 +10,9 @@ from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Any, ParamSpec, TypeVar, overload
 
+from .blocking_calls import blocking
 from .context_managers import Managed
 from .coroutines import Coroutine
-from .entry_points import blocking
 from .function_kinds import _marks, find, mark, marked, partial_method, plain
 from .futures import Future
 from .home_loop import visit

@@ -14,7 +14,7 @@ from .calls import awaited
 from .entry_points import entry
 from .exceptions import ExceptionGroup
 from .socket_transports import StreamTransport
-from .staggered import first_of
+from .staggered import staggered_race
 
 Factory = Callable[[], Any]
 
@@ -191,7 +191,7 @@ def _connect(
                 functools.partial(_connected, loop, errors, info, local)
                 for info in infos
             ]
-            found = first_of(loop, ways, delay, socket.socket.close)
+            found = staggered_race(loop, ways, delay, socket.socket.close)
         if found is None:
             raise _summary([each for some in errors for each in some], all_errors)
         return found

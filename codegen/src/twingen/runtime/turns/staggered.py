@@ -13,7 +13,7 @@ from .futures import set_result_unless_cancelled
 T = TypeVar("T")
 
 
-def first_of(
+def staggered_race(
     loop: AbstractEventLoop,
     ways: Iterable[Callable[[], T]],
     delay: float,
