@@ -21,12 +21,12 @@ from pathlib import Path
 from typing import Any
 
 from twingen.runtime.turns.calls import await_, awaited, later
-from twingen.runtime.turns.entries import entry
+from twingen.runtime.turns.entry_points import entry
+from twingen.runtime.turns.function_kinds import coroutine
 from twingen.runtime.turns.locks import Event, Lock
-from twingen.runtime.turns.marks import coroutine
 from twingen.runtime.turns.queues import Queue
 from twingen.runtime.turns.runners import run
-from twingen.runtime.turns.starting import create_task
+from twingen.runtime.turns.task_creation import create_task
 from twingen.runtime.turns.timeouts import timeout
 from twingen.runtime.turns.waiting import gather, sleep, wait_for
 

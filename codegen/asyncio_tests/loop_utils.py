@@ -31,15 +31,15 @@ from test import support  # type: ignore[import-not-found]
 from test.support import threading_helper  # type: ignore[import-not-found]
 
 from twingen.runtime.turns.calls import later
-from twingen.runtime.turns.current import (
+from twingen.runtime.turns.event_loop import EventLoop
+from twingen.runtime.turns.events import (
     DefaultEventLoopPolicy,
     get_running_loop,
     set_event_loop,
 )
-from twingen.runtime.turns.event_loop import EventLoop
 from twingen.runtime.turns.formatting import source_of
+from twingen.runtime.turns.function_kinds import coroutine
 from twingen.runtime.turns.log import logger
-from twingen.runtime.turns.marks import coroutine
 from twingen.runtime.turns.participants import Participant
 from twingen.runtime.turns.waiting import sleep
 

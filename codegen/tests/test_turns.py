@@ -21,36 +21,38 @@ from typing import Any
 import pytest
 
 from twingen.runtime.turns import (
+    async_case,
+    blocking_calls,
     calls,
-    case,
     coroutines,
-    current,
-    entries,
+    entry_points,
     event_loop,
+    events,
     exceptions,
     executors,
+    function_kinds,
     futures,
     generators,
+    home_loop,
+    inspection,
     iterators,
     locks,
-    marks,
-    participants,
-    questions,
     queues,
     runners,
-    starting,
+    task_creation,
     task_groups,
     tasks,
+    thread_state,
     timeouts,
     waiting,
 )
 from twingen.runtime.turns.calls import await_, awaited, later
-from twingen.runtime.turns.entries import entry
+from twingen.runtime.turns.entry_points import entry
 from twingen.runtime.turns.exceptions import CancelledError
+from twingen.runtime.turns.function_kinds import coroutine
 from twingen.runtime.turns.generators import generator
-from twingen.runtime.turns.marks import coroutine
 from twingen.runtime.turns.runners import run
-from twingen.runtime.turns.starting import create_task
+from twingen.runtime.turns.task_creation import create_task
 from twingen.runtime.turns.waiting import sleep
 
 
@@ -182,11 +184,11 @@ def test_mark_is_not_copied_with_attributes() -> None:
     def wrapper(*args: Any) -> str:
         return "plain"
 
-    assert marks.marked(double) == "coroutine"
-    assert marks.marked(wrapper) is None
+    assert function_kinds.marked(double) == "coroutine"
+    assert function_kinds.marked(wrapper) is None
     assert later(wrapper, 1) == "plain"
     assert awaited(wrapper, 1) == "plain"
-    assert not questions.iscoroutinefunction(wrapper)
+    assert not inspection.iscoroutinefunction(wrapper)
 
 
 def test_decorators_keep_what_a_function_is() -> None:
@@ -252,7 +254,7 @@ async def native() -> int:
 
 def test_await_of_anything() -> None:
     def main() -> None:
-        future: futures.Future[int] = current.get_running_loop().create_future()
+        future: futures.Future[int] = events.get_running_loop().create_future()
         future.get_loop().call_soon(future.set_result, 3)
         assert await_(future) == 3
         assert await_(by_yield()) == 5
@@ -276,13 +278,13 @@ def test_await_of_anything() -> None:
 def test_coroutine_driven_by_hand() -> None:
     def main() -> None:
         made = later(double, 3)
-        assert questions.getcoroutinestate(made) == "CORO_CREATED"
+        assert inspection.getcoroutinestate(made) == "CORO_CREATED"
         assert made.send(None) is None
-        assert questions.getcoroutinestate(made) == "CORO_SUSPENDED"
+        assert inspection.getcoroutinestate(made) == "CORO_SUSPENDED"
         with pytest.raises(StopIteration) as stop:
             made.send(None)
         assert stop.value.value == 6
-        assert questions.getcoroutinestate(made) == "CORO_CLOSED"
+        assert inspection.getcoroutinestate(made) == "CORO_CLOSED"
         thrown = later(double, 3)
         thrown.send(None)
         with pytest.raises(KeyError):
@@ -290,7 +292,7 @@ def test_coroutine_driven_by_hand() -> None:
         closed = later(double, 3)
         closed.send(None)
         closed.close()
-        assert questions.getcoroutinestate(closed) == "CORO_CLOSED"
+        assert inspection.getcoroutinestate(closed) == "CORO_CLOSED"
 
     in_loop(main)
 
@@ -358,33 +360,33 @@ def test_iterated() -> None:
 
 def test_questions() -> None:
     made = later(double, 1)
-    assert questions.iscoroutine(made)
-    assert questions.isawaitable(made)
+    assert inspection.iscoroutine(made)
+    assert inspection.isawaitable(made)
     assert isinstance(made, collections.abc.Coroutine)
     assert isinstance(made, collections.abc.Awaitable)
     made.close()
-    assert not questions.iscoroutine(1)
-    assert not questions.isawaitable(1)
-    assert questions.isawaitable(by_yield())
-    assert questions.iscoroutinefunction(double)
-    assert questions.iscoroutinefunction(entry(double))
-    assert questions.iscoroutinefunction(functools.partial(double, 1))
-    assert questions.iscoroutinefunction(Callable_().method)
-    assert questions.iscoroutinefunction(sleep)
-    assert questions.iscoroutinefunction(locks.Lock().acquire)
-    assert questions.iscoroutinefunction(native)
-    assert not questions.iscoroutinefunction(Callable_())
-    assert not questions.iscoroutinefunction(plain)
-    assert not questions.iscoroutinefunction(counted)
-    assert questions.isasyncgenfunction(counted)
-    assert questions.isasyncgen(counted(1))
+    assert not inspection.iscoroutine(1)
+    assert not inspection.isawaitable(1)
+    assert inspection.isawaitable(by_yield())
+    assert inspection.iscoroutinefunction(double)
+    assert inspection.iscoroutinefunction(entry(double))
+    assert inspection.iscoroutinefunction(functools.partial(double, 1))
+    assert inspection.iscoroutinefunction(Callable_().method)
+    assert inspection.iscoroutinefunction(sleep)
+    assert inspection.iscoroutinefunction(locks.Lock().acquire)
+    assert inspection.iscoroutinefunction(native)
+    assert not inspection.iscoroutinefunction(Callable_())
+    assert not inspection.iscoroutinefunction(plain)
+    assert not inspection.iscoroutinefunction(counted)
+    assert inspection.isasyncgenfunction(counted)
+    assert inspection.isasyncgen(counted(1))
 
     def hands_out(x: int) -> Any:
         return later(double, x)
 
-    assert not questions.iscoroutinefunction(hands_out)
-    questions.markcoroutinefunction(hands_out)
-    assert questions.iscoroutinefunction(hands_out)
+    assert not inspection.iscoroutinefunction(hands_out)
+    inspection.markcoroutinefunction(hands_out)
+    assert inspection.iscoroutinefunction(hands_out)
     in_loop(lambda: await_(later(hands_out, 1)))
 
 
@@ -505,7 +507,7 @@ def test_order_of_steps() -> None:
             sleep(0)
 
     def main() -> None:
-        loop = current.get_running_loop()
+        loop = events.get_running_loop()
         made = [create_task(later(child, each)) for each in "ab"]
         loop.call_soon(log.append, "soon")
         sleep(0)
@@ -595,7 +597,7 @@ def test_callback_in_a_wait_sees_no_exception_that_is_handled() -> None:
         try:
             raise KeyError
         except KeyError:
-            current.get_running_loop().call_soon(callback)
+            events.get_running_loop().call_soon(callback)
             sleep(0)
 
     in_loop(main)
@@ -604,7 +606,7 @@ def test_callback_in_a_wait_sees_no_exception_that_is_handled() -> None:
 
 def test_exception_in_a_callback(caplog: pytest.LogCaptureFixture) -> None:
     def main() -> int:
-        current.get_running_loop().call_soon(lambda: 1 // 0)
+        events.get_running_loop().call_soon(lambda: 1 // 0)
         sleep(0)
         return 1
 
@@ -644,14 +646,14 @@ def test_eager_tasks() -> None:
         return name
 
     def main() -> None:
-        current.get_running_loop().set_task_factory(starting.eager_task_factory)
+        events.get_running_loop().set_task_factory(task_creation.eager_task_factory)
         done = create_task(later(child, "ends"))
         assert done.done()
         waits = create_task(later(child, "waits"))
         assert not waits.done()
         log.append("main")
         assert await_(waits) == "waits"
-        current.get_running_loop().set_task_factory(None)
+        events.get_running_loop().set_task_factory(None)
 
     in_loop(main)
     assert log == ["ends begins", "waits begins", "main"]
@@ -735,7 +737,7 @@ def test_executor() -> None:
 
 def test_sockets() -> None:
     def main() -> None:
-        loop = current.get_running_loop()
+        loop = events.get_running_loop()
         here, there = socket.socketpair()
         with here, there:
             here.setblocking(False)
@@ -800,12 +802,12 @@ def test_calls_of_a_users_thread() -> None:
     task = create_task(later(double, 3))
     assert await_(task) == 6
     assert await_(waiting.gather(later(double, 1), later(double, 2))) == [2, 4]
-    assert current.get_running_loop() is current.home()
+    assert events.get_running_loop() is home_loop.home()
     queue: queues.Queue[int] = queues.Queue()
     queue.put(1)
     assert queue.get() == 1
     with locks.Lock():
-        assert participants.here.loop is None
+        assert thread_state.here.loop is None
 
 
 def test_timeout_of_a_users_thread() -> None:
@@ -820,19 +822,19 @@ def test_timeout_of_a_users_thread() -> None:
 
 
 def test_thread_that_wants_no_loop() -> None:
-    before = participants.here.chosen
-    current.set_event_loop(None)
+    before = thread_state.here.chosen
+    events.set_event_loop(None)
     try:
         with pytest.raises(RuntimeError, match="no running event loop"):
-            current.get_running_loop()
+            events.get_running_loop()
         with pytest.raises(RuntimeError, match="There is no current event loop"):
-            current.get_event_loop()
+            events.get_event_loop()
     finally:
-        participants.here.chosen = before
+        thread_state.here.chosen = before
 
 
 def test_home_loop_runs_what_it_is_given() -> None:
-    loop = current.get_event_loop()
+    loop = events.get_event_loop()
     assert loop.run_until_complete(later(double, 2)) == 4
     done = threading.Event()
     loop.call_soon_threadsafe(done.set)
@@ -840,19 +842,19 @@ def test_home_loop_runs_what_it_is_given() -> None:
     done.clear()
     loop.call_later(0.001, done.set)
     assert done.wait(60)
-    future = starting.run_coroutine_threadsafe(later(double, 3), loop)
+    future = task_creation.run_coroutine_threadsafe(later(double, 3), loop)
     assert future.result(60) == 6
 
 
 def test_guarded_function_has_the_turn() -> None:
-    current.home()
+    home_loop.home()
 
-    @entries.guarded
+    @entry_points.guarded
     def plainly() -> Any:
-        return participants.here.loop
+        return thread_state.here.loop
 
-    assert plainly() is current.home()
-    assert not questions.iscoroutinefunction(plainly)
+    assert plainly() is home_loop.home()
+    assert not inspection.iscoroutinefunction(plainly)
 
 
 # Test cases.
@@ -861,7 +863,7 @@ def test_guarded_function_has_the_turn() -> None:
 def test_case() -> None:
     log: list[str] = []
 
-    class Case(case.IsolatedAsyncioTestCase):
+    class Case(async_case.IsolatedAsyncioTestCase):
         def setUp(self) -> None:
             log.append("setUp")
 
@@ -878,7 +880,7 @@ def test_case() -> None:
             log.append("test")
 
         def test_plain(self) -> None:
-            assert participants.here.loop is None
+            assert thread_state.here.loop is None
 
         @coroutine
         def clean(self) -> None:
@@ -944,7 +946,7 @@ def test_tasks_that_share_a_context() -> None:
     def main() -> None:
         shared = contextvars.copy_context()
         made = [create_task(later(each), context=shared) for each in (one, two)]
-        current.get_running_loop().call_soon(variable.set, 3, context=shared)
+        events.get_running_loop().call_soon(variable.set, 3, context=shared)
         waiting.wait(made)
         assert shared[variable] == 3
         assert variable.get() == 0
@@ -974,12 +976,12 @@ def test_loop_does_not_wait_for_what_callbacks_hand_out() -> None:
         return create_task(later(body))
 
     def in_a_callback(function: Any, *args: Any) -> None:
-        current.get_running_loop().call_soon(function, *args)
+        events.get_running_loop().call_soon(function, *args)
         sleep(0)
         gc.collect()
 
     def main() -> None:
-        loop = current.get_running_loop()
+        loop = events.get_running_loop()
         loop.call_soon(start)
         loop.call_later(0, functools.partial(start))
         done = loop.create_future()
@@ -999,7 +1001,7 @@ def test_task_factory_that_hands_out_its_task() -> None:
         return tasks.Task(coro, loop=loop, name="made")
 
     def main() -> None:
-        current.get_running_loop().set_task_factory(factory)
+        events.get_running_loop().set_task_factory(factory)
         task = create_task(later(double, 2))
         assert isinstance(task, tasks.Task)
         assert task.get_name() == "made"
@@ -1012,8 +1014,8 @@ def test_threads_of_executors_give_coroutines_as_they_are() -> None:
     def main() -> None:
         for made in (
             executors.to_thread(hand_out, 2),
-            await_(current.get_running_loop().run_in_executor(None, hand_out, 2)),
-            await_(current.get_running_loop().run_in_executor(None, double, 2)),
+            await_(events.get_running_loop().run_in_executor(None, hand_out, 2)),
+            await_(events.get_running_loop().run_in_executor(None, double, 2)),
         ):
             assert isinstance(made, coroutines.Coroutine)
             assert await_(made) == 4
@@ -1052,15 +1054,15 @@ def test_methods_of_managers_and_generators_later() -> None:
 
 def test_function_of_a_twin_keeps_the_turn_when_it_is_called_as_blocking() -> None:
     def main() -> None:
-        assert entries.blocking(double, 2) == 4
-        assert current.get_running_loop() is entries.blocking(of_loop)
+        assert blocking_calls.blocking(double, 2) == 4
+        assert events.get_running_loop() is blocking_calls.blocking(of_loop)
 
     @coroutine
     def of_loop() -> Any:
-        return current.get_running_loop()
+        return events.get_running_loop()
 
     in_loop(main)
-    assert entries.blocking(double, 3) == 6
+    assert blocking_calls.blocking(double, 3) == 6
 
 
 # Programs that cannot end.
@@ -1083,7 +1085,7 @@ def test_main_that_waits_again_whenever_it_is_cancelled_ends() -> None:
     def main() -> None:
         while True:
             try:
-                await_(current.get_running_loop().create_future())
+                await_(events.get_running_loop().create_future())
             except CancelledError:
                 seen.append("cancelled")
             finally:
@@ -1113,13 +1115,13 @@ def test_tasks_that_wait_for_each_other_end() -> None:
 
 
 def test_run_makes_no_home_loop() -> None:
-    before, current.homes.loop = current.homes.loop, None
+    before, home_loop.homes.loop = home_loop.homes.loop, None
     try:
 
         def main() -> None:
             create_task(later(sleep, 10))
 
         in_loop(main)
-        assert current.homes.loop is None
+        assert home_loop.homes.loop is None
     finally:
-        current.homes.loop = before
+        home_loop.homes.loop = before

@@ -24,20 +24,22 @@ LIMIT = 60
 PRELUDE = """
 import _thread, os, signal, sys, threading, time
 from twingen.runtime.turns.calls import await_, awaited, later
-from twingen.runtime.turns.current import get_running_loop, home
-from twingen.runtime.turns.entries import blocking, entry, guarded
+from twingen.runtime.turns.events import get_running_loop
+from twingen.runtime.turns.home_loop import home
+from twingen.runtime.turns.blocking_calls import blocking
+from twingen.runtime.turns.entry_points import entry, guarded
 from twingen.runtime.turns.exceptions import CancelledError
 from twingen.runtime.turns.executors import to_thread
 from twingen.runtime.turns.generators import generator
 from twingen.runtime.turns.locks import Event, Lock
-from twingen.runtime.turns.marks import coroutine
+from twingen.runtime.turns.function_kinds import coroutine
 from twingen.runtime.turns.queues import Queue
 from twingen.runtime.turns.runners import run
-from twingen.runtime.turns.starting import create_task
+from twingen.runtime.turns.task_creation import create_task
 from twingen.runtime.turns.task_groups import TaskGroup
 from twingen.runtime.turns.tasks import all_tasks, current_task
 from twingen.runtime.turns.waiting import gather, sleep, wait, wait_for
-from twingen.runtime.turns import event_loop, switching
+from twingen.runtime.turns import event_loop, workers
 
 # It is ignored where the tests run in the background of a shell.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -885,7 +887,7 @@ def main():
     tasks = [create_task(later(child, i, event)) for i in range(5)]
     event.wait()
     return await_(gather(*tasks))
-switching.start_thread = refuse
+workers.start_thread = refuse
 say(run(later(main)))
 """) == ["[0, 1, 2, 3, 4]"]
 
@@ -1057,10 +1059,10 @@ thread.join()
 CLIENT = """
 import asyncio, concurrent.futures, logging, threading
 from twingen.runtime.turns.deadlocks import Watch
-from twingen.runtime.turns.current import _get_running_loop
+from twingen.runtime.turns.events import _get_running_loop
 from twingen.runtime.turns.event_loop import EventLoop
 from twingen.runtime.turns.runners import Runner
-from twingen.runtime.turns.starting import run_coroutine_threadsafe
+from twingen.runtime.turns.task_creation import run_coroutine_threadsafe
 Watch.SECONDS = 0.05
 Watch.SECONDS_UNTIL_WARNING = 0.2
 keep = []

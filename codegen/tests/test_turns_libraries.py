@@ -14,9 +14,11 @@ from typing import Any
 import pytest
 
 from twingen.analysis.symbols.library_tables import built_in_libraries
+from twingen.runtime.turns.blocking_calls import blocking
 from twingen.runtime.turns.calls import awaited, later
-from twingen.runtime.turns.entries import blocking, entry, guarded
+from twingen.runtime.turns.entry_points import entry, guarded
 from twingen.runtime.turns.exceptions import CancelledError
+from twingen.runtime.turns.function_kinds import coroutine
 from twingen.runtime.turns.generators import generator
 from twingen.runtime.turns.library_functions import LIBRARIES, is_of_library
 from twingen.runtime.turns.library_waits import (
@@ -28,10 +30,9 @@ from twingen.runtime.turns.library_waits import (
     opening,
 )
 from twingen.runtime.turns.locks import Lock
-from twingen.runtime.turns.marks import coroutine
-from twingen.runtime.turns.participants import here
 from twingen.runtime.turns.runners import run
 from twingen.runtime.turns.tasks import current_task
+from twingen.runtime.turns.thread_state import here
 from twingen.runtime.turns.waiting import sleep
 
 httpx: Any = pytest.importorskip("httpx")

@@ -25,9 +25,9 @@ OF_ANYIO = {"anyio.errors": {"anyio"}}
 
 
 def imports(module: str) -> set[str]:
-    """Return the modules of the runtime that one imports when it is imported."""
+    """Return the modules of the runtime that one imports, wherever it does so."""
     found = set()
-    for node in MODULES[module].body:
+    for node in ast.walk(MODULES[module]):
         if isinstance(node, ast.ImportFrom) and node.level:
             home = module.split(".")[: -node.level]
             assert len(home) == module.count(".") + 1 - node.level

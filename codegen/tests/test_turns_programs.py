@@ -25,7 +25,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings, strategies as 
 from programs import Unformatted, twin_of
 from turns_programs import AsyncioLoop, TurnsLoop, numbered
 
-from twingen.runtime.turns import calls, marks, runners, tasks
+from twingen.runtime.turns import calls, function_kinds, runners, tasks
 
 MOST_BYTES = 4 << 30
 """What a long comparison may have: a loop that spins must not take all memory."""
@@ -521,7 +521,7 @@ def twin_log(text: str) -> list[str]:
     """Convert a program and run its twin; return its log."""
     twin = twin_of(text, Unformatted, "turns")
     names: dict[str, Any] = {"__name__": "program"}
-    before = dict(marks._marks)
+    before = dict(function_kinds._marks)
     exec(compile(twin, "<twin>", "exec"), names)
 
     def loop() -> Any:
@@ -533,8 +533,8 @@ def twin_log(text: str) -> list[str]:
 
     with suppress(RuntimeError), runners.Runner(loop_factory=loop) as runner:
         _run(lambda: runner.run(calls.later(names["main"])), names["LOG"])
-    for key in marks._marks.keys() - before.keys():
-        del marks._marks[key]
+    for key in function_kinds._marks.keys() - before.keys():
+        del function_kinds._marks[key]
     return _until_end(names["LOG"])
 
 

@@ -33,14 +33,14 @@ from twingen.runtime.turns import (
     subprocesses,
 )
 from twingen.runtime.turns.calls import later
-from twingen.runtime.turns.current import get_running_loop
 from twingen.runtime.turns.event_loop import EventLoop
+from twingen.runtime.turns.events import get_running_loop
+from twingen.runtime.turns.function_kinds import coroutine
 from twingen.runtime.turns.loop_methods import Elsewhere, TransportMethods
-from twingen.runtime.turns.marks import coroutine
 from twingen.runtime.turns.protocols import Protocol
 from twingen.runtime.turns.runners import Runner, run
-from twingen.runtime.turns.starting import create_task
 from twingen.runtime.turns.streams import StreamReader, StreamWriter
+from twingen.runtime.turns.task_creation import create_task
 from twingen.runtime.turns.waiting import sleep, wait, wait_for
 
 CARRIED = FOLDER.parent / "carried"

@@ -21,14 +21,14 @@ from typing import Any
 
 from twingen.runtime.turns import (
     calls,
-    current,
     event_loop,
+    events,
     exceptions,
+    function_kinds,
     generators,
     locks,
-    marks,
     queues,
-    starting,
+    task_creation,
     task_groups,
     tasks,
     timeouts,
@@ -307,8 +307,8 @@ class _Asyncio:
     """The names that the programs use, of the runtime."""
 
     def __getattr__(self, name: str) -> Any:
-        modules = (waiting, starting, tasks, timeouts, task_groups, locks, queues)
-        for module in (exceptions, current, *modules):
+        modules = (waiting, task_creation, tasks, timeouts, task_groups, locks, queues)
+        for module in (exceptions, events, *modules):
             if hasattr(module, name):
                 return getattr(module, name)
         raise AttributeError(name)
@@ -323,7 +323,7 @@ def load(form: str) -> Mapping[str, Any]:
         names["asyncio"] = asyncio
     else:
         names["asyncio"] = _Asyncio()
-        names["coroutine"] = marks.coroutine
+        names["coroutine"] = function_kinds.coroutine
         names["generator"] = generators.generator
         for name in ("awaited", "await_", "later", "entered", "iterated"):
             names[name] = getattr(calls, name)

@@ -61,7 +61,7 @@ def _call(site: Site[cst.Await], old: cst.Call, new: cst.Call) -> cst.BaseExpres
         return new
     if foreign == "gives":
         return _called(site, f"{_CALLS}.await_", [cst.Arg(bare(new))])
-    return _handed(site, "twingen.runtime.turns.entries.blocking", new)
+    return _handed(site, "twingen.runtime.turns.blocking_calls.blocking", new)
 
 
 def _handed(site: Site[cst.Await], dotted: str, call: cst.Call) -> cst.Call:

@@ -36,7 +36,7 @@ _TRANSPARENT = {"builtins.classmethod", "builtins.staticmethod", "typing.overrid
 _ADDS_NOTHING = {*_TRANSPARENT, "abc.abstractmethod", "typing.final"}
 _CALLED_BY_USERS = {"__aenter__", "__aexit__", "__anext__", "__call__"}
 # The end of an iteration is told to who iterates, not to what is around the function.
-_MARKS_OF_DECORATED = {"calls.returns_awaitable", "marks.coroutine"}
+_MARKS_OF_DECORATED = {"calls.returns_awaitable", "function_kinds.coroutine"}
 _PROPERTIES = {"builtins.property", "functools.cached_property"}
 
 
@@ -67,7 +67,7 @@ def mark(site: Site[cst.FunctionDef]) -> cst.FunctionDef | None:
         around = [cst.Decorator(site.imports.name(_WAITS))]
     elif is_async and (number := _waited_around(site)):
         above = max(len(new.decorators) - number, 0)  # some may have gone
-        entry = cst.Decorator(site.imports.name(f"{_TURNS}.entries.entry"))
+        entry = cst.Decorator(site.imports.name(f"{_TURNS}.entry_points.entry"))
         around = [*new.decorators[:above], entry]
         new = new.with_changes(decorators=new.decorators[above:])
     if old.name.value == "__anext__" and mark in _MARKS_OF_DECORATED:
@@ -103,28 +103,28 @@ def _mark(site: Site[cst.FunctionDef], decorators: set[str]) -> str | None:
             return None
         # pytest itself asks what kind of function it is.
         kind = "entry_generator" if names.is_generator(function) else "entry"
-        return f"entries.{kind}"
+        return f"entry_points.{kind}"
     if function.asynchronous is None:
         if decorators & _PROPERTIES or is_operator(function.name.value):
             return None
         if function.name.value == "__aiter__" and _is_method(site):
-            return "marks.iter_method"
+            return "function_kinds.iter_method"
         if hands_out(names, site.libraries, function):
             is_next = function.name.value == "__anext__"
             if is_next and not decorators - _ADDS_NOTHING:
                 return "iterators.plain_next_method"
             return "calls.returns_awaitable"
         guarded = not decorators - _TRANSPARENT and _shares_state(site)
-        return "entries.guarded" if guarded else None
+        return "entry_points.guarded" if guarded else None
     if names.is_generator(function):
         return "generators.generator"
     if function.name.value == "__anext__":
         alone = not decorators - _ADDS_NOTHING
-        return "iterators.next_method" if alone else "marks.coroutine"
+        return "iterators.next_method" if alone else "function_kinds.coroutine"
     if is_operator(function.name.value) and _is_method(site):
         return "operators.operator_method"
     wrapped = _is_for_users(site) or lets_stop_out(names, function)
-    return "entries.entry" if wrapped else "marks.coroutine"
+    return "entry_points.entry" if wrapped else "function_kinds.coroutine"
 
 
 def _is_method(site: Site[cst.FunctionDef]) -> bool:

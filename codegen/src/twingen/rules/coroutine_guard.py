@@ -14,7 +14,7 @@ import libcst as cst
 from ..analysis.types.coroutine_tests import FUNCTION_TESTS, refuses
 from .rule import Site, rewrite
 
-_WAS = "twingen.runtime.turns.questions.was_coroutine_function"
+_WAS = "twingen.runtime.turns.inspection.was_coroutine_function"
 
 
 @rewrite("TW408", cst.Call, tasks="turns")

@@ -15,7 +15,7 @@ class Script:
 # ---- twin ----
 # tasks: turns
 
-from twin_runtime.turns.entries import entry
+from twin_runtime.turns.entry_points import entry
 
 
 class Request:

@@ -16,7 +16,7 @@ async def compare(one: Table, other: Table):
 # tasks: turns
 
 from twin_runtime.turns.calls import await_, later
-from twin_runtime.turns.entries import entry
+from twin_runtime.turns.entry_points import entry
 from twin_runtime.turns.waiting import gather
 
 

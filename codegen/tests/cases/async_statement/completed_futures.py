@@ -16,7 +16,7 @@ async def use(tasks):
 # tasks: turns
 
 from twin_runtime.turns.calls import await_, iterated
-from twin_runtime.turns.entries import entry
+from twin_runtime.turns.entry_points import entry
 from twin_runtime.turns.waiting import as_completed
 
 

@@ -59,7 +59,8 @@ import redis
 from websockets.sync.client import ClientConnection, connect
 
 from twin_runtime.turns.calls import await_, awaited
-from twin_runtime.turns.entries import entry
+from twin_runtime.turns.entry_points import entry
+from twin_runtime.turns.function_kinds import iter_method
 from twin_runtime.turns.generator_managers import contextmanager as _contextmanager
 from twin_runtime.turns.generators import generator
 from twin_runtime.turns.iterators import aiter as _aiter, next_method
@@ -72,7 +73,6 @@ from twin_runtime.turns.library_waits import (
     opening,
 )
 from twin_runtime.turns.locks import Lock
-from twin_runtime.turns.marks import iter_method
 from twin_runtime.turns.timeouts import timeout
 from twin_runtime.turns.waiting import gather
 

@@ -15,7 +15,7 @@ async def call(handler: Handler, waiting: Awaitable[int]) -> int:
 from collections.abc import Awaitable, Callable
 
 from twin_runtime.turns.calls import await_, awaited
-from twin_runtime.turns.entries import entry
+from twin_runtime.turns.entry_points import entry
 
 Handler = Callable[[str], int]
 Starter = Callable[..., None]

@@ -18,7 +18,7 @@ async def close(other):
 # tasks: turns
 
 from twin_runtime.turns.calls import await_, awaited, deferred
-from twin_runtime.turns.entries import entry
+from twin_runtime.turns.entry_points import entry
 from twin_runtime.turns.generators import generator
 from twin_runtime.turns.waiting import gather
 

@@ -8,7 +8,7 @@ async def first_two(rows):
 
 # tasks: turns
 
-from twin_runtime.turns.entries import entry
+from twin_runtime.turns.entry_points import entry
 from twin_runtime.turns.iterators import anext as _anext
 from twin_runtime.turns.library_waits import opening
 

@@ -17,7 +17,7 @@ class Quick(Handler):
 # tasks: turns
 
 from twin_runtime.turns.calls import await_, awaited, later
-from twin_runtime.turns.entries import entry
+from twin_runtime.turns.entry_points import entry
 
 
 class Handler:

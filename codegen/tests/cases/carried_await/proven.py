@@ -15,7 +15,7 @@ async def both(lock: asyncio.Lock) -> str:
 
 # tasks: turns
 
-from twin_runtime.turns.entries import entry
+from twin_runtime.turns.entry_points import entry
 from twin_runtime.turns.locks import Lock
 from twin_runtime.turns.waiting import sleep
 

@@ -25,7 +25,7 @@ class Cache:
 import logging
 
 from twin_runtime.turns.calls import later
-from twin_runtime.turns.entries import entry, guarded
+from twin_runtime.turns.entry_points import entry, guarded
 
 
 class Cache:

@@ -11,7 +11,7 @@ class Conn:
 # ---- twin ----
 # tasks: turns
 
-from twin_runtime.turns.entries import entry
+from twin_runtime.turns.entry_points import entry
 
 
 class Conn:

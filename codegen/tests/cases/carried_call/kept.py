@@ -17,8 +17,8 @@ async def main(keys, call):
 import functools
 
 from twin_runtime.turns.calls import await_, deferred, later
-from twin_runtime.turns.entries import entry
-from twin_runtime.turns.starting import create_task
+from twin_runtime.turns.entry_points import entry
+from twin_runtime.turns.task_creation import create_task
 from twin_runtime.turns.waiting import gather
 
 

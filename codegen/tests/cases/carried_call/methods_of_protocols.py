@@ -21,10 +21,10 @@ async def use(manager):
 # tasks: turns
 
 from twin_runtime.turns.calls import await_, deferred, later
-from twin_runtime.turns.entries import entry
+from twin_runtime.turns.entry_points import entry
 from twin_runtime.turns.generators import generator
 from twin_runtime.turns.iterators import anext as _anext, asend, athrow
-from twin_runtime.turns.starting import create_task
+from twin_runtime.turns.task_creation import create_task
 from twin_runtime.turns.timeouts import timeout
 from twin_runtime.turns.waiting import gather
 

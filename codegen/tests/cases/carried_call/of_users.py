@@ -22,8 +22,8 @@ import functools
 import json
 
 from twin_runtime.turns.calls import await_, deferred, later
-from twin_runtime.turns.entries import entry
-from twin_runtime.turns.questions import isawaitable
+from twin_runtime.turns.entry_points import entry
+from twin_runtime.turns.inspection import isawaitable
 from twin_runtime.turns.waiting import gather, sleep
 
 

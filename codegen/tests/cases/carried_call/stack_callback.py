@@ -15,9 +15,9 @@ async def close(resource, log, *calls):
 # tasks: turns
 
 from twin_runtime.turns.calls import await_, awaited, deferred
-from twin_runtime.turns.entries import entry
+from twin_runtime.turns.entry_points import entry
 from twin_runtime.turns.exit_stacks import ExitStack as _ExitStack
-from twin_runtime.turns.starting import create_task
+from twin_runtime.turns.task_creation import create_task
 
 
 @entry

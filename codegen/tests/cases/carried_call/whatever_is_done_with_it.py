@@ -24,7 +24,7 @@ async def use(client: Client, asked):
 # tasks: turns
 
 from twin_runtime.turns.calls import later, returns_awaitable
-from twin_runtime.turns.entries import entry
+from twin_runtime.turns.entry_points import entry
 
 
 class Client:

@@ -22,7 +22,7 @@ import functools
 from contextlib import contextmanager
 
 from twin_runtime.turns.calls import makes_coroutine, returns_awaitable
-from twin_runtime.turns.entries import entry
+from twin_runtime.turns.entry_points import entry
 
 
 @contextmanager

@@ -31,10 +31,10 @@ def got(pool: Pool):
 # tasks: turns
 
 from twin_runtime.turns.calls import later, returns_awaitable
-from twin_runtime.turns.entries import entry, guarded
+from twin_runtime.turns.entry_points import entry, guarded
+from twin_runtime.turns.function_kinds import coroutine
 from twin_runtime.turns.generators import generator
-from twin_runtime.turns.marks import coroutine
-from twin_runtime.turns.starting import ensure_future
+from twin_runtime.turns.task_creation import ensure_future
 
 
 class Pool:

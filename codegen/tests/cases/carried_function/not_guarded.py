@@ -46,10 +46,10 @@ def _run_again(path):
 import os
 
 from twin_runtime.turns.calls import deferred, later
-from twin_runtime.turns.current import new_event_loop
-from twin_runtime.turns.entries import entry, guarded
+from twin_runtime.turns.entry_points import entry, guarded
+from twin_runtime.turns.events import new_event_loop
 from twin_runtime.turns.runners import run
-from twin_runtime.turns.starting import create_task, run_coroutine_threadsafe
+from twin_runtime.turns.task_creation import create_task, run_coroutine_threadsafe
 
 
 class Client:

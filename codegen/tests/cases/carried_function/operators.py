@@ -19,7 +19,7 @@ async def read(store):
 # tasks: turns
 
 from twin_runtime.turns.calls import await_, awaited
-from twin_runtime.turns.entries import entry
+from twin_runtime.turns.entry_points import entry
 from twin_runtime.turns.operators import operator_method
 
 

@@ -27,8 +27,8 @@ def start(source):
 # tasks: turns
 
 from twin_runtime.turns.calls import deferred, later, returns_awaitable
-from twin_runtime.turns.entries import entry
-from twin_runtime.turns.starting import create_task
+from twin_runtime.turns.entry_points import entry
+from twin_runtime.turns.task_creation import create_task
 from twin_runtime.turns.waiting import gather
 
 

@@ -28,10 +28,10 @@ async def consume(rows):
 # python: 3.11
 
 from twin_runtime.turns.calls import await_, awaited, deferred
-from twin_runtime.turns.entries import entry
+from twin_runtime.turns.entry_points import entry
 from twin_runtime.turns.generators import generator_expression
 from twin_runtime.turns.library_waits import each_of
-from twin_runtime.turns.starting import create_task
+from twin_runtime.turns.task_creation import create_task
 
 
 @entry

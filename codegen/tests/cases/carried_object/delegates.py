@@ -20,8 +20,8 @@ from collections.abc import Generator
 from typing import Any
 
 from twin_runtime.turns.calls import await_, later
-from twin_runtime.turns.entries import entry
-from twin_runtime.turns.marks import coroutine
+from twin_runtime.turns.entry_points import entry
+from twin_runtime.turns.function_kinds import coroutine
 
 
 class Connecting:

@@ -17,8 +17,8 @@ class Bus:
 # tasks: turns
 
 from twin_runtime.turns.calls import awaited, later
-from twin_runtime.turns.entries import entry, guarded
-from twin_runtime.turns.questions import iscoroutinefunction
+from twin_runtime.turns.entry_points import entry, guarded
+from twin_runtime.turns.inspection import iscoroutinefunction
 
 
 class Bus:

@@ -22,7 +22,7 @@ def every(*functions):
 # tasks: turns
 
 from twin_runtime.turns.calls import later, returns_awaitable
-from twin_runtime.turns.questions import was_coroutine_function
+from twin_runtime.turns.inspection import was_coroutine_function
 
 
 @returns_awaitable

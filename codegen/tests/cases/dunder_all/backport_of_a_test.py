@@ -15,6 +15,6 @@ import sys
 __all__ = ["iscoroutinefunction"]
 
 if sys.version_info >= (3, 14):
-    from twin_runtime.turns.questions import iscoroutinefunction
+    from twin_runtime.turns.inspection import iscoroutinefunction
 else:
-    from twin_runtime.turns.questions import iscoroutinefunction
+    from twin_runtime.turns.inspection import iscoroutinefunction

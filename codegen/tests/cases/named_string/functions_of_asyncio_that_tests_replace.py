@@ -25,10 +25,10 @@ def test(monkeypatch):
 # strings: unittest.mock.patch
 from unittest import mock
 
-import twin_runtime.turns.starting
+import twin_runtime.turns.task_creation
 import twin_runtime.turns.waiting
 from twin_runtime.turns.calls import awaited, deferred, later
-from twin_runtime.turns.entries import entry
+from twin_runtime.turns.entry_points import entry
 from twin_runtime.turns.waiting import wait_for as _wait_for
 
 
@@ -39,12 +39,12 @@ def again(call):
 
 
 def start(call):
-    return twin_runtime.turns.starting.ensure_future(
+    return twin_runtime.turns.task_creation.ensure_future(
         later(twin_runtime.turns.waiting.sleep, 1)
     )
 
 
 def test(monkeypatch):
     monkeypatch.setattr("twin_runtime.turns.waiting.sleep", None)
-    with mock.patch("twin_runtime.turns.starting.ensure_future"):
+    with mock.patch("twin_runtime.turns.task_creation.ensure_future"):
         pass

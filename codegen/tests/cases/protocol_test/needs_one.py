@@ -15,7 +15,7 @@ async def send(data, write):
 from collections.abc import Iterable
 
 from twin_runtime.turns.calls import later
-from twin_runtime.turns.entries import entry
+from twin_runtime.turns.entry_points import entry
 from twin_runtime.turns.library_waits import each_of
 
 

@@ -9,7 +9,7 @@ def later(call):
 
 # tasks: turns
 
-from twin_runtime.turns.current import get_running_loop
+from twin_runtime.turns.events import get_running_loop
 
 
 def later(call):

@@ -13,7 +13,7 @@ def kind():
 
 # tasks: turns
 
-from twin_runtime.turns.current import get_running_loop
+from twin_runtime.turns.events import get_running_loop
 
 
 def kind():

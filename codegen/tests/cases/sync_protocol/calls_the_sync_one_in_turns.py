@@ -40,7 +40,7 @@ async def f():
 # ---- twin ----
 # tasks: turns
 
-from twin_runtime.turns.entries import entry
+from twin_runtime.turns.entry_points import entry
 
 
 class Attempt:

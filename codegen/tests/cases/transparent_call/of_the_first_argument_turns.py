@@ -11,7 +11,7 @@ async def run(function, event):
 # row: pkg.callback = call
 
 from twin_runtime.turns.calls import awaited
-from twin_runtime.turns.entries import entry
+from twin_runtime.turns.entry_points import entry
 
 
 @entry

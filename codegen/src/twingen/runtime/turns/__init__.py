@@ -6,6 +6,14 @@ waits, the start of a task and the place where a cancellation strikes are asynci
 whatever the Python: the behaviour is that of Python 3.13.
 
 Every module stands for one idea and imports only what it needs.
+From the bottom up:
+
+- handles, abstract_event_loop, participants, thread_state: what all others name
+- home_loop, events, entry_points, blocking_calls: the loop of a thread, and its turn
+- coroutines, generators, futures, calls: what is waited for
+- scheduling, switching, admissions, rounds, workers: how the threads of a loop go on
+- tasks, task_creation, timeouts, locks, queues, waiting: as in asyncio
+- event_loop: the loop; above it runners, streams, servers and subprocesses
 """
 
 from .event_loop import EventLoop  # whoever is in no loop is in the home loop

@@ -5,12 +5,10 @@ from __future__ import annotations
 import itertools
 import socket
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from .abstract_event_loop import AbstractEventLoop
 from .calls import awaited
-
-if TYPE_CHECKING:
-    from .event_loop import EventLoop
 
 AddressInfo = tuple[Any, Any, int, str, Any]
 """As `socket.getaddrinfo()` gives it: family, type, protocol, name and address."""
@@ -65,7 +63,7 @@ def numeric(
 
 
 def resolve(
-    loop: EventLoop,
+    loop: AbstractEventLoop,
     address: Any,
     *,
     family: int = 0,

@@ -10,16 +10,16 @@ from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Any, ParamSpec, TypeVar, overload
 
+from .blocking_calls import blocking
+from .context_managers import Managed
 from .coroutines import Coroutine
-from .entries import blocking
+from .function_kinds import _marks, find, mark, marked, partial_method, plain
 from .futures import Future
+from .home_loop import visit
 from .library_functions import has_functions, is_of_library
-from .managers import Managed
-from .marks import _marks, find, mark, marked, partial_method, plain
-from .origins import is_of_user
-from .participants import here
-from .suspending import drive
-from .visits import visit
+from .suspension import drive
+from .thread_state import here
+from .user_code import is_of_user
 
 F = TypeVar("F", bound=Callable[..., Any])
 P = ParamSpec("P")

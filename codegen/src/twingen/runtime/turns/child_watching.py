@@ -5,18 +5,17 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+from .abstract_event_loop import AbstractEventLoop
 from .log import logger
-
-if TYPE_CHECKING:
-    from .event_loop import EventLoop
 
 UNKNOWN_STATUS = 255
 """Told of a process whose end somebody else has asked for."""
 
 
-def watch_child(loop: EventLoop, pid: int, ended: Callable[[int], object]) -> None:
+def watch_child(
+    loop: AbstractEventLoop, pid: int, ended: Callable[[int], object]
+) -> None:
     """Call a function in the loop with the exit status of a process when it ends."""
     try:
         descriptor = os.pidfd_open(pid)
@@ -33,7 +32,9 @@ def watch_child(loop: EventLoop, pid: int, ended: Callable[[int], object]) -> No
     loop.add_reader(descriptor, ready)
 
 
-def _watch_in_thread(loop: EventLoop, pid: int, ended: Callable[[int], object]) -> None:
+def _watch_in_thread(
+    loop: AbstractEventLoop, pid: int, ended: Callable[[int], object]
+) -> None:
     def wait() -> None:
         status = _status(pid)
         if loop.is_closed():

@@ -6,17 +6,15 @@ import functools
 import os
 import socket
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from .abstract_event_loop import AbstractEventLoop
 from .addresses import AddressInfo, interleave, resolve
 from .calls import awaited
-from .entries import entry
+from .entry_points import entry
 from .exceptions import ExceptionGroup
 from .socket_transports import StreamTransport
-from .staggering import first_of
-
-if TYPE_CHECKING:
-    from .event_loop import EventLoop
+from .staggered import staggered_race
 
 Factory = Callable[[], Any]
 
@@ -44,7 +42,7 @@ def is_stream(sock: socket.socket) -> bool:
 
 
 def make_transport(
-    loop: EventLoop,
+    loop: AbstractEventLoop,
     sock: socket.socket,
     protocol: Any,
     waiter: Any,
@@ -78,7 +76,7 @@ def make_transport(
 
 
 def connect_socket(
-    loop: EventLoop,
+    loop: AbstractEventLoop,
     sock: socket.socket,
     protocol_factory: Factory,
     *,
@@ -103,7 +101,7 @@ def connect_socket(
 
 @entry
 def create_connection(
-    loop: EventLoop,
+    loop: AbstractEventLoop,
     protocol_factory: Factory,
     host: Any = None,
     port: Any = None,
@@ -163,7 +161,7 @@ def create_connection(
 _interleaved = interleave
 
 
-def _looked_up(loop: EventLoop, address: Any, **how: int) -> list[AddressInfo]:
+def _looked_up(loop: AbstractEventLoop, address: Any, **how: int) -> list[AddressInfo]:
     infos = resolve(loop, address, **how)
     if not infos:
         raise OSError("getaddrinfo() returned empty list")
@@ -171,7 +169,7 @@ def _looked_up(loop: EventLoop, address: Any, **how: int) -> list[AddressInfo]:
 
 
 def _connect(
-    loop: EventLoop,
+    loop: AbstractEventLoop,
     infos: list[AddressInfo],
     local: list[AddressInfo] | None,
     delay: float | None,
@@ -193,7 +191,7 @@ def _connect(
                 functools.partial(_connected, loop, errors, info, local)
                 for info in infos
             ]
-            found = first_of(loop, ways, delay, socket.socket.close)
+            found = staggered_race(loop, ways, delay, socket.socket.close)
         if found is None:
             raise _summary([each for some in errors for each in some], all_errors)
         return found
@@ -214,7 +212,7 @@ def _summary(errors: list[OSError], all_errors: bool) -> BaseException:
 
 
 def _connected(
-    loop: EventLoop,
+    loop: AbstractEventLoop,
     errors: list[list[OSError]],
     info: AddressInfo,
     local: list[AddressInfo] | None,
@@ -263,7 +261,7 @@ def _bind(
 
 @entry
 def connect_accepted_socket(
-    loop: EventLoop,
+    loop: AbstractEventLoop,
     protocol_factory: Factory,
     sock: socket.socket,
     *,
@@ -289,7 +287,7 @@ def connect_accepted_socket(
 
 @entry
 def create_unix_connection(
-    loop: EventLoop,
+    loop: AbstractEventLoop,
     protocol_factory: Factory,
     path: Any = None,
     *,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator, Iterator
 from typing import Any, Generic, TypeVar
 
 from .fibers import Fiber
-from .participants import here
+from .thread_state import here
 
 T = TypeVar("T")
 

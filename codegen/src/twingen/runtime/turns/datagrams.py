@@ -6,11 +6,12 @@ import os
 import socket
 import stat
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from .abstract_event_loop import AbstractEventLoop
 from .addresses import resolve
 from .calls import awaited
-from .entries import entry, guarded
+from .entry_points import entry, guarded
 from .log import logger
 from .servers import set_reuse_port
 from .socket_transports import (
@@ -21,9 +22,6 @@ from .socket_transports import (
 )
 from .transports import DatagramTransport
 
-if TYPE_CHECKING:
-    from .event_loop import EventLoop
-
 HEADER_SIZE = 8
 """Bytes that a datagram counts in the buffer besides its data."""
 
@@ -33,7 +31,7 @@ class DatagramSocketTransport(SocketTransport, DatagramTransport):
 
     def __init__(
         self,
-        loop: EventLoop,
+        loop: AbstractEventLoop,
         sock: socket.socket,
         protocol: Any,
         address: Any = None,
@@ -116,7 +114,7 @@ class DatagramSocketTransport(SocketTransport, DatagramTransport):
 
 @entry
 def create_datagram_endpoint(
-    loop: EventLoop,
+    loop: AbstractEventLoop,
     protocol_factory: Callable[[], Any],
     local_addr: Any = None,
     remote_addr: Any = None,
@@ -170,7 +168,12 @@ def create_datagram_endpoint(
 
 
 def _pairs(
-    loop: EventLoop, local: Any, remote: Any, family: int, proto: int, flags: int
+    loop: AbstractEventLoop,
+    local: Any,
+    remote: Any,
+    family: int,
+    proto: int,
+    flags: int,
 ) -> list[tuple[tuple[int, int], tuple[Any, Any]]]:
     """Return each (family, protocol) with its local and remote address."""
     if not (local or remote):
@@ -221,7 +224,7 @@ def _pairs(
 
 
 def _endpoint(
-    loop: EventLoop,
+    loop: AbstractEventLoop,
     pairs: list[tuple[tuple[int, int], tuple[Any, Any]]],
     reuse_port: bool,
     allow_broadcast: bool,

@@ -18,21 +18,22 @@ from typing import Any
 
 from .calls import await_, later
 from .coroutines import Coroutine
-from .current import _set_running_loop, homes, note
-from .entries import entry, unguarded
+from .entry_points import entry, unguarded
+from .events import _set_running_loop
 from .exceptions import CancelledError
 from .futures import Future, isfuture, set_result_unless_cancelled, wrap_future
 from .generators import warn_of_late_generator
 from .handles import TimerHandle
+from .home_loop import homes, is_outside, note, visit
 from .import_locks import module_locks, note_imports
 from .loop_methods import TransportMethods
-from .participants import Participant, here
+from .participants import Participant
 from .signals import Signals
 from .sockets import Sockets
-from .starting import ensure_future
+from .task_creation import ensure_future
 from .tasks import Guest, Task, all_tasks, current_task, guest
+from .thread_state import here
 from .timeouts import timeout as timeout_after
-from .visits import is_outside, visit
 from .waiting import gather, wait
 
 EXIT_SECONDS = 5.0
@@ -112,15 +113,6 @@ class EventLoop(Sockets, Signals, TransportMethods):
         if not self._is_visitor(participant):
             raise RuntimeError("a callback cannot wait")
         return guest(participant, self)
-
-    def _is_visitor(self, participant: Participant) -> bool:
-        """Tell whether a thread came from outside, and its own code runs."""
-        return (
-            participant.task is None
-            and not participant.started
-            and participant is not self._owner
-            and self._is_home
-        )
 
     # Callbacks from outside.
 
@@ -436,4 +428,5 @@ def _end_home(reference: weakref.ref[EventLoop]) -> None:
             loop._end()
 
 
-AbstractEventLoop = BaseEventLoop = SelectorEventLoop = EventLoop
+BaseEventLoop = SelectorEventLoop = EventLoop
+homes.make = EventLoop  # the modules below this one make loops, too

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from .calls import await_, later
-from .current import get_running_loop
-from .entries import entry
+from .entry_points import entry
+from .events import get_running_loop
 
 T = TypeVar("T")
 

@@ -7,7 +7,8 @@ import contextvars
 from collections.abc import Callable
 from typing import Any
 
-from .participants import Participant, here, idents, trace_as_told
+from .participants import Participant, idents, trace_as_told
+from .thread_state import here
 
 
 class Fiber:

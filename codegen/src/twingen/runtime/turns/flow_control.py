@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from .abstract_event_loop import AbstractEventLoop
 from .transports import WriteTransport
-
-if TYPE_CHECKING:
-    from .event_loop import EventLoop
 
 HIGH_WATER = 64 * 1024
 """Bytes in the buffer above which the protocol is told to pause, unless chosen."""
@@ -28,7 +26,7 @@ def water_marks(
 
 
 def tell(
-    loop: EventLoop, transport: object, protocol: Any, method: str, *args: Any
+    loop: AbstractEventLoop, transport: object, protocol: Any, method: str, *args: Any
 ) -> None:
     """Call a method of a protocol; the loop is told of its exceptions."""
     try:
@@ -51,7 +49,9 @@ class FlowControl(WriteTransport):
 
     __slots__ = ("_high_water", "_loop", "_low_water", "_protocol", "_protocol_paused")
 
-    def __init__(self, loop: EventLoop, extra: Mapping[str, Any] | None) -> None:
+    def __init__(
+        self, loop: AbstractEventLoop, extra: Mapping[str, Any] | None
+    ) -> None:
         super().__init__(extra)
         self._loop: Any = loop
         self._protocol: Any = None

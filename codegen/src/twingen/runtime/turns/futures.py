@@ -7,17 +7,15 @@ import contextvars
 import sys
 import types
 from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from .current import get_event_loop
+from .abstract_event_loop import AbstractEventLoop
+from .events import get_event_loop
 from .exceptions import CancelledError, InvalidStateError
 from .formatting import future_repr, stack_of
-from .participants import here
-from .suspending import suspend
-from .visits import is_outside, visit
-
-if TYPE_CHECKING:
-    from .event_loop import EventLoop
+from .home_loop import is_outside, visit
+from .suspension import suspend
+from .thread_state import here
 
 T = TypeVar("T")
 
@@ -40,9 +38,9 @@ class Future(Generic[T]):
     _log_destroy_pending = True
     _retrieve = False
     """An exception was set and nobody has asked for it."""
-    _loop: EventLoop
+    _loop: AbstractEventLoop
 
-    def __init__(self, *, loop: EventLoop | None = None) -> None:
+    def __init__(self, *, loop: AbstractEventLoop | None = None) -> None:
         self._loop = get_event_loop() if loop is None else loop
         self._callbacks: list[tuple[Callable[..., object], Any]] = []
         if self._loop.get_debug():
@@ -77,9 +75,9 @@ class Future(Generic[T]):
             raise ValueError("_log_traceback can only be set to False")
         self._retrieve = False
 
-    def get_loop(self) -> EventLoop:
+    def get_loop(self) -> AbstractEventLoop:
         """Return the loop of the future."""
-        loop: EventLoop | None = getattr(self, "_loop", None)
+        loop: AbstractEventLoop | None = getattr(self, "_loop", None)
         if loop is None:
             raise RuntimeError("Future object is not initialized.")
         return loop
@@ -333,13 +331,14 @@ def chain(source: Any, target: Any) -> None:
     source.add_done_callback(source_done)
 
 
-def wrap_future(future: Any, *, loop: EventLoop | None = None) -> Future[Any]:
+def wrap_future(future: Any, *, loop: AbstractEventLoop | None = None) -> Future[Any]:
     """Return a future for one of `concurrent.futures`."""
     if isfuture(future):
         return future  # type: ignore[no-any-return]
     assert isinstance(
         future, concurrent.futures.Future
     ), f"concurrent.futures.Future is expected, got {future!r}"
-    wrapped = (get_event_loop() if loop is None else loop).create_future()
+    target_loop = get_event_loop() if loop is None else loop
+    wrapped: Future[Any] = target_loop.create_future()
     chain(future, wrapped)
     return wrapped

@@ -9,8 +9,8 @@ from types import TracebackType
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from .calls import awaited, entered
-from .entries import entry
-from .managers import Managed
+from .context_managers import Managed
+from .entry_points import entry
 
 F = TypeVar("F", bound=Callable[..., Any])
 P = ParamSpec("P")

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
 from .coroutines import Coroutine, _made
-from .marks import coroutine, mark
-from .participants import here
-from .visits import visit
+from .function_kinds import coroutine, mark
+from .home_loop import visit
+from .thread_state import here
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import contextvars
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-from .calls import later
 from .contexts import run_in
 from .formatting import format_callback
-from .marks import is_marked
-
-if TYPE_CHECKING:
-    from .scheduling import Scheduling
-
+from .function_kinds import is_marked
 
 IN_TASK: Any = object()
 """In place of a context: the callback lets a task go on, whose thread is in its own."""
+
+
+class LoopOfHandle(Protocol):
+    """What a handle needs of its loop."""
+
+    def get_debug(self) -> bool:
+        """Tell whether the loop is in debug mode."""
+
+    def call_exception_handler(self, context: dict[str, Any]) -> None:
+        """Tell of an exception in a callback."""
+
+    def _call_marked(self, callback: Callable[..., object], *args: Any) -> object:
+        """Call a callback that may be a coroutine function: nobody waits for it."""
+
+    def _timer_cancelled(self, handle: TimerHandle) -> None:
+        """Note that a timer was cancelled."""
 
 
 class Handle:
@@ -37,7 +48,7 @@ class Handle:
         self,
         callback: Callable[..., object],
         args: tuple[Any, ...],
-        loop: Scheduling,
+        loop: LoopOfHandle,
         context: contextvars.Context | None = None,
     ) -> None:
         self._callback: Callable[..., object] | None = callback
@@ -84,7 +95,7 @@ class Handle:
             if self._context is IN_TASK:
                 callback(*args)
             elif is_marked(callback):  # nobody waits for what it gives
-                run_in(self._context, later, callback, *args)
+                run_in(self._context, self._loop._call_marked, callback, *args)
             else:
                 run_in(self._context, callback, *args)
         except (SystemExit, KeyboardInterrupt):
@@ -119,7 +130,7 @@ class TimerHandle(Handle):
         when: float,
         callback: Callable[..., object],
         args: tuple[Any, ...],
-        loop: Scheduling,
+        loop: LoopOfHandle,
         context: contextvars.Context | None = None,
     ) -> None:
         super().__init__(callback, args, loop, context)

@@ -13,7 +13,7 @@ import _thread
 import sys
 from typing import Any
 
-from .participants import here
+from .thread_state import here
 
 # Private, but the same since Python 3.3; without them nothing is told.
 _importing: Any = sys.modules.get("_frozen_importlib")

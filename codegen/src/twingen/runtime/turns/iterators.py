@@ -10,9 +10,9 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from .calls import awaited, returns_awaitable
-from .entries import entry
-from .participants import here
-from .visits import visit
+from .entry_points import entry
+from .home_loop import visit
+from .thread_state import here
 
 F = TypeVar("F", bound=Callable[..., Any])
 

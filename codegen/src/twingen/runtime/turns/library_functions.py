@@ -11,8 +11,8 @@ import functools
 import types
 from typing import Any
 
-from .marks import find
-from .origins import is_module_of_twin
+from .function_kinds import find
+from .user_code import is_module_of_twin
 
 LIBRARIES = frozenset({
     "_io", "elastic_transport", "gridfs", "httpcore", "httpcore2", "httpx", "httpx2",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .current import get_running_loop
+from .events import get_running_loop
 
 
 def current_async_library() -> str:

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
 
+from .blocking_calls import blocking
 from .calls import later
-from .entries import blocking
 from .library_functions import has_functions, is_foreign, is_of_library, module_of
 
 M = TypeVar("M", bound="contextlib.AbstractContextManager[Any]")

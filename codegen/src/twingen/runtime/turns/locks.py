@@ -5,18 +5,16 @@ from __future__ import annotations
 import enum
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
+from .abstract_event_loop import AbstractEventLoop
 from .calls import awaited
-from .current import get_running_loop
-from .entries import entry, guarded
+from .context_managers import Managed
+from .entry_points import entry, guarded
+from .events import get_running_loop
 from .exceptions import BrokenBarrierError, CancelledError
+from .function_kinds import coroutine
 from .futures import Future
-from .managers import Managed
-from .marks import coroutine
-
-if TYPE_CHECKING:
-    from .event_loop import EventLoop
 
 T = TypeVar("T")
 
@@ -24,10 +22,10 @@ T = TypeVar("T")
 class LoopBound:
     """What belongs to the first loop that it waits in."""
 
-    _loop: EventLoop | None = None
+    _loop: AbstractEventLoop | None = None
 
-    def _get_loop(self) -> EventLoop:
-        loop: EventLoop = get_running_loop()
+    def _get_loop(self) -> AbstractEventLoop:
+        loop: AbstractEventLoop = get_running_loop()
         bound: object = self.__dict__.setdefault("_loop", loop)
         if bound is not loop:
             raise RuntimeError(f"{self!r} is bound to a different event loop")

@@ -6,6 +6,8 @@ import importlib
 import types
 from typing import Any
 
+from .abstract_event_loop import AbstractEventLoop
+
 
 class Elsewhere:
     """A method that a function of another module is, found when it is asked for."""
@@ -28,7 +30,7 @@ class Elsewhere:
         return function if loop is None else types.MethodType(function, loop)
 
 
-class TransportMethods:
+class TransportMethods(AbstractEventLoop):
     """What makes transports and protocols."""
 
     create_connection: Any = Elsewhere("connecting")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 from unittest.mock import MagicMock
 
-from .marks import coroutine
-from .questions import _is_coroutine
+from .function_kinds import coroutine
+from .inspection import _is_coroutine
 
 
 class AsyncMock(MagicMock):

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from .calls import later
-from .marks import mark
-from .origins import is_module_of_user
-from .participants import here
-from .visits import visit
+from .function_kinds import mark
+from .home_loop import visit
+from .thread_state import here
+from .user_code import is_module_of_user
 
 F = TypeVar("F", bound=Callable[..., Any])
 

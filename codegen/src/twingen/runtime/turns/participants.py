@@ -1,15 +1,11 @@
-"""The threads that take turns, and what a thread knows of itself."""
+"""The threads that take turns."""
 
 from __future__ import annotations
 
 import _thread
 import sys
 import threading
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from .scheduling import Scheduling
-
+from typing import Any
 
 idents: set[int] = set()
 """The threads of tasks that there have been; the system uses their numbers again."""
@@ -75,28 +71,3 @@ def trace_as_told() -> None:
         sys.settrace(trace)
     if profile is not None:
         sys.setprofile(profile)
-
-
-class Unset:
-    """Says that `set_event_loop()` was not called in a thread."""
-
-
-class Here(threading.local):
-    """What the current thread takes part in."""
-
-    participant: Participant | None = None
-    loop: Scheduling | None = None
-    """The loop whose turn the thread has; `None` outside."""
-    spare: Participant | None = None
-    """Of the last visit, for the next one."""
-    chosen: Scheduling | type[Unset] | None = Unset
-    """What `set_event_loop()` was called with."""
-    kept: Any = None
-    """The task of its last visit, if that has scopes or locks which are not left."""
-    away: Any = None
-    """The call for which it has given up the turn; see `absences`."""
-    importing: Any = None
-    """What it imports while it is in a loop; see `import_locks`."""
-
-
-here = Here()

@@ -9,17 +9,15 @@ import stat
 import sys
 import warnings
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from .entries import entry, guarded
+from .abstract_event_loop import AbstractEventLoop
+from .entry_points import entry, guarded
 from .flow_control import FlowControl
 from .futures import set_result_unless_cancelled
 from .log import logger
 from .socket_transports import MANY_LOST_WRITES, MOST_RECEIVED
 from .transports import BaseTransport, ReadTransport
-
-if TYPE_CHECKING:
-    from .event_loop import EventLoop
 
 
 class PipeTransport(BaseTransport):
@@ -132,7 +130,7 @@ class ReadPipeTransport(PipeTransport, ReadTransport):
 
     def __init__(
         self,
-        loop: EventLoop,
+        loop: AbstractEventLoop,
         pipe: Any,
         protocol: Any,
         waiter: Any = None,
@@ -204,7 +202,7 @@ class WritePipeTransport(PipeTransport, FlowControl):
 
     def __init__(
         self,
-        loop: EventLoop,
+        loop: AbstractEventLoop,
         pipe: Any,
         protocol: Any,
         waiter: Any = None,
@@ -323,7 +321,7 @@ class WritePipeTransport(PipeTransport, FlowControl):
 
 
 def _connect(
-    loop: EventLoop, kind: Any, protocol_factory: Callable[[], Any], pipe: Any
+    loop: AbstractEventLoop, kind: Any, protocol_factory: Callable[[], Any], pipe: Any
 ) -> tuple[Any, Any]:
     protocol = protocol_factory()
     waiter = loop.create_future()
@@ -338,7 +336,7 @@ def _connect(
 
 @entry
 def connect_read_pipe(
-    loop: EventLoop, protocol_factory: Callable[[], Any], pipe: Any
+    loop: AbstractEventLoop, protocol_factory: Callable[[], Any], pipe: Any
 ) -> tuple[Any, Any]:
     """Make the transport and protocol of a pipe to read from."""
     return _connect(loop, ReadPipeTransport, protocol_factory, pipe)
@@ -346,7 +344,7 @@ def connect_read_pipe(
 
 @entry
 def connect_write_pipe(
-    loop: EventLoop, protocol_factory: Callable[[], Any], pipe: Any
+    loop: AbstractEventLoop, protocol_factory: Callable[[], Any], pipe: Any
 ) -> tuple[Any, Any]:
     """Make the transport and protocol of a pipe to write to."""
     return _connect(loop, WritePipeTransport, protocol_factory, pipe)

@@ -8,20 +8,17 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from .abstract_event_loop import AbstractEventLoop
 from .calls import awaited
 from .child_watching import watch_child
 from .coroutines import Coroutine
-from .entries import entry, guarded
+from .entry_points import entry, guarded
 from .log import logger
 from .pipes import connect_read_pipe, connect_write_pipe
 from .protocols import BaseProtocol, Protocol
 from .transports import SubprocessTransport
-
-if TYPE_CHECKING:
-    from .event_loop import EventLoop
-
 
 # The loop's own methods, which a program may override, are these.
 _DEFAULTS = connect_read_pipe, connect_write_pipe
@@ -32,7 +29,7 @@ class ProcessTransport(SubprocessTransport):
 
     def __init__(
         self,
-        loop: EventLoop,
+        loop: AbstractEventLoop,
         protocol: Any,
         args: Any,
         shell: bool,
@@ -315,7 +312,7 @@ def _check(shell: bool, needs_shell: bool, **others: Any) -> None:
 
 
 def _start(
-    loop: EventLoop,
+    loop: AbstractEventLoop,
     protocol_factory: Callable[[], Any],
     args: Any,
     shell: bool,
@@ -344,7 +341,7 @@ def _start(
 
 @entry
 def subprocess_shell(
-    loop: EventLoop,
+    loop: AbstractEventLoop,
     protocol_factory: Callable[[], Any],
     cmd: str | bytes,
     *,
@@ -377,7 +374,7 @@ def subprocess_shell(
 
 @entry
 def subprocess_exec(
-    loop: EventLoop,
+    loop: AbstractEventLoop,
     protocol_factory: Callable[[], Any],
     program: Any,
     *args: Any,

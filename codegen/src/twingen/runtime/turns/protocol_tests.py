@@ -11,9 +11,9 @@ import contextlib
 import types
 from typing import TYPE_CHECKING, Any
 
+from .function_kinds import find
 from .generators import Generator
-from .marks import find
-from .origins import is_class_of_user, is_generator_of_user, is_of_user
+from .user_code import is_class_of_user, is_generator_of_user, is_of_user
 
 _SYNC = {
     "__aenter__": "__enter__",

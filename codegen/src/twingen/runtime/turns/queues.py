@@ -8,7 +8,7 @@ from collections import deque
 from typing import Any, Generic, TypeVar
 
 from .calls import awaited
-from .entries import entry, guarded
+from .entry_points import entry, guarded
 from .exceptions import QueueEmpty, QueueFull, QueueShutDown
 from .futures import Future
 from .locks import Event, LoopBound

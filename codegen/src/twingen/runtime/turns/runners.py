@@ -11,13 +11,13 @@ from collections.abc import Callable
 from typing import Any
 
 from .calls import later
-from .current import _get_running_loop, new_event_loop, set_event_loop
-from .entries import unguarded
+from .entry_points import unguarded
 from .event_loop import EventLoop, tell_of_failures
+from .events import _get_running_loop, new_event_loop, set_event_loop
 from .exceptions import CancelledError
-from .participants import here
-from .questions import iscoroutine
+from .inspection import iscoroutine
 from .tasks import Task, all_tasks
+from .thread_state import here
 from .waiting import gather
 
 EXECUTOR_SECONDS = 300

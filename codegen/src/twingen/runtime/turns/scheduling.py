@@ -13,22 +13,20 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from .abstract_event_loop import AbstractEventLoop, ExceptionHandler
+from .calls import later
 from .contexts import run_in
 from .handles import Handle, TimerHandle
 from .log import logger
-
-if TYPE_CHECKING:
-    from .participants import Participant
+from .participants import Participant
 
 MOST_SECONDS = 24 * 3600
 """How long one call of select() may take."""
 
 # Cancelled timers are dropped when they are more than this many and more than half.
 MANY_TIMERS = 100
-
-ExceptionHandler = Callable[[Any, dict[str, Any]], object]
 
 
 def is_debug_mode() -> bool:
@@ -40,7 +38,7 @@ def is_debug_mode() -> bool:
     )
 
 
-class Scheduling:
+class Scheduling(AbstractEventLoop):
     """The ready queue, the timers and the watched descriptors of a loop."""
 
     def __init__(self) -> None:
@@ -148,6 +146,9 @@ class Scheduling:
         self._changed = True
         self._added()
         return handle
+
+    def _call_marked(self, callback: Callable[..., object], *args: Any) -> object:
+        return later(callback, *args)
 
     def _timer_cancelled(self, handle: TimerHandle) -> None:
         if handle._scheduled:

@@ -10,20 +10,18 @@ import stat
 import sys
 import weakref
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from .abstract_event_loop import AbstractEventLoop
 from .addresses import resolve
 from .calls import await_
 from .connecting import Factory, check_socket, check_tls, connect_socket, is_stream
 from .coroutines import Coroutine
-from .entries import entry, guarded
+from .entry_points import entry, guarded
 from .exceptions import CancelledError
 from .log import logger
 from .transport_sockets import TransportSocket
 from .waiting import gather, sleep
-
-if TYPE_CHECKING:
-    from .event_loop import EventLoop
 
 NO_RESOURCES = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 ACCEPT_AGAIN_SECONDS = 1
@@ -45,7 +43,7 @@ class AbstractServer:
         """Abort the transports of all connections."""
         raise NotImplementedError
 
-    def get_loop(self) -> EventLoop:
+    def get_loop(self) -> AbstractEventLoop:
         """Return the loop of the server."""
         raise NotImplementedError
 
@@ -79,7 +77,7 @@ class Server(AbstractServer):
 
     def __init__(
         self,
-        loop: EventLoop,
+        loop: AbstractEventLoop,
         sockets: list[socket.socket],
         protocol_factory: Factory,
         ssl_context: Any,
@@ -195,7 +193,7 @@ class Server(AbstractServer):
         """The sockets that listen."""
         return tuple(TransportSocket(sock) for sock in self._sockets or ())
 
-    def get_loop(self) -> EventLoop:
+    def get_loop(self) -> AbstractEventLoop:
         """Return the loop of the server."""
         return self._loop
 
@@ -282,7 +280,7 @@ def _check_context(ssl: Any) -> None:
 
 @entry
 def create_server(
-    loop: EventLoop,
+    loop: AbstractEventLoop,
     protocol_factory: Factory,
     host: Any = None,
     port: Any = None,
@@ -342,7 +340,7 @@ def _hosts(host: Any) -> Iterable[Any]:
 
 
 def _listeners(
-    loop: EventLoop,
+    loop: AbstractEventLoop,
     hosts: Iterable[Any],
     port: Any,
     family: int,
@@ -368,7 +366,9 @@ def _listeners(
     return sockets
 
 
-def _look_up(loop: EventLoop, host: Any, port: Any, family: int, flags: int) -> Any:
+def _look_up(
+    loop: AbstractEventLoop, host: Any, port: Any, family: int, flags: int
+) -> Any:
     infos = resolve(loop, (host, port), family=family, flags=flags)
     if not infos:
         raise OSError(f"getaddrinfo({host!r}) returned empty list")
@@ -427,7 +427,7 @@ def set_reuse_port(sock: socket.socket) -> None:
 
 @entry
 def create_unix_server(
-    loop: EventLoop,
+    loop: AbstractEventLoop,
     protocol_factory: Factory,
     path: Any = None,
     *,

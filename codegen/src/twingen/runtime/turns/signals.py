@@ -8,10 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 from .handles import Handle
-from .switching import Switching
+from .workers import Workers
 
 
-class Signals(Switching):
+class Signals(Workers):
     """A loop that calls functions on signals, in the main thread."""
 
     def __init__(self) -> None:

@@ -10,18 +10,16 @@ import socket
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from .entries import guarded
+from .abstract_event_loop import AbstractEventLoop
+from .entry_points import guarded
 from .flow_control import FlowControl
 from .futures import set_result_unless_cancelled
 from .log import logger
 from .protocols import BufferedProtocol
 from .transport_sockets import TransportSocket
 from .transports import Transport
-
-if TYPE_CHECKING:
-    from .event_loop import EventLoop
 
 MOST_RECEIVED = 256 * 1024
 """Bytes that are received by one call."""
@@ -49,7 +47,7 @@ class SocketTransport(FlowControl, Transport):
 
     def __init__(
         self,
-        loop: EventLoop,
+        loop: AbstractEventLoop,
         sock: socket.socket,
         protocol: Any,
         extra: dict[str, Any] | None = None,
@@ -219,7 +217,7 @@ class StreamTransport(SocketTransport):
 
     def __init__(
         self,
-        loop: EventLoop,
+        loop: AbstractEventLoop,
         sock: socket.socket,
         protocol: Any,
         waiter: Any = None,

@@ -6,11 +6,11 @@ import selectors
 import socket
 from typing import Any
 
-from .entries import entry
-from .switching import Switching
+from .entry_points import entry
+from .workers import Workers
 
 
-class Sockets(Switching):
+class Sockets(Workers):
     """A loop that sends and receives by non-blocking sockets."""
 
     def _until_possible(
@@ -37,9 +37,6 @@ class Sockets(Switching):
             # Another task may wait for the socket by now, if this one was cancelled.
             if not handle.cancelled():
                 self._unwatch(fd, event)
-
-    def create_future(self) -> Any:
-        raise NotImplementedError
 
     @entry
     def sock_recv(self, sock: socket.socket, nbytes: int) -> bytes:
@@ -113,18 +110,6 @@ class Sockets(Switching):
                 raise OSError("getaddrinfo() returned empty list") from None
             return found[0][4]
         return address
-
-    def getaddrinfo(
-        self,
-        host: Any,
-        port: Any,
-        *,
-        family: int = 0,
-        type: int = 0,  # noqa: A002
-        proto: int = 0,
-        flags: int = 0,
-    ) -> list[Any]:
-        raise NotImplementedError
 
 
 def _set(future: Any) -> None:

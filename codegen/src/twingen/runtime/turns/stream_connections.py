@@ -6,8 +6,8 @@ from typing import Any
 
 from .calls import awaited
 from .connecting import create_connection, create_unix_connection
-from .current import get_running_loop
-from .entries import entry
+from .entry_points import entry
+from .events import get_running_loop
 from .servers import Server, create_server, create_unix_server
 from .streams import LIMIT, StreamReader, StreamReaderProtocol, StreamWriter
 

@@ -6,19 +6,17 @@ import warnings
 import weakref
 from collections import deque
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from .abstract_event_loop import AbstractEventLoop
 from .calls import awaited, deferred
-from .current import get_event_loop
-from .entries import entry, guarded
+from .entry_points import entry, guarded
+from .events import get_event_loop
 from .exceptions import IncompleteReadError, LimitOverrunError
-from .participants import here
+from .inspection import iscoroutine
 from .protocols import Protocol
-from .questions import iscoroutine
+from .thread_state import here
 from .waiting import sleep
-
-if TYPE_CHECKING:
-    from .event_loop import EventLoop
 
 LIMIT = 64 * 1024
 """How long a line may be, unless it is chosen."""
@@ -27,7 +25,7 @@ LIMIT = 64 * 1024
 class FlowControlMixin(Protocol):
     """A protocol whose user can wait until the transport takes more."""
 
-    def __init__(self, loop: EventLoop | None = None) -> None:
+    def __init__(self, loop: AbstractEventLoop | None = None) -> None:
         self._loop = get_event_loop() if loop is None else loop
         self._paused = False
         self._drain_waiters: deque[Any] = deque()
@@ -88,7 +86,7 @@ class StreamReaderProtocol(FlowControlMixin):
         self,
         stream_reader: StreamReader | None,
         client_connected_cb: Any = None,
-        loop: EventLoop | None = None,
+        loop: AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(loop=loop)
         self._stream_reader_wr: weakref.ref[StreamReader] | None = None
@@ -178,7 +176,7 @@ class StreamReaderProtocol(FlowControlMixin):
 class _Served:
     """Called when the task that serves a client is done."""
 
-    def __init__(self, loop: EventLoop, transport: Any) -> None:
+    def __init__(self, loop: AbstractEventLoop, transport: Any) -> None:
         self._loop = loop
         self._transport = transport
 
@@ -311,7 +309,9 @@ class StreamReader:
 
     _source_traceback: Any = None
 
-    def __init__(self, limit: int = LIMIT, loop: EventLoop | None = None) -> None:
+    def __init__(
+        self, limit: int = LIMIT, loop: AbstractEventLoop | None = None
+    ) -> None:
         if limit <= 0:
             raise ValueError("Limit cannot be <= 0")
         self._limit = limit

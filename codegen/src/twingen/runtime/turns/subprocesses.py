@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import subprocess
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from .abstract_event_loop import AbstractEventLoop
 from .calls import await_, awaited
 from .coroutines import Coroutine
-from .current import get_running_loop
-from .entries import entry
+from .entry_points import entry
+from .events import get_running_loop
 from .process_transports import subprocess_exec, subprocess_shell
 from .protocols import SubprocessProtocol
 from .streams import (
@@ -20,9 +21,6 @@ from .streams import (
     settle,
 )
 from .waiting import gather
-
-if TYPE_CHECKING:
-    from .event_loop import EventLoop
 
 # The loop's own methods, which a program may override, are these.
 _DEFAULTS = subprocess_exec, subprocess_shell
@@ -35,7 +33,7 @@ DEVNULL = subprocess.DEVNULL
 class SubprocessStreamProtocol(FlowControlMixin, SubprocessProtocol):
     """The protocol between the transport of a process and its streams."""
 
-    def __init__(self, limit: int, loop: EventLoop) -> None:
+    def __init__(self, limit: int, loop: AbstractEventLoop) -> None:
         super().__init__(loop=loop)
         self._limit = limit
         self.stdin: StreamWriter | None = None
@@ -118,7 +116,7 @@ class SubprocessStreamProtocol(FlowControlMixin, SubprocessProtocol):
 class Process:
     """A child process."""
 
-    def __init__(self, transport: Any, protocol: Any, loop: EventLoop) -> None:
+    def __init__(self, transport: Any, protocol: Any, loop: AbstractEventLoop) -> None:
         self._transport = transport
         self._protocol = protocol
         self._loop = loop

@@ -5,18 +5,16 @@ from __future__ import annotations
 import contextvars
 import sys
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from .current import get_running_loop
-from .entries import entry
+from .abstract_event_loop import AbstractEventLoop
+from .context_managers import Managed
+from .entry_points import entry
+from .events import get_running_loop
 from .exceptions import BaseExceptionGroup, CancelledError
+from .function_kinds import coroutine
 from .futures import Future
-from .managers import Managed
-from .marks import coroutine
 from .tasks import Task, current_task
-
-if TYPE_CHECKING:
-    from .event_loop import EventLoop
 
 
 class TaskGroup(Managed):
@@ -26,7 +24,7 @@ class TaskGroup(Managed):
         self._entered = False
         self._exiting = False
         self._aborting = False
-        self._loop: EventLoop | None = None
+        self._loop: AbstractEventLoop | None = None
         self._parent_task: Any = None
         self._parent_cancel_requested = False
         self._tasks: set[Task[Any]] = set()

@@ -11,25 +11,24 @@ import threading
 import traceback
 import types
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
+from .abstract_event_loop import AbstractEventLoop
 from .contexts import enter_again, leave, run_in
 from .coroutines import CREATED, Coroutine
-from .current import get_running_loop
+from .events import get_running_loop
 from .exceptions import CancelledError, InvalidStateError
 from .formatting import task_repr
 from .futures import Future, loop_of
 from .handles import IN_TASK, Handle
+from .home_loop import is_outside, visit
+from .inspection import iscoroutine
 from .interrupts import Deferral, defer
-from .participants import Participant, here
-from .questions import iscoroutine
-from .suspending import drive
-from .switching import Switching
-from .task_records import entered, registered_tasks
-from .visits import is_outside, visit
-
-if TYPE_CHECKING:
-    from .event_loop import EventLoop
+from .participants import Participant
+from .suspension import drive
+from .task_registry import entered, registered_tasks
+from .thread_state import here
+from .workers import Workers
 
 T = TypeVar("T")
 
@@ -40,6 +39,7 @@ _PACKAGE = __name__.rpartition(".")[0]
 class Task(Future[T]):
     """A coroutine that runs beside others."""
 
+    _loop: Workers
     _participant: Participant | None = None
     """The thread that runs the body."""
     _unwinding = False
@@ -53,7 +53,7 @@ class Task(Future[T]):
         self,
         coro: Any,
         *,
-        loop: EventLoop | None = None,
+        loop: AbstractEventLoop | None = None,
         name: object = None,
         context: contextvars.Context | None = None,
         eager_start: bool = False,
@@ -393,7 +393,7 @@ class Guest(Task[None]):
     _log_destroy_pending = False
     _holds = 0
 
-    def __init__(self, participant: Participant, loop: EventLoop) -> None:
+    def __init__(self, participant: Participant, loop: AbstractEventLoop) -> None:
         Future.__init__(self, loop=loop)
         name = f"Guest-{threading.current_thread().name}"
         self._set_up(None, name, contextvars.Context())
@@ -456,7 +456,7 @@ class Guest(Task[None]):
             self._set_result(None)
 
 
-def guest(participant: Participant, loop: EventLoop) -> Guest:
+def guest(participant: Participant, loop: AbstractEventLoop) -> Guest:
     """Return the task of a thread from outside that has the turn."""
     kept = here.kept
     if kept is None or kept._loop is not loop:
@@ -475,7 +475,7 @@ def _trimmed(error: Any) -> Any:
     return error.with_traceback(tb)
 
 
-def current_task(loop: EventLoop | None = None) -> Task[Any] | None:
+def current_task(loop: AbstractEventLoop | None = None) -> Task[Any] | None:
     """Return the task that runs."""
     if loop is None:
         loop = get_running_loop()
@@ -490,15 +490,15 @@ def current_task(loop: EventLoop | None = None) -> Task[Any] | None:
         and participant is not None
         and loop._is_visitor(participant)
     ):
-        return loop._guest_task(participant)
+        return loop._guest_task(participant)  # type: ignore[no-any-return]
     return loop._current  # type: ignore[no-any-return]
 
 
 def enter_task(loop: Any, task: Any) -> None:
     """Say that a step of a task of another make begins."""
     current = entered.get(loop)
-    if current is None and isinstance(loop, Switching):
-        current = current_task(loop)  # type: ignore[arg-type]
+    if current is None and isinstance(loop, Workers):
+        current = current_task(loop)
     if current is not None:
         raise RuntimeError(
             f"Cannot enter into task {task!r} while another task {current!r} is "
@@ -507,12 +507,12 @@ def enter_task(loop: Any, task: Any) -> None:
     entered[loop] = task
 
 
-def all_tasks(loop: EventLoop | None = None) -> set[Task[Any]]:
+def all_tasks(loop: AbstractEventLoop | None = None) -> set[Task[Any]]:
     """Return the tasks of a loop that are not done."""
     if loop is None:
         loop = get_running_loop()
     tasks = registered_tasks(loop)
-    if isinstance(loop, Switching):
+    if isinstance(loop, Workers):
         if loop is here.loop:
             current_task(loop)  # a thread from outside has its task since it is asked
         tasks.update(loop._tasks)

@@ -11,7 +11,8 @@ import threading
 import weakref
 from typing import Any
 
-from .participants import here, idents
+from .participants import idents
+from .thread_state import here
 
 
 def current_thread() -> threading.Thread:

@@ -6,11 +6,11 @@ import enum
 from types import TracebackType
 from typing import Any
 
-from .current import get_running_loop
+from .context_managers import Managed
+from .events import get_running_loop
 from .exceptions import CancelledError, ExceptionGroup
+from .function_kinds import coroutine
 from .handles import Handle
-from .managers import Managed
-from .marks import coroutine
 from .tasks import Task, current_task
 
 

@@ -7,18 +7,16 @@ import ssl
 import warnings
 from collections import deque
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from .entries import entry, guarded
+from .abstract_event_loop import AbstractEventLoop
+from .entry_points import entry, guarded
 from .exceptions import CancelledError
 from .flow_control import tell, water_marks
 from .log import logger
 from .protocols import BaseProtocol, BufferedProtocol, Protocol, feed
 from .socket_transports import MANY_LOST_WRITES
 from .transports import Transport
-
-if TYPE_CHECKING:
-    from .event_loop import EventLoop
 
 HANDSHAKE_SECONDS = 60.0
 SHUTDOWN_SECONDS = 30.0
@@ -72,7 +70,7 @@ class SSLTransport(Transport):
 
     _start_tls_compatible = True
 
-    def __init__(self, loop: EventLoop, over: SSLProtocol) -> None:
+    def __init__(self, loop: AbstractEventLoop, over: SSLProtocol) -> None:
         self._loop = loop
         self._ssl_protocol: SSLProtocol | None = over
         self._closed = False
@@ -217,7 +215,7 @@ class SSLProtocol(Protocol):
 
     def __init__(
         self,
-        loop: EventLoop,
+        loop: AbstractEventLoop,
         app_protocol: BaseProtocol,
         sslcontext: ssl.SSLContext | None,
         waiter: Any,
@@ -650,7 +648,7 @@ class SSLProtocol(Protocol):
 
 @entry
 def start_tls(
-    loop: EventLoop,
+    loop: AbstractEventLoop,
     transport: Any,
     protocol: Any,
     sslcontext: ssl.SSLContext,

@@ -6,24 +6,22 @@ import concurrent.futures
 import functools
 import math
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
+from .abstract_event_loop import AbstractEventLoop
 from .calls import await_
 from .coroutines import Coroutine
-from .current import get_event_loop, get_running_loop, homes
-from .entries import entry
+from .entry_points import entry
+from .events import get_event_loop, get_running_loop
 from .exceptions import CancelledError
 from .futures import Future, isfuture, loop_of, set_result_unless_cancelled
-from .participants import here
-from .questions import isawaitable, iscoroutine
+from .home_loop import homes, is_at_home, visit
+from .inspection import isawaitable, iscoroutine
 from .queues import Queue
-from .starting import ensure_future
-from .suspending import suspend
+from .suspension import suspend
+from .task_creation import ensure_future
+from .thread_state import here
 from .timeouts import timeout as timeout_after
-from .visits import is_at_home, visit
-
-if TYPE_CHECKING:
-    from .event_loop import EventLoop
 
 T = TypeVar("T")
 
@@ -141,7 +139,7 @@ def wait_for(fut: Any, timeout: float | None) -> Any:
 class _Gathering(Future[Any]):
     """What `gather()` returns: a cancellation is passed on to its children."""
 
-    def __init__(self, children: list[Any], *, loop: EventLoop) -> None:
+    def __init__(self, children: list[Any], *, loop: AbstractEventLoop) -> None:
         super().__init__(loop=loop)
         self._children = children
         self._cancel_requested = False

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from ..coroutines import CREATED, Coroutine
-from ..current import get_running_loop
-from ..entries import guarded
+from ..entry_points import guarded
+from ..events import get_running_loop
 from ..exceptions import BaseExceptionGroup, CancelledError
 from ..futures import Future
 from ..tasks import current_task

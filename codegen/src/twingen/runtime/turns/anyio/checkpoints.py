@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from ..current import get_running_loop
-from ..entries import entry
+from ..entry_points import entry
+from ..events import get_running_loop
 from ..tasks import current_task
 from ..waiting import sleep as _sleep
 from .cancel_scopes import CancelScope, innermost

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
-from ..entries import entry
+from ..entry_points import entry
 from .cancel_scopes import CancelScope
 from .checkpoints import checkpoint_if_cancelled
 from .errors import BrokenResourceError, ClosedResourceError, EndOfStream

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import IO, Any, AnyStr, Generic
 
-from ..entries import entry
+from ..entry_points import entry
 from ..generators import generator
 from .cancel_scopes import CancelScope
 from .limiters import CapacityLimiter

@@ -6,9 +6,9 @@ import math
 from collections import OrderedDict
 from typing import Any, NamedTuple
 
-from ..entries import entry, guarded
+from ..context_managers import Managed
+from ..entry_points import entry, guarded
 from ..locks import Event
-from ..managers import Managed
 from ..tasks import Task, current_task
 from .checkpoints import cancel_shielded_checkpoint, checkpoint_if_cancelled
 from .errors import WouldBlock

@@ -11,12 +11,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from ..calls import awaited
-from ..current import get_running_loop
-from ..entries import entry, guarded
+from ..context_managers import Managed
+from ..entry_points import entry, guarded
+from ..events import get_running_loop
 from ..exceptions import CancelledError
 from ..futures import Future
 from ..locks import Event as AsyncioEvent
-from ..managers import Managed
 from ..tasks import Task, current_task
 from .cancel_scopes import CancelScope
 from .checkpoints import (

@@ -8,7 +8,7 @@ import warnings
 from collections import OrderedDict, deque
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from ..entries import entry, guarded
+from ..entry_points import entry, guarded
 from ..tasks import current_task
 from .checkpoints import checkpoint
 from .errors import (

@@ -8,10 +8,10 @@ import pathlib
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
-from ..entries import entry
+from ..entry_points import entry
+from ..function_kinds import iter_method
 from ..generators import generator
 from ..iterators import next_method
-from ..marks import iter_method
 from .files import AsyncFile, check_limiter
 from .limiters import CapacityLimiter
 from .worker_threads import run_sync

@@ -13,12 +13,12 @@ from types import TracebackType
 from typing import Any
 
 from ..calls import await_, entered, later
+from ..context_managers import Managed
 from ..coroutines import Coroutine
-from ..current import get_running_loop
-from ..entries import entry, unguarded
+from ..entry_points import entry, unguarded
+from ..events import get_running_loop
 from ..exceptions import CancelledError
-from ..managers import Managed
-from ..questions import isawaitable
+from ..inspection import isawaitable
 from ..thread_identity import get_ident
 from .cancel_scopes import CancelScope
 from .locks import Event

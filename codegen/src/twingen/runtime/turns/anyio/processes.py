@@ -10,8 +10,8 @@ from typing import Any
 
 from ..calls import awaited
 from ..coroutines import Coroutine
-from ..current import get_running_loop
-from ..entries import entry, guarded
+from ..entry_points import entry, guarded
+from ..events import get_running_loop
 from ..locks import Event
 from ..streams import LIMIT, StreamReader, StreamWriter
 from ..subprocesses import SubprocessStreamProtocol

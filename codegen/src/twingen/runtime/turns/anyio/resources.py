@@ -6,10 +6,10 @@ from abc import ABC, abstractmethod
 from typing import Any, Generic, TypeVar
 
 from ..calls import awaited
-from ..entries import entry
+from ..context_managers import Managed
+from ..entry_points import entry
+from ..function_kinds import coroutine, iter_method
 from ..iterators import next_method
-from ..managers import Managed
-from ..marks import coroutine, iter_method
 from .cancel_scopes import CancelScope
 from .errors import EndOfStream, TypedAttributeProvider
 

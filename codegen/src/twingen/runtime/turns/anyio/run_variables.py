@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
-from ..current import get_running_loop
+from ..events import get_running_loop
 
 T = TypeVar("T")
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from ..calls import await_, deferred
 from ..coroutines import Coroutine
-from ..current import _get_running_loop
-from ..entries import unguarded
+from ..entry_points import unguarded
+from ..events import _get_running_loop
 from ..exceptions import CancelledError
 from ..runners import Runner
 from ..tasks import current_task

@@ -9,12 +9,12 @@ from types import TracebackType
 from typing import Any, Generic, TypeVar
 
 from ..calls import deferred
-from ..current import get_running_loop
-from ..entries import entry, guarded
+from ..context_managers import Managed
+from ..entry_points import entry, guarded
+from ..events import get_running_loop
 from ..exceptions import BaseExceptionGroup, CancelledError, InvalidStateError
 from ..futures import Future
-from ..managers import Managed
-from ..questions import iscoroutine
+from ..inspection import iscoroutine
 from ..tasks import Task, current_task
 from .cancel_scopes import CancelScope, innermost, is_of_scope
 from .checkpoints import cancel_shielded_checkpoint

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from ..calls import await_
 from ..coroutines import Coroutine
-from ..entries import entry, guarded
+from ..entry_points import entry, guarded
 from ..exceptions import CancelledError
 from .cancel_scopes import CancelScope
 from .errors import TaskCancelled, TaskFailed, TaskNotFinished

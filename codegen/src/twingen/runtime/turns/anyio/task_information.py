@@ -5,7 +5,7 @@ from __future__ import annotations
 import weakref
 from typing import Any
 
-from ..entries import entry
+from ..entry_points import entry
 from ..futures import Future
 from ..tasks import Task, all_tasks, current_task
 from ..waiting import sleep

@@ -16,11 +16,11 @@ from weakref import WeakKeyDictionary
 
 from ..calls import await_, deferred, later
 from ..coroutines import Coroutine
-from ..current import get_running_loop
-from ..entries import entry, unguarded
+from ..entry_points import entry, unguarded
+from ..events import get_running_loop
 from ..exceptions import CancelledError
 from ..futures import wrap_future
-from ..starting import run_coroutine_threadsafe
+from ..task_creation import run_coroutine_threadsafe
 from ..tasks import current_task
 from .cancel_scopes import CancelScope, innermost
 from .checkpoints import checkpoint

@@ -8,7 +8,7 @@ from dataclasses import InitVar, dataclass, field
 from typing import Any, Generic, TypeVar
 
 from ..calls import awaited
-from ..entries import entry, guarded
+from ..entry_points import entry, guarded
 from .errors import EndOfStream
 from .resources import ByteStream, ObjectReceiveStream, ObjectSendStream, ObjectStream
 

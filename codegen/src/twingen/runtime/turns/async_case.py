@@ -8,11 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 from .calls import awaited, later
-from .current import set_event_loop
-from .entries import entry
-from .participants import here
-from .questions import iscoroutinefunction
+from .entry_points import entry
+from .events import set_event_loop
+from .inspection import iscoroutinefunction
 from .runners import Runner
+from .thread_state import here
 
 
 class IsolatedAsyncioTestCase(unittest.TestCase):

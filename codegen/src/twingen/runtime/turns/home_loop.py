@@ -1,18 +1,70 @@
-"""Taking the turn of the home loop for a call from outside."""
+"""The loop of threads that are in no loop of their own, and calls into it.
+
+A call from outside takes the turn of the home loop, and gives it up when it returns.
+"""
 
 from __future__ import annotations
 
+import os
+import threading
+import weakref
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
-from .current import home, homes
+from .abstract_event_loop import AbstractEventLoop
 from .import_locks import module_locks, note_imports
-from .participants import Participant, Unset, here
-
-if TYPE_CHECKING:
-    from .event_loop import EventLoop
+from .participants import Participant
+from .thread_state import Unset, here
 
 T = TypeVar("T")
+
+
+class _Homes:
+    """The home loop of the process."""
+
+    def __init__(self) -> None:
+        self.loop: AbstractEventLoop | None = None
+        self.lock = threading.Lock()
+        self.all: weakref.WeakSet[AbstractEventLoop] = weakref.WeakSet()
+        self.watches_forks = False
+        self.make: Callable[[], AbstractEventLoop]
+        """Makes a loop; set by the module of its class, which is above this one."""
+
+
+homes = _Homes()
+
+
+def home() -> AbstractEventLoop:
+    """Return the loop of all threads that are in no loop of their own."""
+    loop = homes.loop
+    if loop is None or loop._closed:
+        with homes.lock:
+            loop = homes.loop
+            if loop is None or loop._closed:
+                loop = homes.loop = homes.make()
+                loop._made_home()
+    return loop
+
+
+def note(loop: AbstractEventLoop) -> None:
+    """Remember a loop, to leave it to the parent where the process forks."""
+    homes.all.add(loop)
+    if not homes.watches_forks:
+        homes.watches_forks = True
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=_forget)
+
+
+def _forget() -> None:
+    """In a forked child: there is one thread, and it is in no loop."""
+    homes.loop = None
+    homes.lock = threading.Lock()
+    for loop in list(homes.all):
+        loop._abandon()
+    homes.all.clear()
+    here.participant = here.spare = here.kept = here.away = None
+    here.loop = None
+    here.chosen = Unset
 
 
 class Visit:
@@ -27,7 +79,7 @@ class Visit:
     def __init__(self) -> None:
         self._me: Participant | None = None
 
-    def __enter__(self) -> EventLoop:
+    def __enter__(self) -> AbstractEventLoop:
         before = here.participant
         self._loop = loop = home()
         if before is not None and before.fiber is None:

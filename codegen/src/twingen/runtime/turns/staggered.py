@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
+from .abstract_event_loop import AbstractEventLoop
 from .coroutines import Coroutine
 from .exceptions import CancelledError
 from .futures import set_result_unless_cancelled
 
-if TYPE_CHECKING:
-    from .event_loop import EventLoop
-
 T = TypeVar("T")
 
 
-def first_of(
-    loop: EventLoop,
+def staggered_race(
+    loop: AbstractEventLoop,
     ways: Iterable[Callable[[], T]],
     delay: float,
     discard: Callable[[T], object],
@@ -43,7 +41,7 @@ def first_of(
 class _Race(Generic[T]):
     """The tasks that try, and what the first that succeeded returned."""
 
-    def __init__(self, loop: EventLoop, discard: Callable[[T], object]) -> None:
+    def __init__(self, loop: AbstractEventLoop, discard: Callable[[T], object]) -> None:
         self._loop = loop
         self._discard = discard
         self._last: Any = None

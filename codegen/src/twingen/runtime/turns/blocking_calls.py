@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from .participants import Participant, here
+from .function_kinds import find
+from .participants import Participant
+from .thread_state import here
 
 T = TypeVar("T")
 
 
-class Absence:
+class BlockingCall:
     """A call that blocks, in a thread that has given up the turn for it.
 
     What the call calls back of the twins, such as a generator that it reads, takes the
@@ -60,3 +62,25 @@ class Absence:
             return function(*args, **kwargs)
         finally:
             self.begin()
+
+
+def blocking(function: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
+    """Call a function that blocks outside of the runtime, without the turn.
+
+    A cancellation strikes when the function returns, and what it returned is lost. A
+    function of a twin waits by itself, and lets others go on; one that is called back
+    has the turn.
+    """
+    loop: Any = here.loop
+    participant = here.participant
+    if loop is None or participant is None or not loop._may_leave(participant):
+        return function(*args, **kwargs)
+    if find(function)[0] is not None:
+        return function(*args, **kwargs)
+    call = BlockingCall(loop, participant)
+    call.begin()
+    try:
+        return function(*args, **kwargs)
+    finally:
+        call.end()
+        call.strike()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .participants import here
+from .thread_state import here
 
 
 def suspend(yielded: Any) -> Any:

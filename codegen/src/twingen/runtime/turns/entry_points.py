@@ -7,11 +7,9 @@ import functools
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-from .absences import Absence
-from .current import homes
-from .marks import find, mark
-from .participants import here
-from .visits import visit
+from .function_kinds import mark
+from .home_loop import homes, visit
+from .thread_state import here
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
@@ -123,25 +121,3 @@ def unguarded() -> Iterator[None]:
             current._come_back()
         if interrupt is not None:
             raise interrupt
-
-
-def blocking(function: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
-    """Call a function that blocks outside of the runtime, without the turn.
-
-    A cancellation strikes when the function returns, and what it returned is lost. A
-    function of a twin waits by itself, and lets others go on; one that is called back
-    has the turn.
-    """
-    loop: Any = here.loop
-    participant = here.participant
-    if loop is None or participant is None or not loop._may_leave(participant):
-        return function(*args, **kwargs)
-    if find(function)[0] is not None:
-        return function(*args, **kwargs)
-    absence = Absence(loop, participant)
-    absence.begin()
-    try:
-        return function(*args, **kwargs)
-    finally:
-        absence.end()
-        absence.strike()

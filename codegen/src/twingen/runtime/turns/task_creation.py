@@ -5,18 +5,16 @@ from __future__ import annotations
 import concurrent.futures
 import contextvars
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from .abstract_event_loop import AbstractEventLoop
 from .calls import await_
 from .coroutines import Coroutine
-from .current import get_event_loop, get_running_loop
-from .entries import unguarded
+from .entry_points import unguarded
+from .events import get_event_loop, get_running_loop
 from .futures import Future, chain, isfuture, loop_of
-from .questions import isawaitable, iscoroutine
+from .inspection import isawaitable, iscoroutine
 from .tasks import Task
-
-if TYPE_CHECKING:
-    from .event_loop import EventLoop
 
 
 def create_task(
@@ -32,7 +30,9 @@ def create_task(
     return task
 
 
-def ensure_future(coro_or_future: Any, *, loop: EventLoop | None = None) -> Future[Any]:
+def ensure_future(
+    coro_or_future: Any, *, loop: AbstractEventLoop | None = None
+) -> Future[Any]:
     """Return a future as it is; start a task for any other awaitable."""
     if isfuture(coro_or_future):
         if loop is not None and loop is not loop_of(coro_or_future):
@@ -78,7 +78,7 @@ class _Outcome(concurrent.futures.Future[Any]):
 
 
 def run_coroutine_threadsafe(
-    coro: Any, loop: EventLoop
+    coro: Any, loop: AbstractEventLoop
 ) -> concurrent.futures.Future[Any]:
     """Start a task in the loop of another thread."""
     if not iscoroutine(coro):
@@ -103,7 +103,7 @@ def create_eager_task_factory(constructor: Callable[..., Any]) -> Callable[..., 
     """Return a task factory whose tasks run at once until they wait."""
 
     def factory(
-        loop: EventLoop,
+        loop: AbstractEventLoop,
         coro: Any,
         *,
         name: object = None,

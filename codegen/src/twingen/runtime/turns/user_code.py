@@ -10,17 +10,17 @@ import sys
 import types
 from typing import Any
 
-from .marks import twins
+from .function_kinds import twins
 
 # Whether a module is a user's, by its name, and how many twins there were then.
 _known: dict[str, tuple[int, bool]] = {}
 _known_twins: dict[str, tuple[int, bool]] = {}
-# This module is `RUNTIME.turns.origins`, and the runtime is below a twin.
+# This module is `RUNTIME.turns.user_code`, and the runtime is below a twin.
 _HOME = __name__.rsplit(".", 2)[0].rpartition(".")[0]
 # What only twins import.
 _OF_TWINS = {
     f"{__name__.rpartition('.')[0]}.{module}"
-    for module in ("calls", "entries", "marks")
+    for module in ("blocking_calls", "calls", "entry_points", "function_kinds")
 }
 
 
