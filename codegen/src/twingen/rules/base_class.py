@@ -1,8 +1,8 @@
-"""A base class that two bases have become stands there once.
+"""Two base classes that become the same class in the twin become one base class.
 
-`class Rows(AsyncIterable[int], Iterable[int])` becomes `class Rows(Iterable[int])`:
-Python refuses a class with the same base twice. Bases with different parameters, as
-`AsyncIterable[bytes]` and `Iterable[str]`, are refused.
+`class Rows(AsyncIterable[int], Iterable[int])` becomes `class Rows(Iterable[int])`,
+because Python does not allow the same base class twice. If the parameters differ, as in
+`AsyncIterable[bytes]` and `Iterable[str]`, the class is refused.
 """
 
 from __future__ import annotations

@@ -1,9 +1,13 @@
-"""Names that are put together, or taken apart, must be the same in the twin.
+"""A name that is computed at run time must have the same result in the twin.
 
-`getattr(self, "async_" + op)`, `cls.__name__[5:]`, `name.startswith("Async")` over what
-`globals()` has, and names that come from a table (`getattr(x, TABLE[key])`) are refused
-where the twin calls what they stand for otherwise. So is code in strings that is given
-to `eval()` or `exec()`, if it is asynchronous or names what the twin spells otherwise.
+These are refused if the twin has another name for what they find:
+
+- names that are put together, such as `getattr(self, "async_" + op)`;
+- names that are taken apart, such as `cls.__name__[5:]`, or `name.startswith("Async")`
+  for the names in `globals()`;
+- names from a table, such as `getattr(x, TABLE[key])`;
+- code in a string for `eval()` or `exec()`, if it is asynchronous or contains a name
+  that the twin spells in another way.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Keys of a `{...}` must not become one.
+"""Two keys of a dictionary must not become the same key.
 
-`{asyncio.QueueEmpty: 1, queue.Empty: 2}` has two elements, and one in the twin, where
-the last value stays. Keys with the same value are left as they are.
+`{asyncio.QueueEmpty: 1, queue.Empty: 2}` has two items in the source. In the twin it
+would have one, with the last value. Keys with the same value are left as they are.
 """
 
 from __future__ import annotations

@@ -1,12 +1,15 @@
-"""What only serves the event loop is left out: rows with `drop = true`.
+"""Names that only serve the event loop are left out: rows with `drop = true`.
 
-`@pytest.mark.asyncio` and `@pytest.mark.anyio` tell a plugin to run a test in an
-event loop; the twin's test runs by itself. Dropped are a decorator, with or
-without arguments, and a mark in `pytestmark` or in a list given as `marks=`. Such
-a name anywhere else is refused.
+`@pytest.mark.asyncio` and `@pytest.mark.anyio` ask a plugin to run a test in an event
+loop. The test of the twin does not need one. The name is left out where it is
 
-So is `parametrize("anyio_backend", ...)` over tests that do not take the fixture:
-anyio's plugin gives it to those that run in a loop.
+- a decorator, with or without arguments;
+- a mark in `pytestmark`, or in a list for `marks=`.
+
+In any other place such a name is refused.
+
+`parametrize("anyio_backend", ...)` is left out for tests that do not take this fixture.
+The plugin of anyio passes it to tests that run in an event loop.
 """
 
 from __future__ import annotations

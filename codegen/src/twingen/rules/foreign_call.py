@@ -1,10 +1,10 @@
-"""What is awaited from a library must have a row in the tables.
+"""A name of another library needs a row in the tables if it is awaited.
 
-`await anyio.sleep(1)` shows that `anyio.sleep` is a coroutine function; a twin
-that called it without the await would do nothing. So a library's name that is
-awaited, iterated over or entered asynchronously, or started as a task, is
-refused until a row says what its twin is; and so is an object of a library's class
-that is entered or iterated over.
+`await anyio.sleep(1)` shows that `anyio.sleep` is a coroutine function. If the twin
+called it without the await, nothing would happen. The name is refused until a row says
+what it becomes in the twin. This also holds for names of a library that are used in
+`async for` or `async with` or started as a task, and for objects of a library's class
+that are used in `async for` or `async with`.
 """
 
 from __future__ import annotations

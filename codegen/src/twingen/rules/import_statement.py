@@ -1,9 +1,10 @@
-"""Imports follow the names: to the twin's modules and to the sync libraries.
+"""Imports use the names of the twin: its own modules and the sync libraries.
 
 `from contextlib import asynccontextmanager` becomes `from contextlib import
-contextmanager`; an import from a source folder is retargeted to its twin, a
-relative one stays relative. Names that rules replace where they are used are
-left here and go when nothing uses them any more.
+contextmanager`. An import from a source folder becomes an import from the folder of its
+twin; a relative import stays relative. Some names are replaced by other rules in the
+places that use them. Their imports stay at first, and are removed if nothing uses them
+any more.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What a module that is imported by its name has, follows the renames.
+"""Attributes of a module that is imported by its name as a string are renamed.
 
-`importlib.import_module(name).AsyncDriver`, `sys.modules[name].AsyncDriver`, and the
-same of a variable that holds the module.
+Examples are `importlib.import_module(name).AsyncDriver` and
+`sys.modules[name].AsyncDriver`. It also works if a variable holds the module.
 """
 
 from __future__ import annotations

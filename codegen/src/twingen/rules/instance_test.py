@@ -1,17 +1,24 @@
-"""`isinstance(x, AsyncIterable)` must not choose between two ways.
+"""`isinstance(x, AsyncIterable)` must not choose between two branches.
 
-In the twin it asks for `Iterable`, which a `list`, `str` or `bytes` is as well: what
-went the other way in the async form would go this way. Allowed are a check
-(`assert`, `if not isinstance(...): raise`, an `else` that raises), branches that do
-the same once the awaits are gone, and `isinstance(x, (Iterable, AsyncIterable))`.
-The same holds for the other asynchronous protocols and for `case AsyncIterable():`, for
-a protocol of the sources with a method that gets another name, and for `Iterable` and
-its like where the object may be an asynchronous one of the sources: annotate it where
-it is not. `try: iter(x)` with `except TypeError` asks the same. A function of
-`singledispatch` cannot be chosen by them either.
-Where tasks take turns the asynchronous ones have twins (`protocol_test`), if the test
-itself names them: a constant that holds them (`KINDS = (list, AsyncIterable)`) is
-followed, and refused.
+In the twin the test is for `Iterable`. A `list`, `str` or `bytes` is iterable as well,
+so it would take the other branch than in the async form. These uses are allowed:
+
+- a check: `assert`, `if not isinstance(...): raise`, or an `else` that raises;
+- branches that do the same after the awaits are removed;
+- `isinstance(x, (Iterable, AsyncIterable))`.
+
+The same holds for
+
+- the other asynchronous protocols, and `case AsyncIterable():`;
+- a protocol of the sources with a method that is renamed;
+- `Iterable` and other sync protocols, if the object may be an asynchronous object of
+  the sources; annotate the object if it is not;
+- `try: iter(x)` with `except TypeError`;
+- functions of `singledispatch` for these protocols.
+
+With `tasks = "turns"` the runtime answers for the asynchronous protocols
+(`protocol_test`) if the test itself names them. A test that uses a constant
+(`KINDS = (list, AsyncIterable)`) is refused.
 """
 
 from __future__ import annotations

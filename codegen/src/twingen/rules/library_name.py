@@ -1,10 +1,12 @@
-"""A name with a row in the tables is spelled as its row says.
+"""A name with a row in the tables gets the name that the row gives.
 
-The row may be of a library (`asyncio.Lock` becomes `threading.Lock`) or of the
-project's own renames (`AsyncCursor` becomes `Cursor`). A row that refuses, and
-every name of a closed library without a row, stops the conversion. A name that is
-bound in several ways (`try: import ...`, `except ImportError: ...`) must have one
-name in the twin, whichever it is.
+The row may be for a library (`asyncio.Lock` becomes `threading.Lock`) or for a rename
+of the project (`AsyncCursor` becomes `Cursor`). The conversion stops at a row that
+refuses its name. It also stops at a name without a row if the table of the library has
+a row `"*"` that refuses all other names.
+
+A name that is bound in several ways (`try: import ...`, `except ImportError: ...`) must
+become the same name in every case.
 """
 
 from __future__ import annotations

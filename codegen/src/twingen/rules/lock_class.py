@@ -1,8 +1,8 @@
 """`asyncio.Lock` is a class; `threading.Lock` is a function before Python 3.13.
 
-It may be called and stand in annotations. A base class, `isinstance`, `case
-Lock():` and a union that is evaluated when the module is imported would fail in
-the twin.
+The name may be called and used in annotations. These uses are refused, because they
+would fail in the twin: as a base class, in `isinstance`, in `case Lock():`, and in a
+union that is evaluated when the module is imported.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """`await asyncio.shield(f(x))` becomes `Task(f, x).wait()`.
 
-Nothing cancels a thread, so there is nothing to shield from: what is shielded goes on
-by itself on both sides. `asyncio.wait_for(asyncio.shield(task), t)` becomes
-`task.wait(t)`: TimeoutError at the same moment, and the task runs on.
+A thread cannot be cancelled, so there is nothing to protect it from. In both forms the
+shielded call goes on by itself. `asyncio.wait_for(asyncio.shield(task), t)` becomes
+`task.wait(t)`: it raises TimeoutError at the same time, and the task goes on.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A constant that tells the sides apart is decided wherever it is used.
+"""A constant that distinguishes the two sides is replaced by its value.
 
 `side = "mylib._side.ASYNC"` in the configuration names the constant. It is defined as
 `ASYNC = True`, so that type checkers see both branches. The twin has the `elif` and
