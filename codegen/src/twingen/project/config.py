@@ -244,8 +244,8 @@ def _text_of(file: Path, content: bytes) -> str:
     if nul:
         line = before.count("\n") + 1
         raise ConfigurationError(
-            f"{file} holds a NUL character in line {line}, which TOML does not allow; "
-            "remove it, and save the file as UTF-8"
+            f"{file} contains a NUL character in line {line}, which TOML does not "
+            "allow; remove it, and save the file as UTF-8"
         )
     return text.replace("\r\n", "\n").replace("\r", "\n")
 

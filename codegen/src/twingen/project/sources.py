@@ -154,7 +154,7 @@ class Sources:
                 raise ConfigurationError(
                     "tool.twingen.trees: handwritten: "
                     f"{display(self._root, target)} was "
-                    f"written by twingen; delete it, or take out {file.source.path}"
+                    f"written by twingen; delete it, or remove {file.source.path}"
                 )
 
     def _read_source(
@@ -187,8 +187,8 @@ class Sources:
             for path in sorted({each.resolve() for each in config.root.glob(pattern)}):
                 if path.suffix not in MARKUPS or folders.intersection(path.parents):
                     raise ConfigurationError(
-                        f"tool.twingen.pages: {display(self._root, path)} is no page "
-                        "(.md, .rst) outside of the trees"
+                        f"tool.twingen.pages: {display(self._root, path)} is not "
+                        "a page (.md, .rst) outside of the trees"
                     )
                 text = self._text(path)
                 if text is not None and "twingen: twin" in text:

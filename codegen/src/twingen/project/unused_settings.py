@@ -51,6 +51,6 @@ def check_unused(config: Config, used: Collection[str]) -> None:
     unused = [what for what in configured(config) if what not in used]
     if unused:
         raise ConfigurationError(
-            f"tool.twingen: nothing uses {', '.join(unused)}; take it out, or "
+            f"tool.twingen: nothing uses {', '.join(unused)}; remove it, or "
             "correct its spelling"
         )

@@ -25,7 +25,8 @@ def name_base_once(site: Site[cst.ClassDef]) -> cst.ClassDef | None:
             continue
         if same is not old and first is old and _origin(same) != _origin(old):
             raise Refused(
-                "two bases are one class in the twin, with different parameters",
+                "two bases become the same class in the twin, with different "
+                "parameters",
                 "mark one of them `# twingen: async-only`, on a line of its own",
                 node=old.value,
             )

@@ -36,8 +36,8 @@ def refuse_hidden_branch(site: Site[cst.If | cst.Match]) -> None:
             first, above = found.setdefault(key, (qualified, body))
             if first != qualified and not _are_alike(above, body):
                 raise Refused(
-                    f"{get_full_name_for_node(asked)} and {first} are one class in "
-                    "the twin, and the branch above would take both",
+                    f"{get_full_name_for_node(asked)} and {first} are the same "
+                    "class in the twin, and the branch above would take both",
                     "test it in an `if` of its own, and mark that `# twingen: "
                     "async-only`",
                     node=asked,

@@ -38,5 +38,5 @@ def refuse_copy(site: Site[cst.Call]) -> None:
         instead = f"define {method} in the class that holds it, which makes a new one"
     raise Refused(
         f"{how}() copies {held}, and locks of threading cannot be copied",
-        f'{instead}, or say `tasks = "turns"`',
+        f'{instead}, or set `tasks = "turns"`',
     )

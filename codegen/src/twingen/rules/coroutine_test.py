@@ -124,7 +124,7 @@ def _instead(
     block = names.parent(statement)
     if isinstance(block, cst.If):  # an elif cannot become several statements
         raise Refused(
-            "this test stands in an `elif`", "give it an `if` of its own in an else"
+            "this test is in an `elif`", "give it an `if` of its own in an else"
         )
     alone = isinstance(block, cst.IndentedBlock) and len(block.body) == 1
     if not kept:

@@ -24,8 +24,8 @@ def refuse_one_key(site: Site[cst.Dict]) -> None:
         differed = tokens_of(before.key) != tokens_of(old.key)
         if differed and tokens_of(twin.value) != tokens_of(new.value):
             raise Refused(
-                f"{_spelled(before.key)} and {_spelled(old.key)} are one key in the "
-                "twin, and the last value stays",
+                f"{_spelled(before.key)} and {_spelled(old.key)} are the same key "
+                "in the twin, which keeps the last value",
                 "mark one of them `# twingen: async-only`, on a line of its own",
                 node=old.key,
             )

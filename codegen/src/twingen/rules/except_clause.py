@@ -35,8 +35,8 @@ def refuse_hidden_clause(site: Site[cst.Try | cst.TryStar]) -> None:
             if first == qualified or handler is new or _are_alike(handler, new):
                 continue
             raise Refused(
-                f"{get_full_name_for_node(each)} and {_last(first)} are one class "
-                "in the twin, and the clause above would catch both",
+                f"{get_full_name_for_node(each)} and {_last(first)} are the same "
+                "class in the twin, and the clause above would catch both",
                 "catch them in one clause, or around different statements",
                 node=each,
             )

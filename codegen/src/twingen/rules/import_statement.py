@@ -72,7 +72,7 @@ def _check_places(
         if module in twins and not _are_kept(site, statement):
             raise Refused(
                 f"{module} is written by twingen: in the twin, a name from there and "
-                "the same name defined here are one object",
+                "the same name defined here are the same object",
                 "mark the import and what needs it `# twingen: async-only`; or say "
                 "that they may be one object, by rows: "
                 f'[tool.twingen.libraries."{module}"] Name = {{ keep = true }}',

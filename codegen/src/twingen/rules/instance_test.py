@@ -84,7 +84,7 @@ def _refused(site: Site[Any], asked: cst.BaseExpression) -> Refused:
     marked = "mark the branches `# twingen: async-only` and `# twingen: sync-only`"
     if twin_of_protocol(qualified) or qualified in GENERATOR_TESTS:
         return Refused(
-            f"{name} tells values apart here; asynchronous values of the sources are "
+            f"{name} distinguishes values here; asynchronous values of the sources are "
             "not of that kind, but their twins are",
             (
                 "test it in another way"
@@ -96,14 +96,14 @@ def _refused(site: Site[Any], asked: cst.BaseExpression) -> Refused:
         )
     if held:
         return Refused(
-            f"the name {name} holds {held[0].rpartition('.')[2]}, which tells values "
-            "apart here, and may tell them apart in another way in the twin",
+            f"the name {name} holds {held[0].rpartition('.')[2]}, which "
+            "distinguishes values here, and may have another result in the twin",
             f"write the classes in the test itself, or {marked}",
             node=asked,
         )
     return Refused(
-        f"{name} tells values apart here; its counterpart in the twin also has values "
-        "that are not asynchronous",
+        f"{name} distinguishes values here; its counterpart in the twin also has "
+        "values that are not asynchronous",
         f"test what else the value can be, or {marked}",
         node=asked,
     )
@@ -170,7 +170,7 @@ def _check_tried(site: Site[Any], call: cst.Call) -> None:
         site.names, site.libraries, call.args[0].value, "__iter__"
     ):
         raise Refused(
-            "the TypeError of iter() tells values apart here; asynchronous values of "
+            "the TypeError of iter() distinguishes values here; asynchronous values of "
             "the sources cannot be iterated over, but their twins can",
             "annotate the value if it is not asynchronous, or mark the branches `# "
             "twingen: async-only` and `# twingen: sync-only`",

@@ -166,8 +166,8 @@ def _check_position(site: Site[cst.Name | cst.Attribute], qualified: str) -> Non
             "`# twingen: async-only`",
         )
     raise Refused(
-        f"{qualified} is used as a value here; its twin is known only where it is "
-        + ("given what it wraps" if verdict.unwrap else "called"),
+        f"{qualified} is used as a value here; its twin is known only if it is "
+        + ("given its parameter" if verdict.unwrap else "called"),
         (
             "write it with its parameter: X[...] in a type, X(...) in code"
             if verdict.unwrap

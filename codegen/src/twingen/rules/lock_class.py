@@ -46,7 +46,8 @@ def refuse_use_as_class(site: Site[cst.Name | cst.Attribute]) -> None:
     raise Refused(
         "asyncio.Lock is used as a class here, and threading.Lock is a function "
         "before Python 3.13",
-        "hold a lock instead of being one, and do not ask whether a value is a lock",
+        "keep a lock in an attribute instead of deriving from it, and do not test "
+        "whether a value is a lock",
     )
 
 

@@ -42,7 +42,7 @@ def refuse_unknown_member(site: Site[Any]) -> None:
     if threads and kind is None and _may_cancel_a_task(site, value, member):
         raise Refused(
             "this may cancel a task, and a running thread cannot be cancelled",
-            "annotate the collection; tell tasks to stop with an event",
+            "annotate the collection, and stop tasks with an event",
         )
     verdict = None if kind is None else site.libraries.verdict(f"{kind}.{member}")
     if kind is None or kind in site.names.definitions.classes:

@@ -105,7 +105,7 @@ def _refused(
         why = f"{name} of {first.owner} and {twin} of {first.other}"
         marked = f"{_listed(names)}, or {_listed(twins)},"
     return Refused(
-        f"{why} have one name in the twin",
+        f"{why} have the same name in the twin",
         f"mark {marked} `# twingen: async-only`, or rename one of the two",
         node=place,
     )

@@ -82,8 +82,8 @@ def rename_method(site: Site[cst.CSTNode]) -> Replacement:
         _check_field(names, old, owner, twin)
     if names.is_bound_beside(site.old, twin):
         raise Refused(
-            f"the class has both {name} and {twin}, and the twin has one "
-            "name for them",
+            f"the class has both {name} and {twin}, which have the same "
+            "name in the twin",
             f"keep one of them, or mark {twin} `# twingen: async-only`",
         )
     return site.new.with_changes(value=twin)

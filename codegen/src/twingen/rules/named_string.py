@@ -182,7 +182,7 @@ def _check_question(site: Site[Any], call: cst.Call, text: str, twin: str) -> No
         return
     if kinds is None or not all(_has_both(site, each, text, twin) for each in kinds):
         raise Refused(
-            f"this tells objects apart by {text}, which is {twin} in the twin, and "
+            f"this distinguishes objects by {text}, which is {twin} in the twin, and "
             "other objects may have that, too",
             f"annotate the object with a class that has {text}, or {marked}",
         )

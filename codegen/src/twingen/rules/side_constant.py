@@ -36,7 +36,7 @@ def refuse_other_uses(
     name = found.row.rpartition(".")[2]
     if site.names.is_definition(site.old):
         raise Refused(
-            f"the constant {name} tells the sides apart, so its definition must say "
+            f"the constant {name} distinguishes the sides, so its definition must say "
             "which side it is",
             f"define it once, as `{name} = {found.value}`",
         )

@@ -84,7 +84,7 @@ class Future(Generic[T]):
     def set_result(self, value: T) -> None:
         """Settle the future with a value; RuntimeError if it is settled already."""
         if self._done:
-            raise RuntimeError("the future is settled already")
+            raise RuntimeError("the future is already done")
         self._value = value
         self._done = True  # last, for whoever looks from another thread
         if self._loop.waker is not None:
@@ -93,7 +93,7 @@ class Future(Generic[T]):
     def set_exception(self, error: BaseException) -> None:
         """Settle the future with an exception that every wait raises."""
         if self._done:
-            raise RuntimeError("the future is settled already")
+            raise RuntimeError("the future is already done")
         self._error = error
         self._done = True
         if self._loop.waker is not None:
@@ -102,7 +102,7 @@ class Future(Generic[T]):
     def result(self) -> T:
         """Return the value or raise the exception; RuntimeError if not settled."""
         if not self._done:
-            raise RuntimeError("the future is not settled")
+            raise RuntimeError("the future is not done")
         if self._error is not None:
             raise self._error
         return self._value
@@ -110,7 +110,7 @@ class Future(Generic[T]):
     def exception(self) -> BaseException | None:
         """Return the exception, if it is that; RuntimeError if not settled."""
         if not self._done:
-            raise RuntimeError("the future is not settled")
+            raise RuntimeError("the future is not done")
         return self._error
 
     def wait(self, timeout: float | None = None) -> T:
@@ -136,7 +136,9 @@ class Future(Generic[T]):
                 loop.run_until(self.done, timeout)
             except TimeoutError:
                 if not self._done:
-                    self.set_exception(RuntimeError("the wait for it timed out"))
+                    self.set_exception(
+                        RuntimeError("the wait for the result timed out")
+                    )
                 raise
         if self._error is not None:
             raise self._error

@@ -185,7 +185,7 @@ class StreamReader:
     def _receive(self, deadline: Deadline) -> None:
         """Wait for more in the buffer, or for the end."""
         if not self._waits.acquire(blocking=False):
-            raise RuntimeError("another thread is waiting for this stream already")
+            raise RuntimeError("another thread is already waiting for this stream")
         try:
             data = self._source.receive(deadline.remaining())
         except OSError as error:

@@ -123,7 +123,7 @@ def reason(text: str, error: Exception) -> Unreadable:
                 return _of_libcst(
                     number,
                     template.start() + 1,
-                    "template strings that stand side by side",
+                    "adjacent template strings",
                     "join them with +",
                 )
     try:
@@ -134,8 +134,8 @@ def reason(text: str, error: Exception) -> Unreadable:
     except ValueError as null_bytes:
         return _broken(line, column, str(null_bytes))
     if isinstance(error, UnicodeEncodeError):
-        what = "a string that is a type and holds a lone surrogate"
-        return _of_libcst(line, column, what, "spell the type out")
+        what = "an annotation in a string with a lone surrogate"
+        return _of_libcst(line, column, what, "write the type without it")
     return _of_libcst(line, column, "this code", "write it in another way")
 
 

@@ -225,10 +225,10 @@ class Definitions:
             owner, _, name = member.rpartition(".")
             above = list(self.bases(owner))[1:]
             if any(f"{each}.{name}" in self.coroutines for each in above):
-                yield f"{member}() in the place of a coroutine function"
+                yield f"{member}(), which overrides a coroutine function"
         names = {each.rpartition(".")[2] for each in self.properties}
         for name in sorted(names & self.replaced):
-            yield f"the property {name}, which is a plain one elsewhere"
+            yield f"the property {name}, which is not asynchronous everywhere"
 
     def may_wait(self, name: str) -> bool:
         """Tell whether a function of this name may make a coroutine.

@@ -397,7 +397,7 @@ def _verdict(row: Any, where: str) -> Verdict:
     hints = "".join(did_you_mean(each, known) for each in unknown)
     if isinstance(row, Mapping) and row and not (hints or set(row) & known):
         raise ConfigurationError(
-            f"{where} holds rows of its own; the name of a class or a module is quoted "
+            f"{where} contains rows; the name of a class or a module is quoted "
             f'as a whole: [tool.twingen.libraries."{where.rpartition(": ")[2]}"]'
         )
     if (
