@@ -1,7 +1,7 @@
 """Differences that are meant, each as narrow as it can be told.
 
 Each sentence says what pgtwin does otherwise, and why; what users can tell stands
-in `BEHAVIOUR` of tools/compatibility/reasons.py too. After such a difference the rest
+in `BEHAVIOR` of tools/compatibility/reasons.py too. After such a difference the rest
 of the program is not compared, unless it is harmless: the two have gone different ways.
 """
 
