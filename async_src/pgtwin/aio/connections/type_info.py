@@ -1,6 +1,6 @@
-"""What the server's catalog knows of a type.
+"""Looks up types in the catalog of the server.
 
-The connection is left in the transaction status in which it was.
+The transaction status of the connection does not change.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Info = TypeVar("Info", bound=types.TypeInfo)
 async def find_type(
     connection: AsyncConnection[Any], cls: type[Info], name: str | sql.Identifier
 ) -> Info | None:
-    """Return a type of the server; `None` if it has none of that name and kind."""
+    """Return a type of the server; `None` if no such type has this name."""
     query, oldest_server = type_catalog.find_query(cls)
     if connection.info.server_version < oldest_server:
         raise e.NotSupportedError(

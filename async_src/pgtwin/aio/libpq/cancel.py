@@ -1,7 +1,7 @@
-"""Requests to cancel what the server executes for a connection.
+"""Requests to cancel the operation that the server executes for a connection.
 
-The connection itself is not touched; whatever it does goes on until the server's
-answer reaches it.
+The connection itself is not used. Its operation goes on until the answer of the server
+arrives.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ POLL_WRITING = pq.PollingStatus.WRITING
 
 
 async def request_cancel(pgconn: PGconn, timeout: float) -> None:
-    """Ask the server to cancel what it executes for a handle.
+    """Ask the server to cancel the operation of a libpq connection.
 
-    Uses a connection of its own, encrypted as the first one if libpq is 17 or newer
-    (`PQcancelStart`). Raises `CancellationTimeout` after `timeout` seconds,
-    `OperationalError` when the server cannot be reached.
+    Uses a connection of its own, which is encrypted like the first one if libpq is 17
+    or newer (`PQcancelStart`). Raises `CancellationTimeout` after `timeout` seconds,
+    and `OperationalError` if the server cannot be reached.
     """
     if not capabilities.has_cancel_safe():
         request = pgconn.get_cancel()
