@@ -77,7 +77,7 @@ class Rewriter:
         return result
 
     def _is_verbatim(self, node: cst.CSTNode) -> bool:
-        """Tell whether a statement around a node, or itself, stays as it is."""
+        """Return whether a statement around a node, or itself, stays as it is."""
         found = self._verbatim
         return bool(found) and any(
             id(each) in found for each in (node, *self._names.ancestors(node))

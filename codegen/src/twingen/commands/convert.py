@@ -91,5 +91,5 @@ def _found(start: Path, path: Path) -> Path:
 
 
 def _is_read(config: Config, path: Path) -> bool:
-    """Tell whether a path is one in a source folder."""
+    """Return whether a path is one in a source folder."""
     return any(tree.source in path.parents for tree in config.trees)

@@ -57,7 +57,7 @@ class Output:
 
     @property
     def is_twin(self) -> bool:
-        """Tell what twingen writes, with its header, from a copied file."""
+        """Return whether twingen writes the file with a header, or copies it."""
         return self.content is None or signature(self.content) is not None
 
     @classmethod

@@ -136,7 +136,7 @@ def _is_method(site: Site[cst.FunctionDef]) -> bool:
 
 
 def _shares_state(site: Site[cst.FunctionDef]) -> bool:
-    """Tell whether a plain function changes what tasks see, when a user calls it.
+    """Return whether a plain function changes what tasks see, when a user calls it.
 
     So does one that calls or assigns anything in a class with coroutine functions. A
     function that asks whether a loop runs must be told the truth, and one that runs a

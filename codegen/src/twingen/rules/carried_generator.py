@@ -27,7 +27,7 @@ def make_generator(site: Site[cst.GeneratorExp]) -> cst.Call | None:
 
 
 def _waits(node: cst.CSTNode, left_out: cst.CSTNode) -> bool:
-    """Tell whether anything waits in a part of a generator expression."""
+    """Return whether anything waits in a part of a generator expression."""
     if node is left_out or isinstance(node, cst.Lambda):
         return False
     if isinstance(node, cst.Await):

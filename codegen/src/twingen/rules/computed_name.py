@@ -190,7 +190,7 @@ def _refuse_piece(piece: str, word: str, twin: str) -> NoReturn:
 
 
 def _is_name(names: Names, value: cst.BaseExpression) -> bool:
-    """Tell the name of a class, or one of those that a namespace has."""
+    """Recognize the name of a class, or one of those that a namespace has."""
     if is_name_of_class(value):
         return True
     for target in names.targets(value):
@@ -207,7 +207,7 @@ def _is_name(names: Names, value: cst.BaseExpression) -> bool:
 
 
 def _has_names(names: Names, collection: cst.BaseExpression) -> bool:
-    """Tell `globals()`, `dir(x)`, `__all__`, and what is made of them."""
+    """Recognize `globals()`, `dir(x)`, `__all__`, and values made from them."""
     if isinstance(collection, cst.Call):
         if names.qualified(collection.func) in _ALL_NAMES:
             return True

@@ -82,7 +82,7 @@ def keep_one_branch(
 
 
 def _is_kept(site: Site[Any], test: cst.Call) -> bool:
-    """Tell whether the project has a row that keeps a test."""
+    """Return whether the project has a row that keeps a test."""
     verdict = site.verdict(test.func)
     return verdict is not None and verdict.keep
 

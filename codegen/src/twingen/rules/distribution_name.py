@@ -37,7 +37,7 @@ def name_of_source(site: Site[cst.Name]) -> cst.SimpleString | None:
 
 
 def _is_asked_for(site: Site[cst.Name]) -> bool:
-    """Tell whether a name is, or is part of, the name of a distribution."""
+    """Return whether a name is, or is part of, the name of a distribution."""
     node: cst.CSTNode = site.old
     for parent in site.names.ancestors(node):
         if isinstance(parent, cst.Call) and isinstance(node, cst.Arg):

@@ -72,7 +72,7 @@ def _marks(site: Site[Any], value: cst.BaseExpression) -> bool:
 
 
 def _chooses_backend(site: Site[Any], mark: cst.Call) -> bool:
-    """Tell a mark for a fixture that only anyio's plugin gives to the tests."""
+    """Recognize a mark for a fixture that only anyio's plugin gives to the tests."""
     if site.names.qualified(mark.func) != "pytest.mark.parametrize" or not mark.args:
         return False
     first = mark.args[0].value

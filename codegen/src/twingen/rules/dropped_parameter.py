@@ -120,7 +120,7 @@ def _index(call: cst.Call, name: str, position: int | None) -> int | None:
 
 
 def _is_plain(value: cst.BaseExpression) -> bool:
-    """Tell whether an expression is read without doing anything."""
+    """Return whether an expression is read without doing anything."""
     if isinstance(value, cst.Attribute):
         return _is_plain(value.value)
     return isinstance(

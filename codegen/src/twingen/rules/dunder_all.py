@@ -60,7 +60,7 @@ def _offered(site: Site[cst.SimpleString], name: str) -> str | None:
 
 
 def _is_of_others(site: Site[cst.SimpleString]) -> bool:
-    """Tell a string that is a type, an argument, or converted as any text is."""
+    """Recognize a string that is a type, an argument, or converted as any text is."""
     renames, names = site.libraries.renames, site.names
     return (
         isinstance(names.parent(site.old), cst.Arg)

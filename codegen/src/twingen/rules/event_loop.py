@@ -55,7 +55,7 @@ def make_selector_loop(site: Site[cst.Call | cst.SimpleStatementLine]) -> Replac
 
 
 def _is_unneeded(site: Site[Any], line: cst.SimpleStatementLine) -> bool:
-    """Tell `loop = get_running_loop()` in a function that watches nothing with it.
+    """Recognize `loop = get_running_loop()` in a function that watches nothing with it.
 
     What has a comment stays: that would be lost.
     """
@@ -91,7 +91,7 @@ def _is_unneeded(site: Site[Any], line: cst.SimpleStatementLine) -> bool:
 
 
 def _is_returned(site: Site[Any], kept: cst.Assign | cst.AnnAssign) -> bool:
-    """Tell whether a function returns the variable that alone keeps its loop."""
+    """Return whether a function returns the variable that alone keeps its loop."""
     function = site.names.enclosing(kept, cst.FunctionDef)
     targets = (
         [each.target for each in kept.targets]

@@ -37,7 +37,7 @@ def rename_parameter(site: Site[cst.Name]) -> cst.Name | None:
 
 
 def _binds(function: cst.FunctionDef, name: str) -> bool:
-    """Tell whether a function has a parameter of this name."""
+    """Return whether a function has a parameter of this name."""
     params = function.params
     every = [*params.posonly_params, *params.params, *params.kwonly_params]
     return any(each.name.value == name for each in every)

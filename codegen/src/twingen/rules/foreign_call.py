@@ -84,7 +84,7 @@ _KNOWN = ("builtins.", "asyncio.", "collections.", "typing.", "typing_extensions
 
 
 def _is_standard(qualified: str) -> bool:
-    """Tell a function of the standard library: what it gives is waited for."""
+    """Recognize a function of the standard library, whose result is awaited."""
     package = qualified.partition(".")[0]
     return package in sys.stdlib_module_names and package != "asyncio"
 
@@ -112,7 +112,7 @@ def _is_asynchronous_use(site: Site[cst.Call]) -> bool:
 
 
 def _may_be_waited_for(rule: str, taker: cst.Call, argument: cst.Arg) -> bool:
-    """Tell what is waited for from a delay, a limit or a flag."""
+    """Return whether this is awaited, and not a delay, a limit or a flag."""
     if rule in _OF_VALUES:
         return False
     if argument.keyword is not None:
@@ -132,7 +132,7 @@ def _foreign_names(site: Site[cst.Call], function: cst.BaseExpression) -> set[st
 
 
 def _is_known_method(site: Site[cst.Call], qualified: str) -> bool:
-    """Tell a method with a row for the objects of its library, or for all."""
+    """Recognize a method with a row for the objects of its library, or for all."""
     owner, _, name = qualified.rpartition(".")
     if site.names.imported(site.old.func):
         return False

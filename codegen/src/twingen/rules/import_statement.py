@@ -52,7 +52,7 @@ def retarget_import(site: Site[cst.SimpleStatementLine]) -> Replacement:
 
 
 def _is_alone(site: Site[cst.SimpleStatementLine]) -> bool:
-    """Tell the only statement of a block, in which something has to stand."""
+    """Recognize the only statement of a block, which cannot be empty."""
     block = next(iter(site.names.ancestors(site.old)), None)
     return isinstance(block, cst.IndentedBlock) and len(block.body) == 1
 
@@ -97,7 +97,7 @@ def _check_places(
 def _are_kept(
     site: Site[cst.SimpleStatementLine], statement: cst.BaseSmallStatement
 ) -> bool:
-    """Tell whether rows keep all names that are imported."""
+    """Return whether rows keep all names that are imported."""
     if not isinstance(statement, cst.ImportFrom) or isinstance(
         statement.names, cst.ImportStar
     ):
@@ -111,7 +111,7 @@ def _are_kept(
 
 
 def _is_for_checkers(names: Names, node: cst.CSTNode) -> bool:
-    """Tell what stands below `if TYPE_CHECKING:`."""
+    """Recognize code below `if TYPE_CHECKING:`."""
     tests = (each.test for each in names.ancestors(node) if isinstance(each, cst.If))
     return any(
         (get_full_name_for_node(test) or "").endswith("TYPE_CHECKING") for test in tests
@@ -319,7 +319,7 @@ def _builtin_in_twin(site: Site[cst.SimpleStatementLine], qualified: str) -> str
 
 
 def _is_offered(site: Site[cst.SimpleStatementLine], alias: cst.ImportAlias) -> bool:
-    """Tell `from x import y as y`, and a name of `__all__`."""
+    """Recognize `from x import y as y`, and a name of `__all__`."""
     name = alias.evaluated_alias or alias.evaluated_name
     if alias.asname is not None and name == alias.evaluated_name:
         return True

@@ -30,7 +30,7 @@ def rename_member(site: Site[cst.Attribute]) -> cst.Attribute | None:
 
 
 def _is_imported(names: Names, value: cst.BaseExpression) -> bool:
-    """Tell a call that imports a module, and one that was imported."""
+    """Recognize a call that imports a module, and one that was imported."""
     if isinstance(value, cst.Call):
         return names.qualified(value.func) in _IMPORTING
     return (

@@ -123,7 +123,7 @@ def _check_registered(site: Site[Any], call: cst.Call) -> None:
 
 
 def _any_becomes(site: Site[Any], qualified: str) -> bool:
-    """Tell whether an object of the sources has a sync protocol in the twin alone."""
+    """Return whether an object of the sources has a sync protocol in the twin alone."""
     twin = twin_of_protocol(qualified)
     return twin is not None and may_become(site.names, site.libraries, None, twin)
 
@@ -191,7 +191,7 @@ def _tells_apart(
     asked: cst.BaseExpression,
     qualified: str,
 ) -> bool:
-    """Tell whether the twin's answer to what a value is may be another.
+    """Return whether the twin's answer to what a value is may be another.
 
     `qualified` is the class that is asked for, by itself or by what holds it.
     """
@@ -238,7 +238,7 @@ def _asked(site: Site[Any], call: cst.Call) -> cst.BaseExpression | None:
 
 
 def _is_test(site: Site[Any], function: cst.BaseExpression) -> bool:
-    """Tell `isinstance`, also by another name that it is assigned to."""
+    """Recognize `isinstance`, also by another name that it is assigned to."""
     if site.names.qualified(function) in _TESTS:
         return True
     values = site.names.values(function) if isinstance(function, cst.Name) else ()
@@ -256,7 +256,7 @@ def _without_not(test: cst.BaseExpression) -> tuple[cst.BaseExpression, bool]:
 
 
 def _is_checked(site: Site[Any], call: cst.Call) -> bool:
-    """Tell whether a test stands in an `assert`, or alone in an `if`."""
+    """Return whether a test stands in an `assert`, or alone in an `if`."""
     inner: cst.CSTNode = call
     parent = site.names.parent(inner)
     while isinstance(parent, cst.BooleanOperation) and isinstance(
@@ -278,7 +278,7 @@ def _is_one_way(
     new: cst.If,
     negated: bool,
 ) -> bool:
-    """Tell whether the branches do the same, or the other one only raises."""
+    """Return whether the branches do the same, or the other one only raises."""
     branch = statements_of(new.body)
     other: Sequence[cst.BaseStatement] = []
     if isinstance(new.orelse, cst.Else):
@@ -292,7 +292,7 @@ def _is_one_way(
 
 
 def _asked_above(site: Site[Any], statement: cst.If) -> bool:
-    """Tell whether a test before this `elif` has what it is for in the twin."""
+    """Return whether a test before this `elif` has what it is for in the twin."""
     above = site.names.parent(statement)
     while isinstance(above, cst.If):
         test, _ = _without_not(above.test)

@@ -103,14 +103,14 @@ def _check_collision(
 
 
 def _is_asked_for(site: Site[cst.Name | cst.Attribute]) -> bool:
-    """Tell whether `isinstance()` asks for a class."""
+    """Return whether `isinstance()` asks for a class."""
     holder = site.names.enclosing(site.old, cst.Call)
     tests = ("builtins.isinstance", "builtins.issubclass")
     return holder is not None and site.names.qualified(holder.func) in tests
 
 
 def _asks_whether_there(site: Site[cst.Name | cst.Attribute]) -> bool:
-    """Tell `if module is None:`, `if not module:` and the like."""
+    """Recognize `if module is None:`, `if not module:` and the like."""
     parent = site.names.parent(site.old)
     if isinstance(parent, cst.ComparisonTarget):
         parent = site.names.parent(parent)

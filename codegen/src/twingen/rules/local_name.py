@@ -52,7 +52,7 @@ def rename_local(site: Site[cst.Name | cst.Arg]) -> cst.Name | cst.Arg | None:
 
 
 def _shadowed(site: Site[cst.Name | cst.Arg], found: LocalName) -> str:
-    """Tell what else of a function has this name in the twin."""
+    """Return why a function cannot use this name in the twin, if it cannot."""
     renames, known = site.libraries.renames, site.names.definitions.names
     for each in find(found.function, cst.Name) if found.first and renames else ():
         name = each.value

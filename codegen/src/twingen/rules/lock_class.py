@@ -52,5 +52,5 @@ def refuse_use_as_class(site: Site[cst.Name | cst.Attribute]) -> None:
 
 
 def _is_lazy(site: Site[cst.Name | cst.Attribute]) -> bool:
-    """Tell whether the module's annotations are never evaluated."""
+    """Return whether the module's annotations are never evaluated."""
     return site.names.is_bound_beside(site.names.tree, "annotations")

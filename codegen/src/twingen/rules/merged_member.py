@@ -50,7 +50,7 @@ def refuse_merged(site: Site[cst.ClassDef | cst.Attribute]) -> None:
 
 
 def _is_in_body(site: Site[cst.ClassDef | cst.Attribute], found: Merged) -> bool:
-    """Tell what is refused where it is defined: see `method_name`, `dunder_method`."""
+    """Recognize members that `method_name` or `dunder_method` refuses."""
     assert isinstance(site.old, cst.ClassDef)
     place = _place(site, site.old, found.name)
     is_method = isinstance(site.names.parent(place), cst.FunctionDef)
@@ -60,7 +60,7 @@ def _is_in_body(site: Site[cst.ClassDef | cst.Attribute], found: Merged) -> bool
 def _is_told(
     site: Site[cst.ClassDef | cst.Attribute], members: Members, found: Merged
 ) -> bool:
-    """Tell what `dunder_method` or `sync_protocol` says of a protocol."""
+    """Recognize protocols that `dunder_method` or `sync_protocol` handles."""
     if found.name not in DUNDERS or members.holder(found.twin) is None:
         return False
     if found.other in site.names.definitions.classes:

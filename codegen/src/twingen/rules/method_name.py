@@ -127,7 +127,7 @@ def _class_that_defines(
 
 
 def _is_alias_of(names: Names, old: cst.Name, twin: str) -> bool:
-    """Tell `aclose = close`."""
+    """Recognize `aclose = close`."""
     target = names.parent(old)
     assign = names.parent(target) if isinstance(target, cst.AssignTarget) else None
     value = assign.value if isinstance(assign, cst.Assign) else None

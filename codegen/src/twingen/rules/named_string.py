@@ -151,7 +151,7 @@ def rename_in_string(
 
 
 def _is_question(call: cst.Call, function: str | None, arg: cst.CSTNode | None) -> bool:
-    """Tell `hasattr(x, "y")`, and `getattr(x, "y", None)`, which has an answer too."""
+    """Recognize `hasattr(x, "y")` and `getattr(x, "y", None)`."""
     if len(call.args) < 2 or call.args[1] is not arg:
         return False
     return function == "builtins.hasattr" or (
@@ -189,7 +189,7 @@ def _check_question(site: Site[Any], call: cst.Call, text: str, twin: str) -> No
 
 
 def _has_both(site: Site[Any], owner: str, name: str, twin: str) -> bool:
-    """Tell whether a class has a member, and its twin the new one."""
+    """Return whether a class has a member, and its twin the new one."""
     definitions = site.names.definitions
     if owner not in definitions.classes:
         return True
@@ -308,7 +308,7 @@ def _begun_path(site: Site[Any], text: str) -> cst.FormattedStringText | None:
 
 
 def _is_of_others(site: Site[Any], string: cst.SimpleString) -> bool:
-    """Tell a string that other rules look at, or the texts of a tree."""
+    """Recognize a string that other rules look at, or the texts of a tree."""
     names = site.names
     renames = site.libraries.renames
     if renames is not None and renames.texts_of(names.module) is not None:
@@ -369,7 +369,7 @@ def _members(site: Site[Any], string: cst.SimpleString) -> cst.SimpleString | No
 
 
 def _is_of_mock(site: Site[Any], string: cst.SimpleString) -> bool:
-    """Tell `spec=["x"]` and `**{"x.return_value": y}` of a mock."""
+    """Recognize `spec=["x"]` and `**{"x.return_value": y}` of a mock."""
     item = site.names.parent(string)
     holder = site.names.parent(item) if item is not None else None
     arg = site.names.parent(holder) if holder is not None else None
@@ -384,7 +384,7 @@ def _is_of_mock(site: Site[Any], string: cst.SimpleString) -> bool:
 
 
 def _is_attached(site: Site[Any], string: cst.SimpleString) -> bool:
-    """Tell the name in `mock.attach_mock(other, "x")`."""
+    """Recognize the name in `mock.attach_mock(other, "x")`."""
     arg = site.names.parent(string)
     call = site.names.parent(arg) if isinstance(arg, cst.Arg) else None
     if not (isinstance(arg, cst.Arg) and isinstance(call, cst.Call)):
@@ -398,7 +398,7 @@ def _is_attached(site: Site[Any], string: cst.SimpleString) -> bool:
 
 
 def _is_asked_of_class(site: Site[Any], string: cst.SimpleString) -> bool:
-    """Tell what `__getattr__` of a class, and its like, compares the name with."""
+    """Recognize a string that `__getattr__` or a similar method compares."""
     compared = site.names.enclosing(string, cst.Comparison)
     function = site.names.enclosing(string, cst.FunctionDef)
     if compared is None or function is None or function.name.value not in _ASKED:
@@ -414,7 +414,7 @@ def _is_asked_of_class(site: Site[Any], string: cst.SimpleString) -> bool:
 
 
 def _is_of_class(site: Site[Any], string: cst.SimpleString) -> bool:
-    """Tell a string of `__slots__` or `__match_args__`."""
+    """Recognize a string of `__slots__` or `__match_args__`."""
     function = site.names.enclosing(string, cst.ClassDef, cst.FunctionDef)
     return isinstance(function, cst.ClassDef) and any(
         isinstance(target, cst.Name) and target.value in ("__match_args__", "__slots__")
@@ -521,7 +521,7 @@ def _twin_of_path(site: Site[Any], text: str) -> str | None:
 
 
 def _is_untouched(site: Site[Any], path: str) -> bool:
-    """Tell what a library has that no row is about: the twin imports it as well."""
+    """Recognize library names without a row, which the twin imports as well."""
     if site.names.definitions.module_of(path) is not None:
         return False
     parts = path.split(".")

@@ -44,7 +44,7 @@ def call_with_owner(site: Site[cst.Call]) -> cst.Call | None:
 
 
 def _uses(site: Site[cst.Call]) -> bool:
-    """Tell whether the module imports anything of the async SQLAlchemy."""
+    """Return whether the module imports anything of the async SQLAlchemy."""
     return any(
         meaning.startswith(_PACKAGE)
         for meanings in site.names.bound().values()

@@ -41,7 +41,7 @@ def shield_task(site: Site[cst.Call]) -> cst.BaseExpression | None:
 
 
 def _has_deadline(site: Site[cst.Call]) -> bool:
-    """Tell whether this is what `asyncio.wait_for()` waits for."""
+    """Return whether this is what `asyncio.wait_for()` waits for."""
     argument = site.names.parent(site.old)
     taker = site.names.parent(argument) if isinstance(argument, cst.Arg) else None
     return (

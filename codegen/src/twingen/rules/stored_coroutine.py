@@ -36,7 +36,7 @@ def refuse_stored_coroutine(site: Site[cst.Call]) -> None:
 
 
 def _is_plain_here(site: Site[cst.Call]) -> bool:
-    """Tell `if not iscoroutinefunction(f): f()`, which only the twin calls."""
+    """Recognize `if not iscoroutinefunction(f): f()`, which only the twin calls."""
     for each in site.names.ancestors(site.old):
         if isinstance(each, (cst.FunctionDef, cst.Lambda)):
             return False

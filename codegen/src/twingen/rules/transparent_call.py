@@ -70,6 +70,6 @@ def _is_debug(site: Site[cst.Call], argument: cst.Arg) -> bool:
 
 
 def _uses_context_variables(site: Site[cst.Call]) -> bool:
-    """Tell whether a module of the project imports `contextvars`."""
+    """Return whether a module of the project imports `contextvars`."""
     borrowed = site.names.definitions.borrowed.values()
     return any(name.split(".")[0] == "contextvars" for name in borrowed)

@@ -39,7 +39,7 @@ class Channel(Protocol):
         ...
 
     def end(self) -> None:
-        """Tell the peer that nothing more will be sent."""
+        """Shut down the sending direction: nothing more will be sent."""
         ...
 
     def close(self) -> None:

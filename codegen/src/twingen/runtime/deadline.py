@@ -167,5 +167,5 @@ class Deadline:
         return self._when
 
     def expired(self) -> bool:
-        """Tell whether a wait of the block was ended by the deadline."""
+        """Return whether a wait of the block was ended by the deadline."""
         return self._expired

@@ -78,7 +78,7 @@ class Future(Generic[T]):
         self._done = False
 
     def done(self) -> bool:
-        """Tell whether the future has its value or its exception."""
+        """Return whether the future has its value or its exception."""
         return self._done
 
     def set_result(self, value: T) -> None:
@@ -195,7 +195,7 @@ class SelectorLoop:
         return future
 
     def is_closed(self) -> bool:
-        """Tell whether the loop is closed; this one lives as long as its owner."""
+        """Return whether the loop is closed; this one lives as long as its owner."""
         return False
 
     def add_reader(self, fd: Any, callback: Callable[..., object], *args: Any) -> None:

@@ -75,7 +75,7 @@ class StreamReader:
         self._error = error
 
     def at_eof(self) -> bool:
-        """Tell whether the stream has ended and everything was returned."""
+        """Return whether the stream has ended and everything was returned."""
         if not self._buffer and not self._ended and not self._waits.locked():
             try:
                 self._receive(Deadline(0))
@@ -211,7 +211,7 @@ class Sink(Protocol):
         ...
 
     def end(self) -> None:
-        """Tell the peer that nothing more will be sent."""
+        """Shut down the sending direction: nothing more will be sent."""
         ...
 
     def close(self) -> None:
@@ -284,7 +284,7 @@ class StreamWriter:
                     raise self._error
 
     def can_write_eof(self) -> bool:
-        """Tell whether the peer can be told that nothing more is sent."""
+        """Return whether the peer can be told that nothing more is sent."""
         return self._can_write_eof
 
     def write_eof(self) -> None:
@@ -299,7 +299,7 @@ class StreamWriter:
                 self._sink.end()
 
     def is_closing(self) -> bool:
-        """Tell whether the stream is closed, or will be when all is sent."""
+        """Return whether the stream is closed, or will be when all is sent."""
         return self._is_closing or self._is_lost
 
     def close(self) -> None:

@@ -72,7 +72,7 @@ class Task(Generic[T]):
         return self
 
     def done(self) -> bool:
-        """Tell whether the call has returned or raised."""
+        """Return whether the call has returned or raised."""
         return self._finished.is_set()
 
     def wait(self, timeout: float | None = None) -> T:

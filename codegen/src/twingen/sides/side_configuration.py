@@ -50,7 +50,7 @@ class SideTable:
         return bool(self.rows)
 
     def is_spelled_in(self, text: str) -> bool:
-        """Tell whether a text may have anything of these rows."""
+        """Return whether a text may have anything of these rows."""
         return any(
             row.startswith(DEFINITION)
             or (row if row.startswith("#") else _last(row)) in text

@@ -71,7 +71,7 @@ _NO_TWIN = (ASYNC_ONLY, "<!-- twingen: async-only -->", ".. twingen: async-only"
 
 
 def has_no_twin(text: str) -> bool:
-    """Tell whether the marker that a source begins with takes it out of the twins."""
+    """Return whether the marker that a source begins with takes it out of the twins."""
     return text.lstrip("\ufeff").startswith(_NO_TWIN)
 
 

@@ -46,7 +46,7 @@ class Unreadable:
 
 
 def is_too_deep(text: str) -> bool:
-    """Tell a text that is nested beyond what parsers bear.
+    """Return whether a text is nested too deeply for the parsers.
 
     libcst's parser overflows its stack then, which ends the process. Python's own
     says so, but how much it bears depends on its version and on the stack.
@@ -69,7 +69,7 @@ def is_too_deep(text: str) -> bool:
 
 
 def _is_deeper(tree: ast.Module, limit: int) -> bool:
-    """Tell a tree with a longer way down; no call reaches as deep as the tree does."""
+    """Return whether a tree is deeper, without recursion."""
     waiting: list[tuple[ast.AST, int]] = [(tree, 0)]
     while waiting:
         node, depth = waiting.pop()
@@ -86,7 +86,7 @@ def _is_deeper(tree: ast.Module, limit: int) -> bool:
 
 
 def _may_be_deeper(node: ast.expr, limit: int) -> bool:
-    """Tell an expression that is long enough: each level takes a character."""
+    """Return whether an expression is long enough: each level takes a character."""
     assert node.end_lineno is not None
     assert node.end_col_offset is not None
     return (

@@ -61,7 +61,7 @@ def look_up(definitions: Definitions, folders: Mapping[str, Path]) -> Mapping[st
 
 
 def is_as_read(read: Mapping[str, str], folders: Mapping[str, Path]) -> bool:
-    """Tell whether `look_up` would read the same again, for the same definitions."""
+    """Return whether `look_up` would read the same again, for the same definitions."""
     outside = Outside(folders)
     modules = [module for module in read if module != _ENVIRONMENT]
     return outside.read.get(_ENVIRONMENT) == read.get(_ENVIRONMENT) and all(

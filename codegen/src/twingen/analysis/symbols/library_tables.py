@@ -191,7 +191,7 @@ class Libraries:
         return self.rows.get(row)
 
     def may_rename(self, name: str) -> bool:
-        """Tell whether any class or any object may have another name for a member.
+        """Return whether any class or any object may have another name for a member.
 
         Where it is so, it depends on the class; a row that refuses counts, too.
         """
@@ -203,7 +203,7 @@ class Libraries:
         )
 
     def has_row_of_member(self, name: str) -> bool:
-        """Tell whether any row is for a member, or anything else, of this name."""
+        """Return whether any row is for a member, or anything else, of this name."""
         if self._members is None:
             self._members = {row.rpartition(".")[2] for row in self.rows}
         return name in self._members
@@ -219,13 +219,13 @@ class Libraries:
         return self._renaming.get(name, set())
 
     def rows_become(self, qualified: str) -> bool:
-        """Tell whether a row gives another name."""
+        """Return whether a row gives another name."""
         row = self.rows.get(qualified)
         last = qualified.rpartition(".")[2]
         return row is not None and row.becomes.rpartition(".")[2] not in ("", last)
 
     def may_be_twin(self, name: str) -> bool:
-        """Tell whether a method of the sources may get this name in the twin."""
+        """Return whether a method of the sources may get this name in the twin."""
         own = self.own_methods
         return (
             name in self.methods.values()
@@ -243,7 +243,7 @@ class Libraries:
         return rows | set(self.renames.words() if self.renames else ())
 
     def is_closed(self, module: str) -> bool:
-        """Tell whether every name of a module needs a row."""
+        """Return whether every name of a module needs a row."""
         rest = self.rows.get(f"{module}.*")
         return rest is not None and bool(rest.refuse) and module not in self.rows
 
@@ -446,7 +446,7 @@ _WITHOUT_LOOP = {
 
 
 def _can_be_kept(name: str) -> bool:
-    """Tell whether a name of asyncio may be used where no event loop runs."""
+    """Return whether a name of asyncio may be used where no event loop runs."""
     if name in _WITHOUT_LOOP:
         return True
     import asyncio  # most projects keep none, and it takes long to load

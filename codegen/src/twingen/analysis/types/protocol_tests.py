@@ -72,7 +72,7 @@ def member_asked(names: Names, call: cst.Call) -> str | None:
 
 
 def is_beside_async(names: Names, methods: Iterable[str]) -> bool:
-    """Tell whether these sync methods may be asynchronous ones of the sources."""
+    """Return whether these sync methods may be asynchronous ones of the sources."""
     for each in methods:
         if not _ASYNC_WORDS[each].isdisjoint(names.words):
             return True
