@@ -1,6 +1,6 @@
 """Every node is offered to the rules that look at its type, the innermost first.
 
-A node is made anew only where a rule replaced one that is in it.
+A node is created again only if a rule replaced one inside it.
 """
 
 from __future__ import annotations

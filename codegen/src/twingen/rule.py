@@ -47,7 +47,7 @@ Replacement: TypeAlias = (
 
 
 class Examples(Protocol):
-    """Whoever converts the examples in the docstrings of a module."""
+    """Converts the examples in the docstrings of a module."""
 
     def twin_in(
         self, string: cst.SimpleString, lines: Sequence[str], example: Example

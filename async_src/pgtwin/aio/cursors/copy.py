@@ -151,7 +151,7 @@ class AsyncQueuedLibpqWriter(AsyncLibpqWriter):
     async def _work(self) -> None:
         while data := await self._queue.get():
             if self._error is not None:
-                continue  # keep the queue moving, or write() would wait for ever
+                continue  # keep the queue moving, or write() would wait forever
             try:
                 await super().write(data)
             except BaseException as error:

@@ -1,1 +1,1 @@
-"""What is told to people and programs: findings, codes, manuals, progress."""
+"""The output for people and programs: findings, codes, manuals, progress."""

@@ -43,7 +43,7 @@ class Channel(Protocol):
         ...
 
     def close(self) -> None:
-        """Close; whoever waits to receive finds the end."""
+        """Close; a thread that waits for data gets the end."""
         ...
 
 

@@ -86,7 +86,7 @@ class Future(Generic[T]):
         if self._done:
             raise RuntimeError("the future is already done")
         self._value = value
-        self._done = True  # last, for whoever looks from another thread
+        self._done = True  # last, because another thread may look
         if self._loop.waker is not None:
             self._loop.wake()
 
@@ -116,7 +116,7 @@ class Future(Generic[T]):
     def wait(self, timeout: float | None = None) -> T:
         """Select until the future is done, and return its value.
 
-        Waits at most `timeout` seconds, for ever if `None`; raises
+        Waits at most `timeout` seconds, forever if `None`; raises
         `TimeoutError`, or the exception that the future was settled with. As in
         asyncio, a future whose wait has timed out cannot be settled any more.
         """
@@ -207,11 +207,11 @@ class SelectorLoop:
         self._watch(fd, self._writers, partial(callback, *args) if args else callback)
 
     def remove_reader(self, fd: Any) -> bool:
-        """Stop watching `fd` for reading; tell whether it was watched."""
+        """Stop watching `fd` for reading; return whether it was watched."""
         return self._unwatch(fd, self.readers)
 
     def remove_writer(self, fd: Any) -> bool:
-        """Stop watching `fd` for writing; tell whether it was watched."""
+        """Stop watching `fd` for writing; return whether it was watched."""
         return self._unwatch(fd, self._writers)
 
     def wait_event(self, event: threading.Event, timeout: float | None = None) -> bool:
@@ -227,7 +227,7 @@ class SelectorLoop:
         wait = None
         while not done():
             if timeout is not None:
-                # poll() waits for ever if it is negative, and rounds down.
+                # poll() waits forever if it is negative, and rounds down.
                 wait = math.ceil(timeout * 1000) if timeout > 0 else 0
             for fd, events in self.poll(wait):
                 self.dispatch(fd, events)

@@ -2,7 +2,7 @@
 
 What is written goes out at once as far as the system takes it, the rest from a
 thread, while the writer goes on. What was received and not yet returned is kept
-when a deadline passes. Timeouts are in seconds, `None` waits for ever.
+when a deadline passes. Timeouts are in seconds, `None` waits forever.
 """
 
 from __future__ import annotations
@@ -284,7 +284,7 @@ class StreamWriter:
                     raise self._error
 
     def can_write_eof(self) -> bool:
-        """Return whether the peer can be told that nothing more is sent."""
+        """Return whether the sending direction can be shut down."""
         return self._can_write_eof
 
     def write_eof(self) -> None:
@@ -366,7 +366,7 @@ class StreamWriter:
                     return
 
     def _lose(self, error: Exception | None) -> None:
-        """Close the channel; held by whoever holds `_changed`."""
+        """Close the channel; the caller holds `_changed`."""
         if error is not None:
             self._error = error
             if self._reader is not None:

@@ -388,7 +388,7 @@ class _Taker(cst.CSTTransformer):
         return body.with_changes(body=[line])
 
     def _replaced(self, old: cst.CSTNode, new: cst.CSTNode) -> None:
-        """Carry over what is known of a node that is made anew once more."""
+        """Carry over what is known of a node that is created again."""
         side = self._side
         side.origins[new] = side.origins.get(old, old)
         if old in side.parameters:

@@ -45,7 +45,7 @@ class Source:
 
     @cached_property
     def digest(self) -> str:
-        """What tells this source from any other."""
+        """What distinguishes this source from any other."""
         # The text is last: nothing else can hold what stands between.
         names = f"{self.path}\0{self.module}\0{self.twin}\0"
         return digest_of_text(f"{names}{self.is_package}{self.page}\0{self.text}")

@@ -1,7 +1,7 @@
 """Says why a source cannot be read: it is not Python, or libcst falls short.
 
 What the pinned libcst cannot read, though Python can, has a code of its own and
-is told by its spelling, so that every Python that runs twingen says the same.
+is recognized by its spelling, so that every Python gives the same result.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def is_too_deep(text: str) -> bool:
     """Return whether a text is nested too deeply for the parsers.
 
     libcst's parser overflows its stack then, which ends the process. Python's own
-    says so, but how much it bears depends on its version and on the stack.
+    reports it, but its limit depends on its version and on the stack.
     """
     if sum(map(text.count, _NESTING)) < _HARMLESS:
         return False
@@ -129,7 +129,7 @@ def reason(text: str, error: Exception) -> Unreadable:
     try:
         ast.parse(text)
         symtable.symtable(text, "<source>", "exec")
-    except SyntaxError as precise:  # libcst tells where it gave up, often too late
+    except SyntaxError as precise:  # libcst reports where it gave up, often too late
         return _broken(precise.lineno or 1, max(precise.offset or 1, 1), precise.msg)
     except ValueError as null_bytes:
         return _broken(line, column, str(null_bytes))

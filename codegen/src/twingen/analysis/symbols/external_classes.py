@@ -243,7 +243,7 @@ class Outside:
         return self._trees[module]
 
     def state(self, module: str) -> tuple[str, bytes | None]:
-        """Return what tells a module's file from any other, and what it holds."""
+        """Return a fingerprint of a module's file, and its content."""
         path = self._path(module)
         if path is None:
             return "", None

@@ -438,7 +438,7 @@ def _verdict(row: Any, where: str) -> Verdict:
 
 # The rules that leave what they convert to a row of the project for the same name.
 _OVERRIDDEN = ("coroutine_test", "sleep_call")
-# What asyncio has that works without an event loop, but for its exceptions.
+# Names of asyncio that work without an event loop, except for its exceptions.
 _WITHOUT_LOOP = {
     *("iscoroutine", "iscoroutinefunction", "isfuture"),
     *("FIRST_COMPLETED", "FIRST_EXCEPTION", "ALL_COMPLETED"),

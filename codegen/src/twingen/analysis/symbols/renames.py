@@ -308,7 +308,7 @@ class MethodRenames:
     def twin_of(self, owner: str, name: str) -> str | None:
         """Return what a method of a class is called in the twin, if that is renamed.
 
-        A method that a subclass defines anew goes with the one it replaces.
+        A method that overrides another one is renamed with it.
         """
         for each in self._definitions.bases(owner):
             if f"{each}.{name}" not in self._definitions.members:

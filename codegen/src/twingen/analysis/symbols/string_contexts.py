@@ -160,7 +160,7 @@ def is_asked_for(names: Names, string: cst.CSTNode) -> bool:
     """Recognize a string that `__getattr__` of the module compares, or looks up.
 
     That is one in the function, or in what the module assigns to a name in it; and so
-    what `__dir__` of the module tells.
+    what `__dir__` of the module returns.
     """
     functions = [
         each

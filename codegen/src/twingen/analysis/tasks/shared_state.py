@@ -425,7 +425,7 @@ class _Reader:
         )
 
     def _state(self, node: cst.BaseExpression) -> tuple[str, str] | None:
-        """Return what tells a state from others, `None` for what tasks do not share."""
+        """Return what identifies a state; `None` for what tasks do not share."""
         name = get_full_name_for_node(node)
         if isinstance(node, cst.Attribute):
             if not (name or "").startswith("self.") or not _is_path(node):

@@ -88,7 +88,7 @@ def _named(names: Names) -> Iterator[str]:
 
 
 def _loops(names: Names) -> Iterator[str]:
-    """Yield event loops that are told apart, kept by, or passed on."""
+    """Yield event loops that are compared, kept, or passed on."""
     nodes: list[cst.BaseExpression] = [*names.nodes.of(cst.Call)]
     for node in (*nodes, *names.nodes.of(cst.Name), *names.nodes.of(cst.Attribute)):
         parent = names.parent(node)

@@ -105,7 +105,7 @@ def following(names: Names, statement: cst.If) -> Sequence[cst.BaseStatement]:
 def do_the_same(
     one: Sequence[cst.BaseStatement], other: Sequence[cst.BaseStatement]
 ) -> bool:
-    """Return whether statements are equal but for layout and local functions' names."""
+    """Return whether statements are equal except layout and local functions' names."""
     defined = [
         [each.name.value for each in statements if isinstance(each, cst.FunctionDef)]
         for statements in (one, other)

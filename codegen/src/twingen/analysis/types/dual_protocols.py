@@ -123,7 +123,7 @@ def _only_raises(function: cst.FunctionDef) -> bool:
 
 
 def _only_line(function: cst.FunctionDef) -> cst.BaseSmallStatement | None:
-    """Return the statement that a body consists of, but for its docstring."""
+    """Return the statement that a body consists of, except for its docstring."""
     statements = list(function.body.body)
     if function.get_docstring() is not None:
         statements = statements[1:]

@@ -36,7 +36,7 @@ def sets_attributes(names: Names, call: cst.CSTNode | None) -> bool:
 
 
 def makes_mock(names: Names, call: cst.CSTNode | None) -> bool:
-    """Return whether a call makes a mock, or tells one what it is like."""
+    """Return whether a call creates a mock, or configures one."""
     if not sets_attributes(names, call):
         return False
     assert isinstance(call, cst.Call)
