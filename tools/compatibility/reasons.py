@@ -252,7 +252,7 @@ BEHAVIOR: dict[str, list[tuple[str, str]]] = {
             "stays busy forever",
         ),
         (
-            "A server-side cursor is refused forevery operation",
+            "A server-side cursor is refused for every operation",
             "refuses `execute()` only",
         ),
         (

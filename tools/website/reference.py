@@ -86,7 +86,7 @@ def _complete(made: dict[str, str]) -> None:
 
 
 def commands() -> dict[str, str]:
-    """Return the page of twingen's commands and their options, as in `--help`."""
+    """Return the page of twingen's commands and their options, as `--help` has them."""
     from twingen.cli import _parser
 
     parser = _parser()

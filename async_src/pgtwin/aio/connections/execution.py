@@ -165,7 +165,7 @@ class AsyncQueries(Generic[Row]):
         """Copy rows into a table, and return the number of rows.
 
         `table` is a name, or an `Identifier` if it has a schema. Without `columns`,
-        each row has a value forevery column that is not generated. A value is stored
+        each row has a value for every column that is not generated. A value is stored
         as INSERT stores it: the server parses strings for the type of the column,
         including JSON; other values for JSON columns are dumped as JSON. A value of
         another type than the column's is refused unless its text means the same. Rows

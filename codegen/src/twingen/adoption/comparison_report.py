@@ -1,4 +1,4 @@
-"""Prints a comparison with hand-written twins: for people, and as JSON."""
+"""How a comparison with hand-written twins is told: to people, and as JSON."""
 
 from __future__ import annotations
 

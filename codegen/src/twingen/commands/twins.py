@@ -89,7 +89,7 @@ def _changes(project: Project, changed: Sequence[Difference]) -> Iterator[str]:
 
 
 def _is_of_runtime(project: Project, difference: Difference) -> bool:
-    """Return whether a file belongs to the runtime."""
+    """Tell what is copied of the runtime, or was."""
     if difference.origin:
         return difference.origin.startswith(_RUNTIME)
     folder = project.plan.runtime_folder

@@ -1,1 +1,1 @@
-"""The output for people and programs: findings, codes, manuals, progress."""
+"""What is told to people and programs: findings, codes, manuals, progress."""

@@ -1,4 +1,4 @@
-"""Prints findings for programs: as JSON, GitHub annotations or SARIF."""
+"""How findings are told to programs: as JSON, GitHub annotations or SARIF."""
 
 from __future__ import annotations
 

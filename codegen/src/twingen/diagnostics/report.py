@@ -1,4 +1,4 @@
-"""Prints findings for people; `machine_output` prints them for programs.
+"""How findings are told to people; `machine` tells them to programs.
 
 A finding is a :class:`Diagnostic`, whether a source was refused or a twin is
 not in step. Paths are as the project names them, with slashes.
@@ -43,5 +43,5 @@ def head(finding: Diagnostic, style: Style, *, warns: bool = False) -> str:
 
 
 def without_help(finding: Diagnostic, style: Style) -> str:
-    """Return a finding with another help."""
+    """Return a finding whose help is told in another way."""
     return text(replace(finding, help=""), style)

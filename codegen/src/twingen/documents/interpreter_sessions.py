@@ -26,7 +26,7 @@ class Session:
 
 
 def is_session(lines: Sequence[str]) -> bool:
-    """Return whether an example has prompts, or is plain code."""
+    """Tell an example with prompts from plain code."""
     first = next((line for line in lines if line.strip()), "")
     return first.startswith((">>> ", ">>>\t")) or first == ">>>"
 

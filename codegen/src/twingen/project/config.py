@@ -359,7 +359,7 @@ def _tasks(value: object, where: str) -> Tasks | None:
 def likely_tasks(*, needed: bool) -> tuple[Tasks, Tasks]:
     """Return what tasks may become where it is not configured, by likelihood.
 
-    `needed` says whether anything needs tasks that take turns.
+    `needed` tells whether anything needs that they take turns.
     """
     return ("turns", "threads") if needed else ("threads", "turns")
 
@@ -441,7 +441,7 @@ def _files(value: object, where: str) -> Mapping[str, str]:
 
 
 def _check_overlaps(trees: Sequence[Tree], file: Path) -> None:
-    """Refuse folders in which nothing distinguishes sources from twins."""
+    """Refuse folders in which nothing tells sources from twins."""
     for index, tree in enumerate(trees):
         if tree.source == tree.target and not tree.files:
             raise ConfigurationError(

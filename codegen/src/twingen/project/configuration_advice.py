@@ -331,6 +331,6 @@ def _raised(module: ast.Module) -> list[str]:
 
 
 def _has_code(module: ast.Module) -> bool:
-    """Return whether a module defines something of its own."""
+    """Tell whether a module defines something of its own."""
     kinds = (ast.ClassDef, ast.FunctionDef, ast.Assign, ast.AnnAssign)
     return any(isinstance(node, kinds) for node in module.body)

@@ -122,7 +122,7 @@ class Sources:
         return path.suffix == ".py" and signature(self._content(path)) is not None
 
     def _matched(self, tree: Tree, key: str, path: Path) -> bool:
-        """Return whether a file matches a pattern below a key, which is used then."""
+        """Tell whether a file matches a pattern below a key, which is used then."""
         patterns = tree.matching(key, path)
         self.used.update(f"{key}: {pattern}" for pattern in patterns)
         return bool(patterns)
@@ -228,7 +228,7 @@ class Sources:
 
 
 def _is_compiled(path: Path) -> bool:
-    """Recognize a compiled source: Python would import it in place of the twin."""
+    """Tell a source that is compiled: Python would import it in place of the twin."""
     if path.suffix not in (".so", ".pyd"):
         return False
     return path.with_name(path.name.partition(".")[0]).with_suffix(".py").is_file()

@@ -40,7 +40,7 @@ def configured(config: Config) -> list[str]:
 
 
 def side_row(row: str) -> str:
-    """Return a row that distinguishes the sides, with the key that says it."""
+    """Return a row that tells the sides apart, with the key that says it."""
     if row.startswith(DEFINITION):
         return f"async_only: {row.removeprefix(DEFINITION)}"
     return f"side: {row}"

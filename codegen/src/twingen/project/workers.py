@@ -36,7 +36,7 @@ _WORTH = 300_000
 
 
 class Workers(Protocol):
-    """Does the work; results come in the order of the sources."""
+    """Whoever does the work; results come in the order of the sources."""
 
     def read(
         self, sources: Sequence[Source]

@@ -216,7 +216,7 @@ def _home() -> Path:
 
 
 def _parsed(content: bytes) -> dict[str, Any] | None:
-    """Return the content of a file; ruff itself reports invalid TOML."""
+    """Return what a file says; what is no TOML is for ruff to tell of."""
     try:
         return tomllib.loads(content.decode())
     except ValueError:

@@ -1,6 +1,6 @@
 """Walks libcst's trees without building what does not change, and writes them.
 
-libcst's own `visit` creates every node again, also for a visitor that only reads.
+libcst's own `visit` makes every node anew, also for a visitor that only reads.
 Here a reader makes none, and a rewriting makes those above a change. Children
 come in the order of libcst.
 """
@@ -209,7 +209,7 @@ class _Methods(dict[type[cst.CSTNode], "Callable[[Any, Any], Any] | None"]):
     def __missing__(self, kind: type[cst.CSTNode]) -> Callable[[Any, Any], Any] | None:
         method: Callable[[Any, Any], Any] | None
         method = getattr(self._visitor, f"{self._prefix}_{kind.__name__}", None)
-        # libcst's visitors have a method forevery type, most of them idle.
+        # libcst's visitors have a method for every type, most of them idle.
         if getattr(method, "_is_no_op", False):
             method = None
         self[kind] = method

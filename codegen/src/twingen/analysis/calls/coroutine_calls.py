@@ -48,7 +48,7 @@ METHODS = {
 
 
 def makes_coroutine(names: Names, call: cst.Call) -> bool:
-    """Return whether what is called is known to be a coroutine function."""
+    """Tell whether what is called is known to be a coroutine function."""
     definitions, function = names.definitions, call.func
     qualified = names.qualified(function)
     if qualified in definitions.started:  # a decorator makes a task of it
@@ -69,7 +69,7 @@ def makes_coroutine(names: Names, call: cst.Call) -> bool:
 
 
 def is_property(names: Names, value: cst.CSTNode) -> bool:
-    """Return whether a value is a property that makes a coroutine."""
+    """Tell whether a value is a property that makes a coroutine."""
     definitions = names.definitions
     if not (isinstance(value, cst.Attribute) and definitions.properties):
         return False
@@ -83,7 +83,7 @@ def is_property(names: Names, value: cst.CSTNode) -> bool:
 
 
 def may_be_property(names: Names, value: cst.Attribute) -> bool:
-    """Return whether some class of the sources has such a property to await."""
+    """Tell whether some class of the sources has such a property to await."""
     return bool(names.definitions.by("properties", "last", value.attr.value))
 
 

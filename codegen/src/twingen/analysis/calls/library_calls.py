@@ -26,7 +26,7 @@ _OF_BLOCKS = {"__aenter__", "__aexit__"}
 def what_does(
     names: Names, libraries: Libraries, function: cst.BaseExpression
 ) -> str | None:
-    """Return what a function of a library does; `None` for one of the sources.
+    """Tell what a function of a library does, `None` of one of the sources.
 
     It waits itself, it gives what has to be waited for, or it blocks.
     """
@@ -97,7 +97,7 @@ def entered_by(
 
 
 def is_entered(names: Names, value: cst.BaseExpression) -> bool:
-    """Return whether `async with` enters a value on the spot."""
+    """Tell whether `async with` enters a value on the spot."""
     item = names.parent(value)
     block = names.parent(item) if isinstance(item, cst.WithItem) else None
     return isinstance(block, cst.With) and block.asynchronous is not None
@@ -106,7 +106,7 @@ def is_entered(names: Names, value: cst.BaseExpression) -> bool:
 def _home_of(
     names: Names, libraries: Libraries, value: cst.BaseExpression, members: set[str]
 ) -> str | None:
-    """Return whether a value's methods `members` are of a `library` or of a `twin`."""
+    """Tell whether a value's methods `members` are of a `library` or of a `twin`."""
     if isinstance(value, cst.Call):
         found = _made_by(names, libraries, value.func, members)
         if found is not None:
@@ -122,7 +122,7 @@ def _home_of(
 def _made_by(
     names: Names, libraries: Libraries, function: cst.BaseExpression, members: set[str]
 ) -> str | None:
-    """Return where the result of a function, a method or a class comes from."""
+    """Tell where what a function, a method or a class gives comes from."""
     if _is_own_generator(names, function):
         return "twin"
     for qualified in names.meanings(function):
@@ -139,7 +139,7 @@ def _made_by(
 
 
 def _is_own_generator(names: Names, function: cst.BaseExpression) -> bool:
-    """Return whether a function of the sources makes generators or managers."""
+    """Tell whether a function of the sources makes generators, or managers of them."""
     qualified = names.qualified(function) or ""
     if is_patched(names.definitions, qualified):
         return False
@@ -153,7 +153,7 @@ def _is_own_generator(names: Names, function: cst.BaseExpression) -> bool:
 def _of_class(
     names: Names, libraries: Libraries, qualified: str, members: set[str]
 ) -> str | None:
-    """Return where the methods of a class, or the result of a function, come from."""
+    """Tell where the methods of a class come from; of a function, what it gives."""
     definitions = names.definitions
     if definitions.module_of(qualified) is not None:
         own = all(definitions.has_member(qualified, each) for each in members)

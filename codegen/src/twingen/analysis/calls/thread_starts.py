@@ -33,7 +33,7 @@ def function_and_arguments(
 
 
 def runs_in_runner(names: Names, call: cst.Call) -> bool:
-    """Return whether this is `run()` of an `asyncio.Runner`."""
+    """Tell whether this is `run()` of an `asyncio.Runner`."""
     function = call.func
     return (
         isinstance(function, cst.Attribute)
@@ -43,7 +43,7 @@ def runs_in_runner(names: Names, call: cst.Call) -> bool:
 
 
 def is_started_element(names: Names, call: cst.CSTNode) -> bool:
-    """Return whether a call is one of those that `gather(*[call for ...])` starts.
+    """Tell whether a call is one of those that `gather(*[call for ...])` starts.
 
     So it is in `as_completed([call for ...])` and `as_completed([call, ...])`.
     """

@@ -191,7 +191,7 @@ class Libraries:
         return self.rows.get(row)
 
     def may_rename(self, name: str) -> bool:
-        """Return whether any class or any object may have another name for a member.
+        """Tell whether any class or any object may have another name for a member.
 
         Where it is so, it depends on the class; a row that refuses counts, too.
         """
@@ -203,7 +203,7 @@ class Libraries:
         )
 
     def has_row_of_member(self, name: str) -> bool:
-        """Return whether any row is for a member, or anything else, of this name."""
+        """Tell whether any row is for a member, or anything else, of this name."""
         if self._members is None:
             self._members = {row.rpartition(".")[2] for row in self.rows}
         return name in self._members
@@ -219,13 +219,13 @@ class Libraries:
         return self._renaming.get(name, set())
 
     def rows_become(self, qualified: str) -> bool:
-        """Return whether a row gives another name."""
+        """Tell whether a row gives another name."""
         row = self.rows.get(qualified)
         last = qualified.rpartition(".")[2]
         return row is not None and row.becomes.rpartition(".")[2] not in ("", last)
 
     def may_be_twin(self, name: str) -> bool:
-        """Return whether a method of the sources may get this name in the twin."""
+        """Tell whether a method of the sources may get this name in the twin."""
         own = self.own_methods
         return (
             name in self.methods.values()
@@ -243,7 +243,7 @@ class Libraries:
         return rows | set(self.renames.words() if self.renames else ())
 
     def is_closed(self, module: str) -> bool:
-        """Return whether every name of a module needs a row."""
+        """Tell whether every name of a module needs a row."""
         rest = self.rows.get(f"{module}.*")
         return rest is not None and bool(rest.refuse) and module not in self.rows
 
@@ -438,7 +438,7 @@ def _verdict(row: Any, where: str) -> Verdict:
 
 # The rules that leave what they convert to a row of the project for the same name.
 _OVERRIDDEN = ("coroutine_test", "sleep_call")
-# Names of asyncio that work without an event loop, except for its exceptions.
+# What asyncio has that works without an event loop, but for its exceptions.
 _WITHOUT_LOOP = {
     *("iscoroutine", "iscoroutinefunction", "isfuture"),
     *("FIRST_COMPLETED", "FIRST_EXCEPTION", "ALL_COMPLETED"),
@@ -446,7 +446,7 @@ _WITHOUT_LOOP = {
 
 
 def _can_be_kept(name: str) -> bool:
-    """Return whether a name of asyncio may be used where no event loop runs."""
+    """Tell whether a name of asyncio may be used where no event loop runs."""
     if name in _WITHOUT_LOOP:
         return True
     import asyncio  # most projects keep none, and it takes long to load

@@ -95,7 +95,7 @@ def parameters_of(function: cst.FunctionDef) -> list[cst.Param]:
 
 
 def is_variable(names: Names, node: cst.Name) -> bool:
-    """Return whether a name is looked up or bound, not an attribute or keyword."""
+    """Tell a name that is looked up or bound from attributes and keywords."""
     parent = names.parent(node)
     if isinstance(parent, cst.Attribute):
         return parent.attr is not node

@@ -153,7 +153,7 @@ class Names:
         return self._places.resolve(PositionProvider).get(node)
 
     def is_sync_only(self, node: cst.CSTNode) -> bool:
-        """Return whether a node is in code that the async program does not run."""
+        """Tell whether a node is in code that the async program does not run."""
         found = self.side.sync_only
         return bool(found) and any(n in found for n in (node, *self.ancestors(node)))
 
@@ -253,7 +253,7 @@ class Names:
         return known
 
     def _bound_in(self, scope: Scope, name: str) -> str:
-        """Return how a scope itself binds a name; empty if it does not."""
+        """Tell how a scope itself binds a name; empty if it does not."""
         key = id(scope), name
         known = self._bound.get(key)
         if known is None:
@@ -281,7 +281,7 @@ class Names:
         return kept.intersection(found)
 
     def _is_none(self, assignment: BaseAssignment) -> bool:
-        """Return whether a binding is `x = None`."""
+        """Tell whether a binding is `x = None`."""
         if not isinstance(assignment, Assignment):
             return False
         holder = self.parent(assignment.node)
@@ -335,11 +335,11 @@ class Names:
         return get_absolute_module_from_package_for_import(package, node)
 
     def is_reference(self, node: cst.CSTNode) -> bool:
-        """Return whether a name is looked up or bound, not an attribute or keyword."""
+        """Tell a name that is looked up or bound from a keyword or an attribute."""
         return self._scopes.get(node) is not None
 
     def is_definition(self, node: cst.CSTNode) -> bool:
-        """Return whether a name is what a class, function or assignment defines."""
+        """Tell whether a name is what a class, function or assignment defines."""
         parent = self.parent(node)
         if type(parent) is cst.ClassDef or type(parent) is cst.FunctionDef:
             return parent.name is node
@@ -348,7 +348,7 @@ class Names:
     def is_bound_otherwise(
         self, name: str, qualified: str, seen_by: cst.ImportAlias | None = None
     ) -> bool:
-        """Return whether a name is bound to anything but what `qualified` says.
+        """Tell whether a name is bound to anything but what `qualified` says.
 
         With `seen_by`, only where that hides it from who uses this import: what the
         body of a class binds is seen by that body alone.
@@ -363,7 +363,7 @@ class Names:
         )
 
     def is_looked_up(self, name: str) -> bool:
-        """Return whether anything in the module looks this name up."""
+        """Tell whether anything in the module looks this name up."""
         return any(name in scope.accesses for scope in self._scopes.all)
 
     def bound(self) -> Mapping[str, set[str]]:
@@ -384,7 +384,7 @@ class Names:
         return found
 
     def is_bound(self, name: str) -> bool:
-        """Return whether any scope of the module, or of its twin, binds this name."""
+        """Tell whether any scope of the module, or of its twin, binds this name."""
         if any(self._own(scope, name) for scope in self._scopes.all):
             return True
         return any(name == each.twin for each in self.local_names.values())
@@ -395,7 +395,7 @@ class Names:
         return local_names(self)
 
     def is_bound_under_condition(self, name: cst.Name) -> bool:
-        """Return whether the module binds what a name stands for only in some case."""
+        """Tell whether the module binds what a name stands for only in some case."""
         scope = self.scope(name)
         bindings = scope[name.value] if scope is not None else ()
         own = [each for each in bindings if isinstance(each, Assignment)]
@@ -409,7 +409,7 @@ class Names:
         return any(isinstance(each, conditions) for each in self.ancestors(node))
 
     def is_variable_of_class(self, name: cst.Name) -> bool:
-        """Return whether a name is what the body of a class assigns or declares."""
+        """Tell whether a name is what the body of a class assigns or declares."""
         scope = self.scope(name)
         own = self._own(scope, name.value) if isinstance(scope, ClassScope) else []
         return bool(own) and all(isinstance(each, Assignment) for each in own)
@@ -437,19 +437,19 @@ class Names:
         return {e.name for e in imported if not e.references or e.name in asked}
 
     def uses_in_scope(self, node: cst.CSTNode, name: str) -> bool:
-        """Return whether the scope of this node binds a name, or looks it up."""
+        """Tell whether the scope of this node binds a name, or looks it up."""
         scope = self._scopes.get(node)
         return scope is not None and (
             bool(self._own(scope, name)) or name in scope.accesses
         )
 
     def is_bound_beside(self, node: cst.CSTNode, name: str) -> bool:
-        """Return whether the scope that holds this definition also binds `name`."""
+        """Tell whether the scope that holds this definition also binds `name`."""
         scope = self._scopes.get(node)
         return scope is not None and bool(self._own(scope, name))
 
     def is_alias(self, name: str) -> bool:
-        """Return whether the module imports something as a name that is not its own."""
+        """Tell whether the module imports something as a name that is not its own."""
         scope = self._scopes.get(self.tree)
         return any(
             isinstance(each, ImportAssignment)
@@ -461,7 +461,7 @@ class Names:
         )
 
     def imports_only(self, name: str, module: str) -> bool:
-        """Return whether every binding of a name is `import module`.
+        """Tell whether every binding of a name is `import module`.
 
         What is looked up and bound nowhere comes from elsewhere: a star import.
         """
@@ -538,7 +538,7 @@ class Names:
         return self._kinds.element_kind(node)
 
     def is_element(self, node: cst.BaseExpression) -> bool:
-        """Return whether a name stands for what a loop goes through."""
+        """Tell whether a name stands for what a loop goes through."""
         return self._kinds.is_element(node)
 
     def values(self, node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
@@ -593,7 +593,7 @@ class Names:
         return stored_in(self)
 
     def same_value(self, one: cst.CSTNode, other: cst.CSTNode) -> bool:
-        """Return whether these are the same variable, or attribute of `self`."""
+        """Tell whether two expressions are one variable, or one attribute of `self`."""
         name = get_full_name_for_node(one)
         if name is None or name != get_full_name_for_node(other):
             return False
@@ -602,13 +602,13 @@ class Names:
         return not isinstance(one, cst.Name) or self.means_the_same(name, one, other)
 
     def means_the_same(self, name: str, one: cst.CSTNode, other: cst.CSTNode) -> bool:
-        """Return whether a name is one variable at two places."""
+        """Tell whether a name is one variable at two places."""
         scopes = self.scope(one), self.scope(other)
         bindings = [set(scope[name]) if scope else set() for scope in scopes]
         return bindings[0] == bindings[1]
 
     def is_generator(self, function: cst.FunctionDef) -> bool:
-        """Return whether a function of this module yields."""
+        """Tell whether a function of this module yields."""
         return id(function) in self._generators
 
     @cached_property
@@ -648,7 +648,7 @@ def _aliases(node: cst.CSTNode) -> Sequence[cst.ImportAlias]:
 
 
 def _is_named(node: cst.CSTNode) -> bool:
-    """Return whether this is a definition, a name or a dotted name, not computed.
+    """Tell a definition, a name or a dotted name from what is computed.
 
     `f().x` is an attribute of a value, though libcst spells it `f.x` too.
     """

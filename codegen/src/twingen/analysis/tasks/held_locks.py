@@ -73,6 +73,6 @@ def classes_named(names: Names, value: cst.BaseExpression) -> Iterator[str]:
 
 
 def _matters(names: Names, kind: str) -> bool:
-    """Recognize a lock, and a class that may be one of the sources."""
+    """Tell a lock, and a class that may be one of the sources."""
     is_own = kind.partition(".")[0] == names.package
     return kind in LOCKS or (is_own and kind != UNKNOWN)

@@ -154,7 +154,7 @@ def _each(
 
 
 def _is_repeated(names: Names, call: cst.CSTNode) -> bool:
-    """Return whether a loop, in the function around it, makes a call several times."""
+    """Tell whether a loop, in the function around it, makes a call several times."""
     inner: cst.CSTNode = call
     for each in names.ancestors(call):
         if isinstance(each, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
@@ -168,14 +168,14 @@ def _is_repeated(names: Names, call: cst.CSTNode) -> bool:
 
 
 def _leaves(loop: cst.For | cst.While) -> bool:
-    """Return whether the last statement of a loop leaves it: it goes round once."""
+    """Tell whether the last statement of a loop leaves it: it goes round once."""
     last = loop.body.body[-1] if loop.body.body else None
     line = last.body[-1] if isinstance(last, cst.SimpleStatementLine) else last
     return isinstance(line, (cst.Break, cst.Return, cst.Raise))
 
 
 def _how(names: Names, function: cst.BaseExpression, call: cst.CSTNode) -> str:
-    """Return whether the tasks of a loop share the object whose method they run."""
+    """Tell whether the tasks of a loop share the object whose method they run."""
     if not isinstance(function, cst.Attribute):
         return OFTEN
     receiver = function.value

@@ -88,7 +88,7 @@ def _named(names: Names) -> Iterator[str]:
 
 
 def _loops(names: Names) -> Iterator[str]:
-    """Yield event loops that are compared, kept, or passed on."""
+    """Yield event loops that are told apart, kept by, or passed on."""
     nodes: list[cst.BaseExpression] = [*names.nodes.of(cst.Call)]
     for node in (*nodes, *names.nodes.of(cst.Name), *names.nodes.of(cst.Attribute)):
         parent = names.parent(node)
@@ -110,7 +110,7 @@ def _loops(names: Names) -> Iterator[str]:
 
 
 def _is_question_for_none(parent: cst.CSTNode) -> bool:
-    """Recognize `loop is None`."""
+    """Tell `loop is None`."""
     if not isinstance(parent, cst.Comparison):
         return False
     return all(
@@ -153,7 +153,7 @@ def _functions(names: Names) -> Iterator[str]:
 
 
 def _only_returns(function: cst.FunctionDef) -> bool:
-    """Return whether a function does nothing but return."""
+    """Tell whether a function does nothing but return."""
     statements = function.body.body
     if function.get_docstring() is not None:
         statements = statements[1:]
@@ -175,7 +175,7 @@ def _generators(names: Names) -> Iterator[str]:
 
 
 def has_cleaning_generator(names: Names) -> bool:
-    """Return whether an asynchronous generator does something when it is closed."""
+    """Tell whether an asynchronous generator does something when it is closed."""
     return any(
         _is_in_async_generator(names, each) and _cleans_up(names, each)
         for each in names.nodes.of(cst.Yield)
@@ -183,7 +183,7 @@ def has_cleaning_generator(names: Names) -> bool:
 
 
 def leaves_generator(names: Names) -> bool:
-    """Return whether an asynchronous generator may be left before it has ended.
+    """Tell whether an asynchronous generator may be left before it has ended.
 
     It is closed by its loop then, after what runs already; a plain one is at once.
     """
@@ -206,7 +206,7 @@ def _is_in_async_generator(names: Names, node: cst.CSTNode) -> bool:
 
 
 def _cleans_up(names: Names, node: cst.CSTNode) -> bool:
-    """Return whether something is done where a generator is closed at a `yield`."""
+    """Tell whether something is done where a generator is closed at a `yield`."""
     for each in names.ancestors(node):
         if isinstance(each, cst.FunctionDef):
             return False
@@ -219,7 +219,7 @@ def _cleans_up(names: Names, node: cst.CSTNode) -> bool:
 
 
 def _is_left(names: Names, loop: cst.For) -> bool:
-    """Return whether a `break`, `return` or `raise` may end a loop."""
+    """Tell whether a `break`, `return` or `raise` may end a loop."""
     for kind in (cst.Break, cst.Return, cst.Raise):
         for leaving in names.nodes.of(kind):
             for each in names.ancestors(leaving):

@@ -100,7 +100,7 @@ def timed_call(
 
 
 def _is_perhaps_known(names: Names, call: cst.Call) -> bool:
-    """Return whether an unknown object's method is called that may take a deadline."""
+    """Tell whether a method is called that can have a deadline, of what is unknown."""
     methods = {"acquire", "get", "join", "put", "wait", "wait_for"}
     methods.update(*_TIMED_METHODS.values())
     return (
@@ -112,7 +112,7 @@ def _is_perhaps_known(names: Names, call: cst.Call) -> bool:
 
 
 def _takes_timeout(names: Names, call: cst.Call) -> bool:
-    """Return whether the twin of a call takes `timeout=`."""
+    """Tell whether the twin of a call takes `timeout=`."""
     function = call.func
     if names.qualified(function) in _TIMED_FUNCTIONS:
         return True
@@ -167,7 +167,7 @@ def event_wait(
 
 
 def is_timeout_block(block: cst.CSTNode, names: Names) -> TypeGuard[cst.With]:
-    """Return whether a statement is `async with asyncio.timeout(...)`."""
+    """Tell whether a statement is `async with asyncio.timeout(...)`."""
     if not isinstance(block, cst.With) or block.asynchronous is None:
         return False
     return any(

@@ -223,7 +223,7 @@ class Kinds:
         return None if kind == UNKNOWN else kind
 
     def is_element(self, node: cst.BaseExpression) -> bool:
-        """Return whether a name is bound by a loop or a comprehension."""
+        """Tell whether a name is bound by a loop or a comprehension."""
         loops = (cst.For, cst.CompFor)
         return any(isinstance(self._holder(t), loops) for t in self.targets(node))
 
@@ -479,7 +479,7 @@ class Kinds:
         yield UNKNOWN
 
     def _waits_for_tasks(self, element: cst.Element) -> bool:
-        """Return whether an element is `a` of `a, b = await asyncio.wait(...)`."""
+        """Tell whether an element is `a` of `a, b = await asyncio.wait(...)`."""
         assign = self._names.enclosing(element, cst.Assign)
         value = assign.value if assign is not None else None
         call = value.expression if isinstance(value, cst.Await) else None
