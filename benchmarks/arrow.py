@@ -1,10 +1,10 @@
-"""Compares how a million rows become an Arrow table, and how they come back.
+"""Measures how fast a million rows become an Arrow table, and are copied back.
 
-Beside pgtwin stand ADBC's driver and connectorx, which make Arrow tables too, and
-pgtwin, psycopg and asyncpg with rows of Python values, which is what one has without
-Arrow. Each does it in a process of its own, by turns (A B C A B C ...), on one embedded
-PostgreSQL over TCP. Printed are medians: seconds by the clock, seconds of the process's
-CPU, and by how many MiB its memory has grown at most.
+pgtwin is compared with ADBC's driver and connectorx, which also create Arrow tables,
+and with pgtwin, psycopg and asyncpg with rows of Python values, which programs use
+without Arrow. Each runs in a process of its own, in turns (A B C A B C ...), with one
+embedded PostgreSQL over TCP. The output is medians: wall seconds, CPU seconds of the
+process, and the growth of its memory in MiB.
 
 Run it from the root of the repository: `python -m benchmarks.arrow`.
 """
@@ -172,13 +172,13 @@ CONTESTS: dict[str, dict[str, Callable[[str], Step]]] = {
 
 
 def memory() -> int:
-    """Return the most KiB that this process has had."""
+    """Return the maximum memory of this process so far, in KiB."""
     status = Path("/proc/self/status").read_text()
     return int(status.partition("VmHWM:")[2].split()[0])
 
 
 def measure(dsn: str, way: str, name: str, rows: int) -> dict[str, float]:
-    """Do it once, in this process, where what it imports has been imported."""
+    """Measure one run in this process, after its imports."""
     import_module("pyarrow")
     step = CONTESTS[way][name](dsn)
     Path("/proc/self/clear_refs").write_text("5")  # Linux: forget the peak so far
@@ -196,7 +196,7 @@ def measure(dsn: str, way: str, name: str, rows: int) -> dict[str, float]:
 
 
 def in_process(dsn: str, way: str, name: str, rows: int) -> dict[str, float]:
-    """Do it once, in a process of its own."""
+    """Measure one run in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.arrow", "--rows", str(rows)]
     done = subprocess.run(
         [*command, "--once", way, name],
@@ -210,7 +210,7 @@ def in_process(dsn: str, way: str, name: str, rows: int) -> dict[str, float]:
 
 
 def installed(names: Sequence[str]) -> list[str]:
-    """Return the contestants whose packages are here."""
+    """Return the contestants whose packages are installed."""
     modules = {"ADBC": "adbc_driver_postgresql", "connectorx": "connectorx"}
     found = []
     for name in names:

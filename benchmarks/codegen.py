@@ -1,12 +1,11 @@
-"""Compares twingen with unasync and unasyncd on one input, layout included.
+"""Compares twingen with unasync and unasyncd on one input, including the layout.
 
-Black lays out, or ruff where the row says so.
+Black lays out the result, or ruff if the row says so.
 
-The input is the driver's own async source, in as many copies as a size asks for.
-Every tool starts cold, in a process of its own; runs take turns, and what is
-printed are medians. Then come `twingen check` with and without what an earlier run
-knows, a build after small changes, and several sizes. `--json PATH` writes the figures
-as well.
+The input is the driver's own async source, in as many copies as the size needs. Every
+tool starts without a cache, in a process of its own. Runs take turns, and the output is
+medians. Further measurements are `twingen check` with and without a cache, a build
+after small changes, and several sizes. `--json PATH` also writes the figures to a file.
 """
 
 from __future__ import annotations
@@ -64,7 +63,7 @@ _FORMATTER = 'formatter = "{}"\n'
 
 @dataclass(frozen=True)
 class Run:
-    """One cold run: seconds of CPU and of wall time, and MiB at the peak."""
+    """One run without a cache: CPU seconds, wall seconds, and the peak in MiB."""
 
     cpu: float
     wall: float
@@ -72,7 +71,7 @@ class Run:
 
 
 def make_input(root: Path, size: int) -> int:
-    """Write a project of about `size` lines; return how many it has."""
+    """Write a project of about `size` lines; return the exact number of lines."""
     small = size < COPY_LINES
     copies = 1 if small else -(-size // COPY_LINES)
     lines = 0
@@ -115,7 +114,7 @@ def make_input(root: Path, size: int) -> int:
 
 @cache
 def configured() -> dict[str, dict[str, str]]:
-    """Return what the driver's own project says of names, as TOML says it."""
+    """Return the names in the configuration of the driver's own project, as TOML."""
     project = tomllib.loads((SOURCE.parents[2] / "pyproject.toml").read_text())
     found: dict[str, dict[str, str]] = {}
     for module, rows in project["tool"]["twingen"]["libraries"].items():
@@ -131,7 +130,7 @@ def _toml(row: str | dict[str, str | bool]) -> str:
 
 
 def run(tool: str, root: Path) -> Run:
-    """Run one tool where there is no twin yet, and no cache."""
+    """Run one tool without twins and without a cache."""
     shutil.rmtree(root / "out", ignore_errors=True)
     for kept in root.glob(".*cache*"):
         shutil.rmtree(kept)
@@ -178,10 +177,10 @@ _REFUSED = (
 
 
 def checks(size: int, rounds: int) -> dict[str, Run]:
-    """Return the medians of `check` on a project in step, cold and warm.
+    """Return the medians of `check`, with and without a cache, on an unchanged project.
 
-    Then come those of a build after a change, and of `check` where one source is
-    refused, the second time.
+    The others are those of a build after a change, and of the second `check` of a
+    project with a refused source.
     """
     start = [sys.executable, "-c", _TWINGEN]
     with tempfile.TemporaryDirectory() as folder:

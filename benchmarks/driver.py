@@ -1,15 +1,15 @@
-"""Compares pgtwin with psycopg, psycopg2, pg8000, asyncpg and psqlpy, side by side.
+"""Compares pgtwin with psycopg, psycopg2, pg8000, asyncpg and psqlpy.
 
-Beside them stand libpq, plain calls of it that no driver over it can do without, and
+Two other columns are plain calls of libpq, which every driver over libpq needs, and
 pgtwin with a wait that was not generated.
 
-Every driver does the same on one embedded PostgreSQL, by turns (A B C A B C ...), after
-its values were compared once. Printed are medians of the time that an operation takes,
-by the clock and of this process's CPU, and for the other drivers the medians of their
-ratios to pgtwin's in the same round, wall / CPU: 2.00 is twice as slow as pgtwin.
+Every driver does the same with one embedded PostgreSQL, in turns (A B C A B C ...),
+after its values were compared once. The output is medians of the wall time and of the
+CPU time of this process for one operation. For the other drivers it is the medians of
+their ratios to pgtwin's in the same round, wall / CPU: 2.00 is twice as slow as pgtwin.
 
-Where client and server run is chance on a machine with few cores: `--pinned` keeps both
-on one, which says more about short queries.
+On a machine with few cores, the cores of client and server vary. `--pinned` keeps both
+on one core, which is better for short queries.
 
 Run it from the root of the repository: `python -m benchmarks.driver`.
 """
@@ -70,7 +70,7 @@ ASYNC: dict[str, Made] = {
 
 
 def peers(own: dict[str, Made], modules: dict[str, str]) -> dict[str, Made]:
-    """Return what makes each driver: our own family, and those installed."""
+    """Return the constructors of the drivers: pgtwin, psycopg, and others."""
     made = dict(own)
     for name, class_name in modules.items():
         try:
@@ -86,7 +86,7 @@ def peers(own: dict[str, Made], modules: dict[str, str]) -> dict[str, Made]:
 def open_entrants(
     dsn: str, sides: list[str], drivers: list[str] | None
 ) -> Iterator[list[Entrant]]:
-    """Connect all drivers, or some of them, on all sides."""
+    """Connect all drivers, or some of them, in all forms."""
     sync = peers(SYNC, {"psycopg2": "Psycopg2", "pg8000": "Pg8000", "libpq": "Libpq"})
     concurrent = peers(ASYNC, {"asyncpg": "Asyncpg", "psqlpy": "Psqlpy"})
     loops: dict[str, asyncio.AbstractEventLoop | None] = {"sync": None}

@@ -1,8 +1,9 @@
-"""Compares the turns runtime of twingen with asyncio, in one run.
+"""Compares twingen's runtime of tasks that take turns with asyncio, in one run.
 
-Each program is measured in both forms in turn, some times, each time in a process of
-its own; what is printed are medians, in microseconds for one operation. The last lines
-have the memory of tasks that wait, in KiB for each. `--json PATH` writes the figures.
+Each program is measured in both forms, in turns, several times, and each time in a
+process of its own. The output is medians, in microseconds for one operation. The last
+lines have the memory of each waiting task in KiB. `--json PATH` writes the figures to a
+file.
 """
 
 from __future__ import annotations
@@ -342,7 +343,7 @@ def waiting(count: int) -> tuple[float, float, float]:
 
 
 def outside(function: Sync) -> Sync:
-    """Mark a program that is measured in a thread that is in no loop."""
+    """Mark a program that is measured in a thread without an event loop."""
     function.outside = True  # type: ignore[attr-defined]
     return function
 
@@ -378,7 +379,7 @@ PARTS = "its begin", "its end", "its memory, KiB"
 
 
 def measure(name: str, form: str) -> Any:
-    """Run one program here."""
+    """Run one program in this process."""
     in_async, in_sync, count = PROGRAMS[name]
     threading.stack_size(0)
     if form == "asyncio":

@@ -1,10 +1,10 @@
 """Measures `twingen watch`: from the save of one file to its twin on the disk.
 
-The project is a copy of the driver's async source. The command runs as a maintainer
-leaves it running; files of several lengths are saved with another line in a
-function's body. Printed are milliseconds: the first save of each file, then the best,
-the median and the worst of the others, and what the process used of a CPU. Only the
-best says much on a machine that does other things too.
+The project is a copy of the driver's async source. The command runs as a developer
+would run it. Files of several lengths are saved with another line in the body of a
+function. The output is milliseconds: the first save of each file, then the best, the
+median and the worst of the others, and the CPU time of the process. On a machine that
+does other work too, only the best is reliable.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def copy_project(root: Path) -> None:
 
 
 def cpu_of(process: int) -> float:
-    """Return the seconds of CPU that a process has used (Linux)."""
+    """Return the CPU seconds of a process (Linux)."""
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
@@ -55,7 +55,7 @@ def wait_for(twin: Path, before: int) -> None:
 
 
 def save(source: Path, twin: Path, text: str) -> float:
-    """Save a source; return after how many seconds its twin was written."""
+    """Save a source; return the seconds until its twin was written."""
     before = twin.stat().st_mtime_ns
     began = time.perf_counter()
     source.write_text(text, encoding="utf-8")

@@ -48,7 +48,7 @@ def find_program() -> str | None:
 
 
 def can_remember() -> bool:
-    """Tell whether this PgBouncer can prepare in each session what a client has."""
+    """Return whether this PgBouncer can prepare in each session what a client has."""
     program = find_program()
     return program is not None and _version(program) >= REMEMBERING
 

@@ -83,7 +83,7 @@ def descendants() -> list[psutil.Process]:
 
 
 def is_python(process: psutil.Process) -> bool:
-    """Tell whether a process runs Python, and has not ended."""
+    """Return whether a process runs Python, and has not ended."""
     with contextlib.suppress(psutil.NoSuchProcess):
         return "python" in process.name()
     return False

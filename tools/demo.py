@@ -1,7 +1,7 @@
-"""The main job on real input: one program, two forms, the same output.
+"""Runs the example programs in both forms, and compares their output.
 
-Starts an embedded PostgreSQL (or uses `PGTWIN_TEST_DSN`), runs `twingen build`, then
-runs every program of `examples/` in its async form and its generated twin of
+It starts an embedded PostgreSQL (or uses `PGTWIN_TEST_DSN`), runs `twingen build`, and
+then runs every program of `examples/` in its async form and as the generated twin in
 `generated/examples/`. Exits with 1 if the outputs differ.
 """
 
@@ -27,7 +27,7 @@ TWINS = ROOT / "generated" / "examples"
 
 
 class Outcome(NamedTuple):
-    """What a program has printed, and the seconds it took."""
+    """The output of a program, and the seconds that it took."""
 
     lines: list[str]
     seconds: float

@@ -1,8 +1,8 @@
 """Builds all distributions twice, compares the bytes, and tries the wheels.
 
-`python tools/packages.py PYTHON...` writes `dist/`. Each wheel is tried on each
-Python in an environment that holds nothing else, outside of the repository. The native
-core needs a C compiler, and Linux, where its wheel becomes one for every distribution.
+`python tools/packages.py PYTHON...` writes `dist/`. Each wheel is tried on each Python
+in an environment that contains nothing else, outside of the repository. The native core
+needs a C compiler, and Linux, where its wheel is made portable to all distributions.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def build(folder: Path) -> dict[str, str]:
 
 
 def pack_again(archive: Path, time: int) -> None:
-    """Pack an sdist with one time for all, as not every build backend does it."""
+    """Pack an sdist with the same time for all files; some backends do not."""
     with tarfile.open(archive) as packed:
         files = sorted(
             (entry.name, entry.mode, found.read())
@@ -101,7 +101,7 @@ def pack_again(archive: Path, time: int) -> None:
 
 
 def make_portable() -> None:
-    """Put a wheel for each Linux (manylinux) in the place of the one for this Linux."""
+    """Replace the wheel for this Linux by a wheel for each Linux (manylinux)."""
     (wheel,) = DIST.glob(f"{NATIVE}-*-abi3-linux_*.whl")
     run(sys.executable, "-m", "auditwheel", "repair", "--wheel-dir", DIST, wheel)
     wheel.unlink()
@@ -109,7 +109,7 @@ def make_portable() -> None:
 
 @contextmanager
 def environment(python: str) -> Iterator[Path]:
-    """Make an environment that holds nothing, and give its Python."""
+    """Create an empty environment, and return its Python."""
     with tempfile.TemporaryDirectory() as folder:
         run(python, "-m", "venv", folder)
         yield next(Path(folder).glob("[bS]*/python*"))
@@ -123,13 +123,13 @@ def install(python: Path, name: str, extra: str = "") -> None:
 
 
 def without_libpq(python: Path) -> None:
-    """See what is said where psycopg's own libpq is asked for and not installed."""
+    """Check the message if psycopg's own libpq is requested and not installed."""
     said = run(python, "-c", "import pgtwin", check=False, PSYCOPG_IMPL="binary")
     assert 'pip install "pgtwin[binary]"' in said, said
 
 
 def examples(python: Path, dsn: str, implementation: str) -> None:
-    """Run a program in both forms; see which engine it has without a word."""
+    """Run a program in both forms, and check which engine it uses without a message."""
     asked = (
         "from pgtwin.core.engine.implementation import IMPLEMENTATION\n"
         "print(IMPLEMENTATION)"

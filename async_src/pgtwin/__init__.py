@@ -1,7 +1,7 @@
-"""A PostgreSQL driver written once: `AsyncConnection` by hand, `Connection` its twin.
+"""A PostgreSQL driver with an async and a sync form.
 
-This module is a door. Neither form of the driver is loaded before it is asked
-for, and each without the other (PEP 562).
+`AsyncConnection` is written by hand, and twingen generates `Connection` from it. This
+module loads each form when it is first used, without the other one (PEP 562).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Cursors that merge query and parameters: the names of `psycopg.client_cursor`.
 
-Nothing is defined here. Each form is loaded when it is asked for (PEP 562).
+Nothing is defined here. Each form is loaded when it is first used (PEP 562).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The objects of COPY, under the names of `psycopg.copy`.
 
-Nothing is defined here. Each form is loaded when it is asked for (PEP 562).
+Nothing is defined here. Each form is loaded when it is first used (PEP 562).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Pools of connections: those of psycopg_pool, with pgtwin's connections.
 
-Nothing is defined here. Each form is loaded when it is asked for (PEP 562).
+Nothing is defined here. Each form is loaded when it is first used (PEP 562).
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""Give pgtwin to those who import psycopg from now on.
+"""Replaces psycopg by pgtwin for modules that import psycopg later.
 
-Psycopg's own modules, and pgtwin's, go on to see psycopg in psycopg; what they
-have is replaced by name for everybody else, and by nothing else than what pgtwin has
-in its place.
+psycopg's own modules, and pgtwin's, still import psycopg itself. For all other modules,
+names for which pgtwin has a replacement are replaced, and no others.
 """
 
 from __future__ import annotations
@@ -161,7 +160,7 @@ def _replacements(packages: Iterable[str]) -> Iterator[tuple[int, Any]]:
 
 
 def _has_any(module: object, identities: Container[int]) -> bool:
-    """Tell whether a module has one of these objects under a name."""
+    """Return whether a module has one of these objects under a name."""
     values = list(vars(module).values()) if isinstance(module, ModuleType) else []
     return any(id(value) in identities for value in values)
 

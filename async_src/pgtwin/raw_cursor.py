@@ -1,6 +1,6 @@
 """Cursors for the server's own placeholders: the names of `psycopg.raw_cursor`.
 
-Nothing is defined here. Each form is loaded when it is asked for (PEP 562).
+Nothing is defined here. Each form is loaded when it is first used (PEP 562).
 """
 
 from __future__ import annotations

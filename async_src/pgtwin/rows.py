@@ -1,6 +1,6 @@
-"""Row factories: what the rows that a cursor fetches are made of.
+"""Row factories: they decide the type of the rows that a cursor fetches.
 
-The factories are psycopg's; the factory types accept the cursors of both forms.
+The factories are psycopg's. The factory types accept the cursors of both forms.
 """
 
 from psycopg.rows import (

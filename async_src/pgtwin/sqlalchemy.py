@@ -1,8 +1,8 @@
-"""SQLAlchemy's dialect `postgresql+pgtwin`, for engines of both kinds.
+"""SQLAlchemy's dialect `postgresql+pgtwin`, for both kinds of engines.
 
-SQLAlchemy loads this module, by its entry point; the driver never does. What
-PostgreSQL and psycopg's API need is SQLAlchemy's own; here is only where connections
-come from, and how SQLAlchemy's synchronous code holds the async ones.
+SQLAlchemy loads this module by its entry point; the driver never does. The dialect for
+PostgreSQL and psycopg's API is SQLAlchemy's own. This module defines only where
+connections come from, and how SQLAlchemy's synchronous code holds the async ones.
 """
 
 from __future__ import annotations

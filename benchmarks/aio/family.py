@@ -1,7 +1,7 @@
 """The workloads for drivers with psycopg's API: psycopg itself, and pgtwin.
 
-Each workload is the same calls for both drivers; only where it asks for the
-fastest call does a subclass take one that only pgtwin has.
+Each workload makes the same calls for both drivers. If it is about the fastest call, a
+subclass uses one that only pgtwin has.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from pgtwin import AsyncConnection
 
 
 class AsyncFamily:
-    """Runs each workload a number of times on one connection, gives the last value."""
+    """Runs each workload several times on one connection; returns the last value."""
 
     def __init__(
         self, connection_class: type[AsyncConnection[Any]], dsn: str, channel: str
@@ -60,7 +60,7 @@ class AsyncFamily:
         await self._conn.close()
 
     async def open_pool(self, size: int) -> None:
-        """Open some connections more."""
+        """Open some more connections."""
         for _ in range(size):
             self._pool.append(await self._connect())
 
@@ -217,7 +217,7 @@ class AsyncFamily:
 
 
 class AsyncOwn(AsyncFamily):
-    """Takes the ways that only pgtwin has."""
+    """Uses the calls that only pgtwin has."""
 
     async def copy_in_many(self, times: int) -> None:
         for _ in range(times):

@@ -1,7 +1,8 @@
-"""pgtwin's sync twin with a wait for the server as one writes it for threads only.
+"""pgtwin's sync twin with a hand-written wait for the server, for threads only.
 
-All but the wait is the twin's. What the twin takes longer is what it has from its
-async form: a future, the callback that settles it, and the callback's step.
+Everything except the wait is the twin's. The difference in time is what the twin has
+from its async form: a future, the callback that settles it, and the step of the
+callback.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class ByHand:
-    """Runs queries of one row, whose results it waits for itself."""
+    """Runs queries of one row, and waits for the results with its own code."""
 
     def __init__(self, dsn: str, channel: str) -> None:
         self._own = Own(pgtwin.Connection, dsn, channel)

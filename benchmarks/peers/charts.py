@@ -1,7 +1,7 @@
 """Draws the committed figures: `python -m benchmarks.peers.charts docs/driver.json`.
 
-A chart is made of the JSON file alone, so that it can be drawn again without
-measuring again. Text stays text, in the fonts of who looks at it.
+A chart is drawn from the JSON file alone, so that it can be drawn again without a new
+measurement. Text stays text, in the fonts of the reader.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def draw_side(workloads: dict[str, Any], side: str, path: Path) -> None:
 
 
 def draw_overview(workloads: dict[str, Any], path: Path) -> None:
-    """Draw the times of psycopg and asyncpg beside ours, for the first page."""
+    """Draw the times of psycopg and asyncpg relative to ours, for the first page."""
     plots = _plots()
     figure, panel = plots.subplots(figsize=(5.2, 4.4), layout="constrained")
     drivers = (OURS, "psycopg", "asyncpg")
@@ -114,7 +114,7 @@ def draw_overview(workloads: dict[str, Any], path: Path) -> None:
 
 
 def draw(figures: Path) -> None:
-    """Draw all charts beside the file with the figures."""
+    """Draw all charts, in the folder of the figures."""
     workloads = json.loads(figures.read_text(encoding="utf-8"))["workloads"]
     for side in SIDES:
         draw_side(workloads, side, figures.with_name(f"{figures.stem}-{side}.svg"))

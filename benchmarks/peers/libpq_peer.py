@@ -1,7 +1,7 @@
-"""The least that a Python program does with libpq: no driver, but a bound for drivers.
+"""Plain calls of libpq: not a driver, but a lower bound for drivers.
 
-Nothing is checked, locked, interrupted or recovered here. Statements are prepared
-and their columns known beforehand; the calls are those that each driver needs too.
+Nothing is checked, locked, interrupted or recovered here. Statements are prepared and
+their columns known beforehand. Every driver needs these calls as well.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Drivers in turn: A B C A B C ..., the wall time and the client's CPU time of each.
+"""Measures drivers in turns (A B C A B C ...): wall time, and CPU time of the client.
 
-Nothing is timed before its values were found equal to the reference's.
+Nothing is measured before its values were found equal to the reference's.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MOST = 100_000
 
 @dataclass
 class Time:
-    """Seconds of one operation: by the clock, and of this process's CPU."""
+    """Seconds of one operation: wall time, and CPU time of this process."""
 
     wall: float
     cpu: float
@@ -31,7 +31,7 @@ class Time:
 
 @dataclass
 class Entrant:
-    """A driver on one side: sync, or async on one kind of event loop."""
+    """A driver in one form: sync, or async with one kind of event loop."""
 
     name: str
     side: str
@@ -41,12 +41,12 @@ class Entrant:
     times: list[Time] = field(default_factory=list)
 
     def call(self, method: str, *arguments: Any) -> Any:
-        """Call a method of the driver's, in its loop if it has one."""
+        """Call a method of the driver, in its event loop if it has one."""
         value = getattr(self.peer, method)(*arguments)
         return value if self.loop is None else self.loop.run_until_complete(value)
 
     def does(self, workload: Workload) -> bool:
-        """Tell whether the driver has such a thing."""
+        """Return whether the driver has such a thing."""
         side = "async" if self.loop else "sync"
         return workload.only in ("", side) and hasattr(self.peer, workload.method)
 
@@ -62,7 +62,7 @@ class Figures:
 
 
 def plain(value: Any) -> Any:
-    """Return a value so that it can be compared between drivers."""
+    """Return a value in a form that can be compared between drivers."""
     if isinstance(value, dict):
         return plain(list(value.values()))
     if isinstance(value, (list, tuple)) or type(value).__name__ == "Record":
@@ -91,7 +91,7 @@ class Contest:
     def run(
         self, workload: Workload, entrants: Sequence[Entrant]
     ) -> dict[str, dict[str, Figures]]:
-        """Return the figures of each side's drivers. Ours is the first of a side."""
+        """Return the figures of the drivers of each form; the first one is pgtwin."""
         entrants = [entrant for entrant in entrants if entrant.does(workload)]
         self._check(workload, entrants)
         counts = [self.calibrate(workload, entrant) for entrant in entrants]
@@ -149,7 +149,7 @@ class Contest:
             entrant.call("close_pool")
 
     def calibrate(self, workload: Workload, entrant: Entrant) -> int:
-        """Return how many calls take the seconds that a measurement may take."""
+        """Return the number of calls that fill the time of a measurement."""
         count = 1
         while count < MOST:
             taken = self.measure(workload, entrant, count).wall
@@ -168,7 +168,7 @@ class Contest:
             )
 
     def measure(self, workload: Workload, entrant: Entrant, count: int) -> Time:
-        """Return what one of several operations takes."""
+        """Return the time of one of several operations."""
         wall = cpu = 0.0
 
         def timed() -> None:

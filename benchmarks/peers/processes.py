@@ -1,6 +1,6 @@
-"""What an operation takes in a process of its own: instructions, and memory.
+"""Measures operations in a process of their own: instructions, and memory.
 
-The process has done nothing before but connect.
+The process does nothing before except connect.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ FEW_LONG, MORE_LONG = 8, 10  # of those that are many
 def of_each(
     dsn: str, name: str, entrants: Sequence[Entrant], count: Count
 ) -> dict[str, dict[str, float]]:
-    """Return what is counted for each driver that has a workload."""
+    """Return the counts for each driver that has a workload."""
     found: dict[str, dict[str, float]] = {}
     for entrant in entrants:
         if entrant.does(WORKLOADS[name]):
@@ -38,13 +38,13 @@ def of_each(
 
 
 def memory(dsn: str, name: str, entrant: Entrant) -> float:
-    """Return by how many MiB a process grows at most while it does an operation."""
+    """Return the maximum growth of a process during an operation, in MiB."""
     done = _run([], dsn, name, entrant, "--growth")
     return int(done.stdout) / 1024
 
 
 def growth(contest: Contest, workload: Workload, entrant: Entrant) -> int:
-    """Return by how many KiB this process grows at most while it does an operation."""
+    """Return the maximum growth of this process during an operation, in KiB."""
     Path("/proc/self/clear_refs").write_text("5")  # Linux: forget the peak so far
     before = _peak()
     contest.measure(workload, entrant, 1)
@@ -57,9 +57,9 @@ def _peak() -> int:
 
 
 def instructions(dsn: str, name: str, entrant: Entrant) -> float:
-    """Return how many thousand instructions of its own a process takes for one.
+    """Return the instructions of a process for one operation, in thousands.
 
-    Those of the system are not among them.
+    Instructions of the system are not included.
     """
     few, more = (FEW, MORE) if WORKLOADS[name].short else (FEW_LONG, MORE_LONG)
     counter = ["valgrind", "--tool=cachegrind", "--cache-sim=no"]

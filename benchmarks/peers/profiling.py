@@ -1,7 +1,7 @@
-"""Which calls an operation makes, and where their time goes.
+"""Shows which calls an operation makes, and where it spends its time.
 
-A profile tells where to look, not how long anything takes: Python's profiler makes
-each call of Python dearer, and sees nothing of what libpq and psycopg do in C.
+A profile shows where to look, but its times are not exact: Python's profiler makes each
+Python call slower, and does not see the work of libpq and psycopg in C.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MOST = 20
 
 
 def profile(contest: Contest, workload: Workload, entrant: Entrant) -> str:
-    """Return a Markdown table of the calls of one operation, the dearest first."""
+    """Return a Markdown table of the calls of one operation, the slowest first."""
     count = contest.calibrate(workload, entrant)
     profiler = cProfile.Profile()
     profiler.enable()

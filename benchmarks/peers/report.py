@@ -1,4 +1,4 @@
-"""What was measured, as Markdown and as JSON; charts.py draws it."""
+"""Writes the measurements as Markdown and as JSON; charts.py draws them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PACKAGES = (
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of Python and of what is compared, as far as installed."""
+    """Return the versions of Python and of the installed drivers."""
     found = {"Python": platform.python_version(), OURS: f"({IMPLEMENTATION})"}
     for package in PACKAGES:
         try:
@@ -41,7 +41,7 @@ def versions() -> dict[str, str]:
 
 
 def markdown_of_counts(counts: Mapping[str, processes.Figures]) -> str:
-    """Return a table for each side, of one figure for each driver."""
+    """Return a table for each form, with one figure for each driver."""
     tables = []
     for side, title in SIDES.items():
         rows = {name: sides[side] for name, sides in counts.items() if side in sides}
@@ -59,7 +59,7 @@ def markdown_of_counts(counts: Mapping[str, processes.Figures]) -> str:
 
 
 def markdown(results: Results) -> str:
-    """Return a table for each side: our times, and the others' relative to them."""
+    """Return a table for each form: our times, and those of others relative to them."""
     tables = []
     for side, title in SIDES.items():
         rows = {name: sides[side] for name, sides in results.items() if side in sides}

@@ -1,6 +1,6 @@
-"""What every driver is asked to do: the tables, the queries, the workloads.
+"""The operations that every driver runs: tables, queries, workloads.
 
-A query is the same for all; only its placeholders are written as a driver wants.
+A query is the same for all drivers; only its placeholders differ.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ NOTIFY = "SELECT count(pg_notify(%s, i::text)) FROM generate_series(1, 1000) AS 
 
 @dataclass
 class Item:
-    """What a row of `items` becomes as an object."""
+    """A row of `items` as an object."""
 
     id: int
     name: str
@@ -68,11 +68,11 @@ class Item:
 
 @dataclass(frozen=True)
 class Workload:
-    """One thing to do; `method` is what each driver calls it.
+    """One operation; `method` is its name in the classes of the drivers.
 
-    `before` is executed ahead of each measurement; `sums` asks what is compared when
-    nothing is returned. With a `pool` of connections an operation is done on each.
-    One is `short` if it is a single query.
+    `before` is executed before each measurement. `sums` is a query whose result is
+    compared if the operation returns nothing. With a `pool` of connections, an
+    operation is done on each. An operation is `short` if it is a single query.
     """
 
     method: str

@@ -239,7 +239,7 @@ def convert(root: Path) -> dict[str, Any]:
 
 
 def is_asynchronous(file: Path) -> bool:
-    """Tell whether a module has asynchronous code, or imports asyncio or its like."""
+    """Return whether a module has asynchronous code, or imports asyncio or its like."""
     for node in ast.walk(ast.parse(file.read_bytes())):
         names: list[str] = []
         if isinstance(node, ast.Import):

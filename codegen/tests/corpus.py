@@ -129,7 +129,7 @@ def _converted(text: str) -> tuple[str, str]:
 
 
 def _is_rejected(text: str) -> bool:
-    """Tell whether Python itself does not read a text."""
+    """Return whether Python itself does not read a text."""
     try:
         ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):

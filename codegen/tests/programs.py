@@ -85,7 +85,7 @@ def examples() -> list[tuple[str, str, Tasks]]:
 
 
 def can_run(code: str) -> bool:
-    """Tell whether this Python, and the libraries in it, can run a program."""
+    """Return whether this Python, and the libraries in it, can run a program."""
     newer = _NEWER.search(code)
     if newer is not None and sys.version_info < (3, int(newer[1])):
         return False

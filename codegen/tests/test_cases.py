@@ -30,7 +30,7 @@ def named(cases: list[Case]) -> list[ParameterSet]:
 
 
 def can_be_read_here(case: Case) -> bool:
-    """Tell whether this Python knows the syntax of an example."""
+    """Return whether this Python knows the syntax of an example."""
     needed = _NEWER.search(case.source)
     return needed is None or sys.version_info >= (3, int(needed[1]))
 

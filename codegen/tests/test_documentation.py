@@ -464,8 +464,8 @@ def test_prose_follows_the_renames_where_texts_do(documented: Project) -> None:
     ("old", "new", "said"),
     [
         ('"*.md"', '"*.md", "notes/*.md"', "nothing uses pages: notes/*.md"),
-        ('"*.md"', '"*.md", "*.toml"', "pyproject.toml is no page"),
-        ('"*.md"', '"*.md", "docs/*.md"', "docs/guide.md is no page"),
+        ('"*.md"', '"*.md", "*.toml"', "pyproject.toml is not a page"),
+        ('"*.md"', '"*.md", "docs/*.md"', "docs/guide.md is not a page"),
         ('pkg_sync" },', 'pkg_sync", tabs = true },', "nothing uses tabs: pkg"),
         ("tabs = true", "tabs = 1", "tabs must be true or false"),
     ],

@@ -219,7 +219,7 @@ FAILURES: dict[str, tuple[Callable[[Project], None], str]] = {
     ),
     "configuration with a NUL": (
         written(b"[tool.twingen]\ntrees = []\0\n"),
-        "pyproject.toml holds a NUL character in line 2, which TOML does not allow; ",
+        "pyproject.toml contains a NUL character in line 2, which TOML does not allow",
     ),
     "configuration in UTF-16": (
         written("[tool.twingen]\n".encode("utf-16")),

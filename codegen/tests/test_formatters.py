@@ -490,7 +490,7 @@ class TestErrors:
         write_fake(tmp_path, version="something else")
         code, err = self.run(tmp_path)
         assert code == 2
-        assert "does not say its version, but something else" in err
+        assert "does not print its version, but something else" in err
 
     def test_found_on_path(self, tmp_path: Path) -> None:
         write_fake(tmp_path, code=0)
@@ -512,7 +512,7 @@ class TestErrors:
         # It is the line of the source that is named, where that has the same.
         number = int(lines[0].split(":")[1])
         assert FILES[SOURCE].splitlines()[number - 1].strip() == lines[1].strip()
-        assert "help: look at the target version of [tool.black] or [tool" in run.err
+        assert "help: check the target version of [tool.black] or [tool" in run.err
         assert "refused at 1 place" in run.err
         assert not (project.root / "out").exists()
         # The others are known.

@@ -105,7 +105,7 @@ _PROTOCOL = {"__aenter__", "__aexit__", "__aiter__", "__anext__", "__await__"}
 
 
 def about_coroutines(name: str, value: object) -> bool:
-    """Tell whether a public name has anything to do with asynchronous code.
+    """Return whether a public name has anything to do with asynchronous code.
 
     Its name says so, its documentation, its protocols or its methods.
     """
@@ -186,7 +186,7 @@ def test_asynchronous_names_of_third_parties_have_rows(
 
 
 def can_be_given(function: Any, parameter: str) -> bool:
-    """Tell whether a function takes a parameter, or its wrapper does."""
+    """Return whether a function takes a parameter, or its wrapper does."""
     taken = inspect.signature(function, follow_wrapped=False).parameters
     inside = inspect.signature(function).parameters
     return parameter in {*taken, *inside} or takes_any(function)

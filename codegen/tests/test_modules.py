@@ -270,7 +270,7 @@ REFUSED: dict[str, tuple[dict[str, str], str]] = {
             "from .m import shown\n@shown.register(AsyncIterable)\n"
             "def _(x): ...\n",
         },
-        "aio/n.py:3:17: TW114 instance_test: AsyncIterable tells values apart here",
+        "aio/n.py:3:17: TW114 instance_test: AsyncIterable distinguishes values here",
     ),
     "a module that has no twin": (
         {"m.py": "# twingen: async-only\n", "n.py": "from . import m\nm.f()\n"},

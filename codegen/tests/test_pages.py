@@ -89,7 +89,7 @@ def test_the_example_of_a_message_comes_first(project: Project) -> None:
     assert whole.startswith("TW109 foreign_call\n\n## Refused: ")
     assert project.run("explain", *message.split()).out == whole
     told = project.run("explain", "TW109").out
-    assert told.startswith("TW109 foreign_call\n\nWhat is awaited")
+    assert told.startswith("TW109 foreign_call\n\nA name of another library")
     assert project.run("explain", "TW109 nothing of the kind").out == told
     project.append("src/pkg/client.py", "\n\nasync def f(x):\n    return await x\n")
     line = project.read("src/pkg/client.py").count("\n")

@@ -48,7 +48,7 @@ def is_import(line: str) -> bool:
 
 
 def is_added(lines: list[str]) -> bool:
-    """Tell an import, or what is in the method that objects to await get."""
+    """Recognize an import, or what is in the method that objects to await get."""
     above = [line for line in lines if line.lstrip().startswith("def ")]
     return is_import(lines[-1]) or (bool(above) and "def wait(" in above[-1])
 

@@ -37,7 +37,7 @@ def test_one_thread_reads(connected: Connected) -> None:
     first = Task(reader.readline)
     while not reader._waits.locked():
         time.sleep(0.001)
-    with pytest.raises(RuntimeError, match="waiting for this stream already"):
+    with pytest.raises(RuntimeError, match="already waiting for this stream"):
         reader.read(1)
     there.sendall(b"line\n")
     assert first.wait(30) == b"line\n"

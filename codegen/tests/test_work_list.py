@@ -243,9 +243,9 @@ def _below(folder: Path) -> list[Path]:
     [
         ("src/pkg/shown", "is in a folder of sources or twins"),
         ("out/pkg_sync", "is in a folder of sources or twins"),
-        ("src", "exists and holds other files"),
-        ("pyproject.toml", "exists and holds other files"),
-        (".", "exists and holds other files"),
+        ("src", "exists and contains other files"),
+        ("pyproject.toml", "exists and contains other files"),
+        (".", "exists and contains other files"),
     ],
 )
 def test_preview_overwrites_nothing(refused: Project, folder: str, said: str) -> None:

@@ -219,7 +219,7 @@ async def close_stage(stage: Stage) -> None:
 
 
 async def at_rest(conn: pgtwin.AsyncConnection[Any]) -> bool:
-    """Tell whether a connection works; if not, assert that it says so."""
+    """Return whether a connection works; if not, assert that it says so."""
     assert not conn.lock.locked(), "the lock is held"
     assert (
         not conn._session.messages.listeners

@@ -29,7 +29,7 @@ EXPECTED = [(n, f"row {n}") for n in range(1, ROWS + 1)]
 
 
 def gathered(cur: pgtwin.AsyncCursor[Any]) -> bool:
-    """Tell whether the current result has come in chunks."""
+    """Return whether the current result has come in chunks."""
     return type(cur.pgresult) is chunked_result.Chunks
 
 

@@ -90,7 +90,7 @@ SAID = {bool: "int2 int4 int8 oid float4 float8 numeric int4[] float4[] json jso
 
 
 def says(value: Any, name: str) -> bool:
-    """Tell whether a value may be stored though INSERT refuses it."""
+    """Return whether a value may be stored though INSERT refuses it."""
     if name.startswith("json"):
         return not isinstance(value, str)
     some = value[0] if isinstance(value, list) and value else value

@@ -79,7 +79,7 @@ async def test_server_shuts_down_at_once() -> None:
 
 
 def _has_pending(pid: int, signum: int) -> bool:
-    """Tell whether a process, which stands still, will be given a signal."""
+    """Return whether a process, which stands still, will be given a signal."""
     status = Path(f"/proc/{pid}/status").read_text()
     masks = re.findall(r"^(?:SigPnd|ShdPnd):\s*(\w+)$", status, re.M)
     return any(int(mask, 16) >> (signum - 1) & 1 for mask in masks)

@@ -38,7 +38,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def usable(conn: pgtwin.AsyncConnection[Any]) -> bool:
-    """Tell whether a connection works, as one in which nothing was begun."""
+    """Return whether a connection works, as one in which nothing was begun."""
     idle = conn.info.transaction_status == TransactionStatus.IDLE
     cur = await conn.execute("SELECT 1")
     return idle and await cur.fetchone() == (1,)
@@ -173,7 +173,7 @@ def test_values_that_are_short_are_not_added_up() -> None:
 
 
 def can_be_read(conn: pgtwin.AsyncConnection[Any], seconds: float = 0) -> bool:
-    """Tell whether something comes; select() takes no large number."""
+    """Return whether something comes; select() takes no large number."""
     poll = select.poll()
     poll.register(conn.fileno(), select.POLLIN)
     return bool(poll.poll(seconds * 1000))

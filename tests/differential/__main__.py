@@ -60,7 +60,7 @@ def kind(program: Program, difference: Difference) -> str:
 
 
 def _hangs(difference: Difference) -> bool:
-    """Tell whether a driver has not come to the end of a program."""
+    """Return whether a driver has not come to the end of a program."""
     return difference.aspect == "number" or "end" in (
         difference.theirs,
         difference.ours,

@@ -1,7 +1,7 @@
 """Differences that are meant, each as narrow as it can be told.
 
 Each sentence says what pgtwin does otherwise, and why; what users can tell stands
-in `BEHAVIOUR` of tools/compatibility/reasons.py too. After such a difference the rest
+in `BEHAVIOR` of tools/compatibility/reasons.py too. After such a difference the rest
 of the program is not compared, unless it is harmless: the two have gone different ways.
 """
 
@@ -70,7 +70,7 @@ def _before(program: Program, found: Difference) -> list[Step]:
 
 
 def _of_a_server_cursor(program: Program, found: Difference) -> bool:
-    """Tell whether the place of a difference is a server-side cursor's."""
+    """Return whether the place of a difference is a server-side cursor's."""
     name = found.place[:4]
     opened = [
         step
@@ -108,7 +108,7 @@ def _copy_executed(program: Program, found: Difference) -> bool:
 
 
 def _backslash_in_a_character(program: Program, found: Difference) -> bool:
-    """Tell whether psycopg has escaped a byte of a character in the rows of a COPY."""
+    """Return whether psycopg has escaped a byte of a character in COPY rows."""
     encodings = [program.client_encoding or ""]
     encodings += [texts(step) for _, step in walk(program.steps)]
     written = any(
@@ -226,7 +226,7 @@ def _closed_scroll(program: Program, found: Difference) -> bool:
 
 
 def _closed_execute(program: Program, found: Difference) -> bool:
-    """Tell whether psycopg has closed a portal for the second time."""
+    """Return whether psycopg has closed a portal for the second time."""
     return (
         (found.theirs, found.ours) == ("raises 34000", "raises InterfaceError")
         and "the cursor is closed" in found.our_detail
@@ -236,7 +236,7 @@ def _closed_execute(program: Program, found: Difference) -> bool:
 
 
 def _closed_by_the_server(program: Program, found: Difference) -> bool:
-    """Tell whether psycopg has closed a portal that had ended with a transaction."""
+    """Return whether psycopg has closed a portal that had ended with a transaction."""
     return (
         (found.aspect, found.theirs) == ("value", "raises 34000")
         and not found.ours.startswith("raises ")
@@ -256,7 +256,7 @@ def _number_in_a_stream(program: Program, found: Difference) -> bool:
 
 
 def _own_error_of_a_pipeline(program: Program, found: Difference) -> bool:
-    """Tell whether a program has gone on in a pipeline whose connection it closed."""
+    """Return whether a program has gone on in a pipeline whose connection it closed."""
     return (
         found.place.startswith("with conn.pipeline")
         and found.theirs == "raises OperationalError"
@@ -267,7 +267,7 @@ def _own_error_of_a_pipeline(program: Program, found: Difference) -> bool:
 
 
 def _rows_without_columns(program: Program, found: Difference) -> bool:
-    """Tell whether a row factory of psycopg's has seen no columns, and thus no rows."""
+    """Return whether a row factory of psycopg has seen no columns, so no rows."""
     return (
         found.theirs == "raises InterfaceError"
         and "the cursor doesn't have a result" in found.their_detail
@@ -340,7 +340,7 @@ def _error_in_pipeline(program: Program, found: Difference) -> bool:
 
 
 def _is_of_the_server(detail: str) -> bool:
-    """Tell whether an error has an SQLSTATE, by its class."""
+    """Return whether an error has an SQLSTATE, by its class."""
     name = detail.partition(":")[0]
     return getattr(getattr(errors, name, None), "sqlstate", None) is not None
 
@@ -412,7 +412,7 @@ def _many_of_nothing(program: Program, found: Difference) -> bool:
 
 
 def _results_before_many(program: Program, found: Difference) -> bool:
-    """Tell whether psycopg's results begin with those of statements before."""
+    """Return whether psycopg's results begin with those of statements before."""
     return (
         ".executemany(" in found.place
         and found.place.endswith("returning=True)")
@@ -439,7 +439,7 @@ def _failed_many(program: Program, found: Difference) -> bool:
 
 
 def _rows_of_all_sets(program: Program, found: Difference) -> bool:
-    """Tell whether a cursor was closed before a pipeline had its results."""
+    """Return whether a cursor was closed before a pipeline had its results."""
     executed = _executed_before(program, found)
     if found.aspect != "rowcount" or not executed:
         return False
@@ -481,13 +481,13 @@ def _joined_block(program: Program, found: Difference) -> bool:
 
 
 def _rows_lost(found: Difference) -> bool:
-    """Tell whether psycopg has left fewer rows behind."""
+    """Return whether psycopg has left fewer rows behind."""
     theirs, ours = (ast.literal_eval(text)[1] for text in (found.theirs, found.ours))
     return len(theirs) < len(ours)
 
 
 def _rolled_back_pipeline(program: Program, found: Difference) -> bool:
-    """Tell whether psycopg has left a pipeline whose rollback() pgtwin has survived."""
+    """Return whether psycopg has left a pipeline after a rollback() that pgtwin did."""
     raised = found.theirs.startswith("raises ") and found.aspect == "value"
     left = found.aspect == "place"
     if not (raised or left) or not found.place.startswith("with conn.pipeline"):
@@ -535,7 +535,7 @@ def _server_cursor_settings(program: Program, found: Difference) -> bool:
 
 
 def _cursor_used_again(program: Program, found: Difference) -> bool:
-    """Tell whether settings of dates have changed since a cursor was used first."""
+    """Return whether settings of dates have changed since a cursor was used first."""
     before = _before(program, found)
     executed = _executed_before(program, found)
     if not executed or found.aspect != "value":
@@ -555,7 +555,7 @@ def _cursor_used_again(program: Program, found: Difference) -> bool:
 
 
 def _read_as_it_came(program: Program, found: Difference) -> bool:
-    """Tell whether adapters were registered before rows in binary format were read."""
+    """Return whether adapters were registered before binary rows were read."""
     name = found.place[:4]
     before = _before(program, found)
     made = [x for x in before if isinstance(x, Open) and str(x).startswith(name)]
@@ -572,7 +572,7 @@ def _read_as_it_came(program: Program, found: Difference) -> bool:
 
 
 def _refused_when_closed(program: Program, found: Difference) -> bool:
-    """Tell whether a cursor's last execution was of a closed connection."""
+    """Return whether a cursor's last execution was of a closed connection."""
     if not (
         "no result to fetch from" in found.our_detail
         or "the cursor has 0" in found.our_detail
@@ -612,7 +612,7 @@ def _negative_size(program: Program, found: Difference) -> bool:
 
 
 def _adapters_of_connection(program: Program, found: Difference) -> bool:
-    """Tell whether a cursor was made before the connection was given adapters.
+    """Return whether a cursor was made before the connection was given adapters.
 
     What was executed before that is none of it.
     """
@@ -701,7 +701,7 @@ def _settings_in_pipeline(program: Program, found: Difference) -> bool:
 
 
 def _counted_in_pipeline(program: Program, found: Difference) -> bool:
-    """Tell whether only pgtwin reads or writes by what a pipeline's statement has set.
+    """Return whether only pgtwin reads or writes with settings of a pipeline.
 
     It is told by the error: psycopg's of a first row that is read by a style that it
     has not, or ours of a text that the client's new encoding has not.
@@ -727,7 +727,7 @@ def _counted_in_pipeline(program: Program, found: Difference) -> bool:
 
 
 def _block_in_an_ended_one(program: Program, found: Difference) -> bool:
-    """Tell whether psycopg counts blocks wrongly: one was refused in an ended one."""
+    """Return whether psycopg counts blocks wrongly: one was refused in an ended one."""
     if "OutOfOrderTransactionNesting" in found.ours or not (
         found.theirs == "raises OutOfOrderTransactionNesting"
         or "within a Transaction context" in found.their_detail
@@ -798,7 +798,7 @@ def _result_in_pipeline(program: Program, found: Difference) -> bool:
 
 
 def _characteristics_at_rest(program: Program, found: Difference) -> bool:
-    """Tell whether only psycopg's pipeline is busy when characteristics are set."""
+    """Return whether only psycopg's pipeline is busy when characteristics are set."""
     if "now: connection in transaction status ACTIVE" not in found.their_detail:
         return False
     for _, block in walk(program.steps):

@@ -583,7 +583,7 @@ def _number(step: s.Step | None) -> int:
 
 
 def _reusable(program: s.Program) -> bool:
-    """Tell whether a program leaves a connection as it was, once all is discarded."""
+    """Return whether a program leaves a connection as it was, once all is discarded."""
     if program.client_encoding is not None or program.context is not None:
         return False
     for _, step in s.walk(program.steps):

@@ -127,7 +127,7 @@ def outcome(load: Callable[[], Any]) -> tuple[str, str]:
 
 
 def is_sent(column: Column, value: Value) -> bool:
-    """Tell whether a server may send a value: of others, only safety is asked.
+    """Return whether a server may send a value: of others, only safety is asked.
 
     There is one way to write a numeric in binary format. Where it is written otherwise
     (digits beyond the scale, zeros in front), readers differ in what they make of it.

@@ -41,7 +41,7 @@ class Requirements(SuiteRequirements):
 
 
 def is_closed(name: str) -> bool:
-    """Tell whether the suite asks for something only where a dialect says so."""
+    """Return whether the suite asks for something only where a dialect says so."""
     wanted = getattr(SuiteRequirements(), name)
     try:
         return not wanted.enabled_for_config(None)

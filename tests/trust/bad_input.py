@@ -97,7 +97,7 @@ def _range(lower: int, upper: int) -> Range[int]:
 
 
 def same(found: Any, value: Any) -> bool:
-    """Tell whether two values are the same, not a number and minus zero included."""
+    """Return whether two values are the same, not a number and minus zero included."""
     if isinstance(value, Jsonb):
         value = value.obj
     if type(found) is not type(value) and not isinstance(value, (tuple, list)):

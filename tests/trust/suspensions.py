@@ -120,7 +120,7 @@ async def cancel_everywhere(
 
 
 async def _ended(task: asyncio.Task[None], where: str) -> bool:
-    """Tell whether a task has done all, or was cancelled; nothing else may happen."""
+    """Return whether a task has done all, or was cancelled; nothing else may happen."""
     await asyncio.wait([task])
     if task.cancelled():
         return False
@@ -198,7 +198,7 @@ def time_out_everywhere(
 
 
 def _in_time(form: Form, scenario: Any, stage: Any, at: int) -> bool:
-    """Tell whether a scenario has done all before the time was over."""
+    """Return whether a scenario has done all before the time was over."""
     with expired_at(at) as asked:
         try:
             form.run(scenario.play, stage)

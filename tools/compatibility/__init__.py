@@ -1,7 +1,7 @@
-"""Write docs/compatibility.md: what becomes of each public name of psycopg in pgtwin.
+"""Writes docs/compatibility.md: every public name of psycopg, compared with pgtwin's.
 
     python -m tools.compatibility
 
-A difference without a reason in reasons.py, and a reason without a difference, are
-errors.
+It is an error if a difference has no reason in reasons.py, or if a reason has no
+difference.
 """

@@ -1,4 +1,4 @@
-"""Write docs/compatibility.md, unless a difference has no reason."""
+"""Writes docs/compatibility.md, unless a difference has no reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compare the public names of psycopg with those of pgtwin."""
+"""Compares the public names of psycopg with those of pgtwin."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MISSING = object()
 
 @dataclass
 class Name:
-    """A public name of psycopg, and what pgtwin has under it."""
+    """A public name of psycopg, and its counterpart in pgtwin."""
 
     full: str
     verdict: str
@@ -147,7 +147,7 @@ def additions(ours: ModuleType, theirs: ModuleType) -> list[str]:
 
 
 def compared() -> list[Name]:
-    """Compare all public modules; what is absent as a whole is not gone into."""
+    """Compare all public modules; the members of absent modules are left out."""
     found: list[Name] = []
     for module in MODULES:
         absent = [name.full for name in found if name.verdict == ABSENT]
@@ -157,7 +157,7 @@ def compared() -> list[Name]:
 
 
 def reason_of(name: Name) -> str | None:
-    """Return why a name is not as in psycopg."""
+    """Return the reason why a name differs from psycopg's."""
     for pattern, reason in REASONS.items():
         if fnmatchcase(name.full, pattern):
             return reason

@@ -1,4 +1,4 @@
-"""The page: what is said of each public name of psycopg."""
+"""Writes the page: a verdict for each public name of psycopg."""
 
 from __future__ import annotations
 
@@ -16,20 +16,23 @@ from tools.compatibility.comparison import (
     needs_reason,
     reason_of,
 )
-from tools.compatibility.reasons import BEHAVIOUR
+from tools.compatibility.reasons import BEHAVIOR
 
 OURS_ALL = "Ours, with all that psycopg's have"
 TITLE = "# Compatibility with psycopg {version}"
 HEAD = """\
-Written by `python -m tools.compatibility` (`nox -s docs`), which compares the two
-installed packages: names, kinds of members, parameters with their defaults. A test
-fails when a difference has no reason, and when this page is not what would be written.
+This page lists every public name of psycopg, and what pgtwin has in its place. It is
+written by `python -m tools.compatibility` (`nox -s docs`), which compares the two
+installed packages: names, kinds of members, and parameters with their defaults. A test
+fails if a difference has no reason, or if this page is out of date.
 
-- **same**: the same object, or a member that is used in the same way.
-- **ours**: written here, with all that psycopg's has unless a row says why not.
-- **absent**: not there, with the reason.
+| Verdict | Meaning |
+| --- | --- |
+| same | the same object, or a member that is used in the same way |
+| ours | written for pgtwin, with all that psycopg's has unless a row says why not |
+| absent | pgtwin does not have it, for the reason in its row |
 
-What is beyond psycopg, new names and parameters, is told at the end of each section.
+The end of each section lists the names and parameters that only pgtwin has.
 """
 
 
@@ -46,8 +49,14 @@ def render(names: list[Name]) -> str:
             for verdict in (SAME, OURS, ABSENT)
         ],
     )
-    lines += ["", "## Behaviour", "", "It is psycopg's, except that:", ""]
-    lines += [wrapped(f"- {sentence}", "  ") for sentence in BEHAVIOUR]
+    lines += [
+        "",
+        "## Behavior",
+        "",
+        "pgtwin behaves like psycopg, with these exceptions.",
+    ]
+    for topic, differences in BEHAVIOR.items():
+        lines += ["", f"### {topic}", "", *table(("pgtwin", "psycopg"), differences)]
     for module in names:
         lines += ["", f"## {module.full}"]
         if module.verdict == ABSENT:
@@ -62,7 +71,7 @@ def render(names: list[Name]) -> str:
 
 
 def section(name: Name, same: str) -> list[str]:
-    """Return what is said of the names in a module or of the members of a class."""
+    """Return the section about the names of a module or the members of a class."""
     paragraphs = []
     plain = [x for x in name.members if not needs_reason(x)]
     for title, verdict in ((same, SAME), (OURS_ALL, OURS)):

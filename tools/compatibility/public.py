@@ -1,8 +1,8 @@
-"""What is public in a package, found without a server.
+"""Finds the public names of a package, without a server.
 
-Public are the names without a leading underscore that public modules define or list in
-`__all__`, the members of their classes, and the attributes that these set on their
-instances. Short names for members of enumerations are not.
+Public names are those without a leading underscore that public modules define or list
+in `__all__`, the members of their classes, and the attributes that these set on their
+instances. Abbreviations of enumeration members are not included.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ PROTOCOLS = frozenset(
 
 @dataclass(frozen=True)
 class Member:
-    """What users see of a member of a class."""
+    """A member of a class, as users see it."""
 
     kind: str
     writable: bool = True
@@ -73,7 +73,7 @@ def tree(module: str) -> ast.Module:
 
 
 def takes_all(ours: str, theirs: str) -> bool:
-    """Tell whether a module imports all that another has."""
+    """Return whether a module imports all that another has."""
     return any(
         isinstance(statement, ast.ImportFrom)
         and statement.module == theirs

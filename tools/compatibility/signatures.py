@@ -1,4 +1,4 @@
-"""What callers of a function would miss in another one."""
+"""Finds what callers of one function would miss in another one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 def compare_signatures(
     theirs: inspect.Signature | None, ours: inspect.Signature | None
 ) -> tuple[list[str], list[str]]:
-    """Return what a caller of theirs would miss in ours, and what ours has more."""
+    """Return what callers of psycopg's function would miss, and what is new."""
     if theirs is None or ours is None:
         return [], []
     differences = []

@@ -1,1 +1,1 @@
-"""Builds the documentation site from the repository's own texts (`nox -s docs`)."""
+"""Builds the documentation site from the texts of the repository (`nox -s docs`)."""

@@ -1,7 +1,7 @@
-"""Write the pages into `build/pages`; build the site of them, strictly: `build/site`.
+"""Writes the pages to `build/pages`, and builds the site in `build/site`, strictly.
 
-The address of the repository, for the links that edit a page, is `SITE_REPOSITORY`, or
-that of GitHub's workflow. Without one there are no such links.
+`SITE_REPOSITORY`, or GitHub's workflow, has the address of the repository for the links
+that edit a page. Without an address there are no such links.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ BLOCK = re.compile(r"^(`{3,})([^`\n]*)\n(.*?)^\1$", re.M | re.S)
 
 
 def with_drawings(text: str) -> str:
-    """Return a page that marks its blocks without a language, as their lines stay."""
+    """Return a page with a language for each block, so that their lines stay."""
 
     def mark(block: re.Match[str]) -> str:
         fence, language, code = block.groups()
@@ -38,7 +38,7 @@ def with_drawings(text: str) -> str:
 
 
 def finished(path: str, made: dict[str, str], dates: dict[str, str]) -> str:
-    """Return a text of the repository as the site has it."""
+    """Return a text of the repository in the form for the site."""
     text = (ROOT / path).read_text(encoding="utf-8")
     if not path.endswith(".md"):
         return text
@@ -53,7 +53,7 @@ def finished(path: str, made: dict[str, str], dates: dict[str, str]) -> str:
 
 
 def with_facts(path: str, text: str, dates: dict[str, str]) -> str:
-    """Return a page that tells its product, by which a search is narrowed, and date."""
+    """Return a page with its product, which narrows a search, and its date."""
     facts = [f"tags: [{product}]" for product in [product_of(path)] if product]
     if path in dates:
         facts.append(f"revision_date: {dates[path]}")
@@ -90,7 +90,7 @@ def changed() -> dict[str, str]:
 
 
 def facts() -> dict[str, str]:
-    """Return what mkdocs.yml takes from the environment."""
+    """Return the values that mkdocs.yml reads from the environment."""
     versions = []
     for name, path in VERSIONS.items():
         text = (ROOT / path).read_text(encoding="utf-8")

@@ -1,8 +1,8 @@
-"""The site has the repository's layout: a link that is true here is true there.
+"""Copies the repository's layout to the site, so that links work in both.
 
-A page of the site is a text of the repository, at the same path; the first page
-alone has another one. What a page links to that is no page, as a program, becomes one
-that shows it.
+A page of the site is a text of the repository at the same path, except for the first
+page. If a page links to another file, such as a program, a page that shows this file is
+added.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def fenced(path: str, **options: str) -> str:
 
 
 def with_links(page: str, text: str, made: dict[str, str]) -> str:
-    """Return a page whose links lead to where the site has what it links to."""
+    """Return a page whose links lead to the corresponding pages of the site."""
     folder = PurePosixPath(PLACES.get(page, page)).parent
 
     def lead(link: re.Match[str]) -> str:

@@ -1,8 +1,7 @@
-"""What the parameters of public methods mean, and which program shows a method.
+"""The meanings of the parameters of public methods, and programs that show a method.
 
-A parameter has one meaning wherever it has that name, and it is told here once; a
-method where it means something else is named with it. A test asks for those that are
-missing.
+A parameter has the same meaning in all methods, and is described here once. If a method
+is an exception, it is listed separately. A test checks that none is missing.
 """
 
 from __future__ import annotations
@@ -13,77 +12,77 @@ from tools.website.mirror import ROOT
 
 MEANINGS = {
     "autocommit": "each statement is a transaction of its own",
-    "binary": "ask for results in binary format; `None` leaves it to the driver",
+    "binary": "request results in binary format; `None` lets the driver choose",
     "bqual": "the branch of the transaction",
-    "broadcast": "get every notification, also those that other listeners get",
+    "broadcast": "get every notification, including those of other listeners",
     "buffer": "a piece of data in the format of the COPY",
     "callback": "the function to call or to remove",
-    "column": "ignored; PEP 249 has it",
+    "column": "ignored; required by PEP 249",
     "columns": "the names of the columns; all, in the order of the table, if `None`",
     "command_timeout": (
-        "seconds that each operation of the connection may take, unless it is given a "
+        "seconds that each operation of the connection may take, unless it has a "
         "`timeout`"
     ),
     "conninfo": "libpq's connection string or URI",
-    "context": "a connection or cursor whose adapters are taken over",
-    "cursor_factory": "the class of the cursors that `cursor()` makes",
-    "data": "a table of Arrow, or anything that has `__arrow_c_stream__()`",
+    "context": "a connection or cursor whose adapters are used",
+    "cursor_factory": "the class of the cursors that `cursor()` returns",
+    "data": "an Arrow table, or any object with `__arrow_c_stream__()`",
     "delimiter": "the character between two values",
     "encoding": "the encoding of the file, as Python or PostgreSQL names it",
-    "exc": "an error, with which the COPY fails",
+    "exc": "an error that makes the COPY fail",
     "file": "a path, or a file that is open for bytes",
-    "force_rollback": "roll back at the end, also without an error",
-    "format_id": "a number that says what the other two are",
+    "force_rollback": "roll back at the end, even without an error",
+    "format_id": "a number for the format of the other two",
     "gtrid": "the identifier of the transaction",
     "handler": "the function to call or to remove",
-    "header": "whether the first line has the names of the columns",
+    "header": "whether the first line contains the names of the columns",
     "hook": "a function that is called with a `QueryEvent`",
     "index": "the number of the result, from 0; negative numbers count from the end",
-    "kwargs": "libpq's connection parameters; they go before those in `conninfo`",
+    "kwargs": "libpq's connection parameters; they override those in `conninfo`",
     "mode": "`relative` to the current row, or `absolute`",
     "name": "the name",
     "null": "the text that stands for NULL",
     "params": "the values of the placeholders: a sequence, or a mapping for `%(name)s`",
     "params_seq": "the values for each execution",
-    "prepare": "prepare the statement, or do not; `None` leaves it to the driver",
+    "prepare": "prepare the statement, or do not; `None` lets the driver choose",
     "prepare_threshold": (
-        "how often a query is executed until it is prepared; 0 prepares it at once, "
-        "`None` never"
+        "how often a query is executed before it is prepared; 0 prepares it at "
+        "once, `None` never"
     ),
-    "prepared_max": "how many statements are kept prepared; `None` for any number",
-    "progress": "a function that is called with the COPY as it goes on",
+    "prepared_max": "how many statements stay prepared; `None` sets no limit",
+    "progress": "a function that is called with the COPY while it runs",
     "query": "the statement, with placeholders for values",
-    "quote": "the character around a value that holds a delimiter",
+    "quote": "the character around a value that contains a delimiter",
     "returning": "keep the rows that each execution returns",
     "row": "the values of a row",
-    "row_factory": "what makes the rows, such as `dict_row`; tuples if `None`",
+    "row_factory": "creates the rows, such as `dict_row`; tuples if `None`",
     "rows": "the rows, each a sequence of values",
     "savepoint_name": "the name of the savepoint; one is chosen if `None`",
-    "scrollable": "whether the server-side cursor can move back; `None` lets it decide",
+    "scrollable": "whether a server-side cursor can move back; `None`: it decides",
     "server_cursor_factory": "the class of the cursors that have a name",
     "size": "the number of rows",
-    "sizes": "ignored; PEP 249 has it",
+    "sizes": "ignored; required by PEP 249",
     "statement": "a `COPY ... FROM STDIN` or `COPY ... TO STDOUT`",
     "stop_after": "end after this number of notifications",
     "table": "the name of the table, or an identifier of `pgtwin.sql`",
-    "timeout": "seconds until the server is told to cancel, and an error is raised",
+    "timeout": "seconds until the server is asked to cancel, and an error is raised",
     "types": "the names or OIDs of the types of the columns",
     "value": "the value to set",
     "withhold": "keep the server-side cursor after the transaction",
-    "writer": "what is given the data in the place of the server",
+    "writer": "gets the data in place of the server",
     "xid": "the identifier of a two-phase transaction",
 }
 # Where a name means something else.
 SPECIAL = {
     "cancel_safe.timeout": "seconds to wait for the server's answer",
-    "connect.timeout": "seconds for all attempts together, look-ups of names included",
+    "connect.timeout": "seconds for all attempts together, including lookups of names",
     "cursor.name": "a name makes it a server-side cursor",
-    "execute.kwargs": "none is known",
-    "notifies.timeout": "end after these seconds; `None` goes on for ever",
+    "execute.kwargs": "none is supported",
+    "notifies.timeout": "end after these seconds; `None` sets no limit",
     "scroll.value": "the number of rows to move, or the row to move to",
-    "setoutputsize.size": "ignored; PEP 249 has it",
+    "setoutputsize.size": "ignored; required by PEP 249",
     "stream.size": "how many rows the server sends at a time",
-    "wait_disconnected.timeout": "seconds to wait; `None` waits for ever",
+    "wait_disconnected.timeout": "seconds to wait; `None` sets no limit",
 }
 # The programs of docs/examples that show a method.
 EXAMPLES = {
@@ -105,7 +104,7 @@ FOLDERS = {"pgtwin": "docs/examples", "pgtwin_sync": "generated/docs"}
 
 
 def meaning(method: str, parameter: str) -> str | None:
-    """Return what a parameter of a method means, if it is told."""
+    """Return the meaning of a parameter of a method, if it is described."""
     return SPECIAL.get(f"{method}.{parameter}", MEANINGS.get(parameter))
 
 

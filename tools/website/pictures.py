@@ -1,8 +1,9 @@
-"""Take pictures of the built site, and report what is wider than its window.
+"""Takes pictures of the built site, and reports pages that are wider than the window.
 
-`nox -s pictures` takes every page; `-- docs/tutorial codegen` takes those whose paths
-begin so. The pictures are in `build/pictures`, one folder for each width and scheme.
-Exits with 1 if a page is wider than a window, or an image of it is cut off.
+`nox -s pictures` takes pictures of every page; `-- docs/tutorial codegen` selects pages
+by the beginning of their paths. The pictures are in `build/pictures`, with a folder for
+each width and color scheme. Exits with 1 if a page is wider than a window, or if an
+image of it is cut off.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ def chromium(playwright: Playwright) -> Browser:
 
 
 def pages(beginnings: list[str]) -> list[str]:
-    """Return the paths of the pages of the site that begin in one of these ways."""
+    """Return the paths of the pages that begin with one of these prefixes."""
     found = sorted(
         path.parent.relative_to(SITE).as_posix() for path in SITE.rglob("index.html")
     )
@@ -91,7 +92,7 @@ def pages(beginnings: list[str]) -> list[str]:
 
 
 def started(browser: Browser, width: int, scheme: Literal["light", "dark"]) -> Page:
-    """Return a window of this width, for somebody who prefers this scheme."""
+    """Return a window of this width with this color scheme."""
     context = browser.new_context(
         viewport={"width": width, "height": 900},
         color_scheme=scheme,

@@ -1,8 +1,8 @@
-"""A program that a page links to in a paragraph of its own is shown in both forms.
+"""Shows a program in both forms, if a page links to it in a separate paragraph.
 
-Where the repository is read as it is, the link leads to the program. On the site the
-program stands there, written and generated, in two tabs. The block of text behind it is
-what both print: `tests/docs` runs them.
+In the repository, the link leads to the program. On the site, the program is shown in
+its place, in both forms, in two tabs. The block of text after it is the output of both
+forms; `tests/docs` runs them.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ TWINS = {"docs/examples": "generated/docs", "examples": "generated/examples"}
 
 
 class Program(NamedTuple):
-    """A program of a page, in both forms, and what it prints."""
+    """A program of a page, in both forms, and its output."""
 
     written: str
     generated: str
@@ -45,7 +45,7 @@ def programs(page: str, text: str) -> list[Program]:
 
 
 def program(page: str, match: re.Match[str]) -> Program | None:
-    """Return what a paragraph stands for, if it is a program with a twin."""
+    """Return the program that a paragraph links to, if it has a twin."""
     path = os.path.normpath(PurePosixPath(page).parent / match["path"])
     for source, target in TWINS.items():
         if path.startswith(f"{source}/"):

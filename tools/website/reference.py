@@ -1,7 +1,7 @@
-"""The pages that are made of code: the driver's API in both forms, commands, tables.
+"""Generates the pages from code: the driver's API in both forms, commands, tables.
 
-Nothing is listed by hand that the code can tell; a public name without a page
-fails the build.
+Everything that the code contains is read from it. The build fails if a public name has
+no page.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def _options(parser: argparse.ArgumentParser) -> Iterator[str]:
 
 
 def tables() -> dict[str, str]:
-    """Return the page of what becomes of each name of each library."""
+    """Return the page of the library tables: each name, and its twin."""
     lines = [f"---\n{UNSEARCHED}\n---", "", "# Library tables", ""]
     lines.append(
         "What becomes of the names of libraries that twingen knows. Those of your own "
@@ -159,5 +159,5 @@ def _cell(text: str) -> str:
 
 
 def pages() -> dict[str, str]:
-    """Return the names and texts of all pages that are made of code."""
+    """Return the names and texts of all pages that are generated from code."""
     return {**api(), **commands(), **tables()}

@@ -1,7 +1,7 @@
-"""Searches the built site as a reader does, and says what is found first.
+"""Searches the built site as a reader does, and checks the first results.
 
-`nox -s pictures` runs this too. Exits with 1 if a word leads to another product than
-the one that is meant.
+`nox -s pictures` runs this too. Exits with 1 if the first result for a word belongs to
+the wrong product.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ FOUND = """() => {
 
 
 def results(page: Page, words: str) -> list[str]:
-    """Return the addresses of what is found, below that of the site, the best first."""
+    """Return the addresses of the results, relative to the site, the best first."""
     page.keyboard.press("Control+a")
     page.keyboard.type(words)
     page.wait_for_timeout(1500)

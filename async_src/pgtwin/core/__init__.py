@@ -1,4 +1,4 @@
-"""What both forms of the driver share and what never waits.
+"""Code that both forms of the driver share, and that never waits.
 
-Nothing in this package touches a socket, a lock, a thread or an event loop.
+Nothing in this package uses a socket, a lock, a thread or an event loop.
 """

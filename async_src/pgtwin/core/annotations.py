@@ -1,6 +1,6 @@
-"""The types that the public signatures speak of.
+"""The types of public signatures.
 
-There are only names here; nothing runs while a query is executed.
+This module contains only names. Nothing here runs while a query is executed.
 """
 
 from __future__ import annotations
@@ -38,18 +38,18 @@ NotifyHandler: TypeAlias = Callable[[Notify], None]
 
 
 class AdaptContext(Protocol):
-    """Has adapters that a connection may start from, as other connections have."""
+    """Has adapters for a new connection, as existing connections have."""
 
     @property
     def adapters(self) -> AdaptersMap: ...
 
 
 class RowFactory(Protocol[AnyRow]):
-    """Makes, for the result that a cursor holds, the function that builds its rows.
+    """Makes the function that builds the rows of a cursor's result.
 
-    The factories of `pgtwin.rows` (`tuple_row`, `dict_row`, `class_row()` ...) are
-    of this type, and so is every function that takes a cursor and returns a
-    callable from a sequence of values to a row.
+    The factories of `pgtwin.rows` (`tuple_row`, `dict_row`, `class_row()` ...) have
+    this type, and so has every function that takes a cursor and returns a callable from
+    a sequence of values to a row.
     """
 
     def __call__(self, cursor: Any, /) -> RowMaker[AnyRow]: ...

@@ -1,6 +1,7 @@
-"""pyarrow, where it is installed.
+"""pyarrow, if it is installed.
 
-Only what uses Arrow imports it, and is told what to install if it is missing.
+It is imported only by code that uses Arrow. If it is missing, the error says what to
+install.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What connections of both forms have in common for who looks at them from outside.
+"""The common base of the connections of both forms.
 
 Nothing here waits, or depends on the form.
 """
@@ -14,11 +14,11 @@ from pgtwin.core.psycopg_isinstance import virtual_class
 
 
 class BaseConnection(Generic[Row]):
-    """The base of `AsyncConnection` and `Connection`: for `isinstance()`.
+    """The base class of `AsyncConnection` and `Connection`, for `isinstance()`.
 
-    Holds the exceptions of the driver, as PEP 249 allows. Libraries that ask whether
-    they are given a connection of psycopg's (`isinstance(conn, psycopg.Connection)`)
-    take connections of both forms too, though no class is derived from psycopg's.
+    It has the exceptions of the driver as attributes, as PEP 249 allows. Libraries that
+    check for a connection of psycopg (`isinstance(conn, psycopg.Connection)`) accept
+    connections of both forms too, although no class is derived from psycopg's.
     """
 
     __module__ = "pgtwin"

@@ -1,6 +1,6 @@
-"""The columns of a result, as `cursor.description` tells them (PEP 249).
+"""The columns of a result, for `cursor.description` (PEP 249).
 
-A column is read from its result when it is made, and lives without it.
+A column reads its result when it is created, and does not need it afterwards.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Column(Sequence[Any]):
 
     @property
     def type_code(self) -> int:
-        """The OID of the type; equals `pgtwin.NUMBER` and the like if it is such."""
+        """The OID of the type, which compares with `pgtwin.NUMBER` and the like."""
         return self._type_code
 
     @property
@@ -95,7 +95,7 @@ class Column(Sequence[Any]):
 
     @property
     def null_ok(self) -> bool | None:
-        """Always `None`: the server does not tell."""
+        """Always `None`, because the server does not report it."""
         return None
 
     @property

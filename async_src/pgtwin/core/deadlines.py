@@ -1,6 +1,6 @@
-"""Until when an operation may take, and what is raised when it takes longer.
+"""Deadlines of operations, and the errors after them.
 
-A deadline is a moment of `time.monotonic()`; it is set once and never moved.
+A deadline is a moment of `time.monotonic()`. It is set once and never changed.
 """
 
 from __future__ import annotations

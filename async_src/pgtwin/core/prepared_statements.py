@@ -139,7 +139,7 @@ class PreparedStatements(PreparedState):
         return self._counted.get(key)
 
     def due(self, key: Key) -> bool:
-        """Tell whether a statement was executed often enough to be prepared."""
+        """Return whether a statement was executed often enough to be prepared."""
         if self.threshold is None or self._limit == 0:
             return False
         kept = self._counted.get(key)
@@ -251,12 +251,12 @@ class PreparedStatements(PreparedState):
 
 
 def is_refused(results: list[PGresult]) -> bool:
-    """Tell whether a server has refused to prepare what it may still execute."""
+    """Return whether a server has refused to prepare what it may still execute."""
     return _sqlstate(results) in (b"08P01", b"0A000")
 
 
 def is_unsupported(results: list[PGresult]) -> bool:
-    """Tell whether a server lacks the protocol in which statements are prepared."""
+    """Return whether a server lacks the protocol in which statements are prepared."""
     return _sqlstate(results) == b"08P01"
 
 
@@ -267,13 +267,13 @@ def _sqlstate(results: list[PGresult]) -> bytes | None:
 
 
 def is_console(version: bytes | None) -> bool:
-    """Tell from `server_version` whether this is PgBouncer's console, not a server."""
+    """Return whether this is PgBouncer's console, not a server (`server_version`)."""
     # It closes a connection where it is sent more than simple queries.
     return version is not None and version.endswith(b"/bouncer")
 
 
 def is_stale(results: list[PGresult], name: bytes) -> bool:
-    """Tell whether the server no longer has a statement as it was prepared.
+    """Return whether the server no longer has a statement as it was prepared.
 
     It was refused at Bind then, before it began. An error inside of a statement may
     have the same SQLSTATE, but has another name in its message, or a context.

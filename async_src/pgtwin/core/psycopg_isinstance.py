@@ -1,7 +1,7 @@
-"""The class of a connection, as `isinstance()` and libraries that look at it see it.
+"""The class of a connection, as `isinstance()` and libraries see it.
 
-Law: `type(connection)` is the connection's own class; what is done with the class made
-here, to set an attribute or to call it, is done with that one.
+`type(connection)` is always the connection's own class. Setting an attribute of the
+class that is made here, or calling it, does this with the connection's own class.
 """
 
 from __future__ import annotations

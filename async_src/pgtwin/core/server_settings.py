@@ -1,6 +1,6 @@
-"""The server's settings on which it depends how values are written and read.
+"""The settings of the server that affect how values are written and read.
 
-These are settings that the server reports when they change (`PQparameterStatus`).
+The server reports these settings when they change (`PQparameterStatus`).
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ KEPT_LENGTH = 4096
 
 
 def changes_settings(text: bytes) -> bool:
-    """Tell whether a statement may change one of the settings.
+    """Return whether a statement may change one of the settings.
 
-    Statements are known by their text: a function that changes one is not.
+    Statements are recognized by their text. A function that changes a setting is not.
     """
     return _look_known(text) if len(text) <= KEPT_LENGTH else _look(text)
 

@@ -1,6 +1,6 @@
-"""Wakes whoever waits for a descriptor, from any thread of the process.
+"""Wakes a thread that waits for a descriptor, from any thread of the process.
 
-Nothing here waits. Waking several times before anybody looks counts once.
+Nothing here waits. Several wakeups before the thread looks count as one.
 """
 
 from __future__ import annotations

@@ -104,7 +104,7 @@ def convert(
 
 
 def _told(source: Source, converted: Converted, config: Config) -> str:
-    """Return the text of a twin as it is laid out, after its warnings were told."""
+    """Return the text of a twin as it is laid out, after its warnings were printed."""
     target = config.root / "twin.py"
     texts, origins = {target: converted.text}, {target: source.path}
     text = laid_out(config, texts, origins)[target]

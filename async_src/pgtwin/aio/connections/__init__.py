@@ -1,1 +1,1 @@
-"""Connections, as users hold them: transactions, pipelines and notifications too."""
+"""Connections, with their transactions, pipelines and notifications."""

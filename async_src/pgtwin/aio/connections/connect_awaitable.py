@@ -1,7 +1,7 @@
 # twingen: async-only
-"""A connection being opened: wait for it, or enter it directly.
+"""The result of `connect()`: it can be awaited, or used in `async with`.
 
-One use only, as with every coroutine.
+It can be used once, as every coroutine.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 
 class Enterable(Protocol):
-    """What an `async with` statement can enter."""
+    """An object that can be used in `async with`."""
 
     async def __aenter__(self) -> Any: ...
 
@@ -29,9 +29,9 @@ T_co = TypeVar("T_co", bound=Enterable, covariant=True)
 
 
 class ConnectAwaitable(Coroutine[Any, Any, T_co], Generic[T_co]):
-    """Opens with `await opening`, or opens and enters with `async with opening`.
+    """Opens the connection with `await`, or opens and enters it with `async with`.
 
-    It is a coroutine, so `asyncio.run()` and `asyncio.create_task()` take it too.
+    It is a coroutine, so `asyncio.run()` and `asyncio.create_task()` accept it.
     """
 
     __module__ = "pgtwin"

@@ -1,7 +1,7 @@
-"""Connections: open sessions, hand out cursors and transaction blocks.
+"""Connections: they open sessions, and create cursors and transaction blocks.
 
-A connection that is not closed owns its session; it is closed by `close()`, by
-leaving its block, or, with a warning, when it is forgotten.
+An open connection owns its session. The session ends at `close()`, at the end of the
+connection's block, or, with a warning, when the connection is no longer referenced.
 """
 
 from __future__ import annotations
@@ -67,8 +67,8 @@ class AsyncConnection(
 ):
     """A connection with a PostgreSQL server (PEP 249).
 
-    Used as a block it commits when the block is left normally, rolls back when an
-    error leaves it, and closes in both cases.
+    If it is used as a block, it commits at the normal end of the block, and rolls back
+    if an error leaves the block. It is closed in both cases.
     """
 
     __module__ = "pgtwin"
@@ -291,7 +291,7 @@ class AsyncConnection(
             try:
                 await self.rollback()
             except Exception as failure:
-                # The error that is on its way tells more than this one.
+                # The error that leaves the block says more than this one.
                 logger.warning("rollback of %r failed: %s", self, failure)
         finally:
             if self._pool is None:  # else it goes back there
@@ -299,7 +299,7 @@ class AsyncConnection(
 
     @property
     def closed(self) -> bool:
-        """Whether the connection can no longer be used, closed or lost."""
+        """Whether the connection can no longer be used: it was closed or lost."""
         return self._session.closed
 
     @property
@@ -309,22 +309,22 @@ class AsyncConnection(
 
     @property
     def pgconn(self) -> PGconn:
-        """The libpq handle. What is executed on it directly is not noticed here."""
+        """The libpq connection. The driver does not notice direct use of it."""
         return self._session.pgconn
 
     @property
     def lock(self) -> asyncio.Lock:
-        """The lock that each operation holds while it talks with the server."""
+        """The lock that each operation holds while it communicates with the server."""
         return self._session.lock.lock
 
     @property
     def info(self) -> ConnectionInfo:
-        """What is known of the server, the parameters and the transaction."""
+        """Information about the server, the parameters and the transaction."""
         return ConnectionInfo(self._session.pgconn)
 
     @property
     def adapters(self) -> Adapters:
-        """The adapters of the connection; cursors use them unless they have others."""
+        """The adapters of the connection; cursors use them or have their own."""
         return self._session.adaptation.adapters
 
     @property
@@ -335,7 +335,7 @@ class AsyncConnection(
 
     @property
     def prepare_threshold(self) -> int | None:
-        """Executions before a statement is prepared; `None` prepares none."""
+        """How many executions come before a statement is prepared; `None`: never."""
         return self._session.prepared.threshold
 
     @prepare_threshold.setter
@@ -344,9 +344,10 @@ class AsyncConnection(
 
     @property
     def command_timeout(self) -> float | None:
-        """Seconds that an operation has if it is not given others; `None`: no limit.
+        """The time limit of operations in seconds; `None` sets no limit.
 
-        A single operation is freed of it by `timeout=math.inf`.
+        It applies to operations without a `timeout` of their own. `timeout=math.inf`
+        sets no limit for one operation.
         """
         return self._session.lock.command_timeout
 
@@ -356,7 +357,7 @@ class AsyncConnection(
 
     @property
     def prepared_max(self) -> int | None:
-        """How many statements stay prepared; `None` sets no limit."""
+        """The number of statements that stay prepared; `None` sets no limit."""
         return self._session.prepared.limit
 
     @prepared_max.setter
@@ -365,13 +366,13 @@ class AsyncConnection(
 
     @property
     def automatic_binary(self) -> bool:
-        """Whether results come in binary format where that gives the same, faster.
+        """Whether results use the binary format if it is faster and no value differs.
 
-        Decided for each prepared statement by the types and loaders of its columns,
-        unless a format is asked for; see the page "How values are read". Where that is
-        left to the driver, and hundreds of rows were fetched by one `fetchall()` the
-        last time, they are loaded while the server still sends (libpq 17; the cursor's
-        `pgresult` stands for all of them).
+        The driver decides this for each prepared statement by the types and loaders of
+        its columns, unless you request a format: see the page "How values are read". If
+        one `fetchall()` of a statement has fetched hundreds of rows, the next rows are
+        loaded while the server still sends (libpq 17). The `pgresult` of the cursor
+        then represents all of them.
         """
         return self._session.automatic_binary
 
@@ -380,9 +381,9 @@ class AsyncConnection(
         self._session.automatic_binary = value
 
     async def close(self) -> None:
-        """Close the connection; what has not been committed is lost.
+        """Close the connection. Changes that were not committed are lost.
 
-        A connection of a pool with `close_returns` goes back to the pool instead.
+        A connection of a pool with `close_returns` is returned to the pool instead.
         """
         pool = returning(self._pool)
         if pool is None or self.closed:
@@ -393,32 +394,32 @@ class AsyncConnection(
     def transaction(
         self, savepoint_name: str | None = None, force_rollback: bool = False
     ) -> AsyncTransaction:
-        """Return a transaction block, or a savepoint inside another transaction.
+        """Return a transaction block; inside another transaction it is a savepoint.
 
-        `force_rollback` rolls back even when the block is left normally.
+        `force_rollback` rolls back even at the normal end of the block.
         """
         return AsyncTransaction(self, savepoint_name, force_rollback)
 
     def fileno(self) -> int:
-        """Return the descriptor of the socket; it is readable when the server speaks.
+        """Return the descriptor of the socket, which is readable when the server sends.
 
-        Raises `OperationalError` when the connection is closed or lost.
+        Raises `OperationalError` if the connection is closed or lost.
         """
         self._session.check()
         return self._session.pgconn.socket
 
     def cancel(self) -> None:
-        """Ask the server to cancel what the connection executes (`PQcancel`).
+        """Ask the server to cancel the running operation (`PQcancel`).
 
-        Blocks until the server has the request; does nothing on a closed connection.
-        Use `cancel_safe()` where blocking matters.
+        Blocks until the server has received the request. Does nothing on a closed
+        connection. Use `cancel_safe()` if it must not block.
         """
         if not self.closed:
             self._session.check_cancellable()
             self._session.pgconn.get_cancel().cancel()
 
     async def cancel_safe(self, *, timeout: float = 30.0) -> None:
-        """Ask the server to cancel what the connection executes.
+        """Ask the server to cancel the running operation.
 
         The cancelled operation raises `QueryCanceled`. Does nothing on a closed
         connection. Raises `CancellationTimeout` after `timeout` seconds.

@@ -1,7 +1,7 @@
-"""Notices that a connection is lost, by its socket, while nobody asks the server.
+"""Notices by the socket that a connection is lost, while no query is executed.
 
-A watcher reads only between operations, so that it never takes from others what
-is theirs; it sleeps in between.
+A watcher reads only between operations, so that it never reads data of others. It
+sleeps in between.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ logger = logging.getLogger("pgtwin")
 
 
 class AsyncDisconnection:
-    """The part of a connection that tells when it is lost."""
+    """The part of a connection that reports when the connection is lost."""
 
     __module__ = "pgtwin"
     _session: Session
@@ -36,18 +36,19 @@ class AsyncDisconnection:
     _disconnect_handlers: list[DisconnectHandler] | None = None
 
     async def wait_disconnected(self, timeout: float | None = None) -> bool:
-        """Wait until the connection is lost or closed, without asking the server.
+        """Wait until the connection is lost or closed, without a query.
 
-        Returns false when `timeout` seconds have passed before. The connection can be
+        Returns false if `timeout` seconds have passed before. The connection can be
         used meanwhile.
         """
         self._session.lock.move_here()  # twingen: async-only
         return await wait_lost(self._session, timeout)
 
     def add_disconnect_handler(self, handler: DisconnectHandler) -> None:
-        """Call a function, once, with the error for which the connection is lost.
+        """Call a function once, with the error, when the connection is lost.
 
-        It is called as soon as the socket tells, and not for `close()`.
+        The function is called as soon as the socket reports the loss. It is not called
+        after `close()`.
         """
         self._session.lock.move_here()  # twingen: async-only
         if self._disconnect_handlers is None:
@@ -73,12 +74,12 @@ class AsyncDisconnection:
             session.lock.watched_by(task, self._watch_again)
 
     def remove_disconnect_handler(self, handler: DisconnectHandler) -> None:
-        """Call it no more; raises `ValueError` when it was not added."""
+        """Remove a handler; raise `ValueError` if it was not added."""
         (self._disconnect_handlers or []).remove(handler)
 
 
 async def wait_lost(session: Session, timeout: float | None) -> bool:
-    """Wait at most `timeout` seconds until a session is lost or closed; tell if so."""
+    """Wait until a session is lost or closed; return false after `timeout` seconds."""
     exchange = session.exchange
     deadline = Deadline(math.inf if timeout is None else timeout)
     readiness = Readiness()
@@ -110,7 +111,7 @@ async def wait_lost(session: Session, timeout: float | None) -> bool:
 
 
 async def watch(session: Session, handlers: list[DisconnectHandler]) -> None:
-    """Tell handlers when a session is lost; end without a word when it is closed."""
+    """Call the handlers when a session is lost; end silently when it is closed."""
     await wait_lost(session, None)
     if not session.broken:
         return

@@ -1,6 +1,6 @@
-"""Where queries begin: the cursors of a connection, and `execute()` without one.
+"""The parts of a connection that start queries: its cursors, and its own `execute()`.
 
-A cursor belongs to one connection as long as it lives.
+A cursor belongs to one connection during its whole life.
 """
 
 from __future__ import annotations
@@ -89,13 +89,12 @@ class AsyncQueries(Generic[Row]):
         scrollable: bool | None = None,
         withhold: bool = False,
     ) -> AsyncCursor[Any] | AsyncServerCursor[Any]:
-        """Return a new cursor, a server-side one if it has a name.
+        """Return a new cursor; with a name it is a server-side cursor.
 
-        `binary` asks for all values in binary format, or in text format; what is not
-        given is left to `automatic_binary`. `scrollable` and `withhold`
-        are for server-side cursors: whether they can go backward, and whether they
-        outlive their transaction. Raises `OperationalError` when the connection is
-        closed or lost.
+        `binary` requests all values in binary format, or in text format. Without it,
+        `automatic_binary` decides. `scrollable` and `withhold` are for server-side
+        cursors: whether they can move backward, and whether they remain after their
+        transaction. Raises `OperationalError` if the connection is closed or lost.
         """
         self._session.check()
         row_factory = row_factory or self.row_factory
@@ -146,9 +145,9 @@ class AsyncQueries(Generic[Row]):
         binary: bool | None = None,
         timeout: float | None = None,
     ) -> AsyncCursor[Row]:
-        """Execute a query on a new cursor and return that cursor.
+        """Execute a query with a new cursor, and return that cursor.
 
-        Takes what `cursor.execute()` takes, and raises what it raises.
+        It has the parameters of `cursor.execute()`, and raises the same errors.
         """
         cursor = self.cursor(binary=binary)
         either: Any = query  # the overloads take one or the other
@@ -163,17 +162,17 @@ class AsyncQueries(Generic[Row]):
         timeout: float | None = None,
         progress: Progress | None = None,
     ) -> int:
-        """Copy rows into a table and return their number.
+        """Copy rows into a table, and return the number of rows.
 
-        `table` is a name, or an `Identifier` when it has a schema; without `columns`
-        each row has all that are not generated. A value is stored as INSERT stores it:
-        strings as what they say for the column's type, JSON too; what else there is
-        for JSON is dumped. Values of other types than the column's are refused unless
-        their text says the same. Rows go in binary format if the columns' types have
-        one, else as text, and so do rows from the first on whose values it does not
-        take. `timeout` and `progress` are as for `cursor.copy()`. Raises `DataError`
-        for values that do not fit, else the server's error; no row is in the table
-        then.
+        `table` is a name, or an `Identifier` if it has a schema. Without `columns`,
+        each row has a value for every column that is not generated. A value is stored
+        as INSERT stores it: the server parses strings for the type of the column,
+        including JSON; other values for JSON columns are dumped as JSON. A value of
+        another type than the column's is refused unless its text means the same. Rows
+        are sent in binary format if the types of the columns have one. From the first
+        row on with a value that it does not take, they are sent as text. `timeout` and
+        `progress` are as for `cursor.copy()`. Raises `DataError` for values that do not
+        fit, or the error of the server. In both cases no row is in the table.
         """
         cursor = self.cursor(row_factory=tuple_row)
         return await copy_records(cursor, table, columns, rows, timeout, progress)
@@ -192,16 +191,16 @@ class AsyncQueries(Generic[Row]):
         timeout: float | None = None,
         progress: Progress | None = None,
     ) -> int:
-        """Copy a CSV file into a table and return the number of rows.
+        """Copy a CSV file into a table, and return the number of rows.
 
-        `table` is a name, or an `Identifier` when it has a schema. `file` is a path, or
-        a file that is open for reading bytes, which is read in blocks of 256 KiB.
-        The columns are those that the header names, unless `columns` has other names
-        for them; without a header they are all columns of the table. The server reads
-        the values: it takes an unquoted `null` for NULL. `encoding` is a name of
-        Python's or PostgreSQL's. `timeout` and `progress` are as for `cursor.copy()`.
-        Raises `DataError` if the header is missing, else the server's error, which
-        tells the line; no row is in the table then.
+        `table` is a name, or an `Identifier` if it has a schema. `file` is a path, or a
+        file that is open for reading bytes, which is read in blocks of 256 KiB. The
+        header names the columns, unless `columns` has other names for them. Without a
+        header, the file has all columns of the table. The server reads the values: an
+        unquoted `null` is NULL. `encoding` is a name that Python or PostgreSQL knows.
+        `timeout` and `progress` are as for `cursor.copy()`. Raises `DataError` if the
+        header is missing, or the error of the server, which contains the number of the
+        line. In both cases no row is in the table.
         """
         form = CsvFormat(header, delimiter, quote, null, encoding)
         cursor = self.cursor(row_factory=tuple_row)
@@ -223,14 +222,14 @@ class AsyncQueries(Generic[Row]):
         timeout: float | None = None,
         progress: Progress | None = None,
     ) -> int:
-        """Write what a query returns into a CSV file and return the number of rows.
+        """Write the rows of a query to a CSV file, and return the number of rows.
 
-        `query` is a query, or the name of a table as an `Identifier`; parameters are
+        `query` is a query, or the name of a table as an `Identifier`. Parameters are
         written into it as literals. `file` is a path, or a file that is open for
-        writing bytes. At a path a new file is written, which takes the place of an old
-        one when it is complete; an open file has, after an error, what was written
-        until then. `encoding` is a name of Python's or PostgreSQL's. `timeout` and
-        `progress` are as for `cursor.copy()`. Raises the server's error.
+        writing bytes. For a path, a new file is written, which replaces the old one
+        when it is complete. After an error, an open file contains what was written
+        until then. `encoding` is a name that Python or PostgreSQL knows. `timeout` and
+        `progress` are as for `cursor.copy()`. Raises the error of the server.
         """
         form = CsvFormat(header, delimiter, quote, null, encoding)
         cursor = self.cursor(row_factory=tuple_row)
@@ -245,14 +244,14 @@ class AsyncQueries(Generic[Row]):
         timeout: float | None = None,
         progress: Progress | None = None,
     ) -> int:
-        """Copy Arrow data, or a data frame, into a table and return the rows' number.
+        """Copy Arrow data or a data frame into a table; return the number of rows.
 
-        `data` is what has `__arrow_c_stream__()`: tables and readers of pyarrow, data
-        frames of polars and pandas, and others. `columns` are the names of its columns
-        in the table, if they are others. Values are stored as `copy_records()` stores
-        them. Raises `ImportError` if pyarrow is missing, `DataError` for a type that no
-        column has and for values that do not fit, else the server's error; no row is
-        in the table then.
+        `data` is an object with `__arrow_c_stream__()`: tables and readers of pyarrow,
+        data frames of polars and pandas, and others. `columns` are the names of its
+        columns in the table, if they differ. Values are stored as `copy_records()`
+        stores them. Raises `ImportError` if pyarrow is missing, `DataError` for a type
+        that no column has and for values that do not fit, or the error of the server.
+        In these cases no row is in the table.
         """
         cursor = self.cursor(row_factory=tuple_row)
         return await copy_arrow(cursor, table, data, columns, timeout, progress)
@@ -265,20 +264,21 @@ class AsyncQueries(Generic[Row]):
         timeout: float | None = None,
         progress: Progress | None = None,
     ) -> pyarrow.Table:
-        """Execute a query and return the rows as a `pyarrow.Table`, in batches.
+        """Execute a query, and return its rows as a `pyarrow.Table` in batches.
 
-        `query` is a query, or the name of a table as an `Identifier`; parameters are
-        written into it as literals. The rows come by COPY, in binary format, and no
-        objects are made of the values. Data frames take the table as it is, or by
+        `query` is a query, or the name of a table as an `Identifier`. Parameters are
+        written into it as literals. COPY sends the rows in binary format, and no Python
+        objects are created for the values. Data frames accept the table itself, or its
         `__arrow_c_stream__()`. `timeout` and `progress` are as for `cursor.copy()`.
-        Raises `ImportError` if pyarrow is missing, `DataError` for a value that Arrow's
-        type cannot hold, as an infinite date, else the server's error.
+        Raises `ImportError` if pyarrow is missing, `DataError` for a value that the
+        type of Arrow does not have, such as an infinite date, or the error of the
+        server.
         """
         cursor = self.cursor(row_factory=tuple_row)
         return await fetch_arrow(cursor, query, params, timeout, progress)
 
     def pipeline(self) -> AsyncPipeline:
-        """Return a block in which statements do not wait for their results."""
+        """Return a block in which statements are sent without waiting for results."""
         # The connection of which this is a part.
         connection: Any = self
         return AsyncPipeline(connection)
@@ -286,12 +286,12 @@ class AsyncQueries(Generic[Row]):
     def add_query_hook(self, hook: QueryHook) -> None:
         """Call a function with a `QueryEvent` after each statement.
 
-        It is told of what the driver executes by itself (`BEGIN`, `FETCH` ...) too, and
-        of no parameter's value; `executemany()`, `copy()` and `stream()` count as one
-        statement each. In a pipeline it is called when the results arrive.
+        It is also called for statements of the driver (`BEGIN`, `FETCH` ...). It never
+        gets the values of parameters. `executemany()`, `copy()` and `stream()` count as
+        one statement each. In a pipeline it is called when the results arrive.
         """
         self._session.hooks.append(hook)
 
     def remove_query_hook(self, hook: QueryHook) -> None:
-        """Call it no more; raises `ValueError` when it was not added."""
+        """Remove a query hook; raise `ValueError` if it was not added."""
         self._session.hooks.remove(hook)

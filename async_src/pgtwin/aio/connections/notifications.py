@@ -1,6 +1,6 @@
-"""What the server says without being asked: notices and notifications.
+"""Messages that the server sends without a query: notices and notifications.
 
-A handler that fails is logged and stops nothing.
+If a handler raises an error, the error is logged, and everything else continues.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class AsyncNotifications:
-    """The part of a connection that hands on what the server says."""
+    """The part of a connection that passes on notices and notifications."""
 
     __module__ = "pgtwin"
     _session: Session
@@ -35,28 +35,29 @@ class AsyncNotifications:
     ) -> AsyncGenerator[Notify, None]:
         """Yield the notifications of the channels on which the connection listens.
 
-        Waits for the server without polling, for `timeout` seconds at most, and
-        stops after `stop_after` notifications or when the generator is closed. The
-        connection can be used meanwhile. Raises `OperationalError` when the server
-        goes away.
+        Waits for the server without polling. Ends after `timeout` seconds, after
+        `stop_after` notifications, or when the generator is closed. The connection can
+        be used meanwhile. Raises `OperationalError` if the server is lost.
 
-        Where several generators are open, each notification goes to one of them. One
-        with `broadcast` gets all that arrive while it is open, whatever others get.
-        What arrives between two calls is kept for the next, as far as `notifies_max`
-        allows; with several that are open it goes to one of them.
+        If several generators are open, each notification goes to one of them. A
+        generator with `broadcast` gets all that arrive while it is open. Notifications
+        that arrive between two calls are kept for the next call, up to `notifies_max`;
+        if several generators are open, each goes to one of them.
 
-        Handlers are called in any case. What an operation has read while there were
-        handlers is not kept; of what came between operations the last 10,000 are.
+        Handlers are called in any case. If there are handlers, notifications that an
+        operation has read are not kept; of those that arrived between operations, the
+        last 10,000 are kept.
         """
         return notifications(self._session, timeout, stop_after, broadcast)
 
     @property
     def notifies_max(self) -> int | None:
-        """How many notifications are kept for `notifies()`; `None` sets no limit.
+        """The number of notifications kept for `notifies()`; `None` sets no limit.
 
-        They are kept while a generator is open or no handler takes them, for each
-        generator with `broadcast` apart. Beyond the limit the oldest are dropped, which
-        is logged as an error. The server's own queue holds what no operation has read.
+        They are kept while a generator is open, or if there is no handler. Each
+        generator with `broadcast` has a limit of its own. Beyond the limit the oldest
+        are dropped, and an error is logged. Notifications that no operation has read
+        stay in the queue of the server.
         """
         return self._session.messages.notifies_max
 
@@ -67,8 +68,9 @@ class AsyncNotifications:
     def add_notify_handler(self, callback: NotifyHandler) -> None:
         """Call a function with each notification.
 
-        In an event loop it is called when the notification arrives, else during the
-        next operation. It cannot use the connection: that raises `InterfaceError`.
+        In an event loop, it is called when the notification arrives, and elsewhere
+        during the next operation. It cannot use the connection: that raises
+        `InterfaceError`.
         """
         self._session.lock.move_here()  # twingen: async-only
         self._session.messages.notify_handlers.append(callback)
@@ -76,7 +78,7 @@ class AsyncNotifications:
         self._read_on()  # twingen: async-only
 
     def remove_notify_handler(self, callback: NotifyHandler) -> None:
-        """Call it no more; raises `ValueError` when it was not registered."""
+        """Remove a notify handler; raise `ValueError` if it was not added."""
         session = self._session
         session.messages.notify_handlers.remove(callback)
         session.messages.note_attention()
@@ -92,7 +94,7 @@ class AsyncNotifications:
         self._session.messages.notice_handlers.append(callback)
 
     def remove_notice_handler(self, callback: NoticeHandler) -> None:
-        """Call it no more; raises `ValueError` when it was not registered."""
+        """Remove a notice handler; raise `ValueError` if it was not added."""
         self._session.messages.notice_handlers.remove(callback)
 
     # Without an event loop nobody reads between two operations: a thread would call

@@ -1,6 +1,6 @@
-"""Pipeline blocks: what is executed in one does not wait for its results.
+"""Pipeline blocks: statements in a block are sent without waiting for results.
 
-A block that has been left, for whatever reason, leaves nothing to be received.
+When a block has ended, for any reason, no results are left to be received.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ logger = logging.getLogger("pgtwin")
 
 
 class AsyncPipeline:
-    """A block in which statements are sent without waiting for the one before.
+    """A block in which statements are sent without waiting for results.
 
-    Returned by `connection.pipeline()`. Results arrive when they are asked for, at
-    `sync()` and at the end of the block; so do errors. Blocks may be nested. A block
-    in which the connection was closed raises `OperationalError` at its end, because
-    nobody can tell what the server has done of it.
+    `connection.pipeline()` returns it. Results and errors arrive when they are fetched,
+    at `sync()`, and at the end of the block. Blocks may be nested. If the connection
+    was closed in the block, the end of the block raises `OperationalError`, because it
+    is not known what the server has executed.
     """
 
     __module__ = "pgtwin"
@@ -55,14 +55,14 @@ class AsyncPipeline:
 
     @classmethod
     def is_supported(cls) -> bool:
-        """Tell whether libpq knows pipelines, as it does from version 14 on."""
+        """Return whether libpq supports pipelines, as it does from version 14 on."""
         return capabilities.has_pipeline()
 
     async def sync(self, *, timeout: float | None = None) -> None:
-        """Wait until everything that was sent has its results.
+        """Wait until the results of all statements have arrived.
 
-        Statements before and after do not share an implicit transaction. Raises the
-        first error of the server since the last time, `OperationTimeout` after
+        Statements before and after it do not share an implicit transaction. Raises the
+        first error of the server since the last call, or `OperationTimeout` after
         `timeout` seconds.
         """
         session = self._session
@@ -114,7 +114,7 @@ class AsyncPipeline:
         except Exception as failure:
             if exc_val is None:
                 raise
-            # The error that is on its way tells more than this one.
+            # The error that leaves the block says more than this one.
             logger.warning("ending %r failed: %s", self, failure)
         finally:
             if self._entered == entered:

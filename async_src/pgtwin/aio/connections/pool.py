@@ -1,7 +1,7 @@
-"""The pools of psycopg_pool, with connections of ours unless they are told otherwise.
+"""The pools of psycopg_pool, with pgtwin's connections as the default.
 
-How a pool works is psycopg_pool's; here is the class of its connections, and what
-type checkers know of it.
+psycopg_pool implements the pools. This module sets the class of their connections, and
+the types for type checkers.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Conn = TypeVar("Conn", bound=AsyncConnection[Any], default=AsyncConnection[Tuple
 class AsyncConnectionPool(psycopg_pool.AsyncConnectionPool[Any], Generic[Conn]):
     """A pool that keeps connections open (`psycopg_pool.AsyncConnectionPool`).
 
-    Without a `min_size` it is psycopg_pool's: 4, of null pools 0.
+    Without `min_size`, psycopg_pool's default is used: 4, and 0 for null pools.
     """
 
     __module__ = "pgtwin.pool"

@@ -1,7 +1,7 @@
-"""What a connection knows of the pool of psycopg_pool that it belongs to.
+"""The interface of a connection to its psycopg_pool pool.
 
-The pool is never imported; it sets `_pool` on its connections: itself while
-somebody has the connection, `None` while nobody has it.
+The pool is never imported. It sets `_pool` on its connections: to itself while the
+connection is in use, and to `None` while it is in the pool.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Transaction blocks, and savepoints when they are nested.
+"""Transaction blocks; nested blocks are savepoints.
 
-Blocks are left in the reverse order of entering them.
+Blocks end in the reverse order in which they began.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ logger = logging.getLogger("pgtwin")
 
 
 class AsyncTransaction:
-    """A block that is committed when it is left normally, else rolled back.
+    """A block that commits at its normal end, and rolls back after an error.
 
-    Returned by `connection.transaction()`. Inside another transaction the block is a
-    savepoint. `Rollback`, raised in the block, rolls back and goes no further. Leaving
-    the block raises `TransactionResolutionUnknown` (08007) when the connection is lost
-    before the server has answered COMMIT.
+    `connection.transaction()` returns it. Inside another transaction the block is a
+    savepoint. If `Rollback` is raised in the block, the block rolls back and no error
+    leaves it. The end of the block raises `TransactionResolutionUnknown` (08007) if the
+    connection is lost before the server has answered COMMIT.
     """
 
     __module__ = "pgtwin"
@@ -154,7 +154,7 @@ class AsyncTransaction:
             )
         if session.closed:
             if exc_val is None and session.broken:
-                session.check()  # nobody may take the block for committed
+                session.check()  # the block must not seem committed
             return False
         try:
             if exc_val is None and not self.force_rollback:
@@ -175,7 +175,7 @@ class AsyncTransaction:
                 result = await session.command(self._savepoint("RELEASE {}"))
         except BaseException as error:
             await self._undo()
-            # Only the server's answer tells that nothing was committed.
+            # Only the server's answer shows that nothing was committed.
             if isinstance(error, e.Error) and not session.closed:
                 self.status = Status.ROLLED_BACK_WITH_ERROR
             raise
@@ -194,7 +194,7 @@ class AsyncTransaction:
             else:
                 await self._roll_back_savepoint()
         except Exception as failure:
-            # The error that is on its way tells more than this one.
+            # The error that leaves the block says more than this one.
             logger.warning("rollback of %r failed: %s", self, failure)
             return False
         if explicit or self.force_rollback:

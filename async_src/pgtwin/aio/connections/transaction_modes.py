@@ -1,7 +1,7 @@
-"""What new transactions are like: autocommit, isolation level, access mode.
+"""The modes of new transactions: autocommit, isolation level, access mode.
 
-Nothing is executed here, except that a pipeline is synchronized; a setting counts
-from the next transaction on.
+Nothing is executed here, except that a pipeline is synchronized. A mode applies from
+the next transaction on.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ IDLE = pq.TransactionStatus.IDLE
 
 
 class AsyncTransactionModes:
-    """The part of a connection that says what its transactions are like."""
+    """The part of a connection with the modes of its transactions."""
 
     __module__ = "pgtwin"
     _session: Session

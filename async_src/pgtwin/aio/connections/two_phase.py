@@ -1,6 +1,6 @@
-"""The end of transactions: in one phase, or in two across several servers.
+"""The end of transactions, in one phase, or in two phases across several servers.
 
-What `tpc_begin()` has begun is ended by the `tpc_*()` methods only.
+Only the `tpc_*()` methods end a transaction that `tpc_begin()` has begun.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ class AsyncTwoPhase:
     _session: Session
 
     async def commit(self, *, timeout: float | None = None) -> None:
-        """Commit the transaction that is open, if one is.
+        """Commit the open transaction, if there is one.
 
-        When `OperationTimeout` is raised, after `timeout` seconds, the transaction may
-        have been committed; so it may with `TransactionResolutionUnknown` (08007), when
-        the connection is lost before the server has answered. Raises
-        `ProgrammingError` inside a `transaction()` block and in a two-phase
-        transaction.
+        After `OperationTimeout`, which is raised after `timeout` seconds, the
+        transaction may be committed. So it may after `TransactionResolutionUnknown`
+        (08007), which is raised if the connection is lost before the server has
+        answered. Raises `ProgrammingError` inside a `transaction()` block and in a
+        two-phase transaction.
         """
         session = self._session
         async with session.lock.held(timeout):
@@ -51,10 +51,10 @@ class AsyncTwoPhase:
             await session.commit()
 
     async def rollback(self, *, timeout: float | None = None) -> None:
-        """Roll back the transaction that is open, if one is.
+        """Roll back the open transaction, if there is one.
 
-        Raises `OperationTimeout` after `timeout` seconds, `ProgrammingError` inside a
-        `transaction()` block and in a two-phase transaction.
+        Raises `OperationTimeout` after `timeout` seconds, and `ProgrammingError` inside
+        a `transaction()` block and in a two-phase transaction.
         """
         session = self._session
         async with session.lock.held(timeout):
@@ -88,13 +88,13 @@ class AsyncTwoPhase:
             session.global_transaction = GlobalTransaction(_parsed(xid))
 
     async def tpc_prepare(self) -> None:
-        """Do the first phase: the server keeps the transaction until its second.
+        """Execute the first phase: the server keeps the transaction until the second.
 
-        The connection is free for `tpc_commit()` or `tpc_rollback()` after; the latter
-        ends the transaction also when this was interrupted, prepared or not. Raises
-        `ProgrammingError` when no two-phase transaction was begun or it is prepared
-        already, `NotSupportedError` when the server has `max_prepared_transactions`
-        at zero.
+        Afterwards `tpc_commit()` or `tpc_rollback()` can be called. The latter also
+        ends the transaction if this method was interrupted, whether it is prepared or
+        not. Raises `ProgrammingError` if no two-phase transaction was begun, or if it
+        is already prepared, and `NotSupportedError` if `max_prepared_transactions` of
+        the server is zero.
         """
         session = self._session
         async with session.lock.held():
@@ -148,27 +148,27 @@ class AsyncTwoPhase:
             session.global_transaction = begun
 
     async def tpc_commit(self, xid: Xid | str | None = None) -> None:
-        """Commit this connection's two-phase transaction, or another, prepared one.
+        """Commit this connection's two-phase transaction, or another prepared one.
 
-        Without `xid` a transaction that was not prepared is committed in one phase.
-        With one, which `tpc_recover()` may have found, there must be no two-phase
-        transaction on this connection. Raises `ProgrammingError` otherwise, and in a
-        `transaction()` block of a transaction that was not prepared.
+        Without `xid`, a transaction that was not prepared is committed in one phase.
+        With an `xid`, for example from `tpc_recover()`, this connection must not have a
+        two-phase transaction. Raises `ProgrammingError` otherwise, and in a
+        `transaction()` block if the transaction was not prepared.
         """
         await self._finish("COMMIT", xid)
 
     async def tpc_rollback(self, xid: Xid | str | None = None) -> None:
-        """Roll back this connection's two-phase transaction, or another, prepared one.
+        """Roll back this connection's two-phase transaction, or another prepared one.
 
-        Takes and raises what `tpc_commit()` does.
+        It has the parameters of `tpc_commit()`, and raises the same errors.
         """
         await self._finish("ROLLBACK", xid)
 
     async def tpc_recover(self) -> list[Xid]:
-        """Return the transactions that are prepared on the server, of any database.
+        """Return the transactions that are prepared on the server, in all databases.
 
-        They can be given to `tpc_commit()` and `tpc_rollback()`. Leaves the
-        transaction status as it was.
+        They can be passed to `tpc_commit()` and `tpc_rollback()`. The transaction
+        status of the connection does not change.
         """
         session = self._session
         async with session.lock.held():

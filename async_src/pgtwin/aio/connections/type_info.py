@@ -1,6 +1,6 @@
-"""What the server's catalog knows of a type.
+"""Looks up types in the catalog of the server.
 
-The connection is left in the transaction status in which it was.
+The transaction status of the connection does not change.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ async def find_type(
     cls: type[Info],
     name: str | sql.Identifier,
 ) -> Info | None:
-    """Return a type of the server; `None` if it has none of that name and kind.
+    """Return a type of the server; `None` if no such type has this name.
 
-    The block `transaction` is for the query: a name that the server does not
-    understand shall abort no other transaction.
+    The block `transaction` is for the query, so that a name that the server does not
+    understand aborts no other transaction.
     """
     query, oldest_server = type_catalog.find_query(cls)
     if session.pgconn.server_version < oldest_server:

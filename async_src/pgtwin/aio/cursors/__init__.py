@@ -1,1 +1,1 @@
-"""Cursors, as users hold them: results, streams and COPY too."""
+"""Cursors, with their results, streams and COPY."""

@@ -1,6 +1,6 @@
-"""Tables of Arrow: what a query returns, and rows into a table of the server.
+"""Arrow tables from queries, and Arrow data into tables of the server.
 
-The data passes through in batches; a COPY carries it in binary format.
+The data is passed through in batches, by COPY in binary format.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ async def fetch_arrow(
     timeout: float | None,
     progress: Progress | None,
 ) -> Any:
-    """Return what a query returns as a `pyarrow.Table`."""
+    """Return the rows of a query as a `pyarrow.Table`."""
     pyarrow()  # if it is missing, nothing is sent
     session = cursor._session
     if session.autocommit and session.pgconn.transaction_status == IDLE:
@@ -103,7 +103,7 @@ async def copy_arrow(
     timeout: float | None,
     progress: Progress | None,
 ) -> int:
-    """Copy the rows of a stream of Arrow into a table and return how many."""
+    """Copy the rows of an Arrow stream into a table, and return their number."""
     stream = open_stream(data)
     names = stream.schema.names if columns is None else columns
     rows = ArrowRows(stream)

@@ -1,7 +1,8 @@
 """Cursors that write the parameters into the text of the query, as literals.
 
-What is sent has no parameters: several statements and commands that take none
-(`CREATE TABLE`, `SET` ...) can be executed with some, nothing is prepared.
+The message to the server has no parameters. So several statements, and commands that
+take no parameters (`CREATE TABLE`, `SET` ...), can be executed with parameters. Nothing
+is prepared.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""COPY: data and rows to the server, or from it, or into something else.
+"""COPY: data and rows to the server, from the server, or to another destination.
 
-What is written in a COPY block is on the server when the block has been left
-without an error, and not before; an error cancels the COPY.
+Data that is written in a COPY block is on the server when the block has ended without
+an error, and not before. An error cancels the COPY.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ logger = logging.getLogger("pgtwin")
 
 
 class AsyncWriter(ABC):
-    """Takes the data of a COPY and puts it somewhere."""
+    """Takes the data of a COPY, and writes it to some destination."""
 
     __module__ = "pgtwin.copy"
 
@@ -68,14 +68,14 @@ class AsyncWriter(ABC):
     async def finish(  # noqa: B027 (it may do nothing)
         self, exc: BaseException | None = None
     ) -> None:
-        """End the writing; `exc` is the error with which the COPY ends, if any."""
+        """End the writing; `exc` is the error with which the COPY ends, or `None`."""
 
 
 class AsyncLibpqWriter(AsyncWriter):
     """Writes to the server.
 
-    Waits for a slow server whenever `flush_threshold` bytes were written, and so
-    bounds what is kept in memory.
+    Waits for a slow server whenever `flush_threshold` bytes were written. This limits
+    the amount of data in memory.
     """
 
     __module__ = "pgtwin.copy"
@@ -90,7 +90,7 @@ class AsyncLibpqWriter(AsyncWriter):
         self._unflushed = 0
 
     async def write(self, data: Buffer) -> None:
-        """Send some data. The server's errors are raised at the end."""
+        """Send some data. Errors of the server are raised at the end."""
         async with copy_exchange.held(self._session):
             await copy_exchange.write(self._session, data)
             self._unflushed += len(data)
@@ -117,7 +117,7 @@ class AsyncLibpqWriter(AsyncWriter):
 class AsyncQueuedLibpqWriter(AsyncLibpqWriter):
     """Writes to the server in the background, while the next block is made.
 
-    Up to 64 blocks wait in a queue; `write()` waits only when it is full.
+    Up to 64 blocks are in a queue; `write()` waits only if the queue is full.
     """
 
     __module__ = "pgtwin.copy"
@@ -131,7 +131,7 @@ class AsyncQueuedLibpqWriter(AsyncLibpqWriter):
         self._error: BaseException | None = None
 
     async def write(self, data: Buffer) -> None:
-        """Queue some data. Raises the error with which earlier data has failed."""
+        """Put some data into the queue. Raises the error of earlier data, if any."""
         if self._error is not None:
             raise self._error
         if self._worker is None:
@@ -140,7 +140,7 @@ class AsyncQueuedLibpqWriter(AsyncLibpqWriter):
             await self._queue.put(data)
 
     async def finish(self, exc: BaseException | None = None) -> None:
-        """Wait for what is queued, then end the COPY."""
+        """Wait until the queue is empty, then end the COPY."""
         worker, self._worker = self._worker, None
         if worker is not None:
             await self._queue.put(b"")
@@ -152,7 +152,7 @@ class AsyncQueuedLibpqWriter(AsyncLibpqWriter):
     async def _work(self) -> None:
         while data := await self._queue.get():
             if self._error is not None:
-                continue  # keep the queue moving, or write() would wait for ever
+                continue  # keep the queue moving, or write() would wait forever
             try:
                 await super().write(data)
             except BaseException as error:
@@ -173,11 +173,11 @@ class AsyncFileWriter(AsyncWriter):
 
 
 class AsyncCopy:
-    """One COPY, used as a block; `cursor.copy()` returns it.
+    """The block of one COPY; `cursor.copy()` returns it.
 
-    `binary` chooses the format when the cursor has not executed a COPY statement,
-    `writer` where data goes instead of to the server; `timeout` is the seconds of each
-    wait for the server; `progress` is called as `cursor.copy()` says.
+    `binary` sets the format if the cursor has not executed a COPY statement. `writer`
+    is the destination of the data, in place of the server. `timeout` limits each wait
+    for the server, in seconds. `progress` is called as `cursor.copy()` describes.
     """
 
     __module__ = "pgtwin"
@@ -187,7 +187,7 @@ class AsyncCopy:
 
     While the COPY goes on, data given to `write()` counts by its lines, in binary
     format not at all, and the header of a CSV file counts as a row. At the end it is
-    the number that the server tells.
+    the number that the server reports.
     """
     bytes_done: int
     """Bytes of data that were sent or received."""
@@ -274,12 +274,12 @@ class AsyncCopy:
                 yield messages.popleft()
 
     def set_types(self, types: Sequence[int | str]) -> None:
-        """Say of which types the columns are: names (`timestamptz[]`) or oids.
+        """Set the types of the columns, by names (`timestamptz[]`) or OIDs.
 
-        Rows are loaded and dumped by them. Without, rows that are read hold text (or
-        bytes, in binary format) as it comes, and rows that are written are dumped
-        by the types of their Python values: in binary format by those of the first row,
-        which are seldom those of the columns.
+        Rows are loaded and dumped with these types. Without them, rows contain text as
+        it arrives (or bytes, in binary format), and rows that are written are dumped by
+        the types of their Python values. In binary format, the first row decides these
+        types, which are often not those of the columns.
         """
         get = self._types.get_oid
         oids = [each if isinstance(each, int) else get(each) for each in types]
@@ -290,9 +290,9 @@ class AsyncCopy:
             self._decoder.set_types(oids)
 
     async def read(self) -> Buffer:
-        """Return the next piece of data as the server sends it, empty at the end.
+        """Return the next piece of data as the server sends it; empty at the end.
 
-        In text and CSV format a piece is a row. Raises the server's error.
+        In text and CSV format a piece is a row. Raises the error of the server.
         """
         while True:
             try:
@@ -302,10 +302,10 @@ class AsyncCopy:
                     return b""
 
     async def blocks(self) -> AsyncIterator[bytes]:
-        """Yield the data in blocks of many rows, all that has arrived each time.
+        """Yield the data in blocks of many rows: all that has arrived at a time.
 
-        They are what `read()` returns, put together: the fastest way from a COPY to a
-        file, or to what reads the format itself. Raises the server's error.
+        A block consists of pieces that `read()` would return. This is the fastest way
+        to copy to a file, or to a reader of the format. Raises the error of the server.
         """
         while True:
             pieces = self._taken()
@@ -316,10 +316,10 @@ class AsyncCopy:
             yield b"".join(pieces)
 
     async def read_row(self) -> tuple[Any, ...] | None:
-        """Return the next row, `None` at the end.
+        """Return the next row, or `None` at the end.
 
-        Raises `DataError` for rows of CSV format, or with another delimiter, that have
-        several columns: `read()` gives those.
+        Raises `DataError` for rows with several columns in CSV format, or with another
+        delimiter. Use `read()` for them.
         """
         while message := await self.read():
             for row in self._decoder.decode([message]):
@@ -345,10 +345,10 @@ class AsyncCopy:
                 yield row
 
     async def write(self, buffer: Buffer | str) -> None:
-        """Write data that is in the format of the COPY already.
+        """Write data that already has the format of the COPY.
 
-        Raises `TypeError` for text in binary format, `OperationalError` after the end
-        of the block; the server's errors are raised at that end.
+        Raises `TypeError` for text in binary format, and `OperationalError` after the
+        end of the block. Errors of the server are raised at that end.
         """
         self._check_open()
         data = self._rows.data_of(buffer)
@@ -360,9 +360,9 @@ class AsyncCopy:
     async def write_row(self, row: Sequence[Any]) -> None:
         """Write a row of Python values.
 
-        Raises `DataError` for a value that does not fit the type set for its column,
-        what dumpers raise, `OperationalError` after the end of the block; the server's
-        errors are raised at that end.
+        Raises `DataError` for a value that does not fit the type of its column, the
+        errors of dumpers, and `OperationalError` after the end of the block. Errors of
+        the server are raised at that end.
         """
         if self._add(row):
             await self._send()
@@ -371,7 +371,7 @@ class AsyncCopy:
         self,
         rows: Iterable[Sequence[Any]] | AsyncIterable[Sequence[Any]],
     ) -> None:
-        """Write many rows; faster than a call for each. Raises as `write_row()`."""
+        """Write many rows, faster than with `write_row()`. Raises the same errors."""
         self._check_open()
         if isinstance(rows, AsyncIterable):  # twingen: async-only
             async for row in rows:
@@ -382,7 +382,7 @@ class AsyncCopy:
             await self._send()
 
     async def finish(self, exc: BaseException | None) -> None:
-        """End the COPY, or cancel it because of an error; the block does it itself."""
+        """End the COPY, or cancel it because of an error; the block does this."""
         if self._finished:
             return
         if self._copying is not None:
@@ -396,7 +396,7 @@ class AsyncCopy:
         except Exception as failure:
             if exc is None:
                 raise
-            # The error that is on its way tells more than this one.
+            # The error that leaves the block says more than this one.
             logger.warning("ending %r failed: %s", self, failure)
         finally:
             self._finished = True
@@ -485,7 +485,7 @@ class AsyncCopy:
         return messages
 
     async def _receive(self) -> bool:
-        """Fetch messages; tell whether there were any before the end."""
+        """Fetch messages; return whether there were any before the end."""
         self._put_back()
         if not self._messages:
             await self._fetch(self._messages, Pieces.VIEWS)

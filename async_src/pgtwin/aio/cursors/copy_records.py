@@ -1,7 +1,7 @@
-"""Rows into a table, without a word of SQL from the caller.
+"""Copies rows into a table, without SQL from the caller.
 
-Names reach the server as identifiers, values as COPY data; nothing is formatted
-into a statement.
+Names are sent as identifiers, and values as COPY data. No value becomes part of a
+statement.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ async def copy_records(
     timeout: float | None,
     progress: Progress | None,
 ) -> int:
-    """Copy rows into a table and return how many.
+    """Copy rows into a table, and return the number of rows.
 
-    They go in binary format up to the first that has a value for which that is not
-    known to mean the same, that one and the others as text.
+    They are sent in binary format, until a row has a value that may mean something else
+    in it. This row and all after it are sent as text.
     """
     name = sql.Identifier(table) if isinstance(table, str) else table
     found = await _look_up(cursor, name.as_string(None), columns, timeout)

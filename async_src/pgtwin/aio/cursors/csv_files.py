@@ -1,6 +1,6 @@
-"""CSV files into a table, and what a query returns into a CSV file.
+"""Copies CSV files into a table, and the rows of a query to a CSV file.
 
-The file passes through in blocks, as it is: the server reads and writes values.
+The file is passed through in blocks, unchanged. The server reads and writes the values.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ async def copy_to_csv(
     timeout: float | None,
     progress: Progress | None,
 ) -> int:
-    """Write what a query returns into a file and return the number of rows."""
+    """Write the rows of a query to a file, and return the number of rows."""
     statement: Any = copy_to_client(query, params, form.options())
     with _writing(file) as target:
         async with cursor.copy(

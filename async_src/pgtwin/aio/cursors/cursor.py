@@ -1,6 +1,6 @@
-"""Cursors: execute queries and keep their results.
+"""Cursors: they execute queries and keep their results.
 
-Each method that talks to the server holds the session's lock meanwhile.
+Each method that communicates with the server holds the lock of the session.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ BINARY = pq.Format.BINARY
 
 
 class AsyncCursor(AsyncResults[Row]):
-    """Executes queries on a connection and gives their results (PEP 249)."""
+    """Executes queries on a connection, and returns their results (PEP 249)."""
 
     __module__ = "pgtwin"
     _bind_query: ClassVar[Binder] = staticmethod(bind)
@@ -107,16 +107,15 @@ class AsyncCursor(AsyncResults[Row]):
     ) -> Self:
         """Execute a query and keep its results; return the cursor itself.
 
-        `prepare` forces or forbids a prepared statement, else the connection's
-        threshold decides. `binary` asks for values in binary format. Without
-        `params` the query may hold several statements; a template string holds its
-        parameters itself. After `timeout` seconds, those of the connection's
-        `command_timeout` if it is not given, the server is told to cancel and
-        `OperationTimeout` is raised. Raises `InterfaceError` when the cursor is closed,
-        `ProgrammingError` when placeholders and parameters do not match, `DataError`
-        when the query or the parameters are too long for the server (1 GiB),
-        `OperationalError` when the connection is closed or lost, else the error that
-        the server gives.
+        `prepare` forces or forbids a prepared statement; without it, the threshold of
+        the connection decides. `binary` requests values in binary format. Without
+        `params`, the query may contain several statements. A template string contains
+        its parameters. After `timeout` seconds, or after `command_timeout` of the
+        connection, the driver asks the server to cancel, and raises `OperationTimeout`.
+        Raises `InterfaceError` if the cursor is closed, `ProgrammingError` if
+        placeholders and parameters do not match, `DataError` if the query or the
+        parameters are too long for the server (1 GiB), `OperationalError` if the
+        connection is closed or lost, or the error of the server.
         """
         session = self._session
         async with session.lock.held(timeout):
@@ -190,10 +189,10 @@ class AsyncCursor(AsyncResults[Row]):
     ) -> None:
         """Execute a query once for each set of parameters, in a pipeline.
 
-        The statement is prepared. With `returning` each execution leaves a result,
-        to be walked with `results()` or `nextset()`; without, `rowcount` is the sum.
-        Raises the first error of the server, and executes no more then;
-        `OperationTimeout` when not all is done after `timeout` seconds.
+        The statement is prepared. With `returning`, each execution has a result;
+        `results()` and `nextset()` move from one to the next. Without it, `rowcount` is
+        the sum. Raises the first error of the server, and then executes no more. Raises
+        `OperationTimeout` if it takes more than `timeout` seconds.
         """
         session = self._session
         async with session.lock.held(timeout):
@@ -228,17 +227,17 @@ class AsyncCursor(AsyncResults[Row]):
         timeout: float | None = None,
         progress: Progress | None = None,
     ) -> AsyncGenerator[AsyncCopy, None]:
-        """Execute a COPY to or from the client, and give the block its data.
+        """Execute a COPY to or from the client, and return its block.
 
-        Parameters are written into the statement as literals. An error that leaves
-        the block cancels the COPY, and so does leaving before all has been read.
-        `writer` takes what the block writes, instead of the server. `timeout` counts
-        the seconds of each wait for the server, not the caller's. Other callers wait
-        until the block has been left. `progress` is a plain function: it is called with
-        the COPY, which has `rows_done` and `bytes_done`, whenever a block of data was
-        sent (about 64 KiB) or data has arrived, and once more at the end. What it
-        raises is raised in the block. Raises `ProgrammingError` when the statement is
-        no such COPY, `OperationTimeout`, else the server's error.
+        Parameters are written into the statement as literals. If an error leaves the
+        block, or if it ends before all data was read, the COPY is canceled. `writer`
+        gets the data in place of the server. `timeout` limits each wait for the server,
+        in seconds, and not the caller's own time. Other callers wait for the end of the
+        block. `progress` is a plain function. It is called with the COPY, which has
+        `rows_done` and `bytes_done`, after each block of data that was sent (about 64
+        KiB) or received, and once more at the end. If it raises an error, the error is
+        raised in the block. Raises `ProgrammingError` if the statement is not such a
+        COPY, `OperationTimeout`, or the error of the server.
         """
         session = self._session
         with session.observe(statement) as seen:
@@ -270,14 +269,14 @@ class AsyncCursor(AsyncResults[Row]):
         size: int = 1,
         timeout: float | None = None,
     ) -> AsyncGenerator[Row, None]:
-        """Execute a query and yield its rows while the server still sends.
+        """Execute a query, and yield its rows while the server still sends.
 
-        The rows are received `size` at a time, more than one with libpq 17 or newer.
-        The connection does nothing else until the last row, or until the generator
-        is closed: the query is cancelled then, and the connection can be used.
-        `timeout` counts the seconds of each wait for the server, not the caller's.
-        Raises what `execute()` raises, before the first row or between two, and
-        `ProgrammingError` when the query returns no rows.
+        The rows are received `size` at a time; more than one needs libpq 17 or newer.
+        The connection cannot do anything else until the last row, or until the
+        generator is closed. Closing it cancels the query, and the connection can be
+        used again. `timeout` limits each wait for the server, in seconds, and not the
+        caller's own time. Raises the errors of `execute()`, before the first row or
+        between two rows, and `ProgrammingError` if the query returns no rows.
         """
         session = self._session
         check_size(size)

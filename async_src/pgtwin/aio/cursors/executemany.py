@@ -1,6 +1,6 @@
-"""One query for many sets of parameters.
+"""Executes one query for many sets of parameters.
 
-The caller holds the session's lock, and gives each batch one cursor.
+The caller holds the lock of the session, and passes one cursor to each batch.
 """
 
 from __future__ import annotations

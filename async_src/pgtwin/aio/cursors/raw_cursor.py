@@ -1,6 +1,6 @@
-"""Cursors for queries that have the server's own placeholders: `$1`, `$2` ...
+"""Cursors for queries with the server's own placeholders: `$1`, `$2` ...
 
-The text of the query is sent as it is, `%` means nothing in it.
+The text of the query is sent unchanged. `%` has no meaning in it.
 """
 
 from __future__ import annotations

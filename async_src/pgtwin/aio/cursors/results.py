@@ -1,8 +1,8 @@
-"""The results that a cursor holds: walk through them, build rows from them.
+"""The results of a cursor: moves between them, and builds rows from them.
 
-A result is bound to loaders when it arrives, and is read by these as long as the
-cursor holds it. Nothing in this module talks to the server, except to receive what a
-pipeline still owes.
+A result gets its loaders when it arrives, and is read with them as long as the cursor
+keeps it. This module communicates with the server only to receive results that a
+pipeline has not received yet.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ FEW_ROWS = 20
 
 
 class AsyncResults(ResultState, Generic[Row]):
-    """What every cursor does with the results that it has received."""
+    """The methods of all cursors for results that were received."""
 
     __module__ = "pgtwin"
 
@@ -111,10 +111,10 @@ class AsyncResults(ResultState, Generic[Row]):
 
     @property
     def adapters(self) -> Adapters:
-        """The adapters of this cursor: a copy of the connection's, made when asked.
+        """The adapters of this cursor, a copy of the connection's.
 
-        A loader that is registered here counts for the results that the cursor holds
-        too.
+        A loader that is registered here is also used for the results that the cursor
+        already has.
         """
         if self._adapters is None:
             self._adapters = Adapters(self._session.adaptation.adapters)
@@ -122,10 +122,10 @@ class AsyncResults(ResultState, Generic[Row]):
 
     @property
     def format(self) -> pq.Format:
-        """The format of the results, text if it was not set.
+        """The format of the results; text if it was not set.
 
-        Where it was not set, results may come in binary format if nobody can tell from
-        their values (`connection.automatic_binary`).
+        If it was not set, results may use the binary format if no value differs
+        (`connection.automatic_binary`).
         """
         return TEXT if self._given_format is None else self._given_format
 
@@ -135,7 +135,7 @@ class AsyncResults(ResultState, Generic[Row]):
 
     @property
     def row_factory(self) -> RowFactory[Row]:
-        """What builds the rows; may be replaced at any time."""
+        """The function that builds the rows. It may be replaced at any time."""
         return self._row_factory
 
     @row_factory.setter
@@ -150,7 +150,7 @@ class AsyncResults(ResultState, Generic[Row]):
 
     @property
     def description(self) -> list[Column] | None:
-        """The columns of the current result, `None` when it has no rows to fetch."""
+        """The columns of the current result; `None` if it has no rows to fetch."""
         result = self.pgresult
         if result is None or not (result.nfields or result.status in WITH_COLUMNS):
             return None
@@ -159,7 +159,7 @@ class AsyncResults(ResultState, Generic[Row]):
 
     @property
     def rowcount(self) -> int:
-        """The number of rows found or changed, -1 when not known."""
+        """The number of rows that were found or changed; -1 if it is not known."""
         return self._rowcount
 
     @property
@@ -179,9 +179,9 @@ class AsyncResults(ResultState, Generic[Row]):
         return tag.decode() if tag else None
 
     async def fetchone(self) -> Row | None:
-        """Return the next row, `None` after the last.
+        """Return the next row, or `None` after the last.
 
-        Raises `ProgrammingError` when the last query gives no rows.
+        Raises `ProgrammingError` if the last query returns no rows.
         """
         if self._pending is not None:
             await self._arrive()
@@ -189,9 +189,9 @@ class AsyncResults(ResultState, Generic[Row]):
         return row
 
     async def fetchmany(self, size: int = 0) -> list[Row]:
-        """Return the next rows, at most `size` of them, `arraysize` when not given.
+        """Return at most `size` of the next rows; the default is `arraysize`.
 
-        Raises `InterfaceError` when that is negative.
+        Raises `InterfaceError` if `size` is negative.
         """
         if self._pending is not None:
             await self._arrive()
@@ -212,12 +212,12 @@ class AsyncResults(ResultState, Generic[Row]):
     async def fetch_arrow(self) -> pyarrow.Table:
         """Return all rows that were not fetched yet as a `pyarrow.Table`.
 
-        The result must have come in binary format: `execute(query, binary=True)`. If
-        the rows are not needed otherwise, `connection.fetch_arrow()` is faster, takes
-        less memory, and takes columns of all types. Raises `ImportError` if pyarrow is
+        The result must be in binary format: `execute(query, binary=True)`. If you do
+        not need the rows otherwise, `connection.fetch_arrow()` is faster, uses less
+        memory, and supports columns of all types. Raises `ImportError` if pyarrow is
         missing, `ProgrammingError` for a result in text format, `NotSupportedError` for
-        types of which only the text is known, `DataError` for a value that Arrow's type
-        cannot hold.
+        types that can only be read as text, and `DataError` for a value that the type
+        of Arrow does not have.
         """
         if self._pending is not None:
             await self._arrive()
@@ -229,8 +229,8 @@ class AsyncResults(ResultState, Generic[Row]):
     async def scroll(self, value: int, mode: str = "relative") -> None:
         """Move to another row of the result: by a distance, or to an index.
 
-        `mode` is `relative` or `absolute`. Raises `IndexError`, and stays where it
-        is, when there is no such row.
+        `mode` is `relative` or `absolute`. If there is no such row, raises `IndexError`
+        and does not move.
         """
         if self._pending is not None:
             await self._arrive()
@@ -264,9 +264,9 @@ class AsyncResults(ResultState, Generic[Row]):
                 yield self
 
     async def set_result(self, index: int) -> Self:
-        """Move to a result by its index, from 0; negative ones count from the end.
+        """Move to a result by its index, from 0; negative numbers count from the end.
 
-        Raises `IndexError` when there is no such result.
+        Raises `IndexError` if there is no such result.
         """
         if self._pending is not None:
             await self._arrive()
@@ -278,10 +278,10 @@ class AsyncResults(ResultState, Generic[Row]):
         return self
 
     def setinputsizes(self, sizes: Sequence[Any]) -> None:
-        """Do nothing (PEP 249 asks for the method)."""
+        """Do nothing (PEP 249 requires the method)."""
 
     def setoutputsize(self, size: Any, column: int | None = None) -> None:
-        """Do nothing (PEP 249 asks for the method)."""
+        """Do nothing (PEP 249 requires the method)."""
 
     def _dumper(self) -> Transformer | None:
         """Return the cursor's own transformer if it has adapters of its own."""
@@ -348,7 +348,7 @@ class AsyncResults(ResultState, Generic[Row]):
         return loaded if make_row is TUPLES else list(map(make_row, loaded))
 
     def _has_late_loaders(self, adapters: Adapters) -> bool:
-        """Tell whether adapters of the cursor were changed since the results came."""
+        """Return whether adapters of the cursor were changed since the results came."""
         bound, generation, _ = self._loader_mark
         return adapters.generation != (generation if bound is adapters else 0)
 

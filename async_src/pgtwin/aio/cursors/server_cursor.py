@@ -1,7 +1,7 @@
-"""Server-side cursors: the server keeps the result, rows are fetched on demand.
+"""Server-side cursors: the server keeps the result, and rows are fetched on demand.
 
-Each row is given once, in order, whichever methods are mixed: what iteration has
-fetched ahead comes first, and `scroll()` counts from the row that would come next.
+Each row is returned once, in order, even if methods are mixed. Rows that iteration has
+fetched ahead come first, and `scroll()` counts from the row that would be next.
 """
 
 from __future__ import annotations
@@ -35,11 +35,10 @@ DEFAULT_ITERSIZE = 100
 class AsyncServerCursor(AsyncCursor[Row]):
     """A named cursor of the server (`DECLARE`, `FETCH`, `MOVE`, `CLOSE`).
 
-    Without `execute()` it fetches from a cursor of that name which the server has
-    already, declared by other means. Iteration fetches `itersize` rows at a time, 100
-    unless it is set, less than one meaning one; it may be changed at any time, and
-    counts for what is fetched then. The other methods give what iteration has fetched
-    ahead before they ask the server.
+    Without `execute()`, it fetches from an existing cursor of the server with that
+    name. Iteration fetches `itersize` rows at a time. The default is 100; less than one
+    means one. It may be changed at any time, and applies to the next fetch. The other
+    methods return the rows that iteration has fetched ahead before they ask the server.
     """
 
     __module__ = "pgtwin"
@@ -121,12 +120,12 @@ class AsyncServerCursor(AsyncCursor[Row]):
 
     @property
     def scrollable(self) -> bool | None:
-        """Whether the cursor can go backward; `None` leaves it to the server."""
+        """Whether the cursor can move backward; `None` lets the server decide."""
         return self._scrollable
 
     @property
     def withhold(self) -> bool:
-        """Whether the cursor outlives the transaction in which it was declared."""
+        """Whether the cursor remains after the transaction that declared it."""
         return self._withhold
 
     @property
@@ -161,8 +160,8 @@ class AsyncServerCursor(AsyncCursor[Row]):
     ) -> Self:
         """Declare the cursor for a query; return the cursor itself.
 
-        A cursor that was declared before is closed. `binary` asks for values in
-        binary format. Raises what `execute()` of other cursors raises.
+        A cursor that was declared before is closed. `binary` requests values in binary
+        format. Raises the same errors as `execute()` of other cursors.
         """
         if kwargs:
             raise TypeError(
@@ -208,9 +207,10 @@ class AsyncServerCursor(AsyncCursor[Row]):
         )
 
     async def fetchone(self, *, timeout: float | None = None) -> Row | None:
-        """Return the next row, `None` after the last.
+        """Return the next row, or `None` after the last.
 
-        Raises `OperationTimeout` after `timeout` seconds, as all that waits here does.
+        Raises `OperationTimeout` after `timeout` seconds, as all methods here that
+        wait.
         """
         rows = await self._fetch(1, timeout)
         return rows[0] if rows else None
@@ -218,9 +218,9 @@ class AsyncServerCursor(AsyncCursor[Row]):
     async def fetchmany(
         self, size: int = 0, *, timeout: float | None = None
     ) -> list[Row]:
-        """Return the next rows, at most `size` of them, `arraysize` when not given.
+        """Return at most `size` of the next rows; the default is `arraysize`.
 
-        Raises `ValueError` when that is negative: `scroll()` goes back.
+        Raises `ValueError` if `size` is negative; `scroll()` moves backward.
         """
         size = size or self.arraysize
         if size < 0:
@@ -236,8 +236,8 @@ class AsyncServerCursor(AsyncCursor[Row]):
     ) -> None:
         """Move to another row: by a distance from the next one, or to an index.
 
-        `mode` is `relative` or `absolute`. Whether there is such a row is not told by
-        the server; raises its error when the cursor is not scrollable.
+        `mode` is `relative` or `absolute`. The server does not report whether there is
+        such a row. Raises the error of the server if the cursor is not scrollable.
         """
         if mode not in ("relative", "absolute"):
             raise ValueError(f"scroll mode must be relative or absolute, not {mode!r}")

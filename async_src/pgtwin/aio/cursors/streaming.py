@@ -1,7 +1,7 @@
-"""Rows of a query, received while the server still sends.
+"""Rows of a query that are received while the server still sends.
 
-The caller holds the session's lock from `open_rows()` to `close_rows()`, which is
-called in any case.
+The caller holds the lock of the session from `open_rows()` to `close_rows()`, and
+always calls the latter.
 """
 
 from __future__ import annotations

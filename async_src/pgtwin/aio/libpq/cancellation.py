@@ -1,7 +1,7 @@
-"""Cancelling: ask the server to cancel a statement, and receive what is left of it.
+"""Cancelling: ask the server to cancel an operation, and receive the rest of it.
 
-A request goes over a connection of its own. Whatever the first connection does goes on
-until the server's answer reaches it.
+A request uses a connection of its own. The operation of the first connection goes on
+until the answer of the server arrives.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ CANCEL_AGAIN = 1.0
 
 
 async def request_cancel(pgconn: PGconn, timeout: float) -> None:
-    """Ask the server to cancel what it executes for a handle.
+    """Ask the server to cancel the operation of a libpq connection.
 
-    Uses a connection of its own, encrypted as the first one if libpq is 17 or newer
-    (`PQcancelStart`). Raises `CancellationTimeout` after `timeout` seconds,
-    `OperationalError` when the server cannot be reached.
+    Uses a connection of its own, which is encrypted like the first one if libpq is 17
+    or newer (`PQcancelStart`). Raises `CancellationTimeout` after `timeout` seconds,
+    and `OperationalError` if the server cannot be reached.
     """
     if not capabilities.has_cancel_safe():
         request = pgconn.get_cancel()

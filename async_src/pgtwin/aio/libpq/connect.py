@@ -1,4 +1,4 @@
-"""Connects with one server.
+"""Connects to one server.
 
 An attempt that fails leaves nothing open.
 """
@@ -25,11 +25,10 @@ POLL_WRITING = int(pq.PollingStatus.WRITING)
 
 
 async def connect_one(conninfo: str, timeout: float) -> PGconn:
-    """Connect with one server and return libpq's handle.
+    """Connect to one server and return the libpq connection.
 
-    Raises `OperationalError` with the server's or libpq's own text, and the
-    SQLSTATE if the server has refused, or `ConnectionTimeout` after `timeout`
-    seconds.
+    Raises `OperationalError` with the text of the server or of libpq, and with the
+    SQLSTATE if the server has refused, or `ConnectionTimeout` after `timeout` seconds.
     """
     deadline = time.monotonic() + timeout
     pgconn = pq.PGconn.connect_start(conninfo.encode())

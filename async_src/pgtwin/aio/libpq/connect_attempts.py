@@ -1,6 +1,6 @@
-"""Connects with the first of several servers that accepts it.
+"""Connects to the first of several servers that accepts the connection.
 
-Every attempt ends within its own `connect_timeout`, name look-up included.
+Each attempt ends within its own `connect_timeout`, which includes the lookup of names.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 async def connect(
     conninfo: str, given: hosts.Parameters, whole: float | None = None
 ) -> tuple[PGconn, bool]:
-    """Connect as a connection string and parameters say, trying host after host.
+    """Connect with a connection string and parameters; try one host after the other.
 
-    Returns libpq's handle, and whether it is connected with a walsender.
-    All attempts together may take `whole` seconds, if that is not `None`. Raises
-    `ProgrammingError` when they make no sense, `ConnectTimeout` or `OperationalError`
-    when no server has accepted us; with several attempts the message has one line for
-    each, and class and SQLSTATE are those of the last one. A failed authentication is
-    the last one, whatever hosts are left.
+    Returns the libpq connection, and whether the server is a walsender. All attempts
+    together may take `whole` seconds; `None` sets no limit. Raises `ProgrammingError`
+    if the parameters are wrong, and `ConnectTimeout` or `OperationalError` if no server
+    has accepted the connection. After several attempts, the message has a line for
+    each, and the class and SQLSTATE are those of the last one. After a failed
+    authentication, the remaining hosts are not tried.
     """
     text = hosts.as_text(conninfo, given)
     route = hosts.find_route(text)
@@ -68,10 +68,10 @@ async def connect(
 
 
 async def look_up(host: str, timeout: float, shuffled: bool) -> list[dict[str, str]]:
-    """Return the addresses of a host, each as the parameter that says it.
+    """Return the addresses of a host, each as a parameter of the connection.
 
-    Raises `ConnectionTimeout` after `timeout` seconds, `OperationalError` when the name
-    is unknown.
+    Raises `ConnectionTimeout` after `timeout` seconds, and `OperationalError` if the
+    name is unknown.
     """
     ask = partial(
         socket.getaddrinfo,

@@ -1,7 +1,7 @@
-"""Messages of libpq's protocol to the server, and its answers.
+"""Sends messages of libpq's protocol to the server, and receives the answers.
 
-What `pgconn` says of the lock holds here, too. Each method that sends something returns
-all that the server has answered, errors included.
+The rules of `pgconn` about the lock apply here, too. Each method that sends something
+returns everything that the server has answered, including errors.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 
 
 class Exchange(Handle):
-    """Talks to one server: executes, listens."""
+    """Communicates with one server: executes, listens."""
 
     @classmethod
     def over(cls, pgconn: PGconn) -> Exchange:
-        """Return an exchange by a handle that is connected, and used by nobody else."""
+        """Return an exchange for a connected handle that no other code uses."""
         pgconn.nonblocking = 1
         readiness = Readiness()
         readiness.attach(pgconn.socket)
         return cls(pgconn, readiness)
 
     def leave(self) -> PGconn:
-        """Return the handle, for another exchange; this one watches it no more."""
+        """Return the handle for another exchange; this one no longer watches it."""
         self._readiness.detach()
         return self.pgconn
 
@@ -120,10 +120,10 @@ class Exchange(Handle):
             self.pgconn.set_chunked_rows_mode(size)
 
     def collect(self) -> None:
-        """Take in what has come though nobody asked.
+        """Read messages that arrived without a query.
 
-        Raises `OperationalError`, in the server's own words if it left any, when the
-        server is gone.
+        Raises `OperationalError` if the server is lost, with the server's text if it
+        has sent any.
         """
         self._in_use = True
         try:

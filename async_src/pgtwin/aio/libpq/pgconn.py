@@ -1,7 +1,8 @@
-"""The libpq handle of a session: waits for answers, and recovers from interruptions.
+"""The libpq connection of a session: waits for answers, recovers from interruptions.
 
-The caller holds the session's lock, and has checked that the session is usable. Each
-method leaves the handle idle, or finished if that was not possible in a few seconds.
+The caller holds the lock of the session, and has checked that the session is usable.
+Each method leaves the libpq connection idle, or finishes it if that was not possible in
+a few seconds.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ logger = logging.getLogger("pgtwin")
 
 
 class Handle:
-    """Owns one libpq handle and waits for its socket."""
+    """Owns one libpq connection and waits for its socket."""
 
     wants_notifies = False  # whether somebody is told of notifications, also of none
     streamed = False  # in single-row mode, or rows in chunks
@@ -74,7 +75,7 @@ class Handle:
 
     @property
     def closed(self) -> bool:
-        """Whether the handle can no longer be used."""
+        """Whether the libpq connection can no longer be used."""
         return self._finishing or self.pgconn.status == BAD
 
     def finish(self) -> None:
@@ -92,7 +93,7 @@ class Handle:
                 watcher.shut_down()
 
     def give_up(self) -> None:
-        """Finish a handle that cannot be brought to rest."""
+        """Finish a libpq connection that cannot be made idle."""
         self._finishing = True
         self._pause()
 

@@ -1,1 +1,1 @@
-"""What belongs to one session with a server, whoever uses it."""
+"""The parts of one session with a server."""

@@ -1,7 +1,8 @@
-"""The adapters and settings of a session, and what dumps and loads values by them.
+"""The adapters and settings of a session, and the objects that dump and load with them.
 
-What is kept here was made from the adapters and settings that hold now. Whoever
-executes something looks at the settings before its results are bound to a loader.
+The objects that are kept here were made from the current adapters and settings. After
+executing something, the caller looks at the settings before loaders are made for the
+results.
 """
 
 from __future__ import annotations
@@ -69,21 +70,21 @@ class Adaptation(AdaptationFields):
         self.look_at_settings()
 
     def place(self) -> Place:
-        """Return where values are adapted."""
+        """Return the context in which values are adapted."""
         place = self._place
         if place is None or place.adapters is not self.adapters:
             place = self._place = Place(self.adapters, self._owner)
         return place
 
     def adapt_as(self, template: AdaptersMap) -> None:
-        """Adapt values from now on as a copy of other adapters does."""
+        """Use a copy of other adapters from now on."""
         generation = self.adapters.generation + 1
         self.adapters = Adapters(template)
         self.adapters.generation = generation
         self.dumping = self.row_loader = None
 
     def transformer(self) -> Transformer:
-        """Return the transformer that dumps parameters, used under the lock only."""
+        """Return the transformer that dumps parameters, for use under the lock."""
         transformer = self.dumping
         if transformer is None or self.dumping_generation != self.adapters.generation:
             self.dumping_generation = self.adapters.generation
@@ -95,7 +96,7 @@ class Adaptation(AdaptationFields):
         return self.place().transformer()
 
     def new_row_loader(self) -> RowLoader:
-        """Return what builds rows without the lock."""
+        """Return an object that builds rows without the lock."""
         return self.place().row_loader()
 
     def load(self, result: PGresult, number: int, make_row: RowMaker[Row]) -> list[Row]:
@@ -114,8 +115,8 @@ class Adaptation(AdaptationFields):
     def format_for(self, kept: Kept, exact_floats: bool = False) -> pq.Format:
         """Return the format that is faster for a prepared statement.
 
-        Where the values may not be the same it is text. `exact_floats` says that the
-        server does not round what it sends as text.
+        It is text if values may differ. `exact_floats` says that the server does not
+        round numbers that it sends as text.
         """
         columns = kept.columns
         if columns is None or kept.generation != self.adapters.generation:
@@ -131,7 +132,7 @@ class Adaptation(AdaptationFields):
         return BINARY
 
     def columns_of(self, kept: Kept, result: PGresult) -> Columns:
-        """Return what is known of the columns of a prepared statement."""
+        """Return the information about the columns of a prepared statement."""
         columns = kept.columns
         if columns is None or kept.generation != self.adapters.generation:
             columns = self.examine_columns(result) if kept.certain else UNUSUAL
@@ -167,7 +168,7 @@ class Adaptation(AdaptationFields):
         return encoding
 
     def look_at_settings(self) -> None:
-        """Note the settings that hold now, if they have changed."""
+        """Store the current settings, if they have changed."""
         if self._pgconn.status != OK:
             return
         settings = list(map(self._pgconn.parameter_status, SETTINGS))

@@ -1,7 +1,8 @@
-"""What is exchanged for a COPY: its start, data in one direction, its end.
+"""The messages of a COPY: its start, data in one direction, and its end.
 
-The block of the COPY holds the session's lock, and its steps, which may be called
-by several tasks or threads, hold the COPY's; whoever gives it up calls `stop()`.
+The block of the COPY holds the lock of the session. Several tasks or threads may call
+its steps, which hold the lock of the COPY. A caller that abandons the COPY calls
+`stop()`.
 """
 
 from __future__ import annotations
@@ -37,9 +38,9 @@ LONG_PAUSE = 1.0
 
 
 class Step:
-    """Holds the lock of a COPY for one step, which must not wait for ever.
+    """Holds the lock of a COPY for one step, with a time limit.
 
-    It takes `limit` seconds at most; `None` sets no limit.
+    The step may take `limit` seconds; `None` sets no limit.
     """
 
     __slots__ = ("_limit", "_lock", "_session")
@@ -76,7 +77,7 @@ class Step:
 
 
 def held(session: Session) -> asyncio.Lock | HeldInTime | Step:
-    """Return the block in which the COPY under way talks to the server."""
+    """Return the block in which the running COPY communicates with the server."""
     copying = session.copy_under_way()
     if copying is None:
         return session.lock.held()
@@ -86,9 +87,9 @@ def held(session: Session) -> asyncio.Lock | HeldInTime | Step:
 
 
 async def look(session: Session, deadline: Deadline) -> None:
-    """Take in what has come unasked, between operations or steps of a COPY.
+    """Read messages that arrived between operations or steps of a COPY.
 
-    Raises `OperationTimeout` when the connection was busy until the deadline.
+    Raises `OperationTimeout` if the connection was busy until the deadline.
     """
     patience = PAUSE
     while True:
@@ -117,8 +118,8 @@ async def look(session: Session, deadline: Deadline) -> None:
 async def start(session: Session, text: bytes) -> PGresult:
     """Execute a COPY statement and return its first result.
 
-    Starts a transaction before, unless in autocommit mode. Raises `ProgrammingError`
-    when the statement is no COPY to or from the client.
+    Begins a transaction first, unless in autocommit mode. Raises `ProgrammingError` if
+    the statement is not a COPY to or from the client.
     """
     session.check_no_pipeline("a COPY")
     await session.ready()
@@ -135,9 +136,9 @@ async def start(session: Session, text: bytes) -> PGresult:
 
 
 async def write(session: Session, data: Buffer) -> None:
-    """Give data to libpq, which sends what the system takes at once.
+    """Pass data to libpq, which sends as much as the system accepts at once.
 
-    An error of the server is not noticed before the end: libpq looks for it then.
+    An error of the server is noticed only at the end, when libpq looks for it.
     """
     session.check()
     if len(data) <= CHUNK:
@@ -150,16 +151,16 @@ async def write(session: Session, data: Buffer) -> None:
 
 
 async def flush(session: Session) -> None:
-    """Wait until libpq has handed everything to the system."""
+    """Wait until libpq has passed all data to the system."""
     exchange = session.exchange
     async with exchange.in_use():
         await exchange.send()
 
 
 async def read(session: Session, pieces: Pieces) -> tuple[list[Buffer], int, bool]:
-    """Return the data that has arrived, in how many messages, and whether it is all.
+    """Return the data that has arrived, the number of messages, and whether it ended.
 
-    Waits for some if there is none.
+    Waits if there is none.
     """
     session.check()
     exchange = session.exchange
@@ -189,7 +190,7 @@ async def end(session: Session, error: bytes | None = None) -> PGresult:
 
 
 async def finish(session: Session) -> PGresult:
-    """Return the result of a COPY that has come to its end. Raises its error."""
+    """Return the result of a COPY that has ended. Raises its error."""
     results = await session.exchange.results()
     session.examine(results)
     if len(results) > 1:
@@ -200,16 +201,16 @@ async def finish(session: Session) -> PGresult:
 
 
 async def stop(session: Session) -> None:
-    """Cancel a COPY that is under way, and drop what it still sends."""
+    """Cancel a running COPY, and discard the data that still arrives."""
     if session.pgconn.transaction_status == ACTIVE:
         await session.exchange.recover()
         session.messages.deliver()
 
 
 async def pause(session: Session, left: float) -> bool:
-    """Wait a little, at most `left` seconds, if a COPY is read; tell whether it is.
+    """Wait for a short time, at most `left` seconds; return whether a COPY is read.
 
-    To take in what the server sends, ahead of its reader, would fill the memory.
+    Reading from the server ahead of the reader of the COPY would fill the memory.
     """
     copying = session.copy_under_way()
     if copying is None or not copying.receiving or not left:

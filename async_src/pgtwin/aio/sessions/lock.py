@@ -1,7 +1,6 @@
-"""The lock of a session: one operation at a time, each with its deadline.
+"""The lock of a session: one operation at a time, each with a deadline.
 
-An operation that would wait for itself, or for something that never ends, raises an
-error instead.
+An operation that would wait for itself, or forever, raises an error instead.
 """
 
 from __future__ import annotations
@@ -34,10 +33,10 @@ Resume: TypeAlias = Callable[[], None]
 
 
 class Holder(NamedTuple):
-    """Who holds the lock, where that is known: what it does, and in which task.
+    """The holder of the lock, if it is known: its operation, and its task.
 
-    If the same task wants the lock again, it waits `grace` seconds for the end, and
-    not at all where it is called during the operation.
+    If the same task acquires the lock again, it waits `grace` seconds for the end of
+    the operation, and not at all if it is called during the operation.
     """
 
     operation: str
@@ -49,17 +48,17 @@ class Holder(NamedTuple):
 
 
 class Process:
-    """A process, as long as it is the running one."""
+    """A process, while it is the running one."""
 
     def __init__(self) -> None:
         self.left = False  # by a fork
 
 
 class SessionLock:
-    """Held by the operation that talks to the server.
+    """The lock of the operation that communicates with the server.
 
-    It belongs to an event loop, and moves to another one when it is used there while
-    nothing is under way.
+    It belongs to an event loop. If it is used in another one while no operation runs,
+    it moves there.
     """
 
     def __init__(self, exchange: Exchange) -> None:
@@ -82,11 +81,11 @@ class SessionLock:
         return self.process.left
 
     def held(self, timeout: float | None = None) -> asyncio.Lock | HeldInTime:
-        """Return the block in which one operation talks to the server.
+        """Return the block in which one operation communicates with the server.
 
-        The operation may take `timeout` seconds, waiting for the lock included;
-        `None` stands for the session's own `command_timeout`, infinity for ever.
-        Raises `InterfaceError` when the lock could never be acquired.
+        The operation may take `timeout` seconds, including the wait for the lock;
+        `None` stands for the session's `command_timeout`, and infinity for no limit.
+        Raises `InterfaceError` if the lock could never be acquired.
         """
         if asyncio.get_running_loop() is not self.loop:  # twingen: async-only
             self.move_here()
@@ -103,9 +102,10 @@ class SessionLock:
 
     # twingen: async-only
     def move_here(self) -> None:
-        """Let the running event loop use what another has used, if that is at rest.
+        """Let the running event loop use the session, if another one does not need it.
 
-        Raises `InterfaceError` if it is not: something is under way, or waits there.
+        Raises `InterfaceError` if an operation runs in the other event loop, or waits
+        there.
         """
         try:
             here = asyncio.get_running_loop()
@@ -150,7 +150,7 @@ class SessionLock:
 
     # twingen: async-only
     def is_watched(self) -> bool:
-        """Tell whether a task in the event loop waits for what the server says."""
+        """Return whether a task in the event loop waits for messages of the server."""
         return (
             bool(self.exchange.watchers)
             or any(reference() is not None for reference in self.listeners)
@@ -162,7 +162,7 @@ class SessionLock:
 
     # twingen: async-only
     def watched_by(self, task: asyncio.Task[Any], resume: Resume) -> None:
-        """Note a task, and the method of its owner that begins it in another loop."""
+        """Store a task, and the method of its owner that starts it in another loop."""
         self._tasks.add(task)
         self._resumed.add(weakref.WeakMethod(resume))
 
@@ -173,11 +173,11 @@ class SessionLock:
         return None if timeout == math.inf else timeout
 
     def note_holder(self, operation: str, grace: float = OWN_GRACE) -> None:
-        """Note what the lock is held for while the caller of an operation works."""
+        """Store the holder of the lock while the caller of an operation works."""
         self.holder = Holder(operation, asyncio.current_task(), grace)
 
     def is_own(self) -> bool:
-        """Tell whether the caller itself has what the lock is held for."""
+        """Return whether the caller itself holds the lock."""
         holder = self.holder
         return (
             holder is not None
@@ -187,12 +187,12 @@ class SessionLock:
         )
 
     def forget_holder(self) -> None:
-        """Forget what `note_holder()` has noted."""
+        """Remove the holder that `note_holder()` has stored."""
         self.holder = None
 
 
 class HeldInTime:
-    """Holds the lock of a session for one operation that must not wait for ever."""
+    """Holds the lock of a session for one operation, with a time limit."""
 
     __slots__ = ("_limit", "_lock")
 

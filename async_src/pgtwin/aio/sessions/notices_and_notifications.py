@@ -1,8 +1,9 @@
-"""Notices and notifications of a session: whose handlers are called, what is kept.
+"""The notices and notifications of a session: handlers are called, and some are kept.
 
-A handler that fails is logged and stops nothing. A notification that no handler took is
-kept until somebody asks for it. One that a handler took is kept too, until the next
-operation, if no operation has read it: `notifies()` would have read it itself.
+If a handler raises an error, the error is logged, and everything else continues. A
+notification without a handler is kept until `notifies()` reads it. One with a handler
+is also kept, until the next operation, if no operation has read it, because
+`notifies()` would have read it itself.
 """
 
 from __future__ import annotations
@@ -66,9 +67,9 @@ class Messages:
         exchange.deliver = partial(_deliver, messages)
 
     def collect(self) -> None:
-        """Take in and deliver what has come though nobody asked.
+        """Read and deliver messages that arrived without a query.
 
-        Raises `OperationalError` when the server is gone.
+        Raises `OperationalError` if the server is lost.
         """
         try:
             self._exchange.collect()
@@ -76,9 +77,9 @@ class Messages:
             self.deliver(early=True)
 
     def deliver(self, early: bool = False) -> None:
-        """Hand what has arrived to the handlers, or keep it for who asks later.
+        """Pass notifications to the handlers, or keep them for `notifies()`.
 
-        `early` says that no operation has read it.
+        `early` says that no operation has read them.
         """
         exchange = self._exchange
         if exchange.wants_notifies and not exchange.closed:
@@ -109,16 +110,16 @@ class Messages:
 
     @property
     def listeners(self) -> list[Listener]:
-        """Who waits for notifications, in any task or thread."""
+        """The listeners that wait for notifications, in any task or thread."""
         found = [reference() for reference in tuple(self._listeners)]
         return [listener for listener in found if listener is not None]
 
     def note_attention(self) -> None:
-        """Note whether anybody is told of what arrives."""
+        """Store whether there are handlers or listeners for notifications."""
         self._exchange.wants_notifies = bool(self.listeners or self.notify_handlers)
 
     def add_listener(self, listener: Listener) -> None:
-        """Let a listener have what arrives, and before that what was kept."""
+        """Give a listener the kept notifications, and then those that arrive."""
         self.keep_early()
         listeners = self._listeners
         listeners.append(weakref.ref(listener, listeners.remove))
@@ -130,7 +131,7 @@ class Messages:
             _move_before(listener.queue, backlog)
 
     def remove_listener(self, listener: Listener) -> None:
-        """Let a listener have no more, and the next what it has left."""
+        """Remove a listener; the next one gets what it did not read."""
         with suppress(ValueError):  # an interruption came before it was added
             self._listeners.remove(weakref.ref(listener))
         self.note_attention()
@@ -138,7 +139,7 @@ class Messages:
             _move_before(self.backlog, listener.queue)
 
     def keep_early(self) -> None:
-        """Keep what no operation has read for who asks, though handlers took it."""
+        """Keep notifications that no operation has read, despite handlers."""
         while self.early:
             self._keep(self.backlog, self.early.popleft())
 
@@ -180,7 +181,7 @@ class Messages:
             lock.holder = holder
 
     def take_notice(self, result: PGresult) -> None:
-        """Hand a notice to the handlers."""
+        """Pass a notice to the handlers."""
         if result.error_field(SEVERITY) == b"FATAL":
             # Said while nothing was asked. A copy is needed, the result goes away now.
             error = e.error_from_result(result, self._adaptation.encoding)

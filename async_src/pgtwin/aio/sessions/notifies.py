@@ -1,7 +1,8 @@
-"""The notifications of a session, one by one.
+"""The notifications of a session, one at a time.
 
-What was not handed out stays in the session's backlog, for the next who asks,
-unless others were handed it; who waits for more keeps nobody from using the connection.
+Notifications that were not yielded stay in the session's backlog for the next
+generator, unless other listeners got them. Waiting for notifications does not keep
+others from using the connection.
 """
 
 from __future__ import annotations
@@ -28,9 +29,10 @@ PATIENCE = 0.05
 async def notifications(
     session: Session, timeout: float | None, stop_after: int | None, broadcast: bool
 ) -> AsyncGenerator[Notify, None]:
-    """Yield notifications, for `timeout` seconds, until `stop_after` were received.
+    """Yield notifications for `timeout` seconds, or until `stop_after` were yielded.
 
-    The session's lock is held only to look at the socket, not to wait for it.
+    The lock of the session is held only to read from the socket, not while waiting for
+    it.
     """
     deadline = Deadline(math.inf if timeout is None else timeout)
     wanted = repeat(None) if stop_after is None else range(math.ceil(stop_after))

@@ -6,9 +6,9 @@ import asyncio
 
 
 class OpenCopy:
-    """Has the lock of a COPY, and the seconds that it may wait for the server.
+    """A running COPY: its lock, and the time limit for each wait, in seconds.
 
-    When it is `receiving`, nobody else reads what the server sends.
+    While it is `receiving`, no other code reads from the server.
     """
 
     __slots__ = ("__weakref__", "lock", "receiving", "timeout")

@@ -1,7 +1,7 @@
-"""What is exchanged in a pipeline: statements are sent, results come later, in order.
+"""The messages in a pipeline: statements are sent, and results arrive later, in order.
 
-The caller holds the session's lock. Whoever has sent a statement is its owner and
-receives its results, or is told that there will be none.
+The caller holds the lock of the session. The code that sends a statement is its owner.
+It receives the results, or is informed that there will be none.
 """
 
 from __future__ import annotations
@@ -170,7 +170,7 @@ class PipelineExchange(OpenPipeline):
         error.
         """
         if changing:
-            # The server tells the new ones at a synchronization only, and values that
+            # The server reports the new ones at a synchronization only, and values that
             # come or are sent before it would be read or written by the old ones.
             await self.sync()
         elif self.unseen >= TURN:
@@ -283,7 +283,7 @@ class PipelineExchange(OpenPipeline):
         if self.owners:
             await self._converse(self._all_done)
             if self._pgconn.transaction_status == IDLE:
-                # As after a COMMIT or ROLLBACK, which the server does not tell.
+                # As after a COMMIT or ROLLBACK, which the server does not report.
                 self._session.prepared.note(ROLLBACK if self._failed else COMMIT)
             self._failed = False
         self._raise()
@@ -358,7 +358,7 @@ class PipelineExchange(OpenPipeline):
             raise error
 
     def _drop(self, error: BaseException) -> None:
-        """Tell everybody who waits that nothing will come any more, and why."""
+        """End all waits, because no results will arrive any more; `error` says why."""
         self.begun = False
         while self.owners:
             owner = self.owners.popleft()

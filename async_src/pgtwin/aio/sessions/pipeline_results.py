@@ -1,7 +1,7 @@
-"""Who takes the results of the statements of a pipeline, in the order of sending.
+"""Takes the results of the statements in a pipeline, in the order of sending.
 
-Whoever has sent a statement is its owner: it receives the results, or learns that there
-will be none. The caller holds the session's lock.
+The code that sends a statement is its owner. It receives the results, or is informed
+that there will be none. The caller holds the lock of the session.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Owner(OwnerState):
         self._seen.end()
 
     def give_up(self, error: BaseException) -> None:
-        """Learn that there will be no results, and why."""
+        """Handle that there will be no results; `error` says why."""
         self.done = True
         self._seen.end(error)
 
@@ -125,7 +125,7 @@ class Closing(Owner):
         try:
             super().receive(results)
         except e.PipelineAborted as error:
-            # Not done, and the error before it is the one to be told.
+            # Not executed; the error before it is the one to raise.
             self.give_up(error)
 
     def give_up(self, error: BaseException) -> None:

@@ -1,6 +1,6 @@
-"""Query hooks of a session: what they are told of each statement.
+"""The query hooks of a session, and the events that they get.
 
-The driver's own statements (`BEGIN` ...) are told, too.
+They are also called for the driver's own statements (`BEGIN` ...).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def observation(
     query: Query, hooks: Sequence[QueryHook], adaptation: Adaptation
 ) -> Observation:
-    """Return the block in which a statement is executed, which hooks are told of."""
+    """Return the block for a statement that the hooks get an event for."""
     return Observed(hooks, _text(query, adaptation)) if hooks else UNOBSERVED
 
 

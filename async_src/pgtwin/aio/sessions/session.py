@@ -1,6 +1,6 @@
 """A session with a server: its lock, messages, adapters, statements and transaction.
 
-Whoever calls a method that waits holds `lock`; the other methods never wait.
+The caller of a method that waits holds `lock`. The other methods never wait.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ logger = logging.getLogger("pgtwin")
 
 
 class Session(SessionFields):
-    """Has everything that belongs to one connection with the server."""
+    """Contains everything that belongs to one connection with the server."""
 
     characteristics = Characteristics()
     global_transaction: GlobalTransaction | None = None
@@ -92,7 +92,7 @@ class Session(SessionFields):
 
     @property
     def closed(self) -> bool:
-        """Whether no more can be executed, for whatever reason."""
+        """Whether nothing can be executed any more, for any reason."""
         return self._closed or self.inherited or self.exchange.closed
 
     @property
@@ -101,14 +101,14 @@ class Session(SessionFields):
         return not self._closed and not self.inherited and self.exchange.closed
 
     def close(self) -> None:
-        """End the session; what another thread or task executes in it fails."""
+        """End the session. Operations of other threads or tasks in it fail."""
         if not self.closed:
             self._closed = True  # what was lost before stays broken
         if not self.inherited:
             self.exchange.finish()  # which says good-bye to the server
 
     def check(self) -> None:
-        """Raise `OperationalError` when nothing can be executed any more."""
+        """Raise `OperationalError` if nothing can be executed any more."""
         if self.lock.process.left:
             raise e.InterfaceError(INHERITED)
         if self._closed:
@@ -125,7 +125,7 @@ class Session(SessionFields):
             )
 
     def check_unowned(self, method: str) -> None:
-        """Raise `ProgrammingError` when only other methods may end the transaction."""
+        """Raise `ProgrammingError` if only other methods may end the transaction."""
         self.check_outside_block(method)
         if self.global_transaction is not None:
             raise e.ProgrammingError(
@@ -144,7 +144,7 @@ class Session(SessionFields):
             )
 
     def check_cancellable(self) -> None:
-        """Raise `ProgrammingError` when cancelling could not undo what was done."""
+        """Raise `ProgrammingError` if a cancellation could not undo the operation."""
         if self.global_transaction is not None and self.global_transaction.prepared:
             raise e.ProgrammingError(
                 "a two-phase transaction that is prepared cannot be cancelled: call "
@@ -152,7 +152,7 @@ class Session(SessionFields):
             )
 
     def opening(self) -> bytes:
-        """Return the statement that opens a transaction, if there may be one now."""
+        """Return the statement that begins a transaction, if one may begin now."""
         if self.global_transaction is not None:
             raise e.ProgrammingError(
                 "nothing can be executed in a two-phase transaction that has been "
@@ -413,7 +413,7 @@ class Session(SessionFields):
             await self.rollback()
 
     async def commit(self) -> None:
-        """Commit the transaction that is open, if one is."""
+        """Commit the open transaction, if there is one."""
         await self.ready()
         if self.pgconn.transaction_status != IDLE:
             await self.end_transaction(b"COMMIT")
@@ -438,7 +438,7 @@ class Session(SessionFields):
             ) from error
 
     async def rollback(self) -> None:
-        """Roll back the transaction that is open, if one is."""
+        """Roll back the open transaction, if there is one."""
         self.check()
         await self.quiet()
         if self.pgconn.transaction_status != IDLE:

@@ -1,7 +1,7 @@
 # twingen: async-only
-"""Calls of functions that block, for which nobody waits once they are given up.
+"""Calls functions that block, without waiting for those that were abandoned.
 
-A thread runs the one function and tells the loop, which may be closed by then.
+A thread runs one function and informs the event loop, which may be closed by then.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ async def call_in_thread(
     """Call a function that blocks and has no timeout of its own.
 
     It runs in a thread with a copy of the context. Raises `asyncio.TimeoutError` after
-    `timeout` seconds; the function goes on by itself then, and neither the end of the
-    event loop nor that of the interpreter waits for it, as both would for a thread of
+    `timeout` seconds. The function then continues by itself. Neither the end of the
+    event loop nor that of the interpreter waits for it, as both would with
     `asyncio.to_thread()`.
     """
     loop = asyncio.get_running_loop()

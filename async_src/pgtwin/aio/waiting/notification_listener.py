@@ -1,6 +1,6 @@
-"""Waits for notifications, while others use the connection.
+"""Waits for notifications while others use the connection.
 
-A listener reads nothing by itself; it is woken by the socket, or by whoever has
+A listener does not read from the socket. It is woken by the socket, or by code that has
 read something for it.
 """
 
@@ -15,7 +15,7 @@ from pgtwin.core.wakeup import Wakeup
 
 
 class Listener(Readiness):
-    """Waits for a socket, or for `wake()`, until something comes into a queue."""
+    """Waits for a socket, or for `wake()`, until a queue has an item."""
 
     def __init__(self, queue: deque[Notify]) -> None:
         super().__init__()
@@ -40,7 +40,7 @@ class Listener(Readiness):
         return self._wakeup is not None
 
     def wake(self) -> None:
-        """Wake who waits, now or the next time."""
+        """Wake the waiting task, now or at its next wait."""
         wakeup = self._wakeup
         if wakeup is not None:
             wakeup.wake()

@@ -1,7 +1,7 @@
 """Waits until one socket has been read or written as far as needed.
 
-At most one wait at a time; what is done with the socket is done by the step that
-the waiter gives, never by this module.
+There is one wait at a time. Only the step that the waiter passes reads from the socket
+or writes to it, never this module.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ CHECK = 0.5  # twingen: async-only
 
 
 class Readiness:
-    """Waits for one socket on the running loop.
+    """Waits for one socket in the running event loop.
 
-    The socket is watched through a private duplicate of its descriptor, so that a
-    reader which the user registers for the connection stays registered.
+    The socket is watched through a private duplicate of its descriptor. So a reader
+    that the user registers for the connection stays registered.
     """
 
     _step: Callable[[], bool] | None = None
@@ -58,7 +58,7 @@ class Readiness:
         self._loop = able_to_watch(self._loop, self._fd)  # twingen: async-only
 
     def detach(self) -> None:
-        """Watch nothing; a pending wait fails, the socket itself stays as it is."""
+        """Watch nothing. A pending wait fails; the socket itself does not change."""
         watched, self._socket = self._socket, None
         fd, self._fd = self._fd, -1
         if watched is None:
@@ -78,7 +78,7 @@ class Readiness:
             waiter.set_exception(OperationalError("the connection is closed"))
 
     def shut_down(self) -> None:
-        """End the traffic in both directions, which wakes whoever waits."""
+        """Shut down both directions of the socket, which wakes a pending wait."""
         watched = self._socket
         if watched is not None:
             with contextlib.suppress(OSError):  # the peer may have been quicker
@@ -138,7 +138,7 @@ class Readiness:
 
     # twingen: async-only
     def check(self) -> None:
-        """Watch the socket again if somebody waits for it."""
+        """Watch the socket again if a task waits for it."""
         self._checking = False
         if self._waiter is not None:
             self._called = False
@@ -196,9 +196,9 @@ def _check(reference: weakref.ReferenceType[Readiness]) -> None:
 
 
 async def ready(fd: int, timeout: float, writing: bool = False) -> bool:
-    """Wait until a socket that only the caller uses can be read, or `writing` written.
+    """Wait until a socket that only the caller uses is readable, or `writing` writable.
 
-    Returns false when `timeout` seconds have passed before.
+    Returns false if `timeout` seconds have passed before.
     """
     loop = asyncio.get_running_loop()
     loop = able_to_watch(loop, fd)  # twingen: async-only

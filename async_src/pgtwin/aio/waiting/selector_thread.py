@@ -1,8 +1,8 @@
 # twingen: async-only
-"""Readers and writers for event loops that have none, as Windows' proactor loop.
+"""Readers and writers for event loops that have none, such as Windows' proactor loop.
 
-One thread for all such loops only selects; callbacks run in their own loop, and a
-descriptor is not watched again before its callback has returned.
+One thread selects for all such loops. Callbacks run in their own loop, and a descriptor
+is not watched again before its callback has returned.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ WRITE = selectors.EVENT_WRITE
 def able_to_watch(
     loop: asyncio.AbstractEventLoop, fd: int
 ) -> asyncio.AbstractEventLoop:
-    """Return a loop with readers and writers: the same one, or one that is helped.
+    """Return a loop with readers and writers: the same one, or a wrapper.
 
     `fd` is a descriptor that is open and not watched yet.
     """
@@ -36,10 +36,10 @@ def able_to_watch(
 
 
 def is_forgetful(loop: asyncio.AbstractEventLoop) -> bool:
-    """Tell whether a reader is called no more after its socket has had an error.
+    """Return whether a reader is not called again after its socket has had an error.
 
-    So does libuv, that uvloop is made of: it calls once, even if more than one read
-    is needed to learn of the error, and must be asked again.
+    libuv, which uvloop uses, does this: it calls once, even if more than one read is
+    needed to get the error, and must be asked again.
     """
     return type(loop).__module__.partition(".")[0] == "uvloop"
 
@@ -62,11 +62,11 @@ class HelpedLoop:
         self._add(fd, WRITE, partial(callback, *args))
 
     def remove_reader(self, fd: int) -> bool:
-        """Stop watching for reading; tell whether it was watched."""
+        """Stop watching for reading; return whether it was watched."""
         return self._remove(fd, READ)
 
     def remove_writer(self, fd: int) -> bool:
-        """Stop watching for writing; tell whether it was watched."""
+        """Stop watching for writing; return whether it was watched."""
         return self._remove(fd, WRITE)
 
     def _add(self, fd: int, event: int, callback: Callable[[], object]) -> None:
@@ -93,7 +93,7 @@ class HelpedLoop:
 
 
 class SelectorThread:
-    """Selects, and tells once for each descriptor and event that was asked for."""
+    """Selects, and reports each requested descriptor and event once."""
 
     def __init__(self) -> None:
         self._selector = selectors.DefaultSelector()
@@ -105,10 +105,10 @@ class SelectorThread:
         threading.Thread(target=self._work, name="pgtwin-selector", daemon=True).start()
 
     def change(self, fd: int, event: int, tell: Callable[[], object] | None) -> None:
-        """Tell when a descriptor is ready for an event; `None`: tell no more.
+        """Call `tell` once when a descriptor is ready for an event; `None` ends this.
 
-        Done when this returns: a descriptor that is closed can no more be taken out of
-        epoll while another one stands for the same socket.
+        The change is complete when this returns, because a descriptor that is closed
+        cannot be removed from epoll while another descriptor refers to the same socket.
         """
         with self._lock:
             self._set(fd, event, tell)

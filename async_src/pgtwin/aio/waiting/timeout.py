@@ -1,7 +1,7 @@
 # twingen: async-only
-"""Waiting with a deadline, as Python 3.12 does it, on older ones too.
+"""Waits with a deadline as Python 3.12 does, on older versions too.
 
-A cancellation is never swallowed, whatever arrives at the same moment.
+A cancellation is never swallowed, even if something else happens at the same moment.
 """
 
 from __future__ import annotations

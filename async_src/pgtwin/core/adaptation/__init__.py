@@ -1,1 +1,1 @@
-"""Which loaders and dumpers are for a value, and in which format it is sent."""
+"""Finds loaders and dumpers for values, and the format in which values are sent."""

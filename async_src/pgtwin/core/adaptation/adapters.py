@@ -60,14 +60,14 @@ class Adapters(AdaptersMap):
         self._lasting.clear()
 
     def is_usual(self, oid: int) -> bool:
-        """Tell whether values of a type are immutable, and loaded by psycopg alone."""
+        """Return whether values of a type are immutable, and loaded by psycopg."""
         usual = self._usual.get(oid)
         if usual is None:
             usual = self._usual[oid] = has_usual_loaders(oid, self)
         return usual
 
     def are_usual(self, result: PGresult) -> bool:
-        """Tell that of all columns of a result."""
+        """Return whether this is so for all columns of a result."""
         known = self._usual
         for column in range(result.nfields):
             oid = result.ftype(column)
@@ -76,7 +76,7 @@ class Adapters(AdaptersMap):
         return True
 
     def are_lasting(self, result: PGresult) -> bool:
-        """Tell that all are usual, and of the settings only the encoding matters."""
+        """Return whether all are usual, and only depend on the encoding."""
         known = self._lasting
         for column in range(result.nfields):
             oid = result.ftype(column)

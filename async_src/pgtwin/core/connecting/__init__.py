@@ -1,1 +1,1 @@
-"""Which servers to try, and what is said of those that refuse."""
+"""Finds the servers to try, and describes why a server refused."""

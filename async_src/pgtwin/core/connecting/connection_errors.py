@@ -1,11 +1,11 @@
-"""What a server said that refused a connection, with its SQLSTATE.
+"""The error of a server that refused a connection, with its SQLSTATE.
 
-libpq tells the SQLSTATE of a refusal in its text alone, and only if it is told to be
-verbose (`PQsetErrorVerbosity`). psycopg.pq does not wrap that function; it gives the
-pointer to call it with.
+libpq reports the SQLSTATE of a refusal only in its text, and only if it is verbose
+(`PQsetErrorVerbosity`). psycopg.pq does not wrap that function, but provides the
+pointer to call it.
 
-The text that is handed on is the one that libpq has by default. Where the function
-cannot be found, there is no SQLSTATE, and all else is the same.
+The text that is passed on is libpq's default text. If the function cannot be found,
+there is no SQLSTATE, and everything else is the same.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ LOCATION = re.compile(r"(?m)^[^:\n]+:  \w+, [^\s:]+:[0-9]+(?:\n|\Z)")
 
 
 def be_verbose(pgconn: Any, verbose: bool = True) -> None:
-    """Have libpq tell the SQLSTATE in its text of an error, or no more."""
+    """Switch the SQLSTATE in libpq's error texts on or off."""
     function = _set_verbosity()
     if function is not None:
         function(pgconn.pgconn_ptr, VERBOSE if verbose else DEFAULT)
 
 
 def refusal(pgconn: PGconn) -> e.OperationalError:
-    """Finish a handle that has failed to connect; return the error of it.
+    """Finish a libpq connection that failed to connect, and return its error.
 
     Its class is that of the SQLSTATE, and an `OperationalError`.
     """
@@ -71,10 +71,10 @@ def plain(text: str) -> tuple[str, str | None]:
 
 
 def is_final(error: e.OperationalError) -> bool:
-    """Tell whether an attempt was refused for good, on whatever host comes next.
+    """Return whether a refused attempt ends `connect()`: no other host is tried.
 
-    So is a failed authentication (libpq's documentation, "Specifying Multiple Hosts"),
-    and what else the server refuses, except if it cannot accept connections now.
+    A failed authentication does (libpq's documentation, "Specifying Multiple Hosts"),
+    and so does any other refusal, except if the server cannot accept connections now.
     """
     if error.sqlstate is not None:
         return error.sqlstate != CANNOT_CONNECT_NOW

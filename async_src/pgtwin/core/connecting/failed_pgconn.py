@@ -1,6 +1,6 @@
-"""What is left of a libpq handle in the error of a connection that failed.
+"""A replacement for the libpq connection in the error of a connection that failed.
 
-No secret stays in it; its representation shows everything that it has.
+It contains no secret. Its representation shows everything that it contains.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def finished(pgconn: PGconn) -> PGconn:
-    """Finish a handle; return what it was, without what libpq marks as secret."""
+    """Finish a libpq connection; return its data without what libpq marks as secret."""
     left: Any = finish_pgconn(pgconn)
     left.password = b""
     left.info = [

@@ -1,8 +1,8 @@
-"""What to try, in which order, to reach a server.
+"""Decides which servers to try, and in which order.
 
-Nothing is looked up and nothing is opened here; names stay names until the
-caller has asked for their addresses. What libpq knows of a parameter is asked of libpq.
-What is kept of a connection string is kept without a secret.
+Nothing is looked up and no connection is opened here. Names stay names until the caller
+has looked up their addresses. libpq itself is asked about the parameters that it knows.
+Connection strings are kept without secrets.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class Target(NamedTuple):
 
 
 class Route(NamedTuple):
-    """What a connection string says of where to connect to, and how long to try."""
+    """The hosts of a connection string, and how long to try each."""
 
     targets: tuple[Target, ...]
     patience: float  # seconds for each attempt
@@ -103,9 +103,9 @@ _SALT = os.urandom(16)
 
 
 def as_text(conninfo: str, given: Parameters) -> str:
-    """Return one connection string for another and the parameters that go before it.
+    """Return one connection string for another one and parameters that override it.
 
-    Raises `ProgrammingError` if that is none.
+    Raises `ProgrammingError` if it is not a connection string.
     """
     if not given:
         return conninfo
@@ -286,7 +286,7 @@ def hosts(known: Mapping[str, str]) -> list[dict[str, str]]:
 
 
 def is_replication(known: Mapping[str, str]) -> bool:
-    """Tell whether a walsender is asked for, which has no extended query protocol."""
+    """Return whether a walsender is requested, which has no extended query protocol."""
     # As the server reads it: a database, or a boolean.
     value = known["replication"].lower()
     return value not in (

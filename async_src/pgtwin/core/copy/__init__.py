@@ -1,1 +1,1 @@
-"""COPY data from rows, and rows from COPY data."""
+"""Converts rows to COPY data, and COPY data to rows."""

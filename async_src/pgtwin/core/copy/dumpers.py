@@ -68,7 +68,7 @@ class Oid(Int2):
 
 
 def _is_like(value: Any, stored: float) -> bool:
-    """Tell whether a number has become neither zero nor infinity on its way."""
+    """Return whether a number has become neither zero nor infinity on its way."""
     return bool(stored) == bool(value) and (not isinf(stored) or value == stored)
 
 
@@ -141,7 +141,7 @@ SINGLE = frozenset((type(None), bool, int, float, str, bytes))
 
 
 def _is_array(value: Any) -> bool:
-    """Tell whether a list has lists everywhere or nowhere at each depth."""
+    """Return whether a list has lists everywhere or nowhere at each depth."""
     if not isinstance(value, list):
         return False
     if SINGLE.issuperset(map(type, value)):
@@ -153,7 +153,7 @@ def _is_array(value: Any) -> bool:
 
 
 def _is_naive_range(value: Any) -> bool:
-    """Tell whether a range has no bound whose offset would be dropped."""
+    """Return whether a range has no bound whose offset would be dropped."""
     return isinstance(value, Range) and not any(
         getattr(bound, "tzinfo", None) for bound in (value.lower, value.upper)
     )
@@ -168,7 +168,7 @@ def _is_address(value: Any) -> bool:
 
 
 def _is_host(value: Any) -> bool:
-    """Tell whether an address has no network, which would be dropped."""
+    """Return whether an address has no network, which would be dropped."""
     return _is_address(value) and type(value).__name__.endswith("Address")
 
 

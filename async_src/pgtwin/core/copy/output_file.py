@@ -1,6 +1,6 @@
-"""A file that is written as a whole, or not at all.
+"""A file that is written completely, or not at all.
 
-The file at the path is what it was before until all has been written.
+The file at the path does not change until all data has been written.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 class OutputFile:
-    """A block that writes to a new file, which takes the path's place at the end.
+    """A block that writes a new file, which replaces the file at the path at the end.
 
-    An error that leaves the block removes the new file. What is no ordinary file, as a
-    pipe or a device, is written directly.
+    If an error leaves the block, the new file is removed. A path that is not an
+    ordinary file, such as a pipe or a device, is written directly.
     """
 
     def __init__(self, path: str | PathLike[str]) -> None:

@@ -1,6 +1,6 @@
-"""Tell the caller how far a COPY has come.
+"""Reports the progress of a COPY to the caller.
 
-What tells it is a plain function: it is called, and nothing is waited for.
+The progress function is a plain function. It is called, and nothing is awaited.
 """
 
 from __future__ import annotations

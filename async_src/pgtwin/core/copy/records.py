@@ -1,9 +1,9 @@
-"""Rows for the columns of a table: what the catalog says, and what a value becomes.
+"""Rows for the columns of a table: information from the catalog, and the dumped values.
 
-A value is stored as INSERT stores it, or refused, whatever the other columns of
-the table and the other rows are. The dumper of a column's type comes first; what it
-refuses goes as INSERT sends it, by the value's own type, if the server reads that
-text as it would convert the value.
+A value is stored as INSERT stores it, or refused, independently of the other columns of
+the table and of the other rows. The dumper of the column's type is tried first. A value
+that it refuses is sent as INSERT sends it, by the value's own type, if the server reads
+that text as it would convert the value.
 """
 
 from __future__ import annotations
@@ -176,7 +176,7 @@ def takes_binary(
     columns: Sequence[Column],
     row: Sequence[Any],
 ) -> bool:
-    """Tell whether a row can be dumped in binary format for columns of these types."""
+    """Return whether a row can be dumped in binary format for these columns."""
     if len(columns) != len(row):
         return False
     try:
@@ -190,7 +190,7 @@ def takes_binary(
 
 
 def has_usual_dumpers(adapters: CopyAdapters, columns: Sequence[Column]) -> bool:
-    """Tell whether values for the types of columns are dumped as psycopg dumps them."""
+    """Return whether the values of columns are dumped as psycopg dumps them."""
     try:
         dumpers = [adapters.get_dumper_by_oid(each.oid, BINARY) for each in columns]
     except ProgrammingError:
@@ -265,7 +265,7 @@ class RecordDumper:
         return own.dump(value)
 
     def _is_read(self, own: DumperProtocol, value: Any, column: Column) -> bool:
-        """Tell whether the server reads a value's text as it would convert it."""
+        """Return whether the server reads a value's text as it would convert it."""
         if not known_dumper(type(own)):
             return True
         source = own.oid

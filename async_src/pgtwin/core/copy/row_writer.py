@@ -109,7 +109,7 @@ class Rows:
         return self._formatter.row_count + self._others
 
     def add_block(self, data: bytes, number: int) -> bool:
-        """Add rows that are in the format already; tell whether there is a block."""
+        """Add rows that are in the format already; return whether there is a block."""
         self._others += number
         return self._formatter.add_data(data)
 

@@ -19,7 +19,7 @@ _LENGTH = Struct("!i")  # of an element, -1 for NULL
 
 
 def is_whole(data: Buffer) -> bool:
-    """Tell whether all elements are there that an array says it has."""
+    """Return whether all elements are there that an array says it has."""
     size = len(data)
     if size < _HEADER.size:
         return False

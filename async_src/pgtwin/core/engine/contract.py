@@ -314,15 +314,15 @@ class CopyFormatter(Protocol):
         ...
 
     def add(self, row: Sequence[Any], /) -> bool:
-        """Add a row; tell whether there is a block. Raises what its dumpers raise."""
+        """Add a row; return whether there is a block. Raises what its dumpers raise."""
         ...
 
     def add_from(self, rows: Iterator[Sequence[Any]], /) -> bool:
-        """Add rows until there is a block; tell whether there is one."""
+        """Add rows until there is a block; return whether there is one."""
         ...
 
     def add_data(self, data: Buffer, /) -> bool:
-        """Add data that is in the format already; tell whether there is a block."""
+        """Add data that is in the format already; return whether there is a block."""
         ...
 
     def take(self) -> bytes:

@@ -75,7 +75,7 @@ class PythonFormatter:
         self._plans.clear()
 
     def add(self, row: Sequence[Any]) -> bool:
-        """Add a row; tell whether there is a block. Raises what its dumpers raise."""
+        """Add a row; return whether there is a block. Raises what its dumpers raise."""
         data = None
         if type(row) is tuple or type(row) is list:
             try:
@@ -90,7 +90,7 @@ class PythonFormatter:
         return self._size >= BLOCK
 
     def add_from(self, rows: Iterator[Sequence[Any]]) -> bool:
-        """Add rows until there is a block; tell whether there is one."""
+        """Add rows until there is a block; return whether there is one."""
         if type(rows) not in READY:
             return any(map(self.add, rows))
         number = 1
@@ -112,7 +112,7 @@ class PythonFormatter:
         return False
 
     def add_data(self, data: Buffer) -> bool:
-        """Add data that is in the format already; tell whether there is a block."""
+        """Add data that is in the format already; return whether there is a block."""
         self._pieces.append(data)
         self._size += len(data)
         return self._size >= BLOCK

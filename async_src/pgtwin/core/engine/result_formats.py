@@ -114,7 +114,7 @@ def examine_columns(
 
 
 def has_usual_loaders(oid: int, adapters: AdaptersMap) -> bool:
-    """Tell whether a type is one of those above, and its loaders are psycopg's."""
+    """Return whether a type is one of those above, and its loaders are psycopg's."""
     found = _BY_OID.get(oid)
     text = adapters.get_loader(oid, TEXT)
     binary = adapters.get_loader(oid, BINARY)

@@ -156,5 +156,5 @@ def _find_two(clocks: Clocks, start: int, end: int) -> list[int] | None:
 
 
 def _are_constant(clocks: Clocks, start: int, end: int, shown: Shown) -> bool:
-    """Tell whether clocks show the same all through a time."""
+    """Return whether clocks show the same all through a time."""
     return all(clocks(each) == shown for each in (*range(start, end, STEP), end - 1))

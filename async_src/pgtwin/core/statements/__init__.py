@@ -1,1 +1,1 @@
-"""From a query and its parameters to what is sent."""
+"""Converts a query and its parameters to a message for the server."""

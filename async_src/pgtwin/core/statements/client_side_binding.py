@@ -1,6 +1,6 @@
-"""Statements in whose text the parameters stand, as literals.
+"""Statements that contain the parameters in their text, as literals.
 
-The statement that is returned has no parameters to send with it.
+The returned statement has no parameters.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 def bind_merged(
     query: Query, params: Params | None, transformer: Transformer, encoding: str
 ) -> Statement:
-    """Return a statement in whose text the parameters stand, as literals.
+    """Return a statement that contains the parameters in its text, as literals.
 
-    Raises what `bind()` raises.
+    Raises the same errors as `bind()`.
     """
     if not isinstance(query, (str, bytes, Composable)):
         check_template(query, params)

@@ -23,7 +23,7 @@ ConnectionType = TypeVar("ConnectionType")
 
 
 class ClientCursorMixin(Generic[ConnectionType, Row]):
-    """Has a cursor write the parameters into the text of the query, as literals."""
+    """Makes a cursor write the parameters into the text of the query, as literals."""
 
     _bind_query: ClassVar[Binder] = staticmethod(bind_merged)
     _merging: ClassVar[bool] = True
@@ -50,6 +50,6 @@ class ClientCursorMixin(Generic[ConnectionType, Row]):
 
 
 class RawCursorMixin(Generic[ConnectionType, Row]):
-    """Has a cursor take queries with the server's own placeholders: `$1`, `$2` ..."""
+    """Makes a cursor accept the server's own placeholders: `$1`, `$2` ..."""
 
     _bind_query: ClassVar[Binder] = staticmethod(bind_raw)

@@ -196,9 +196,10 @@ Bound: TypeAlias = tuple[
 def bind_each(
     query: str | bytes | Composable, transformer: Transformer, encoding: str
 ) -> tuple[Callable[[Params], Bound], bool]:
-    """Return what binds a query to one set of parameters after another.
+    """Return a function that binds a query to one set of parameters after another.
 
-    It does what `bind()` does. The other value tells whether all placeholders are `%s`.
+    It does the same as `bind()`. The second result says whether all placeholders are
+    `%s`.
     """
     plan = _plan(
         query.as_bytes(transformer) if isinstance(query, Composable) else query,
@@ -221,7 +222,7 @@ def bind_each(
 
 
 def has_plain_placeholders(plan: Plan) -> bool:
-    """Tell whether all placeholders are `%s`."""
+    """Return whether all placeholders are `%s`."""
     return plan.names is None and all(each == PyFormat.AUTO for each in plan.formats)
 
 

@@ -1,6 +1,7 @@
-"""Functions that are told of every statement: what they are told, and when.
+"""Functions that are called after every statement, and the events that they get.
 
-A hook that fails is logged and stops nothing; it never sees a parameter's value.
+If a hook raises an error, the error is logged, and everything else continues. A hook
+never gets the value of a parameter.
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ logger = logging.getLogger("pgtwin")
 
 
 class QueryEvent(NamedTuple):
-    """A statement that was executed, as query hooks are told of it.
+    """A statement that was executed, as query hooks get it.
 
-    `query` is its text, with placeholders where the values were; `started` is in
-    seconds since the epoch and `duration` in seconds; `rowcount` is the number of
-    rows returned or changed, -1 if that is not known; `error` is what it raised.
+    `query` is its text, with the placeholders. `started` is in seconds since the epoch,
+    and `duration` in seconds. `rowcount` is the number of rows that were returned or
+    changed, -1 if that is not known. `error` is the exception that it raised.
     """
 
     query: str
@@ -38,9 +39,9 @@ QueryHook: TypeAlias = Callable[[QueryEvent], None]
 
 
 class Observation:
-    """What is seen of one statement; of this one, nobody is told.
+    """Observes one statement; for this one no hook is called.
 
-    A block around the statement, or `end()` where its results come later.
+    It is a block around the statement; if results arrive later, `end()` is called.
     """
 
     def note(self, results: Sequence[PGresult]) -> None:
@@ -50,7 +51,7 @@ class Observation:
         """Count rows, -1 if it is not known how many."""
 
     def end(self, error: BaseException | None = None) -> None:
-        """Tell the hooks, once; a block does so when it is left."""
+        """Call the hooks, once; the end of a block does this."""
 
     def __enter__(self) -> Observation:
         return self
@@ -69,7 +70,7 @@ UNOBSERVED = Observation()
 
 
 class Observed(Observation):
-    """What is seen of one statement, of which hooks are told when it ends.
+    """Observes one statement, and calls the hooks when it ends.
 
     It begins now.
     """

@@ -1,7 +1,7 @@
-"""What one message to the server can hold.
+"""The limits of one message to the server.
 
-Looked at before anything is sent, as a server that is told of a longer message
-ends the session without a word.
+They are checked before anything is sent, because the server closes the session without
+an error if a message is too long.
 """
 
 from __future__ import annotations

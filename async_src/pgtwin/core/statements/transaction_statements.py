@@ -1,6 +1,6 @@
-"""The words of transaction control: status, levels, statements.
+"""The statements of transaction control, and the states of transactions.
 
-There is only text here; who sends it decides whether it may be sent.
+This module contains only text. The code that sends it decides whether it may be sent.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ class TransactionBlock(Protocol):
 
 
 class Rollback(psycopg.Rollback):
-    """Raised in a transaction block, rolls back the block and goes no further.
+    """Raised in a transaction block, it rolls back the block, and no error leaves it.
 
-    With a `transaction`, goes as far as that block and rolls it back too.
+    With a `transaction`, it leaves all blocks up to that one, and rolls it back too.
     """
 
     __module__ = "pgtwin"
@@ -81,7 +81,7 @@ class Characteristics(NamedTuple):
 class GlobalTransaction(NamedTuple):
     """A two-phase transaction that a connection has begun.
 
-    `sure` is false when nobody knows whether it is prepared.
+    `sure` is false if it is not known whether it is prepared.
     """
 
     xid: Xid

@@ -1,4 +1,4 @@
-"""How a comparison with hand-written twins is told: to people, and as JSON."""
+"""Prints a comparison with hand-written twins: for people, and as JSON."""
 
 from __future__ import annotations
 

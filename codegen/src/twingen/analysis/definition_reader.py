@@ -151,7 +151,7 @@ def _add_waiting(found: Definitions, names: TypedNames) -> None:
 
 
 def _is_async_generator(names: TypedNames, function: cst.FunctionDef) -> bool:
-    """Tell what makes asynchronous generators that anybody may be given."""
+    """Recognize functions that create asynchronous generators for any caller."""
     if function.asynchronous is None or not names.is_generator(function):
         return False
     makers = {names.qualified(each.decorator) for each in function.decorators}
@@ -171,7 +171,7 @@ def _bases(definition: cst.ClassDef) -> Iterator[str]:
 
 
 def _has_coroutine_constructor(names: TypedNames, definition: cst.ClassDef) -> bool:
-    """Tell whether a call of a class may make a coroutine."""
+    """Return whether a call of a class may make a coroutine."""
     for keyword in definition.keywords:
         if keyword.keyword is not None and keyword.keyword.value == "metaclass":
             maker = names.qualified(keyword.value) or ""
@@ -230,7 +230,7 @@ def _set_by_name(names: TypedNames) -> Iterator[str]:
 
 
 def _may_replace(given: list[cst.BaseExpression]) -> bool:
-    """Tell whether `setattr(cls, name, made(x))` may replace any method of a class."""
+    """Return whether `setattr(cls, name, made(x))` may replace a method of a class."""
     if len(given) != 3 or isinstance(given[1], cst.SimpleString):
         return False
     owner, _, value = given
@@ -437,7 +437,7 @@ def _receiver(function: cst.FunctionDef, names: TypedNames) -> str:
 
 
 def _is_indexed(method: cst.FunctionDef, names: TypedNames) -> bool:
-    """Tell whether `__getitem__` may take a number: then it can be iterated over."""
+    """Return whether `__getitem__` may take a number: then it can be iterated over."""
     given = method.params.params[1:2]
     annotation = given[0].annotation if given else None
     if annotation is None:
@@ -456,7 +456,7 @@ def _is_property(method: cst.FunctionDef) -> bool:
 
 
 def _is_foreign(qualified: str, names: TypedNames) -> bool:
-    """Tell whether a name comes from outside of this module's own package."""
+    """Return whether a name comes from outside of this module's own package."""
     return qualified.split(".")[0] != names.module.split(".")[0]
 
 
@@ -468,7 +468,7 @@ def _defined(statement: cst.CSTNode) -> Iterator[str]:
 
 
 def _assigns_none(statement: cst.CSTNode) -> bool:
-    """Tell `redis = None`, where a library is not installed."""
+    """Recognize `redis = None`, where a library is not installed."""
     return isinstance(statement, cst.SimpleStatementLine) and all(
         isinstance(each, cst.Assign)
         and isinstance(each.value, cst.Name)

@@ -60,9 +60,9 @@ class Console:
             print(f"twingen: {sentence}", file=sys.stderr)
 
     def warn(self, notes: Sequence[Diagnostic]) -> None:
-        """Tell what is to be looked at in sources that have twins.
+        """Print the warnings about sources that have twins.
 
-        Programs are told with the report.
+        Programs get them with the report.
         """
         self._warnings = notes
         if self.for_people:
@@ -72,7 +72,7 @@ class Console:
     def report(
         self, code: int, findings: Sequence[Diagnostic] = (), fix: str = ""
     ) -> int:
-        """Tell the findings in the chosen format and return the exit code."""
+        """Print the findings in the chosen format, and return the exit code."""
         if self.for_people:
             for finding in findings:
                 print(report.text(finding, self.err), file=sys.stderr)
@@ -95,7 +95,7 @@ class Console:
             return load_plugins(()).rules
 
     def refused(self, error: ConversionError) -> int:
-        """Tell why nothing is written."""
+        """Print why nothing is written."""
         self.refusals(error.diagnostics)
         hint = ""
         if self.command in ("build", "watch"):
@@ -105,7 +105,7 @@ class Console:
         return FAILED
 
     def refusals(self, found: Sequence[Diagnostic]) -> None:
-        """Tell refusals by their causes, or with `--verbose` by their places."""
+        """Print refusals by their causes, or with `--verbose` by their places."""
         if self._verbose or not self.for_people:
             self.report(FAILED, found)
             return
@@ -122,7 +122,7 @@ class Console:
         return work_list.counted(found)
 
     def failed(self, error: OSError) -> int:
-        """Tell which file could not be read or written."""
+        """Print which file could not be read or written."""
         where = f"{error.filename}: " if error.filename else ""
         message = (
             f"{where}{error.strerror or error}; fix that and run the command again: "

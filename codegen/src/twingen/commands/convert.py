@@ -77,7 +77,7 @@ def _twin(console: Console, start: Path, content: bytes, name: str | None) -> st
 
 
 def _told(console: Console, twin: str, warnings: Sequence[Diagnostic]) -> str:
-    """Return a twin after its warnings were told, which a machine does not ask for."""
+    """Return a twin after its warnings were printed, except for machine output."""
     console.warn(warnings)
     return twin
 
@@ -91,5 +91,5 @@ def _found(start: Path, path: Path) -> Path:
 
 
 def _is_read(config: Config, path: Path) -> bool:
-    """Tell whether a path is one in a source folder."""
+    """Return whether a path is one in a source folder."""
     return any(tree.source in path.parents for tree in config.trees)

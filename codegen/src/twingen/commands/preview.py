@@ -12,7 +12,7 @@ from .twins import project
 def preview(
     console: Console, start: Path, folder: Path | None, *, cached: bool, jobs: int
 ) -> int:
-    """Write what converts; tell what does not, and how much that is."""
+    """Write the twins that can be converted; print the refusals, and their number."""
     tree = project(console, start, cached=cached, jobs=jobs, partly=True)
     made = Preview(tree, folder)
     made.write()

@@ -89,7 +89,7 @@ def _changes(project: Project, changed: Sequence[Difference]) -> Iterator[str]:
 
 
 def _is_of_runtime(project: Project, difference: Difference) -> bool:
-    """Tell what is copied of the runtime, or was."""
+    """Return whether a file belongs to the runtime."""
     if difference.origin:
         return difference.origin.startswith(_RUNTIME)
     folder = project.plan.runtime_folder

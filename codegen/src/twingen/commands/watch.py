@@ -54,7 +54,7 @@ def watched(root: Path) -> Watched:
 
 
 def _build(console: Console, root: Path, layouts: Layouts) -> Callable[[], object]:
-    """Build; return what tells how it ended."""
+    """Build; return a function that prints how it ended."""
     try:
         tree = project(console, root, cached=True, jobs=0, layouts=layouts)
         changed, left = tree.write()

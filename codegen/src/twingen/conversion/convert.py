@@ -80,7 +80,7 @@ class Settings:
 class Twin:
     """The text of a twin, and the parts of the runtime that it imports.
 
-    `changed` tells whether anything but the layout is not as it is in the source,
+    `changed` says whether anything except the layout differs from the source,
     `warnings` what the author should know all the same.
     """
 

@@ -73,7 +73,7 @@ def state(text: str, markup: str) -> str:
 
 
 def has_twins(text: str, markup: str) -> bool:
-    """Tell whether any twin belongs into a page."""
+    """Return whether any twin belongs into a page."""
     found = find(text.split("\n"), markup)
     return any(isinstance(each, Mark) and each.word == TWIN for each in found)
 

@@ -1,6 +1,6 @@
 """Every node is offered to the rules that look at its type, the innermost first.
 
-A node is made anew only where a rule replaced one that is in it.
+A node is created again only if a rule replaced one inside it.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class Rewriter:
         return result
 
     def _is_verbatim(self, node: cst.CSTNode) -> bool:
-        """Tell whether a statement around a node, or itself, stays as it is."""
+        """Return whether a statement around a node, or itself, stays as it is."""
         found = self._verbatim
         return bool(found) and any(
             id(each) in found for each in (node, *self._names.ancestors(node))

@@ -41,7 +41,7 @@ def null_character(source: Source) -> Diagnostic:
         column=len(before) - (before.rfind("\n") + 1) + 1,
         code="TW001",
         rule="syntax",
-        message="the source does not parse: it holds a NUL character",
+        message="the source does not parse: it contains a NUL character",
         help="write it as \\0 in a string, or remove it",
     )
 
@@ -53,7 +53,7 @@ def formatting_problem(source: Source, error: FormattingError) -> Diagnostic:
         "TW004",
         "formatting",
         f"the twin cannot be formatted: {error}",
-        "look at the target version of [tool.black] or [tool.ruff], or rewrite what "
+        "check the target version of [tool.black] or [tool.ruff], or rewrite what "
         "the formatter cannot read",
     )
     for number, line in enumerate(lines_of(source.text) if error.line else (), 1):

@@ -175,7 +175,7 @@ def line_end(node: cst.CSTNode) -> cst.TrailingWhitespace | None:
 
 
 def _is_numbered(node: cst.CSTNode) -> bool:
-    """Tell whether a statement came from inside of the one that it replaces."""
+    """Return whether a statement came from inside of the one that it replaces."""
     end = line_end(node)
     return end is not None and end.whitespace.value.startswith(_MARK)
 

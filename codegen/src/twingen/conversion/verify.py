@@ -127,7 +127,7 @@ def _of_asyncio(line: int, names: list[str]) -> Iterator[Residue]:
 def _is_of_kept(
     tree: ast.Module, node: ast.Import | ast.ImportFrom, kept: Collection[str]
 ) -> bool:
-    """Tell whether what a statement imports of asyncio is kept by the project."""
+    """Return whether what a statement imports of asyncio is kept by the project."""
     if not kept:
         return False
     if isinstance(node, ast.ImportFrom):

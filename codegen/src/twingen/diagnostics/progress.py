@@ -16,7 +16,7 @@ _ERASED = "\r\033[K"
 
 
 class Progress(Protocol):
-    """Passes results on as they come, and may tell how many there are."""
+    """Passes results on as they arrive, and may show how many there are."""
 
     def __call__(self, results: Iterable[T], total: int, what: str) -> Iterator[T]: ...
 

@@ -178,10 +178,10 @@ def _indent(text: str) -> str:
 
 
 def speaks_async(code: str, words: Container[str]) -> bool:
-    """Tell whether anything in a code, or one of these words, may be asynchronous."""
+    """Return whether anything in a code, or one of these words, may be asynchronous."""
     return bool(_SPEAKS.search(code)) or any(w in words for w in _WORD.findall(code))
 
 
 def awaits(code: str) -> bool:
-    """Tell whether a code has a keyword that only asynchronous code has."""
+    """Return whether a code has a keyword that only asynchronous code has."""
     return bool(_AWAITS.search(code))

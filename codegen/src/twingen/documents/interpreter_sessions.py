@@ -26,7 +26,7 @@ class Session:
 
 
 def is_session(lines: Sequence[str]) -> bool:
-    """Tell an example with prompts from plain code."""
+    """Return whether an example has prompts, or is plain code."""
     first = next((line for line in lines if line.strip()), "")
     return first.startswith((">>> ", ">>>\t")) or first == ">>>"
 

@@ -89,7 +89,7 @@ class BlackFormatter:
         return format_source(text, self.mode)
 
     def is_local(self, text: str) -> bool:
-        """Tell whether each statement is laid out by itself, below the one before."""
+        """Return whether each statement is laid out by itself, below the one before."""
         return is_local(text, self.mode)
 
 
@@ -110,7 +110,7 @@ def format_source(text: str, mode: Mode) -> str:
 
 
 def _is_final(text: str, once: str, mode: Mode) -> bool:
-    """Tell whether a second pass would leave what the first one changed."""
+    """Return whether a second pass would leave what the first one changed."""
     if not is_local(once, mode):
         return False
     parts = changed_parts(text, once)
@@ -118,7 +118,7 @@ def _is_final(text: str, once: str, mode: Mode) -> bool:
 
 
 def is_local(text: str, mode: Mode) -> bool:
-    """Tell whether each statement is laid out by itself, below the one before it."""
+    """Return whether each statement is laid out by itself, below the one before it."""
     # Without target versions black finds them out from the whole text, and what
     # switches it off may stand anywhere.
     return bool(mode.target_versions) and not any(map(text.__contains__, _SWITCHES))
@@ -128,6 +128,6 @@ _SWITCHES = ("fmt:", "yapf:", "\f")
 
 
 def _is_kept(part: Part, mode: Mode) -> bool:
-    """Tell whether black leaves a part as it is, below what stands before it."""
+    """Return whether black leaves a part as it is, below what stands before it."""
     laid_out = _format_str_once(part.before + part.text, mode=mode)
     return laid_out.endswith(part.joint + part.text)

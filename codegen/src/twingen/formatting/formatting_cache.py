@@ -22,7 +22,7 @@ class Whole(Protocol):
     def whole(self, text: str) -> str: ...
 
     def is_local(self, text: str) -> bool:
-        """Tell whether each statement is laid out by itself, below the one before."""
+        """Return whether each statement is laid out by itself, below the one before."""
         ...
 
 

@@ -65,7 +65,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _changed_lines(before: Sequence[str], after: Sequence[str]) -> list[bool]:
-    """Tell of each line whether it changed, or stands where lines were taken out."""
+    """Return for each line whether it changed, or is where lines were removed."""
     changed = [False] * len(after)
     matcher = SequenceMatcher(None, before, after)
     for what, _, _, start, stop in matcher.get_opcodes():

@@ -186,8 +186,8 @@ def _version(executable: str, changed: int) -> str:
         said = [str(error.strerror)]
     if len(said) < 2 or said[0] != "ruff":
         raise ConfigurationError(
-            f'tool.twingen.formatter = "ruff": {executable} does not say its version, '
-            f"but {' '.join(said) or 'nothing'}; install ruff again"
+            f'tool.twingen.formatter = "ruff": {executable} does not print its '
+            f"version, but {' '.join(said) or 'nothing'}; install ruff again"
         )
     return said[1]
 
@@ -216,7 +216,7 @@ def _home() -> Path:
 
 
 def _parsed(content: bytes) -> dict[str, Any] | None:
-    """Return what a file says; what is no TOML is for ruff to tell of."""
+    """Return the content of a file; ruff itself reports invalid TOML."""
     try:
         return tomllib.loads(content.decode())
     except ValueError:

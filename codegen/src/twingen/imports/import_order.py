@@ -333,7 +333,7 @@ def _sorted_members(statement: cst.ImportFrom) -> cst.ImportFrom:
 
 
 def _is_sorted(tree: cst.Module) -> bool:
-    """Tell whether the author keeps the imports in isort's order."""
+    """Return whether the author keeps the imports in isort's order."""
     for group in _groups(line for line in tree.body if import_of(line) is not None):
         if [_line_key(line) for line in group] != sorted(map(_line_key, group)):
             return False

@@ -144,12 +144,12 @@ class _Orphans(cst.CSTTransformer):
         return [alias for alias in aliases if _bound_name(alias) in names]
 
     def _is_in_class(self) -> bool:
-        """Tell whether a statement is directly in the body of a class."""
+        """Return whether a statement is directly in the body of a class."""
         scopes = [each for each in self._around if not isinstance(each, cst.If)]
         return bool(scopes) and isinstance(scopes[-1], cst.ClassDef)
 
     def _is_for_checkers(self) -> bool:
-        """Tell whether a statement is in `if TYPE_CHECKING:` of a module."""
+        """Return whether a statement is in `if TYPE_CHECKING:` of a module."""
         return len(self._around) == 1 and is_checking(self._around[0])
 
     def _is_doubled(self, alias: cst.ImportAlias) -> bool:
@@ -169,7 +169,7 @@ def _without_first_blank(before: cst.If, after: cst.If) -> cst.If:
 
 
 def is_checking(statement: cst.CSTNode) -> bool:
-    """Tell `if TYPE_CHECKING:` without an `else`."""
+    """Recognize `if TYPE_CHECKING:` without an `else`."""
     if not isinstance(statement, cst.If) or statement.orelse is not None:
         return False
     asked = get_full_name_for_node(statement.test) or ""
@@ -370,7 +370,7 @@ _TYPE_CALLS = {"cast", "typing.cast", "TypeVar", "typing.TypeVar"}
 
 
 def _strings_are_types(node: cst.Subscript) -> int:
-    """Tell whether strings in `X[...]` may be types: not in `Literal` or an item."""
+    """Return whether strings in `X[...]` may be types: not in `Literal` or an item."""
     name = (get_full_name_for_node(node.value) or "").rpartition(".")[2]
     return int(
         name != "Literal" and (name[:1] != name[:1].lower() or name in _GENERICS)

@@ -153,7 +153,7 @@ class Cache:
         return None if found is None else Definitions.from_json(found)
 
     def is_read(self, source: Source) -> bool:
-        """Tell whether it is known what a source defines, or that it is unreadable."""
+        """Return whether the definitions of a source are known, or it is unreadable."""
         self._load_rest()
         return source.digest in self._definitions or source.digest in self._unreadable
 

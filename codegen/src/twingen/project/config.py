@@ -244,8 +244,8 @@ def _text_of(file: Path, content: bytes) -> str:
     if nul:
         line = before.count("\n") + 1
         raise ConfigurationError(
-            f"{file} holds a NUL character in line {line}, which TOML does not allow; "
-            "remove it, and save the file as UTF-8"
+            f"{file} contains a NUL character in line {line}, which TOML does not "
+            "allow; remove it, and save the file as UTF-8"
         )
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
@@ -359,7 +359,7 @@ def _tasks(value: object, where: str) -> Tasks | None:
 def likely_tasks(*, needed: bool) -> tuple[Tasks, Tasks]:
     """Return what tasks may become where it is not configured, by likelihood.
 
-    `needed` tells whether anything needs that they take turns.
+    `needed` says whether anything needs tasks that take turns.
     """
     return ("turns", "threads") if needed else ("threads", "turns")
 
@@ -441,7 +441,7 @@ def _files(value: object, where: str) -> Mapping[str, str]:
 
 
 def _check_overlaps(trees: Sequence[Tree], file: Path) -> None:
-    """Refuse folders in which nothing tells sources from twins."""
+    """Refuse folders in which nothing distinguishes sources from twins."""
     for index, tree in enumerate(trees):
         if tree.source == tree.target and not tree.files:
             raise ConfigurationError(

@@ -64,7 +64,7 @@ class _Project:
         if not shared:
             return
         yield (
-            f"{self._shown(tree.target)} would hold a copy of every module, even of "
+            f"{self._shown(tree.target)} would contain a copy of every module, even of "
             f"{self._several(shared)}, which never waits. Then each exception would "
             "exist twice: `except` with the class of one side does not catch the "
             "exception of the other, and isinstance() is false. State of a module, "
@@ -331,6 +331,6 @@ def _raised(module: ast.Module) -> list[str]:
 
 
 def _has_code(module: ast.Module) -> bool:
-    """Tell whether a module defines something of its own."""
+    """Return whether a module defines something of its own."""
     kinds = (ast.ClassDef, ast.FunctionDef, ast.Assign, ast.AnnAssign)
     return any(isinstance(node, kinds) for node in module.body)

@@ -111,7 +111,7 @@ _HOOKS = ("ruff-format", "black", "black-jupyter")
 
 
 def _is_laid_out_by_ruff(folder: Path) -> bool:
-    """Tell whether a project says that ruff formats it, and not that black does."""
+    """Return whether a project says that ruff formats it, and not that black does."""
     file = folder / "pyproject.toml"
     tools = tools_of(file) if file.is_file() else {}
     found = {"black"} & {*tools}
@@ -382,7 +382,7 @@ def _becomes(
 
 
 def _begins(name: str, prefix: str) -> bool:
-    """Tell whether a rename of such names applies to one."""
+    """Return whether a rename of such names applies to one."""
     rest = name[len(prefix) :]
     if not name.startswith(prefix) or not rest.isidentifier() or iskeyword(rest):
         return False

@@ -87,7 +87,7 @@ def files_below(folder: Path) -> list[Path]:
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:
-    """Tell whether there is a file of a project, or a link to one or to nowhere."""
+    """Return whether there is a file of a project, or a link to one or to nowhere."""
     if _is_unfinished(entry.name) or is_of_editors(entry.name):
         return False
     if not entry.is_symlink():
@@ -96,7 +96,7 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
 
 
 def is_of_editors(name: str) -> bool:
-    """Tell what an editor keeps beside the files that are open from a file."""
+    """Recognize files that an editor keeps beside open files."""
     return _OF_EDITORS.fullmatch(name) is not None
 
 
@@ -114,7 +114,7 @@ def _is_unfinished(name: str) -> bool:
 
 
 def is_executable(path: Path) -> bool:
-    """Tell whether its owner may run a file, where files say so."""
+    """Return whether its owner may run a file, where files say so."""
     try:
         return os.name == "posix" and bool(os.stat(path).st_mode & stat.S_IXUSR)
     except OSError:

@@ -1,4 +1,4 @@
-"""What tells this twingen, with what it converts and lays out with, from any other.
+"""A fingerprint of this twingen, and of the libraries and formatter that it uses.
 
 That is a digest of its own files, which a developer may edit at any time. They are read
 again only if the file system says of one of them that it is not the same any more: by

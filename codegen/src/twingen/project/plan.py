@@ -58,7 +58,7 @@ class Output:
 
     @property
     def is_twin(self) -> bool:
-        """Tell what twingen writes, with its header, from a copied file."""
+        """Return whether twingen writes the file with a header, or copies it."""
         return self.content is None or signature(self.content) is not None
 
     @classmethod
@@ -350,7 +350,7 @@ class Plan:
 
     @property
     def findings(self) -> list[Diagnostic]:
-        """The refusals as they are told: one for all that lack the runtime."""
+        """The refusals as they are printed: one for all that lack the runtime."""
         if not any(each.code == "TW018" for each in self._problems):
             return self.refusals
         from ..conversion.source_problems import with_one_of_runtime
@@ -401,7 +401,7 @@ class Plan:
             self._read(team, served)
             for attempt in self._attempts():
                 others = {t: f for t, f in attempt.stale.items() if t not in served}
-                # Whoever has read a source has its tree.
+                # A process that has read a source has its tree.
                 self._convert(team, attempt, attempt.stale.keys() - others.keys())
                 if others:
                     stack.close()
@@ -457,7 +457,7 @@ class Plan:
         }
 
     def _inputs(self) -> str:
-        """Return what tells the sources from any others."""
+        """Return a fingerprint of the sources."""
         found = [
             [file.source.digest, target in self.handwritten]
             for target, file in self._defining.items()

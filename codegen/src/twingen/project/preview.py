@@ -34,7 +34,7 @@ class Preview:
                     )
         if self.folder.exists() and not self._is_empty_or_own():
             raise ConfigurationError(
-                f"{shown} exists and holds other files; name another folder for the "
+                f"{shown} exists and contains other files; name another folder for the "
                 "preview"
             )
 

@@ -122,7 +122,7 @@ class Sources:
         return path.suffix == ".py" and signature(self._content(path)) is not None
 
     def _matched(self, tree: Tree, key: str, path: Path) -> bool:
-        """Tell whether a file matches a pattern below a key, which is used then."""
+        """Return whether a file matches a pattern below a key, which is used then."""
         patterns = tree.matching(key, path)
         self.used.update(f"{key}: {pattern}" for pattern in patterns)
         return bool(patterns)
@@ -154,7 +154,7 @@ class Sources:
                 raise ConfigurationError(
                     "tool.twingen.trees: handwritten: "
                     f"{display(self._root, target)} was "
-                    f"written by twingen; delete it, or take out {file.source.path}"
+                    f"written by twingen; delete it, or remove {file.source.path}"
                 )
 
     def _read_source(
@@ -187,8 +187,8 @@ class Sources:
             for path in sorted({each.resolve() for each in config.root.glob(pattern)}):
                 if path.suffix not in MARKUPS or folders.intersection(path.parents):
                     raise ConfigurationError(
-                        f"tool.twingen.pages: {display(self._root, path)} is no page "
-                        "(.md, .rst) outside of the trees"
+                        f"tool.twingen.pages: {display(self._root, path)} is not "
+                        "a page (.md, .rst) outside of the trees"
                     )
                 text = self._text(path)
                 if text is not None and "twingen: twin" in text:
@@ -228,7 +228,7 @@ class Sources:
 
 
 def _is_compiled(path: Path) -> bool:
-    """Tell a source that is compiled: Python would import it in place of the twin."""
+    """Recognize a compiled source: Python would import it in place of the twin."""
     if path.suffix not in (".so", ".pyd"):
         return False
     return path.with_name(path.name.partition(".")[0]).with_suffix(".py").is_file()

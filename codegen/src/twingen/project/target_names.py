@@ -39,14 +39,14 @@ class Tree:
 
     @property
     def is_shared(self) -> bool:
-        """Tell whether the target folder holds what is neither source nor twin."""
+        """Return whether the target folder holds what is neither source nor twin."""
         source, target = self.source, self.target
         nested = source in target.parents or target in source.parents
         return nested or source == target or bool(self.files)
 
     @property
     def is_selective(self) -> bool:
-        """Tell whether only some files of the source folder are looked at."""
+        """Return whether only some files of the source folder are looked at."""
         return bool(self.include or self.files)
 
     def name(self, path: Path) -> str:

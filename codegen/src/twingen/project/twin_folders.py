@@ -120,7 +120,7 @@ class Project:
                     yield Difference(path, drift)
 
     def _is_shared(self, tree: Tree) -> bool:
-        """Tell whether a target folder holds what is neither source nor twin."""
+        """Return whether a target folder holds what is neither source nor twin."""
         return tree.is_shared or any(
             folder == tree.target
             or folder in tree.target.parents

@@ -62,7 +62,7 @@ def signature(content: bytes) -> re.Match[bytes] | None:
 
 
 def is_as_signed(content: bytes, signature: re.Match[bytes]) -> bool:
-    """Tell whether nobody has changed a file since it was signed."""
+    """Return whether nobody has changed a file since it was signed."""
     digest = digest_of(unsigned(content, signature))
     return digest[:16].encode() == signature["digest"]
 

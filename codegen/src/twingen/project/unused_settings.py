@@ -40,7 +40,7 @@ def configured(config: Config) -> list[str]:
 
 
 def side_row(row: str) -> str:
-    """Return a row that tells the sides apart, with the key that says it."""
+    """Return a row that distinguishes the sides, with the key that says it."""
     if row.startswith(DEFINITION):
         return f"async_only: {row.removeprefix(DEFINITION)}"
     return f"side: {row}"
@@ -51,6 +51,6 @@ def check_unused(config: Config, used: Collection[str]) -> None:
     unused = [what for what in configured(config) if what not in used]
     if unused:
         raise ConfigurationError(
-            f"tool.twingen: nothing uses {', '.join(unused)}; take it out, or "
+            f"tool.twingen: nothing uses {', '.join(unused)}; remove it, or "
             "correct its spelling"
         )

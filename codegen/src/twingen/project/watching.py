@@ -83,7 +83,7 @@ def _settled(paths: Iterable[Path], before: Stamps) -> Stamps:
 
 
 def _stamps(paths: Iterable[Path]) -> Stamps:
-    """Return what tells each file below the paths from an earlier version."""
+    """Return a fingerprint of each file below the paths."""
     found: Stamps = {}
     folders = []
     for path in paths:

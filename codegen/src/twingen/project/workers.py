@@ -37,7 +37,7 @@ _WORTH = 300_000
 
 
 class Workers(Protocol):
-    """Whoever does the work; results come in the order of the sources."""
+    """Does the work; results come in the order of the sources."""
 
     def read(
         self, sources: Sequence[Source]

@@ -1,4 +1,4 @@
-"""How findings are told to programs: as JSON, GitHub annotations or SARIF."""
+"""Prints findings for programs: as JSON, GitHub annotations or SARIF."""
 
 from __future__ import annotations
 

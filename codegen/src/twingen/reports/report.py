@@ -1,4 +1,4 @@
-"""How findings are told to people; `machine` tells them to programs.
+"""Prints findings for people; `machine_output` prints them for programs.
 
 A finding is a :class:`Diagnostic`, whether a source was refused or a twin is
 not in step. Paths are as the project names them, with slashes.
@@ -43,5 +43,5 @@ def head(finding: Diagnostic, style: Style, *, warns: bool = False) -> str:
 
 
 def without_help(finding: Diagnostic, style: Style) -> str:
-    """Return a finding whose help is told in another way."""
+    """Return a finding with another help."""
     return text(replace(finding, help=""), style)

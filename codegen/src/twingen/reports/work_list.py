@@ -62,7 +62,7 @@ def grouped(refusals: Sequence[Diagnostic]) -> list[Group]:
 
 
 def _cause(refusal: Diagnostic) -> tuple[str, ...]:
-    """Return what tells the cause of one refusal from that of others."""
+    """Return what identifies the cause of a refusal."""
     if match := _ROW.match(refusal.help):
         return refusal.code, match[1].partition(".")[0]
     # Without a remedy it is the message that says what to do.

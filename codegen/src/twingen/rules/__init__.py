@@ -1,4 +1,7 @@
-"""The rules of twingen, one file each; a new file is found by itself."""
+"""The rules of twingen, one in each file.
+
+Every module in this folder is imported: a new file is a new rule.
+"""
 
 from __future__ import annotations
 

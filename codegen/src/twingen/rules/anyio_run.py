@@ -1,7 +1,7 @@
 """`anyio.run(main, x)` becomes `main(x)`.
 
-It is given the function, not its coroutine, and arguments by position; `backend`
-and `backend_options` say which event loop runs it, and go.
+`anyio.run` takes the function, not its coroutine, and passes the other arguments on.
+The arguments `backend` and `backend_options` choose the event loop, and are left out.
 """
 
 from __future__ import annotations

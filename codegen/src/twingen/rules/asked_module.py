@@ -1,8 +1,11 @@
-"""`hasattr(asyncio, "timeout")` is answered where tasks take turns.
+"""`hasattr(asyncio, "timeout")` becomes `True` with `tasks = "turns"`.
 
-The runtime has what Python 3.13 has, on every Python: the answer is `True`, and
-`getattr(asyncio, "timeout", None)` becomes the runtime's `timeout`. What the runtime
-does not have is refused, as other uses of the module as a value are (`library_name`).
+The twin uses the runtime in place of asyncio. The runtime has the names of asyncio in
+Python 3.13, on every supported Python. For the same reason
+`getattr(asyncio, "timeout", None)` becomes the runtime's `timeout`.
+
+Names that the runtime does not have are refused, as are other uses of the module as a
+value (`library_name`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """`async def` becomes `def`.
 
-A coroutine function becomes a function, an asynchronous generator a generator.
+A coroutine function becomes a function, and an asynchronous generator becomes a
+generator.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """`AsyncGenerator[Y, S]` becomes `Generator[Y, S, None]`.
 
-The name itself is a row of the tables; this rule adds what the sync type has
-in addition, the type of the value that the generator returns.
+A row of the tables renames the class. This rule adds the third type of the sync
+generator, the type of the value that it returns.
 """
 
 from __future__ import annotations

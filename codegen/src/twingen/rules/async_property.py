@@ -1,9 +1,11 @@
-"""`await self.total` becomes `self.total` where `total` is an `async` property.
+"""`await self.total` becomes `self.total` if `total` is an `async` property.
 
-The property of the twin has the value itself. The source must show the class: `self`,
-or a value that is annotated or made in place. A property that is not awaited makes a
-coroutine that the twin would run at once, and is refused. Where tasks take turns it
-becomes `later(getattr, self, "total")`.
+The property of the twin returns the value itself. The source must show the class of
+the object: the object is `self`, or it is annotated, or it is created in the same
+function.
+
+A property that is not awaited creates a coroutine, which the twin would run at once.
+This is refused. With `tasks = "turns"` it becomes `later(getattr, self, "total")`.
 """
 
 from __future__ import annotations

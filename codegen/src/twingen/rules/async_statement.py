@@ -1,14 +1,20 @@
 """`async for` and `async with` become `for` and `with`.
 
 Their iterables and context managers have the sync protocol in the twin
-(`dunder_method`). What `asyncio.as_completed()` gives has both: awaitables for a plain
-`for`, and the futures themselves for `async for`, which becomes `for` over `iterated()`
-of it where tasks take turns. `async with asyncio.timeout()` is left to
-`timeout_block`.
+(`dunder_method`). The rule `timeout_block` converts `async with asyncio.timeout()`.
 
-Where tasks take turns, what is of a library waits without the turn, so that other tasks
-go on: `for x in blocking_each(xs)`, and `with blocking_opening(connect, uri)`. What may
-be of one is asked when it runs: `each_of(xs)`, `entering(x)` and `opening(f, x)`.
+With `tasks = "turns"`, an object of a library may block. Other tasks go on while it
+does:
+
+| In the source | It is of a library | Decided at run time |
+|---|---|---|
+| `async for x in xs` | `for x in blocking_each(xs)` | `for x in each_of(xs)` |
+| `async with f(x)` | `with blocking_opening(f, x)` | `with opening(f, x)` |
+| `async with x` | | `with entering(x)` |
+
+`asyncio.as_completed()` returns an object for both kinds of loops. A plain `for` gets
+awaitables. `async for` gets the futures themselves, and becomes a `for` over
+`iterated()` of the object.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""`@pytest_asyncio.fixture(loop_scope=...)` loses the argument about the loop.
+"""`@pytest_asyncio.fixture(loop_scope=...)` loses the argument about the event loop.
 
-The name becomes `pytest.fixture` by a row of the tables, and that knows no event
-loop. Every other argument stays.
+A row of the tables turns the name into `pytest.fixture`, which has no such argument.
+The other arguments stay.
 """
 
 from __future__ import annotations

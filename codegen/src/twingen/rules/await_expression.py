@@ -1,11 +1,12 @@
 """`await CALL` becomes `CALL`.
 
-The parentheses around the await move to the call when it has none of its own,
-so that layout and precedence are kept. Inside `async with asyncio.timeout()`
-the call is given the rest of the deadline. A task that is started here is waited
-for; a plain function that returns a task or a future is refused. What is awaited
-must be a call, or a choice between calls: a value that was started earlier is
-another matter (`awaited_value`).
+The awaited expression must be a call, or a choice between calls. `awaited_value`
+describes values that were started earlier. If the call has no parentheses of its own,
+it keeps those of the await, so that layout and precedence stay the same.
+
+Inside `async with asyncio.timeout()`, the call gets the time that is left. A task that
+is started in the awaited expression is waited for. A call of a plain function that
+returns a task or a future is refused.
 """
 
 from __future__ import annotations

@@ -1,10 +1,12 @@
-"""`await VALUE` waits for what was started earlier: a future or a task.
+"""`await VALUE` waits for something that was started earlier: a future or a task.
 
-A future made by `loop.create_future()` becomes `future.wait()`, which selects
-until a reader or writer settles it; a task made by `asyncio.create_task()`
-becomes `task.wait()`, and so does what a loop over `asyncio.as_completed()` is
-given (`completed_loop`). Any other value is refused: whether it is a coroutine
-that starts now or one that runs already cannot be seen.
+- A future made by `loop.create_future()` becomes `future.wait()`. The twin waits for
+  the descriptors of the loop until a reader or writer settles the future.
+- A task made by `asyncio.create_task()` becomes `task.wait()`.
+- The elements of `asyncio.as_completed()` become `each.wait()` (`completed_loop`).
+
+Any other value is refused. It may be a coroutine that starts now or a task that runs
+already, and the source does not show which.
 """
 
 from __future__ import annotations

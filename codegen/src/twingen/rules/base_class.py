@@ -1,8 +1,8 @@
-"""A base class that two bases have become stands there once.
+"""Two base classes that become the same class in the twin become one base class.
 
-`class Rows(AsyncIterable[int], Iterable[int])` becomes `class Rows(Iterable[int])`:
-Python refuses a class with the same base twice. Bases with different parameters, as
-`AsyncIterable[bytes]` and `Iterable[str]`, are refused.
+`class Rows(AsyncIterable[int], Iterable[int])` becomes `class Rows(Iterable[int])`,
+because Python does not allow the same base class twice. If the parameters differ, as in
+`AsyncIterable[bytes]` and `Iterable[str]`, the class is refused.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ def name_base_once(site: Site[cst.ClassDef]) -> cst.ClassDef | None:
             continue
         if same is not old and first is old and _origin(same) != _origin(old):
             raise Refused(
-                "two bases are one class in the twin, with different parameters",
+                "two bases become the same class in the twin, with different "
+                "parameters",
                 "mark one of them `# twingen: async-only`, on a line of its own",
                 node=old.value,
             )

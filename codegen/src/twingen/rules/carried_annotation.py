@@ -1,6 +1,7 @@
-"""`Callable[..., Awaitable[T]]` becomes `Callable[..., T]`: who calls gets the value.
+"""`Callable[..., Awaitable[T]]` becomes `Callable[..., T]` with `tasks = "turns"`.
 
-Other types of what is awaited stay: it is an object in the twin, too.
+The caller of such a function gets the value itself. Other annotations of awaitables
+stay as they are, because an awaitable is an object in the twin, too.
 """
 
 from __future__ import annotations

@@ -1,10 +1,13 @@
-"""`await x` where tasks take turns: plain where it is proven, else decided at run time.
+"""`await x` becomes a plain call if that is proven to be enough (`tasks = "turns"`).
 
-`await f(x)` becomes `f(x)` where every function that may be called is a coroutine
-function of the sources, and `awaited(f, x)` where that is not shown: the runtime runs
-the body of a coroutine function, and waits for what any other gives. `await task`
-becomes `await_(task)`. A call of a library that has sync counterparts becomes
-`blocking(f, x)`, so that other tasks go on meanwhile.
+- `await f(x)` becomes `f(x)` if every function that may be called is a coroutine
+  function of the sources.
+- `await f(x)` becomes `awaited(f, x)` if that is not proven. This decides at run time:
+  the body of a coroutine function is run, and what any other function returns is
+  waited for.
+- `await f(x)` becomes `blocking(f, x)` if the function is of a library that has sync
+  counterparts. Other tasks go on while it blocks.
+- `await task` becomes `await_(task)`.
 """
 
 from __future__ import annotations

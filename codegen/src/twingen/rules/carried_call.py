@@ -1,12 +1,13 @@
-"""`f(x)` that may make a coroutine and is not awaited there becomes `later(f, x)`.
+"""`f(x)` that may create a coroutine, and is not awaited here, becomes `later(f, x)`.
 
-The runtime makes a coroutine of the call of a coroutine function, whose body runs when
-it is waited for; any other function is called at once. `map(f, xs)` is given a function
-that does so for each, and an exit stack one that waits.
+If `f` is a coroutine function, `later` returns a coroutine, whose body runs when it is
+waited for. It calls any other function at once. `map(f, xs)` is given a function that
+does this for each element, and an exit stack is given one that waits.
 
-It is `deferred(f, x)` where what the call gives is handed to asyncio, awaited elsewhere
-or asked whether it can be awaited, and `f` may be a function that a user gives: that is
-a plain one, whose body then runs where that of a coroutine function would.
+The call becomes `deferred(f, x)` if `f` may be a function of the user, and its result
+is passed to asyncio, awaited elsewhere, or tested for being awaitable. The user of the
+twin writes a plain function there. Its body then runs at the time at which the body of
+the coroutine function would run.
 """
 
 from __future__ import annotations

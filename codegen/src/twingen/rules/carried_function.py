@@ -1,16 +1,18 @@
-"""`async def` becomes `def` with a mark by which the runtime knows what it was.
+"""`async def` becomes `def` with a decorator that marks what it was in the source.
 
-`@entry` is for what users call: it takes the turn for a thread that has none.
-`@coroutine` is for the rest, `@generator` for asynchronous generators, and
-`@returns_awaitable` for a plain function that may return a coroutine: a user who calls
-it is given the result, as one who awaits it in the async form.
+With `tasks = "turns"` the runtime reads these marks:
 
-A fixture of pytest is run by the loop in the source. `@entry_generator` is for one that
-yields: each of its steps has the turn.
-
-`@operator_method` is for a coroutine function that Python calls for an operator:
-`__getitem__`, `__add__`, `__get__`. What is awaited is `a[b]`, in this place or
-another; so it gives the twins a coroutine, and a user the result.
+- `@entry` is for coroutine functions that users call. A thread that has no turn waits
+  for one.
+- `@coroutine` is for other coroutine functions, and `@generator` for asynchronous
+  generators.
+- `@returns_awaitable` is for plain functions that may return a coroutine. A user who
+  calls one gets the result, as one who awaits it in the async form.
+- `@entry_generator` is for fixtures of pytest that yield. In the source the event loop
+  runs each of their steps; in the twin each step waits for its turn.
+- `@operator_method` is for coroutine functions that Python calls for an operator, such
+  as `__getitem__`, `__add__` and `__get__`. The source awaits `a[b]`, at once or
+  later. Code of the twins gets a coroutine, and a user gets the result.
 """
 
 from __future__ import annotations
@@ -134,7 +136,7 @@ def _is_method(site: Site[cst.FunctionDef]) -> bool:
 
 
 def _shares_state(site: Site[cst.FunctionDef]) -> bool:
-    """Tell whether a plain function changes what tasks see, when a user calls it.
+    """Return whether a plain function changes what tasks see, when a user calls it.
 
     So does one that calls or assigns anything in a class with coroutine functions. A
     function that asks whether a loop runs must be told the truth, and one that runs a

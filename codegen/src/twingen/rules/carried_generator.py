@@ -1,7 +1,10 @@
-"""`(x async for x in xs)` becomes a generator of the runtime where tasks take turns.
+"""`(x async for x in xs)` becomes a generator of the runtime with `tasks = "turns"`.
 
-So does `(await f(x) for x in xs)`. The loop closes it if it is left, a StopIteration or
-StopAsyncIteration in it is a RuntimeError, and it is what `isasyncgen()` asks for.
+So does `(await f(x) for x in xs)`. The generator behaves as in asyncio:
+
+- The event loop closes it if it is not consumed to its end.
+- A StopIteration or StopAsyncIteration in it becomes a RuntimeError.
+- `isasyncgen()` returns true for it.
 """
 
 from __future__ import annotations
@@ -24,7 +27,7 @@ def make_generator(site: Site[cst.GeneratorExp]) -> cst.Call | None:
 
 
 def _waits(node: cst.CSTNode, left_out: cst.CSTNode) -> bool:
-    """Tell whether anything waits in a part of a generator expression."""
+    """Return whether anything waits in a part of a generator expression."""
     if node is left_out or isinstance(node, cst.Lambda):
         return False
     if isinstance(node, cst.Await):

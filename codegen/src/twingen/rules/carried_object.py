@@ -1,7 +1,7 @@
-"""A class with `__await__` gets a method `wait()`: it does what `await` does.
+"""A class with `__await__` also gets a method `wait()`, which does what `await` does.
 
-`await connect(name)` is `connect(name).wait()` for the users of the twin. Its own code
-says `await_(connect(name))`, where `__await__` is asked as in the source.
+Users of the twin write `connect(name).wait()` for `await connect(name)`. The twin
+itself says `await_(connect(name))`, which calls `__await__` as the source does.
 """
 
 from __future__ import annotations

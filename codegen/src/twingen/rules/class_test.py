@@ -1,9 +1,9 @@
-"""Tests for two classes must not become tests for one.
+"""A test for each of two classes must not become two tests for the same class.
 
-`if isinstance(x, asyncio.Queue): ... elif isinstance(x, queue.Queue): ...` asks for one
-class twice in the twin, where the first branch takes what was meant for the second. The
-same goes for `x is A`, `x == A` and the cases of a `match`. Branches that do the same
-are left as they are.
+In the twin, `if isinstance(x, asyncio.Queue): ... elif isinstance(x, queue.Queue): ...`
+tests for one class twice. The first branch would also take the objects that the second
+branch is for. The same holds for `x is A`, `x == A` and the cases of a `match`.
+Branches that do the same are left as they are.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ def refuse_hidden_branch(site: Site[cst.If | cst.Match]) -> None:
             first, above = found.setdefault(key, (qualified, body))
             if first != qualified and not _are_alike(above, body):
                 raise Refused(
-                    f"{get_full_name_for_node(asked)} and {first} are one class in "
-                    "the twin, and the branch above would take both",
+                    f"{get_full_name_for_node(asked)} and {first} are the same "
+                    "class in the twin, and the branch above would take both",
                     "test it in an `if` of its own, and mark that `# twingen: "
                     "async-only`",
                     node=asked,

@@ -1,19 +1,28 @@
-"""Comments name what the twin has.
+"""Comments use the names of the twin.
 
-Names that the project renames are renamed wherever they stand as whole words;
-nothing else in a comment is touched. A `# twingen:` marker that changes nothing
-is refused, so that none is believed in vain; the one of a task group
-(`task_group`) has done its work and goes.
+Names that the project renames are renamed where they are whole words. The rest of a
+comment is unchanged.
 
-`# twingen: async-only` takes out: a whole source (as its first line); a
-statement or a decorator (at the end of its first line, or alone on the line
-above); a parameter, argument, element or imported name (at the end of its
-line). `# twingen: sync-only` says what only the twin has: a whole source (as
-its first line), the body of an `if` that the async program never enters (`if
-TYPE_CHECKING:  # twingen: sync-only`), or the `else` of one that is async-only.
-Where an `if` or a loop has other branches, its mark stands alone on the line above, or
-they have marks of their own; so it is with the `else` and `finally` of a `try`, whose
-handlers go with it, since nothing is left that they could handle.
+`# twingen: async-only` leaves something out of the twin:
+
+- a source, if it is the first line of the file;
+- a statement or a decorator, if it is at the end of the first line or alone on the
+  line above;
+- a parameter, argument, element or imported name, if it is at the end of its line.
+
+`# twingen: sync-only` marks what only the twin has:
+
+- a source, if it is the first line of the file;
+- the body of an `if` that the async program never enters
+  (`if TYPE_CHECKING:  # twingen: sync-only`);
+- the `else` of an `if` that is async-only.
+
+If an `if` or a loop has other branches, put the marker alone on the line above, or mark
+these branches as well. The same holds for the `else` and `finally` of a `try`. Its
+handlers are left out together with its block, because nothing is left to handle.
+
+A marker that has no effect is refused, so that nobody relies on it. The marker of a
+task group (`task_group`) has an effect, but is not repeated in the twin.
 """
 
 from __future__ import annotations

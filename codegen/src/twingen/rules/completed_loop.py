@@ -1,8 +1,9 @@
-"""`for each in asyncio.as_completed(tasks)` goes through the runtime's `as_completed`.
+"""`asyncio.as_completed(tasks)` in a `for` becomes the runtime's `as_completed`.
 
-`await each` becomes `each.wait()`: the result of the next task to be done, or what
-it raised, or TimeoutError when the timeout of the loop has passed. Tasks go on, on
-both sides. Calls, as in `as_completed([f(x) for x in xs])`, are started as tasks.
+`await each` becomes `each.wait()`. It returns the result of the next task that is done,
+or raises what the task raised, or TimeoutError when the timeout of the loop has passed.
+After a timeout the tasks go on, in both forms. Calls, as in
+`as_completed([f(x) for x in xs])`, are started as tasks.
 """
 
 from __future__ import annotations

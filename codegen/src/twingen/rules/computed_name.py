@@ -1,9 +1,13 @@
-"""Names that are put together, or taken apart, must be the same in the twin.
+"""A name that is computed at run time must have the same result in the twin.
 
-`getattr(self, "async_" + op)`, `cls.__name__[5:]`, `name.startswith("Async")` over what
-`globals()` has, and names that come from a table (`getattr(x, TABLE[key])`) are refused
-where the twin calls what they stand for otherwise. So is code in strings that is given
-to `eval()` or `exec()`, if it is asynchronous or names what the twin spells otherwise.
+These are refused if the twin has another name for what they find:
+
+- names that are put together, such as `getattr(self, "async_" + op)`;
+- names that are taken apart, such as `cls.__name__[5:]`, or `name.startswith("Async")`
+  for the names in `globals()`;
+- names from a table, such as `getattr(x, TABLE[key])`;
+- code in a string for `eval()` or `exec()`, if it is asynchronous or contains a name
+  that the twin spells in another way.
 """
 
 from __future__ import annotations
@@ -188,7 +192,7 @@ def _refuse_piece(piece: str, word: str, twin: str) -> NoReturn:
 
 
 def _is_name(names: Names, value: cst.BaseExpression) -> bool:
-    """Tell the name of a class, or one of those that a namespace has."""
+    """Recognize the name of a class, or one of those that a namespace has."""
     if is_name_of_class(value):
         return True
     for target in names.targets(value):
@@ -205,7 +209,7 @@ def _is_name(names: Names, value: cst.BaseExpression) -> bool:
 
 
 def _has_names(names: Names, collection: cst.BaseExpression) -> bool:
-    """Tell `globals()`, `dir(x)`, `__all__`, and what is made of them."""
+    """Recognize `globals()`, `dir(x)`, `__all__`, and values made from them."""
     if isinstance(collection, cst.Call):
         if names.qualified(collection.func) in _ALL_NAMES:
             return True

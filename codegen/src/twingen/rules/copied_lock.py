@@ -1,15 +1,15 @@
-"""What holds a lock is not copied.
+"""An object that holds a lock must not be copied.
 
-A lock of asyncio, an event, a condition, a semaphore, a barrier or a queue can be
-copied while nobody waits for it: by `copy.deepcopy()`, `dataclasses.asdict()` or
-pickle, with the object that holds it. Those of `threading` and `queue` raise TypeError.
-So copies of objects whose class, or what it holds, keeps one are refused, unless a
-method of the class says what is copied (`__deepcopy__`, `__getstate__`, `__reduce__`).
-`copy.copy()` of such an object shares the lock on both sides.
+In asyncio, a lock, an event, a condition, a semaphore, a barrier or a queue can be
+copied together with the object that holds it, while nobody waits for it. This is what
+`copy.deepcopy()`, `dataclasses.asdict()` and pickle do. The counterparts in `threading`
+and `queue` raise TypeError. Therefore such a copy is refused, unless a method of the
+class defines what is copied (`__deepcopy__`, `__getstate__`, `__reduce__`).
+`copy.copy()` is allowed: the copy shares the lock in both forms.
 
-Where tasks take turns the locks are plain objects as in asyncio, and nothing is
-refused. What is copied by users, or is of a class that the sources do not show, is not
-known here.
+With `tasks = "turns"`, the locks are plain objects as in asyncio, and nothing is
+refused. The rule does not know about copies that users make, or about classes that the
+sources do not show.
 """
 
 from __future__ import annotations
@@ -39,5 +39,5 @@ def refuse_copy(site: Site[cst.Call]) -> None:
         instead = f"define {method} in the class that holds it, which makes a new one"
     raise Refused(
         f"{how}() copies {held}, and locks of threading cannot be copied",
-        f'{instead}, or say `tasks = "turns"`',
+        f'{instead}, or set `tasks = "turns"`',
     )

@@ -1,10 +1,10 @@
-"""`if iscoroutinefunction(f): raise ...` asks whether a function was one in the source.
+"""`if iscoroutinefunction(f): raise ...` becomes a test for what `f` was in the source.
 
-Where tasks take turns, a plain function that a user of the twin gives stands for a
-coroutine function, and `iscoroutinefunction(f)` is true of it. A check that refuses
-coroutine functions means others: `was_coroutine_function(f)` is not true of it. So it
-is with `assert not iscoroutinefunction(f)`, and with a variable that only such checks
-ask.
+With `tasks = "turns"`, users of the twin write plain functions in place of coroutine
+functions. Therefore `iscoroutinefunction(f)` is true for their functions. A check that
+rejects coroutine functions must not reject these, so the twin calls
+`was_coroutine_function(f)`, which is false for them. The same holds for
+`assert not iscoroutinefunction(f)`, and for a variable that only such checks use.
 """
 
 from __future__ import annotations

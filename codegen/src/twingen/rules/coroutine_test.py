@@ -1,12 +1,20 @@
 """`if inspect.iscoroutinefunction(f): ... else: ...` becomes one of its branches.
 
-No function of the twin is a coroutine function, so nothing can tell there which of
-them were. The branches must therefore do the same: once the awaits are gone, they
-are equal but for the names of the functions that they define. What follows an `if`
-that ends with `return` counts as its other branch. `if inspect.isawaitable(x): x =
-await x` goes, as does one that only awaits: the value is there already. So does `if
-inspect.isawaitable(x): return await x` before `return x`, and `await x if
-inspect.isawaitable(x) else x` is `x`. Every other use of these tests is refused.
+The twin has no coroutine functions, so it cannot find out which functions were
+coroutine functions. Therefore both branches must do the same. They must be equal after
+the awaits are removed, except for the names of functions that they define. If the `if`
+ends with `return`, the statements after it are the other branch.
+
+Tests of a value are simplified, because the twin has the value already:
+
+| In the source | In the twin |
+|---|---|
+| `if inspect.isawaitable(x): x = await x` | removed |
+| `if inspect.isawaitable(x): await x` | removed |
+| `if inspect.isawaitable(x): return await x`, then `return x` | `return x` |
+| `await x if inspect.isawaitable(x) else x` | `x` |
+
+Every other use of these tests is refused.
 """
 
 from __future__ import annotations
@@ -75,7 +83,7 @@ def keep_one_branch(
 
 
 def _is_kept(site: Site[Any], test: cst.Call) -> bool:
-    """Tell whether the project has a row that keeps a test."""
+    """Return whether the project has a row that keeps a test."""
     verdict = site.verdict(test.func)
     return verdict is not None and verdict.keep
 
@@ -117,7 +125,7 @@ def _instead(
     block = names.parent(statement)
     if isinstance(block, cst.If):  # an elif cannot become several statements
         raise Refused(
-            "this test stands in an `elif`", "give it an `if` of its own in an else"
+            "this test is in an `elif`", "give it an `if` of its own in an else"
         )
     alone = isinstance(block, cst.IndentedBlock) and len(block.body) == 1
     if not kept:

@@ -1,4 +1,7 @@
-"""`f"{await x()=}"` prints its own source, which is another in the twin."""
+"""`f"{await x()=}"` is refused, because it prints its own source code.
+
+The source code of the twin is different, so the twin would print another text.
+"""
 
 from __future__ import annotations
 

@@ -1,11 +1,15 @@
-"""A reader or writer must wake what is awaited.
+"""The callback of a reader or writer must wake something that is awaited.
 
-The twin runs the callbacks of `add_reader` and `add_writer` only while it
-waits in the same loop: for an event that a callback sets directly
-(`event.set`) and that is awaited by the same name, or for a future that this
-loop has made. A callback that does neither would never run, so it is refused;
-and so is removing a reader or writer from a loop that was given none, because
-in the twin every loop has descriptors of its own.
+The twin calls the callbacks of `add_reader` and `add_writer` only while it waits for
+the same loop. It waits for one of these:
+
+- an event that the callback sets directly (`event.set`), and that is awaited by the
+  same name;
+- a future that was created by the same loop.
+
+A callback that does neither would never be called, so it is refused. Removing a reader
+or writer is refused if the module adds none to this loop, because every loop of the
+twin has its own descriptors.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Keys of a `{...}` must not become one.
+"""Two keys of a dictionary must not become the same key.
 
-`{asyncio.QueueEmpty: 1, queue.Empty: 2}` has two elements, and one in the twin, where
-the last value stays. Keys with the same value are left as they are.
+`{asyncio.QueueEmpty: 1, queue.Empty: 2}` has two items in the source. In the twin it
+would have one, with the last value. Keys with the same value are left as they are.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ def refuse_one_key(site: Site[cst.Dict]) -> None:
         differed = tokens_of(before.key) != tokens_of(old.key)
         if differed and tokens_of(twin.value) != tokens_of(new.value):
             raise Refused(
-                f"{_spelled(before.key)} and {_spelled(old.key)} are one key in the "
-                "twin, and the last value stays",
+                f"{_spelled(before.key)} and {_spelled(old.key)} are the same key "
+                "in the twin, which keeps the last value",
                 "mark one of them `# twingen: async-only`, on a line of its own",
                 node=old.key,
             )

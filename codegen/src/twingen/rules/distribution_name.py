@@ -1,9 +1,9 @@
-"""Where a package asks for its own distribution, the twin names the one of the source.
+"""A package that looks up its own distribution finds the same one in the twin.
 
-`importlib.metadata.version(__package__)` asks for the distribution that is called as
-the package is. The twin is another package of the same distribution: `__package__` and
-`__name__` stand there for what they are in the source, as a string. So it is with the
-other functions that take the name of a distribution, and those of `pkg_resources`.
+`importlib.metadata.version(__package__)` looks up the distribution with the name of the
+package. The twin is another package of the same distribution. Therefore `__package__`
+and `__name__` become strings with their values in the source. The same holds for the
+other functions that take the name of a distribution, and for those of `pkg_resources`.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def name_of_source(site: Site[cst.Name]) -> cst.SimpleString | None:
 
 
 def _is_asked_for(site: Site[cst.Name]) -> bool:
-    """Tell whether a name is, or is part of, the name of a distribution."""
+    """Return whether a name is, or is part of, the name of a distribution."""
     node: cst.CSTNode = site.old
     for parent in site.names.ancestors(node):
         if isinstance(parent, cst.Call) and isinstance(node, cst.Arg):

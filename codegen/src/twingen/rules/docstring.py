@@ -1,12 +1,13 @@
-"""Docstrings speak of the twin.
+"""Docstrings describe the twin.
 
-Names that the project renames are renamed wherever they stand as whole words.
-Examples (prompts, fences and `code-block` directives that say Python, literal
-blocks after `::` that await) are converted like a module that knows the names of
-the one around it. One that cannot be read, or has no twin, stays as it is, and a
-warning says so; with `strict_examples = true` it stops the build. `.. twingen: keep`
-above an example leaves it as it is, without a word. In backquotes `await` and `async`
-go; prose is left as it was written.
+Names that the project renames are renamed where they are whole words. `await` and
+`async` are removed inside backquotes. The rest of the prose is unchanged.
+
+Examples are converted like modules, with the names of the module around them. These are
+examples: prompts, fences and `code-block` directives for Python, and literal blocks
+after `::` that contain an `await`. An example that cannot be read or converted stays as
+it is, with a warning. With `strict_examples = true` it is an error. To keep an example
+as it is without a warning, write `.. twingen: keep` above it.
 """
 
 from __future__ import annotations

@@ -1,12 +1,15 @@
-"""What only serves the event loop is left out: rows with `drop = true`.
+"""Names that only serve the event loop are left out: rows with `drop = true`.
 
-`@pytest.mark.asyncio` and `@pytest.mark.anyio` tell a plugin to run a test in an
-event loop; the twin's test runs by itself. Dropped are a decorator, with or
-without arguments, and a mark in `pytestmark` or in a list given as `marks=`. Such
-a name anywhere else is refused.
+`@pytest.mark.asyncio` and `@pytest.mark.anyio` ask a plugin to run a test in an event
+loop. The test of the twin does not need one. The name is left out where it is
 
-So is `parametrize("anyio_backend", ...)` over tests that do not take the fixture:
-anyio's plugin gives it to those that run in a loop.
+- a decorator, with or without arguments;
+- a mark in `pytestmark`, or in a list for `marks=`.
+
+In any other place such a name is refused.
+
+`parametrize("anyio_backend", ...)` is left out for tests that do not take this fixture.
+The plugin of anyio passes it to tests that run in an event loop.
 """
 
 from __future__ import annotations
@@ -70,7 +73,7 @@ def _marks(site: Site[Any], value: cst.BaseExpression) -> bool:
 
 
 def _chooses_backend(site: Site[Any], mark: cst.Call) -> bool:
-    """Tell a mark for a fixture that only anyio's plugin gives to the tests."""
+    """Recognize a mark for a fixture that only anyio's plugin gives to the tests."""
     if site.names.qualified(mark.func) != "pytest.mark.parametrize" or not mark.args:
         return False
     first = mark.args[0].value

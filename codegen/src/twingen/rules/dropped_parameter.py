@@ -1,11 +1,12 @@
-"""What a call gives a parameter that only the async side has goes with it.
+"""Calls lose the arguments of parameters that only the async side has.
 
-A parameter that is marked `# twingen: async-only` is not in the twin's
-signature. Calls of functions, methods and classes of the project lose its
-argument too, by name or position, where that is a plain name, attribute or
-constant; what is computed there must carry the marker itself. A call that may
-be of such a method, of an object whose class the source does not show, is
-refused when it gives the argument.
+A parameter with the marker `# twingen: async-only` is not in the signature of the twin.
+Calls of functions, methods and classes of the project lose its argument, by name or by
+position, if the argument is a plain name, an attribute or a constant. An argument that
+is computed needs a marker of its own.
+
+If the source does not show the class of an object, a call of its method may be such a
+call. It is refused if it passes the argument.
 """
 
 from __future__ import annotations
@@ -120,7 +121,7 @@ def _index(call: cst.Call, name: str, position: int | None) -> int | None:
 
 
 def _is_plain(value: cst.BaseExpression) -> bool:
-    """Tell whether an expression is read without doing anything."""
+    """Return whether an expression is read without doing anything."""
     if isinstance(value, cst.Attribute):
         return _is_plain(value.value)
     return isinstance(

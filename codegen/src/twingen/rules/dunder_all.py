@@ -1,7 +1,7 @@
-"""The strings of `__all__` follow the names they stand for.
+"""The strings of `__all__` are renamed together with the names that they stand for.
 
-So do those that `__getattr__` of a module is asked for, in the function itself and in
-the tables that it looks them up in, where they are names that the sources define.
+The same holds for names that the `__getattr__` of a module compares or looks up in a
+table, if the sources define these names.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def _offered(site: Site[cst.SimpleString], name: str) -> str | None:
 
 
 def _is_of_others(site: Site[cst.SimpleString]) -> bool:
-    """Tell a string that is a type, an argument, or converted as any text is."""
+    """Recognize a string that is a type, an argument, or converted as any text is."""
     renames, names = site.libraries.renames, site.names
     return (
         isinstance(names.parent(site.old), cst.Arg)

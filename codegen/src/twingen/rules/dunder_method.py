@@ -1,9 +1,9 @@
 """The asynchronous protocols become the sync ones.
 
-`__aenter__`, `__aexit__`, `__aiter__` and `__anext__` lose their `a`, where
-they are defined and where they are called. A class that defines both forms is
-refused, and so is `__await__`: what an awaitable object yields to the event
-loop has no counterpart.
+`__aenter__`, `__aexit__`, `__aiter__` and `__anext__` lose their `a` where they are
+defined and where they are called. A class that defines both forms is refused. So is a
+class with `__await__`, because the twin has no event loop to which an awaitable object
+could yield.
 """
 
 from __future__ import annotations

@@ -1,11 +1,13 @@
-"""`loop = asyncio.get_running_loop()` becomes a selector of its own.
+"""`loop = asyncio.get_running_loop()` becomes a loop with its own selector.
 
-In the twin a loop is what waits for file descriptors: one kept selector with
-`add_reader`, `add_writer`, `remove_reader`, `remove_writer` and
-`create_future`. It must be kept in a variable or an attribute, and not be returned
-by the function that asks for it, so that what is registered and what is waited for
-meet in the same selector; what needs none of them (`loop_method`), tasks and the
-executor may be asked for on the spot. A variable that is asked for these alone goes.
+In the twin, a loop waits for file descriptors. It has `add_reader`, `add_writer`,
+`remove_reader`, `remove_writer` and `create_future`. The loop must be kept in a
+variable or an attribute, and the function that gets it must not return it. Otherwise
+descriptors would be registered in one selector, and the twin would wait for another.
+
+Methods that need no selector may be called without a variable
+(`asyncio.get_running_loop().time()`): those of `loop_method`, `create_task()` and
+`run_in_executor()`. A variable that is only used for these is left out.
 """
 
 from __future__ import annotations
@@ -54,7 +56,7 @@ def make_selector_loop(site: Site[cst.Call | cst.SimpleStatementLine]) -> Replac
 
 
 def _is_unneeded(site: Site[Any], line: cst.SimpleStatementLine) -> bool:
-    """Tell `loop = get_running_loop()` in a function that watches nothing with it.
+    """Recognize `loop = get_running_loop()` in a function that watches nothing with it.
 
     What has a comment stays: that would be lost.
     """
@@ -90,7 +92,7 @@ def _is_unneeded(site: Site[Any], line: cst.SimpleStatementLine) -> bool:
 
 
 def _is_returned(site: Site[Any], kept: cst.Assign | cst.AnnAssign) -> bool:
-    """Tell whether a function returns the variable that alone keeps its loop."""
+    """Return whether a function returns the variable that alone keeps its loop."""
     function = site.names.enclosing(kept, cst.FunctionDef)
     targets = (
         [each.target for each in kept.targets]

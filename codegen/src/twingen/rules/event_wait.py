@@ -1,8 +1,8 @@
-"""Waiting for an event that a file descriptor sets runs the selector.
+"""`await event.wait()` for a file descriptor becomes `loop.wait_event(event)`.
 
-After `loop.add_reader(fd, event.set)`, `await event.wait()` becomes
-`loop.wait_event(event)`: it selects until the descriptor is ready. Any other
-event is one of `threading`, and `event.wait()` stays as it is.
+This is done for an event that `loop.add_reader(fd, event.set)` sets. The twin waits for
+the selector of the loop until the descriptor is ready. Any other event is an event of
+`threading`, and `event.wait()` stays as it is.
 """
 
 from __future__ import annotations

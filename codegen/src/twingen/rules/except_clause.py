@@ -1,9 +1,8 @@
-"""`except StopIteration` and `except StopAsyncIteration` must not part in one `try`.
+"""`except StopIteration` and `except StopAsyncIteration` must not differ in one `try`.
 
-Both are `StopIteration` in the twin, where the first of two clauses catches what
-was meant for the second. The same goes for other classes that become one
-(`queue.Empty` and `asyncio.QueueEmpty`). Clauses that do the same are left as they
-are.
+Both are `StopIteration` in the twin, so the first clause would catch the exceptions of
+the second. The same holds for other classes that become the same class, such as
+`queue.Empty` and `asyncio.QueueEmpty`. Clauses that do the same are left as they are.
 """
 
 from __future__ import annotations
@@ -37,8 +36,8 @@ def refuse_hidden_clause(site: Site[cst.Try | cst.TryStar]) -> None:
             if first == qualified or handler is new or _are_alike(handler, new):
                 continue
             raise Refused(
-                f"{get_full_name_for_node(each)} and {_last(first)} are one class "
-                "in the twin, and the clause above would catch both",
+                f"{get_full_name_for_node(each)} and {_last(first)} are the same "
+                "class in the twin, and the clause above would catch both",
                 "catch them in one clause, or around different statements",
                 node=each,
             )

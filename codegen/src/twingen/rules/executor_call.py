@@ -1,11 +1,12 @@
 """`loop.run_in_executor(None, function, *args)` becomes a call of the function.
 
-The async form hands blocking work to a thread of the default executor so that
-the loop goes on; in the twin there is no loop to hold up. An executor of the
-author's own may limit how much runs at once, or run it in another process, and
-is refused. The executor's thread sees none of the caller's context variables: the
-twin calls `contextvars.Context().run(function, *args)`, but for functions of the
-standard library that use none (`time.sleep`, `os.stat` ...).
+The async form runs blocking work in a thread of the default executor, so that the event
+loop goes on. The twin has no event loop that would wait. Another executor is refused:
+it may limit how many functions run at once, or run them in another process.
+
+The thread of an executor does not see the context variables of the caller. Therefore
+the twin calls `contextvars.Context().run(function, *args)`, except for functions of the
+standard library that use no context variables (`time.sleep`, `os.stat` ...).
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
-"""A fixture of pytest that is renamed takes along the parameters that it is given by.
+"""A parameter that requests a pytest fixture is renamed together with the fixture.
 
-`async def test_x(aconn)` gets the fixture `aconn` by the name of its parameter: where
-the twin calls the fixture `conn`, the parameters of tests and fixtures are called so,
-and what is done with them. Strings that name fixtures follow, too (`named_string`):
-those of `usefixtures()`, `getfixturevalue()`, `parametrize()` and `fixture(name=...)`.
+`async def test_x(aconn)` requests the fixture `aconn` by the name of the parameter. If
+the fixture is called `conn` in the twin, the parameters of tests and fixtures are
+renamed too, wherever they are used. The same holds for strings that name fixtures
+(`named_string`), in `usefixtures()`, `getfixturevalue()`, `parametrize()` and
+`fixture(name=...)`.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def rename_parameter(site: Site[cst.Name]) -> cst.Name | None:
 
 
 def _binds(function: cst.FunctionDef, name: str) -> bool:
-    """Tell whether a function has a parameter of this name."""
+    """Return whether a function has a parameter of this name."""
     params = function.params
     every = [*params.posonly_params, *params.params, *params.kwonly_params]
     return any(each.name.value == name for each in every)

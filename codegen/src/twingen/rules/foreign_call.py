@@ -1,10 +1,10 @@
-"""What is awaited from a library must have a row in the tables.
+"""A name of another library needs a row in the tables if it is awaited.
 
-`await anyio.sleep(1)` shows that `anyio.sleep` is a coroutine function; a twin
-that called it without the await would do nothing. So a library's name that is
-awaited, iterated over or entered asynchronously, or started as a task, is
-refused until a row says what its twin is; and so is an object of a library's class
-that is entered or iterated over.
+`await anyio.sleep(1)` shows that `anyio.sleep` is a coroutine function. If the twin
+called it without the await, nothing would happen. The name is refused until a row says
+what it becomes in the twin. This also holds for names of a library that are used in
+`async for` or `async with` or started as a task, and for objects of a library's class
+that are used in `async for` or `async with`.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ _KNOWN = ("builtins.", "asyncio.", "collections.", "typing.", "typing_extensions
 
 
 def _is_standard(qualified: str) -> bool:
-    """Tell a function of the standard library: what it gives is waited for."""
+    """Recognize a function of the standard library, whose result is awaited."""
     package = qualified.partition(".")[0]
     return package in sys.stdlib_module_names and package != "asyncio"
 
@@ -113,7 +113,7 @@ def _is_asynchronous_use(site: Site[cst.Call]) -> bool:
 
 
 def _may_be_waited_for(rule: str, taker: cst.Call, argument: cst.Arg) -> bool:
-    """Tell what is waited for from a delay, a limit or a flag."""
+    """Return whether this is awaited, and not a delay, a limit or a flag."""
     if rule in _OF_VALUES:
         return False
     if argument.keyword is not None:
@@ -133,7 +133,7 @@ def _foreign_names(site: Site[cst.Call], function: cst.BaseExpression) -> set[st
 
 
 def _is_known_method(site: Site[cst.Call], qualified: str) -> bool:
-    """Tell a method with a row for the objects of its library, or for all."""
+    """Recognize a method with a row for the objects of its library, or for all."""
     owner, _, name = qualified.rpartition(".")
     if site.names.imported(site.old.func):
         return False

@@ -1,8 +1,8 @@
-"""Futures, tasks, streams and servers are made by functions, never by their class.
+"""Futures, tasks, streams and servers must be created by functions, not by classes.
 
-`asyncio.Future()` says neither which loop settles it nor who waits, and
-`asyncio.Task(...)` is what `asyncio.create_task()` is for. A stream made by hand is
-fed by a protocol, which the twin has none of.
+`asyncio.Future()` shows neither which loop settles it nor who waits for it. Use
+`asyncio.create_task()` in place of `asyncio.Task(...)`. A stream that is created by its
+class gets its data from a protocol, and the twin has no protocols.
 """
 
 from __future__ import annotations

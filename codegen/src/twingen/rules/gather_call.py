@@ -1,10 +1,12 @@
 """`asyncio.gather(f(x), g(y))` becomes `gather(partial(f, x), partial(g, y))`.
 
-Each call runs in a thread of its own; results come in the order of the
-arguments, and the first exception is raised as soon as it happens unless
-`return_exceptions=True`. Tasks are waited for. A starred comprehension of calls
-(`*[f(x) for x in xs]`) and a starred list of tasks are followed; any other
-starred list hides which calls to start.
+Each call runs in a thread of its own, and tasks are waited for. The results are in the
+order of the arguments. The first exception is raised as soon as it happens, unless
+`return_exceptions=True`.
+
+A starred comprehension of calls (`*[f(x) for x in xs]`) and a starred list of tasks are
+converted as well. Other starred arguments are refused, because they do not show which
+calls to start.
 """
 
 from __future__ import annotations

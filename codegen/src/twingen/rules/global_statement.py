@@ -1,4 +1,4 @@
-"""`global` and `nonlocal` name what the twin calls it."""
+"""`global` and `nonlocal` use the names of the twin."""
 
 from __future__ import annotations
 

@@ -1,9 +1,10 @@
-"""Imports follow the names: to the twin's modules and to the sync libraries.
+"""Imports use the names of the twin: its own modules and the sync libraries.
 
 `from contextlib import asynccontextmanager` becomes `from contextlib import
-contextmanager`; an import from a source folder is retargeted to its twin, a
-relative one stays relative. Names that rules replace where they are used are
-left here and go when nothing uses them any more.
+contextmanager`. An import from a source folder becomes an import from the folder of its
+twin; a relative import stays relative. Some names are replaced by other rules in the
+places that use them. Their imports stay at first, and are removed if nothing uses them
+any more.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def retarget_import(site: Site[cst.SimpleStatementLine]) -> Replacement:
 
 
 def _is_alone(site: Site[cst.SimpleStatementLine]) -> bool:
-    """Tell the only statement of a block, in which something has to stand."""
+    """Recognize the only statement of a block, which cannot be empty."""
     block = next(iter(site.names.ancestors(site.old)), None)
     return isinstance(block, cst.IndentedBlock) and len(block.body) == 1
 
@@ -72,7 +73,7 @@ def _check_places(
         if module in twins and not _are_kept(site, statement):
             raise Refused(
                 f"{module} is written by twingen: in the twin, a name from there and "
-                "the same name defined here are one object",
+                "the same name defined here are the same object",
                 "mark the import and what needs it `# twingen: async-only`; or say "
                 "that they may be one object, by rows: "
                 f'[tool.twingen.libraries."{module}"] Name = {{ keep = true }}',
@@ -97,7 +98,7 @@ def _check_places(
 def _are_kept(
     site: Site[cst.SimpleStatementLine], statement: cst.BaseSmallStatement
 ) -> bool:
-    """Tell whether rows keep all names that are imported."""
+    """Return whether rows keep all names that are imported."""
     if not isinstance(statement, cst.ImportFrom) or isinstance(
         statement.names, cst.ImportStar
     ):
@@ -111,7 +112,7 @@ def _are_kept(
 
 
 def _is_for_checkers(names: Names, node: cst.CSTNode) -> bool:
-    """Tell what stands below `if TYPE_CHECKING:`."""
+    """Recognize code below `if TYPE_CHECKING:`."""
     tests = (each.test for each in names.ancestors(node) if isinstance(each, cst.If))
     return any(
         (get_full_name_for_node(test) or "").endswith("TYPE_CHECKING") for test in tests
@@ -319,7 +320,7 @@ def _builtin_in_twin(site: Site[cst.SimpleStatementLine], qualified: str) -> str
 
 
 def _is_offered(site: Site[cst.SimpleStatementLine], alias: cst.ImportAlias) -> bool:
-    """Tell `from x import y as y`, and a name of `__all__`."""
+    """Recognize `from x import y as y`, and a name of `__all__`."""
     name = alias.evaluated_alias or alias.evaluated_name
     if alias.asname is not None and name == alias.evaluated_name:
         return True

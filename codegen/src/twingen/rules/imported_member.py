@@ -1,7 +1,7 @@
-"""What a module that is imported by its name has, follows the renames.
+"""Attributes of a module that is imported by its name as a string are renamed.
 
-`importlib.import_module(name).AsyncDriver`, `sys.modules[name].AsyncDriver`, and the
-same of a variable that holds the module.
+Examples are `importlib.import_module(name).AsyncDriver` and
+`sys.modules[name].AsyncDriver`. It also works if a variable holds the module.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def rename_member(site: Site[cst.Attribute]) -> cst.Attribute | None:
 
 
 def _is_imported(names: Names, value: cst.BaseExpression) -> bool:
-    """Tell a call that imports a module, and one that was imported."""
+    """Recognize a call that imports a module, and one that was imported."""
     if isinstance(value, cst.Call):
         return names.qualified(value.func) in _IMPORTING
     return (

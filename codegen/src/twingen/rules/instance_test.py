@@ -1,17 +1,24 @@
-"""`isinstance(x, AsyncIterable)` must not choose between two ways.
+"""`isinstance(x, AsyncIterable)` must not choose between two branches.
 
-In the twin it asks for `Iterable`, which a `list`, `str` or `bytes` is as well: what
-went the other way in the async form would go this way. Allowed are a check
-(`assert`, `if not isinstance(...): raise`, an `else` that raises), branches that do
-the same once the awaits are gone, and `isinstance(x, (Iterable, AsyncIterable))`.
-The same holds for the other asynchronous protocols and for `case AsyncIterable():`, for
-a protocol of the sources with a method that gets another name, and for `Iterable` and
-its like where the object may be an asynchronous one of the sources: annotate it where
-it is not. `try: iter(x)` with `except TypeError` asks the same. A function of
-`singledispatch` cannot be chosen by them either.
-Where tasks take turns the asynchronous ones have twins (`protocol_test`), if the test
-itself names them: a constant that holds them (`KINDS = (list, AsyncIterable)`) is
-followed, and refused.
+In the twin the test is for `Iterable`. A `list`, `str` or `bytes` is iterable as well,
+so it would take the other branch than in the async form. These uses are allowed:
+
+- a check: `assert`, `if not isinstance(...): raise`, or an `else` that raises;
+- branches that do the same after the awaits are removed;
+- `isinstance(x, (Iterable, AsyncIterable))`.
+
+The same holds for
+
+- the other asynchronous protocols, and `case AsyncIterable():`;
+- a protocol of the sources with a method that is renamed;
+- `Iterable` and other sync protocols, if the object may be an asynchronous object of
+  the sources; annotate the object if it is not;
+- `try: iter(x)` with `except TypeError`;
+- functions of `singledispatch` for these protocols.
+
+With `tasks = "turns"` the runtime answers for the asynchronous protocols
+(`protocol_test`) if the test itself names them. A test that uses a constant
+(`KINDS = (list, AsyncIterable)`) is refused.
 """
 
 from __future__ import annotations
@@ -78,7 +85,7 @@ def _refused(site: Site[Any], asked: cst.BaseExpression) -> Refused:
     marked = "mark the branches `# twingen: async-only` and `# twingen: sync-only`"
     if twin_of_protocol(qualified) or qualified in GENERATOR_TESTS:
         return Refused(
-            f"{name} tells values apart here; asynchronous values of the sources are "
+            f"{name} distinguishes values here; asynchronous values of the sources are "
             "not of that kind, but their twins are",
             (
                 "test it in another way"
@@ -90,14 +97,14 @@ def _refused(site: Site[Any], asked: cst.BaseExpression) -> Refused:
         )
     if held:
         return Refused(
-            f"the name {name} holds {held[0].rpartition('.')[2]}, which tells values "
-            "apart here, and may tell them apart in another way in the twin",
+            f"the name {name} holds {held[0].rpartition('.')[2]}, which "
+            "distinguishes values here, and may have another result in the twin",
             f"write the classes in the test itself, or {marked}",
             node=asked,
         )
     return Refused(
-        f"{name} tells values apart here; its counterpart in the twin also has values "
-        "that are not asynchronous",
+        f"{name} distinguishes values here; its counterpart in the twin also has "
+        "values that are not asynchronous",
         f"test what else the value can be, or {marked}",
         node=asked,
     )
@@ -117,7 +124,7 @@ def _check_registered(site: Site[Any], call: cst.Call) -> None:
 
 
 def _any_becomes(site: Site[Any], qualified: str) -> bool:
-    """Tell whether an object of the sources has a sync protocol in the twin alone."""
+    """Return whether an object of the sources has a sync protocol in the twin alone."""
     twin = twin_of_protocol(qualified)
     return twin is not None and may_become(site.names, site.libraries, None, twin)
 
@@ -164,7 +171,7 @@ def _check_tried(site: Site[Any], call: cst.Call) -> None:
         site.names, site.libraries, call.args[0].value, "__iter__"
     ):
         raise Refused(
-            "the TypeError of iter() tells values apart here; asynchronous values of "
+            "the TypeError of iter() distinguishes values here; asynchronous values of "
             "the sources cannot be iterated over, but their twins can",
             "annotate the value if it is not asynchronous, or mark the branches `# "
             "twingen: async-only` and `# twingen: sync-only`",
@@ -185,7 +192,7 @@ def _tells_apart(
     asked: cst.BaseExpression,
     qualified: str,
 ) -> bool:
-    """Tell whether the twin's answer to what a value is may be another.
+    """Return whether the twin's answer to what a value is may be another.
 
     `qualified` is the class that is asked for, by itself or by what holds it.
     """
@@ -232,7 +239,7 @@ def _asked(site: Site[Any], call: cst.Call) -> cst.BaseExpression | None:
 
 
 def _is_test(site: Site[Any], function: cst.BaseExpression) -> bool:
-    """Tell `isinstance`, also by another name that it is assigned to."""
+    """Recognize `isinstance`, also by another name that it is assigned to."""
     if site.names.qualified(function) in _TESTS:
         return True
     values = site.names.values(function) if isinstance(function, cst.Name) else ()
@@ -250,7 +257,7 @@ def _without_not(test: cst.BaseExpression) -> tuple[cst.BaseExpression, bool]:
 
 
 def _is_checked(site: Site[Any], call: cst.Call) -> bool:
-    """Tell whether a test stands in an `assert`, or alone in an `if`."""
+    """Return whether a test stands in an `assert`, or alone in an `if`."""
     inner: cst.CSTNode = call
     parent = site.names.parent(inner)
     while isinstance(parent, cst.BooleanOperation) and isinstance(
@@ -272,7 +279,7 @@ def _is_one_way(
     new: cst.If,
     negated: bool,
 ) -> bool:
-    """Tell whether the branches do the same, or the other one only raises."""
+    """Return whether the branches do the same, or the other one only raises."""
     branch = statements_of(new.body)
     other: Sequence[cst.BaseStatement] = []
     if isinstance(new.orelse, cst.Else):
@@ -286,7 +293,7 @@ def _is_one_way(
 
 
 def _asked_above(site: Site[Any], statement: cst.If) -> bool:
-    """Tell whether a test before this `elif` has what it is for in the twin."""
+    """Return whether a test before this `elif` has what it is for in the twin."""
     above = site.names.parent(statement)
     while isinstance(above, cst.If):
         test, _ = _without_not(above.test)

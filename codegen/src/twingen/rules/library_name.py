@@ -1,10 +1,12 @@
-"""A name with a row in the tables is spelled as its row says.
+"""A name with a row in the tables gets the name that the row gives.
 
-The row may be of a library (`asyncio.Lock` becomes `threading.Lock`) or of the
-project's own renames (`AsyncCursor` becomes `Cursor`). A row that refuses, and
-every name of a closed library without a row, stops the conversion. A name that is
-bound in several ways (`try: import ...`, `except ImportError: ...`) must have one
-name in the twin, whichever it is.
+The row may be for a library (`asyncio.Lock` becomes `threading.Lock`) or for a rename
+of the project (`AsyncCursor` becomes `Cursor`). The conversion stops at a row that
+refuses its name. It also stops at a name without a row if the table of the library has
+a row `"*"` that refuses all other names.
+
+A name that is bound in several ways (`try: import ...`, `except ImportError: ...`) must
+become the same name in every case.
 """
 
 from __future__ import annotations
@@ -102,14 +104,14 @@ def _check_collision(
 
 
 def _is_asked_for(site: Site[cst.Name | cst.Attribute]) -> bool:
-    """Tell whether `isinstance()` asks for a class."""
+    """Return whether `isinstance()` asks for a class."""
     holder = site.names.enclosing(site.old, cst.Call)
     tests = ("builtins.isinstance", "builtins.issubclass")
     return holder is not None and site.names.qualified(holder.func) in tests
 
 
 def _asks_whether_there(site: Site[cst.Name | cst.Attribute]) -> bool:
-    """Tell `if module is None:`, `if not module:` and the like."""
+    """Recognize `if module is None:`, `if not module:` and the like."""
     parent = site.names.parent(site.old)
     if isinstance(parent, cst.ComparisonTarget):
         parent = site.names.parent(parent)
@@ -165,8 +167,8 @@ def _check_position(site: Site[cst.Name | cst.Attribute], qualified: str) -> Non
             "`# twingen: async-only`",
         )
     raise Refused(
-        f"{qualified} is used as a value here; its twin is known only where it is "
-        + ("given what it wraps" if verdict.unwrap else "called"),
+        f"{qualified} is used as a value here; its twin is known only if it is "
+        + ("given its parameter" if verdict.unwrap else "called"),
         (
             "write it with its parameter: X[...] in a type, X(...) in code"
             if verdict.unwrap

@@ -1,14 +1,16 @@
-"""Parameters and local variables follow the rows of `[tool.twingen.locals]`.
+"""Parameters and local variables are renamed by the rows of `[tool.twingen.locals]`.
 
-`"async_client" = "client"` is for every function of the sources that binds such a name:
-its parameters, what it assigns, and the functions inside of it. One `*` in both names
-makes a pattern. Calls that name the parameter of a function, method or class of the
-sources follow. What may be such a call is refused: one of an object whose class the
-source does not show, or with `**options`.
+The row `"async_client" = "client"` applies to every function of the sources that binds
+the name `async_client`: to its parameters, its variables, and the functions inside it.
+One `*` in both names makes a pattern.
 
-A function that has both names is refused, and so is one where the old name is
-anything else in some place: a global, an import, a class or a function. Attributes,
-fields of data classes and keys of dictionaries are not variables, and stay.
+Keyword arguments follow the parameters in calls of functions, methods and classes of
+the sources. A call is refused if it may be such a call: if the source does not show the
+class of the object, or if it passes `**options`.
+
+A function is refused if it has both names, or if the old name is also a global, an
+import, a class or a function in it. Attributes, fields of data classes and keys of
+dictionaries are not variables, and keep their names.
 """
 
 from __future__ import annotations
@@ -51,7 +53,7 @@ def rename_local(site: Site[cst.Name | cst.Arg]) -> cst.Name | cst.Arg | None:
 
 
 def _shadowed(site: Site[cst.Name | cst.Arg], found: LocalName) -> str:
-    """Tell what else of a function has this name in the twin."""
+    """Return why a function cannot use this name in the twin, if it cannot."""
     renames, known = site.libraries.renames, site.names.definitions.names
     for each in find(found.function, cst.Name) if found.first and renames else ():
         name = each.value

@@ -1,8 +1,8 @@
 """`asyncio.Lock` is a class; `threading.Lock` is a function before Python 3.13.
 
-It may be called and stand in annotations. A base class, `isinstance`, `case
-Lock():` and a union that is evaluated when the module is imported would fail in
-the twin.
+The name may be called and used in annotations. These uses are refused, because they
+would fail in the twin: as a base class, in `isinstance`, in `case Lock():`, and in a
+union that is evaluated when the module is imported.
 """
 
 from __future__ import annotations
@@ -47,10 +47,11 @@ def refuse_use_as_class(site: Site[cst.Name | cst.Attribute]) -> None:
     raise Refused(
         "asyncio.Lock is used as a class here, and threading.Lock is a function "
         "before Python 3.13",
-        "hold a lock instead of being one, and do not ask whether a value is a lock",
+        "keep a lock in an attribute instead of deriving from it, and do not test "
+        "whether a value is a lock",
     )
 
 
 def _is_lazy(site: Site[cst.Name | cst.Attribute]) -> bool:
-    """Tell whether the module's annotations are never evaluated."""
+    """Return whether the module's annotations are never evaluated."""
     return site.names.is_bound_beside(site.names.tree, "annotations")

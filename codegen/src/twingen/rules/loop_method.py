@@ -1,12 +1,16 @@
-"""What an event loop is asked for, beyond waiting for descriptors.
+"""Methods of the event loop that do not watch descriptors become functions.
 
-`loop.time()` becomes `time.monotonic()`, `loop.sock_recv()` and its like become
-functions that wait for the socket, `loop.getaddrinfo()` that of `socket`. A
-callback of `loop.call_later()` or `call_at()` is called in a thread of its own: it
-is over, or never begins, once its handle's `cancel()` has returned. What
-`loop.call_soon_threadsafe()` is given is called at once, if it is safe in any
-thread. The methods that the twin's selector has stay; every other one is refused,
-`call_soon()` because callbacks of threads have no order.
+| In the source | In the twin |
+|---|---|
+| `loop.time()` | `time.monotonic()` |
+| `loop.sock_recv()` and similar methods | functions that wait for the socket |
+| `loop.getaddrinfo()` | `socket.getaddrinfo()` |
+| `loop.call_later()`, `call_at()` | the callback is called in a thread of its own |
+| `loop.call_soon_threadsafe()` | called at once, if the callback is thread-safe |
+
+When `cancel()` of the handle of a `call_later()` has returned, the callback has ended,
+or it will never begin. The methods of the twin's selector stay. Every other method is
+refused. `call_soon()` is refused because callbacks in threads have no order.
 """
 
 from __future__ import annotations

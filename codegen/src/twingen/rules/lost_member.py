@@ -1,10 +1,12 @@
-"""A member that is marked for the async side alone must not be used on both.
+"""A member that only the async side has must not be used on both sides.
 
-A method, a variable of a class or an attribute of `self` that only code marked
-`# twingen: async-only` defines is not there in the twin, so other code must not ask for
-it. It may where a base class, or another method under its new name, has one for the
-twin. Of an object whose class is not known, what is awaited is refused if no class of
-the sources that defines it has it in the twin.
+A method, a variable of a class or an attribute of `self` is not in the twin if only
+code with the marker `# twingen: async-only` defines it. Code without the marker must
+not use it. It may use the name if the twin has such a member from a base class, or from
+another method that is renamed.
+
+If the class of an object is not known, awaiting a member is refused when no class of
+the sources has this member in the twin.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""A private name of a renamed class, spelled out, follows the class.
+"""A private name that contains the name of a renamed class is renamed as well.
 
-Python calls the attribute `__secret` of `AsyncClient` `_AsyncClient__secret`, and that
-of its twin `_Client__secret`: where the sources write the whole name, the twin has its
-own. Strings that are such a name follow, too (`named_string`).
+Python stores the attribute `__secret` of `AsyncClient` as `_AsyncClient__secret`, and
+that of its twin as `_Client__secret`. If the sources write the full name, the twin has
+its own. Strings with such a name are renamed too (`named_string`).
 """
 
 from __future__ import annotations

@@ -1,10 +1,12 @@
-"""What a lock, a queue or a task is asked must be known to its counterpart.
+"""Members of locks, queues and tasks must also exist in the twin.
 
-`asyncio.Semaphore` has `locked()` and `threading.Semaphore` has not; the rows
-of the tables named after a class (`["asyncio.Semaphore"]`) say which of its
-members stay and which are refused. It applies to values whose class the source
-shows: by what they are assigned or annotated. `cancel()` of an element of an
-unknown collection is refused in a module that starts tasks in threads: it may be one.
+`asyncio.Semaphore` has a method `locked()`, but `threading.Semaphore` has none. The
+tables have rows for each class (`["asyncio.Semaphore"]`) that say which members stay
+and which are refused. They apply to values whose class the source shows, by an
+assignment or an annotation.
+
+`cancel()` of an element of an unknown collection is refused in a module that starts
+tasks in threads, because the element may be a task.
 """
 
 from __future__ import annotations
@@ -41,7 +43,7 @@ def refuse_unknown_member(site: Site[Any]) -> None:
     if threads and kind is None and _may_cancel_a_task(site, value, member):
         raise Refused(
             "this may cancel a task, and a running thread cannot be cancelled",
-            "annotate the collection; tell tasks to stop with an event",
+            "annotate the collection, and stop tasks with an event",
         )
     verdict = None if kind is None else site.libraries.verdict(f"{kind}.{member}")
     if kind is None or kind in site.names.definitions.classes:

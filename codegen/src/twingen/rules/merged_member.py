@@ -1,14 +1,20 @@
-"""Two members of an object must not become one, wherever they come from.
+"""Two members of an object must not become the same member.
 
-`aclose` of a class becomes `close`; where a base class has a `close` of its own, that
-of the twin takes its place, and a call of one is a call of the other. So it is with
-`__aenter__` and an inherited `__enter__`, `__aiter__` and `__iter__`, and with what
-`methods` renames. Refused is such a pair in a class and its bases, in two bases of one
-class, in a subclass, and as an attribute that a method assigns. Bases outside of the
-sources are looked up where they are installed. Where nothing shows another member of
-the name, its use is refused: `self.close()` in a class that only has `aclose`.
-A class with `__getitem__` and `__aiter__` is refused, too: without `__iter__` its items
-are found by their numbers, unless the annotation of the key says that it is none.
+`aclose` becomes `close`. If a base class has another method `close`, the new method
+overrides it, and a call of one is a call of the other. The same holds for `__aenter__`
+and an inherited `__enter__`, for `__aiter__` and `__iter__`, and for methods that
+`methods` renames.
+
+Such a pair is refused in a class and its bases, in two bases of one class, in a
+subclass, and if a method assigns one of them as an attribute. Base classes of other
+libraries are looked up in the installed packages.
+
+A use of the name is refused if the class has no other member with it, such as
+`self.close()` in a class that only has `aclose`.
+
+A class with `__getitem__` and `__aiter__` is refused. Without `__iter__`, Python
+iterates over it by calling `__getitem__` with numbers. It is allowed if the annotation
+of the key shows that the key is not a number.
 """
 
 from __future__ import annotations
@@ -46,7 +52,7 @@ def refuse_merged(site: Site[cst.ClassDef | cst.Attribute]) -> None:
 
 
 def _is_in_body(site: Site[cst.ClassDef | cst.Attribute], found: Merged) -> bool:
-    """Tell what is refused where it is defined: see `method_name`, `dunder_method`."""
+    """Recognize members that `method_name` or `dunder_method` refuses."""
     assert isinstance(site.old, cst.ClassDef)
     place = _place(site, site.old, found.name)
     is_method = isinstance(site.names.parent(place), cst.FunctionDef)
@@ -56,7 +62,7 @@ def _is_in_body(site: Site[cst.ClassDef | cst.Attribute], found: Merged) -> bool
 def _is_told(
     site: Site[cst.ClassDef | cst.Attribute], members: Members, found: Merged
 ) -> bool:
-    """Tell what `dunder_method` or `sync_protocol` says of a protocol."""
+    """Recognize protocols that `dunder_method` or `sync_protocol` handles."""
     if found.name not in DUNDERS or members.holder(found.twin) is None:
         return False
     if found.other in site.names.definitions.classes:
@@ -101,7 +107,7 @@ def _refused(
         why = f"{name} of {first.owner} and {twin} of {first.other}"
         marked = f"{_listed(names)}, or {_listed(twins)},"
     return Refused(
-        f"{why} have one name in the twin",
+        f"{why} have the same name in the twin",
         f"mark {marked} `# twingen: async-only`, or rename one of the two",
         node=place,
     )

@@ -1,22 +1,21 @@
 """Methods that only asynchronous objects have get their sync names.
 
-`aclose` of a generator becomes `close`, `enter_async_context` of an exit stack
-`enter_context`, and so on: the rows of `[methods]` in the tables. A row of a
-library is for its own classes where the class of the object is known, and for
-every object where it is not. Methods that a class of the project defines under
-such a name are renamed with their calls.
+For example, `aclose` of a generator becomes `close`, and `enter_async_context` of an
+exit stack becomes `enter_context`. The names are rows of `[methods]` in the tables. A
+row of a library applies to the classes of that library. It also applies to every object
+whose class is not known. Methods of the project with such a name are renamed, with
+their calls.
 
-`[tool.twingen.methods]` renames more methods of the project's own classes:
-`"AsyncClient.a*" = "*"` is for the `async def` methods of AsyncClient, and for
-those that its subclasses define anew. Where the class of an object is not
-known, a call follows if all classes of the project that define the method
-agree; else it is refused. A class that would have two methods of one name is
-refused.
+`[tool.twingen.methods]` renames other methods of the project's classes:
+`"AsyncClient.a*" = "*"` applies to the `async def` methods of AsyncClient, and to their
+overrides in subclasses. If the class of an object is not known, a call is renamed if
+all classes of the project that define the method agree. Otherwise it is refused. A
+class that would have two methods with the same name is refused.
 
-What a class assigns or declares under such a name follows as its methods do, and so
-do keywords that become attributes: those of mocks, of `types.SimpleNamespace` and of
-patterns. A field of a data class or a named tuple is refused: it is a keyword of the
-constructor, too.
+Class variables and annotations with such a name are renamed like methods. So are
+keywords that become attributes, in calls of mocks and `types.SimpleNamespace`, and in
+patterns. A field of a data class or a named tuple is refused, because it is also a
+keyword of the constructor.
 """
 
 from __future__ import annotations
@@ -81,8 +80,8 @@ def rename_method(site: Site[cst.CSTNode]) -> Replacement:
         _check_field(names, old, owner, twin)
     if names.is_bound_beside(site.old, twin):
         raise Refused(
-            f"the class has both {name} and {twin}, and the twin has one "
-            "name for them",
+            f"the class has both {name} and {twin}, which have the same "
+            "name in the twin",
             f"keep one of them, or mark {twin} `# twingen: async-only`",
         )
     return site.new.with_changes(value=twin)
@@ -126,7 +125,7 @@ def _class_that_defines(
 
 
 def _is_alias_of(names: Names, old: cst.Name, twin: str) -> bool:
-    """Tell `aclose = close`."""
+    """Recognize `aclose = close`."""
     target = names.parent(old)
     assign = names.parent(target) if isinstance(target, cst.AssignTarget) else None
     value = assign.value if isinstance(assign, cst.Assign) else None

@@ -1,34 +1,42 @@
-"""A string that names something follows it, in calls that the project lists.
+"""Strings that contain a name are renamed, in the calls that the project lists.
 
-`strings = ["unittest.mock.patch", "builtins.getattr"]` in the configuration
-names the functions, methods of known objects (`pytest.MonkeyPatch.setattr`)
-included. A dotted path in a string that they are given is converted as an
-import would be; a single word is what the object before it calls its member.
-`getattr(x, "aclose")` and its like are refused where they are not listed and the
-twin calls the member otherwise, and so are `operator.methodcaller("aclose")`,
-`"__aenter__"` in a comparison or among the members that `type()` gives to a class,
-`x.__dict__["aclose"]`, `"aclose" in vars(x)` and the fields of a `namedtuple()`; and so
-are paths given to `patch()`, `import_module()` and other functions that take paths.
-`hasattr(x, "aclose")` and `getattr(x, "aclose", None)` tell objects apart: of an object
-whose class is not known they are refused, listed or not, because others have `close` as
-well; and so is `hasattr(x, "close")`, where x may be one that only the twin calls so.
-Where tasks take turns, a function of asyncio that is replaced by its path
-(`patch("asyncio.sleep")`) is looked up in a module of the runtime by all code that says
-`asyncio.sleep`, and the path becomes that of the module.
+The key `strings` of the configuration lists functions and methods, as in
+`strings = ["unittest.mock.patch", "builtins.getattr"]`. Methods of known classes may be
+listed too (`pytest.MonkeyPatch.setattr`). In their arguments, a dotted path is
+converted like an import, and a single word like a member of the object before it.
 
-The category of `pytest.mark.filterwarnings()` follows, and the module.
+These strings are renamed without being listed:
 
-Names of what the sources define follow where they are compared with `cls.__name__`, in
-`globals()["AsyncClient"]` and the like, and as keys of collections that are keyed by
-`cls.__name__`; elsewhere in such a project they are refused. Paths of the project's own
-modules (`"mylib._async.client:AsyncClient"`) and private names of its classes
-(`"_AsyncClient__x"`) follow anywhere.
+- the category and the module of `pytest.mark.filterwarnings()`;
+- names that the sources define, in a comparison with `cls.__name__`, in
+  `globals()["AsyncClient"]` and similar expressions, and as keys of collections that
+  `cls.__name__` is looked up in; in other places of such a project they are refused;
+- paths of the project's own modules (`"mylib._async.client:AsyncClient"`), and private
+  names of its classes (`"_AsyncClient__x"`);
+- members of a mock (`spec=["aclose"]`, `**{"aclose.return_value": 1}`,
+  `attach_mock(m, "aclose")`), of `__slots__` and of `__match_args__`, and names that
+  the `__getattr__` of a class compares;
+- in trees with `texts = true`, every word of every string, and `__aexit__`. This is
+  for tests that compare a `repr()`.
 
-What a mock is given (`spec=["aclose"]`, `**{"aclose.return_value": 1}`,
-`attach_mock(m, "aclose")`), `__slots__`, `__match_args__` and what `__getattr__` of a
-class compares its name with follow. Other strings are left alone, but for the trees
-with `texts = true` (tests that compare a `repr()`): there every renamed name follows,
-word by word, and so does `__aexit__`.
+These are refused if the twin has another name and the function is not listed:
+
+- `getattr(x, "aclose")` and similar functions, `operator.methodcaller("aclose")`,
+  `x.__dict__["aclose"]`, `"aclose" in vars(x)`;
+- `"__aenter__"` in a comparison, or as a member in a call of `type()`;
+- the fields of a `namedtuple()`;
+- paths that are passed to `patch()`, `import_module()` and other functions for paths.
+
+`hasattr(x, "aclose")` and `getattr(x, "aclose", None)` distinguish objects. If the
+class of the object is not known, they are refused even if they are listed, because
+other objects have a `close` as well. `hasattr(x, "close")` is refused if `x` may be an
+object that has a `close` only in the twin.
+
+With `tasks = "turns"`, a test may replace a function of asyncio by its path
+(`patch("asyncio.sleep")`). All code that uses `asyncio.sleep` then looks it up in a
+module of the runtime, and the path becomes the path of that module.
+
+Other strings are left as they are.
 """
 
 from __future__ import annotations
@@ -140,7 +148,7 @@ def rename_in_string(
 
 
 def _is_question(call: cst.Call, function: str | None, arg: cst.CSTNode | None) -> bool:
-    """Tell `hasattr(x, "y")`, and `getattr(x, "y", None)`, which has an answer too."""
+    """Recognize `hasattr(x, "y")` and `getattr(x, "y", None)`."""
     if len(call.args) < 2 or call.args[1] is not arg:
         return False
     return function == "builtins.hasattr" or (
@@ -171,14 +179,14 @@ def _check_question(site: Site[Any], call: cst.Call, text: str, twin: str) -> No
         return
     if kinds is None or not all(_has_both(site, each, text, twin) for each in kinds):
         raise Refused(
-            f"this tells objects apart by {text}, which is {twin} in the twin, and "
+            f"this distinguishes objects by {text}, which is {twin} in the twin, and "
             "other objects may have that, too",
             f"annotate the object with a class that has {text}, or {marked}",
         )
 
 
 def _has_both(site: Site[Any], owner: str, name: str, twin: str) -> bool:
-    """Tell whether a class has a member, and its twin the new one."""
+    """Return whether a class has a member, and its twin the new one."""
     definitions = site.names.definitions
     if owner not in definitions.classes:
         return True
@@ -297,7 +305,7 @@ def _begun_path(site: Site[Any], text: str) -> cst.FormattedStringText | None:
 
 
 def _is_of_others(site: Site[Any], string: cst.SimpleString) -> bool:
-    """Tell a string that other rules look at, or the texts of a tree."""
+    """Recognize a string that other rules look at, or the texts of a tree."""
     names = site.names
     renames = site.libraries.renames
     if renames is not None and renames.texts_of(names.module) is not None:
@@ -358,7 +366,7 @@ def _members(site: Site[Any], string: cst.SimpleString) -> cst.SimpleString | No
 
 
 def _is_of_mock(site: Site[Any], string: cst.SimpleString) -> bool:
-    """Tell `spec=["x"]` and `**{"x.return_value": y}` of a mock."""
+    """Recognize `spec=["x"]` and `**{"x.return_value": y}` of a mock."""
     item = site.names.parent(string)
     holder = site.names.parent(item) if item is not None else None
     arg = site.names.parent(holder) if holder is not None else None
@@ -373,7 +381,7 @@ def _is_of_mock(site: Site[Any], string: cst.SimpleString) -> bool:
 
 
 def _is_attached(site: Site[Any], string: cst.SimpleString) -> bool:
-    """Tell the name in `mock.attach_mock(other, "x")`."""
+    """Recognize the name in `mock.attach_mock(other, "x")`."""
     arg = site.names.parent(string)
     call = site.names.parent(arg) if isinstance(arg, cst.Arg) else None
     if not (isinstance(arg, cst.Arg) and isinstance(call, cst.Call)):
@@ -387,7 +395,7 @@ def _is_attached(site: Site[Any], string: cst.SimpleString) -> bool:
 
 
 def _is_asked_of_class(site: Site[Any], string: cst.SimpleString) -> bool:
-    """Tell what `__getattr__` of a class, and its like, compares the name with."""
+    """Recognize a string that `__getattr__` or a similar method compares."""
     compared = site.names.enclosing(string, cst.Comparison)
     function = site.names.enclosing(string, cst.FunctionDef)
     if compared is None or function is None or function.name.value not in _ASKED:
@@ -403,7 +411,7 @@ def _is_asked_of_class(site: Site[Any], string: cst.SimpleString) -> bool:
 
 
 def _is_of_class(site: Site[Any], string: cst.SimpleString) -> bool:
-    """Tell a string of `__slots__` or `__match_args__`."""
+    """Recognize a string of `__slots__` or `__match_args__`."""
     function = site.names.enclosing(string, cst.ClassDef, cst.FunctionDef)
     return isinstance(function, cst.ClassDef) and any(
         isinstance(target, cst.Name) and target.value in ("__match_args__", "__slots__")
@@ -510,7 +518,7 @@ def _twin_of_path(site: Site[Any], text: str) -> str | None:
 
 
 def _is_untouched(site: Site[Any], path: str) -> bool:
-    """Tell what a library has that no row is about: the twin imports it as well."""
+    """Recognize library names without a row, which the twin imports as well."""
     if site.names.definitions.module_of(path) is not None:
         return False
     parts = path.split(".")

@@ -1,13 +1,16 @@
-"""`isinstance(x, AsyncIterable)` asks what an object was, where tasks take turns.
+"""`isinstance(x, AsyncIterable)` is answered as in the source with `tasks = "turns"`.
 
-Both protocols are the sync one in the twin, so that `isinstance(x, Iterable)` says
-less. The runtime has classes for such tests that know which methods were asynchronous,
-and `has_method(x, "__aiter__")` for `hasattr()`. What a user gives has both protocols:
-iterators and context managers of own classes or generator functions. Where anything
-else only leads to `raise`, the sync protocol is asked for.
+In the twin both protocols are the sync one, so `isinstance(x, Iterable)` would lose
+this difference. The runtime has classes for these tests. They know which methods were
+asynchronous in the source. `hasattr(x, "__aiter__")` becomes
+`has_method(x, "__aiter__")`.
 
-`isinstance(x, Iterable)` and `hasattr(x, "__iter__")` are asked of what it was, too, in
-a module that speaks of the asynchronous protocol, or if a class of the sources has it.
+Objects of users count as having both protocols, if they are iterators or context
+managers of the users' own classes or generator functions. If the test only rejects
+objects (everything else leads to a `raise`), it is for the sync protocol.
+
+`isinstance(x, Iterable)` and `hasattr(x, "__iter__")` are answered as in the source,
+too, if the module uses the asynchronous protocol, or if a class of the sources has it.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ Replacement: TypeAlias = (
 
 
 class Examples(Protocol):
-    """Whoever converts the examples in the docstrings of a module."""
+    """Converts the examples in the docstrings of a module."""
 
     def twin_in(
         self, string: cst.SimpleString, lines: Sequence[str], example: Example
@@ -90,7 +90,7 @@ class Imports(Protocol):
 
 
 def _is_spelled_out(spelled: cst.Attribute, qualified: str, module: str) -> bool:
-    """Tell whether a name has its whole module before it, which a package replaces."""
+    """Return whether a name has its full module before it, which a package replaces."""
     return "." not in module and get_full_name_for_node(spelled) == qualified
 
 
@@ -264,7 +264,7 @@ class Site(Generic[NodeT_co]):
         return twin if twin.startswith("twingen.runtime.turns.") else None
 
     def is_awaited(self) -> bool:
-        """Tell whether the value of this node is awaited on the spot."""
+        """Return whether the value of this node is awaited on the spot."""
         return isinstance(self.names.parent(self.old), cst.Await)
 
 

@@ -1,8 +1,8 @@
 """`await conn.run_sync(f, x)` of SQLAlchemy becomes `f(conn, x)`.
 
-`run_sync()` calls a function with the sync connection or session that is behind
-the async one; in the twin they are the same. The source must show that the value
-is an `AsyncConnection` or an `AsyncSession`.
+`run_sync()` passes the sync connection or session that the async object wraps. In the
+twin, the object is the sync connection or session itself. The source must show that the
+object is an `AsyncConnection` or an `AsyncSession`.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def call_with_owner(site: Site[cst.Call]) -> cst.Call | None:
 
 
 def _uses(site: Site[cst.Call]) -> bool:
-    """Tell whether the module imports anything of the async SQLAlchemy."""
+    """Return whether the module imports anything of the async SQLAlchemy."""
     return any(
         meaning.startswith(_PACKAGE)
         for meanings in site.names.bound().values()

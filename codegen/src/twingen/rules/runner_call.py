@@ -1,7 +1,7 @@
 """`asyncio.Runner()` becomes the runtime's `Runner`, `runner.run(f(x))` `run(f, x)`.
 
-All runs share one context, as in asyncio. `debug=` is about the event loop, and goes;
-`loop_factory=` and `context=` are refused.
+All runs share one context, as in asyncio. `debug=` is about the event loop, and is left
+out. `loop_factory=` and `context=` are refused.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""`get_running_loop()` whose RuntimeError is caught asks whether a loop runs.
+"""`get_running_loop()` becomes `get_running_loop(strict=True)` if its error is caught.
 
-Elsewhere a thread that runs no loop is given the loop of the process, which its tasks
-share; here it is told that it runs none: `get_running_loop(strict=True)`.
+Such code finds out whether an event loop runs, by the RuntimeError. With `strict=True`
+the function raises it in a thread that runs no event loop. In other places such a
+thread gets the event loop of the process, which all of its tasks share.
 """
 
 from __future__ import annotations

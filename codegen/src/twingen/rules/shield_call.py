@@ -1,8 +1,8 @@
 """`await asyncio.shield(f(x))` becomes `Task(f, x).wait()`.
 
-Nothing cancels a thread, so there is nothing to shield from: what is shielded goes on
-by itself on both sides. `asyncio.wait_for(asyncio.shield(task), t)` becomes
-`task.wait(t)`: TimeoutError at the same moment, and the task runs on.
+A thread cannot be cancelled, so there is nothing to protect it from. In both forms the
+shielded call goes on by itself. `asyncio.wait_for(asyncio.shield(task), t)` becomes
+`task.wait(t)`: it raises TimeoutError at the same time, and the task goes on.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def shield_task(site: Site[cst.Call]) -> cst.BaseExpression | None:
 
 
 def _has_deadline(site: Site[cst.Call]) -> bool:
-    """Tell whether this is what `asyncio.wait_for()` waits for."""
+    """Return whether this is what `asyncio.wait_for()` waits for."""
     argument = site.names.parent(site.old)
     taker = site.names.parent(argument) if isinstance(argument, cst.Arg) else None
     return (

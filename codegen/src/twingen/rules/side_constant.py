@@ -1,4 +1,4 @@
-"""A constant that tells the sides apart is decided wherever it is used.
+"""A constant that distinguishes the two sides is replaced by its value.
 
 `side = "mylib._side.ASYNC"` in the configuration names the constant. It is defined as
 `ASYNC = True`, so that type checkers see both branches. The twin has the `elif` and
@@ -37,7 +37,7 @@ def refuse_other_uses(
     name = found.row.rpartition(".")[2]
     if site.names.is_definition(site.old):
         raise Refused(
-            f"the constant {name} tells the sides apart, so its definition must say "
+            f"the constant {name} distinguishes the sides, so its definition must say "
             "which side it is",
             f"define it once, as `{name} = {found.value}`",
         )

@@ -1,9 +1,9 @@
 """`asyncio.sleep(delay)` becomes `time.sleep(delay)`.
 
-`time.sleep` raises where `asyncio.sleep` returns at once, for a delay below
-zero; so a delay that is not a plain number becomes `max(delay, 0)`. A second
-argument, the value that the sleep returns, has no counterpart. `anyio.sleep`
-raises ValueError for such a delay, as `time.sleep` does.
+For a delay below zero, `asyncio.sleep` returns at once, but `time.sleep` raises
+ValueError. Therefore a delay that is not a plain number becomes `max(delay, 0)`.
+`anyio.sleep` raises ValueError too, so its delay stays as it is. The second argument of
+`asyncio.sleep`, the value that it returns, is refused.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """`tg.start_soon(f, x)` of an anyio task group becomes `tg.create_task(f, x)`.
 
-The task group is the runtime's (`task_group`); each call runs in a thread of its own.
-`name=` becomes `.named()`. The group must be known by its `async with` or its
-annotation; `start()` and `cancel_scope` are refused.
+The task group is the runtime's (`task_group`), and each call runs in a thread of its
+own. `name=` becomes `.named()`. The source must show that the object is a task group,
+by its `async with` or by an annotation. `start()` and `cancel_scope` are refused.
 """
 
 from __future__ import annotations

@@ -1,12 +1,17 @@
-"""A `StopIteration` must not leave an `async def`, nor meet a `StopAsyncIteration`.
+"""A `StopIteration` must not leave an `async def` or be caught as `StopAsyncIteration`.
 
-asyncio makes a RuntimeError of a `StopIteration` that leaves a coroutine; in the twin
-it leaves as it is, and `__next__` and `except StopAsyncIteration` take it for the end
-of an iteration. Refused are `raise StopIteration` in a coroutine, `next(values)` in
-`__anext__`, and `next(values)` and `await anext(stream)` where `except` catches only
-the other's end. Elsewhere `next(values)` stays: with nothing left it raises
-StopIteration in the twin, and RuntimeError in asyncio. Where tasks take turns nothing
-is refused: the runtime makes the same errors (`carried_function`).
+If a `StopIteration` leaves a coroutine, asyncio turns it into a RuntimeError. In the
+twin it stays a `StopIteration`, so that `__next__` and `except StopAsyncIteration` take
+it for the end of an iteration. These are refused:
+
+- `raise StopIteration` in a coroutine;
+- `next(values)` in `__anext__`;
+- `next(values)` or `await anext(stream)` in a `try` that catches only the exception of
+  the other one.
+
+In other places `next(values)` stays. Without a next value it raises StopIteration in
+the twin, and RuntimeError in asyncio. With `tasks = "turns"` nothing is refused,
+because the runtime raises the same errors as asyncio (`carried_function`).
 """
 
 from __future__ import annotations

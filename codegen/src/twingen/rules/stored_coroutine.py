@@ -1,10 +1,14 @@
-"""A coroutine that is made but not awaited on the spot is refused.
+"""A coroutine that is created but not awaited in the same expression is refused.
 
-In the async form `call = self.fetch()` starts nothing until it is awaited; the
-twin would run it there and then. Allowed are an await, a call that takes
-coroutines (`asyncio.gather`, `asyncio.run`, ...), and handing the coroutine to
-the caller with `return` from a plain function or a lambda. What only the twin does
-is a plain call: code for the sync side, and `if not iscoroutinefunction(f): f()`.
+In the async form, `call = self.fetch()` starts nothing until `call` is awaited. The
+twin would run it immediately. These uses are allowed:
+
+- `await`;
+- calls that take coroutines, such as `asyncio.gather` and `asyncio.run`;
+- `return`, from a plain function or a lambda, to the caller.
+
+Code that only the twin runs may contain a plain call. This is code for the sync side,
+and the body of `if not iscoroutinefunction(f):`.
 """
 
 from __future__ import annotations
@@ -33,7 +37,7 @@ def refuse_stored_coroutine(site: Site[cst.Call]) -> None:
 
 
 def _is_plain_here(site: Site[cst.Call]) -> bool:
-    """Tell `if not iscoroutinefunction(f): f()`, which only the twin calls."""
+    """Recognize `if not iscoroutinefunction(f): f()`, which only the twin calls."""
     for each in site.names.ancestors(site.old):
         if isinstance(each, (cst.FunctionDef, cst.Lambda)):
             return False

@@ -1,8 +1,8 @@
-"""Streams and servers take the arguments that mean the same without an event loop.
+"""Streams and servers accept the arguments that mean the same without an event loop.
 
-`asyncio.open_connection()`, `start_server()` and their like become functions of the
-runtime (rows of the table). What only an event loop can do with a connection, as
-trying several addresses at the same time, is refused.
+`asyncio.open_connection()`, `start_server()` and similar functions become functions of
+the runtime, by rows of the tables. Arguments for which a connection needs an event loop
+are refused, for example those for trying several addresses at the same time.
 """
 
 from __future__ import annotations

@@ -1,10 +1,14 @@
-"""Annotations in strings are converted like those in code.
+"""Annotations in strings are converted like annotations in code.
 
-Looked at are strings inside annotations, the type given to `cast`, the bound,
-the constraints and the name of a `TypeVar`, what a `NewType` stands for, the
-name that a definition by a call repeats (`Pair = namedtuple("Pair", ...)`) and the
-types of its fields, type aliases, and what generic types are given in code:
-`Callable[["Client"], None]`.
+The rule converts these strings:
+
+- strings inside annotations;
+- the type in `cast`, and the type of a `NewType`;
+- the bound, the constraints and the name of a `TypeVar`;
+- the name in a definition by a call (`Pair = namedtuple("Pair", ...)`), and the types
+  of its fields;
+- type aliases;
+- parameters of generic types in code: `Callable[["Client"], None]`.
 """
 
 from __future__ import annotations

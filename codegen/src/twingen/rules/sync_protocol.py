@@ -1,11 +1,16 @@
-"""A sync method beside its asynchronous form goes where it means nothing of its own.
+"""A sync method beside its asynchronous form is left out if it has no use of its own.
 
-That is `__enter__` that only raises ("use async with"), with its `__exit__`, and a
-method that does what the asynchronous one does without its awaits. The twin of
-`__aenter__` takes its place. An asynchronous method that only calls the sync one beside
-it goes itself (`async def __aexit__(self, *exc): return self.__exit__(*exc)`). Where
-both do something, the class is refused (`dunder_method`), and so is a subclass that
-adds `__enter__` to a base that has `__aenter__`.
+This is done for
+
+- an `__enter__` that only raises ("use async with"), and its `__exit__`;
+- a method that does the same as the asynchronous one without its awaits.
+
+The twin of the asynchronous method takes its place. If the asynchronous method only
+calls the sync one, it is left out itself
+(`async def __aexit__(self, *exc): return self.__exit__(*exc)`).
+
+If both methods do something, the class is refused (`dunder_method`). So is a subclass
+that adds `__enter__` to a base class with `__aenter__`.
 """
 
 from __future__ import annotations

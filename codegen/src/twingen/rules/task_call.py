@@ -1,10 +1,12 @@
-"""`asyncio.create_task(f(x))` becomes `Task(f, x)`: a thread.
+"""`asyncio.create_task(f(x))` becomes `Task(f, x)`, which runs `f(x)` in a thread.
 
-So does `loop.create_task(f(x))`; `tg.create_task(f(x))` of a task group becomes
-`tg.create_task(f, x)`. Arguments are evaluated at once, as in the async form;
-context variables are copied. `await task` becomes `task.wait()`, and `name=` becomes
-`.named()`. `asyncio.ensure_future(f(x))` is the same where `f` is known to be a
-coroutine function; what else it takes may have been started already.
+`loop.create_task(f(x))` becomes the same. `tg.create_task(f(x))` of a task group
+becomes `tg.create_task(f, x)`. As in the async form, the arguments are evaluated at
+once, and context variables are copied. `await task` becomes `task.wait()`, and `name=`
+becomes `.named()`.
+
+`asyncio.ensure_future(f(x))` becomes the same if `f` is known to be a coroutine
+function. Otherwise it is refused, because its argument may have been started already.
 """
 
 from __future__ import annotations

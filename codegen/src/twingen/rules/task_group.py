@@ -1,20 +1,21 @@
-"""`async with asyncio.TaskGroup() as tg:  # twingen: siblings finish`.
+"""`async with asyncio.TaskGroup() as tg:  # twingen: siblings finish` becomes `with`.
 
-asyncio's task group cancels: when one task fails, its siblings and the block
-itself are interrupted where they wait. A thread cannot be interrupted, so the
-twin of such a program does more than its source: siblings go on to their ends,
-with all that they do on the way, and one that only ends by being cancelled
-never ends at all. This shows in any group that has a failure; so task groups are
-refused, unless the block's first line says `# twingen: siblings finish`.
+When one task of asyncio's group fails, the group cancels the other tasks and its own
+block. A thread cannot be cancelled. In the twin the other tasks would go on to their
+end, with everything that they do on the way. A task that ends only by cancellation
+would never end. Therefore task groups are refused, unless the first line of the block
+has the marker `# twingen: siblings finish`.
 
-With the marker the author states that every task and the block itself end by
-themselves, and may do so after another has failed. The twin is then the
-runtime's `TaskGroup`: tasks are threads, all of them are over when the block is
-left, and what they and the block raised is raised together as an
-`ExceptionGroup` (KeyboardInterrupt and SystemExit alone, as in asyncio). The one
-difference is what the marker says: nobody is cancelled, so the group may also
-hold what siblings raised after the first failure. The marker is not repeated in
-the twin. The same holds for `anyio.create_task_group()`.
+The marker states that every task and the block itself end by themselves, and may end
+after another task has failed. The twin then uses the runtime's `TaskGroup`:
+
+- Tasks are threads, and all of them have ended when the block is left.
+- The exceptions of the tasks and of the block are raised together in an
+  `ExceptionGroup`. KeyboardInterrupt and SystemExit are raised alone, as in asyncio.
+- Nothing is cancelled. So the group may also contain exceptions that other tasks raised
+  after the first failure.
+
+The marker is not repeated in the twin. The same holds for `anyio.create_task_group()`.
 """
 
 from __future__ import annotations

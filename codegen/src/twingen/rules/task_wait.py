@@ -1,9 +1,9 @@
 """`await asyncio.wait(tasks)` becomes a call of the runtime's `wait`.
 
-It returns the same two sets, after the same time: `timeout` and `return_when` are
-passed on, nothing is cancelled and nothing raised on either side. The tasks must
-be known to be tasks: made by `create_task()` in a list, a set or a comprehension,
-or annotated, as in `set[asyncio.Task[None]]`.
+It returns the same two sets after the same time. `timeout` and `return_when` are passed
+on. As in asyncio, it cancels nothing and raises nothing. The source must show that the
+elements are tasks: they come from `create_task()` in a list, a set or a comprehension,
+or they are annotated, as in `set[asyncio.Task[None]]`.
 """
 
 from __future__ import annotations

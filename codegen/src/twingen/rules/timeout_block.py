@@ -2,9 +2,9 @@
 
 `timeout_at(loop.time() + delay)` becomes `Deadline.at(time.monotonic() + delay)`.
 
-Every await in the block is given what remains of the deadline, so it must be
-one that can carry it (see `wait_for_call`). `async for`, `async with` and
-another timeout inside the block are refused.
+Every await in the block gets the time that is left. So each must be a call that can
+take a timeout (`wait_for_call`). `async for`, `async with` and another timeout inside
+the block are refused.
 """
 
 from __future__ import annotations

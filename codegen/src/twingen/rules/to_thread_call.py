@@ -1,11 +1,14 @@
 """`asyncio.to_thread(function, *args)` becomes a call of the function.
 
-So does `anyio.to_thread.run_sync(function, *args)`. The async form hands blocking
-work to a thread so that the loop goes on; in the twin there is no loop to hold up.
-The thread has a copy of the context, and what it changes there is lost: the twin
-calls `contextvars.copy_context().run(function, *args)`, but for functions of the
-standard library that change none (`time.sleep`, `os.stat` ...). It must be awaited
-in place, or handed to the caller with `return` from a plain function or a lambda.
+So does `anyio.to_thread.run_sync(function, *args)`. The async form runs blocking work
+in a thread, so that the event loop goes on. The twin has no event loop that would wait.
+
+The thread has a copy of the context, and its changes to the copy are lost. Therefore
+the twin calls `contextvars.copy_context().run(function, *args)`, except for functions
+of the standard library that change no context variables (`time.sleep`, `os.stat` ...).
+
+The call must be awaited in the same expression, or returned from a plain function or a
+lambda.
 """
 
 from __future__ import annotations

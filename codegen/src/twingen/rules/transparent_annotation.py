@@ -1,13 +1,16 @@
 """`Awaitable[T]` becomes `T`.
 
-In the twin there is no step between a call and its value, so a type that
-stands for that step alone (`Awaitable`, `Coroutine`, a wrapper of the
-project's own) is replaced by its last parameter: rows with `unwrap = true`. Types of
-a union that are the same then are one: `T | Awaitable[T]` becomes `T`, and so does
-`Union[T, Awaitable[T]]`. So are overloads; where one alone is left, its annotations go
-to the function, if that has the same parameters.
+In the twin, a call returns its value directly. A type that only describes the step in
+between (`Awaitable`, `Coroutine`, or a wrapper of the project) is replaced by its last
+parameter. These are rows with `unwrap = true`.
 
-Python cannot evaluate `"T" | None`: `Awaitable["T"] | None` becomes `Union["T", None]`.
+Types of a union that become equal are written once: `T | Awaitable[T]` and
+`Union[T, Awaitable[T]]` become `T`. Overloads that become equal are written once as
+well. If only one overload is left, its annotations move to the function, provided that
+the function has the same parameters.
+
+Python cannot evaluate `"T" | None`, so `Awaitable["T"] | None` becomes
+`Union["T", None]`.
 """
 
 from __future__ import annotations

@@ -1,12 +1,13 @@
 """`asyncio.run(main())` becomes `main()`.
 
-A call whose only work is to wait for the coroutine it is given is replaced by
-that coroutine's call: rows with `unwrap = true`. `debug=` of `asyncio.run` is about
-the event loop, and goes. `asyncio.run` has a context of its own: where a module of
-the project imports `contextvars`, its twin is `contextvars.copy_context().run(main)`.
+A call that only waits for the coroutine in its argument is replaced by the call of that
+coroutine function. These are rows with `unwrap = true`. The argument `debug=` of
+`asyncio.run` is about the event loop, and is left out. `asyncio.run` runs in a context
+of its own. Therefore, if a module of the project imports `contextvars`, the twin is
+`contextvars.copy_context().run(main)`.
 
-Rows with `call = true` are for what calls the function that it is given first with the
-other arguments, and waits: `await callback(f, x)` is `f(x)`.
+Rows with `call = true` are for functions that call their first argument with the other
+arguments, and wait: `await callback(f, x)` becomes `f(x)`.
 """
 
 from __future__ import annotations
@@ -70,6 +71,6 @@ def _is_debug(site: Site[cst.Call], argument: cst.Arg) -> bool:
 
 
 def _uses_context_variables(site: Site[cst.Call]) -> bool:
-    """Tell whether a module of the project imports `contextvars`."""
+    """Return whether a module of the project imports `contextvars`."""
     borrowed = site.names.definitions.borrowed.values()
     return any(name.split(".")[0] == "contextvars" for name in borrowed)

@@ -1,15 +1,14 @@
-"""A statement with the marker `# twingen: verbatim` is in the twin as it stands.
+"""A statement with the marker `# twingen: verbatim` is copied unchanged to the twin.
 
-The marker stands where `# twingen: async-only` does: at the end of the first line of a
-statement, or alone on the line above; on a `def`, a `class` or a `with` it is for the
-whole block. No rule and no row of the configuration is applied in there: names,
-strings, docstrings and comments stay, and only the formatter lays them out. The imports
-follow the rest of the module, and what is imported stays if something uses it. So the
-author says that these lines are right on both sides.
+Put the marker at the end of the first line of a statement, or alone on the line above.
+On a `def`, a `class` or a `with`, it applies to the whole block. Names, strings,
+docstrings and comments stay as they are; only the formatter changes the layout. Imports
+are converted as in the rest of the module, and an import stays if such a statement uses
+it. With the marker, the author states that these lines are right in both forms.
 
-Asynchronous code is refused, and so is a class with a method that the twin calls
-otherwise elsewhere. A name that the twin does not have is found in the finished twin
-(TW002).
+Asynchronous code is refused. So is a class with a method that has another name in the
+twin elsewhere. A name that the twin does not have is found when the finished twin is
+verified (TW002).
 """
 
 from __future__ import annotations

@@ -1,15 +1,20 @@
-"""`asyncio.wait_for(WAIT, timeout)` becomes a wait that has a deadline itself.
+"""`asyncio.wait_for(WAIT, timeout)` becomes a wait with a timeout of its own.
 
-Futures, `event.wait()`, `lock.acquire()`, `condition.wait()` and `wait_for()`,
-`queue.get()`, `put()` and `join()`, `asyncio.sleep()` and `asyncio.to_thread()` can
-carry one, and raise TimeoutError at the same time as the async form. Anything else
-would have to be cancelled from outside and is refused, a task too.
-`asyncio.wait_for` does not even begin a call when the timeout is zero or less, and
-neither does the twin: a timeout that is not a plain number goes through
-`unexpired`.
+These waits can take a timeout, and raise TimeoutError at the same time as the async
+form:
 
-A function of your own that does the same, with an import that only the async side
-has, may have the verdict `{ rule = "wait_for_call" }`.
+- futures;
+- `event.wait()`, `lock.acquire()`, `condition.wait()` and `condition.wait_for()`;
+- `queue.get()`, `queue.put()` and `queue.join()`;
+- `asyncio.sleep()` and `asyncio.to_thread()`.
+
+Everything else, including a task, would have to be cancelled, and is refused.
+
+If the timeout is zero or less, `asyncio.wait_for` does not begin the call, and the twin
+does not either: a timeout that is not a plain number is passed through `unexpired`.
+
+A function of your own that does the same, with an import that only the async side has,
+may have the verdict `{ rule = "wait_for_call" }`.
 """
 
 from __future__ import annotations

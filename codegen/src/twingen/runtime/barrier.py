@@ -66,7 +66,7 @@ class Barrier:
                     self._change(_FILLING)
 
     def reset(self) -> None:
-        """Begin anew; whoever waits is given BrokenBarrierError."""
+        """Reset the barrier; waiting threads get BrokenBarrierError."""
         with self._changed:
             self._change(_RESETTING if self._count else _FILLING)
 

@@ -39,11 +39,11 @@ class Channel(Protocol):
         ...
 
     def end(self) -> None:
-        """Tell the peer that nothing more will be sent."""
+        """Shut down the sending direction: nothing more will be sent."""
         ...
 
     def close(self) -> None:
-        """Close; whoever waits to receive finds the end."""
+        """Close; a thread that waits for data gets the end."""
         ...
 
 

@@ -1,7 +1,7 @@
 """Waits with a deadline that raise `TimeoutError`, as `asyncio`'s do.
 
 `threading` and `queue` report a timeout by a return value or an exception of
-their own. Timeouts are in seconds; `None` waits for ever, and a timeout that is
+their own. Timeouts are in seconds; `None` waits forever, and a timeout that is
 over already still takes what is there, as the waits of a timeout block do.
 """
 
@@ -105,7 +105,7 @@ def call_in_thread(
     when the deadline passes.
     """
     context = contextvars.copy_context()
-    # Not a SimpleQueue: that of 3.10 may wait for ever when its timeout is over
+    # Not a SimpleQueue: that of 3.10 may wait forever when its timeout is over
     # before the wait begins.
     outcome: queue.Queue[tuple[T | None, BaseException | None]] = queue.Queue()
 
@@ -167,5 +167,5 @@ class Deadline:
         return self._when
 
     def expired(self) -> bool:
-        """Tell whether a wait of the block was ended by the deadline."""
+        """Return whether a wait of the block was ended by the deadline."""
         return self._expired

@@ -32,7 +32,7 @@ class Lock:
         self._lock.release()
 
     def locked(self) -> bool:
-        """Tell whether somebody has the lock."""
+        """Return whether somebody has the lock."""
         return self._lock.locked()
 
     def __enter__(self) -> None:

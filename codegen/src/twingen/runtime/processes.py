@@ -1,6 +1,6 @@
 """Child processes with the vocabulary of asyncio's, for threads.
 
-Their pipes are streams. Timeouts are in seconds, `None` waits for ever.
+Their pipes are streams. Timeouts are in seconds, `None` waits forever.
 """
 
 from __future__ import annotations

@@ -78,22 +78,22 @@ class Future(Generic[T]):
         self._done = False
 
     def done(self) -> bool:
-        """Tell whether the future has its value or its exception."""
+        """Return whether the future has its value or its exception."""
         return self._done
 
     def set_result(self, value: T) -> None:
         """Settle the future with a value; RuntimeError if it is settled already."""
         if self._done:
-            raise RuntimeError("the future is settled already")
+            raise RuntimeError("the future is already done")
         self._value = value
-        self._done = True  # last, for whoever looks from another thread
+        self._done = True  # last, because another thread may look
         if self._loop.waker is not None:
             self._loop.wake()
 
     def set_exception(self, error: BaseException) -> None:
         """Settle the future with an exception that every wait raises."""
         if self._done:
-            raise RuntimeError("the future is settled already")
+            raise RuntimeError("the future is already done")
         self._error = error
         self._done = True
         if self._loop.waker is not None:
@@ -102,7 +102,7 @@ class Future(Generic[T]):
     def result(self) -> T:
         """Return the value or raise the exception; RuntimeError if not settled."""
         if not self._done:
-            raise RuntimeError("the future is not settled")
+            raise RuntimeError("the future is not done")
         if self._error is not None:
             raise self._error
         return self._value
@@ -110,13 +110,13 @@ class Future(Generic[T]):
     def exception(self) -> BaseException | None:
         """Return the exception, if it is that; RuntimeError if not settled."""
         if not self._done:
-            raise RuntimeError("the future is not settled")
+            raise RuntimeError("the future is not done")
         return self._error
 
     def wait(self, timeout: float | None = None) -> T:
         """Select until the future is done, and return its value.
 
-        Waits at most `timeout` seconds, for ever if `None`; raises
+        Waits at most `timeout` seconds, forever if `None`; raises
         `TimeoutError`, or the exception that the future was settled with. As in
         asyncio, a future whose wait has timed out cannot be settled any more.
         """
@@ -136,7 +136,9 @@ class Future(Generic[T]):
                 loop.run_until(self.done, timeout)
             except TimeoutError:
                 if not self._done:
-                    self.set_exception(RuntimeError("the wait for it timed out"))
+                    self.set_exception(
+                        RuntimeError("the wait for the result timed out")
+                    )
                 raise
         if self._error is not None:
             raise self._error
@@ -193,7 +195,7 @@ class SelectorLoop:
         return future
 
     def is_closed(self) -> bool:
-        """Tell whether the loop is closed; this one lives as long as its owner."""
+        """Return whether the loop is closed; this one lives as long as its owner."""
         return False
 
     def add_reader(self, fd: Any, callback: Callable[..., object], *args: Any) -> None:
@@ -205,11 +207,11 @@ class SelectorLoop:
         self._watch(fd, self._writers, partial(callback, *args) if args else callback)
 
     def remove_reader(self, fd: Any) -> bool:
-        """Stop watching `fd` for reading; tell whether it was watched."""
+        """Stop watching `fd` for reading; return whether it was watched."""
         return self._unwatch(fd, self.readers)
 
     def remove_writer(self, fd: Any) -> bool:
-        """Stop watching `fd` for writing; tell whether it was watched."""
+        """Stop watching `fd` for writing; return whether it was watched."""
         return self._unwatch(fd, self._writers)
 
     def wait_event(self, event: threading.Event, timeout: float | None = None) -> bool:
@@ -225,7 +227,7 @@ class SelectorLoop:
         wait = None
         while not done():
             if timeout is not None:
-                # poll() waits for ever if it is negative, and rounds down.
+                # poll() waits forever if it is negative, and rounds down.
                 wait = math.ceil(timeout * 1000) if timeout > 0 else 0
             for fd, events in self.poll(wait):
                 self.dispatch(fd, events)

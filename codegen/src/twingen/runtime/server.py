@@ -185,7 +185,7 @@ class Server:
         return tuple(self._listeners or ())
 
     def is_serving(self) -> bool:
-        """Tell whether connections are accepted."""
+        """Return whether connections are accepted."""
         return self._stopped is not None and self._listeners is not None
 
     def start_serving(self) -> None:

@@ -1,7 +1,7 @@
 """Waits for one socket at a time: what an event loop's `sock_*` methods do.
 
 Sockets are in non-blocking mode, as asyncio wants them; two threads may wait for
-one socket. Timeouts are in seconds, `None` waits for ever; `TimeoutError` without
+one socket. Timeouts are in seconds, `None` waits forever; `TimeoutError` without
 an `errno` says that the time was up.
 """
 

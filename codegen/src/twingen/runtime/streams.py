@@ -2,7 +2,7 @@
 
 What is written goes out at once as far as the system takes it, the rest from a
 thread, while the writer goes on. What was received and not yet returned is kept
-when a deadline passes. Timeouts are in seconds, `None` waits for ever.
+when a deadline passes. Timeouts are in seconds, `None` waits forever.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class StreamReader:
         self._error = error
 
     def at_eof(self) -> bool:
-        """Tell whether the stream has ended and everything was returned."""
+        """Return whether the stream has ended and everything was returned."""
         if not self._buffer and not self._ended and not self._waits.locked():
             try:
                 self._receive(Deadline(0))
@@ -185,7 +185,7 @@ class StreamReader:
     def _receive(self, deadline: Deadline) -> None:
         """Wait for more in the buffer, or for the end."""
         if not self._waits.acquire(blocking=False):
-            raise RuntimeError("another thread is waiting for this stream already")
+            raise RuntimeError("another thread is already waiting for this stream")
         try:
             data = self._source.receive(deadline.remaining())
         except OSError as error:
@@ -211,7 +211,7 @@ class Sink(Protocol):
         ...
 
     def end(self) -> None:
-        """Tell the peer that nothing more will be sent."""
+        """Shut down the sending direction: nothing more will be sent."""
         ...
 
     def close(self) -> None:
@@ -284,7 +284,7 @@ class StreamWriter:
                     raise self._error
 
     def can_write_eof(self) -> bool:
-        """Tell whether the peer can be told that nothing more is sent."""
+        """Return whether the sending direction can be shut down."""
         return self._can_write_eof
 
     def write_eof(self) -> None:
@@ -299,7 +299,7 @@ class StreamWriter:
                 self._sink.end()
 
     def is_closing(self) -> bool:
-        """Tell whether the stream is closed, or will be when all is sent."""
+        """Return whether the stream is closed, or will be when all is sent."""
         return self._is_closing or self._is_lost
 
     def close(self) -> None:
@@ -366,7 +366,7 @@ class StreamWriter:
                     return
 
     def _lose(self, error: Exception | None) -> None:
-        """Close the channel; held by whoever holds `_changed`."""
+        """Close the channel; the caller holds `_changed`."""
         if error is not None:
             self._error = error
             if self._reader is not None:

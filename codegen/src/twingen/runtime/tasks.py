@@ -54,7 +54,7 @@ class Task(Generic[T]):
     def _call(self, callback: Callable[[Task[T]], object]) -> None:
         try:
             callback(self)
-        except Exception:  # it has no caller that could be told
+        except Exception:  # it has no caller
             logging.getLogger(__name__).exception("exception in callback %r", callback)
 
     def get_name(self) -> str:
@@ -72,13 +72,13 @@ class Task(Generic[T]):
         return self
 
     def done(self) -> bool:
-        """Tell whether the call has returned or raised."""
+        """Return whether the call has returned or raised."""
         return self._finished.is_set()
 
     def wait(self, timeout: float | None = None) -> T:
         """Return what the call returned, or raise what it raised.
 
-        Waits at most `timeout` seconds, for ever if `None`, then raises
+        Waits at most `timeout` seconds, forever if `None`, then raises
         `TimeoutError`; the thread goes on.
         """
         if not self._finished.wait(timeout):
@@ -153,7 +153,7 @@ def wait(
     if not awaited:
         raise ValueError("there are no tasks to wait for")
     deadline = None if timeout is None else time.monotonic() + timeout
-    # Not a SimpleQueue: that of 3.10 may wait for ever when its timeout is over
+    # Not a SimpleQueue: that of 3.10 may wait forever when its timeout is over
     # before the wait begins.
     finished: queue.Queue[Task[T]] = queue.Queue()
     for task in awaited:

@@ -37,7 +37,7 @@ class TimerHandle:
             self._cancelled.set()
 
     def cancelled(self) -> bool:
-        """Tell whether `cancel()` was called."""
+        """Return whether `cancel()` was called."""
         return self._cancelled.is_set()
 
     def when(self) -> float:

@@ -41,7 +41,7 @@ class Span:
 
     @property
     def line_by_line(self) -> bool:
-        """Tell whether both sides spread over as many lines."""
+        """Return whether both sides spread over as many lines."""
         return self.stop - self.start == self.source_stop - self.source_start
 
 

@@ -17,7 +17,7 @@ NodeT = TypeVar("NodeT", bound=cst.CSTNode)
 class Nodes:
     """Every node of a module, plain whitespace left out, in the order of the source.
 
-    They are told apart by their ids, because libcst's own hash is a call in Python;
+    They are distinguished by their ids, because libcst's own hash is a call in Python;
     `tree` keeps them alive.
     """
 

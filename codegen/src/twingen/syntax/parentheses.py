@@ -22,7 +22,7 @@ def in_place_of(
 
 
 def _stands_alone(new: cst.BaseExpression, parent: cst.CSTNode | None) -> bool:
-    """Tell whether the parentheses hold nothing together any more."""
+    """Return whether the parentheses hold nothing together any more."""
     one_line = "\n" not in cst.Module([]).code_for_node(new)
     return isinstance(parent, _OPERANDS) and one_line
 

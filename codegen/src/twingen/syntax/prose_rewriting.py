@@ -36,7 +36,7 @@ def _whole(words: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def can_stand_in(quote: str, text: str, *, last: bool) -> bool:
-    """Tell whether a text, perhaps the last of a literal, leaves that open.
+    """Return whether a text, perhaps the last of a literal, leaves that open.
 
     It does if it has these quotes only behind a backslash, and, between single ones,
     no line end.

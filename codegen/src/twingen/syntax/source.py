@@ -42,7 +42,7 @@ class Source:
 
     @cached_property
     def digest(self) -> str:
-        """What tells this source from any other."""
+        """What distinguishes this source from any other."""
         # The text is last: nothing else can hold what stands between.
         names = f"{self.path}\0{self.module}\0{self.twin}\0"
         return digest_of_text(f"{names}{self.is_package}{self.page}\0{self.text}")
@@ -53,7 +53,7 @@ _NO_TWIN = (ASYNC_ONLY, "<!-- twingen: async-only -->", ".. twingen: async-only"
 
 
 def has_no_twin(text: str) -> bool:
-    """Tell whether the marker that a source begins with takes it out of the twins."""
+    """Return whether the marker that a source begins with takes it out of the twins."""
     return text.lstrip("\ufeff").startswith(_NO_TWIN)
 
 

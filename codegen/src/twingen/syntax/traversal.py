@@ -1,6 +1,6 @@
 """Walks libcst's trees without building what does not change, and writes them.
 
-libcst's own `visit` makes every node anew, also for a visitor that only reads.
+libcst's own `visit` creates every node again, also for a visitor that only reads.
 Here a reader makes none, and a rewriting makes those above a change. Children
 come in the order of libcst.
 """

@@ -1,7 +1,7 @@
 """Says why a source cannot be read: it is not Python, or libcst falls short.
 
 What the pinned libcst cannot read, though Python can, has a code of its own and
-is told by its spelling, so that every Python that runs twingen says the same.
+is recognized by its spelling, so that every Python gives the same result.
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ class Unreadable:
 
 
 def is_too_deep(text: str) -> bool:
-    """Tell a text that is nested beyond what parsers bear.
+    """Return whether a text is nested too deeply for the parsers.
 
     libcst's parser overflows its stack then, which ends the process. Python's own
-    says so, but how much it bears depends on its version and on the stack.
+    reports it, but its limit depends on its version and on the stack.
     """
     if sum(map(text.count, _NESTING)) < _HARMLESS:
         return False
@@ -69,7 +69,7 @@ def is_too_deep(text: str) -> bool:
 
 
 def _is_deeper(tree: ast.Module, limit: int) -> bool:
-    """Tell a tree with a longer way down; no call reaches as deep as the tree does."""
+    """Return whether a tree is deeper, without recursion."""
     waiting: list[tuple[ast.AST, int]] = [(tree, 0)]
     while waiting:
         node, depth = waiting.pop()
@@ -86,7 +86,7 @@ def _is_deeper(tree: ast.Module, limit: int) -> bool:
 
 
 def _may_be_deeper(node: ast.expr, limit: int) -> bool:
-    """Tell an expression that is long enough: each level takes a character."""
+    """Return whether an expression is long enough: each level takes a character."""
     assert node.end_lineno is not None
     assert node.end_col_offset is not None
     return (
@@ -123,19 +123,19 @@ def reason(text: str, error: Exception) -> Unreadable:
                 return _of_libcst(
                     number,
                     template.start() + 1,
-                    "template strings that stand side by side",
+                    "adjacent template strings",
                     "join them with +",
                 )
     try:
         ast.parse(text)
         symtable.symtable(text, "<source>", "exec")
-    except SyntaxError as precise:  # libcst tells where it gave up, often too late
+    except SyntaxError as precise:  # libcst reports where it gave up, often too late
         return _broken(precise.lineno or 1, max(precise.offset or 1, 1), precise.msg)
     except ValueError as null_bytes:
         return _broken(line, column, str(null_bytes))
     if isinstance(error, UnicodeEncodeError):
-        what = "a string that is a type and holds a lone surrogate"
-        return _of_libcst(line, column, what, "spell the type out")
+        what = "an annotation in a string with a lone surrogate"
+        return _of_libcst(line, column, what, "write the type without it")
     return _of_libcst(line, column, "this code", "write it in another way")
 
 

@@ -6,5 +6,5 @@ class Rows(AsyncIterable[bytes], Iterable[str]):
 
 # ---- refused ----
 
-# 4:34: TW215 base_class: two bases are one class in the twin, with different parameters
+# 4:34: TW215 base_class: two bases become the same class in the twin, with different parameters
 #   help: mark one of them `# twingen: async-only`, on a line of its own

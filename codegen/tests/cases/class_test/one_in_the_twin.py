@@ -21,7 +21,7 @@ def matched(value):
             return "plain"
 
 # ---- refused ----
-# 8:34: TW117 class_test: queue.Queue and asyncio.Queue are one class in the twin, and the branch above would take both
+# 8:34: TW117 class_test: queue.Queue and asyncio.Queue are the same class in the twin, and the branch above would take both
 #   help: test it in an `if` of its own, and mark that `# twingen: async-only`
-# 20:22: TW117 class_test: queue.PriorityQueue and asyncio.PriorityQueue are one class in the twin, and the branch above would take both
+# 20:22: TW117 class_test: queue.PriorityQueue and asyncio.PriorityQueue are the same class in the twin, and the branch above would take both
 #   help: test it in an `if` of its own, and mark that `# twingen: async-only`

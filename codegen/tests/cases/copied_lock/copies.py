@@ -44,16 +44,16 @@ def copies(entry: Entry, pool: Pool, holder: Holder, holders: list[Holder]):
 
 # ---- refused ----
 # 13:16: TW131 copied_lock: copy.deepcopy() copies source.Client._ready, and locks of threading cannot be copied
-#   help: define __deepcopy__ in the class that holds it, which makes a new one, or say `tasks = "turns"`
+#   help: define __deepcopy__ in the class that holds it, which makes a new one, or set `tasks = "turns"`
 # 39:5: TW131 copied_lock: dataclasses.asdict() copies source.Entry.queue, and locks of threading cannot be copied
-#   help: take the values that you need one by one, or say `tasks = "turns"`
+#   help: take the values that you need one by one, or set `tasks = "turns"`
 # 39:20: TW131 copied_lock: copy.copy() copies asyncio.Lock, and locks of threading cannot be copied
-#   help: make a new one, or say `tasks = "turns"`
+#   help: make a new one, or set `tasks = "turns"`
 # 39:37: TW131 copied_lock: copy.deepcopy() copies asyncio.Lock, and locks of threading cannot be copied
-#   help: make a new one, or say `tasks = "turns"`
+#   help: make a new one, or set `tasks = "turns"`
 # 40:5: TW131 copied_lock: pickle.dumps() copies source.Client._ready, and locks of threading cannot be copied
-#   help: define __getstate__ in the class that holds it, which makes a new one, or say `tasks = "turns"`
+#   help: define __getstate__ in the class that holds it, which makes a new one, or set `tasks = "turns"`
 # 40:27: TW131 copied_lock: copy.deepcopy() copies source.Client._ready, and locks of threading cannot be copied
-#   help: define __deepcopy__ in the class that holds it, which makes a new one, or say `tasks = "turns"`
+#   help: define __deepcopy__ in the class that holds it, which makes a new one, or set `tasks = "turns"`
 # 42:9: TW131 copied_lock: pickle.dump() copies source.Entry.queue, and locks of threading cannot be copied
-#   help: define __getstate__ in the class that holds it, which makes a new one, or say `tasks = "turns"`
+#   help: define __getstate__ in the class that holds it, which makes a new one, or set `tasks = "turns"`

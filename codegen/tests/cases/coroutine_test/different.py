@@ -29,7 +29,7 @@ async def call(function, x):
 #   help: test it in an `if` of its own, or mark the code `# twingen: async-only`
 # 12:8: TW111 coroutine_test: the branches do different things, and the twin cannot tell which functions and values were asynchronous
 #   help: make `await` the only difference, or mark the code `# twingen: async-only`
-# 18:5: TW111 coroutine_test: this test stands in an `elif`
+# 18:5: TW111 coroutine_test: this test is in an `elif`
 #   help: give it an `if` of its own in an else
 # 20:8: TW111 coroutine_test: the branches do different things, and the twin cannot tell which functions and values were asynchronous
 #   help: write `if inspect.isawaitable(x): x = await x`, or mark the code `# twingen: async-only`

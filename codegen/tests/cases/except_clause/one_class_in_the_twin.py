@@ -21,7 +21,7 @@ def either(one, other):
 
 
 # ---- refused ----
-# 10:12: TW113 except_clause: StopAsyncIteration and StopIteration are one class in the twin, and the clause above would catch both
+# 10:12: TW113 except_clause: StopAsyncIteration and StopIteration are the same class in the twin, and the clause above would catch both
 #   help: catch them in one clause, or around different statements
-# 19:12: TW113 except_clause: queue.Empty and asyncio.QueueEmpty are one class in the twin, and the clause above would catch both
+# 19:12: TW113 except_clause: queue.Empty and asyncio.QueueEmpty are the same class in the twin, and the clause above would catch both
 #   help: catch them in one clause, or around different statements

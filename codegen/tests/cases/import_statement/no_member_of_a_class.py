@@ -20,5 +20,5 @@ async def main():
 #   help: import it at the top of the module
 # 6:5: TW202 import_statement: asyncio.sleep is an attribute of this class, and has no twin
 #   help: import it at the top of the module
-# 8:13: TW201 library_name: asyncio.create_task is used as a value here; its twin is known only where it is called
+# 8:13: TW201 library_name: asyncio.create_task is used as a value here; its twin is known only if it is called
 #   help: call it in place

@@ -36,15 +36,15 @@ def kind(data):
 
 
 # ---- refused ----
-# 6:25: TW114 instance_test: AsyncIterable tells values apart here; its counterpart in the twin also has values that are not asynchronous
+# 6:25: TW114 instance_test: AsyncIterable distinguishes values here; its counterpart in the twin also has values that are not asynchronous
 #   help: test what else the value can be, or mark the branches `# twingen: async-only` and `# twingen: sync-only`
-# 14:31: TW114 instance_test: AbstractAsyncContextManager tells values apart here; its counterpart in the twin also has values that are not asynchronous
+# 14:31: TW114 instance_test: AbstractAsyncContextManager distinguishes values here; its counterpart in the twin also has values that are not asynchronous
 #   help: test what else the value can be, or mark the branches `# twingen: async-only` and `# twingen: sync-only`
-# 23:27: TW114 instance_test: AsyncIterable tells values apart here; its counterpart in the twin also has values that are not asynchronous
+# 23:27: TW114 instance_test: AsyncIterable distinguishes values here; its counterpart in the twin also has values that are not asynchronous
 #   help: test what else the value can be, or mark the branches `# twingen: async-only` and `# twingen: sync-only`
-# 30:60: TW114 instance_test: AsyncIterable tells values apart here; its counterpart in the twin also has values that are not asynchronous
+# 30:60: TW114 instance_test: AsyncIterable distinguishes values here; its counterpart in the twin also has values that are not asynchronous
 #   help: test what else the value can be, or mark the branches `# twingen: async-only` and `# twingen: sync-only`
-# 33:14: TW114 instance_test: AsyncIterator tells values apart here; its counterpart in the twin also has values that are not asynchronous
+# 33:14: TW114 instance_test: AsyncIterator distinguishes values here; its counterpart in the twin also has values that are not asynchronous
 #   help: test what else the value can be, or mark the branches `# twingen: async-only` and `# twingen: sync-only`
-# 35:36: TW114 instance_test: AsyncIterable tells values apart here; its counterpart in the twin also has values that are not asynchronous
+# 35:36: TW114 instance_test: AsyncIterable distinguishes values here; its counterpart in the twin also has values that are not asynchronous
 #   help: test what else the value can be, or mark the branches `# twingen: async-only` and `# twingen: sync-only`

@@ -37,17 +37,17 @@ def many(value, number: int):
     except TypeError:
         return iter(value)
 # ---- refused ----
-# 15:33: TW114 instance_test: Iterable tells values apart here; asynchronous values of the sources are not of that kind, but their twins are
+# 15:33: TW114 instance_test: Iterable distinguishes values here; asynchronous values of the sources are not of that kind, but their twins are
 #   help: annotate the value if it is not asynchronous, or mark the branches `# twingen: async-only` and `# twingen: sync-only`
-# 22:26: TW114 instance_test: the name KINDS holds AsyncIterable, which tells values apart here, and may tell them apart in another way in the twin
+# 22:26: TW114 instance_test: the name KINDS holds AsyncIterable, which distinguishes values here, and may have another result in the twin
 #   help: write the classes in the test itself, or mark the branches `# twingen: async-only` and `# twingen: sync-only`
-# 22:60: TW114 instance_test: Iterable tells values apart here; asynchronous values of the sources are not of that kind, but their twins are
+# 22:60: TW114 instance_test: Iterable distinguishes values here; asynchronous values of the sources are not of that kind, but their twins are
 #   help: annotate the value if it is not asynchronous, or mark the branches `# twingen: async-only` and `# twingen: sync-only`
-# 24:30: TW114 instance_test: the name each holds Iterable, which tells values apart here, and may tell them apart in another way in the twin
+# 24:30: TW114 instance_test: the name each holds Iterable, which distinguishes values here, and may have another result in the twin
 #   help: write the classes in the test itself, or mark the branches `# twingen: async-only` and `# twingen: sync-only`
-# 27:23: TW114 instance_test: the name MANY holds Iterable, which tells values apart here, and may tell them apart in another way in the twin
+# 27:23: TW114 instance_test: the name MANY holds Iterable, which distinguishes values here, and may have another result in the twin
 #   help: write the classes in the test itself, or mark the branches `# twingen: async-only` and `# twingen: sync-only`
-# 27:48: TW114 instance_test: the name wanted holds AsyncIterable, which tells values apart here, and may tell them apart in another way in the twin
+# 27:48: TW114 instance_test: the name wanted holds AsyncIterable, which distinguishes values here, and may have another result in the twin
 #   help: write the classes in the test itself, or mark the branches `# twingen: async-only` and `# twingen: sync-only`
-# 36:16: TW114 instance_test: the TypeError of iter() tells values apart here; asynchronous values of the sources cannot be iterated over, but their twins can
+# 36:16: TW114 instance_test: the TypeError of iter() distinguishes values here; asynchronous values of the sources cannot be iterated over, but their twins can
 #   help: annotate the value if it is not asynchronous, or mark the branches `# twingen: async-only` and `# twingen: sync-only`

@@ -51,25 +51,25 @@ def kind(value, stream: Stream, either: int | Stream):
     return isinstance(value, GeneratorType), isinstance(value, Closable)
 
 # ---- refused ----
-# 31:17: TW114 instance_test: AsyncIterable tells values apart here; its counterpart in the twin also has values that are not asynchronous
+# 31:17: TW114 instance_test: AsyncIterable distinguishes values here; its counterpart in the twin also has values that are not asynchronous
 #   help: test what else the value can be, or mark the branches `# twingen: async-only` and `# twingen: sync-only`
 # 36:7: TW114 instance_test: this function is chosen for an asynchronous protocol, whose counterpart in the twin also has values that are not asynchronous
 #   help: choose by other classes, or mark it `# twingen: async-only`
-# 40:26: TW114 instance_test: Iterable tells values apart here; asynchronous values of the sources are not of that kind, but their twins are
+# 40:26: TW114 instance_test: Iterable distinguishes values here; asynchronous values of the sources are not of that kind, but their twins are
 #   help: annotate the value if it is not asynchronous, or mark the branches `# twingen: async-only` and `# twingen: sync-only`
-# 42:33: TW114 instance_test: Iterator tells values apart here; asynchronous values of the sources are not of that kind, but their twins are
+# 42:33: TW114 instance_test: Iterator distinguishes values here; asynchronous values of the sources are not of that kind, but their twins are
 #   help: annotate the value if it is not asynchronous, or mark the branches `# twingen: async-only` and `# twingen: sync-only`
-# 42:66: TW114 instance_test: Iterable tells values apart here; asynchronous values of the sources are not of that kind, but their twins are
+# 42:66: TW114 instance_test: Iterable distinguishes values here; asynchronous values of the sources are not of that kind, but their twins are
 #   help: annotate the value if it is not asynchronous, or mark the branches `# twingen: async-only` and `# twingen: sync-only`
-# 44:8: TW114 instance_test: inspect.isgenerator tells values apart here; asynchronous values of the sources are not of that kind, but their twins are
+# 44:8: TW114 instance_test: inspect.isgenerator distinguishes values here; asynchronous values of the sources are not of that kind, but their twins are
 #   help: annotate the value if it is not asynchronous, or mark the branches `# twingen: async-only` and `# twingen: sync-only`
-# 44:38: TW114 instance_test: inspect.isgeneratorfunction tells values apart here; asynchronous values of the sources are not of that kind, but their twins are
+# 44:38: TW114 instance_test: inspect.isgeneratorfunction distinguishes values here; asynchronous values of the sources are not of that kind, but their twins are
 #   help: test it in another way, or mark the branches `# twingen: async-only` and `# twingen: sync-only`
-# 46:26: TW114 instance_test: AbstractContextManager tells values apart here; asynchronous values of the sources are not of that kind, but their twins are
+# 46:26: TW114 instance_test: AbstractContextManager distinguishes values here; asynchronous values of the sources are not of that kind, but their twins are
 #   help: annotate the value if it is not asynchronous, or mark the branches `# twingen: async-only` and `# twingen: sync-only`
-# 49:14: TW114 instance_test: Iterable tells values apart here; asynchronous values of the sources are not of that kind, but their twins are
+# 49:14: TW114 instance_test: Iterable distinguishes values here; asynchronous values of the sources are not of that kind, but their twins are
 #   help: annotate the value if it is not asynchronous, or mark the branches `# twingen: async-only` and `# twingen: sync-only`
-# 51:30: TW114 instance_test: GeneratorType tells values apart here; asynchronous values of the sources are not of that kind, but their twins are
+# 51:30: TW114 instance_test: GeneratorType distinguishes values here; asynchronous values of the sources are not of that kind, but their twins are
 #   help: annotate the value if it is not asynchronous, or mark the branches `# twingen: async-only` and `# twingen: sync-only`
-# 51:64: TW114 instance_test: Closable tells values apart here; its counterpart in the twin also has values that are not asynchronous
+# 51:64: TW114 instance_test: Closable distinguishes values here; its counterpart in the twin also has values that are not asynchronous
 #   help: test what else the value can be, or mark the branches `# twingen: async-only` and `# twingen: sync-only`

@@ -42,9 +42,9 @@ def fill(plugins: Plugins, anything):
     atexit.register(AsyncIterable)
 
 # ---- refused ----
-# 18:29: TW114 instance_test: Iterable tells values apart here; asynchronous values of the sources are not of that kind, but their twins are
+# 18:29: TW114 instance_test: Iterable distinguishes values here; asynchronous values of the sources are not of that kind, but their twins are
 #   help: annotate the value if it is not asynchronous, or mark the branches `# twingen: async-only` and `# twingen: sync-only`
 # 32:7: TW114 instance_test: this function is chosen for a protocol that asynchronous objects of the sources do not have, but their twins have
 #   help: choose by other classes, or mark it `# twingen: async-only`
-# 35:18: TW114 instance_test: AsyncIterable tells values apart here; its counterpart in the twin also has values that are not asynchronous
+# 35:18: TW114 instance_test: AsyncIterable distinguishes values here; its counterpart in the twin also has values that are not asynchronous
 #   help: test what else the value can be, or mark the branches `# twingen: async-only` and `# twingen: sync-only`

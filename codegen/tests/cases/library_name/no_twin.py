@@ -15,7 +15,7 @@ async def f(g):
     return sleep, module, locks.Lock()
 
 # ---- refused ----
-# 7:13: TW201 library_name: asyncio.sleep is used as a value here; its twin is known only where it is called
+# 7:13: TW201 library_name: asyncio.sleep is used as a value here; its twin is known only if it is called
 #   help: call it in place
 # 8:14: TW201 library_name: the module asyncio is used as a value here, and the twin does not have it
 #   help: use its members by name

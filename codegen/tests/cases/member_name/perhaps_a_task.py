@@ -16,4 +16,4 @@ class A:
 
 # ---- refused ----
 # 15:13: TW211 member_name: this may cancel a task, and a running thread cannot be cancelled
-#   help: annotate the collection; tell tasks to stop with an event
+#   help: annotate the collection, and stop tasks with an event

@@ -84,31 +84,31 @@ class GivenToABase(Base):
     close: object
 
 # ---- refused ----
-# 12:15: TW128 merged_member: aclose of this class and close of source.Closing have one name in the twin
+# 12:15: TW128 merged_member: aclose of this class and close of source.Closing have the same name in the twin
 #   help: mark aclose `# twingen: async-only`, or rename one of the two
 # 17:15: TW106 dunder_method: __aenter__ becomes __enter__ in the twin, which would hide BytesIO.__enter__ of a base
 #   help: give the class another base, or keep an object of that base in an attribute
 # 20:15: TW106 dunder_method: __aexit__ becomes __exit__ in the twin, which would hide BytesIO.__exit__ of a base
 #   help: give the class another base, or keep an object of that base in an attribute
-# 23:15: TW128 merged_member: aclose of this class and close of io.BytesIO have one name in the twin
+# 23:15: TW128 merged_member: aclose of this class and close of io.BytesIO have the same name in the twin
 #   help: mark aclose `# twingen: async-only`, or rename one of the two
 # 28:15: TW106 dunder_method: __aiter__ becomes __iter__ in the twin, which would hide list.__iter__ of a base
 #   help: give the class another base, or keep an object of that base in an attribute
 # 34:9: TW106 dunder_method: __aiter__ becomes __iter__ in the twin, which would hide deque.__iter__ of a base
 #   help: give the class another base, or keep an object of that base in an attribute
-# 42:15: TW128 merged_member: aclose of this class and close of socket.socket have one name in the twin
+# 42:15: TW128 merged_member: aclose of this class and close of socket.socket have the same name in the twin
 #   help: mark aclose `# twingen: async-only`, or rename one of the two
-# 47:15: TW128 merged_member: aget of this class and get of builtins.dict have one name in the twin
+# 47:15: TW128 merged_member: aget of this class and get of builtins.dict have the same name in the twin
 #   help: mark aget `# twingen: async-only`, or rename one of the two
-# 60:9: TW128 merged_member: close of this class and aclose of source.Base have one name in the twin
+# 60:9: TW128 merged_member: close of this class and aclose of source.Base have the same name in the twin
 #   help: mark close `# twingen: async-only`, or rename one of the two
 # 62:9: TW118 sync_protocol: __enter__ would hide the twin of Base.__aenter__, of the same name
 #   help: keep one protocol, or mark this method `# twingen: async-only`
 # 64:9: TW118 sync_protocol: __exit__ would hide the twin of Base.__aexit__, of the same name
 #   help: keep one protocol, or mark this method `# twingen: async-only`
-# 71:7: TW128 merged_member: aclose of source.Base and close of source.Closing have one name in the twin
+# 71:7: TW128 merged_member: aclose of source.Base and close of source.Closing have the same name in the twin
 #   help: mark aclose, or close, `# twingen: async-only`, or rename one of the two
-# 79:15: TW128 merged_member: aclose and close of this class have one name in the twin
+# 79:15: TW128 merged_member: aclose and close of this class have the same name in the twin
 #   help: mark aclose `# twingen: async-only`, or rename one of the two
-# 84:5: TW128 merged_member: close of this class and aclose of source.Base have one name in the twin
+# 84:5: TW128 merged_member: close of this class and aclose of source.Base have the same name in the twin
 #   help: mark close `# twingen: async-only`, or rename one of the two

@@ -24,7 +24,7 @@ def told_apart(value, stream: Stream, plain: Plain):
     return getattr(value, "aclose", None), getattr(value, "close", None)
 
 # ---- refused ----
-# 18:23: TW233 named_string: this tells objects apart by aclose, which is close in the twin, and other objects may have that, too
+# 18:23: TW233 named_string: this distinguishes objects by aclose, which is close in the twin, and other objects may have that, too
 #   help: annotate the object with a class that has aclose, or mark the branches `# twingen: async-only` and `# twingen: sync-only`
 # 20:23: TW233 named_string: this looks up close by name, which objects of the sources may have only in the twin
 #   help: annotate the object with its class, or mark the branches `# twingen: async-only` and `# twingen: sync-only`
@@ -32,9 +32,9 @@ def told_apart(value, stream: Stream, plain: Plain):
 #   help: annotate the object with its class, or mark the branches `# twingen: async-only` and `# twingen: sync-only`
 # 22:23: TW233 named_string: this looks up __iter__ by name, which objects of the sources may have only in the twin
 #   help: annotate the object with its class, or mark the branches `# twingen: async-only` and `# twingen: sync-only`
-# 22:53: TW233 named_string: this tells objects apart by aclose, which is close in the twin, and other objects may have that, too
+# 22:53: TW233 named_string: this distinguishes objects by aclose, which is close in the twin, and other objects may have that, too
 #   help: annotate the object with a class that has aclose, or mark the branches `# twingen: async-only` and `# twingen: sync-only`
-# 24:27: TW233 named_string: this tells objects apart by aclose, which is close in the twin, and other objects may have that, too
+# 24:27: TW233 named_string: this distinguishes objects by aclose, which is close in the twin, and other objects may have that, too
 #   help: annotate the object with a class that has aclose, or mark the branches `# twingen: async-only` and `# twingen: sync-only`
 # 24:59: TW233 named_string: this looks up close by name, which objects of the sources may have only in the twin
 #   help: annotate the object with its class, or mark the branches `# twingen: async-only` and `# twingen: sync-only`

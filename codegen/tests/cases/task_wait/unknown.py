@@ -33,5 +33,5 @@ async def main(xs, tasks):
 #   help: give the function a timeout parameter of its own, down to an event, a lock, a queue or a future
 # 14:28: TW313 task_wait: asyncio.wait() is not awaited here
 #   help: await it in place
-# 15:12: TW201 library_name: asyncio.wait is used as a value here; its twin is known only where it is called
+# 15:12: TW201 library_name: asyncio.wait is used as a value here; its twin is known only if it is called
 #   help: call it in place

@@ -9,4 +9,4 @@ class A(Generic[*Ts]):
 
 # ---- refused ----
 # 8:20: TW205 transparent_annotation: the last parameter of this type is not a single type
-#   help: spell the type of the awaited value
+#   help: write the type of the awaited value as the last parameter

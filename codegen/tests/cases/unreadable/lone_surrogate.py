@@ -1,4 +1,4 @@
 x: "\ud800" = 1
 # ---- refused ----
-# 1:1: TW009 unreadable: the libcst that twingen pins cannot read a string that is a type and holds a lone surrogate, though Python can
-#   help: spell the type out
+# 1:1: TW009 unreadable: the libcst that twingen pins cannot read an annotation in a string with a lone surrogate, though Python can
+#   help: write the type without it

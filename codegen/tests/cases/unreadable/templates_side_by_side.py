@@ -6,5 +6,5 @@ y = (
 )
 
 # ---- refused ----
-# 4:5: TW009 unreadable: the libcst that twingen pins cannot read template strings that stand side by side, though Python can
+# 4:5: TW009 unreadable: the libcst that twingen pins cannot read adjacent template strings, though Python can
 #   help: join them with +

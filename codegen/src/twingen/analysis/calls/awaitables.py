@@ -96,7 +96,7 @@ _MAPPING = {"builtins.map", "itertools.starmap"}
 
 
 def is_proven(names: TypedNames, call: cst.Call) -> bool:
-    """Tell whether a call can only run the body of a coroutine function.
+    """Return whether a call can only run the body of a coroutine function.
 
     For a function that is neither decorated nor bound again; for a method that every
     class of the sources that has one of the name defines as such a function.
@@ -133,7 +133,7 @@ def is_proven(names: TypedNames, call: cst.Call) -> bool:
 
 
 def _is_own_generator(names: TypedNames, value: cst.BaseExpression) -> bool:
-    """Tell whether a value is an asynchronous generator that this module makes."""
+    """Return whether a value is an asynchronous generator that this module makes."""
     made = list(names.values(value))
     return (
         bool(made)
@@ -151,7 +151,7 @@ def _is_own_generator(names: TypedNames, value: cst.BaseExpression) -> bool:
 
 
 def _is_even(names: TypedNames, member: str) -> bool:
-    """Tell whether all members of this name are plain coroutine functions."""
+    """Return whether all members of this name are plain coroutine functions."""
     definitions = names.definitions
     return not any(
         each in definitions.uneven or each in definitions.assigned
@@ -160,7 +160,7 @@ def _is_even(names: TypedNames, member: str) -> bool:
 
 
 def is_undecorated_coroutine(names: TypedNames, function: cst.FunctionDef) -> bool:
-    """Tell whether a definition makes a coroutine function and no more."""
+    """Return whether a definition makes a coroutine function and no more."""
     return (
         function.asynchronous is not None
         and not names.is_generator(function)
@@ -172,7 +172,7 @@ def is_undecorated_coroutine(names: TypedNames, function: cst.FunctionDef) -> bo
 
 
 def may_make(names: TypedNames, libraries: Libraries, call: cst.Call) -> bool:
-    """Tell whether a call may make a coroutine."""
+    """Return whether a call may make a coroutine."""
     function = call.func
     if names.qualified(function) == "builtins.anext":
         return True
@@ -197,7 +197,7 @@ def may_make(names: TypedNames, libraries: Libraries, call: cst.Call) -> bool:
 
 
 def is_handed_to_asyncio(names: TypedNames, call: cst.BaseExpression) -> bool:
-    """Tell whether a call is what a function of asyncio is to wait for."""
+    """Return whether a call is what a function of asyncio is to wait for."""
     node: cst.CSTNode = call
     for parent in names.ancestors(call):
         if isinstance(parent, cst.Call):
@@ -224,7 +224,7 @@ def is_handed_to_asyncio(names: TypedNames, call: cst.BaseExpression) -> bool:
 
 
 def _is_of_sources(names: TypedNames, function: cst.BaseExpression) -> bool:
-    """Tell whether nothing says that a function is one of asyncio or of Python."""
+    """Return whether nothing says that a function is one of asyncio or of Python."""
     if any(names.definitions.module_of(e) is None for e in names.imported(function)):
         return False
     if (names.qualified(function) or "").startswith("builtins."):
@@ -249,7 +249,7 @@ def _known_kind(names: TypedNames, member: cst.Attribute) -> str | None:
 def may_be_coroutine_function(
     names: TypedNames, libraries: Libraries, function: cst.BaseExpression
 ) -> bool:
-    """Tell whether a call of what an expression stands for may make a coroutine."""
+    """Return whether a call of what an expression stands for may make a coroutine."""
     imported, definitions = names.imported(function), names.definitions
     name = called_name(names, function)
     if any(definitions.module_of(each) is None for each in imported):
@@ -269,13 +269,13 @@ def may_be_coroutine_function(
 
 
 def _has_plain_methods(kind: str) -> bool:
-    """Tell whether a class of the standard library has no methods to wait for."""
+    """Return whether a class of the standard library has no methods to wait for."""
     home, _, name = kind.partition(".")
     return home in _PLAIN_MODULES or (home == "typing" and name in _COLLECTION_TYPES)
 
 
 def _may_give_coroutine(names: TypedNames, function: cst.FunctionDef) -> bool:
-    """Tell whether a function of this module may return a coroutine."""
+    """Return whether a function of this module may return a coroutine."""
     definitions = names.definitions
     if function.asynchronous is not None and names.is_generator(function):
         return bool(function.decorators)
@@ -300,7 +300,7 @@ def called_name(names: TypedNames, function: cst.BaseExpression) -> str:
 
 
 def is_kept(names: TypedNames, value: cst.BaseExpression) -> bool:
-    """Tell whether a value, not awaited there, may be an awaitable.
+    """Return whether a value, not awaited there, may be an awaitable.
 
     Whatever happens to it, or if nothing does: what hands out an awaitable must not
     wait for it here. Where only other values can be used it is none.
@@ -334,7 +334,7 @@ _OF_OTHER_VALUES = (cst.AugAssign, cst.BinaryOperation, cst.From, cst.StarredEle
 def hands_out(
     names: TypedNames, libraries: Libraries, function: cst.FunctionDef
 ) -> bool:
-    """Tell whether a plain function returns what its user is to wait for.
+    """Return whether a plain function returns what its user is to wait for.
 
     That is a coroutine that it makes, or the future of `gather()`; whatever it says to
     be an awaitable; and anything if it takes the place of a coroutine function.
@@ -351,7 +351,7 @@ def hands_out(
 
 
 def says_awaitable(names: TypedNames, function: cst.FunctionDef) -> bool:
-    """Tell whether a plain function is annotated to return an awaitable."""
+    """Return whether a plain function is annotated to return an awaitable."""
     if function.asynchronous is not None or function.returns is None:
         return False
     annotation = names.unquoted(function.returns.annotation)
@@ -362,7 +362,7 @@ def says_awaitable(names: TypedNames, function: cst.FunctionDef) -> bool:
 
 
 def _is_override(names: TypedNames, function: cst.FunctionDef) -> bool:
-    """Tell whether a base has a coroutine function in the place of a plain method."""
+    """Return whether a base has a coroutine function in the place of a plain method."""
     holder = names.enclosing(function, cst.ClassDef, cst.FunctionDef)
     owner = names.qualified(holder) if isinstance(holder, cst.ClassDef) else None
     return owner is not None and names.definitions.is_coroutine_method(
@@ -403,7 +403,7 @@ def _returned_calls(names: TypedNames, function: cst.FunctionDef) -> Iterator[cs
 
 
 def calls_around(names: TypedNames, decorator: cst.Decorator) -> bool:
-    """Tell whether a decorator of the standard library calls what it is given.
+    """Return whether a decorator of the standard library calls what it is given.
 
     So do caches, and the context managers of generator functions.
     """
@@ -418,7 +418,7 @@ def calls_around(names: TypedNames, decorator: cst.Decorator) -> bool:
 
 
 def waits_around(names: TypedNames, decorator: cst.Decorator) -> bool:
-    """Tell whether a decorator of the standard library waits for what it is given.
+    """Return whether a decorator of the standard library waits for what it is given.
 
     So do the asynchronous context managers of generator functions.
     """
@@ -431,7 +431,7 @@ def waits_around(names: TypedNames, decorator: cst.Decorator) -> bool:
 
 
 def is_patch(names: TypedNames, decorator: cst.Decorator) -> bool:
-    """Tell `@mock.patch(...)`, which waits for a coroutine function."""
+    """Recognize `@mock.patch(...)`, which waits for a coroutine function."""
     maker = decorator.decorator
     return isinstance(maker, cst.Call) and names.qualified(maker.func) in _PATCHING
 
@@ -464,7 +464,7 @@ def mapped(names: TypedNames, call: cst.Call) -> cst.Arg | None:
 
 
 def _is_carried(names: TypedNames, function: cst.BaseExpression) -> bool:
-    """Tell whether a function is what a twin already gives to `map()`."""
+    """Return whether a function is what a twin already gives to `map()`."""
     if not isinstance(function, cst.Call) or not function.args:
         return False
     qualified = names.qualified(function.args[0].value) or ""

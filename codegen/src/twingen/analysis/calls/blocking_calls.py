@@ -23,7 +23,7 @@ _known: WeakKeyDictionary[Names, set[str]] = WeakKeyDictionary()
 
 
 def may_block(names: Names, function: cst.FunctionDef) -> bool:
-    """Tell whether a function may block, itself or by another of its module."""
+    """Return whether a function may block, itself or by another of its module."""
     known = _known.get(names)
     if known is None:
         known = _known[names] = _blocking_names(names)
@@ -63,7 +63,7 @@ def _called(call: cst.Call) -> str | None:
 
 
 def _blocks(names: Names, call: cst.Call) -> bool:
-    """Tell whether a call, by its name, runs a loop or waits for other threads."""
+    """Return whether a call, by its name, runs a loop or waits for other threads."""
     name, function = _called(call), call.func
     if name == "join" and isinstance(function, cst.Attribute):
         if isinstance(function.value, _TEXT):

@@ -48,7 +48,7 @@ METHODS = {
 
 
 def makes_coroutine(names: TypedNames, call: cst.Call) -> bool:
-    """Tell whether what is called is known to be a coroutine function."""
+    """Return whether what is called is known to be a coroutine function."""
     definitions, function = names.definitions, call.func
     qualified = names.qualified(function)
     if qualified in definitions.started:  # a decorator makes a task of it
@@ -69,7 +69,7 @@ def makes_coroutine(names: TypedNames, call: cst.Call) -> bool:
 
 
 def is_property(names: TypedNames, value: cst.CSTNode) -> bool:
-    """Tell whether a value is a property that makes a coroutine."""
+    """Return whether a value is a property that makes a coroutine."""
     definitions = names.definitions
     if not (isinstance(value, cst.Attribute) and definitions.properties):
         return False
@@ -83,7 +83,7 @@ def is_property(names: TypedNames, value: cst.CSTNode) -> bool:
 
 
 def may_be_property(names: TypedNames, value: cst.Attribute) -> bool:
-    """Tell whether some class of the sources has such a property to await."""
+    """Return whether some class of the sources has such a property to await."""
     return bool(names.definitions.by("properties", "last", value.attr.value))
 
 

@@ -25,7 +25,7 @@ _STORING = {"add", "append", "appendleft"}
 
 
 def runs_later(names: TypedNames, call: cst.Call, function: cst.BaseExpression) -> bool:
-    """Tell whether the body of what is called, if it is a user's, must not run yet.
+    """Return whether the body of what is called, if it is a user's, must not run yet.
 
     `function` is what is called, by `map(function, xs)` for each.
     """
@@ -48,7 +48,7 @@ def runs_later(names: TypedNames, call: cst.Call, function: cst.BaseExpression) 
 
 
 def _is_copied(names: TypedNames, node: cst.CSTNode | None) -> bool:
-    """Tell `list(values)`, and the argument in it."""
+    """Recognize `list(values)`, and the argument in it."""
     call = names.parent(node) if isinstance(node, cst.Arg) else node
     return isinstance(call, cst.Call) and names.qualified(call.func) in (
         "builtins.list", "builtins.set", "builtins.tuple",
@@ -56,7 +56,7 @@ def _is_copied(names: TypedNames, node: cst.CSTNode | None) -> bool:
 
 
 def _may_be_of_user(names: TypedNames, function: cst.BaseExpression) -> bool:
-    """Tell whether a user may have given a function: no import or definition has."""
+    """Return whether a user may have given a function: no import or definition has."""
     if names.imported(function) or names.qualified(function) is not None:
         return False
     if isinstance(function, cst.Attribute):
@@ -119,7 +119,7 @@ def _taken(names: TypedNames, collection: cst.Name) -> Iterator[cst.BaseExpressi
 
 
 def _is_waited_for(names: TypedNames, value: cst.BaseExpression) -> bool:
-    """Tell whether a value is awaited, handed to asyncio, or asked about."""
+    """Return whether a value is awaited, handed to asyncio, or asked about."""
     parent = names.parent(value)
     if isinstance(parent, cst.Await):
         return True

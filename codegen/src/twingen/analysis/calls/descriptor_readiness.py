@@ -53,7 +53,7 @@ def loop_that_sets(
 
 
 def _is_set_by_hand(names: TypedNames, event: cst.BaseExpression) -> bool:
-    """Tell whether the code calls `event.set()` itself, or has a timer call it."""
+    """Return whether the code calls `event.set()` itself, or has a timer call it."""
     holder = _holder(names, event)
     return holder is not None and any(
         each.attr.value == "set" and names.same_value(each.value, event)
@@ -65,7 +65,7 @@ def _is_set_by_hand(names: TypedNames, event: cst.BaseExpression) -> bool:
 
 
 def is_awaited_event(names: TypedNames, event: cst.BaseExpression) -> bool:
-    """Tell whether an event's own name is waited for where it belongs."""
+    """Return whether an event's own name is waited for where it belongs."""
     holder = _holder(names, event)
     return holder is not None and any(
         call.func.attr.value == "wait" and names.same_value(call.func.value, event)
@@ -86,7 +86,7 @@ def settled_futures(
 def is_future_of(
     names: TypedNames, future: cst.BaseExpression, loop: cst.BaseExpression
 ) -> bool:
-    """Tell whether a future is known to be made by this loop alone."""
+    """Return whether a future is known to be made by this loop alone."""
     makers = list(_makers(names, future, set()))
     root = _root(names, loop)
     return bool(makers) and all(
@@ -95,7 +95,7 @@ def is_future_of(
 
 
 def watches_anything(names: TypedNames, loop: cst.BaseExpression) -> bool:
-    """Tell whether a reader or writer is added to this very loop anywhere."""
+    """Return whether a reader or writer is added to this very loop anywhere."""
     root = _root(names, loop)
     return any(
         names.same_value(_root(names, other), root)

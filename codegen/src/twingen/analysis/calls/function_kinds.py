@@ -16,10 +16,10 @@ _WAITED_FOR = {
 
 
 def is_coroutine(function: cst.FunctionDef, names: Names) -> bool:
-    """Tell a coroutine function from a plain one and from a generator."""
+    """Distinguish coroutine functions, plain functions and generators."""
     return function.asynchronous is not None and not names.is_generator(function)
 
 
 def is_operator(name: str) -> bool:
-    """Tell whether Python calls a method where the source has no call: `a + b`."""
+    """Return whether Python calls a method where the source has no call: `a + b`."""
     return name.startswith("__") and name.endswith("__") and name not in _WAITED_FOR

@@ -26,7 +26,7 @@ _OF_BLOCKS = {"__aenter__", "__aexit__"}
 def what_does(
     names: TypedNames, libraries: Libraries, function: cst.BaseExpression
 ) -> str | None:
-    """Tell what a function of a library does, `None` of one of the sources.
+    """Return what a function of a library does; `None` for one of the sources.
 
     It waits itself, it gives what has to be waited for, or it blocks.
     """
@@ -97,7 +97,7 @@ def entered_by(
 
 
 def is_entered(names: TypedNames, value: cst.BaseExpression) -> bool:
-    """Tell whether `async with` enters a value on the spot."""
+    """Return whether `async with` enters a value on the spot."""
     item = names.parent(value)
     block = names.parent(item) if isinstance(item, cst.WithItem) else None
     return isinstance(block, cst.With) and block.asynchronous is not None
@@ -109,7 +109,7 @@ def _home_of(
     value: cst.BaseExpression,
     members: set[str],
 ) -> str | None:
-    """Tell whether a value's methods `members` are of a `library` or of a `twin`."""
+    """Return whether a value's methods `members` are of a `library` or of a `twin`."""
     if isinstance(value, cst.Call):
         found = _made_by(names, libraries, value.func, members)
         if found is not None:
@@ -128,7 +128,7 @@ def _made_by(
     function: cst.BaseExpression,
     members: set[str],
 ) -> str | None:
-    """Tell where what a function, a method or a class gives comes from."""
+    """Return where the result of a function, a method or a class comes from."""
     if _is_own_generator(names, function):
         return "twin"
     for qualified in names.meanings(function):
@@ -145,7 +145,7 @@ def _made_by(
 
 
 def _is_own_generator(names: TypedNames, function: cst.BaseExpression) -> bool:
-    """Tell whether a function of the sources makes generators, or managers of them."""
+    """Return whether a function of the sources makes generators or managers."""
     qualified = names.qualified(function) or ""
     if is_patched(names.definitions, qualified):
         return False
@@ -159,7 +159,7 @@ def _is_own_generator(names: TypedNames, function: cst.BaseExpression) -> bool:
 def _of_class(
     names: TypedNames, libraries: Libraries, qualified: str, members: set[str]
 ) -> str | None:
-    """Tell where the methods of a class come from; of a function, what it gives."""
+    """Return where the methods of a class, or the result of a function, come from."""
     definitions = names.definitions
     if definitions.module_of(qualified) is not None:
         own = all(definitions.has_member(qualified, each) for each in members)

@@ -35,7 +35,7 @@ def stepped(old: cst.Call, new: cst.BaseExpression) -> tuple[str, list[cst.Arg]]
 
 
 def gives_futures(names: Names, iterable: cst.BaseExpression) -> bool:
-    """Tell whether an iterable may be what `asyncio.as_completed()` returns."""
+    """Return whether an iterable may be what `asyncio.as_completed()` returns."""
     return any(
         isinstance(each, cst.Call)
         and names.qualified(each.func) == "asyncio.as_completed"

@@ -24,7 +24,7 @@ _CALLS = {"argparse.Namespace", "types.SimpleNamespace"} | {
 
 
 def sets_attributes(names: Names, call: cst.CSTNode | None) -> bool:
-    """Tell whether what a call is given by keyword becomes attributes."""
+    """Return whether what a call is given by keyword becomes attributes."""
     if not isinstance(call, cst.Call):
         return False
     if (
@@ -36,7 +36,7 @@ def sets_attributes(names: Names, call: cst.CSTNode | None) -> bool:
 
 
 def makes_mock(names: Names, call: cst.CSTNode | None) -> bool:
-    """Tell whether a call makes a mock, or tells one what it is like."""
+    """Return whether a call creates a mock, or configures one."""
     if not sets_attributes(names, call):
         return False
     assert isinstance(call, cst.Call)

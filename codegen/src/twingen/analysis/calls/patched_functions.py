@@ -43,7 +43,7 @@ def paths_patched(names: TypedNames) -> Iterator[str]:
 
 
 def is_patched(definitions: Definitions, qualified: str) -> bool:
-    """Tell a function of asyncio that is looked up where it is called."""
+    """Recognize a function of asyncio that is looked up where it is called."""
     if not qualified.startswith("asyncio.") or qualified in USED_WITHIN:
         return False
     if qualified.count(".") > 1 or not qualified[len("asyncio.")].islower():

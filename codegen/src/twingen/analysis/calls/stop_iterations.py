@@ -16,7 +16,7 @@ _FRAMES = (cst.FunctionDef, cst.GeneratorExp, cst.Lambda)
 
 
 def lets_stop_out(names: TypedNames, function: cst.FunctionDef) -> bool:
-    """Tell whether a StopIteration of its own may leave a coroutine function."""
+    """Return whether a StopIteration of its own may leave a coroutine function."""
     for statement in find(function.body, cst.Raise):
         if _may_stop(names, statement) and leaves_coroutine(names, statement):
             return True
@@ -48,7 +48,7 @@ def raised(names: TypedNames, statement: cst.Raise) -> str | None:
 
 
 def _may_stop(names: TypedNames, statement: cst.Raise) -> bool:
-    """Tell whether a StopIteration is raised, or what may be one."""
+    """Return whether a StopIteration is raised, or what may be one."""
     kind = raised(names, statement)
     error = statement.exc
     if kind is not None or error is None:
@@ -66,7 +66,7 @@ def _may_stop(names: TypedNames, statement: cst.Raise) -> bool:
 
 
 def leaves_coroutine(names: TypedNames, node: cst.CSTNode) -> bool:
-    """Tell whether nothing in a coroutine function can catch a StopIteration."""
+    """Return whether nothing in a coroutine function can catch a StopIteration."""
     frame = names.enclosing(node, *_FRAMES)
     if not isinstance(frame, cst.FunctionDef) or frame.asynchronous is None:
         return False

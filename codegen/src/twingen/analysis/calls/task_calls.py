@@ -35,7 +35,7 @@ _KEPT = "keep it first: `task: asyncio.Task[...] = {}`, then `await task`"
 
 
 def starts_task(names: TypedNames, call: cst.Call) -> bool:
-    """Tell whether this is `create_task()` of asyncio, a loop or a task group."""
+    """Return whether this is `create_task()` of asyncio, a loop or a task group."""
     if names.qualified(call.func) in ("asyncio.create_task", "asyncio.ensure_future"):
         return True
     function = call.func
@@ -47,7 +47,7 @@ def starts_task(names: TypedNames, call: cst.Call) -> bool:
 
 
 def is_in_task_group(names: TypedNames, call: cst.Call) -> bool:
-    """Tell whether a method of a task group is called."""
+    """Return whether a method of a task group is called."""
     function = call.func
     return (
         isinstance(function, cst.Attribute) and names.kind(function.value) == TASK_GROUP
@@ -55,7 +55,7 @@ def is_in_task_group(names: TypedNames, call: cst.Call) -> bool:
 
 
 def is_loop(names: TypedNames, value: cst.BaseExpression) -> bool:
-    """Tell whether a value is an event loop, with or without a name of its own."""
+    """Return whether a value is an event loop, with or without a name of its own."""
     if isinstance(value, cst.Call):
         return names.qualified(value.func) in CALLS_FOR_LOOP
     return names.kind(value) == LOOP
@@ -87,14 +87,14 @@ def check_not_started(names: TypedNames, call: cst.Call) -> None:
 
 
 def _is_hidden(names: TypedNames, value: cst.BaseExpression) -> bool:
-    """Tell whether nothing shows the class of an object."""
+    """Return whether nothing shows the class of an object."""
     kind = names.owner(value)
     displays = any(isinstance(each, _DISPLAYS) for each in names.values(value))
     return kind in (None, "typing.Any") and not displays
 
 
 def returns_started(names: TypedNames, function: cst.FunctionDef) -> bool:
-    """Tell whether a plain function returns a task or a future."""
+    """Return whether a plain function returns a task or a future."""
     if function.asynchronous is not None:
         return False
     if function.returns is not None and not names.annotated(
@@ -111,7 +111,7 @@ def returns_started(names: TypedNames, function: cst.FunctionDef) -> bool:
 
 
 def starting_level(names: TypedNames, function: cst.FunctionDef, depth: int = 0) -> int:
-    """Tell whether a plain function returns one that returns a task: 1; 2 is once more.
+    """Return 1 if a plain function returns one that returns a task; 2: one level more.
 
     0 is neither: these are decorators, and functions that make them.
     """
@@ -131,7 +131,7 @@ def starting_level(names: TypedNames, function: cst.FunctionDef, depth: int = 0)
 
 
 def is_decorated_to_start(names: TypedNames, function: cst.FunctionDef) -> bool:
-    """Tell whether a decorator makes a function return a task or a future."""
+    """Return whether a decorator makes a function return a task or a future."""
     starting = names.definitions.starting
     for each in function.decorators:
         called = each.decorator
@@ -150,7 +150,7 @@ def returned(function: cst.FunctionDef) -> list[cst.BaseExpression]:
 
 
 def _is_started_here(names: TypedNames, value: cst.BaseExpression) -> bool:
-    """Tell a task without following calls, which may be of the function itself."""
+    """Recognize a task without following calls, which may be recursive."""
     return _starts(names, value) or names.kind(value) in _STARTED
 
 
@@ -161,14 +161,14 @@ def _is_started(names: TypedNames, value: cst.BaseExpression) -> bool:
 
 
 def _gives_started(names: TypedNames, call: cst.Call) -> bool:
-    """Tell whether a plain function, of which the sources show enough, is called."""
+    """Return whether a plain function, of which the sources show enough, is called."""
     if not (names.definitions.started or starts_anything(names)):
         return False
     return any(_is_starter(names, each) for each in meant_by(names, call.func))
 
 
 def _is_starter(names: TypedNames, function: cst.BaseExpression) -> bool:
-    """Tell whether a plain function is known to return a task or a future."""
+    """Return whether a plain function is known to return a task or a future."""
     definitions = names.definitions
     if names.qualified(function) in definitions.started:
         return True
@@ -196,7 +196,7 @@ def _starts(names: TypedNames, value: cst.BaseExpression) -> bool:
 
 
 def _takes_element(names: TypedNames, call: cst.Call) -> bool:
-    """Tell whether a call asks a collection for an element, or may do so."""
+    """Return whether a call asks a collection for an element, or may do so."""
     function = call.func
     if isinstance(function, cst.Name):
         called = names.qualified(function) or ""
@@ -219,7 +219,7 @@ def _takes_element(names: TypedNames, call: cst.Call) -> bool:
 
 
 def starts_anything(names: TypedNames) -> bool:
-    """Tell whether a module may start a task, or name the class of one."""
+    """Return whether a module may start a task, or name the class of one."""
     return not _STARTERS.isdisjoint(names.words)
 
 

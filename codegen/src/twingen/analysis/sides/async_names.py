@@ -103,7 +103,7 @@ class AsyncNames:
                     yield element
 
     def _is_meant(self, path: Collection[str], module: str) -> bool:
-        """Tell whether a row means a path, and remember that it is used."""
+        """Return whether a row means a path, and remember that it is used."""
         whole = [*module.split("."), *path]
         rows = [
             row

@@ -19,7 +19,7 @@ _STATEMENTS = {cst.SimpleStatementLine, *cst.BaseCompoundStatement.__subclasses_
 
 
 def marks(comment: cst.Comment | None, marker: str) -> bool:
-    """Tell whether a comment is this marker, perhaps with more words."""
+    """Return whether a comment is this marker, perhaps with more words."""
     return comment is not None and comment.value.startswith(marker)
 
 
@@ -37,11 +37,11 @@ class Markers:
         }
 
     def is_async_only(self, node: cst.CSTNode) -> bool:
-        """Tell whether a statement or decorator is for the async side alone."""
+        """Return whether a statement or decorator is for the async side alone."""
         return self.carries(node, ASYNC_ONLY)
 
     def carries(self, node: cst.CSTNode, marker: str) -> bool:
-        """Tell whether a statement or decorator carries one marker itself."""
+        """Return whether a statement or decorator carries one marker itself."""
         if type(node) is cst.Decorator:
             return marks(self.comment(node), marker)
         if type(node) in _STATEMENTS:
@@ -49,7 +49,7 @@ class Markers:
         return False
 
     def carries_any(self, node: cst.CSTNode) -> bool:
-        """Tell whether a statement carries the marker of one of the sides."""
+        """Return whether a statement carries the marker of one of the sides."""
         return self.carries(node, ASYNC_ONLY) or self.carries(node, SYNC_ONLY)
 
     def comment(self, node: cst.CSTNode) -> cst.Comment | None:
@@ -74,6 +74,6 @@ def first_line_comment(node: cst.CSTNode) -> cst.Comment | None:
 
 
 def marked_above(node: cst.CSTNode, marker: str) -> bool:
-    """Tell whether the marker stands alone on the line just above a statement."""
+    """Return whether the marker stands alone on the line just above a statement."""
     lines: Sequence[cst.EmptyLine] = getattr(node, "leading_lines", ())
     return bool(lines) and marks(lines[-1].comment, marker)

@@ -73,7 +73,7 @@ class Asked:
 
 
 def _is_plain(value: cst.BaseExpression) -> bool:
-    """Tell what can be left out without a difference."""
+    """Recognize statements that can be left out without a difference."""
     while isinstance(value, cst.Attribute):
         value = value.value
     return isinstance(value, (cst.Name, cst.BaseNumber, cst.SimpleString))

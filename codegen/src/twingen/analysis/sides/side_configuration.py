@@ -1,4 +1,4 @@
-"""What tells the sides of a project apart, besides twingen's own markers.
+"""The marks of the two sides in a project, besides twingen's own markers.
 
 `side = "mylib._side.ASYNC"` names one constant that is `True` in the async program. A
 table has more: constants and functions with what the async program gets of them, of
@@ -34,7 +34,7 @@ _MARKERS = {"async-only": ASYNC_ONLY, "sync-only": SYNC_ONLY}
 
 @dataclass(frozen=True)
 class Constant:
-    """What tells the sides apart: its row, and what it is in the async program."""
+    """A mark of the sides: its row, and its value in the async program."""
 
     row: str
     value: bool
@@ -50,7 +50,7 @@ class SideTable:
         return bool(self.rows)
 
     def is_spelled_in(self, text: str) -> bool:
-        """Tell whether a text may have anything of these rows."""
+        """Return whether a text may have anything of these rows."""
         return any(
             row.startswith(DEFINITION)
             or (row if row.startswith("#") else _last(row)) in text

@@ -164,7 +164,7 @@ class _Taker(cst.CSTTransformer):
         return updated_node
 
     def _means_side(self, node: cst.CSTNode) -> bool:
-        """Tell a decorator that means one side."""
+        """Recognize a decorator that means one side."""
         return (
             isinstance(node, cst.Decorator)
             and bool(self._asked.table)
@@ -174,7 +174,7 @@ class _Taker(cst.CSTTransformer):
     # -- constants --------------------------------------------------------
 
     def _is_decided(self, node: cst.CSTNode) -> bool:
-        """Tell an expression that asks for the side, but in the test of an `if`."""
+        """Recognize an expression with the side, except in the test of an `if`."""
         kinds = (cst.Name, cst.Attribute, cst.Call, cst.UnaryOperation)
         return isinstance(node, kinds) and self._asked.value(node) is not None
 
@@ -186,7 +186,7 @@ class _Taker(cst.CSTTransformer):
         return literal
 
     def _flips(self, node: cst.CSTNode) -> bool:
-        """Tell the definition of a constant that stays, with the other value."""
+        """Recognize the definition of a constant that stays, with the other value."""
         target, value = _definition(node)
         found = self._asked.flipped(target) if target is not None else None
         return found is not None and value is not None and value.value == found[0]
@@ -238,7 +238,7 @@ class _Taker(cst.CSTTransformer):
         )
 
     def _defines_constant(self, node: cst.CSTNode) -> bool:
-        """Tell `ASYNC = True`, of which the twin has nothing left to ask."""
+        """Recognize `ASYNC = True`, which the twin does not use any more."""
         target, value = _definition(node)
         found = self._asked.constant(target) if target is not None else None
         return (
@@ -294,7 +294,7 @@ class _Taker(cst.CSTTransformer):
         return self._else(rest) if is_elif else self._flat(node, rest)
 
     def _is_for_async(self, branch: cst.If) -> bool:
-        """Tell an `elif` behind which the marker says that it goes, too."""
+        """Recognize an `elif` with a marker that leaves it out, too."""
         return marks(self._markers.comment(branch), ASYNC_ONLY)
 
     def _promoted(
@@ -388,7 +388,7 @@ class _Taker(cst.CSTTransformer):
         return body.with_changes(body=[line])
 
     def _replaced(self, old: cst.CSTNode, new: cst.CSTNode) -> None:
-        """Carry over what is known of a node that is made anew once more."""
+        """Carry over what is known of a node that is created again."""
         side = self._side
         side.origins[new] = side.origins.get(old, old)
         if old in side.parameters:

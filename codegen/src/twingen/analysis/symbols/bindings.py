@@ -54,7 +54,7 @@ class Bindings:
         return None
 
     def is_reference(self, node: cst.CSTNode) -> bool:
-        """Tell a name that is looked up or bound from a keyword or an attribute."""
+        """Return whether a name is looked up or bound, not an attribute or keyword."""
         return self._scopes.get(node) is not None
 
     # -- what binds a name --------------------------------------------------
@@ -93,7 +93,7 @@ class Bindings:
                 yield holder.iter
 
     def is_element(self, node: cst.BaseExpression) -> bool:
-        """Tell whether a name is bound by a loop or a comprehension."""
+        """Return whether a name is bound by a loop or a comprehension."""
         loops = (cst.For, cst.CompFor)
         return any(isinstance(self.holder(t), loops) for t in self.targets(node))
 
@@ -154,7 +154,7 @@ class Bindings:
         return definitions if len(definitions) == len(found) else []
 
     def is_generator(self, function: cst.FunctionDef) -> bool:
-        """Tell whether a function of this module yields."""
+        """Return whether a function of this module yields."""
         return id(function) in self._generators
 
     @cached_property
@@ -163,7 +163,7 @@ class Bindings:
         return {id(self.enclosing(y, cst.FunctionDef, cst.Lambda)) for y in yields}
 
     def same_value(self, one: cst.CSTNode, other: cst.CSTNode) -> bool:
-        """Tell whether two expressions are one variable, or one attribute of `self`."""
+        """Return whether these are the same variable, or attribute of `self`."""
         name = get_full_name_for_node(one)
         if name is None or name != get_full_name_for_node(other):
             return False
@@ -172,7 +172,7 @@ class Bindings:
         return not isinstance(one, cst.Name) or self.means_the_same(name, one, other)
 
     def means_the_same(self, name: str, one: cst.CSTNode, other: cst.CSTNode) -> bool:
-        """Tell whether a name is one variable at two places."""
+        """Return whether a name is one variable at two places."""
         scopes = self.scope(one), self.scope(other)
         bindings = [set(scope[name]) if scope else set() for scope in scopes]
         return bindings[0] == bindings[1]
@@ -213,7 +213,7 @@ def _collect(
 
 
 def is_named(node: cst.CSTNode) -> bool:
-    """Tell a definition, a name or a dotted name from what is computed.
+    """Return whether this is a definition, a name or a dotted name, not computed.
 
     `f().x` is an attribute of a value, though libcst spells it `f.x` too.
     """

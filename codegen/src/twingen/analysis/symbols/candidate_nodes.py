@@ -60,7 +60,7 @@ def _local_names(scopes: Iterable[Scope]) -> set[str]:
 
 def _can_matter(node: cst.Name, nodes: Nodes, local: set[str]) -> bool:
     if node.value.startswith("__a"):
-        return True  # the asynchronous protocols, whoever is asked for them
+        return True  # the asynchronous protocols, of any object
     parent = nodes.parent(node)
     if type(parent) is cst.Attribute and parent.attr is node:
         return False

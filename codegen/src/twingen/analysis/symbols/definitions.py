@@ -225,13 +225,13 @@ class Definitions:
             owner, _, name = member.rpartition(".")
             above = list(self.bases(owner))[1:]
             if any(f"{each}.{name}" in self.coroutines for each in above):
-                yield f"{member}() in the place of a coroutine function"
+                yield f"{member}(), which overrides a coroutine function"
         names = {each.rpartition(".")[2] for each in self.properties}
         for name in sorted(names & self.replaced):
-            yield f"the property {name}, which is a plain one elsewhere"
+            yield f"the property {name}, which is not asynchronous everywhere"
 
     def may_wait(self, name: str) -> bool:
-        """Tell whether a function of this name may make a coroutine.
+        """Return whether a function of this name may make a coroutine.
 
         That is a coroutine function, and a plain one that returns what another makes.
         """
@@ -335,14 +335,14 @@ class Definitions:
         return self.by("classes", "last", name) | self.by("coroutines", "last", name)
 
     def is_coroutine_method(self, owner: str, name: str) -> bool:
-        """Tell whether a class, or a base that we know, defines a coroutine method."""
+        """Return whether a class, or a known base, defines a coroutine method."""
         methods = (f"{each}.{name}" for each in self.bases(owner))
         return any(e in self.coroutines and e not in self.started for e in methods)
 
     def is_coroutine_property(
         self, owner: str, name: str, *, above: bool = False
     ) -> bool:
-        """Tell whether a class, or a base that we know, has a property to await.
+        """Return whether a class, or a base that we know, has a property to await.
 
         With `above`, the class itself is not asked.
         """
@@ -350,7 +350,7 @@ class Definitions:
         return any(f"{each}.{name}" in self.properties for each in classes)
 
     def is_started_by_method(self, owner: str | None, name: str) -> bool:
-        """Tell whether a method returns a task or a future.
+        """Return whether a method returns a task or a future.
 
         Without a class, whether one of any class that we know does.
         """
@@ -377,7 +377,7 @@ class Definitions:
         return _owners(members | self.by("attributes", "last", name))
 
     def has_member(self, owner: str, name: str) -> bool:
-        """Tell whether a class, or a base that we know, defines a method."""
+        """Return whether a class, or a base that we know, defines a method."""
         return any(f"{each}.{name}" in self.members for each in self.bases(owner))
 
     def parameters_lost(self, qualified: str) -> dict[str, int | None]:

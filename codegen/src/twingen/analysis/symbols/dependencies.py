@@ -229,7 +229,7 @@ class Changes:
             self._numbers.add(_number(f"{name}.{index}:{under(key)}"))
 
     def concern(self, asked: str) -> bool:
-        """Tell whether any of what a conversion asked is among them."""
+        """Return whether any of what a conversion asked is among them."""
         numbers = b64decode(asked)
         return not self._numbers.isdisjoint(unpack(f">{len(numbers) // 4}I", numbers))
 

@@ -23,7 +23,7 @@ def fixtures_in(names: Names) -> Iterator[str]:
 
 
 def is_fixture(names: Names, function: cst.FunctionDef) -> bool:
-    """Tell a function with a decorator that makes it a fixture."""
+    """Recognize a function with a decorator that makes it a fixture."""
     return any(
         names.qualified(_called(each.decorator)) in _MAKERS
         for each in function.decorators
@@ -72,7 +72,7 @@ def _given(
 
 
 def names_fixtures(names: Names, string: cst.CSTNode) -> bool:
-    """Tell a string that pytest takes for the names of fixtures.
+    """Recognize a string that pytest takes for the names of fixtures.
 
     They are given to marks, to `getfixturevalue()`, to `parametrize()`, and to the
     decorator that makes one.

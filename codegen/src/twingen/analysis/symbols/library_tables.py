@@ -194,7 +194,7 @@ class Libraries:
         return self.rows.get(row)
 
     def may_rename(self, name: str) -> bool:
-        """Tell whether any class or any object may have another name for a member.
+        """Return whether any class or any object may have another name for a member.
 
         Where it is so, it depends on the class; a row that refuses counts, too.
         """
@@ -206,7 +206,7 @@ class Libraries:
         )
 
     def has_row_of_member(self, name: str) -> bool:
-        """Tell whether any row is for a member, or anything else, of this name."""
+        """Return whether any row is for a member, or anything else, of this name."""
         if self._members is None:
             self._members = {row.rpartition(".")[2] for row in self.rows}
         return name in self._members
@@ -222,13 +222,13 @@ class Libraries:
         return self._renaming.get(name, set())
 
     def rows_become(self, qualified: str) -> bool:
-        """Tell whether a row gives another name."""
+        """Return whether a row gives another name."""
         row = self.rows.get(qualified)
         last = qualified.rpartition(".")[2]
         return row is not None and row.becomes.rpartition(".")[2] not in ("", last)
 
     def may_be_twin(self, name: str) -> bool:
-        """Tell whether a method of the sources may get this name in the twin."""
+        """Return whether a method of the sources may get this name in the twin."""
         own = self.own_methods
         return (
             name in self.methods.values()
@@ -246,7 +246,7 @@ class Libraries:
         return rows | set(self.renames.words() if self.renames else ())
 
     def is_closed(self, module: str) -> bool:
-        """Tell whether every name of a module needs a row."""
+        """Return whether every name of a module needs a row."""
         rest = self.rows.get(f"{module}.*")
         return rest is not None and bool(rest.refuse) and module not in self.rows
 
@@ -400,7 +400,7 @@ def _verdict(row: Any, where: str) -> Verdict:
     hints = "".join(did_you_mean(each, known) for each in unknown)
     if isinstance(row, Mapping) and row and not (hints or set(row) & known):
         raise ConfigurationError(
-            f"{where} holds rows of its own; the name of a class or a module is quoted "
+            f"{where} contains rows; the name of a class or a module is quoted "
             f'as a whole: [tool.twingen.libraries."{where.rpartition(": ")[2]}"]'
         )
     if (
@@ -441,7 +441,7 @@ def _verdict(row: Any, where: str) -> Verdict:
 
 # The rules that leave what they convert to a row of the project for the same name.
 _OVERRIDDEN = ("coroutine_test", "sleep_call")
-# What asyncio has that works without an event loop, but for its exceptions.
+# Names of asyncio that work without an event loop, except for its exceptions.
 _WITHOUT_LOOP = {
     *("iscoroutine", "iscoroutinefunction", "isfuture"),
     *("FIRST_COMPLETED", "FIRST_EXCEPTION", "ALL_COMPLETED"),
@@ -449,7 +449,7 @@ _WITHOUT_LOOP = {
 
 
 def _can_be_kept(name: str) -> bool:
-    """Tell whether a name of asyncio may be used where no event loop runs."""
+    """Return whether a name of asyncio may be used where no event loop runs."""
     if name in _WITHOUT_LOOP:
         return True
     import asyncio  # most projects keep none, and it takes long to load

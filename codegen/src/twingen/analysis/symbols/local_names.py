@@ -79,7 +79,7 @@ def parameters_of(function: cst.FunctionDef) -> list[cst.Param]:
 
 
 def is_variable(bindings: Bindings, node: cst.Name) -> bool:
-    """Tell a name that is looked up or bound from attributes and keywords."""
+    """Return whether a name is looked up or bound, not an attribute or keyword."""
     parent = bindings.parent(node)
     if isinstance(parent, cst.Attribute):
         return parent.attr is not node

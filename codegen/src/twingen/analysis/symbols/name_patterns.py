@@ -23,7 +23,7 @@ class Found:
 class Patterns:
     """A table from patterns to what their names become.
 
-    `fits` tells whether a name may become another, `inside` whether what stands before
+    `fits` says whether a name may become another, `inside` whether what stands before
     the `*` of a pattern is but a part of a word; neither such name is matched.
     """
 

@@ -134,7 +134,7 @@ class Names(Bindings):
         return self._places.resolve(PositionProvider).get(node)
 
     def is_sync_only(self, node: cst.CSTNode) -> bool:
-        """Tell whether a node is in code that the async program does not run."""
+        """Return whether a node is in code that the async program does not run."""
         found = self.side.sync_only
         return bool(found) and any(n in found for n in (node, *self.ancestors(node)))
 
@@ -225,7 +225,7 @@ class Names(Bindings):
         return known
 
     def _bound_in(self, scope: Scope, name: str) -> str:
-        """Tell how a scope itself binds a name; empty if it does not."""
+        """Return how a scope itself binds a name; empty if it does not."""
         key = id(scope), name
         known = self._bound.get(key)
         if known is None:
@@ -253,7 +253,7 @@ class Names(Bindings):
         return kept.intersection(found)
 
     def _is_none(self, assignment: BaseAssignment) -> bool:
-        """Tell whether a binding is `x = None`."""
+        """Return whether a binding is `x = None`."""
         if not isinstance(assignment, Assignment):
             return False
         holder = self.parent(assignment.node)
@@ -307,7 +307,7 @@ class Names(Bindings):
         return get_absolute_module_from_package_for_import(package, node)
 
     def is_definition(self, node: cst.CSTNode) -> bool:
-        """Tell whether a name is what a class, function or assignment defines."""
+        """Return whether a name is what a class, function or assignment defines."""
         parent = self.parent(node)
         if type(parent) is cst.ClassDef or type(parent) is cst.FunctionDef:
             return parent.name is node
@@ -316,7 +316,7 @@ class Names(Bindings):
     def is_bound_otherwise(
         self, name: str, qualified: str, seen_by: cst.ImportAlias | None = None
     ) -> bool:
-        """Tell whether a name is bound to anything but what `qualified` says.
+        """Return whether a name is bound to anything but what `qualified` says.
 
         With `seen_by`, only where that hides it from who uses this import: what the
         body of a class binds is seen by that body alone.
@@ -331,7 +331,7 @@ class Names(Bindings):
         )
 
     def is_looked_up(self, name: str) -> bool:
-        """Tell whether anything in the module looks this name up."""
+        """Return whether anything in the module looks this name up."""
         return any(name in scope.accesses for scope in self._scopes.all)
 
     def bound(self) -> Mapping[str, set[str]]:
@@ -352,7 +352,7 @@ class Names(Bindings):
         return found
 
     def is_bound(self, name: str) -> bool:
-        """Tell whether any scope of the module, or of its twin, binds this name."""
+        """Return whether any scope of the module, or of its twin, binds this name."""
         if any(self._own(scope, name) for scope in self._scopes.all):
             return True
         return any(name == each.twin for each in self.local_names.values())
@@ -363,7 +363,7 @@ class Names(Bindings):
         return local_names(self, self.definitions)
 
     def is_bound_under_condition(self, name: cst.Name) -> bool:
-        """Tell whether the module binds what a name stands for only in some case."""
+        """Return whether the module binds what a name stands for only in some case."""
         scope = self.scope(name)
         bindings = scope[name.value] if scope is not None else ()
         own = [each for each in bindings if isinstance(each, Assignment)]
@@ -377,7 +377,7 @@ class Names(Bindings):
         return any(isinstance(each, conditions) for each in self.ancestors(node))
 
     def is_variable_of_class(self, name: cst.Name) -> bool:
-        """Tell whether a name is what the body of a class assigns or declares."""
+        """Return whether a name is what the body of a class assigns or declares."""
         scope = self.scope(name)
         own = self._own(scope, name.value) if isinstance(scope, ClassScope) else []
         return bool(own) and all(isinstance(each, Assignment) for each in own)
@@ -405,19 +405,19 @@ class Names(Bindings):
         return {e.name for e in imported if not e.references or e.name in asked}
 
     def uses_in_scope(self, node: cst.CSTNode, name: str) -> bool:
-        """Tell whether the scope of this node binds a name, or looks it up."""
+        """Return whether the scope of this node binds a name, or looks it up."""
         scope = self._scopes.get(node)
         return scope is not None and (
             bool(self._own(scope, name)) or name in scope.accesses
         )
 
     def is_bound_beside(self, node: cst.CSTNode, name: str) -> bool:
-        """Tell whether the scope that holds this definition also binds `name`."""
+        """Return whether the scope that holds this definition also binds `name`."""
         scope = self._scopes.get(node)
         return scope is not None and bool(self._own(scope, name))
 
     def is_alias(self, name: str) -> bool:
-        """Tell whether the module imports something as a name that is not its own."""
+        """Return whether the module imports something as a name that is not its own."""
         scope = self._scopes.get(self.tree)
         return any(
             isinstance(each, ImportAssignment)
@@ -429,7 +429,7 @@ class Names(Bindings):
         )
 
     def imports_only(self, name: str, module: str) -> bool:
-        """Tell whether every binding of a name is `import module`.
+        """Return whether every binding of a name is `import module`.
 
         What is looked up and bound nowhere comes from elsewhere: a star import.
         """

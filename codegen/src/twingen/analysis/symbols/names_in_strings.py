@@ -28,7 +28,7 @@ def twin_of_mangled(text: str, words: Mapping[str, str]) -> str | None:
 
 
 def is_name_of_class(node: cst.CSTNode | None) -> bool:
-    """Tell `cls.__name__`."""
+    """Recognize `cls.__name__`."""
     return isinstance(node, cst.Attribute) and node.attr.value in _NAMES_OF_CLASSES
 
 
@@ -70,7 +70,7 @@ def collection_asked(names: Names, key: cst.CSTNode) -> cst.BaseExpression | Non
 
 
 def is_compared_with_name(names: Names, string: cst.CSTNode) -> bool:
-    """Tell a string that is compared with the name of a class."""
+    """Recognize a string that is compared with the name of a class."""
     for node in names.ancestors(string):
         if isinstance(node, cst.Comparison):
             sides = [node.left, *(each.comparator for each in node.comparisons)]

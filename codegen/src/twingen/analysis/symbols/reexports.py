@@ -7,7 +7,7 @@ from .names import Names
 
 
 def is_offered_elsewhere(names: Names, libraries: Libraries, qualified: str) -> bool:
-    """Tell what a package above a source offers under the name of what waits there.
+    """Return whether a package above a source exports the name of async code there.
 
     That is a renamed name, a coroutine function, or a class with such methods, of
     which no row and no pattern says what the twin imports.

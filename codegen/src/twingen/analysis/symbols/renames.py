@@ -87,11 +87,11 @@ class Renames:
         return f"{target}.{self.local(name, home)}" if name else target
 
     def is_own(self, qualified: str) -> bool:
-        """Tell whether the sources define a name."""
+        """Return whether the sources define a name."""
         return self._definitions.module_of(qualified) is not None
 
     def is_imported(self, module: str) -> bool:
-        """Tell whether the sources import a module of another library."""
+        """Return whether the sources import a module of another library."""
         return module in self._definitions.imported
 
     def _foreign(self, qualified: str) -> str | None:
@@ -308,7 +308,7 @@ class MethodRenames:
     def twin_of(self, owner: str, name: str) -> str | None:
         """Return what a method of a class is called in the twin, if that is renamed.
 
-        A method that a subclass defines anew goes with the one it replaces.
+        A method that overrides another one is renamed with it.
         """
         for each in self._definitions.bases(owner):
             if f"{each}.{name}" not in self._definitions.members:
@@ -327,12 +327,12 @@ class MethodRenames:
         return None
 
     def may_rename(self, name: str) -> bool:
-        """Tell whether a pattern is for methods of this name, of whatever class."""
+        """Return whether a pattern is for methods of this name, of whatever class."""
         methods = (pattern.rpartition(".")[2] for pattern in self._patterns)
         return any(fnmatchcase(name, method) for method in methods)
 
     def may_become(self, name: str) -> bool:
-        """Tell whether a pattern gives a method of the sources this name."""
+        """Return whether a pattern gives a method of the sources this name."""
         used = set(self.used)
         found = any(
             name in self.twins(method) for method in self._methods_becoming(name)
@@ -372,12 +372,12 @@ class MethodRenames:
 
 
 def is_dotted_name(text: str) -> bool:
-    """Tell a name, or several with dots between them, from other texts."""
+    """Recognize a name, or several names with dots between them."""
     return all(map(str.isidentifier, text.split(".")))
 
 
 def _are_names(*patterns: str) -> bool:
-    """Tell whether only a `*` keeps patterns from being names."""
+    """Return whether only a `*` keeps patterns from being names."""
     return all(is_dotted_name(each.replace("*", "x")) for each in patterns)
 
 
@@ -406,7 +406,7 @@ def _check_row(pattern: str, twin: str) -> None:
 
 
 def is_part_of_word(before: str, name: str) -> bool:
-    """Tell whether a capitalized word goes on after a name's fixed beginning.
+    """Return whether a capitalized word goes on after a name's fixed beginning.
 
     `Async` is a part of the first word of `AsyncpgPool`, and all of that of
     `AsyncPool`.

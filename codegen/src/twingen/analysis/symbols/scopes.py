@@ -80,7 +80,7 @@ class _Provider:
     def get_metadata(
         self, provider: object, node: cst.CSTNode, default: object
     ) -> ExpressionContext:
-        """Tell a name that is bound from one that is looked up."""
+        """Return whether a name is bound, not looked up."""
         return ExpressionContext.STORE if id(node) in self._stored else _LOAD
 
 

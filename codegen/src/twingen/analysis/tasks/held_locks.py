@@ -73,6 +73,6 @@ def classes_named(names: TypedNames, value: cst.BaseExpression) -> Iterator[str]
 
 
 def _matters(names: TypedNames, kind: str) -> bool:
-    """Tell a lock, and a class that may be one of the sources."""
+    """Recognize a lock, and a class that may be one of the sources."""
     is_own = kind.partition(".")[0] == names.package
     return kind in LOCKS or (is_own and kind != UNKNOWN)

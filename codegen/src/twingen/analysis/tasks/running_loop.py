@@ -14,7 +14,7 @@ _CATCHING = {"builtins.RuntimeError", "builtins.Exception", "builtins.BaseExcept
 
 
 def is_question(names: Names, call: cst.Call) -> bool:
-    """Tell whether `get_running_loop()` may raise, and that is caught around it."""
+    """Return whether `get_running_loop()` may raise, and that is caught around it."""
     if names.qualified(call.func) != _FUNCTION:
         return False
     inner: cst.CSTNode = call
@@ -42,7 +42,7 @@ def _catches(names: Names, handler: cst.ExceptHandler) -> bool:
 
 
 def asks_for_loop(names: Names, function: cst.FunctionDef) -> bool:
-    """Tell whether a function asks whether a loop runs."""
+    """Return whether a function asks whether a loop runs."""
     return any(
         is_question(names, call) and names.enclosing(call, cst.FunctionDef) is function
         for call in names.nodes.of(cst.Call)

@@ -425,7 +425,7 @@ class _Reader:
         )
 
     def _state(self, node: cst.BaseExpression) -> tuple[str, str] | None:
-        """Return what tells a state from others, `None` for what tasks do not share."""
+        """Return what identifies a state; `None` for what tasks do not share."""
         name = get_full_name_for_node(node)
         if isinstance(node, cst.Attribute):
             if not (name or "").startswith("self.") or not _is_path(node):
@@ -467,7 +467,7 @@ def _is_constant(value: cst.BaseExpression) -> bool:
 
 
 def _changes(names: TypedNames, method: cst.Attribute) -> bool:
-    """Tell whether a method of a collection is called that changes it."""
+    """Return whether a method of a collection is called that changes it."""
     if method.attr.value not in _CHANGING:
         return False
     kind = names.kind(method.value)
@@ -481,7 +481,7 @@ def _changes(names: TypedNames, method: cst.Attribute) -> bool:
 
 
 def _is_lock(names: TypedNames, value: cst.BaseExpression) -> bool:
-    """Tell whether one task at a time holds an object."""
+    """Return whether one task at a time holds an object."""
     kind = names.kind(value)
     if kind in _LOCKS:
         return True
@@ -499,7 +499,7 @@ def _is_lock(names: TypedNames, value: cst.BaseExpression) -> bool:
 
 
 def _may_lock(names: TypedNames, value: cst.BaseExpression) -> bool:
-    """Tell whether a context manager may be a lock: what is known is none."""
+    """Return whether a context manager may be a lock: what is known is none."""
     definitions = names.definitions
     if isinstance(value, cst.Call):
         known = names.qualified(value.func)

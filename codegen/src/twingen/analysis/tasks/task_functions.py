@@ -156,7 +156,7 @@ def _each(
 
 
 def _is_repeated(names: TypedNames, call: cst.CSTNode) -> bool:
-    """Tell whether a loop, in the function around it, makes a call several times."""
+    """Return whether a loop, in the function around it, makes a call several times."""
     inner: cst.CSTNode = call
     for each in names.ancestors(call):
         if isinstance(each, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
@@ -170,14 +170,14 @@ def _is_repeated(names: TypedNames, call: cst.CSTNode) -> bool:
 
 
 def _leaves(loop: cst.For | cst.While) -> bool:
-    """Tell whether the last statement of a loop leaves it: it goes round once."""
+    """Return whether the last statement of a loop leaves it: it goes round once."""
     last = loop.body.body[-1] if loop.body.body else None
     line = last.body[-1] if isinstance(last, cst.SimpleStatementLine) else last
     return isinstance(line, (cst.Break, cst.Return, cst.Raise))
 
 
 def _how(names: TypedNames, function: cst.BaseExpression, call: cst.CSTNode) -> str:
-    """Tell whether the tasks of a loop share the object whose method they run."""
+    """Return whether the tasks of a loop share the object whose method they run."""
     if not isinstance(function, cst.Attribute):
         return OFTEN
     receiver = function.value

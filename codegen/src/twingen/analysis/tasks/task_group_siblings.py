@@ -12,7 +12,7 @@ MARKER = "# twingen: siblings finish"
 
 
 def is_marked(names: Names, call: cst.Call) -> bool:
-    """Tell whether what makes a task group is entered by a block with the marker."""
+    """Return whether what makes a task group is entered by a block with the marker."""
     item = names.parent(call)
     block = names.parent(item) if isinstance(item, cst.WithItem) else None
     if not isinstance(block, cst.With) or block.asynchronous is None:
@@ -22,7 +22,7 @@ def is_marked(names: Names, call: cst.Call) -> bool:
 
 
 def marks_task_group(names: Names, comment: cst.Comment) -> bool:
-    """Tell whether a comment is the marker of a block that enters a task group."""
+    """Return whether a comment is the marker of a block that enters a task group."""
     block = names.enclosing(comment, cst.With)
     return (
         block is not None

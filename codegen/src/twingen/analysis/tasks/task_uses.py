@@ -88,7 +88,7 @@ def _named(names: TypedNames) -> Iterator[str]:
 
 
 def _loops(names: TypedNames) -> Iterator[str]:
-    """Yield event loops that are told apart, kept by, or passed on."""
+    """Yield event loops that are compared, kept, or passed on."""
     nodes: list[cst.BaseExpression] = [*names.nodes.of(cst.Call)]
     for node in (*nodes, *names.nodes.of(cst.Name), *names.nodes.of(cst.Attribute)):
         parent = names.parent(node)
@@ -110,7 +110,7 @@ def _loops(names: TypedNames) -> Iterator[str]:
 
 
 def _is_question_for_none(parent: cst.CSTNode) -> bool:
-    """Tell `loop is None`."""
+    """Recognize `loop is None`."""
     if not isinstance(parent, cst.Comparison):
         return False
     return all(
@@ -153,7 +153,7 @@ def _functions(names: TypedNames) -> Iterator[str]:
 
 
 def _only_returns(function: cst.FunctionDef) -> bool:
-    """Tell whether a function does nothing but return."""
+    """Return whether a function does nothing but return."""
     statements = function.body.body
     if function.get_docstring() is not None:
         statements = statements[1:]
@@ -175,7 +175,7 @@ def _generators(names: TypedNames) -> Iterator[str]:
 
 
 def has_cleaning_generator(names: TypedNames) -> bool:
-    """Tell whether an asynchronous generator does something when it is closed."""
+    """Return whether an asynchronous generator does something when it is closed."""
     return any(
         _is_in_async_generator(names, each) and _cleans_up(names, each)
         for each in names.nodes.of(cst.Yield)
@@ -183,7 +183,7 @@ def has_cleaning_generator(names: TypedNames) -> bool:
 
 
 def leaves_generator(names: TypedNames) -> bool:
-    """Tell whether an asynchronous generator may be left before it has ended.
+    """Return whether an asynchronous generator may be left before it has ended.
 
     It is closed by its loop then, after what runs already; a plain one is at once.
     """
@@ -206,7 +206,7 @@ def _is_in_async_generator(names: TypedNames, node: cst.CSTNode) -> bool:
 
 
 def _cleans_up(names: TypedNames, node: cst.CSTNode) -> bool:
-    """Tell whether something is done where a generator is closed at a `yield`."""
+    """Return whether something is done where a generator is closed at a `yield`."""
     for each in names.ancestors(node):
         if isinstance(each, cst.FunctionDef):
             return False
@@ -219,7 +219,7 @@ def _cleans_up(names: TypedNames, node: cst.CSTNode) -> bool:
 
 
 def _is_left(names: TypedNames, loop: cst.For) -> bool:
-    """Tell whether a `break`, `return` or `raise` may end a loop."""
+    """Return whether a `break`, `return` or `raise` may end a loop."""
     for kind in (cst.Break, cst.Return, cst.Raise):
         for leaving in names.nodes.of(kind):
             for each in names.ancestors(leaving):

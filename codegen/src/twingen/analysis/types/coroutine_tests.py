@@ -25,7 +25,7 @@ def tested(names: Names, statement: cst.If) -> cst.Call | None:
 
 
 def is_unwrapping(names: Names, statement: cst.CSTNode | None) -> bool:
-    """Tell whether a statement is `if isawaitable(x): x = await x`, or awaits alone.
+    """Return whether a statement is `if isawaitable(x): x = await x`, or awaits alone.
 
     So it is if its other branch does the same with `x` itself.
     """
@@ -86,7 +86,7 @@ def statements_of(suite: cst.BaseSuite) -> Sequence[cst.BaseStatement]:
 
 
 def leaves(statement: cst.If) -> bool:
-    """Tell whether what follows a statement is its other branch."""
+    """Return whether what follows a statement is its other branch."""
     last = statements_of(statement.body)[-1]
     if isinstance(last, cst.SimpleStatementLine):
         return isinstance(last.body[-1], (cst.Return, cst.Raise))
@@ -105,7 +105,7 @@ def following(names: Names, statement: cst.If) -> Sequence[cst.BaseStatement]:
 def do_the_same(
     one: Sequence[cst.BaseStatement], other: Sequence[cst.BaseStatement]
 ) -> bool:
-    """Tell whether statements are equal but for layout and local functions' names."""
+    """Return whether statements are equal except layout and local functions' names."""
     defined = [
         [each.name.value for each in statements if isinstance(each, cst.FunctionDef)]
         for statements in (one, other)
@@ -120,7 +120,7 @@ def do_the_same(
 
 
 def refuses(names: Names, test: cst.BaseExpression, *, when: bool = True) -> bool:
-    """Tell whether an answer of a test only stops: `if test: raise ...`.
+    """Return whether an answer of a test only stops: `if test: raise ...`.
 
     A variable or attribute of `self` that keeps the answer is followed.
     """
@@ -150,7 +150,7 @@ def refuses(names: Names, test: cst.BaseExpression, *, when: bool = True) -> boo
 
 
 def _stops(names: Names, statement: cst.If, positive: bool) -> bool:
-    """Tell whether a branch, or what follows in its place, ends with `raise`."""
+    """Return whether a branch, or what follows in its place, ends with `raise`."""
     if positive:
         return _raises(statements_of(statement.body))
     if isinstance(statement.orelse, cst.Else):

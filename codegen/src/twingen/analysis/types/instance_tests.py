@@ -40,7 +40,7 @@ _MANAGER = "contextlib.asynccontextmanager"
 def may_become(
     names: TypedNames, libraries: Libraries, value: cst.BaseExpression | None, twin: str
 ) -> bool:
-    """Tell whether an object may get a member of this name in the twin alone.
+    """Return whether an object may get a member of this name in the twin alone.
 
     That is one of the sources, unless the object is known to be something else. Without
     one, any may be meant.
@@ -118,7 +118,7 @@ def twin_of_protocol(qualified: str) -> str | None:
 
 
 def only_checks(names: TypedNames, question: cst.Call) -> bool:
-    """Tell `assert hasattr(x, "y")` and `if not hasattr(x, "y"): raise ...`."""
+    """Recognize `assert hasattr(x, "y")` and `if not hasattr(x, "y"): raise ...`."""
     parent = names.parent(question)
     if isinstance(parent, cst.Assert):
         return parent.test is question

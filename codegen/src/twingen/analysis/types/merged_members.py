@@ -96,7 +96,7 @@ class Members:
             yield Merged("__aiter__", iterating, "__iter__", indexing)
 
     def _is_one_there(self, other: str, name: str) -> bool:
-        """Tell a class of a library that has both, and a sync class for the two."""
+        """Recognize a library class that has both, and a sync class for the two."""
         has_both = name in self._outside.get(other, ())
         owners = self._libraries.method_owners.get(name, ())
         if has_both and other.partition(".")[0] in owners:
@@ -105,7 +105,7 @@ class Members:
         return verdict is not None and bool(verdict.becomes)
 
     def is_inherited_whole(self, found: Merged) -> bool:
-        """Tell whether one base has both members already, where it is refused."""
+        """Return whether one base has both members already, where it is refused."""
         known = self._definitions
         return any(
             base in known.classes

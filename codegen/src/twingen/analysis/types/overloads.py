@@ -28,7 +28,7 @@ def without_repeated_overloads(
 ) -> tuple[cst.Module, list[cst.FunctionDef]]:
     """Return a converted module with each overload once.
 
-    Told as well is which functions of the source that changed.
+    The second result is the functions of the source that it changed.
     """
     spelled = {
         get_full_name_for_node(each.decorator)

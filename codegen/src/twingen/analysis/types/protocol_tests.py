@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 SYNC_DUNDERS = {sync: name for name, sync in DUNDERS.items()}
 _CLASS_TESTS = ("builtins.isinstance", "builtins.issubclass")
-# The sync protocols, by their classes, and the methods that tell them.
+# The sync protocols, by their classes, and the methods that identify them.
 _ITERATION = ("collections.abc", "typing", "typing_extensions")
 _METHODS = {
     **{f"{home}.Iterable": ["__iter__"] for home in _ITERATION},
@@ -72,7 +72,7 @@ def member_asked(names: Names, call: cst.Call) -> str | None:
 
 
 def is_beside_async(names: Names, methods: Iterable[str]) -> bool:
-    """Tell whether these sync methods may be asynchronous ones of the sources."""
+    """Return whether these sync methods may be asynchronous ones of the sources."""
     for each in methods:
         if not _ASYNC_WORDS[each].isdisjoint(names.words):
             return True

@@ -26,7 +26,7 @@ def dispatchers_in(names: Names) -> Iterator[str]:
 
 
 def is_dispatcher(names: Names, value: cst.BaseExpression) -> bool:
-    """Tell whether `value.register` may be that of a function that chooses by class.
+    """Return whether `value.register` may be that of a function that chooses by class.
 
     One of the sources is known by its name, `self.shown` by its last part; of what is
     imported from elsewhere, anything but a module or a class may be one.

@@ -62,7 +62,7 @@ def function_by_fixtures(names: TypedNames, function: cst.BaseExpression) -> str
 
 
 def is_type(names: TypedNames, string: cst.CSTNode) -> bool:
-    """Tell a string that is a type, or the name of one, from text."""
+    """Return whether a string is a type or the name of one, not text."""
     inner: cst.CSTNode = string
     for node in names.ancestors(string):
         if isinstance(node, (cst.Annotation, cst.TypeAlias, cst.TypeParam)):
@@ -93,14 +93,14 @@ def is_type(names: TypedNames, string: cst.CSTNode) -> bool:
 
 
 def _is_base(names: TypedNames, node: cst.Subscript) -> bool:
-    """Tell `Base["T"]` in `class Derived(Base["T"])`."""
+    """Recognize `Base["T"]` in `class Derived(Base["T"])`."""
     argument = names.parent(node)
     owner = names.parent(argument) if isinstance(argument, cst.Arg) else None
     return isinstance(owner, cst.ClassDef) and argument in owner.bases
 
 
 def _is_type_of_field(names: TypedNames, string: cst.CSTNode) -> bool:
-    """Tell `"T"` of `{"field": "T"}` and of `[("field", "T")]`."""
+    """Recognize `"T"` of `{"field": "T"}` and of `[("field", "T")]`."""
     holder = names.parent(string)
     if isinstance(holder, cst.DictElement):
         return holder.value is string
@@ -113,7 +113,7 @@ def _is_type_of_field(names: TypedNames, string: cst.CSTNode) -> bool:
 
 
 def _is_generic(names: TypedNames, qualified: str) -> bool:
-    """Tell what is given types in `[]` from a table of values.
+    """Return whether types are given in `[]`, and not keys of a table.
 
     That is every class but an enumeration, and but one that says itself what `[]` is.
     """
@@ -130,7 +130,7 @@ def _is_generic(names: TypedNames, qualified: str) -> bool:
 
 
 def _assigns_annotation(statement: cst.Assign) -> bool:
-    """Tell `f.__annotations__["x"] = ...`, and `__annotations__ = {...}`."""
+    """Recognize `f.__annotations__["x"] = ...`, and `__annotations__ = {...}`."""
     targets = [each.target for each in statement.targets]
     bare = [each.value if isinstance(each, cst.Subscript) else each for each in targets]
     names = [each.attr if isinstance(each, cst.Attribute) else each for each in bare]
@@ -140,12 +140,12 @@ def _assigns_annotation(statement: cst.Assign) -> bool:
 
 
 def _is_alias(names: TypedNames, node: cst.AnnAssign) -> bool:
-    """Tell whether a statement defines a name for a type."""
+    """Return whether a statement defines a name for a type."""
     return names.qualified(names.unquoted(node.annotation.annotation)) in _ALIASES
 
 
 def is_export(names: TypedNames, string: cst.CSTNode) -> bool:
-    """Tell a string of `__all__`."""
+    """Recognize a string of `__all__`."""
     return any(map(_assigns_all, names.ancestors(string)))
 
 
@@ -157,10 +157,10 @@ def _assigns_all(node: cst.CSTNode) -> bool:
 
 
 def is_asked_for(names: TypedNames, string: cst.CSTNode) -> bool:
-    """Tell a string that `__getattr__` of the module compares, or looks up.
+    """Recognize a string that `__getattr__` of the module compares, or looks up.
 
     That is one in the function, or in what the module assigns to a name in it; and so
-    what `__dir__` of the module tells.
+    what `__dir__` of the module returns.
     """
     functions = [
         each
@@ -185,7 +185,7 @@ def is_asked_for(names: TypedNames, string: cst.CSTNode) -> bool:
 
 
 def is_docstring(names: TypedNames, string: cst.CSTNode) -> bool:
-    """Tell the string that a module, class or function begins with."""
+    """Recognize the string that a module, class or function begins with."""
     statement = names.parent(string)
     line = names.parent(statement) if isinstance(statement, cst.Expr) else None
     if not isinstance(line, cst.SimpleStatementLine):

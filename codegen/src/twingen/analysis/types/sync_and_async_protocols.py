@@ -21,7 +21,7 @@ _MODULES = {"builtins": builtins, "collections": collections, "io": io}
 
 
 def gives_way(names: Names, function: cst.FunctionDef) -> bool:
-    """Tell whether a sync method has no meaning of its own beside the asynchronous one.
+    """Return whether a sync method has no use of its own beside the asynchronous one.
 
     It only raises ("use async with"), is never reached because the first of its
     protocol does, or does what the asynchronous one does without the awaits.
@@ -40,7 +40,7 @@ def gives_way(names: Names, function: cst.FunctionDef) -> bool:
 
 
 def delegates(names: Names, function: cst.FunctionDef) -> bool:
-    """Tell `async def __aexit__(self, *exc): return self.__exit__(*exc)`.
+    """Recognize `async def __aexit__(self, *exc): return self.__exit__(*exc)`.
 
     The sync method beside it is what the twin needs.
     """
@@ -123,7 +123,7 @@ def _only_raises(function: cst.FunctionDef) -> bool:
 
 
 def _only_line(function: cst.FunctionDef) -> cst.BaseSmallStatement | None:
-    """Return the statement that a body consists of, but for its docstring."""
+    """Return the statement that a body consists of, except for its docstring."""
     statements = list(function.body.body)
     if function.get_docstring() is not None:
         statements = statements[1:]
@@ -134,7 +134,7 @@ def _only_line(function: cst.FunctionDef) -> cst.BaseSmallStatement | None:
 
 
 def _are_alike(sync: cst.FunctionDef, asynchronous: cst.FunctionDef) -> bool:
-    """Tell whether two methods are one once the words of asynchronous code are gone."""
+    """Return whether two methods are equal without asynchronous keywords."""
     words = [DUNDERS.get(each, each) for each in tokens_of(asynchronous)]
     return [each for each in words if each not in ("async", "await")] == [
         *tokens_of(sync)

@@ -34,6 +34,6 @@ def last_parameter(subscript: cst.Subscript) -> cst.BaseExpression:
     if not isinstance(last, cst.Index) or last.star:
         raise Refused(
             "the last parameter of this type is not a single type",
-            "spell the type of the awaited value",
+            "write the type of the awaited value as the last parameter",
         )
     return last.value

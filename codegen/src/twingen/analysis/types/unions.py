@@ -57,7 +57,7 @@ def once_in_subscript(
 def _repeat(
     before: Sequence[cst.BaseExpression], after: Sequence[cst.BaseExpression]
 ) -> bool:
-    """Tell whether conversion made types the same."""
+    """Return whether conversion made types the same."""
     repeats = (len(each) - len(set(map(_spelled, each))) for each in (before, after))
     return all(map(_is_type, after)) and next(repeats) < next(repeats)
 

@@ -409,7 +409,7 @@ class Kinds:
         yield UNKNOWN
 
     def _waits_for_tasks(self, element: cst.Element) -> bool:
-        """Tell whether an element is `a` of `a, b = await asyncio.wait(...)`."""
+        """Return whether an element is `a` of `a, b = await asyncio.wait(...)`."""
         assign = self._names.enclosing(element, cst.Assign)
         value = assign.value if assign is not None else None
         call = value.expression if isinstance(value, cst.Await) else None

@@ -92,7 +92,7 @@ class Editing:
             return None
 
     def written(self, path: Path) -> Written | None:
-        """Tell whether twingen wrote a file of a target folder."""
+        """Return whether twingen wrote a file of a target folder."""
         config = _config_of(path)
         if config is None or not any(t.target in path.parents for t in config.trees):
             return None
@@ -168,6 +168,6 @@ def _config_of(path: Path) -> Config | None:
 
 
 def _is_read(config: Config, path: Path) -> bool:
-    """Tell whether twins are made from a file."""
+    """Return whether twins are made from a file."""
     inside = any(tree.source in path.parents for tree in config.trees)
     return inside or any(path.match(pattern) for pattern in config.pages)

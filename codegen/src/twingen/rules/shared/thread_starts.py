@@ -34,7 +34,7 @@ def function_and_arguments(
 
 
 def runs_in_runner(names: TypedNames, call: cst.Call) -> bool:
-    """Tell whether this is `run()` of an `asyncio.Runner`."""
+    """Return whether this is `run()` of an `asyncio.Runner`."""
     function = call.func
     return (
         isinstance(function, cst.Attribute)
@@ -44,7 +44,7 @@ def runs_in_runner(names: TypedNames, call: cst.Call) -> bool:
 
 
 def is_started_element(names: TypedNames, call: cst.CSTNode) -> bool:
-    """Tell whether a call is one of those that `gather(*[call for ...])` starts.
+    """Return whether a call is one of those that `gather(*[call for ...])` starts.
 
     So it is in `as_completed([call for ...])` and `as_completed([call, ...])`.
     """

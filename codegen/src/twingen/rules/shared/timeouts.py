@@ -101,7 +101,7 @@ def timed_call(
 
 
 def _is_perhaps_known(names: TypedNames, call: cst.Call) -> bool:
-    """Tell whether a method is called that can have a deadline, of what is unknown."""
+    """Return whether an unknown object's method is called that may take a deadline."""
     methods = {"acquire", "get", "join", "put", "wait", "wait_for"}
     methods.update(*_TIMED_METHODS.values())
     return (
@@ -113,7 +113,7 @@ def _is_perhaps_known(names: TypedNames, call: cst.Call) -> bool:
 
 
 def _takes_timeout(names: TypedNames, call: cst.Call) -> bool:
-    """Tell whether the twin of a call takes `timeout=`."""
+    """Return whether the twin of a call takes `timeout=`."""
     function = call.func
     if names.qualified(function) in _TIMED_FUNCTIONS:
         return True
@@ -168,7 +168,7 @@ def event_wait(
 
 
 def is_timeout_block(block: cst.CSTNode, names: TypedNames) -> TypeGuard[cst.With]:
-    """Tell whether a statement is `async with asyncio.timeout(...)`."""
+    """Return whether a statement is `async with asyncio.timeout(...)`."""
     if not isinstance(block, cst.With) or block.asynchronous is None:
         return False
     return any(
