@@ -164,7 +164,10 @@ def main(pythons: list[str]) -> None:
                 examples(python, dsn, "native")
             with environment(each) as python:
                 install(python, "twingen")
-                run(python, ROOT / "codegen" / "tests" / "readme.py")
+                run(
+                    python,
+                    ROOT / "codegen" / "tests" / "helpers" / "guide_walkthrough.py",
+                )
             print(f"{each}: all wheels work", flush=True)
 
 

@@ -6,7 +6,8 @@ import threading
 import types
 
 import pytest
-from programs import FOLDER, load, twin_of
+
+from helpers.program_runner import FOLDER, load, twin_of
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from project import PYPROJECT, Project, new_project
 
+from helpers.sample_project import PYPROJECT, Project, new_project
 from twingen.project.files import replace
 
 TWIN = "out/pkg_sync/client.py"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from project import Project
+
+from helpers.sample_project import Project
 
 SOURCE = "src/pkg/client.py"
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import black
 import pytest
-from case import CASES
-from project import FILES, Project, new_project
 
 import twingen
+from helpers.case_files import CASES
+from helpers.sample_project import FILES, Project, new_project
 from twingen.commands.watch import watched
 from twingen.source_map.editor_requests import Editing
 from twingen.syntax import ruff_command as ruff_module

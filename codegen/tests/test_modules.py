@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from project import Project
+
+from helpers.sample_project import Project
 
 PYPROJECT = """
 [tool.twingen]

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import libcst as cst
 import pytest
-from case import CASES, MODULE, Case
 
+from helpers.case_files import CASES, MODULE, Case
 from twingen.analysis.symbols.definition_reader import define
 from twingen.analysis.symbols.names import Names
 from twingen.conversion import Settings, convert_parsed, parse

@@ -11,8 +11,8 @@ import sys
 from collections.abc import Mapping
 
 import pytest
-from project import Project
 
+from helpers.sample_project import Project
 from twingen.diagnostics.progress import progress_on
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="terminals are POSIX's")

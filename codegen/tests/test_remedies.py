@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-from project import Project
 
+from helpers.sample_project import Project
 from twingen.source_map.editor_requests import Editing
 from twingen.source_map.quick_fixes import Remedy
 from twingen.syntax.source import lines_of

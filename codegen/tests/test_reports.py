@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from project import Project, new_project
+
+from helpers.sample_project import Project, new_project
 
 TWIN = "out/pkg_sync/client.py"
 SOURCE = "src/pkg/client.py"

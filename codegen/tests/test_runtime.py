@@ -14,8 +14,8 @@ from types import FrameType
 from typing import Any
 
 import pytest
-from spans import took
 
+from helpers.elapsed_time import took
 from twingen.runtime import deadline, selector_loop
 from twingen.runtime.deadline import Deadline
 from twingen.runtime.selector_loop import Future, SelectorLoop

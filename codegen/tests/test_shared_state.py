@@ -6,8 +6,8 @@ import json
 import textwrap
 
 import pytest
-from project import Project
 
+from helpers.sample_project import Project
 from twingen.analysis.symbols.definition_reader import define
 from twingen.analysis.symbols.definitions import Definitions
 from twingen.analysis.tasks.shared_state import shared_state

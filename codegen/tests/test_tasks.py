@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from project import PYPROJECT, Project, new_project
 
 import twingen
+from helpers.sample_project import PYPROJECT, Project, new_project
 
 SOURCE = "src/pkg/client.py"
 TWIN = "out/pkg_sync/client.py"

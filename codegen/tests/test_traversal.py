@@ -14,10 +14,10 @@ from pathlib import Path
 
 import libcst as cst
 import pytest
-from case import CASES, Case
 from hypothesis import given, settings, strategies as st
 from test_properties import _PROFILE
 
+from helpers.case_files import CASES, Case
 from twingen.analysis.symbols.definitions import Definitions
 from twingen.analysis.symbols.renames import Renames
 from twingen.conversion import Settings, convert

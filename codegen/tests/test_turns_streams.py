@@ -22,9 +22,9 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from programs import EXAMPLE, FOLDER, Unformatted, can_run, load, outcome
-from project import Project
 
+from helpers.program_runner import EXAMPLE, FOLDER, Unformatted, can_run, load, outcome
+from helpers.sample_project import Project
 from twingen.analysis.symbols.library_tables import built_in_libraries
 from twingen.analysis.tasks.event_loop_functions import ELSEWHERE
 from twingen.conversion import convert

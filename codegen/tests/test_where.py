@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from project import Project
 
+from helpers.sample_project import Project
 from twingen.diagnostics.codes import CODES
 from twingen.rules import RULES
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from project import Project
 
 import twingen
+from helpers.sample_project import Project
 from twingen.conversion import Settings, convert
 from twingen.diagnostics.diagnostic import ConversionError
 

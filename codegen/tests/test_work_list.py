@@ -7,9 +7,9 @@ import re
 from pathlib import Path
 
 import pytest
-from case import CASES
-from project import PYPROJECT, Project, new_project
 
+from helpers.case_files import CASES
+from helpers.sample_project import PYPROJECT, Project, new_project
 from twingen.diagnostics.colours import Style
 from twingen.diagnostics.diagnostic import Diagnostic
 from twingen.diagnostics.work_list import as_json, counted, grouped, text

@@ -6,7 +6,7 @@ import asyncio
 import contextvars
 import time
 
-from spans import took
+from helpers.elapsed_time import took
 
 variable = contextvars.ContextVar("variable", default="outside")
 

@@ -4,7 +4,7 @@ import asyncio
 import threading
 import time
 
-from spans import took
+from helpers.elapsed_time import took
 
 
 async def work(x, delay=0.0):

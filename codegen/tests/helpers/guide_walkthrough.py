@@ -2,8 +2,8 @@
 
 The guide is codegen/README.md with the pages below codegen/docs/guide.
 
-`python readme.py` does so with the twingen of its own environment, which may hold
-nothing else: `nox -s packages` runs it beside an installed wheel.
+`python guide_walkthrough.py` does so with the twingen of its own environment, which may
+hold nothing else: `nox -s packages` runs it beside an installed wheel.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-HERE = Path(__file__).parents[1]
+HERE = Path(__file__).parents[2]
 README = (HERE / "README.md").read_text(encoding="utf-8")
 GUIDE = {
     path.stem: path.read_text(encoding="utf-8")

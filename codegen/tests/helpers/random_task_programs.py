@@ -2,8 +2,8 @@
 
 They run on a clock of their own, which does not wait.
 
-`python turns_programs.py asyncio|turns FIRST END` prints the log of each program, for
-long comparisons; `test_turns_order.py` runs a few.
+`python random_task_programs.py asyncio|turns FIRST END` prints the log of each
+program, for long comparisons; `test_turns_order.py` runs a few.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from twingen.analysis.symbols.library_tables import built_in_libraries
 from twingen.conversion import Settings, convert
 from twingen.rule import Tasks
 
-FOLDER = Path(__file__).parent / "programs"
+FOLDER = Path(__file__).parents[1] / "programs"
 _NEWER = re.compile(r"^# python: 3\.(\d+)$", re.MULTILINE)
 _TASKS = re.compile(r"^# tasks: (threads|turns)$", re.MULTILINE)
 _NEEDS = re.compile(r"^# needs: (\w+)$", re.MULTILINE)

@@ -16,7 +16,7 @@ from twingen.syntax.formatter import Formatter
 
 # What the examples are imported as.
 MODULE = "source"
-FOLDER = Path(__file__).parent / "cases"
+FOLDER = Path(__file__).parents[1] / "cases"
 _MARK = re.compile(r"^# ---- (twin|refused) ----\n", re.MULTILINE)
 _RENAMES = re.compile(r"^# renames: (\S+) = (\S+)$", re.MULTILINE)
 _METHODS = re.compile(r"^# method: (\S+) = (\S+)$", re.MULTILINE)

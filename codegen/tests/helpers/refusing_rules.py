@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-FOLDER = Path(__file__).parents[1] / "src" / "twingen"
+FOLDER = Path(__file__).parents[2] / "src" / "twingen"
 # They call rules, whatever these do.
 _CALLERS = {"conversion", "plugins"}
 

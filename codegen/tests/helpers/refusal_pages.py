@@ -1,6 +1,7 @@
 """Writes `docs/refusals/`: a page for each code, from manuals, examples and real runs.
 
-`python tests/pages.py` writes them; `test_pages` says when that is due.
+`python -m helpers.refusal_pages` writes them, in the folder `codegen/tests`;
+`test_pages` says when that is due.
 """
 
 from __future__ import annotations
@@ -12,9 +13,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from case import CASES, Case
-from project import Project, new_project
-
+from helpers.case_files import CASES, Case
+from helpers.sample_project import Project, new_project
 from twingen.conversion import Settings, convert
 from twingen.diagnostics.codes import CODES, Code
 from twingen.diagnostics.diagnostic import ConversionError
@@ -22,7 +22,7 @@ from twingen.diagnostics.explain import summary
 from twingen.rule import Rule
 from twingen.rules import RULES
 
-FOLDER = Path(__file__).parents[1] / "docs" / "refusals"
+FOLDER = Path(__file__).parents[2] / "docs" / "refusals"
 TWIN = "out/pkg_sync/client.py"
 SOURCE = "src/pkg/client.py"
 DEEP = "x = " + "-" * 999 + "1\n"
