@@ -18,8 +18,8 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from tests.embedded_bouncer import can_remember, find_program, running_bouncer
-from tests.embedded_server import LOGIN_ROLE, running_server
+from tests.helpers.embedded_bouncer import can_remember, find_program, running_bouncer
+from tests.helpers.embedded_server import LOGIN_ROLE, running_server
 
 PASSWORD = "correct horse"
 

@@ -23,7 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.embedded_server import running_server  # noqa: E402
+from tests.helpers.embedded_server import running_server  # noqa: E402
 
 DIST = ROOT / "dist"
 NATIVE = "pgtwin_native"

@@ -9,7 +9,7 @@ import pytest
 
 import pgtwin
 from pgtwin.pq import TransactionStatus
-from tests.aio import waiting
+from tests.aio.helpers import session_activity
 
 if TYPE_CHECKING:
     from typing_extensions import LiteralString
@@ -36,7 +36,7 @@ def until_sleeping(
     """Wait until the server process `pid` is in `pg_sleep()`."""
 
     async def wait(pid: int) -> None:
-        await waiting.until_sleeping(other, pid)
+        await session_activity.until_sleeping(other, pid)
 
     return wait
 

@@ -13,7 +13,7 @@ import pytest
 
 import pgtwin
 from pgtwin import Notify, errors as e
-from tests.aio import waiting
+from tests.aio.helpers import session_activity
 
 Connection = pgtwin.AsyncConnection[Any]
 T = TypeVar("T")
@@ -193,7 +193,7 @@ def test_operation_there(dsn: str) -> None:
         async def sleep() -> asyncio.Task[Any]:
             task = asyncio.create_task(conn.execute("SELECT pg_sleep(120)"))
             async with await connect(dsn) as observer:
-                await waiting.until_sleeping(observer, conn.info.backend_pid)
+                await session_activity.until_sleeping(observer, conn.info.backend_pid)
             return task
 
         async def end(task: asyncio.Task[Any]) -> None:
