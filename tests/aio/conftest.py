@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 
 import pgtwin
@@ -26,6 +27,13 @@ async def conn(dsn: str) -> AsyncIterator[pgtwin.AsyncConnection[Any]]:
 async def other(dsn: str) -> AsyncIterator[pgtwin.AsyncConnection[Any]]:
     """Another session with the same server, in autocommit mode."""
     async with pgtwin.AsyncConnection.connect(dsn, autocommit=True) as conn:
+        yield conn
+
+
+@pytest.fixture
+async def theirs(dsn: str) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+    """A connection of psycopg."""
+    async with await psycopg.AsyncConnection.connect(dsn) as conn:
         yield conn
 
 
@@ -63,6 +71,14 @@ async def table(conn: pgtwin.AsyncConnection[Any]) -> LiteralString:
     await conn.execute("CREATE TEMP TABLE things (id int PRIMARY KEY, a text, b text)")
     await conn.commit()
     return "things"
+
+
+@pytest.fixture
+async def numbers(conn: pgtwin.AsyncConnection[Any]) -> LiteralString:
+    """The name of a temporary table of one column."""
+    await conn.execute("CREATE TEMP TABLE numbers (n int PRIMARY KEY)")
+    await conn.commit()
+    return "numbers"
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Why pgtwin differs from psycopg, where it does: a sentence for each difference.
 
 Each pattern matches public names of psycopg that are absent from pgtwin or differ;
-each sentence about behaviour has a test in tests/aio/test_differences.py.
+each sentence about behaviour has a test in tests/aio/test_differences_*.py.
 """
 
 INSIDE = "how psycopg works inside; what users need of it is in the package itself"
