@@ -109,9 +109,9 @@ def run_it(function: Any) -> Any:
 
 def test_every_file_is_run() -> None:
     assert {path.stem for path in CARRIED.glob("*.py")} == {
-        "newer_streams",
-        "streams",
-        "transports",
+        "protocols_and_transports",
+        "streams_in_tasks",
+        "streams_python_313",
     }
     assert len(EXAMPLES) >= 80
 
