@@ -312,7 +312,9 @@ class TestOtherCommands:
         run = by_ruff.run("convert", "-", "--stdin-filename", name, given=text)
         assert run.out == twin
 
-    def test_where(self, by_ruff: Project) -> None:
+    def test_where_finds_the_source_of_a_line_laid_out_by_ruff(
+        self, by_ruff: Project
+    ) -> None:
         lines = by_ruff.read(TWIN).splitlines()
         number = next(n for n, each in enumerate(lines, 1) if "raise Lost" in each)
         said = by_ruff.run("where", f"{by_ruff.root / TWIN}:{number}").out

@@ -113,7 +113,7 @@ def loaded(
     return one, other
 
 
-def test_beside_each_other(tmp_path: Path) -> None:
+def test_source_and_twin_in_the_guide_belong_together(tmp_path: Path) -> None:
     source, shown = block("async def first"), block("def first")
     kinds = "    _lock: asyncio.Lock\n    _ready: asyncio.Event\n    _item: str\n"
     code = f"import asyncio\n\n\nclass A:\n{kinds}{textwrap.indent(source, '    ')}"

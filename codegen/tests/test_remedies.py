@@ -38,7 +38,7 @@ def apply(project: Project, remedy: Remedy) -> None:
 
 
 @pytest.mark.parametrize("head", ["", '\n[tool.twingen.libraries."acmeweb"]\n'])
-def test_a_row(project: Project, head: str) -> None:
+def test_remedy_adds_a_row_to_pyproject(project: Project, head: str) -> None:
     project.write(NAME, LOAD)
     project.append("pyproject.toml", head)
     row, _ = offered(project, 5)

@@ -77,7 +77,7 @@ def test_no_command_fixes_what_is_not_ours(project: Project) -> None:
     assert last.startswith("twingen: move the files that twingen did not write")
 
 
-def test_quiet(project: Project) -> None:
+def test_quiet_option_prints_only_drift(project: Project) -> None:
     for command in ("build", "check"):
         run = project.run(command, "--quiet")
         assert (run.code, run.out, run.err) == (0, "", "")

@@ -108,7 +108,7 @@ def test_call_in_thread_hands_over_results_and_exceptions() -> None:
         deadline.call_in_thread(30, lambda: 1 / 0)
 
 
-def test_unexpired() -> None:
+def test_unexpired_timeout() -> None:
     assert deadline.unexpired(None) is None
     assert deadline.unexpired(0.5) == 0.5
     for timeout in (0, -1.5):

@@ -123,7 +123,7 @@ def test_a_generator_that_only_ends_or_does_nothing_then_has_no_turns(
     assert (run.code, "take turns" in run.out) == (0, False)
 
 
-def test_both_refuse(inferred: Project) -> None:
+def test_refusals_are_those_of_the_translation_with_turns(inferred: Project) -> None:
     """What is left to do is said of the translation that can do more."""
     given = "\n\nasync def given(x):\n    return await x, asyncio.get_child_watcher()\n"
     inferred.append(SOURCE, given)

@@ -172,14 +172,16 @@ def _both_ways(text: str) -> None:
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES])
-def test_examples(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_examples_are_converted_as_in_the_slow_way(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
     expected = case.result(case.source)
     _slow_way(monkeypatch)
     assert case.result(case.source) == expected
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_odd_layouts(name: str) -> None:
+def test_odd_layouts_are_converted_as_in_the_slow_way(name: str) -> None:
     _both_ways(ODD[name])
 
 

@@ -39,7 +39,9 @@ def at(project: Project, name: str, text: str) -> str:
         ("from pkg_sync.errors", "from pkg.errors"),
     ],
 )
-def test_where(project: Project, twin: str, source: str) -> None:
+def test_where_finds_the_source_of_a_line(
+    project: Project, twin: str, source: str
+) -> None:
     run = project.run("where", at(project, TWIN, twin))
     place, text = run.out.splitlines()
     assert (run.code, place) == (0, at(project, SOURCE, source))

@@ -41,7 +41,7 @@ def refused(tmp_path: Path) -> Project:
     )
 
 
-def test_causes(refused: Project) -> None:
+def test_refusals_are_grouped_by_cause(refused: Project) -> None:
     run = refused.run("build")
     assert (run.code, run.out) == (2, "")
     assert re.findall(r"^(\S+): (TW\d+)", run.err, re.MULTILINE) == [

@@ -152,7 +152,7 @@ REFUSED: list[tuple[str, Any]] = [
 
 @pytest.mark.parametrize(("type_", "array"), REFUSED)
 @pytest.mark.parametrize("autocommit", [True, False])
-async def test_refused(
+async def test_arrow_table_that_the_server_refuses(
     conn: Connection, usable: Usable, type_: str, array: Any, autocommit: bool
 ) -> None:
     await conn.set_autocommit(autocommit)

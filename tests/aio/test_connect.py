@@ -110,7 +110,7 @@ async def test_prepared_max(dsn: str) -> None:
         assert conn.prepared_max == 100
 
 
-async def test_context(dsn: str) -> None:
+async def test_adapters_of_the_context(dsn: str) -> None:
     async with pgtwin.AsyncConnection.connect(dsn) as first:
         text_loader = first.adapters.get_loader(25, pgtwin.pq.Format.TEXT)
         assert text_loader is not None

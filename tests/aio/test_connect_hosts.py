@@ -28,7 +28,7 @@ async def test_unknown_name() -> None:
     assert time.monotonic() - started < DEADLINE
 
 
-async def test_name(tcp_dsn: str) -> None:
+async def test_host_name_is_looked_up(tcp_dsn: str) -> None:
     if conninfo_to_dict(tcp_dsn)["host"] != "127.0.0.1":
         pytest.skip("the server is not on this machine")
     async with pgtwin.AsyncConnection.connect(

@@ -104,7 +104,7 @@ async def test_own_operation_meanwhile(
 
 @pytest.mark.parametrize("query", ["COPY things FROM STDIN", "COPY things TO STDOUT"])
 @pytest.mark.parametrize("timeout", [None, 60])
-async def test_others_wait(
+async def test_other_tasks_wait_for_the_copy_block(
     conn: Connection, table: LiteralString, query: LiteralString, timeout: float | None
 ) -> None:
     seen: list[str] = []
@@ -141,7 +141,7 @@ async def test_others_wait(
     assert sorted(seen[1:]) == sorted(others)
 
 
-async def test_others_wait_for_their_time(
+async def test_other_tasks_wait_for_the_copy_block_until_their_deadline(
     conn: Connection, table: LiteralString, content: Content
 ) -> None:
     async def execute() -> None:

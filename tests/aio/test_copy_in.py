@@ -220,7 +220,7 @@ async def test_error_of_one_row(
 
 
 @pytest.mark.parametrize("options", ["", "(FORMAT binary)"], ids=["text", "binary"])
-async def test_nothing(
+async def test_copy_in_of_nothing(
     conn: Connection, table: LiteralString, options: LiteralString, content: Content
 ) -> None:
     cur = conn.cursor()

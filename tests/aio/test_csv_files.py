@@ -238,7 +238,9 @@ async def test_bad_values(
     await usable(conn)
 
 
-async def test_much(conn: Connection, tmp_path: Path) -> None:
+async def test_progress_of_fifty_thousand_rows(
+    conn: Connection, tmp_path: Path
+) -> None:
     path = tmp_path / "much.csv"
     counted: list[int] = []
 

@@ -160,7 +160,9 @@ async def test_format(conn: pgtwin.AsyncConnection[Any]) -> None:
     assert await cur.fetchone() == (2,)
 
 
-async def test_sizes(conn: pgtwin.AsyncConnection[Any]) -> None:
+async def test_setinputsizes_and_setoutputsize_do_nothing(
+    conn: pgtwin.AsyncConnection[Any],
+) -> None:
     cur = conn.cursor()
     cur.setinputsizes([1])
     cur.setoutputsize(1)

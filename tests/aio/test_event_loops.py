@@ -55,7 +55,7 @@ def running_loop() -> Iterator[Loop]:
         loop.close()
 
 
-def test_at_rest(dsn: str) -> None:
+def test_connection_at_rest_is_used_in_other_loops(dsn: str) -> None:
     loop = asyncio.new_event_loop()
     try:
         conn = loop.run_until_complete(connect(dsn))
@@ -96,7 +96,7 @@ def test_closed_loop(dsn: str) -> None:
     asyncio.run(conn.close())
 
 
-def test_running_loop_at_rest(dsn: str) -> None:
+def test_connection_at_rest_is_used_while_its_loop_runs(dsn: str) -> None:
     with running_loop() as other, running_loop() as third:
         conn = other.run(connect(dsn))
         for _ in range(10):

@@ -66,7 +66,7 @@ async def test_generator(conn: Connection) -> None:
     assert len(await content(conn)) == 1000
 
 
-async def test_nothing(conn: Connection) -> None:
+async def test_executemany_of_nothing(conn: Connection) -> None:
     cur = conn.cursor()
     await cur.executemany(INSERT, [])
     assert cur.rowcount == 0

@@ -85,7 +85,7 @@ async def test_types_that_stay_text(conn: Connection, value: LiteralString) -> N
     assert formats(cur) == [0, 0]
 
 
-async def test_not_worth_it(conn: Connection) -> None:
+async def test_short_values_stay_in_text_format(conn: Connection) -> None:
     assert formats(await prepared(conn, "SELECT 'x'::text")) == [0]
     assert formats(await prepared(conn, "SELECT 1::int4, now()::date")) == [0, 0]
 

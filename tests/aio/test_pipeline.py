@@ -82,7 +82,7 @@ async def test_nothing_executed(conn: Connection) -> None:
             await cur.fetchone()
 
 
-async def test_binary(conn: Connection) -> None:
+async def test_binary_results_in_a_pipeline(conn: Connection) -> None:
     async with conn.pipeline(), conn.cursor(binary=True) as cur:
         await cur.execute("SELECT %s::int4", (1,))
         await cur.fetchone()
@@ -201,7 +201,7 @@ async def test_server_cursor_opened_before(conn: Connection) -> None:
             await server.close()
 
 
-async def test_handle(conn: Connection) -> None:
+async def test_pgconn_of_a_pipeline(conn: Connection) -> None:
     async with conn.pipeline() as pipeline:
         assert pipeline.pgconn is conn.pgconn
 
@@ -217,7 +217,7 @@ async def test_result_chosen_when_asked_for(conn: Connection) -> None:
         assert await cur.fetchall() == [(2,)]
 
 
-async def test_ended(conn: Connection) -> None:
+async def test_sync_of_an_ended_pipeline(conn: Connection) -> None:
     async with conn.pipeline() as pipeline:
         await conn.execute("SELECT 1")
     with pytest.raises(e.ProgrammingError, match="the pipeline has ended"):

@@ -88,7 +88,7 @@ async def test_several_statements(conn: Connection, usable: Usable) -> None:
     await usable(conn)
 
 
-async def test_copy(conn: Connection, usable: Usable) -> None:
+async def test_copy_is_refused_in_a_pipeline(conn: Connection, usable: Usable) -> None:
     with pytest.raises(e.NotSupportedError, match="pipeline"):
         async with conn.pipeline(), conn.cursor().copy("COPY (SELECT 1) TO STDOUT"):
             pass

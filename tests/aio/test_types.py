@@ -85,7 +85,9 @@ async def test_base_type(conn: pgtwin.AsyncConnection[Any]) -> None:
         sql.Identifier("pgtwin_types", "mood"),
     ],
 )
-async def test_name(conn: pgtwin.AsyncConnection[Any], name: Any) -> None:
+async def test_fetch_of_an_enum_by_name(
+    conn: pgtwin.AsyncConnection[Any], name: Any
+) -> None:
     info = await EnumInfo.fetch(conn, name)
     assert info is not None
     assert info.name == "mood"
@@ -362,7 +364,9 @@ async def test_registered_in_one_place(
     assert pgtwin.adapters.types.get("mood") is None
 
 
-async def test_context(conn: pgtwin.AsyncConnection[Any], dsn: str) -> None:
+async def test_types_of_the_context_of_a_connection(
+    conn: pgtwin.AsyncConnection[Any], dsn: str
+) -> None:
     info = await EnumInfo.fetch(conn, "mood")
     assert info is not None
     register_enum(info, conn, Mood)

@@ -40,7 +40,9 @@ def check(raised: list[BaseException]) -> None:
 
 @SPOKEN
 @pytest.mark.parametrize("timeout", [None, 60])
-def test_sync(dsn: str, spoken: Any, timeout: float | None) -> None:
+def test_errors_of_handlers_in_sync_form(
+    dsn: str, spoken: Any, timeout: float | None
+) -> None:
     with pgtwin.Connection.connect(dsn, autocommit=True) as conn:
         conn.execute("LISTEN mychan")
         raised = handle(conn, lambda: conn.execute("SELECT 1"))

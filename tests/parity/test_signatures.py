@@ -85,7 +85,7 @@ def test_same_members(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PAIRS)
-def test_same_kinds(name: str) -> None:
+def test_members_of_twins_are_of_the_same_kinds(name: str) -> None:
     written, generated = (members(cls, own=True) for cls in twins(name))
     assert written
     for member, value in written.items():

@@ -79,7 +79,7 @@ REASONS: dict[str, Reason] = {
     "test_two_phase.*": RUN,
     "test_connection_info.test_info": RUN,
     "test_copy_block.test_lost_server": RUN,
-    "test_copy_block.test_others_wait*": ORDER,
+    "test_copy_block.test_other_tasks_wait*": ORDER,
     "test_copy_block.test_rows_of_several_tasks*": ORDER,
     "test_copy_records.test_records_among_many_types": RUN,
     "test_cursor.test_column*": RUN,
