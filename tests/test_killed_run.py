@@ -58,7 +58,7 @@ def is_running(pid: int) -> bool:
 
 
 @pytest.mark.parametrize("program", [SERVER, BOUNCER], ids=["server", "bouncer"])
-def test_nothing_is_left(program: str) -> None:
+def test_killed_run_leaves_no_server(program: str) -> None:
     if program is BOUNCER and find_program() is None:
         pytest.skip("pgbouncer is not installed")
     environment = {k: v for k, v in os.environ.items() if k != "PGTWIN_TEST_DSN"}

@@ -72,7 +72,7 @@ STATEMENTS = {
 
 
 @pytest.mark.parametrize("what", STATEMENTS)
-def test_a_marker(project: Project, what: str) -> None:
+def test_remedy_marks_code_async_only(project: Project, what: str) -> None:
     text = f"import acmeweb\n\n\nasync def load(x):\n    print(x)\n{STATEMENTS[what]}"
     project.write(NAME, text)
     line = next(n for n, each in enumerate(lines_of(text), 1) if "acmeweb." in each)

@@ -62,7 +62,7 @@ def test_ends_with_the_files_and_the_command(project: Project) -> None:
     assert fix.startswith("twingen: fix this with `twingen build --force`, after you")
 
 
-def test_the_command_mends(project: Project) -> None:
+def test_fix_command_of_the_json_report_mends(project: Project) -> None:
     project.append(TWIN, "# mine\n")
     project.remove("out/pkg_sync/errors.py")
     report = json.loads(project.run("check", "--output-format", "json").out)

@@ -170,7 +170,7 @@ class TestFuture:
             with pytest.raises(KeyError, match="mine"):
                 ask()
 
-    def test_is_settled_once(self) -> None:
+    def test_future_is_settled_once(self) -> None:
         future = settled(SelectorLoop())
         with pytest.raises(RuntimeError, match="settled already"):
             future.set_result(2)

@@ -72,7 +72,9 @@ def test_where_in_a_twin_that_was_edited(project: Project) -> None:
         ("elsewhere.py", "is not PATH:LINE"),
     ],
 )
-def test_where_of_nothing(project: Project, place: str, said: str) -> None:
+def test_where_of_a_place_that_is_not_there(
+    project: Project, place: str, said: str
+) -> None:
     run = project.run("where", place)
     assert (run.code, run.out) == (2, "")
     assert said in run.err

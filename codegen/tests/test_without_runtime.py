@@ -36,7 +36,7 @@ def test_nothing_is_said_where_the_runtime_is_not_needed() -> None:
     assert "time.sleep(1)" in convert(text, settings=Settings(runtime=None)).text
 
 
-def test_it_is_said_once(project: Project) -> None:
+def test_missing_runtime_is_said_once_for_all_twins(project: Project) -> None:
     project.replace("pyproject.toml", 'runtime = "pkg_sync.runtime"\n', "")
     client = project.read("src/pkg/client.py")
     for name in ("other", "third"):

@@ -37,7 +37,7 @@ async def back(conn: Connection) -> Any:
 
 
 @pytest.mark.parametrize(("type_", "text", "arrow", "value"), VALUES)
-async def test_there_and_back(
+async def test_arrow_values_are_written_and_read_back(
     conn: Connection, type_: str, text: str, arrow: Any, value: object
 ) -> None:
     await make(conn, f"v {type_}")

@@ -237,7 +237,7 @@ async def test_query_that_changes_how_it_is_read(conn: Connection) -> None:
         assert {str(row[0].tzinfo) for row in rows} == {zone}
 
 
-async def test_told_to_hooks(conn: Connection) -> None:
+async def test_chunked_results_are_told_to_hooks(conn: Connection) -> None:
     await again(conn)
     seen: list[pgtwin.QueryEvent] = []
     conn.add_query_hook(seen.append)

@@ -143,7 +143,7 @@ async def test_state_of_a_full_database(tcp_dsn: str, login_dsn: str) -> None:
         ("a failed: FATAL:  55000: not accepting connections", True),
     ],
 )
-def test_what_is_final(text: str, final: bool) -> None:
+def test_errors_that_end_the_attempts(text: str, final: bool) -> None:
     pgconn = pq.PGconn.connect_start(b"sslmode=pgtwin")
     error = e.OperationalError("", pgconn=finished(pgconn))
     error.sqlstate = connection_errors.plain(text)[1]

@@ -28,7 +28,7 @@ Content = Callable[[Connection], Awaitable[list[tuple[Any, ...]]]]
 @pytest.mark.parametrize(
     "query", ["SELECT 1", "", "RESET timezone", "COPY things TO STDOUT; SELECT 1"]
 )
-async def test_not_one_copy(
+async def test_statement_that_is_not_one_copy(
     conn: Connection, table: LiteralString, query: LiteralString, usable: Usable
 ) -> None:
     with pytest.raises(e.ProgrammingError, match=r"copy\(\) executes"):

@@ -80,7 +80,7 @@ async def test_out_with_a_header(conn: Connection) -> None:
         assert (copy.rows_done, copy.bytes_done) == (1, len(b"?column?\n1\n"))
 
 
-async def test_out_of_nothing(conn: Connection) -> None:
+async def test_progress_of_copy_out_of_nothing(conn: Connection) -> None:
     steps = Steps()
     query = "COPY (SELECT 1 WHERE false) TO STDOUT"
     async with conn.cursor().copy(query, progress=steps) as copy:
@@ -157,7 +157,9 @@ async def test_records(conn: Connection, table: LiteralString) -> None:
 
 
 @pytest.mark.parametrize("first", [True, False])
-async def test_error_in(conn: Connection, usable: Usable, first: bool) -> None:
+async def test_error_of_the_progress_function_in_copy_in(
+    conn: Connection, usable: Usable, first: bool
+) -> None:
     await conn.execute("CREATE TEMP TABLE numbers (n int)")
     await conn.commit()
 
@@ -174,7 +176,9 @@ async def test_error_in(conn: Connection, usable: Usable, first: bool) -> None:
     assert await cur.fetchone() == (0,)
 
 
-async def test_error_out(conn: Connection, usable: Usable) -> None:
+async def test_error_of_the_progress_function_in_copy_out(
+    conn: Connection, usable: Usable
+) -> None:
     def fail(copy: Copy) -> None:
         raise ValueError(f"after {copy.rows_done}")
 

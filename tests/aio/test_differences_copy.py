@@ -75,7 +75,7 @@ async def test_values_copied(conn: Ours, theirs: Theirs) -> None:
         await copied(conn, "f")
 
 
-async def test_own_copy(conn: Ours, theirs: Theirs) -> None:
+async def test_execute_within_an_own_copy(conn: Ours, theirs: Theirs) -> None:
     async with theirs.cursor().copy("COPY (SELECT 1) TO STDOUT") as copy:
         assert theirs.lock.locked()  # which execute() would wait for
         assert [row async for row in copy.rows()] == [("1",)]

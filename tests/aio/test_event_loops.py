@@ -148,7 +148,9 @@ Busy = Callable[[Connection, AsyncExitStack], Awaitable[None]]
 
 @pytest.mark.parametrize("busy", [stream, copy, notifies, handler, watching])
 @pytest.mark.parametrize("stopped", [False, True])
-def test_busy_there(dsn: str, busy: Busy, stopped: bool) -> None:
+def test_connection_that_is_busy_in_another_loop(
+    dsn: str, busy: Busy, stopped: bool
+) -> None:
     stack = AsyncExitStack()
 
     async def begin(conn: Connection) -> None:
@@ -182,7 +184,7 @@ def test_busy_there(dsn: str, busy: Busy, stopped: bool) -> None:
         other.run(conn.close())
 
 
-def test_operation_there(dsn: str) -> None:
+def test_operation_under_way_in_another_loop(dsn: str) -> None:
     async def use(conn: Connection) -> None:
         with pytest.raises(e.InterfaceError, match=r"another event loop.*under way"):
             await conn.execute("SELECT 1")

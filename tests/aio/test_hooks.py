@@ -17,7 +17,7 @@ from pgtwin.sql import SQL, Identifier
 EARLY = 0.02
 
 
-async def test_events(conn: pgtwin.AsyncConnection[Any]) -> None:
+async def test_events_of_query_hooks(conn: pgtwin.AsyncConnection[Any]) -> None:
     events: list[QueryEvent] = []
     conn.add_query_hook(events.append)
     before = time.time()

@@ -82,7 +82,7 @@ def _has_data(sock: socket.socket) -> bool:
         return False
 
 
-async def test_nobody_waits(
+async def test_no_reader_is_added_when_nobody_waits(
     ends: tuple[socket.socket, socket.socket], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(readiness, "CHECK", 0.01)

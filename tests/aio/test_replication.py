@@ -81,7 +81,7 @@ async def test_often_in_transactions(tcp_dsn: str) -> None:
                 await conn.execute("SELECT 2")
 
 
-async def test_often_by_service(
+async def test_walsender_of_a_service_prepares_nothing(
     tcp_dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     params = {**conninfo_to_dict(tcp_dsn), "replication": "database"}

@@ -640,7 +640,9 @@ async def test_factory(conn: pgtwin.AsyncConnection[Any]) -> None:
     assert type(conn.cursor()) is pgtwin.AsyncCursor
 
 
-async def test_made_directly(conn: pgtwin.AsyncConnection[Any]) -> None:
+async def test_server_cursor_without_cursor_method(
+    conn: pgtwin.AsyncConnection[Any],
+) -> None:
     async with pgtwin.AsyncServerCursor(conn, "curs", row_factory=scalar_row) as cur:
         await cur.execute(NUMBERS)
         assert await cur.fetchmany(3) == [1, 2, 3]

@@ -58,7 +58,9 @@ async def test_rollback(
     assert await marks(other) == []
 
 
-async def test_nothing_to_end(conn: pgtwin.AsyncConnection[Any]) -> None:
+async def test_commit_and_rollback_without_transaction(
+    conn: pgtwin.AsyncConnection[Any],
+) -> None:
     await conn.commit()
     await conn.rollback()
     assert status(conn) == TransactionStatus.IDLE

@@ -104,7 +104,7 @@ async def test_not_found(
 
 
 @pytest.mark.parametrize("cls", [EnumInfo, RangeInfo, MultirangeInfo])
-async def test_of_another_kind(
+async def test_fetch_of_a_type_of_another_kind(
     conn: pgtwin.AsyncConnection[Any], cls: type[TypeInfo]
 ) -> None:
     assert await cls.fetch(conn, "text") is None

@@ -77,7 +77,7 @@ def test_parameters_that_execute(dsn: str) -> None:
         assert conn.execute("SELECT 2").fetchone() == (2,)
 
 
-async def test_told_at_once(dsn: str) -> None:
+async def test_notify_handlers_are_told_at_once_in_an_event_loop(dsn: str) -> None:
     """An event loop reads between operations; without one nobody does."""
     asynchronous: asyncio.Queue[pgtwin.Notify] = asyncio.Queue()
     synchronous: list[pgtwin.Notify] = []
