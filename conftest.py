@@ -18,8 +18,9 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from tests.embedded_bouncer import can_remember, find_program, running_bouncer
-from tests.embedded_server import LOGIN_ROLE, running_server
+from tests.helpers.counting_server import CountingServer
+from tests.helpers.embedded_bouncer import can_remember, find_program, running_bouncer
+from tests.helpers.embedded_server import LOGIN_ROLE, running_server
 
 PASSWORD = "correct horse"
 
@@ -197,6 +198,13 @@ def closed_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
     return port
+
+
+@pytest.fixture
+def counter() -> Iterator[CountingServer]:
+    """A server that counts who connects, and never answers."""
+    with CountingServer() as counter:
+        yield counter
 
 
 @pytest.fixture

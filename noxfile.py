@@ -317,7 +317,8 @@ def docs(session: nox.Session) -> None:
         *("-e", ".[test]", "-e", "codegen"),
         *("mkdocstrings-python==2.0.11", "zensical==0.0.73"),
     )
-    session.run("python", "codegen/tests/pages.py")
+    with session.chdir("codegen/tests"):
+        session.run("python", "-m", "helpers.refusal_pages")
     session.run("python", "-m", "tools.compatibility")
     session.run("python", "-m", "tests.docs.printing")
     for page in ("adopting", "tutorial"):
@@ -404,7 +405,9 @@ def bench_driver(session: nox.Session) -> None:
 def corpus(session: nox.Session) -> None:
     """Pass the standard library and all that is installed through twingen."""
     session.install("-e", ".[test]", "-e", "codegen[test]")
-    session.run("python", "codegen/tests/corpus.py", *session.posargs)
+    session.run(
+        "python", "codegen/tests/helpers/installed_sources.py", *session.posargs
+    )
 
 
 @nox.session

@@ -65,7 +65,7 @@ def test_where_the_lock_is_shared(dsn: str) -> None:
 
 
 @with_own_lock
-def test_where_it_is_not(dsn: str) -> None:
+def test_subinterpreter_where_the_core_is_not_supported(dsn: str) -> None:
     done = run_in("own", QUERY.format(dsn=dsn))
     if done.returncode == 0:
         # psycopg in Python loads libpq through ctypes, which such interpreters have

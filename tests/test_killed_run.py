@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.embedded_bouncer import find_program
+from tests.helpers.embedded_bouncer import find_program
 
 ROOT = Path(__file__).resolve().parents[1]
 # A machine may stand still meanwhile.
@@ -21,7 +21,7 @@ import os, signal, sys
 from pathlib import Path
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
-from tests.embedded_server import running_server
+from tests.helpers.embedded_server import running_server
 
 with running_server() as dsn:
     folder = Path(conninfo_to_dict(dsn)["host"])
@@ -31,7 +31,7 @@ with running_server() as dsn:
 """
 BOUNCER = """
 import os, signal, subprocess, sys
-from tests.embedded_bouncer import running_bouncer
+from tests.helpers.embedded_bouncer import running_bouncer
 
 started = []
 begin = subprocess.Popen.__init__
@@ -58,7 +58,7 @@ def is_running(pid: int) -> bool:
 
 
 @pytest.mark.parametrize("program", [SERVER, BOUNCER], ids=["server", "bouncer"])
-def test_nothing_is_left(program: str) -> None:
+def test_killed_run_leaves_no_server(program: str) -> None:
     if program is BOUNCER and find_program() is None:
         pytest.skip("pgbouncer is not installed")
     environment = {k: v for k, v in os.environ.items() if k != "PGTWIN_TEST_DSN"}

@@ -23,7 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.embedded_server import running_server  # noqa: E402
+from tests.helpers.embedded_server import running_server  # noqa: E402
 
 DIST = ROOT / "dist"
 NATIVE = "pgtwin_native"
@@ -165,7 +165,10 @@ def main(pythons: list[str]) -> None:
                 examples(python, dsn, "native")
             with environment(each) as python:
                 install(python, "twingen")
-                run(python, ROOT / "codegen" / "tests" / "readme.py")
+                run(
+                    python,
+                    ROOT / "codegen" / "tests" / "helpers" / "guide_walkthrough.py",
+                )
             print(f"{each}: all wheels work", flush=True)
 
 

@@ -36,7 +36,7 @@ def surroundings(library: Library) -> Iterator[dict[str, str]]:
 @contextmanager
 def _postgresql() -> Iterator[str]:
     sys.path.append(str(Path(__file__).parents[2]))
-    from tests.embedded_server import running_server
+    from tests.helpers.embedded_server import running_server
 
     with running_server() as address:
         yield address

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from project import Project, new_project
+
+from helpers.sample_project import Project, new_project
 
 
 @pytest.fixture(autouse=True, scope="session")

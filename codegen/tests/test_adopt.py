@@ -7,8 +7,8 @@ import json
 from typing import Any
 
 import pytest
-from project import Project
 
+from helpers.sample_project import Project
 from twingen.adoption.module_parts import units_of
 
 SOURCE = '''"""A client."""

@@ -29,7 +29,7 @@ MANUAL = (CODEGEN / "docs" / "adopted.md").read_text(encoding="utf-8")
 FILES = sorted((CODEGEN / "adopted").glob("*.toml"))
 
 
-def test_there_are_several() -> None:
+def test_several_libraries_are_adopted() -> None:
     assert len(FILES) >= 3
 
 

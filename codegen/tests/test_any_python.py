@@ -11,8 +11,8 @@ import hashlib
 import subprocess
 import sys
 
-from case import CASES
-from programs import FOLDER, twin_of, ways
+from helpers.case_files import CASES
+from helpers.program_runner import FOLDER, twin_of, ways
 
 
 def digest() -> str:

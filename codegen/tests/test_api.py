@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from project import Project
 
 import twingen
+from helpers.sample_project import Project
 
 SOURCE = "src/pkg/client.py"
 SLEEPING = """import asyncio

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from programs import twin_of
 
+from helpers.program_runner import twin_of
 from twingen.analysis.symbols.library_tables import Tasks
 
 SOURCE = """

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from project import PYPROJECT, Project, new_project
 
+from helpers.sample_project import PYPROJECT, Project, new_project
 from twingen.analysis.symbols.definitions import Definitions
 from twingen.analysis.symbols.library_tables import Libraries, Tasks, built_in_libraries
 from twingen.analysis.symbols.names import Names

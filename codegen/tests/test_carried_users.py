@@ -6,13 +6,14 @@ import threading
 import types
 
 import pytest
-from programs import FOLDER, load, twin_of
+
+from helpers.program_runner import FOLDER, load, twin_of
 
 
 @pytest.fixture(scope="module")
 def twin() -> types.ModuleType:
-    code = (FOLDER / "carried_plain.py").read_text(encoding="utf-8")
-    return load(twin_of(code, tasks="turns"), "carried_plain_for_users")
+    code = (FOLDER / "turns_plain_functions.py").read_text(encoding="utf-8")
+    return load(twin_of(code, tasks="turns"), "plain_functions_for_users")
 
 
 def test_future_of_gather_is_waited_for(twin: types.ModuleType) -> None:

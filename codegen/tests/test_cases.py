@@ -15,8 +15,8 @@ import sys
 import black
 import pytest
 from _pytest.mark.structures import ParameterSet
-from case import CASES, FOLDER, Case
 
+from helpers.case_files import CASES, FOLDER, Case
 from twingen.rules import RULES
 from twingen.rules.rule import Rule
 from twingen.syntax.traversal import EVERYTHING

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from project import Project
 
 import twingen
+from helpers.sample_project import Project
 
 yaml = pytest.importorskip("yaml")
 

@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from project import Project
+
+from helpers.sample_project import Project
 
 PYPROJECT = """
 [tool.twingen]
@@ -153,7 +154,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_refused(name: str, tmp_path: Path) -> None:
+def test_class_members_that_are_refused(name: str, tmp_path: Path) -> None:
     files, said = REFUSED[name]
     run = made(tmp_path, files).run("build")
     assert run.code == 2

@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from project import Project
+
+from helpers.sample_project import Project
 
 TWIN = "out/pkg_sync/client.py"
 SOURCE = "src/pkg/client.py"

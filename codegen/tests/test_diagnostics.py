@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from case import CASES
-from project import Project, new_project
 
+from helpers.case_files import CASES
+from helpers.sample_project import Project, new_project
 from twingen.conversion.convert import convert
 from twingen.diagnostics.diagnostic import ConversionError
 from twingen.rules import RULES

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from project import Project, new_project
 
 import twingen
+from helpers.sample_project import Project, new_project
 
 TREES = """
     { source = "docs-async", target = "docs-sync" },

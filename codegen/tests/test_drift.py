@@ -13,8 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from project import PYPROJECT, Project, new_project
 
+from helpers.sample_project import PYPROJECT, Project, new_project
 from twingen.project.files import replace
 
 TWIN = "out/pkg_sync/client.py"
@@ -156,7 +156,7 @@ DRIFTS: dict[str, tuple[Callable[[Project], None], str]] = {
 }
 
 
-def test_clean(project: Project) -> None:
+def test_check_of_twins_in_step_writes_nothing(project: Project) -> None:
     before = project.snapshot()
     run = project.run("check")
     assert (run.code, run.err) == (0, "")

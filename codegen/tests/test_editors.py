@@ -18,7 +18,8 @@ else:
     import tomli as tomllib
 
 import pytest
-from project import Project
+
+from helpers.sample_project import Project
 
 pytest.importorskip("pygls", reason="twingen[lsp] is not installed")
 

@@ -12,8 +12,9 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from positions import PRELUDE, functions
-from programs import (
+
+from helpers.await_positions import PRELUDE, functions
+from helpers.program_runner import (
     EXAMPLE,
     FOLDER,
     Unformatted,
@@ -24,7 +25,6 @@ from programs import (
     twin_of,
     ways,
 )
-
 from twingen.analysis.symbols.library_tables import Tasks
 from twingen.diagnostics.diagnostic import ConversionError
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from project import Project
 
+from helpers.sample_project import Project
 from twingen.commands.cli import main
 
 SOURCE = "src/pkg/client.py"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from project import Project
+
+from helpers.sample_project import Project
 
 SOURCE = "src/pkg/client.py"
 
@@ -289,7 +290,9 @@ FAILURES: dict[str, tuple[Callable[[Project], None], str]] = {
 
 
 @pytest.mark.parametrize("name", FAILURES)
-def test_failure(name: str, project: Project) -> None:
+def test_failure_is_said_without_traceback_and_changes_nothing(
+    name: str, project: Project
+) -> None:
     change, said = FAILURES[name]
     change(project)
     before = project.snapshot()

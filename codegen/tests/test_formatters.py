@@ -12,10 +12,10 @@ from pathlib import Path
 
 import black
 import pytest
-from case import CASES
-from project import FILES, Project, new_project
 
 import twingen
+from helpers.case_files import CASES
+from helpers.sample_project import FILES, Project, new_project
 from twingen.commands.language_server.editor_requests import Editing
 from twingen.commands.watch import watched
 from twingen.formatting import ruff_command as ruff_module
@@ -313,7 +313,9 @@ class TestOtherCommands:
         run = by_ruff.run("convert", "-", "--stdin-filename", name, given=text)
         assert run.out == twin
 
-    def test_where(self, by_ruff: Project) -> None:
+    def test_where_finds_the_source_of_a_line_laid_out_by_ruff(
+        self, by_ruff: Project
+    ) -> None:
         lines = by_ruff.read(TWIN).splitlines()
         number = next(n for n, each in enumerate(lines, 1) if "raise Lost" in each)
         said = by_ruff.run("where", f"{by_ruff.root / TWIN}:{number}").out

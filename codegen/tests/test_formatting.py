@@ -9,9 +9,9 @@ import black
 import pytest
 from black.mode import Mode, TargetVersion
 from black.parsing import InvalidInput
-from case import CASES
 
 import twingen
+from helpers.case_files import CASES
 from twingen.diagnostics.diagnostic import ConfigurationError
 from twingen.formatting.black_formatter import BlackFormatter, format_source, mode_from
 from twingen.formatting.formatter import FormattingError

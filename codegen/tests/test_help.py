@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from project import Project
 
+from helpers.sample_project import Project
 from twingen import __version__
 from twingen.commands.cli import _EXAMPLES, main
 

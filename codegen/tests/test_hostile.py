@@ -18,8 +18,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from project import Project
 
+from helpers.sample_project import Project
 from twingen.project.twin_folders import Project as ProjectTwins
 
 SOURCE = "src/pkg/client.py"

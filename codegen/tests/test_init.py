@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from project import Project
+
+from helpers.sample_project import Project
 
 if sys.version_info >= (3, 11):
     import tomllib

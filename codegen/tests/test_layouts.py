@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
-from project import Project
+from helpers.sample_project import Project
 
 CONFIGURATION = """
 [tool.twingen]

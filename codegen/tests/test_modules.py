@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from project import Project
+
+from helpers.sample_project import Project
 
 PYPROJECT = """
 [tool.twingen]
@@ -280,7 +281,7 @@ REFUSED: dict[str, tuple[dict[str, str], str]] = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_refused(name: str, tmp_path: Path) -> None:
+def test_modules_that_are_refused(name: str, tmp_path: Path) -> None:
     files, said = REFUSED[name]
     project = made(tmp_path, files)
     project.replace("pyproject.toml", "runtime = ", 'tasks = "threads"\nruntime = ')

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from case import CASES
-from messages import Message, messages
-from pages import FOLDER, SITUATIONS, pages
-from project import Project
-from refusing import refusing_rules
 
+from helpers.case_files import CASES
+from helpers.refusal_messages import Message, messages
+from helpers.refusal_pages import FOLDER, SITUATIONS, pages
+from helpers.refusing_rules import refusing_rules
+from helpers.sample_project import Project
 from twingen.diagnostics.codes import CODES
 from twingen.reports.explain import find, manual
 from twingen.rules import RULES

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import libcst as cst
 import pytest
-from case import CASES, MODULE, Case
 
+from helpers.case_files import CASES, MODULE, Case
 from twingen.analysis.definition_reader import define
 from twingen.analysis.symbols.names import Names
 from twingen.conversion.convert import Settings, convert_parsed, parse
@@ -109,7 +109,7 @@ def starts_of(names: Names) -> Iterator[int]:
 @pytest.mark.parametrize(
     "case", [c for c in CASES if c.kind != "refused"], ids=lambda case: case.name
 )
-def test_case(case: Case) -> None:
+def test_places_of_each_example(case: Case) -> None:
     try:
         places, names, twin = traced(case.source, case.settings())
     except ConversionError:  # syntax that is newer than this Python's
@@ -180,7 +180,7 @@ match os.name:
 '''
 
 
-def test_by_hand() -> None:
+def test_places_of_lines_that_are_merged_split_and_dropped() -> None:
     """Lines that are merged, split, dropped, added and laid out anew."""
     places, _, twin = traced(SOURCE, Settings())
     found = {

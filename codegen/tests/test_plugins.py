@@ -148,7 +148,7 @@ def test_refusals_of_a_plugin(place: Place) -> None:
     assert "acme has no watcher without a loop" in place.run("check").stderr
 
 
-def test_explain_knows_it(place: Place) -> None:
+def test_explain_knows_rules_of_plugins(place: Place) -> None:
     page = place.run("explain", "acme101").stdout
     assert page.startswith("ACME101 acme_throttled\n\n`acme.aio.throttled(CALL, rate)`")
     assert page.endswith("plug-in: acme\n")

@@ -11,8 +11,8 @@ import sys
 from collections.abc import Mapping
 
 import pytest
-from project import Project
 
+from helpers.sample_project import Project
 from twingen.diagnostics.progress import progress_on
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="terminals are POSIX's")
@@ -59,7 +59,7 @@ def on_terminal(
     return read.decode().replace("\r\n", "\n")
 
 
-def test_bar(long: Project) -> None:
+def test_progress_bar_counts_files_and_is_erased(long: Project) -> None:
     said = on_terminal(long, "build")
     frames = said.split(ERASED)
     assert frames[0] == ""

@@ -14,9 +14,9 @@ import warnings
 import black
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
-from programs import load, outcome, twin_of
 
-from generated import programs, sources, sync_sources
+from helpers.program_runner import load, outcome, twin_of
+from helpers.program_strategies import programs, sources, sync_sources
 from twingen.analysis.symbols.definitions import Definitions
 from twingen.conversion.convert import Settings, convert
 from twingen.diagnostics.diagnostic import ConversionError, Diagnostic

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from project import Project
+
+from helpers.sample_project import Project
 
 PYPROJECT = """
 [tool.twingen]

@@ -12,12 +12,12 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-import readme
-from project import Project
 
+from helpers import guide_walkthrough
+from helpers.sample_project import Project
 from twingen.project.config import _KEYS
 
-PAGES = {"README": readme.README, **readme.GUIDE}
+PAGES = {"README": guide_walkthrough.README, **guide_walkthrough.GUIDE}
 BLOCKS = re.findall(r"^```python\n(.*?)^```", "".join(PAGES.values()), re.M | re.S)
 SETTINGS = """
 [tool.twingen]
@@ -31,7 +31,7 @@ trees = [
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the lines are for a POSIX shell")
 def test_readme(tmp_path: Path) -> None:
-    readme.follow(tmp_path)
+    guide_walkthrough.follow(tmp_path)
 
 
 def block(beginning: str) -> str:
@@ -52,7 +52,7 @@ def test_every_example_is_tried() -> None:
 
 
 def test_every_key_is_in_the_index() -> None:
-    page = readme.GUIDE["configuration"]
+    page = guide_walkthrough.GUIDE["configuration"]
     index = page.partition("## Index of the keys\n")[2].partition("\n## ")[0]
     assert set(re.findall(r"`([a-z_]+)`", index)) == set(_KEYS)
 
@@ -61,13 +61,15 @@ def test_configurations_of_the_guide_are_toml() -> None:
     blocks = re.findall(r"^```toml\n(.*?)^```", "".join(PAGES.values()), re.M | re.S)
     assert len(blocks) > 5
     for each in blocks:
-        readme.tomllib.loads(each)
+        guide_walkthrough.tomllib.loads(each)
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_anchors(page: str) -> None:
     """A link into a page of the guide names a heading that is there."""
-    folder = readme.HERE / ("docs/guide" if page in readme.GUIDE else "")
+    folder = guide_walkthrough.HERE / (
+        "docs/guide" if page in guide_walkthrough.GUIDE else ""
+    )
     for path, anchor in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", PAGES[page]):
         text = PAGES[page]
         if path:
@@ -111,7 +113,7 @@ def loaded(
     return one, other
 
 
-def test_beside_each_other(tmp_path: Path) -> None:
+def test_source_and_twin_in_the_guide_belong_together(tmp_path: Path) -> None:
     source, shown = block("async def first"), block("def first")
     kinds = "    _lock: asyncio.Lock\n    _ready: asyncio.Event\n    _item: str\n"
     code = f"import asyncio\n\n\nclass A:\n{kinds}{textwrap.indent(source, '    ')}"

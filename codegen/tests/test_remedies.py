@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-from project import Project
 
+from helpers.sample_project import Project
 from twingen.commands.language_server.editor_requests import Editing
 from twingen.commands.language_server.quick_fixes import Remedy
 from twingen.syntax.source import lines_of
@@ -38,7 +38,7 @@ def apply(project: Project, remedy: Remedy) -> None:
 
 
 @pytest.mark.parametrize("head", ["", '\n[tool.twingen.libraries."acmeweb"]\n'])
-def test_a_row(project: Project, head: str) -> None:
+def test_remedy_adds_a_row_to_pyproject(project: Project, head: str) -> None:
     project.write(NAME, LOAD)
     project.append("pyproject.toml", head)
     row, _ = offered(project, 5)
@@ -72,7 +72,7 @@ STATEMENTS = {
 
 
 @pytest.mark.parametrize("what", STATEMENTS)
-def test_a_marker(project: Project, what: str) -> None:
+def test_remedy_marks_code_async_only(project: Project, what: str) -> None:
     text = f"import acmeweb\n\n\nasync def load(x):\n    print(x)\n{STATEMENTS[what]}"
     project.write(NAME, text)
     line = next(n for n, each in enumerate(lines_of(text), 1) if "acmeweb." in each)

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from project import Project, new_project
+
+from helpers.sample_project import Project, new_project
 
 TWIN = "out/pkg_sync/client.py"
 SOURCE = "src/pkg/client.py"
@@ -61,7 +62,7 @@ def test_ends_with_the_files_and_the_command(project: Project) -> None:
     assert fix.startswith("twingen: fix this with `twingen build --force`, after you")
 
 
-def test_the_command_mends(project: Project) -> None:
+def test_fix_command_of_the_json_report_mends(project: Project) -> None:
     project.append(TWIN, "# mine\n")
     project.remove("out/pkg_sync/errors.py")
     report = json.loads(project.run("check", "--output-format", "json").out)
@@ -76,7 +77,7 @@ def test_no_command_fixes_what_is_not_ours(project: Project) -> None:
     assert last.startswith("twingen: move the files that twingen did not write")
 
 
-def test_quiet(project: Project) -> None:
+def test_quiet_option_prints_only_drift(project: Project) -> None:
     for command in ("build", "check"):
         run = project.run(command, "--quiet")
         assert (run.code, run.out, run.err) == (0, "", "")

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from project import Project
 
 import twingen
+from helpers.sample_project import Project
 from twingen.analysis.symbols.library_tables import Tasks
 
 Tables = dict[str, dict[str, Any]]

@@ -14,8 +14,8 @@ from types import FrameType
 from typing import Any
 
 import pytest
-from spans import took
 
+from helpers.elapsed_time import took
 from twingen.runtime import deadline, selector_loop
 from twingen.runtime.deadline import Deadline
 from twingen.runtime.selector_loop import Future, SelectorLoop
@@ -108,7 +108,7 @@ def test_call_in_thread_hands_over_results_and_exceptions() -> None:
         deadline.call_in_thread(30, lambda: 1 / 0)
 
 
-def test_unexpired() -> None:
+def test_unexpired_timeout() -> None:
     assert deadline.unexpired(None) is None
     assert deadline.unexpired(0.5) == 0.5
     for timeout in (0, -1.5):
@@ -170,7 +170,7 @@ class TestFuture:
             with pytest.raises(KeyError, match="mine"):
                 ask()
 
-    def test_is_settled_once(self) -> None:
+    def test_future_is_settled_once(self) -> None:
         future = settled(SelectorLoop())
         with pytest.raises(RuntimeError, match="settled already"):
             future.set_result(2)

@@ -6,8 +6,8 @@ import json
 import textwrap
 
 import pytest
-from project import Project
 
+from helpers.sample_project import Project
 from twingen.analysis.definition_reader import define
 from twingen.analysis.symbols.definitions import Definitions
 from twingen.analysis.tasks.shared_state import shared_state
@@ -92,7 +92,7 @@ BUMP = "\n    async def bump(self):\n        self.n += 1\n"
 
 
 @pytest.mark.parametrize(("body", "attributes", "name"), NAMED.values(), ids=NAMED)
-def test_named(body: str, attributes: str, name: str) -> None:
+def test_shared_attribute_is_named(body: str, attributes: str, name: str) -> None:
     code = of_class(body, attributes) + (BUMP if "bump" in body else "")
     assert [each for each, _ in found(code)] == [name]
 
@@ -145,7 +145,7 @@ finally:
 
 
 @pytest.mark.parametrize(("body", "attributes"), QUIET.values(), ids=QUIET)
-def test_quiet(body: str, attributes: str) -> None:
+def test_nothing_is_said_where_nothing_is_shared(body: str, attributes: str) -> None:
     assert found(of_class(body, attributes) + BUMP) == []
 
 
@@ -168,7 +168,7 @@ for x in xs:
 
 
 @pytest.mark.parametrize("start", STARTS.values(), ids=STARTS)
-def test_every_start(start: str) -> None:
+def test_every_way_to_start_a_task_is_seen(start: str) -> None:
     work = "n = 0\nd = {}\n\n\nasync def work(x, y=None):\n    global n\n    n += 1\n"
     code = f"{HEAD}{work}\n\nasync def main(xs):\n{textwrap.indent(start, ' ' * 4)}\n"
     assert found(code) == [("n", ("work",))]

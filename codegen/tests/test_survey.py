@@ -108,7 +108,7 @@ def test_twin_that_fails_where_its_source_does_is_no_problem(
     assert modules["library.absent"].startswith("ModuleNotFoundError: ")
 
 
-def test_fall_is_told(survey: ModuleType) -> None:
+def test_figures_that_fall_are_told(survey: ModuleType) -> None:
     before = survey.Figures("library", "1.0", 5, 4, 3, 6)
     assert before.falls_behind(before) == []
     worse = survey.Figures("library", "1.0", 5, 3, 4, 5)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from project import PYPROJECT, Project, new_project
 
 import twingen
+from helpers.sample_project import PYPROJECT, Project, new_project
 
 SOURCE = "src/pkg/client.py"
 TWIN = "out/pkg_sync/client.py"
@@ -123,7 +123,7 @@ def test_a_generator_that_only_ends_or_does_nothing_then_has_no_turns(
     assert (run.code, "take turns" in run.out) == (0, False)
 
 
-def test_both_refuse(inferred: Project) -> None:
+def test_refusals_are_those_of_the_translation_with_turns(inferred: Project) -> None:
     """What is left to do is said of the translation that can do more."""
     given = "\n\nasync def given(x):\n    return await x, asyncio.get_child_watcher()\n"
     inferred.append(SOURCE, given)

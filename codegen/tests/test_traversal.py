@@ -14,10 +14,10 @@ from pathlib import Path
 
 import libcst as cst
 import pytest
-from case import CASES, Case
 from hypothesis import given, settings, strategies as st
 from test_properties import _PROFILE
 
+from helpers.case_files import CASES, Case
 from twingen.analysis.sides.side_configuration import side_table
 from twingen.analysis.symbols.definitions import Definitions
 from twingen.analysis.symbols.renames import Renames
@@ -174,14 +174,16 @@ def _both_ways(text: str) -> None:
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES])
-def test_examples(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_examples_are_converted_as_in_the_slow_way(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
     expected = case.result(case.source)
     _slow_way(monkeypatch)
     assert case.result(case.source) == expected
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_odd_layouts(name: str) -> None:
+def test_odd_layouts_are_converted_as_in_the_slow_way(name: str) -> None:
     _both_ways(ODD[name])
 
 

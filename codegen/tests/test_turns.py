@@ -313,7 +313,7 @@ class Manager:
         return True
 
 
-def test_entered() -> None:
+def test_entered_manager_is_left_by_its_with_block() -> None:
     seen: list[str] = []
 
     def main() -> None:
@@ -358,7 +358,7 @@ def test_iterated() -> None:
 # Questions.
 
 
-def test_questions() -> None:
+def test_iscoroutine_isawaitable_iscoroutinefunction() -> None:
     made = later(double, 1)
     assert inspection.iscoroutine(made)
     assert inspection.isawaitable(made)
@@ -783,7 +783,7 @@ def test_loop_as_an_object() -> None:
         loop.call_soon(print)
 
 
-def test_run_in_run() -> None:
+def test_run_cannot_be_called_in_a_running_loop() -> None:
     def main() -> None:
         made = later(double, 1)
         with pytest.raises(RuntimeError, match="cannot be called from a running"):
@@ -860,7 +860,7 @@ def test_guarded_function_has_the_turn() -> None:
 # Test cases.
 
 
-def test_case() -> None:
+def test_isolated_asyncio_test_case() -> None:
     log: list[str] = []
 
     class Case(async_case.IsolatedAsyncioTestCase):

@@ -13,8 +13,8 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from programs import load, twin_of
 
+from helpers.program_runner import load, twin_of
 from twingen.analysis.symbols.library_tables import built_in_libraries
 
 anyio = pytest.importorskip("anyio")

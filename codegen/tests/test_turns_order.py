@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from turns_programs import load, play
+
+from helpers.random_task_programs import load, play
 
 SEEDS = range(60)
-DIGESTS = Path(__file__).with_name("turns_programs.json")
+DIGESTS = Path(__file__).with_name("random_task_programs.json")
 
 
 def digest(log: list[Any]) -> str:

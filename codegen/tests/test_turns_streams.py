@@ -22,9 +22,9 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from programs import EXAMPLE, FOLDER, Unformatted, can_run, load, outcome
-from project import Project
 
+from helpers.program_runner import EXAMPLE, FOLDER, Unformatted, can_run, load, outcome
+from helpers.sample_project import Project
 from twingen.analysis.calls.event_loop_functions import ELSEWHERE
 from twingen.analysis.symbols.library_tables import built_in_libraries
 from twingen.conversion.convert import convert
@@ -109,9 +109,9 @@ def run_it(function: Any) -> Any:
 
 def test_every_file_is_run() -> None:
     assert {path.stem for path in CARRIED.glob("*.py")} == {
-        "newer_streams",
-        "streams",
-        "transports",
+        "protocols_and_transports",
+        "streams_in_tasks",
+        "streams_python_313",
     }
     assert len(EXAMPLES) >= 80
 

@@ -14,7 +14,8 @@ import sys
 import types
 
 import pytest
-from programs import Unformatted, twin_of
+
+from helpers.program_runner import Unformatted, twin_of
 
 HEAD = """
 import asyncio

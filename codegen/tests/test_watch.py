@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from project import Project
 
+from helpers.sample_project import Project
 from twingen.commands.watch import watched
 from twingen.project.watching import Watched, builds
 

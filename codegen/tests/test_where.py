@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from project import Project
 
+from helpers.sample_project import Project
 from twingen.diagnostics.codes import CODES
 from twingen.rules import RULES
 
@@ -39,7 +39,9 @@ def at(project: Project, name: str, text: str) -> str:
         ("from pkg_sync.errors", "from pkg.errors"),
     ],
 )
-def test_where(project: Project, twin: str, source: str) -> None:
+def test_where_finds_the_source_of_a_line(
+    project: Project, twin: str, source: str
+) -> None:
     run = project.run("where", at(project, TWIN, twin))
     place, text = run.out.splitlines()
     assert (run.code, place) == (0, at(project, SOURCE, source))
@@ -70,7 +72,9 @@ def test_where_in_a_twin_that_was_edited(project: Project) -> None:
         ("elsewhere.py", "is not PATH:LINE"),
     ],
 )
-def test_where_of_nothing(project: Project, place: str, said: str) -> None:
+def test_where_of_a_place_that_is_not_there(
+    project: Project, place: str, said: str
+) -> None:
     run = project.run("where", place)
     assert (run.code, run.out) == (2, "")
     assert said in run.err

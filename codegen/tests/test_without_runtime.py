@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from project import Project
 
 import twingen
+from helpers.sample_project import Project
 from twingen.conversion.convert import Settings, convert
 from twingen.diagnostics.diagnostic import ConversionError
 
@@ -36,7 +36,7 @@ def test_nothing_is_said_where_the_runtime_is_not_needed() -> None:
     assert "time.sleep(1)" in convert(text, settings=Settings(runtime=None)).text
 
 
-def test_it_is_said_once(project: Project) -> None:
+def test_missing_runtime_is_said_once_for_all_twins(project: Project) -> None:
     project.replace("pyproject.toml", 'runtime = "pkg_sync.runtime"\n', "")
     client = project.read("src/pkg/client.py")
     for name in ("other", "third"):

@@ -7,9 +7,9 @@ import re
 from pathlib import Path
 
 import pytest
-from case import CASES
-from project import PYPROJECT, Project, new_project
 
+from helpers.case_files import CASES
+from helpers.sample_project import PYPROJECT, Project, new_project
 from twingen.diagnostics.diagnostic import Diagnostic
 from twingen.reports.colours import Style
 from twingen.reports.work_list import as_json, counted, grouped, text
@@ -41,7 +41,7 @@ def refused(tmp_path: Path) -> Project:
     )
 
 
-def test_causes(refused: Project) -> None:
+def test_refusals_are_grouped_by_cause(refused: Project) -> None:
     run = refused.run("build")
     assert (run.code, run.out) == (2, "")
     assert re.findall(r"^(\S+): (TW\d+)", run.err, re.MULTILINE) == [

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 
 import pgtwin
 from pgtwin.pq import TransactionStatus
-from tests.aio import waiting
+from tests.aio.helpers import session_activity
 
 if TYPE_CHECKING:
     from typing_extensions import LiteralString
@@ -30,13 +31,20 @@ async def other(dsn: str) -> AsyncIterator[pgtwin.AsyncConnection[Any]]:
 
 
 @pytest.fixture
+async def theirs(dsn: str) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+    """A connection of psycopg."""
+    async with await psycopg.AsyncConnection.connect(dsn) as conn:
+        yield conn
+
+
+@pytest.fixture
 def until_sleeping(
     other: pgtwin.AsyncConnection[Any],
 ) -> Callable[[int], Awaitable[None]]:
     """Wait until the server process `pid` is in `pg_sleep()`."""
 
     async def wait(pid: int) -> None:
-        await waiting.until_sleeping(other, pid)
+        await session_activity.until_sleeping(other, pid)
 
     return wait
 
@@ -63,6 +71,14 @@ async def table(conn: pgtwin.AsyncConnection[Any]) -> LiteralString:
     await conn.execute("CREATE TEMP TABLE things (id int PRIMARY KEY, a text, b text)")
     await conn.commit()
     return "things"
+
+
+@pytest.fixture
+async def numbers(conn: pgtwin.AsyncConnection[Any]) -> LiteralString:
+    """The name of a temporary table of one column."""
+    await conn.execute("CREATE TEMP TABLE numbers (n int PRIMARY KEY)")
+    await conn.commit()
+    return "numbers"
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 import pgtwin
 from pgtwin import errors as e, sql
 from pgtwin.types.string import StrBinaryDumper, StrDumper
-from tests.arrow_tables import VALUES
+from tests.helpers.arrow_values import VALUES
 
 if TYPE_CHECKING:
     from typing_extensions import LiteralString
@@ -37,7 +37,7 @@ async def back(conn: Connection) -> Any:
 
 
 @pytest.mark.parametrize(("type_", "text", "arrow", "value"), VALUES)
-async def test_there_and_back(
+async def test_arrow_values_are_written_and_read_back(
     conn: Connection, type_: str, text: str, arrow: Any, value: object
 ) -> None:
     await make(conn, f"v {type_}")
@@ -152,7 +152,7 @@ REFUSED: list[tuple[str, Any]] = [
 
 @pytest.mark.parametrize(("type_", "array"), REFUSED)
 @pytest.mark.parametrize("autocommit", [True, False])
-async def test_refused(
+async def test_arrow_table_that_the_server_refuses(
     conn: Connection, usable: Usable, type_: str, array: Any, autocommit: bool
 ) -> None:
     await conn.set_autocommit(autocommit)

@@ -79,7 +79,9 @@ async def test_statements_of_another_client(
             assert await cur.fetchone() == ("theirs", 2)
 
 
-async def test_in_a_transaction(bouncer_dsn: str) -> None:
+async def test_statement_that_was_lost_by_the_bouncer_in_a_transaction(
+    bouncer_dsn: str,
+) -> None:
     async with (
         pgtwin.AsyncConnection.connect(bouncer_dsn) as conn,
         pgtwin.AsyncConnection.connect(bouncer_dsn, autocommit=True) as other,
@@ -99,7 +101,9 @@ async def test_in_a_transaction(bouncer_dsn: str) -> None:
         await other.execute("COMMIT", prepare=False)
 
 
-async def test_in_a_transaction_that_is_remembered(remembering_dsn: str) -> None:
+async def test_statement_that_was_lost_but_is_remembered_by_the_bouncer(
+    remembering_dsn: str,
+) -> None:
     async with (
         pgtwin.AsyncConnection.connect(remembering_dsn) as conn,
         pgtwin.AsyncConnection.connect(remembering_dsn, autocommit=True) as other,

@@ -43,7 +43,7 @@ async def again(
     return await conn.execute(query, params)
 
 
-async def test_same_rows(conn: Connection) -> None:
+async def test_rows_of_chunks_are_those_of_one_result(conn: Connection) -> None:
     cur = conn.cursor()
     for number in range(10):  # prepared on the way
         await cur.execute(QUERY)
@@ -105,7 +105,7 @@ async def test_what_a_cursor_tells(conn: Connection) -> None:
                 assert (value is None) == (whole.get_value(row, column) is None)
 
 
-async def test_walking(conn: Connection) -> None:
+async def test_fetch_and_scroll_in_chunked_results(conn: Connection) -> None:
     cur = await again(conn)
     assert await cur.fetchone() == EXPECTED[0]
     assert await cur.fetchmany(500) == EXPECTED[1:501]
@@ -237,7 +237,7 @@ async def test_query_that_changes_how_it_is_read(conn: Connection) -> None:
         assert {str(row[0].tzinfo) for row in rows} == {zone}
 
 
-async def test_told_to_hooks(conn: Connection) -> None:
+async def test_chunked_results_are_told_to_hooks(conn: Connection) -> None:
     await again(conn)
     seen: list[pgtwin.QueryEvent] = []
     conn.add_query_hook(seen.append)

@@ -46,7 +46,9 @@ async def test_own_connections(dsn: str) -> None:
     assert list(found) == [6, 12, 20]
 
 
-async def test_one_fails(other: pgtwin.AsyncConnection[Any]) -> None:
+async def test_failure_of_one_task_leaves_the_others(
+    other: pgtwin.AsyncConnection[Any],
+) -> None:
     async def fail() -> None:
         await other.execute("SELECT 1/0")
 

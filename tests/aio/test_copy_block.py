@@ -15,7 +15,7 @@ import pgtwin
 from pgtwin import errors as e, sql
 from pgtwin.copy import AsyncCopy, AsyncFileWriter
 from pgtwin.pq import TransactionStatus
-from tests.copied import ROWS
+from tests.helpers.copy_data import ROWS
 
 if TYPE_CHECKING:
     from typing_extensions import LiteralString
@@ -28,7 +28,7 @@ Content = Callable[[Connection], Awaitable[list[tuple[Any, ...]]]]
 @pytest.mark.parametrize(
     "query", ["SELECT 1", "", "RESET timezone", "COPY things TO STDOUT; SELECT 1"]
 )
-async def test_not_one_copy(
+async def test_statement_that_is_not_one_copy(
     conn: Connection, table: LiteralString, query: LiteralString, usable: Usable
 ) -> None:
     with pytest.raises(e.ProgrammingError, match=r"copy\(\) executes"):
@@ -104,7 +104,7 @@ async def test_own_operation_meanwhile(
 
 @pytest.mark.parametrize("query", ["COPY things FROM STDIN", "COPY things TO STDOUT"])
 @pytest.mark.parametrize("timeout", [None, 60])
-async def test_others_wait(
+async def test_other_tasks_wait_for_the_copy_block(
     conn: Connection, table: LiteralString, query: LiteralString, timeout: float | None
 ) -> None:
     seen: list[str] = []
@@ -141,7 +141,7 @@ async def test_others_wait(
     assert sorted(seen[1:]) == sorted(others)
 
 
-async def test_others_wait_for_their_time(
+async def test_other_tasks_wait_for_the_copy_block_until_their_deadline(
     conn: Connection, table: LiteralString, content: Content
 ) -> None:
     async def execute() -> None:

@@ -94,7 +94,9 @@ async def check(
 
 @pytest.mark.parametrize("nulls", [[], [None], [None] * 2 * NUMBER])
 @pytest.mark.parametrize("name", COLUMNS)
-async def test_same_data(conn: Connection, name: str, nulls: list[None]) -> None:
+async def test_columns_send_the_same_data_as_rows(
+    conn: Connection, name: str, nulls: list[None]
+) -> None:
     values = nulls + COLUMNS[name] if len(nulls) < NUMBER else list(nulls)
     rows = rows_of([1, 2], values, ["x"])
     types = ["int4", name.strip(), "text"]

@@ -16,8 +16,8 @@ from pgtwin.copy import (
     AsyncWriter,
 )
 from pgtwin.pq import TransactionStatus
-from tests.aio.waiting import until_sessions
-from tests.copied import ROWS, TEXT, TYPES, both
+from tests.aio.helpers.session_activity import until_sessions
+from tests.helpers.copy_data import ROWS, TEXT, TYPES, both
 
 if TYPE_CHECKING:
     from typing_extensions import LiteralString
@@ -193,7 +193,7 @@ async def test_rows_of_a_generator_that_change(
     ]
 
 
-async def test_data_that_changes(
+async def test_written_buffer_may_change(
     conn: Connection, table: LiteralString, content: Content
 ) -> None:
     data = bytearray(b"0\ta\tb\n")
@@ -220,7 +220,7 @@ async def test_error_of_one_row(
 
 
 @pytest.mark.parametrize("options", ["", "(FORMAT binary)"], ids=["text", "binary"])
-async def test_nothing(
+async def test_copy_in_of_nothing(
     conn: Connection, table: LiteralString, options: LiteralString, content: Content
 ) -> None:
     cur = conn.cursor()
@@ -258,7 +258,9 @@ async def test_wrong_number_of_values(
     await usable(conn)
 
 
-async def test_nul(conn: Connection, table: LiteralString, usable: Usable) -> None:
+async def test_nul_in_text_is_refused(
+    conn: Connection, table: LiteralString, usable: Usable
+) -> None:
     with pytest.raises(e.DataError):
         async with conn.cursor().copy(f"COPY {table} FROM STDIN") as copy:
             await copy.write_row((1, "a\0b", ""))

@@ -10,7 +10,7 @@ import pytest
 import pgtwin
 from pgtwin import errors as e
 from pgtwin.pq import TransactionStatus
-from tests.copied import LOADED, ROWS, TYPES, VALUES, both
+from tests.helpers.copy_data import LOADED, ROWS, TYPES, VALUES, both
 
 if TYPE_CHECKING:
     from typing_extensions import LiteralString
@@ -20,7 +20,7 @@ Usable = Callable[[Connection], Awaitable[None]]
 
 
 @both
-async def test_read(conn: Connection, options: LiteralString, data: bytes) -> None:
+async def test_copy_read(conn: Connection, options: LiteralString, data: bytes) -> None:
     cur = conn.cursor()
     pieces = []
     async with cur.copy(f"COPY (SELECT * FROM {VALUES}) TO STDOUT {options}") as copy:
@@ -45,7 +45,9 @@ async def test_iterate(conn: Connection, options: LiteralString, data: bytes) ->
 
 
 @both
-async def test_blocks(conn: Connection, options: LiteralString, data: bytes) -> None:
+async def test_copy_blocks(
+    conn: Connection, options: LiteralString, data: bytes
+) -> None:
     cur = conn.cursor()
     async with cur.copy(f"COPY (SELECT * FROM {VALUES}) TO STDOUT {options}") as copy:
         blocks = [block async for block in copy.blocks()]
@@ -242,7 +244,7 @@ async def test_description_of_columns(conn: Connection) -> None:
         await cur.fetchone()
 
 
-async def test_leave_early(conn: Connection, usable: Usable) -> None:
+async def test_copy_out_that_is_left_early(conn: Connection, usable: Usable) -> None:
     query = "COPY (SELECT repeat('x', 100) FROM generate_series(1, 1000000)) TO STDOUT"
     async with conn.cursor().copy(query) as copy:
         assert await copy.read_row() == ("x" * 100,)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import pgtwin
-from tests.copied import BINARY, ROWS, TEXT, VALUES, both
+from tests.helpers.copy_data import BINARY, ROWS, TEXT, VALUES, both
 
 if TYPE_CHECKING:
     from typing_extensions import LiteralString
@@ -41,7 +41,9 @@ class Steps:
 
 
 @both
-async def test_out(conn: Connection, options: LiteralString, data: bytes) -> None:
+async def test_rows_and_bytes_of_copy_out(
+    conn: Connection, options: LiteralString, data: bytes
+) -> None:
     cur = conn.cursor()
     query: LiteralString = f"COPY (SELECT * FROM {VALUES}) TO STDOUT {options}"
     steps = Steps()
@@ -61,7 +63,7 @@ async def test_out(conn: Connection, options: LiteralString, data: bytes) -> Non
         assert (copy.rows_done, copy.bytes_done) == (3, len(data))
 
 
-async def test_out_of_many(conn: Connection) -> None:
+async def test_progress_of_copy_out_is_not_told_for_each_row(conn: Connection) -> None:
     steps = Steps()
     async with conn.cursor().copy(NUMBERS, progress=steps) as copy:
         async for (number,) in copy.rows():
@@ -78,7 +80,7 @@ async def test_out_with_a_header(conn: Connection) -> None:
         assert (copy.rows_done, copy.bytes_done) == (1, len(b"?column?\n1\n"))
 
 
-async def test_out_of_nothing(conn: Connection) -> None:
+async def test_progress_of_copy_out_of_nothing(conn: Connection) -> None:
     steps = Steps()
     query = "COPY (SELECT 1 WHERE false) TO STDOUT"
     async with conn.cursor().copy(query, progress=steps) as copy:
@@ -87,7 +89,7 @@ async def test_out_of_nothing(conn: Connection) -> None:
 
 
 @both
-async def test_in_by_rows(
+async def test_progress_of_copy_in_by_rows(
     conn: Connection, table: LiteralString, options: LiteralString, data: bytes
 ) -> None:
     steps = Steps()
@@ -102,7 +104,9 @@ async def test_in_by_rows(
 
 
 @pytest.mark.parametrize("prepared", [True, False])
-async def test_in_of_many(conn: Connection, prepared: bool) -> None:
+async def test_progress_of_copy_in_while_rows_are_written(
+    conn: Connection, prepared: bool
+) -> None:
     await conn.execute("CREATE TEMP TABLE numbers (n int)")
     steps = Steps()
     rows = [(number,) for number in range(MANY)]
@@ -117,7 +121,9 @@ async def test_in_of_many(conn: Connection, prepared: bool) -> None:
     assert copy.bytes_done == sum(len(f"{number}\n") for number in range(MANY))
 
 
-async def test_in_by_data(conn: Connection, table: LiteralString) -> None:
+async def test_progress_of_copy_in_by_data(
+    conn: Connection, table: LiteralString
+) -> None:
     async with conn.cursor().copy(f"COPY {table} FROM STDIN") as copy:
         await copy.write(TEXT)
     assert (copy.rows_done, copy.bytes_done) == (3, len(TEXT))
@@ -151,7 +157,9 @@ async def test_records(conn: Connection, table: LiteralString) -> None:
 
 
 @pytest.mark.parametrize("first", [True, False])
-async def test_error_in(conn: Connection, usable: Usable, first: bool) -> None:
+async def test_error_of_the_progress_function_in_copy_in(
+    conn: Connection, usable: Usable, first: bool
+) -> None:
     await conn.execute("CREATE TEMP TABLE numbers (n int)")
     await conn.commit()
 
@@ -168,7 +176,9 @@ async def test_error_in(conn: Connection, usable: Usable, first: bool) -> None:
     assert await cur.fetchone() == (0,)
 
 
-async def test_error_out(conn: Connection, usable: Usable) -> None:
+async def test_error_of_the_progress_function_in_copy_out(
+    conn: Connection, usable: Usable
+) -> None:
     def fail(copy: Copy) -> None:
         raise ValueError(f"after {copy.rows_done}")
 

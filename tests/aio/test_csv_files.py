@@ -37,7 +37,7 @@ async def fill(conn: Connection) -> None:
     await conn.copy_records("things", None, ROWS)
 
 
-async def test_there_and_back(
+async def test_csv_file_is_written_and_read_back(
     conn: Connection, table: LiteralString, content: Content, tmp_path: Path
 ) -> None:
     await fill(conn)
@@ -191,7 +191,9 @@ async def test_kinds_of_queries(conn: Connection, table: LiteralString) -> None:
         await conn.copy_to_csv(cast("Any", 5), io.BytesIO())
 
 
-async def test_old_file_stays(conn: Connection, tmp_path: Path, usable: Usable) -> None:
+async def test_old_csv_file_stays_after_an_error(
+    conn: Connection, tmp_path: Path, usable: Usable
+) -> None:
     path = tmp_path / "old.csv"
     path.write_bytes(b"old")
     query = "SELECT 1 / (9999 - i) FROM generate_series(1, 10000) i"
@@ -238,7 +240,9 @@ async def test_bad_values(
     await usable(conn)
 
 
-async def test_much(conn: Connection, tmp_path: Path) -> None:
+async def test_progress_of_fifty_thousand_rows(
+    conn: Connection, tmp_path: Path
+) -> None:
     path = tmp_path / "much.csv"
     counted: list[int] = []
 

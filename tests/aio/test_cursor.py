@@ -160,7 +160,9 @@ async def test_format(conn: pgtwin.AsyncConnection[Any]) -> None:
     assert await cur.fetchone() == (2,)
 
 
-async def test_sizes(conn: pgtwin.AsyncConnection[Any]) -> None:
+async def test_setinputsizes_and_setoutputsize_do_nothing(
+    conn: pgtwin.AsyncConnection[Any],
+) -> None:
     cur = conn.cursor()
     cur.setinputsizes([1])
     cur.setoutputsize(1)
@@ -168,7 +170,7 @@ async def test_sizes(conn: pgtwin.AsyncConnection[Any]) -> None:
     assert cur.arraysize == 1
 
 
-async def test_made_directly(conn: pgtwin.AsyncConnection[Any]) -> None:
+async def test_cursor_without_cursor_method(conn: pgtwin.AsyncConnection[Any]) -> None:
     cur = pgtwin.AsyncCursor(conn, row_factory=dict_row)
     await cur.execute("SELECT 1 AS a")
     assert await cur.fetchone() == {"a": 1}

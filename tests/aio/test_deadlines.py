@@ -190,7 +190,9 @@ async def at_last(conn: pgtwin.AsyncConnection[Any], operation: Operation) -> No
     pytest.fail("the deadline is always over")
 
 
-async def test_in_time(conn: pgtwin.AsyncConnection[Any]) -> None:
+async def test_deadline_that_is_kept_leaves_nothing(
+    conn: pgtwin.AsyncConnection[Any],
+) -> None:
     async def execute(conn: pgtwin.AsyncConnection[Any]) -> None:
         await conn.execute("SELECT 1", timeout=0.5)
 

@@ -10,7 +10,7 @@ import pytest
 
 import pgtwin
 from pgtwin import errors as e
-from tests.aio.waiting import until_sessions
+from tests.aio.helpers.session_activity import until_sessions
 
 pytestmark = pytest.mark.every_loop
 
@@ -33,7 +33,9 @@ async def wait_for_one(found: list[Any]) -> None:
         await asyncio.sleep(0.01)
 
 
-async def test_lost(dsn: str, other: pgtwin.AsyncConnection[Any]) -> None:
+async def test_wait_disconnected_of_a_lost_session(
+    dsn: str, other: pgtwin.AsyncConnection[Any]
+) -> None:
     conn = await pgtwin.AsyncConnection.connect(dsn)
     task = asyncio.create_task(conn.wait_disconnected())
     await asyncio.sleep(0.1)
@@ -97,7 +99,9 @@ async def test_lost_during_query(
     await conn.close()
 
 
-async def test_handler(dsn: str, other: pgtwin.AsyncConnection[Any]) -> None:
+async def test_disconnect_handler_is_called(
+    dsn: str, other: pgtwin.AsyncConnection[Any]
+) -> None:
     conn = await pgtwin.AsyncConnection.connect(dsn)
     found: list[e.Error] = []
     removed: list[e.Error] = []

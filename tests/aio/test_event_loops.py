@@ -13,7 +13,7 @@ import pytest
 
 import pgtwin
 from pgtwin import Notify, errors as e
-from tests.aio import waiting
+from tests.aio.helpers import session_activity
 
 Connection = pgtwin.AsyncConnection[Any]
 T = TypeVar("T")
@@ -55,7 +55,7 @@ def running_loop() -> Iterator[Loop]:
         loop.close()
 
 
-def test_at_rest(dsn: str) -> None:
+def test_connection_at_rest_is_used_in_other_loops(dsn: str) -> None:
     loop = asyncio.new_event_loop()
     try:
         conn = loop.run_until_complete(connect(dsn))
@@ -96,7 +96,7 @@ def test_closed_loop(dsn: str) -> None:
     asyncio.run(conn.close())
 
 
-def test_running_loop_at_rest(dsn: str) -> None:
+def test_connection_at_rest_is_used_while_its_loop_runs(dsn: str) -> None:
     with running_loop() as other, running_loop() as third:
         conn = other.run(connect(dsn))
         for _ in range(10):
@@ -148,7 +148,9 @@ Busy = Callable[[Connection, AsyncExitStack], Awaitable[None]]
 
 @pytest.mark.parametrize("busy", [stream, copy, notifies, handler, watching])
 @pytest.mark.parametrize("stopped", [False, True])
-def test_busy_there(dsn: str, busy: Busy, stopped: bool) -> None:
+def test_connection_that_is_busy_in_another_loop(
+    dsn: str, busy: Busy, stopped: bool
+) -> None:
     stack = AsyncExitStack()
 
     async def begin(conn: Connection) -> None:
@@ -182,7 +184,7 @@ def test_busy_there(dsn: str, busy: Busy, stopped: bool) -> None:
         other.run(conn.close())
 
 
-def test_operation_there(dsn: str) -> None:
+def test_operation_under_way_in_another_loop(dsn: str) -> None:
     async def use(conn: Connection) -> None:
         with pytest.raises(e.InterfaceError, match=r"another event loop.*under way"):
             await conn.execute("SELECT 1")
@@ -193,7 +195,7 @@ def test_operation_there(dsn: str) -> None:
         async def sleep() -> asyncio.Task[Any]:
             task = asyncio.create_task(conn.execute("SELECT pg_sleep(120)"))
             async with await connect(dsn) as observer:
-                await waiting.until_sleeping(observer, conn.info.backend_pid)
+                await session_activity.until_sleeping(observer, conn.info.backend_pid)
             return task
 
         async def end(task: asyncio.Task[Any]) -> None:

@@ -549,7 +549,9 @@ async def test_adapters_stay_with_their_connection(
     assert pgtwin.adapters.get_loader(25, pgtwin.pq.Format.TEXT) is not UpperLoader
 
 
-async def test_context(conn: pgtwin.AsyncConnection[Any], dsn: str) -> None:
+async def test_loaders_of_the_context_of_a_connection(
+    conn: pgtwin.AsyncConnection[Any], dsn: str
+) -> None:
     conn.adapters.register_loader("text", UpperLoader)
     async with pgtwin.AsyncConnection.connect(dsn, context=conn) as copy:
         assert await fetch(copy, "SELECT 'word'::text") == "WORD"

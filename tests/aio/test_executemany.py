@@ -66,7 +66,7 @@ async def test_generator(conn: Connection) -> None:
     assert len(await content(conn)) == 1000
 
 
-async def test_nothing(conn: Connection) -> None:
+async def test_executemany_of_nothing(conn: Connection) -> None:
     cur = conn.cursor()
     await cur.executemany(INSERT, [])
     assert cur.rowcount == 0
@@ -325,7 +325,7 @@ async def calls(conn: Connection) -> int:
 @pytest.mark.parametrize("autocommit", [False, True])
 @pytest.mark.parametrize("state", ["26000", "0A000"])
 @pytest.mark.parametrize("first", [True, False])
-async def test_executed_once(
+async def test_failing_batch_is_executed_once(
     conn: Connection, autocommit: bool, state: str, first: bool
 ) -> None:
     await conn.set_autocommit(autocommit)
@@ -393,7 +393,7 @@ async def test_closed_by_the_values(
     assert cur.pgresult is None
 
 
-async def test_in_a_pipeline(conn: Connection) -> None:
+async def test_executemany_in_a_pipeline(conn: Connection) -> None:
     query = "INSERT INTO things (id, name) VALUES (%s, %s) RETURNING id"
     async with conn.pipeline():
         one = conn.cursor()

@@ -85,7 +85,7 @@ async def test_types_that_stay_text(conn: Connection, value: LiteralString) -> N
     assert formats(cur) == [0, 0]
 
 
-async def test_not_worth_it(conn: Connection) -> None:
+async def test_short_values_stay_in_text_format(conn: Connection) -> None:
     assert formats(await prepared(conn, "SELECT 'x'::text")) == [0]
     assert formats(await prepared(conn, "SELECT 1::int4, now()::date")) == [0, 0]
 
@@ -189,7 +189,7 @@ async def test_several_statements(conn: Connection) -> None:
         assert formats(cur) == [0]
 
 
-async def test_as_asked_for(conn: Connection) -> None:
+async def test_format_that_is_asked_for(conn: Connection) -> None:
     query: LiteralString = "SELECT 1::int4"
     assert formats(await prepared(conn, query)) == [1]
     cur = conn.cursor()
@@ -256,7 +256,7 @@ async def test_columns_that_change(conn: Connection) -> None:
     assert repr(await cur.fetchone()) == "(Decimal('3'),)"
 
 
-async def test_in_a_pipeline(conn: Connection) -> None:
+async def test_format_of_results_in_a_pipeline(conn: Connection) -> None:
     query: LiteralString = "SELECT %s::int4"
     for number in range(7):
         await conn.execute(query, (number,))

@@ -17,7 +17,7 @@ from pgtwin.sql import SQL, Identifier
 EARLY = 0.02
 
 
-async def test_events(conn: pgtwin.AsyncConnection[Any]) -> None:
+async def test_events_of_query_hooks(conn: pgtwin.AsyncConnection[Any]) -> None:
     events: list[QueryEvent] = []
     conn.add_query_hook(events.append)
     before = time.time()
@@ -80,7 +80,9 @@ async def test_no_values(other: pgtwin.AsyncConnection[Any]) -> None:
     ]
 
 
-async def test_every_way(conn: pgtwin.AsyncConnection[Any]) -> None:
+async def test_every_way_to_execute_is_told_to_hooks(
+    conn: pgtwin.AsyncConnection[Any],
+) -> None:
     events: list[QueryEvent] = []
     conn.add_query_hook(events.append)
     await conn.cursor().executemany("SELECT %s", [(1,), (2,)])
@@ -232,7 +234,7 @@ async def test_prepared(other: pgtwin.AsyncConnection[Any]) -> None:
     assert [event.query for event in events] == ["SELECT %s"] * 2
 
 
-async def test_removed(other: pgtwin.AsyncConnection[Any]) -> None:
+async def test_removed_query_hook(other: pgtwin.AsyncConnection[Any]) -> None:
     events: list[QueryEvent] = []
     more: list[QueryEvent] = []
     # A bound method is not the same object twice, but it is equal.
@@ -262,7 +264,7 @@ async def test_failing_hook(
 
 
 @pytest.mark.parametrize("pipelined", [False, True])
-async def test_executed_again(
+async def test_prepared_statement_that_is_executed_again_is_told(
     other: pgtwin.AsyncConnection[Any], pipelined: bool
 ) -> None:
     other.prepare_threshold = 1

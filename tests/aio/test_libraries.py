@@ -41,7 +41,9 @@ def is_theirs(conn: Any) -> bool:
     return isinstance(conn, psycopg.AsyncConnection)
 
 
-async def test_seen_as_psycopgs(conn: pgtwin.AsyncConnection[Any]) -> None:
+async def test_connection_is_an_instance_of_psycopgs_class(
+    conn: pgtwin.AsyncConnection[Any],
+) -> None:
     seen: Any = conn
     assert is_theirs(conn)
     assert isinstance(seen, psycopg.BaseConnection)
@@ -87,7 +89,9 @@ async def test_class_is_set(dsn: str) -> None:
         assert is_theirs(conn)
 
 
-async def test_never_copied(conn: pgtwin.AsyncConnection[Any]) -> None:
+async def test_connection_cannot_be_copied_for_libraries(
+    conn: pgtwin.AsyncConnection[Any],
+) -> None:
     for function in (copy.copy, copy.deepcopy, pickle.dumps):
         with pytest.raises(TypeError, match="cannot be copied or pickled"):
             function(conn)

@@ -60,7 +60,7 @@ async def plainly_broken(conn: pgtwin.AsyncConnection[Any]) -> None:
     assert time.monotonic() - started < DEADLINE
 
 
-async def test_lost_at_rest(
+async def test_session_is_lost_at_rest(
     doomed: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
 ) -> None:
     await terminate(other, doomed)

@@ -73,7 +73,9 @@ async def test_execute_after_leaving_a_stream(
     assert await cur.fetchone() == (2,)
 
 
-async def test_no_copies(conn: pgtwin.AsyncConnection[Any]) -> None:
+async def test_connection_is_not_copied_or_pickled(
+    conn: pgtwin.AsyncConnection[Any],
+) -> None:
     for make in (copy.copy, copy.deepcopy, pickle.dumps):
         with pytest.raises(TypeError, match=r"connect\(\)"):
             make(conn)

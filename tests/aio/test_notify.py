@@ -159,7 +159,7 @@ async def test_notify_oneself(listener: pgtwin.AsyncConnection[Any]) -> None:
         assert notification.pid == listener.info.backend_pid
 
 
-async def test_many(
+async def test_five_thousand_notifications(
     listener: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
 ) -> None:
     await other.execute(
@@ -208,7 +208,7 @@ async def test_encodings(
     assert told == (found if with_handler else [])
 
 
-async def test_more_than_once(
+async def test_notifies_is_called_several_times(
     listener: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
 ) -> None:
     for number in (1, 7, 8, 9, 100, 1000, 3):

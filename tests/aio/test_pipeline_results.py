@@ -29,7 +29,7 @@ async def known(conn: Connection) -> None:
             await conn.execute(query, ("1" if "text" in query[:15] else 1,))
 
 
-async def test_sizes(conn: Connection) -> None:
+async def test_results_of_many_sizes(conn: Connection) -> None:
     sizes = [0, 1, 19, 20, 21, 99, 100, 101, 1000, 1, 0]
     cursors = [conn.cursor() for _ in sizes]
     async with conn.pipeline():

@@ -205,7 +205,7 @@ async def test_own_class_and_keywords(dsn: str) -> None:
         assert await cur.fetchone() == {"application_name": "us"}
 
 
-async def test_get_and_put(dsn: str) -> None:
+async def test_getconn_and_putconn(dsn: str) -> None:
     async with pool_of(dsn) as pool:
         conn = await pool.getconn()
         await conn.execute("SELECT 1")

@@ -84,7 +84,9 @@ async def test_several_statements_are_not_prepared(
     assert await prepared(conn) == []
 
 
-async def test_limit(conn: pgtwin.AsyncConnection[Any]) -> None:
+async def test_prepared_max_drops_the_oldest_statements(
+    conn: pgtwin.AsyncConnection[Any],
+) -> None:
     conn.prepared_max = 3
     for number in range(5):
         await conn.execute(b"SELECT %d" % number, prepare=True)

@@ -54,7 +54,9 @@ def watching(ours: socket.socket) -> Readiness:
     return made
 
 
-async def test_given_up(ends: tuple[socket.socket, socket.socket]) -> None:
+async def test_detach_after_several_waits(
+    ends: tuple[socket.socket, socket.socket],
+) -> None:
     ours, others = ends
     waits = watching(ours)
     for _ in range(3):
@@ -63,7 +65,9 @@ async def test_given_up(ends: tuple[socket.socket, socket.socket]) -> None:
     waits.detach()
 
 
-async def test_parts(ends: tuple[socket.socket, socket.socket]) -> None:
+async def test_wait_until_all_parts_have_come(
+    ends: tuple[socket.socket, socket.socket],
+) -> None:
     ours, others = ends
     waits = watching(ours)
     others.send(b"xxx")
@@ -78,7 +82,7 @@ def _has_data(sock: socket.socket) -> bool:
         return False
 
 
-async def test_nobody_waits(
+async def test_no_reader_is_added_when_nobody_waits(
     ends: tuple[socket.socket, socket.socket], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(readiness, "CHECK", 0.01)
@@ -93,7 +97,7 @@ async def test_nobody_waits(
     waits.detach()
 
 
-async def test_idle(
+async def test_wait_in_which_nothing_comes_adds_one_reader(
     ends: tuple[socket.socket, socket.socket], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A wait in which nothing comes is asked for once."""
@@ -109,7 +113,9 @@ async def test_idle(
     waits.detach()
 
 
-async def test_forgotten(ends: tuple[socket.socket, socket.socket]) -> None:
+async def test_forgotten_waits_are_collected(
+    ends: tuple[socket.socket, socket.socket],
+) -> None:
     waits = watching(ends[0])
     waits.check_later()
     known = weakref.ref(waits)

@@ -295,7 +295,7 @@ async def test_row_factories(conn: pgtwin.AsyncConnection[Any]) -> None:
             assert await cur.fetchall() == [row]
 
 
-async def test_in_a_pipeline(conn: pgtwin.AsyncConnection[Any]) -> None:
+async def test_repeated_query_in_a_pipeline(conn: pgtwin.AsyncConnection[Any]) -> None:
     assert await repeat(conn, "SELECT %s::int", 1) == (1,)
     cursors = [conn.cursor() for _ in range(60)]
     async with conn.pipeline():

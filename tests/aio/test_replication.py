@@ -52,7 +52,7 @@ def end(conn: Connection) -> None:
 
 
 @pytest.mark.parametrize("replication", ["database", "true", "on", "YES", "1"])
-async def test_often(tcp_dsn: str, replication: str) -> None:
+async def test_walsender_prepares_nothing(tcp_dsn: str, replication: str) -> None:
     async with pgtwin.AsyncConnection.connect(
         tcp_dsn, replication=replication, autocommit=True
     ) as conn:
@@ -81,7 +81,7 @@ async def test_often_in_transactions(tcp_dsn: str) -> None:
                 await conn.execute("SELECT 2")
 
 
-async def test_often_by_service(
+async def test_walsender_of_a_service_prepares_nothing(
     tcp_dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     params = {**conninfo_to_dict(tcp_dsn), "replication": "database"}
@@ -153,7 +153,7 @@ def test_console_of_a_pooler() -> None:
     assert not prepared_statements.is_console(None)
 
 
-async def test_start(walsender: Connection) -> None:
+async def test_start_replication(walsender: Connection) -> None:
     cur = await start(walsender)
     assert cur.pgresult is not None
     assert cur.pgresult.status == COPY_BOTH

@@ -364,7 +364,9 @@ async def test_two_tasks_iterate(cur: pgtwin.AsyncServerCursor[Any]) -> None:
     assert sorted(found[0] + found[1]) == list(range(1, 101))
 
 
-async def test_iterate_again(cur: pgtwin.AsyncServerCursor[Any]) -> None:
+async def test_iteration_goes_on_where_it_has_stopped(
+    cur: pgtwin.AsyncServerCursor[Any],
+) -> None:
     cur.itersize = 2
     await cur.execute(NUMBERS)
     async for (number,) in cur:
@@ -375,7 +377,7 @@ async def test_iterate_again(cur: pgtwin.AsyncServerCursor[Any]) -> None:
     assert [row async for row in cur] == [(7,)]
 
 
-async def test_execute_again(
+async def test_execute_declares_the_cursor_again(
     conn: pgtwin.AsyncConnection[Any], cur: pgtwin.AsyncServerCursor[Any]
 ) -> None:
     await cur.execute("SELECT 1 AS a")
@@ -597,7 +599,7 @@ async def test_connection_closed(dsn: str) -> None:
         assert cur.closed
 
 
-async def test_forgotten(conn: pgtwin.AsyncConnection[Any]) -> None:
+async def test_forgotten_server_cursor_warns(conn: pgtwin.AsyncConnection[Any]) -> None:
     cur = conn.cursor("curs")
     await cur.execute(NUMBERS)
     with pytest.warns(ResourceWarning, match="'curs' was forgotten"):
@@ -638,7 +640,9 @@ async def test_factory(conn: pgtwin.AsyncConnection[Any]) -> None:
     assert type(conn.cursor()) is pgtwin.AsyncCursor
 
 
-async def test_made_directly(conn: pgtwin.AsyncConnection[Any]) -> None:
+async def test_server_cursor_without_cursor_method(
+    conn: pgtwin.AsyncConnection[Any],
+) -> None:
     async with pgtwin.AsyncServerCursor(conn, "curs", row_factory=scalar_row) as cur:
         await cur.execute(NUMBERS)
         assert await cur.fetchmany(3) == [1, 2, 3]

@@ -157,7 +157,7 @@ async def test_a_gigabyte(conn: pgtwin.AsyncConnection[Any]) -> None:
     assert await usable(conn)
 
 
-def test_as_long_as_may_be() -> None:
+def test_longest_text_and_values() -> None:
     check_text(bytes(LIMIT - ROOM))
     with pytest.raises(e.DataError, match=TOO_LONG):
         check_text(bytes(LIMIT - ROOM + 1))

@@ -129,7 +129,9 @@ async def test_adapters_of_the_cursor(conn: pgtwin.AsyncConnection[Any]) -> None
     assert [row async for row in cur.stream("SELECT 'a'::text")] == [("A",)]
 
 
-async def test_fetch_after(conn: pgtwin.AsyncConnection[Any]) -> None:
+async def test_nothing_to_fetch_after_a_stream(
+    conn: pgtwin.AsyncConnection[Any],
+) -> None:
     cur = conn.cursor()
     async for _ in cur.stream(NUMBERS):
         pass
@@ -210,7 +212,7 @@ async def test_error_in_the_block(
 
 @needs_chunks
 @pytest.mark.parametrize("size", [1, 100])
-async def test_left_early(
+async def test_stream_that_is_left_early(
     conn: pgtwin.AsyncConnection[Any], size: int, usable: Usable
 ) -> None:
     cur = conn.cursor()
@@ -232,7 +234,9 @@ async def test_left_early_in_autocommit(other: pgtwin.AsyncConnection[Any]) -> N
     assert await cur.fetchone() == (1,)
 
 
-async def test_never_begun(conn: pgtwin.AsyncConnection[Any]) -> None:
+async def test_stream_that_is_closed_before_it_begins(
+    conn: pgtwin.AsyncConnection[Any],
+) -> None:
     rows = conn.cursor().stream("SELECT 1")
     await rows.aclose()
     assert conn.info.transaction_status == TransactionStatus.IDLE
@@ -281,7 +285,9 @@ async def test_cancelled_by_another(
     await usable(conn)
 
 
-async def test_others_wait_their_turn(conn: pgtwin.AsyncConnection[Any]) -> None:
+async def test_other_tasks_wait_for_the_stream(
+    conn: pgtwin.AsyncConnection[Any],
+) -> None:
     async def ask() -> Any:
         return await (await conn.execute("SELECT 'asked'")).fetchone()
 
@@ -311,7 +317,7 @@ async def test_closed_cursor(conn: pgtwin.AsyncConnection[Any]) -> None:
             pass
 
 
-async def test_big(conn: pgtwin.AsyncConnection[Any]) -> None:
+async def test_twenty_megabytes_of_rows(conn: pgtwin.AsyncConnection[Any]) -> None:
     total = 0
     async for number, text in conn.cursor().stream(
         "SELECT n, repeat('x', 1000) FROM generate_series(1, 20000) AS n"

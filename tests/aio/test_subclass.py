@@ -179,7 +179,7 @@ async def test_init_that_fails(dsn: str, other: pgtwin.AsyncConnection[Any]) -> 
         pass
 
 
-async def test_of_a_handle(dsn: str) -> None:
+async def test_connection_of_a_libpq_handle(dsn: str) -> None:
     pgconn = pq.PGconn.connect(dsn.encode())
     async with pgtwin.AsyncConnection(pgconn) as conn:
         assert conn.pgconn is pgconn

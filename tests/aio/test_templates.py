@@ -78,7 +78,7 @@ def test_formats() -> None:
     ]
 
 
-def test_merge() -> None:
+def test_template_with_merged_values() -> None:
     template = Text("SELECT ", Value(-1), Value("it's", "t"), Value(None, "b"))
     converted = convert(template, Transformer(), "utf-8", merge=True)
     assert converted == (b"SELECT  -1'it''s'NULL", [], [])
@@ -96,7 +96,7 @@ def test_merge() -> None:
         (Value(sql.Placeholder(), "q"), "Placeholder"),
     ],
 )
-def test_refused(value: Value, words: str) -> None:
+def test_template_that_is_refused(value: Value, words: str) -> None:
     with pytest.raises(e.ProgrammingError, match=words) as caught:
         convert(Text(value), Transformer(), "utf-8")
     assert "secret" not in str(caught.value)

@@ -58,7 +58,9 @@ async def test_rollback(
     assert await marks(other) == []
 
 
-async def test_nothing_to_end(conn: pgtwin.AsyncConnection[Any]) -> None:
+async def test_commit_and_rollback_without_transaction(
+    conn: pgtwin.AsyncConnection[Any],
+) -> None:
     await conn.commit()
     await conn.rollback()
     assert status(conn) == TransactionStatus.IDLE
@@ -221,7 +223,7 @@ async def test_transaction_in_open_transaction(
     assert await marks(conn) == []
 
 
-async def test_nested(
+async def test_nested_transaction_block(
     conn: pgtwin.AsyncConnection[Any], other: pgtwin.AsyncConnection[Any]
 ) -> None:
     async with conn.transaction() as outer:
@@ -447,7 +449,7 @@ async def test_characteristics_in_transaction(
     assert conn.deferrable is None
 
 
-async def test_handle(conn: pgtwin.AsyncConnection[Any]) -> None:
+async def test_pgconn_of_a_transaction_block(conn: pgtwin.AsyncConnection[Any]) -> None:
     async with conn.transaction() as block:
         assert block.pgconn is conn.pgconn
         assert block.connection is conn

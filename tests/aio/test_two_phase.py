@@ -224,7 +224,7 @@ async def test_savepoint(
     assert await count(other, table) == 1
 
 
-async def test_without_begin(conn: pgtwin.AsyncConnection[Any]) -> None:
+async def test_tpc_methods_without_tpc_begin(conn: pgtwin.AsyncConnection[Any]) -> None:
     with pytest.raises(e.ProgrammingError, match="tpc_begin"):
         await conn.tpc_prepare()
     with pytest.raises(e.ProgrammingError, match="tpc_begin"):

@@ -85,7 +85,9 @@ async def test_base_type(conn: pgtwin.AsyncConnection[Any]) -> None:
         sql.Identifier("pgtwin_types", "mood"),
     ],
 )
-async def test_name(conn: pgtwin.AsyncConnection[Any], name: Any) -> None:
+async def test_fetch_of_an_enum_by_name(
+    conn: pgtwin.AsyncConnection[Any], name: Any
+) -> None:
     info = await EnumInfo.fetch(conn, name)
     assert info is not None
     assert info.name == "mood"
@@ -102,7 +104,7 @@ async def test_not_found(
 
 
 @pytest.mark.parametrize("cls", [EnumInfo, RangeInfo, MultirangeInfo])
-async def test_of_another_kind(
+async def test_fetch_of_a_type_of_another_kind(
     conn: pgtwin.AsyncConnection[Any], cls: type[TypeInfo]
 ) -> None:
     assert await cls.fetch(conn, "text") is None
@@ -362,7 +364,9 @@ async def test_registered_in_one_place(
     assert pgtwin.adapters.types.get("mood") is None
 
 
-async def test_context(conn: pgtwin.AsyncConnection[Any], dsn: str) -> None:
+async def test_types_of_the_context_of_a_connection(
+    conn: pgtwin.AsyncConnection[Any], dsn: str
+) -> None:
     info = await EnumInfo.fetch(conn, "mood")
     assert info is not None
     register_enum(info, conn, Mood)

@@ -84,7 +84,7 @@ def test_no_secret_is_kept(text: str) -> None:
 
 
 @pytest.mark.parametrize("rest", ["", f" password={SECRET}"])
-def test_few_are_kept(rest: str) -> None:
+def test_few_lists_of_hosts_are_kept(rest: str) -> None:
     for number in range(3 * hosts.KEPT):
         assert _hosts(f"host=/{number}{rest}") == [f"/{number}"]
         assert len(hosts._routes) <= hosts.KEPT

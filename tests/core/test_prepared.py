@@ -32,7 +32,7 @@ def test_longest_uncounted_goes(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [statements.due(key) for key in (ONE, TWO, THREE)] == [True, False, True]
 
 
-def test_names() -> None:
+def test_names_of_statements_are_unique() -> None:
     one, other = PreparedStatements(), PreparedStatements()
     names = {one.new_name(), one.new_name(), other.new_name(), other.new_name()}
     assert len(names) == 4
@@ -88,7 +88,7 @@ def test_rolled_back() -> None:
     assert list(statements.retired) == [b"2", b"3"]
 
 
-def test_committed() -> None:
+def test_statements_after_commit_and_rollback() -> None:
     statements = PreparedStatements()
     statements.add(ONE, b"1", True)
     statements.add(TWO, b"2", True).awaited = True

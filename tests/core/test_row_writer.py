@@ -50,7 +50,7 @@ def read(data: bytes, binary: bool) -> list[Row]:
 
 @settings(deadline=None)
 @given(ROWS, st.lists(st.tuples(st.integers(0, 9), st.integers(0, 4))), st.booleans())
-def test_read_again(
+def test_written_rows_are_read_back(
     rows: list[Row], steps: list[tuple[int, int]], binary: bool
 ) -> None:
     for typed in (True, binary):
@@ -76,7 +76,7 @@ def test_read_again(
 
 
 @pytest.mark.parametrize("binary", [False, True])
-def test_blocks(binary: bool) -> None:
+def test_blocks_are_taken_when_they_are_full(binary: bool) -> None:
     taken = taking(binary)
     row = (1, "x" * 8000, 0.5)
     full = [taken.add(row) for _ in range(9)]

@@ -12,7 +12,7 @@ from tests.differential.strategies import FEATURES
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_programs(dsn: str) -> None:
+def test_random_programs_do_the_same_as_with_psycopg(dsn: str) -> None:
     # In a process of its own, where no other test has registered anything.
     done = subprocess.run(
         [

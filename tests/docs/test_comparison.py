@@ -39,7 +39,7 @@ def speeds() -> list[tuple[str, list[str]]]:
 
 
 @pytest.mark.parametrize(("what", "shown"), speeds())
-def test_speeds(what: str, shown: list[str]) -> None:
+def test_speeds_are_those_measured(what: str, shown: list[str]) -> None:
     workload, _, form = what.rpartition(", ")
     measured = WORKLOADS[KEYS[workload]][form]
     others = ("psycopg", "asyncpg", "psycopg2", "pg8000", "psqlpy")

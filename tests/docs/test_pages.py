@@ -134,7 +134,7 @@ def test_links_lead_somewhere(page: str) -> None:
     assert not lost, f"{page} links to {lost}, which is not there"
 
 
-def test_menu() -> None:
+def test_menu_of_the_site_lists_every_page() -> None:
     menu = re.findall(
         r"^ +- (?:.*: )?(\S+\.md)$", (ROOT / "mkdocs.yml").read_text(), re.M
     )

@@ -22,7 +22,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from tests.embedded_server import running_server
+from tests.helpers.embedded_server import running_server
 from tests.mutants.mutations import Mutant
 from tests.mutants.product import Product
 from tests.mutants.running import Running

@@ -81,7 +81,7 @@ def ask(connection: psycopg.Connection[Any], expressions: list[str]) -> list[Any
 
 
 @pytest.mark.parametrize("kind", ELEMENTS)
-def test_shapes(connection: psycopg.Connection[Any], kind: str) -> None:
+def test_arrays_of_every_shape(connection: psycopg.Connection[Any], kind: str) -> None:
     values = [f"E'{escaped(value)}'::{kind}" for value in VALUES[kind]]
     assert (
         ask(
@@ -118,7 +118,7 @@ def test_settings(connection: psycopg.Connection[Any], style: str, zone: str) ->
         min_size=1,
     )
 )
-def test_any_words(
+def test_arrays_of_any_words(
     connection: psycopg.Connection[Any], words: list[str | None]
 ) -> None:
     for binary in (False, True):
@@ -238,7 +238,9 @@ def test_hostile_sizes() -> None:
         ("inet", "ARRAY['::1'::inet, NULL]"),
     ],
 )
-def test_cut_short(connection: psycopg.Connection[Any], kind: str, array: str) -> None:
+def test_arrays_that_are_cut_short(
+    connection: psycopg.Connection[Any], kind: str, array: str
+) -> None:
     """Of what is not there nothing is read, whoever loads the array."""
     cursor = connection.cursor(binary=True).execute(f"SELECT {array}".encode())
     result = cursor.pgresult

@@ -106,7 +106,7 @@ def compare(
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("encoding", ["utf-8", "latin-1", "ascii"])
-def test_values(kind: str, encoding: str) -> None:
+def test_values_of_each_kind_and_encoding(kind: str, encoding: str) -> None:
     good: list[bytes | None] = []
     for field in FIELDS:
         data = SIGNATURE + row([field]) + TRAILER
@@ -117,7 +117,7 @@ def test_values(kind: str, encoding: str) -> None:
     assert not isinstance(compare([KINDS[kind]], [data], encoding), str)
 
 
-def test_known_kinds() -> None:
+def test_every_kind_in_c_has_a_reader() -> None:
     assert set(native.ARROW_KINDS) - {"OTHER"} <= set(READERS)
     assert len(native.ARROW_KINDS) >= 15
 
@@ -128,7 +128,7 @@ def pieces_of(data: bytes, chance: random.Random) -> list[bytes]:
 
 
 @pytest.mark.parametrize("seed", range(30))
-def test_pieces(seed: int) -> None:
+def test_pieces_of_any_length_give_the_same_columns(seed: int) -> None:
     chance = random.Random(seed)
     kinds = [KINDS[chance.choice(["INT4", "TEXT", "BOOL", "LIST"])] for _ in range(3)]
     fields = {
@@ -161,7 +161,9 @@ def test_pieces(seed: int) -> None:
     st.booleans(),
 )
 @settings(max_examples=300, deadline=None, derandomize=True)
-def test_any_data(names: list[str], pieces: list[bytes], signed: bool) -> None:
+def test_any_bytes_are_read_as_by_the_reference(
+    names: list[str], pieces: list[bytes], signed: bool
+) -> None:
     before = [SIGNATURE] if signed else []
     compare([KINDS[name] for name in names], [*before, *pieces])
 

@@ -336,7 +336,7 @@ def test_values_that_are_not_plain_are_not_written() -> None:
         formatter.add_data("text")
 
 
-def test_blocks() -> None:
+def test_add_from_stops_at_a_full_block() -> None:
     formatter = of_codes(lambda place, kind: (native.CODES["INT"], None))
     assert formatter.add_data(bytes(70_000)) is True
     assert len(formatter.take()) == 70_000

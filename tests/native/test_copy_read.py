@@ -137,7 +137,9 @@ def binaries(
 
 @settings(deadline=None, max_examples=400)
 @given(binaries())
-def test_binary(table: tuple[list[str], list[bytes]]) -> None:
+def test_rows_of_binary_copy_are_those_of_the_reference(
+    table: tuple[list[str], list[bytes]],
+) -> None:
     names, rows = table
     same(names, [[SIGNATURE, *rows, TRAILER]], True)
     if rows:
@@ -190,7 +192,9 @@ def texts(draw: st.DrawFn) -> tuple[list[str], list[bytes]]:
 @example((["float8", "text"], [b"1\\x32\ta\n", b"1\\32\ta\n"]), "UTF8")
 @example((["text"], [b"\n", b"a\n"]), "UTF8")
 @example((["text"], [b"\x83\\n\n"]), "SJIS")
-def test_text(table: tuple[list[str], list[bytes]], client: str) -> None:
+def test_rows_of_text_copy_are_those_of_the_reference(
+    table: tuple[list[str], list[bytes]], client: str
+) -> None:
     names, rows = table
     same(names, [rows], False, client=client)
 
@@ -271,7 +275,7 @@ def test_what_is_wrong_in_a_call() -> None:
 
 
 @pytest.mark.parametrize("pieces", Pieces)
-def test_data(dsn: str, pieces: Pieces) -> None:
+def test_copied_data_is_that_of_psycopg(dsn: str, pieces: Pieces) -> None:
     """The same data, ends and errors as psycopg's function gives."""
 
     def messages_of(take: Any, pgconn: Any) -> list[Any]:

@@ -70,7 +70,7 @@ def test_what_is_left_is_seen() -> None:
 @pytest.mark.parametrize("array", [False, True], ids=["", "array"])
 @pytest.mark.parametrize("form", rows.pq.Format)
 @pytest.mark.parametrize("name", rows.NAMES)
-def test_values(name: str, form: Any, array: bool) -> None:
+def test_reading_values_leaks_nothing(name: str, form: Any, array: bool) -> None:
     """Values that are read in C, and such that their loader takes or refuses."""
     oid = rows.TYPES[name].array_oid if array else rows.TYPES[name].oid
     values = [bytes(size) for size in range(1, 30)]
@@ -276,7 +276,7 @@ MANY: dict[str, Callable[[], Any]] = {
 )
 @pytest.mark.parametrize("pipelined", [False, True])
 @pytest.mark.parametrize("many", MANY)
-def test_many(many: str, pipelined: bool, dsn: str) -> None:
+def test_executemany_leaks_nothing(many: str, pipelined: bool, dsn: str) -> None:
     query = "SELECT 1 / %s::int8, %s::text"
     with pgtwin.Connection.connect(dsn, autocommit=True) as conn:
 

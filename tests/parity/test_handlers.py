@@ -40,7 +40,9 @@ def check(raised: list[BaseException]) -> None:
 
 @SPOKEN
 @pytest.mark.parametrize("timeout", [None, 60])
-def test_sync(dsn: str, spoken: Any, timeout: float | None) -> None:
+def test_errors_of_handlers_in_sync_form(
+    dsn: str, spoken: Any, timeout: float | None
+) -> None:
     with pgtwin.Connection.connect(dsn, autocommit=True) as conn:
         conn.execute("LISTEN mychan")
         raised = handle(conn, lambda: conn.execute("SELECT 1"))
@@ -75,7 +77,7 @@ def test_parameters_that_execute(dsn: str) -> None:
         assert conn.execute("SELECT 2").fetchone() == (2,)
 
 
-async def test_told_at_once(dsn: str) -> None:
+async def test_notify_handlers_are_told_at_once_in_an_event_loop(dsn: str) -> None:
     """An event loop reads between operations; without one nobody does."""
     asynchronous: asyncio.Queue[pgtwin.Notify] = asyncio.Queue()
     synchronous: list[pgtwin.Notify] = []

@@ -85,7 +85,7 @@ def test_same_members(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PAIRS)
-def test_same_kinds(name: str) -> None:
+def test_members_of_twins_are_of_the_same_kinds(name: str) -> None:
     written, generated = (members(cls, own=True) for cls in twins(name))
     assert written
     for member, value in written.items():
@@ -134,7 +134,7 @@ def test_nothing_to_await(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PAIRS)
-def test_names(name: str) -> None:
+def test_names_and_modules_of_classes(name: str) -> None:
     for cls in twins(name):
         assert cls.__module__ == "pgtwin"
         assert getattr(pgtwin, cls.__name__) is cls

@@ -11,7 +11,7 @@ from tools.demo import EXAMPLES, TWINS, load, run
 
 
 @pytest.mark.parametrize("folder", [EXAMPLES, TWINS], ids=["written", "generated"])
-def test_spans(folder: Path, dsn: str) -> None:
+def test_spans_of_the_telemetry_example(folder: Path, dsn: str) -> None:
     text = "\n".join(run(load(folder / "telemetry/traced.py"), dsn).lines)
     decoder = json.JSONDecoder()
     spans = []

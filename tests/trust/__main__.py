@@ -26,10 +26,10 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from generated.tests import load as sync_load
-from tests.aio import load as async_load
-from tests.aio.scenarios import SCENARIOS
-from tests.embedded_server import running_server
+from generated.tests.helpers import killed_sessions as sync_load
+from tests.aio.helpers import killed_sessions as async_load
+from tests.aio.helpers.scenarios import SCENARIOS
+from tests.helpers.embedded_server import running_server
 from tests.trust import cuts
 from tests.trust.bad_input import VALUES, Inputs
 from tests.trust.forms import FORMS, formed

@@ -18,8 +18,8 @@ from psycopg.types.json import Jsonb
 from psycopg.types.range import Range
 
 import pgtwin
-from generated.tests import inputs as sync_inputs
-from tests.aio import inputs as async_inputs
+from generated.tests.helpers import bad_input as sync_inputs
+from tests.aio.helpers import bad_input as async_inputs
 from tests.trust.forms import Form
 from tests.trust.tally import Tally
 

@@ -2,7 +2,7 @@
 
 Each pattern of `REASONS` matches public names of psycopg that are absent from pgtwin or
 differ. `BEHAVIOR` lists what pgtwin does, and what psycopg does in its place; each row
-has a test in tests/aio/test_differences.py.
+has a test in tests/aio/test_differences_*.py.
 """
 
 INSIDE = "internal to psycopg; the package itself has what users need of it"

@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 
-from spans import took
+from helpers.elapsed_time import took
 
 variable = contextvars.ContextVar("variable", default="outside")
 

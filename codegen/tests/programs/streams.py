@@ -9,7 +9,7 @@ import socket
 import tempfile
 import time
 
-from spans import took
+from helpers.elapsed_time import took
 
 
 async def connected() -> tuple[

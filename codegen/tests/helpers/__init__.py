@@ -1,0 +1,1 @@
+"""What the tests of twingen share: sample projects, examples, random programs, time."""
