@@ -18,9 +18,9 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from tests.helpers.counting_server import CountingServer
-from tests.helpers.embedded_bouncer import can_remember, find_program, running_bouncer
-from tests.helpers.embedded_server import LOGIN_ROLE, running_server
+from tests.support.counting_server import CountingServer
+from tests.support.embedded_bouncer import can_remember, find_program, running_bouncer
+from tests.support.embedded_server import LOGIN_ROLE, running_server
 
 PASSWORD = "correct horse"
 

@@ -318,7 +318,7 @@ def docs(session: nox.Session) -> None:
         *("mkdocstrings-python==2.0.11", "zensical==0.0.73"),
     )
     with session.chdir("codegen/tests"):
-        session.run("python", "-m", "helpers.refusal_pages")
+        session.run("python", "-m", "support.refusal_pages")
     session.run("python", "-m", "tools.compatibility")
     session.run("python", "-m", "tests.docs.printing")
     for page in ("adopting", "tutorial"):
@@ -406,7 +406,7 @@ def corpus(session: nox.Session) -> None:
     """Pass the standard library and all that is installed through twingen."""
     session.install("-e", ".[test]", "-e", "codegen[test]")
     session.run(
-        "python", "codegen/tests/helpers/installed_sources.py", *session.posargs
+        "python", "codegen/tests/support/installed_sources.py", *session.posargs
     )
 
 

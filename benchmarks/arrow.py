@@ -29,7 +29,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 import pgtwin
 from pgtwin.core.engine.implementation import IMPLEMENTATION
-from tests.helpers.embedded_server import running_server
+from tests.support.embedded_server import running_server
 
 TABLE = """
     CREATE UNLOGGED TABLE items AS SELECT i AS id, 'name ' || i AS name,

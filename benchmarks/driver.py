@@ -45,7 +45,7 @@ from benchmarks.peers.report import (
 )
 from benchmarks.peers.workloads import TABLES, WORKLOADS
 from generated.benchmarks.family import Family, Own
-from tests.helpers.embedded_server import running_server
+from tests.support.embedded_server import running_server
 
 Made = Callable[[str, str], Any]  # of a conninfo and a channel to listen to
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.embedded_bouncer import find_program
+from tests.support.embedded_bouncer import find_program
 
 ROOT = Path(__file__).resolve().parents[1]
 # A machine may stand still meanwhile.
@@ -21,7 +21,7 @@ import os, signal, sys
 from pathlib import Path
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
-from tests.helpers.embedded_server import running_server
+from tests.support.embedded_server import running_server
 
 with running_server() as dsn:
     folder = Path(conninfo_to_dict(dsn)["host"])
@@ -31,7 +31,7 @@ with running_server() as dsn:
 """
 BOUNCER = """
 import os, signal, subprocess, sys
-from tests.helpers.embedded_bouncer import running_bouncer
+from tests.support.embedded_bouncer import running_bouncer
 
 started = []
 begin = subprocess.Popen.__init__

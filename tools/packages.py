@@ -23,7 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.helpers.embedded_server import running_server  # noqa: E402
+from tests.support.embedded_server import running_server  # noqa: E402
 
 DIST = ROOT / "dist"
 NATIVE = "pgtwin_native"
@@ -167,7 +167,7 @@ def main(pythons: list[str]) -> None:
                 install(python, "twingen")
                 run(
                     python,
-                    ROOT / "codegen" / "tests" / "helpers" / "guide_walkthrough.py",
+                    ROOT / "codegen" / "tests" / "support" / "guide_walkthrough.py",
                 )
             print(f"{each}: all wheels work", flush=True)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.sample_project import Project, new_project
+from support.sample_project import Project, new_project
 
 
 @pytest.fixture(autouse=True, scope="session")

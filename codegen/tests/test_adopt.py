@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from helpers.sample_project import Project
+from support.sample_project import Project
 from twingen.adoption.module_parts import units_of
 
 SOURCE = '''"""A client."""

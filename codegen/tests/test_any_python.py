@@ -11,8 +11,8 @@ import hashlib
 import subprocess
 import sys
 
-from helpers.case_files import CASES
-from helpers.program_runner import FOLDER, twin_of, ways
+from support.case_files import CASES
+from support.program_runner import FOLDER, twin_of, ways
 
 
 def digest() -> str:

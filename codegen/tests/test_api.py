@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import twingen
-from helpers.sample_project import Project
+from support.sample_project import Project
 
 SOURCE = "src/pkg/client.py"
 SLEEPING = """import asyncio

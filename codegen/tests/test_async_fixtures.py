@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.program_runner import twin_of
+from support.program_runner import twin_of
 from twingen.analysis.symbols.library_tables import Tasks
 
 SOURCE = """

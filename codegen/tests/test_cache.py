@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.sample_project import PYPROJECT, Project, new_project
+from support.sample_project import PYPROJECT, Project, new_project
 from twingen.analysis.symbols.definitions import Definitions
 from twingen.analysis.symbols.library_tables import Libraries, Tasks, built_in_libraries
 from twingen.analysis.symbols.names import Names

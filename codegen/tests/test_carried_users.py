@@ -7,7 +7,7 @@ import types
 
 import pytest
 
-from helpers.program_runner import FOLDER, load, twin_of
+from support.program_runner import FOLDER, load, twin_of
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ import black
 import pytest
 from _pytest.mark.structures import ParameterSet
 
-from helpers.case_files import CASES, FOLDER, Case
+from support.case_files import CASES, FOLDER, Case
 from twingen.rules import RULES
 from twingen.rules.rule import Rule
 from twingen.syntax.traversal import EVERYTHING

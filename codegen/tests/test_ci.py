@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import twingen
-from helpers.sample_project import Project
+from support.sample_project import Project
 
 yaml = pytest.importorskip("yaml")
 

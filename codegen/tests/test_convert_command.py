@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.sample_project import Project
+from support.sample_project import Project
 
 TWIN = "out/pkg_sync/client.py"
 SOURCE = "src/pkg/client.py"

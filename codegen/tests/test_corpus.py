@@ -7,8 +7,8 @@ from pathlib import Path
 import libcst as cst
 import pytest
 
-from helpers.case_files import CASES
-from helpers.installed_sources import files, outcome
+from support.case_files import CASES
+from support.installed_sources import files, outcome
 from twingen.syntax.traversal import children
 
 SAMPLE = [path for path in files() if path.stat().st_size < 20_000][::400]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from helpers.case_files import CASES
-from helpers.sample_project import Project, new_project
+from support.case_files import CASES
+from support.sample_project import Project, new_project
 from twingen.conversion.convert import convert
 from twingen.diagnostics.diagnostic import ConversionError
 from twingen.rules import RULES

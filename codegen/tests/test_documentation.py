@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import twingen
-from helpers.sample_project import Project, new_project
+from support.sample_project import Project, new_project
 
 TREES = """
     { source = "docs-async", target = "docs-sync" },

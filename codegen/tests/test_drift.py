@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.sample_project import PYPROJECT, Project, new_project
+from support.sample_project import PYPROJECT, Project, new_project
 from twingen.project.files import replace
 
 TWIN = "out/pkg_sync/client.py"

@@ -19,7 +19,7 @@ else:
 
 import pytest
 
-from helpers.sample_project import Project
+from support.sample_project import Project
 
 pytest.importorskip("pygls", reason="twingen[lsp] is not installed")
 

@@ -13,8 +13,8 @@ from types import ModuleType
 
 import pytest
 
-from helpers.await_positions import PRELUDE, functions
-from helpers.program_runner import (
+from support.await_positions import PRELUDE, functions
+from support.program_runner import (
     EXAMPLE,
     FOLDER,
     Unformatted,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.sample_project import Project
+from support.sample_project import Project
 from twingen.commands.cli import main
 
 SOURCE = "src/pkg/client.py"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from helpers.sample_project import Project
+from support.sample_project import Project
 
 SOURCE = "src/pkg/client.py"
 

@@ -14,8 +14,8 @@ import black
 import pytest
 
 import twingen
-from helpers.case_files import CASES
-from helpers.sample_project import FILES, Project, new_project
+from support.case_files import CASES
+from support.sample_project import FILES, Project, new_project
 from twingen.commands.language_server.editor_requests import Editing
 from twingen.commands.watch import watched
 from twingen.formatting import ruff_command as ruff_module

@@ -11,7 +11,7 @@ from black.mode import Mode, TargetVersion
 from black.parsing import InvalidInput
 
 import twingen
-from helpers.case_files import CASES
+from support.case_files import CASES
 from twingen.diagnostics.diagnostic import ConfigurationError
 from twingen.formatting.black_formatter import BlackFormatter, format_source, mode_from
 from twingen.formatting.formatter import FormattingError

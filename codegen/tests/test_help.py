@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
-from helpers.sample_project import Project
+from support.sample_project import Project
 from twingen import __version__
 from twingen.commands.cli import _EXAMPLES, main
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.sample_project import Project
+from support.sample_project import Project
 from twingen.project.twin_folders import Project as ProjectTwins
 
 SOURCE = "src/pkg/client.py"

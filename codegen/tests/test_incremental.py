@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 
-from helpers.sample_project import Project
+from support.sample_project import Project
 from twingen.analysis.symbols.definitions import COLLECTIONS, INDEXES, Definitions
 from twingen.analysis.symbols.dependencies import Changes, RecordedDefinitions
 from twingen.diagnostics.diagnostic import ConfigurationError

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.sample_project import Project
+from support.sample_project import Project
 
 if sys.version_info >= (3, 11):
     import tomllib

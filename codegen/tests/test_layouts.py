@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
-from helpers.sample_project import Project
+from support.sample_project import Project
 
 CONFIGURATION = """
 [tool.twingen]

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import pytest
 
-from helpers.sample_project import Project
+from support.sample_project import Project
 
 PYPROJECT = """
 [tool.twingen]

@@ -6,11 +6,11 @@ import re
 
 import pytest
 
-from helpers.case_files import CASES
-from helpers.refusal_messages import Message, messages
-from helpers.refusal_pages import FOLDER, SITUATIONS, pages
-from helpers.refusing_rules import refusing_rules
-from helpers.sample_project import Project
+from support.case_files import CASES
+from support.refusal_messages import Message, messages
+from support.refusal_pages import FOLDER, SITUATIONS, pages
+from support.refusing_rules import refusing_rules
+from support.sample_project import Project
 from twingen.diagnostics.codes import CODES
 from twingen.reports.explain import find, manual
 from twingen.rules import RULES

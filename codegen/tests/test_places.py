@@ -14,7 +14,7 @@ from pathlib import Path
 import libcst as cst
 import pytest
 
-from helpers.case_files import CASES, MODULE, Case
+from support.case_files import CASES, MODULE, Case
 from twingen.analysis.definition_reader import define
 from twingen.analysis.symbols.names import Names
 from twingen.conversion.convert import Settings, convert_parsed, parse

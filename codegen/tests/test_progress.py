@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from helpers.sample_project import Project
+from support.sample_project import Project
 from twingen.diagnostics.progress import progress_on
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="terminals are POSIX's")

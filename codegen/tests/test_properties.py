@@ -15,8 +15,8 @@ import black
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from helpers.program_runner import load, outcome, twin_of
-from helpers.program_strategies import programs, sources, sync_sources
+from support.program_runner import load, outcome, twin_of
+from support.program_strategies import programs, sources, sync_sources
 from twingen.analysis.symbols.definitions import Definitions
 from twingen.conversion.convert import Settings, convert
 from twingen.diagnostics.diagnostic import ConversionError, Diagnostic

@@ -13,8 +13,8 @@ from types import ModuleType
 
 import pytest
 
-from helpers import guide_walkthrough
-from helpers.sample_project import Project
+from support import guide_walkthrough
+from support.sample_project import Project
 from twingen.project.config import _KEYS
 
 PAGES = {"README": guide_walkthrough.README, **guide_walkthrough.GUIDE}

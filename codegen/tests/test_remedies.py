@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.sample_project import Project
+from support.sample_project import Project
 from twingen.commands.language_server.editor_requests import Editing
 from twingen.commands.language_server.quick_fixes import Remedy
 from twingen.syntax.source import lines_of

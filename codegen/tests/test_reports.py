@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from helpers.sample_project import Project, new_project
+from support.sample_project import Project, new_project
 
 TWIN = "out/pkg_sync/client.py"
 SOURCE = "src/pkg/client.py"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import twingen
-from helpers.sample_project import Project
+from support.sample_project import Project
 from twingen.analysis.symbols.library_tables import Tasks
 
 Tables = dict[str, dict[str, Any]]

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from helpers.elapsed_time import took
+from support.elapsed_time import took
 from twingen.runtime import deadline, selector_loop
 from twingen.runtime.deadline import Deadline
 from twingen.runtime.selector_loop import Future, SelectorLoop

@@ -7,7 +7,7 @@ import textwrap
 
 import pytest
 
-from helpers.sample_project import Project
+from support.sample_project import Project
 from twingen.analysis.definition_reader import define
 from twingen.analysis.symbols.definitions import Definitions
 from twingen.analysis.tasks.shared_state import shared_state

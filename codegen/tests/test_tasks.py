@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import twingen
-from helpers.sample_project import PYPROJECT, Project, new_project
+from support.sample_project import PYPROJECT, Project, new_project
 
 SOURCE = "src/pkg/client.py"
 TWIN = "out/pkg_sync/client.py"

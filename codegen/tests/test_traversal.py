@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from test_properties import _PROFILE
 
-from helpers.case_files import CASES, Case
+from support.case_files import CASES, Case
 from twingen.analysis.sides.side_configuration import side_table
 from twingen.analysis.symbols.definitions import Definitions
 from twingen.analysis.symbols.renames import Renames

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from helpers.program_runner import load, twin_of
+from support.program_runner import load, twin_of
 from twingen.analysis.symbols.library_tables import built_in_libraries
 
 anyio = pytest.importorskip("anyio")

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from helpers.random_task_programs import load, play
+from support.random_task_programs import load, play
 
 SEEDS = range(60)
 DIGESTS = Path(__file__).with_name("random_task_programs.json")

@@ -23,8 +23,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings, strategies as st
 
-from helpers.program_runner import Unformatted, twin_of
-from helpers.random_task_programs import AsyncioLoop, TurnsLoop, numbered
+from support.program_runner import Unformatted, twin_of
+from support.random_task_programs import AsyncioLoop, TurnsLoop, numbered
 from twingen.runtime.turns import calls, function_kinds, runners, tasks
 
 MOST_BYTES = 4 << 30

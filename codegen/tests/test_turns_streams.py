@@ -23,8 +23,8 @@ from typing import Any
 
 import pytest
 
-from helpers.program_runner import EXAMPLE, FOLDER, Unformatted, can_run, load, outcome
-from helpers.sample_project import Project
+from support.program_runner import EXAMPLE, FOLDER, Unformatted, can_run, load, outcome
+from support.sample_project import Project
 from twingen.analysis.calls.event_loop_functions import ELSEWHERE
 from twingen.analysis.symbols.library_tables import built_in_libraries
 from twingen.conversion.convert import convert

@@ -15,7 +15,7 @@ import types
 
 import pytest
 
-from helpers.program_runner import Unformatted, twin_of
+from support.program_runner import Unformatted, twin_of
 
 HEAD = """
 import asyncio

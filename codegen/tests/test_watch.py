@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.sample_project import Project
+from support.sample_project import Project
 from twingen.commands.watch import watched
 from twingen.project.watching import Watched, builds
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.sample_project import Project
+from support.sample_project import Project
 from twingen.diagnostics.codes import CODES
 from twingen.rules import RULES
 

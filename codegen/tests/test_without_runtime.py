@@ -7,7 +7,7 @@ import re
 import pytest
 
 import twingen
-from helpers.sample_project import Project
+from support.sample_project import Project
 from twingen.conversion.convert import Settings, convert
 from twingen.diagnostics.diagnostic import ConversionError
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from helpers.case_files import CASES
-from helpers.sample_project import PYPROJECT, Project, new_project
+from support.case_files import CASES
+from support.sample_project import PYPROJECT, Project, new_project
 from twingen.diagnostics.diagnostic import Diagnostic
 from twingen.reports.colours import Style
 from twingen.reports.work_list import as_json, counted, grouped, text

@@ -10,7 +10,7 @@ import pytest
 
 import pgtwin
 from pgtwin.pq import TransactionStatus
-from tests.aio.helpers import session_activity
+from tests.aio.support import session_activity
 
 if TYPE_CHECKING:
     from typing_extensions import LiteralString

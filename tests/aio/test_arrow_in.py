@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 import pgtwin
 from pgtwin import errors as e, sql
 from pgtwin.types.string import StrBinaryDumper, StrDumper
-from tests.helpers.arrow_values import VALUES
+from tests.support.arrow_values import VALUES
 
 if TYPE_CHECKING:
     from typing_extensions import LiteralString

@@ -14,7 +14,7 @@ import pytest
 
 import pgtwin
 from pgtwin import errors as e, sql
-from tests.helpers.arrow_values import VALUES
+from tests.support.arrow_values import VALUES
 
 Connection = pgtwin.AsyncConnection[Any]
 Usable = Callable[[Connection], Awaitable[None]]

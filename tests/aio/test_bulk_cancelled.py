@@ -12,7 +12,7 @@ import pytest
 
 import pgtwin
 from pgtwin.pq import PipelineStatus, TransactionStatus
-from tests.aio.helpers.session_activity import until_sessions
+from tests.aio.support.session_activity import until_sessions
 
 DEADLINE = 60
 

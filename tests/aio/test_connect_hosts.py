@@ -12,8 +12,8 @@ import pytest
 import pgtwin
 from pgtwin import errors as e, pq
 from pgtwin.conninfo import conninfo_to_dict
-from tests.helpers.counting_server import CountingServer
-from tests.helpers.resolved_names import resolving
+from tests.support.counting_server import CountingServer
+from tests.support.resolved_names import resolving
 
 # Far more than any of these tests needs, far less than libpq's own patience.
 DEADLINE = 60

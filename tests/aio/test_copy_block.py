@@ -15,7 +15,7 @@ import pgtwin
 from pgtwin import errors as e, sql
 from pgtwin.copy import AsyncCopy, AsyncFileWriter
 from pgtwin.pq import TransactionStatus
-from tests.helpers.copy_data import ROWS
+from tests.support.copy_data import ROWS
 
 if TYPE_CHECKING:
     from typing_extensions import LiteralString

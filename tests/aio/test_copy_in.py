@@ -16,8 +16,8 @@ from pgtwin.copy import (
     AsyncWriter,
 )
 from pgtwin.pq import TransactionStatus
-from tests.aio.helpers.session_activity import until_sessions
-from tests.helpers.copy_data import ROWS, TEXT, TYPES, both
+from tests.aio.support.session_activity import until_sessions
+from tests.support.copy_data import ROWS, TEXT, TYPES, both
 
 if TYPE_CHECKING:
     from typing_extensions import LiteralString

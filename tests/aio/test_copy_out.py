@@ -10,7 +10,7 @@ import pytest
 import pgtwin
 from pgtwin import errors as e
 from pgtwin.pq import TransactionStatus
-from tests.helpers.copy_data import LOADED, ROWS, TYPES, VALUES, both
+from tests.support.copy_data import LOADED, ROWS, TYPES, VALUES, both
 
 if TYPE_CHECKING:
     from typing_extensions import LiteralString

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import pgtwin
-from tests.helpers.copy_data import BINARY, ROWS, TEXT, VALUES, both
+from tests.support.copy_data import BINARY, ROWS, TEXT, VALUES, both
 
 if TYPE_CHECKING:
     from typing_extensions import LiteralString

@@ -13,7 +13,7 @@ import pytest
 import pgtwin
 from pgtwin import errors as e, sql
 from pgtwin.core.copy.records import columns_query
-from tests.helpers.copy_data import LOADED, ROWS
+from tests.support.copy_data import LOADED, ROWS
 
 if TYPE_CHECKING:
     from typing_extensions import LiteralString

@@ -18,7 +18,7 @@ from pgtwin.copy import (
     AsyncWriter,
 )
 from pgtwin.pq import TransactionStatus
-from tests.helpers.copy_data import ROWS, TYPES, both
+from tests.support.copy_data import ROWS, TYPES, both
 
 if TYPE_CHECKING:
     from typing_extensions import LiteralString

@@ -10,7 +10,7 @@ import pytest
 
 import pgtwin
 from pgtwin import errors as e
-from tests.aio.helpers.session_activity import until_sessions
+from tests.aio.support.session_activity import until_sessions
 
 pytestmark = pytest.mark.every_loop
 

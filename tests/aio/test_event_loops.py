@@ -13,7 +13,7 @@ import pytest
 
 import pgtwin
 from pgtwin import Notify, errors as e
-from tests.aio.helpers import session_activity
+from tests.aio.support import session_activity
 
 Connection = pgtwin.AsyncConnection[Any]
 T = TypeVar("T")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.aio.helpers.killed_sessions import share, work_under_fire
+from tests.aio.support.killed_sessions import share, work_under_fire
 
 
 async def test_killed_at_random(dsn: str) -> None:

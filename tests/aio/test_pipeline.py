@@ -10,7 +10,7 @@ import pytest
 import pgtwin
 from pgtwin import errors as e
 from pgtwin.pq import PipelineStatus, TransactionStatus
-from tests.aio.helpers.numbers_table import numbers_in_table
+from tests.aio.support.numbers_table import numbers_in_table
 
 if TYPE_CHECKING:
     from typing_extensions import LiteralString

@@ -12,7 +12,7 @@ from psycopg_pool import AsyncConnectionPool, AsyncNullConnectionPool
 
 import pgtwin
 from pgtwin.pq import TransactionStatus
-from tests.aio.helpers.session_activity import until_sessions
+from tests.aio.support.session_activity import until_sessions
 
 CONNECTION: Any = pgtwin.AsyncConnection
 

@@ -17,8 +17,8 @@ from psycopg.conninfo import make_conninfo
 
 import pgtwin
 from pgtwin import errors as e
-from tests.aio.helpers.session_activity import until_sessions, until_sleeping
-from tests.helpers.embedded_server import running_server
+from tests.aio.support.session_activity import until_sessions, until_sleeping
+from tests.support.embedded_server import running_server
 
 DEADLINE = 60
 

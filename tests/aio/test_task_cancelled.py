@@ -14,7 +14,7 @@ import pytest
 import pgtwin
 from pgtwin import errors as e
 from pgtwin.pq import TransactionStatus
-from tests.aio.helpers.session_activity import until_sessions
+from tests.aio.support.session_activity import until_sessions
 
 DEADLINE = 60
 

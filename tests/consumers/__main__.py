@@ -20,7 +20,7 @@ from tests.consumers import (
     procrastinate,
 )
 from tests.consumers.library import Library, Outcome, Server
-from tests.helpers.embedded_server import running_server
+from tests.support.embedded_server import running_server
 
 LIBRARIES = [
     pools.LIBRARY,

@@ -33,7 +33,7 @@ from tests.differential.shrinking import shrink
 from tests.differential.steps import Program
 from tests.differential.strategies import FEATURES, SUPPRESSED, programs
 from tests.differential.trial import Trial
-from tests.helpers.embedded_server import running_server
+from tests.support.embedded_server import running_server
 
 # Programs of one process, and between two of its reports.
 BATCH = 500

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.helpers.embedded_server import running_server
+from tests.support.embedded_server import running_server
 from tools.demo import load, run
 from tools.website.mirror import ROOT, texts
 from tools.website.programs import PROGRAM, Program, program, programs

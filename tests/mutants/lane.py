@@ -22,10 +22,10 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from tests.helpers.embedded_server import running_server
 from tests.mutants.mutations import Mutant
 from tests.mutants.product import Product
 from tests.mutants.running import Running
+from tests.support.embedded_server import running_server
 
 PYTEST = ("-x", "-p", "no:cacheprovider")
 DURATIONS = ("-vv", "--durations=0", "--durations-min=0")

@@ -27,7 +27,7 @@ from psycopg.conninfo import conninfo_to_dict
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[1]))
 
-from tests.helpers.embedded_server import running_server  # noqa: E402
+from tests.support.embedded_server import running_server  # noqa: E402
 
 DATABASE = "pgtwin_sqlalchemy"
 ENGINES = {"sync": "postgresql+pgtwin", "async": "postgresql+pgtwin_async"}

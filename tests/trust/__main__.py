@@ -26,10 +26,10 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from generated.tests.helpers import killed_sessions as sync_load
-from tests.aio.helpers import killed_sessions as async_load
-from tests.aio.helpers.scenarios import SCENARIOS
-from tests.helpers.embedded_server import running_server
+from generated.tests.support import killed_sessions as sync_load
+from tests.aio.support import killed_sessions as async_load
+from tests.aio.support.scenarios import SCENARIOS
+from tests.support.embedded_server import running_server
 from tests.trust import cuts
 from tests.trust.bad_input import VALUES, Inputs
 from tests.trust.forms import FORMS, formed

@@ -18,8 +18,8 @@ from psycopg.types.json import Jsonb
 from psycopg.types.range import Range
 
 import pgtwin
-from generated.tests.helpers import bad_input as sync_inputs
-from tests.aio.helpers import bad_input as async_inputs
+from generated.tests.support import bad_input as sync_inputs
+from tests.aio.support import bad_input as async_inputs
 from tests.trust.forms import Form
 from tests.trust.tally import Tally
 

@@ -18,7 +18,7 @@ class Form:
     def __init__(self, name: str) -> None:
         folder = {"async": "tests.aio", "sync": "generated.tests"}[name]
         self.name = name
-        self.scenarios: Any = import_module(f"{folder}.helpers.scenarios")
+        self.scenarios: Any = import_module(f"{folder}.support.scenarios")
         self.unhandled: list[str] = []
         self._loop = asyncio.new_event_loop() if name == "async" else None
         if self._loop is not None:

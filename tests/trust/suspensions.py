@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from pgtwin.core.deadlines import Deadline, OperationTimeout
-from tests.aio.helpers import scenarios
-from tests.aio.helpers.scenarios import Scenario, Stage
+from tests.aio.support import scenarios
+from tests.aio.support.scenarios import Scenario, Stage
 from tests.trust.forms import Form
 from tests.trust.leaks import nothing_left, nothing_unseen
 from tests.trust.rows import Rows

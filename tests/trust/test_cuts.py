@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.aio.helpers.scenarios import SCENARIOS
+from tests.aio.support.scenarios import SCENARIOS
 from tests.trust import cuts
 from tests.trust.forms import FORMS
 from tests.trust.rows import Rows

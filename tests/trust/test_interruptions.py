@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.aio.helpers.scenarios import SCENARIOS, Scenario
+from tests.aio.support.scenarios import SCENARIOS, Scenario
 from tests.trust.forms import FORMS, formed
 from tests.trust.instants import interrupt_everywhere
 from tests.trust.interrupts import interrupt_often, keyboard

@@ -6,7 +6,7 @@ import asyncio
 import socket
 import time
 
-from helpers.elapsed_time import took
+from support.elapsed_time import took
 
 
 async def example_event():

@@ -6,7 +6,7 @@ import asyncio
 import contextvars
 import time
 
-from helpers.elapsed_time import took
+from support.elapsed_time import took
 
 variable = contextvars.ContextVar("variable", default="outside")
 

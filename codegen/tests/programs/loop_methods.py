@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 
-from helpers.elapsed_time import took
+from support.elapsed_time import took
 
 variable = contextvars.ContextVar("variable", default="outside")
 

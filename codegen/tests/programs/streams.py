@@ -9,7 +9,7 @@ import socket
 import tempfile
 import time
 
-from helpers.elapsed_time import took
+from support.elapsed_time import took
 
 
 async def connected() -> tuple[

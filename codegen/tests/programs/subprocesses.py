@@ -8,7 +8,7 @@ import sys
 import time
 from asyncio.subprocess import DEVNULL, PIPE
 
-from helpers.elapsed_time import took
+from support.elapsed_time import took
 
 PYTHON = sys.executable
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import time
 
-from helpers.elapsed_time import took
+from support.elapsed_time import took
 
 
 async def example_timeout_at():

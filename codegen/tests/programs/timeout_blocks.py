@@ -4,7 +4,7 @@
 import asyncio
 import time
 
-from helpers.elapsed_time import took
+from support.elapsed_time import took
 
 
 async def example_one_deadline_for_all():

@@ -7,7 +7,7 @@ import ssl
 import time
 from pathlib import Path
 
-from helpers.elapsed_time import took
+from support.elapsed_time import took
 
 # A certificate for localhost that signs itself, with its key; for tests alone.
 CERTIFICATE = Path(__file__).parents[1] / "tls" / "localhost.pem"

@@ -4,7 +4,7 @@ import asyncio
 import threading
 import time
 
-from helpers.elapsed_time import took
+from support.elapsed_time import took
 
 
 async def work(x, delay=0.0):

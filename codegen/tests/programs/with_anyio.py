@@ -3,7 +3,7 @@
 
 import anyio
 from anyio import to_thread
-from helpers.elapsed_time import took
+from support.elapsed_time import took
 
 
 async def double(x):

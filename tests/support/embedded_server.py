@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from tests.helpers.watchdog import watched
+from tests.support.watchdog import watched
 
 # The role that must give its password; every other role is trusted.
 LOGIN_ROLE = "pgtwin_login"

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from tests.helpers.watchdog import watched
+from tests.support.watchdog import watched
 
 CONFIGURATION = """
 [databases]

@@ -1,6 +1,6 @@
 """Writes `docs/refusals/`: a page for each code, from manuals, examples and real runs.
 
-`python -m helpers.refusal_pages` writes them, in the folder `codegen/tests`;
+`python -m support.refusal_pages` writes them, in the folder `codegen/tests`;
 `test_pages` says when that is due.
 """
 
@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from helpers.case_files import CASES, Case
-from helpers.sample_project import Project, new_project
+from support.case_files import CASES, Case
+from support.sample_project import Project, new_project
 from twingen.conversion.convert import Settings, convert
 from twingen.diagnostics.codes import CODES, Code
 from twingen.diagnostics.diagnostic import ConversionError

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpers.refusing_rules import FOLDER
+from support.refusing_rules import FOLDER
 
 # What stands for a value in a message.
 HOLE = "\0"
