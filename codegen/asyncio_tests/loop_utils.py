@@ -37,10 +37,10 @@ from twingen.runtime.turns.events import (
     get_running_loop,
     set_event_loop,
 )
-from twingen.runtime.turns.formatting import source_of
 from twingen.runtime.turns.function_kinds import coroutine
 from twingen.runtime.turns.log import logger
-from twingen.runtime.turns.participants import Participant
+from twingen.runtime.turns.reprs import source_of
+from twingen.runtime.turns.turn_threads import Participant
 from twingen.runtime.turns.waiting import sleep
 
 CLOCK_RES = 0.05

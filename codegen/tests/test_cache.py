@@ -18,7 +18,7 @@ from twingen.conversion.trace import Trace
 from twingen.project.batch import Batch
 from twingen.project.cache import cache_of
 from twingen.project.config import load
-from twingen.project.converted import Converted
+from twingen.project.conversion_results import Converted
 from twingen.project.fingerprint import fingerprint
 from twingen.project.table_cache import TableCache
 from twingen.project.twin_folders import Project as Tree

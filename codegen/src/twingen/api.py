@@ -27,7 +27,7 @@ from .project.config import (
     load,
     with_ruff,
 )
-from .project.converted import Converted
+from .project.conversion_results import Converted
 from .project.formatters import laid_out
 from .project.results import SourceResult, results
 from .project.twin_folders import Difference, Project

@@ -23,7 +23,7 @@ from ..diagnostics.diagnostic import Diagnostic
 from ..plugins import load_plugins
 from ..syntax.source import Source
 from .config import Config, read_table
-from .converted import Converted
+from .conversion_results import Converted
 from .formatters import formatter_of
 from .table_cache import TableCache
 from .unused_settings import configured

@@ -21,7 +21,7 @@ from ..formatting.formatter import FormattingError
 from ..syntax.source import Page
 from .cache import Cache, Known, State
 from .config import Config, likely_tasks, table_of_tool
-from .converted import Converted
+from .conversion_results import Converted
 from .files import display, is_executable
 from .formatters import label_of, laid_out
 from .sources import SourceFile, Sources

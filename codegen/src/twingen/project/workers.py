@@ -18,7 +18,7 @@ from ..analysis.symbols.definitions import Definitions
 from ..diagnostics.diagnostic import ConversionError, Diagnostic
 from ..syntax.source import Source
 from .config import Config
-from .converted import Converted
+from .conversion_results import Converted
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..analysis.types.string_contexts import is_docstring
+from ..analysis.types.string_literals import is_docstring
 from ..diagnostics.refusal import Refused
 from ..documents.examples import KEEP, Mark, find
 from ..syntax.prose_rewriting import without_async

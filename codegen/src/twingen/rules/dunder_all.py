@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..analysis.types.string_contexts import is_asked_for, is_export, is_type
+from ..analysis.types.string_literals import is_asked_for, is_export, is_type
 from ..syntax.nodes import text_of
 from .rule import Site, rewrite
 

@@ -16,7 +16,7 @@ from libcst.helpers import get_full_name_for_node
 
 from ..analysis.symbols.names import Names
 from ..analysis.symbols.reexports import is_offered_elsewhere, offered_remedy
-from ..analysis.types.string_contexts import is_export
+from ..analysis.types.string_literals import is_export
 from ..diagnostics.refusal import Refused
 from ..syntax.nodes import text_of
 from .rule import Replacement, Site, rewrite

@@ -61,7 +61,7 @@ from ..analysis.symbols.names_in_strings import (
 from ..analysis.types.instance_tests import kinds_of, may_become, only_checks
 from ..analysis.types.merged_members import Members
 from ..analysis.types.protocol_tests import member_asked
-from ..analysis.types.string_contexts import (
+from ..analysis.types.string_literals import (
     BY_PATH,
     function_by_fixtures,
     is_asked_for,

@@ -16,7 +16,7 @@ from __future__ import annotations
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
-from ..analysis.types.string_contexts import is_type
+from ..analysis.types.string_literals import is_type
 from ..analysis.types.type_parameters import (
     ASYNC_GENERATORS,
     last_parameter,

@@ -20,7 +20,7 @@ async def read(store):
 
 from twin_runtime.turns.calls import await_, awaited
 from twin_runtime.turns.entry_points import entry
-from twin_runtime.turns.operators import operator_method
+from twin_runtime.turns.operator_methods import operator_method
 
 
 class Store:

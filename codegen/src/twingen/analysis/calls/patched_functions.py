@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from ..types.string_contexts import BY_PATH, function_by_fixtures
+from ..types.string_literals import BY_PATH, function_by_fixtures
 
 if TYPE_CHECKING:
     from ..symbols.definitions import Definitions

@@ -39,10 +39,10 @@ from ..sides.side_trees import Side
 from ..sides.verbatim import verbatim_in
 from .arguments import calls_in, handed_to
 from .bindings import Bindings, is_named
-from .candidate_nodes import nodes_to_visit
 from .collection_elements import Stored, stored_in
 from .definitions import Definitions
 from .local_names import LocalName, local_names
+from .node_filter import nodes_to_visit
 
 NodeT = TypeVar("NodeT", bound=cst.CSTNode)
 _word = re.compile(r"[^\W\d]\w*").findall

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
-from .server_callbacks import handlers_in
+from .server_connection_handlers import handlers_in
 
 if TYPE_CHECKING:
     from ..symbols.names import Names

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .handles import Handle, TimerHandle
-from .participants import Participant
+from .turn_threads import Participant
 
 ExceptionHandler = Callable[[Any, dict[str, Any]], object]
 

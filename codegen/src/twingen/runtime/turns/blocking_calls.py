@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from .function_kinds import find
-from .participants import Participant
 from .thread_state import here
+from .turn_threads import Participant
 
 T = TypeVar("T")
 

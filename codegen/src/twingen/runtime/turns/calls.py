@@ -19,7 +19,7 @@ from .home_loop import visit
 from .library_functions import has_functions, is_of_library
 from .suspension import drive
 from .thread_state import here
-from .user_code import is_of_user
+from .user_functions import is_of_user
 
 F = TypeVar("F", bound=Callable[..., Any])
 P = ParamSpec("P")

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .log import logger
-from .participants import Participant
+from .turn_threads import Participant
 
 _REMEDY = (
     "let it wait without the turn: by `await asyncio.to_thread(...)` in a coroutine "

@@ -27,13 +27,13 @@ from .handles import TimerHandle
 from .home_loop import homes, is_outside, note, visit
 from .import_locks import module_locks, note_imports
 from .loop_methods import TransportMethods
-from .participants import Participant
 from .signals import Signals
 from .sockets import Sockets
 from .task_creation import ensure_future
 from .tasks import Guest, Task, all_tasks, current_task, guest
 from .thread_state import here
 from .timeouts import timeout as timeout_after
+from .turn_threads import Participant
 from .waiting import gather, wait
 
 EXIT_SECONDS = 5.0

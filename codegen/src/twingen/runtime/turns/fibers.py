@@ -7,8 +7,8 @@ import contextvars
 from collections.abc import Callable
 from typing import Any
 
-from .participants import Participant, idents, trace_as_told
 from .thread_state import here
+from .turn_threads import Participant, idents, trace_as_told
 
 
 class Fiber:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from .contexts import run_in
-from .formatting import format_callback
 from .function_kinds import is_marked
+from .reprs import format_callback
 
 IN_TASK: Any = object()
 """In place of a context: the callback lets a task go on, whose thread is in its own."""

@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 
 from .abstract_event_loop import AbstractEventLoop
 from .import_locks import module_locks, note_imports
-from .participants import Participant
 from .thread_state import Unset, here
+from .turn_threads import Participant
 
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ from typing import Any
 from .coroutines import CLOSED, Coroutine
 from .function_kinds import find, mark, partial_method
 from .generators import Generator
-from .user_code import is_generator_of_user, is_of_user
+from .user_functions import is_generator_of_user, is_of_user
 
 _is_coroutine: Any = object()
 """What old code marks functions with, as their attribute of this name."""

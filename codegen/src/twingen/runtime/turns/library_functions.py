@@ -12,7 +12,7 @@ import types
 from typing import Any
 
 from .function_kinds import find
-from .user_code import is_module_of_twin
+from .user_functions import is_module_of_twin
 
 LIBRARIES = frozenset({
     "_io", "elastic_transport", "gridfs", "httpcore", "httpcore2", "httpx", "httpx2",

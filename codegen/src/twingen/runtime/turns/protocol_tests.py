@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from .function_kinds import find
 from .generators import Generator
-from .user_code import is_class_of_user, is_generator_of_user, is_of_user
+from .user_functions import is_class_of_user, is_generator_of_user, is_of_user
 
 _SYNC = {
     "__aenter__": "__enter__",

@@ -20,7 +20,7 @@ from .calls import later
 from .contexts import run_in
 from .handles import Handle, TimerHandle
 from .log import logger
-from .participants import Participant
+from .turn_threads import Participant
 
 MOST_SECONDS = 24 * 3600
 """How long one call of select() may take."""

@@ -14,8 +14,8 @@ from typing import Any
 from .deadlocks import Watch
 from .handles import IN_TASK, Handle
 from .home_loop import homes
-from .participants import Participant
 from .scheduling import Scheduling
+from .turn_threads import Participant
 
 ROUNDS_BEFORE_SELECT = 61
 """Rounds after which descriptors are looked at although callbacks are ready."""

@@ -18,16 +18,16 @@ from .contexts import enter_again, leave, run_in
 from .coroutines import CREATED, Coroutine
 from .events import get_running_loop
 from .exceptions import CancelledError, InvalidStateError
-from .formatting import task_repr
 from .futures import Future, loop_of
 from .handles import IN_TASK, Handle
 from .home_loop import is_outside, visit
 from .inspection import iscoroutine
 from .interrupts import Deferral, defer
-from .participants import Participant
+from .reprs import task_repr
 from .suspension import drive
 from .task_registry import entered, registered_tasks
 from .thread_state import here
+from .turn_threads import Participant
 from .workers import Workers
 
 T = TypeVar("T")

@@ -11,8 +11,8 @@ import threading
 import weakref
 from typing import Any
 
-from .participants import idents
 from .thread_state import here
+from .turn_threads import idents
 
 
 def current_thread() -> threading.Thread:

@@ -6,7 +6,7 @@ import threading
 from typing import Any
 
 from .abstract_event_loop import AbstractEventLoop
-from .participants import Participant
+from .turn_threads import Participant
 
 
 class Unset:

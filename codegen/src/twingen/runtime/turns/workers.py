@@ -6,9 +6,9 @@ import _thread
 import threading
 from typing import Any
 
-from .participants import Participant, idents, trace_as_told
-from .rounds import Rounds
+from .loop_iterations import Rounds
 from .thread_state import here
+from .turn_threads import Participant, idents, trace_as_told
 
 MOST_IDLE = 64
 """How many workers without a task are kept."""

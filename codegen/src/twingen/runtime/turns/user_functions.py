@@ -15,7 +15,7 @@ from .function_kinds import twins
 # Whether a module is a user's, by its name, and how many twins there were then.
 _known: dict[str, tuple[int, bool]] = {}
 _known_twins: dict[str, tuple[int, bool]] = {}
-# This module is `RUNTIME.turns.user_code`, and the runtime is below a twin.
+# This module is `RUNTIME.turns.user_functions`, and the runtime is below a twin.
 _HOME = __name__.rsplit(".", 2)[0].rpartition(".")[0]
 # What only twins import.
 _OF_TWINS = {

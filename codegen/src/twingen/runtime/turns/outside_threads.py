@@ -11,8 +11,8 @@ from .deadlocks import Watch
 from .handles import IN_TASK, Handle
 from .home_loop import homes
 from .interrupts import defer
-from .participants import Participant
 from .switching import Switching, acquire
+from .turn_threads import Participant
 
 
 class Admission(Handle):

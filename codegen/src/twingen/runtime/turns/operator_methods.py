@@ -11,7 +11,7 @@ from .calls import later
 from .function_kinds import mark
 from .home_loop import visit
 from .thread_state import here
-from .user_code import is_module_of_user
+from .user_functions import is_module_of_user
 
 F = TypeVar("F", bound=Callable[..., Any])
 

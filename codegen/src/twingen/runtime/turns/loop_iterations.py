@@ -13,9 +13,9 @@ import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from .admissions import Admissions
-from .participants import Participant
+from .outside_threads import Admissions
 from .thread_state import here
+from .turn_threads import Participant
 
 T = TypeVar("T")
 
