@@ -99,10 +99,10 @@ async def test_transformers_know_the_owner_weakly(exchange: Exchange) -> None:
     owner = Owner(exchange.pgconn)
     adaptation = Adaptation(exchange.pgconn, owner)
     assert adaptation.new_transformer() is not adaptation.new_transformer()
-    assert adaptation.place().connection.__class__ is Owner
+    assert adaptation.context().connection.__class__ is Owner
     del owner
     with pytest.raises(ReferenceError):
-        _ = adaptation.place().connection.__class__
+        _ = adaptation.context().connection.__class__
 
 
 async def test_a_closed_handle_changes_nothing(

@@ -12,7 +12,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from pgtwin.core.adaptation.place import Place
+from pgtwin.core.adaptation.adapt_context import AdaptationContext
 from pgtwin.core.copy import row_writer
 from pgtwin.core.copy.dumpers import CopyAdapters
 from pgtwin.core.copy.row_writer import Rows
@@ -57,7 +57,7 @@ class Writer:
         self.dumped: list[Row] = []
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(row_writer, "make_copy_formatter", self._make)
-            place = Place(CopyAdapters(psycopg.adapters), None)
+            place = AdaptationContext(CopyAdapters(psycopg.adapters), None)
             known = escapes("UTF8", "UTF8")
             self.rows = Rows(place.transformer(), "utf-8", known, binary)
         if names is not None:

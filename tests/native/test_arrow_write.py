@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 
 import pgtwin_native as native
-from pgtwin.core.adaptation.place import Place
+from pgtwin.core.adaptation.adapt_context import AdaptationContext
 from pgtwin.core.arrow.rows import ArrowRows
 from pgtwin.core.copy.dumpers import CopyAdapters
 from pgtwin.core.copy.records import Column
@@ -66,7 +66,7 @@ def column_of(name: str) -> Column:
 
 def dumped(columns: Sequence[str], rows: Any) -> bytes:
     adapters = CopyAdapters(psycopg.adapters)
-    transformer = Place(adapters, None).transformer()
+    transformer = AdaptationContext(adapters, None).transformer()
     writer = Rows(transformer, "utf-8", escapes("utf-8", "utf-8"), True)
     writer.set_columns([column_of(name) for name in columns])
     source = iter(rows)
@@ -136,7 +136,9 @@ def test_decimals(scale: int) -> None:
     table = pa.table({"c": pa.array(values, pa.decimal128(38, scale))})
     data, number = written(["numeric"], table)
     assert number == len(values) >= 2
-    decoder = BinaryDecoder(Place(CopyAdapters(psycopg.adapters), None).transformer())
+    decoder = BinaryDecoder(
+        AdaptationContext(CopyAdapters(psycopg.adapters), None).transformer()
+    )
     decoder.set_types([psycopg.adapters.types["numeric"].oid])
     found = [value for (value,) in decoder.decode([SIGNATURE, data, TRAILER])]
     assert found == values

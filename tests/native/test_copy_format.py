@@ -18,8 +18,8 @@ import pytest
 from hypothesis import example, given, settings, strategies as st
 from psycopg.adapt import Dumper
 
+from pgtwin.core.adaptation.adapt_context import AdaptationContext
 from pgtwin.core.adaptation.adapters import Adapters
-from pgtwin.core.adaptation.place import Place
 from pgtwin.core.copy import row_writer
 from pgtwin.core.copy.dumpers import CopyAdapters
 from pgtwin.core.copy.row_writer import Rows
@@ -106,7 +106,9 @@ def data_of(
     encoding: str = "utf-8",
 ) -> Any:
     """Return what a COPY sends for some rows, or the error of one of them."""
-    place = Place(CopyAdapters(adapters or Adapters(psycopg.adapters)), None)
+    place = AdaptationContext(
+        CopyAdapters(adapters or Adapters(psycopg.adapters)), None
+    )
     with mock.patch.object(row_writer, "make_copy_formatter", make_formatter):
         known = escapes("UTF8", "UTF8")
         written = Rows(place.transformer(), encoding, known, binary)
@@ -416,7 +418,7 @@ def test_dumper_that_adds_rows() -> None:
 
 def test_threads() -> None:
     rows = [(number, "x" * (number % 7), Decimal(number)) for number in range(2000)]
-    place = Place(CopyAdapters(Adapters(psycopg.adapters)), None)
+    place = AdaptationContext(CopyAdapters(Adapters(psycopg.adapters)), None)
     with mock.patch.object(row_writer, "make_copy_formatter", native_formatter):
         written = Rows(place.transformer(), "utf-8", escapes("UTF8", "UTF8"), False)
 

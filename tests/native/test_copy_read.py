@@ -13,8 +13,8 @@ import pytest
 from hypothesis import example, given, settings, strategies as st
 from psycopg.adapt import Loader, Transformer
 
+from pgtwin.core.adaptation.adapt_context import AdaptationContext
 from pgtwin.core.adaptation.adapters import Adapters
-from pgtwin.core.adaptation.place import Place
 from pgtwin.core.engine import python_engine
 from pgtwin.core.engine.copy_decoders import (
     SIGNATURE,
@@ -77,7 +77,7 @@ def outcome(
     client: str = "UTF8",
 ) -> Any:
     """Return the rows of messages with the types of values, or an error."""
-    place = Place(adapters or Adapters(psycopg.adapters), None)
+    place = AdaptationContext(adapters or Adapters(psycopg.adapters), None)
     transformer = place.transformer() if adapters else Transformer()
     decoder = row_decoder(
         binary,
@@ -255,7 +255,7 @@ def test_interruption() -> None:
 
     adapters = Adapters(psycopg.adapters)
     adapters.register_loader("text", Interrupting)
-    place = Place(adapters, None)
+    place = AdaptationContext(adapters, None)
     load = core.native_copy_loader(place.transformer(), [oid_of("text")], False)
     with pytest.raises(KeyboardInterrupt):
         load(b"a\n", 1)

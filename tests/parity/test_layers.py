@@ -121,7 +121,7 @@ CORE = [
     "copy.records",
     "engine.native_engine",
     "engine.implementation",
-    "adaptation.place",
+    "adaptation.adapt_context",
     "arrow.results",
     "copy.value_formats",
     "prepared_statements",

@@ -28,7 +28,7 @@ from psycopg import errors as e, pq
 
 from pgtwin.aio.sessions import copy_exchange
 from pgtwin.aio.sessions.open_copy import OpenCopy
-from pgtwin.core.adaptation.place import Place
+from pgtwin.core.adaptation.adapt_context import AdaptationContext
 from pgtwin.core.copy.dumpers import CopyAdapters
 from pgtwin.core.copy.progress import report
 from pgtwin.core.copy.row_writer import Rows
@@ -224,11 +224,11 @@ class AsyncCopy:
         self._add: Callable[[Sequence[Any]], bool]
         encoding = session.adaptation.encoding
         if self._direction == COPY_IN:
-            for_rows = Place(CopyAdapters(adapters), cursor.connection)
+            for_rows = AdaptationContext(CopyAdapters(adapters), cursor.connection)
             self._rows = Rows(for_rows.transformer(), encoding, known, binary)
             self._add = self._rows.add
         else:
-            transformer = Place(adapters, cursor.connection).transformer()
+            transformer = AdaptationContext(adapters, cursor.connection).transformer()
             width = 0 if result is None else result.nfields
             self._decoder = row_decoder(
                 binary, transformer, encoding, known, width, make_copy_loader

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from psycopg import pq, sql
 
-from pgtwin.core.adaptation.place import Place
+from pgtwin.core.adaptation.adapt_context import AdaptationContext
 from pgtwin.core.arrow.rows import ArrowRows
 from pgtwin.core.copy.dumpers import CopyAdapters
 from pgtwin.core.copy.records import (
@@ -144,7 +144,7 @@ def _takes_binary(
 ) -> bool:
     adapters = CopyAdapters(cursor.adapters)
     take_documents(adapters)
-    transformer = Place(adapters, cursor.connection).transformer()
+    transformer = AdaptationContext(adapters, cursor.connection).transformer()
     return takes_binary(adapters, transformer, table.columns, row)
 
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, Generic, overload
 from psycopg import errors as e, pq
 from psycopg.rows import Row, RowMaker, namedtuple_row
 
+from pgtwin.core.adaptation.adapt_context import AdaptationContext
 from pgtwin.core.adaptation.adapters import Adapters
 from pgtwin.core.adaptation.late_loaders import load_late
 from pgtwin.core.adaptation.nested_loaders import make_inner_loaders
-from pgtwin.core.adaptation.place import Place
 from pgtwin.core.arrow.results import table_of
 from pgtwin.core.column import Column
 from pgtwin.core.engine.chunked_result import AVAILABLE, LARGE, Chunks
@@ -290,7 +290,7 @@ class AsyncResults(ResultState, Generic[Row]):
             return None
         mark = (adapters.generation, self._session.adaptation.version)
         if self._dumping is None or self._dumping_mark != mark:
-            self._dumping = Place(adapters, self._connection).transformer()
+            self._dumping = AdaptationContext(adapters, self._connection).transformer()
             self._dumping_mark = mark
         return self._dumping
 
@@ -335,7 +335,7 @@ class AsyncResults(ResultState, Generic[Row]):
                 range(start, end),
                 self._values,
                 None if self._values is not None else self._loader_of(result),
-                Place(self._adapters, self._connection),
+                AdaptationContext(self._adapters, self._connection),
                 self._asked_format,
                 self._encoding,
             )
@@ -444,7 +444,9 @@ class AsyncResults(ResultState, Generic[Row]):
         mark = (adapters, adapters.generation, session.adaptation.version)
         loader = self._loader
         if loader is None or self._loader_mark != mark:
-            loader = self._loader = Place(adapters, self._connection).row_loader()
+            loader = self._loader = AdaptationContext(
+                adapters, self._connection
+            ).row_loader()
             self._loader_mark = mark
         loader.set_pgresult(result)
         self._bound = result

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from psycopg import ConnectionInfo, errors as e, pq
 from psycopg.rows import Row
 
+from pgtwin.core.adaptation.adapt_context import AdaptationContext
 from pgtwin.core.adaptation.adapters import Adapters
-from pgtwin.core.adaptation.place import Place
 from pgtwin.core.engine.implementation import AdaptationFields, binary_gains
 from pgtwin.core.engine.result_formats import (
     MANY_ROWS,
@@ -64,17 +64,17 @@ class Adaptation(AdaptationFields):
         self.settings: list[bytes | None] = []
         # The owner is known weakly: it owns the session, not the other way round.
         self._owner = weakref.proxy(owner)
-        self._place: Place | None = None
+        self._context: AdaptationContext | None = None
         self.row_loader: RowLoader | None = None
         self.row_generation = 0
         self.look_at_settings()
 
-    def place(self) -> Place:
+    def context(self) -> AdaptationContext:
         """Return the context in which values are adapted."""
-        place = self._place
-        if place is None or place.adapters is not self.adapters:
-            place = self._place = Place(self.adapters, self._owner)
-        return place
+        context = self._context
+        if context is None or context.adapters is not self.adapters:
+            context = self._context = AdaptationContext(self.adapters, self._owner)
+        return context
 
     def adapt_as(self, template: AdaptersMap) -> None:
         """Use a copy of other adapters from now on."""
@@ -88,23 +88,23 @@ class Adaptation(AdaptationFields):
         transformer = self.dumping
         if transformer is None or self.dumping_generation != self.adapters.generation:
             self.dumping_generation = self.adapters.generation
-            transformer = self.dumping = self.place().transformer()
+            transformer = self.dumping = self.context().transformer()
         return transformer
 
     def new_transformer(self) -> Transformer:
         """Return a transformer that can be used without the lock."""
-        return self.place().transformer()
+        return self.context().transformer()
 
     def new_row_loader(self) -> RowLoader:
         """Return an object that builds rows without the lock."""
-        return self.place().row_loader()
+        return self.context().row_loader()
 
     def load(self, result: PGresult, number: int, make_row: RowMaker[Row]) -> list[Row]:
         """Build so many rows of a result that has come just now, under the lock."""
         loader = self.row_loader
         generation = self.adapters.generation
         if loader is None or self.row_generation != generation:
-            loader = self.row_loader = self.place().row_loader()
+            loader = self.row_loader = self.context().row_loader()
             self.row_generation = generation
         loader.set_pgresult(result)
         try:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg import pq
 
-from pgtwin.core.adaptation.place import Place
+from pgtwin.core.adaptation.adapt_context import AdaptationContext
 
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult
@@ -31,7 +31,7 @@ def load_late(
     rows: range,
     values: Rows | None,
     loader: RowLoader | None,
-    place: Place,
+    place: AdaptationContext,
     asked: pq.Format | None,
     encoding: str,
 ) -> list[tuple[Any, ...]]:

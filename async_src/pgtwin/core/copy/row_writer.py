@@ -14,7 +14,7 @@ from psycopg import pq
 from psycopg.adapt import PyFormat
 from psycopg.errors import DataError
 
-from pgtwin.core.adaptation.place import Place
+from pgtwin.core.adaptation.adapt_context import AdaptationContext
 from pgtwin.core.copy.dumpers import CopyAdapters, DumpersByPlace, LaterDumper
 from pgtwin.core.copy.records import RecordDumper, Unfit, take_documents
 from pgtwin.core.copy.value_formats import BinaryWays, TextWays
@@ -199,7 +199,7 @@ class Rows:
             )
             for value in row
         ]
-        place = Place(DumpersByPlace(dumpers), transformer.connection)
+        place = AdaptationContext(DumpersByPlace(dumpers), transformer.connection)
         self._transformer = place.transformer()
         self._transformer.set_dumper_types(range(len(dumpers)), BINARY)
         self._know(dumpers, FIRST)

@@ -1,7 +1,7 @@
-"""Where values are adapted: by which adapters, and for which connection.
+"""The adapters and the connection by which values are adapted.
 
-What dumps parameters and what loads rows is made for a place, and knows its adapters
-and settings as they are then.
+Transformers and row loaders are made for a context. They use its adapters and settings
+as they are at that time.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from pgtwin.core.engine.contract import RowLoader
 
 
-class Place(NamedTuple):
-    """Where values are adapted: an `AdaptContext`."""
+class AdaptationContext(NamedTuple):
+    """The adapters and the connection of values (`psycopg.abc.AdaptContext`)."""
 
     adapters: Adapters
     connection: Any
 
     def transformer(self) -> Transformer:
-        """Return a new transformer for this place."""
+        """Return a new transformer for this context."""
         return AdaptTransformer(cast("AdaptContext", self))
 
     def row_loader(self) -> RowLoader:
-        """Return what builds rows with new loaders for this place."""
+        """Return a row loader with new loaders for this context."""
         return make_row_loader(self.transformer())
