@@ -18,7 +18,7 @@ from psycopg.rows import (
     tuple_row,
 )
 
-from pgtwin.core.annotations import RowFactory
+from pgtwin.core.type_aliases import RowFactory
 
 AsyncRowFactory = RowFactory
 BaseRowFactory = RowFactory

@@ -148,7 +148,7 @@ REFUSED = {
             "lib/_async/m.py": "from .base import Base\n"
             "async def use(base: Base): await base.drain()\n",
         },
-        "m.py:2:39: TW129 lost_member: drain of lib._async.base.Base is marked",
+        "m.py:2:39: TW129 async_only_member: drain of lib._async.base.Base is marked",
     ),
 }
 

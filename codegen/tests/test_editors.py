@@ -265,7 +265,7 @@ def test_remedies_and_explanations(project: Project) -> None:
             )
             assert hover is not None
             assert isinstance(hover.contents, types.MarkupContent)
-            assert hover.contents.value.startswith("**TW109 foreign_call**\n")
+            assert hover.contents.value.startswith("**TW109 unknown_library_call**\n")
             actions = await editor.client.text_document_code_action_async(
                 types.CodeActionParams(
                     document, found.range, types.CodeActionContext([found])

@@ -82,14 +82,12 @@ def test_the_example_of_a_message_comes_first(project: Project) -> None:
             first = shown[: shown.find("\n\n", shown.find("```text"))]
             assert f"{problem[1]} {problem[2]}: " in first, case.name
             assert sorted(shown.split()) == sorted(manual(entry).split())
-    message = (
-        "src/a.py:7:16: TW109 foreign_call: a.b is asynchronous, and no table says"
-    )
+    message = "src/a.py:7:16: TW109 unknown_library_call: a.b is asynchronous, and no table says"
     whole = project.run("explain", message).out
-    assert whole.startswith("TW109 foreign_call\n\n## Refused: ")
+    assert whole.startswith("TW109 unknown_library_call\n\n## Refused: ")
     assert project.run("explain", *message.split()).out == whole
     told = project.run("explain", "TW109").out
-    assert told.startswith("TW109 foreign_call\n\nA name of another library")
+    assert told.startswith("TW109 unknown_library_call\n\nA name of another library")
     assert project.run("explain", "TW109 nothing of the kind").out == told
     project.append("src/pkg/client.py", "\n\nasync def f(x):\n    return await x\n")
     line = project.read("src/pkg/client.py").count("\n")

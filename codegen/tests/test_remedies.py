@@ -103,7 +103,7 @@ def test_hover(project: Project) -> None:
     editing, root = Editing(), project.root.resolve()
     refused = editing.explained(root / NAME, 5)
     assert refused is not None
-    assert refused.startswith("**TW109 foreign_call**\n\n## Refused: ")
+    assert refused.startswith("**TW109 unknown_library_call**\n\n## Refused: ")
     editing.texts[root / NAME] = ""
     source = root / "src/pkg/client.py"
     line = lines_of(source.read_text()).index(

@@ -156,7 +156,7 @@ class TestFuture:
         future = SelectorLoop().create_future()
         assert not future.done()
         for ask in (future.result, future.exception):
-            with pytest.raises(RuntimeError, match="not settled"):
+            with pytest.raises(RuntimeError, match="not done"):
                 ask()
         future.set_result(3)
         assert (future.done(), future.result(), future.wait()) == (True, 3, 3)
@@ -172,9 +172,9 @@ class TestFuture:
 
     def test_future_is_settled_once(self) -> None:
         future = settled(SelectorLoop())
-        with pytest.raises(RuntimeError, match="settled already"):
+        with pytest.raises(RuntimeError, match="already done"):
             future.set_result(2)
-        with pytest.raises(RuntimeError, match="settled already"):
+        with pytest.raises(RuntimeError, match="already done"):
             future.set_exception(KeyError())
         assert future.result() == 7
 
@@ -184,7 +184,7 @@ class TestFuture:
         with pytest.raises(TimeoutError):
             future.wait(0)
         assert future.done()
-        with pytest.raises(RuntimeError, match="settled already"):
+        with pytest.raises(RuntimeError, match="already done"):
             future.set_result(1)
 
 

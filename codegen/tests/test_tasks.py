@@ -75,7 +75,7 @@ def test_an_override_of_another_module_takes_turns(inferred: Project) -> None:
     run = inferred.run("build")
     assert run.code == 0, run.err
     assert run.out.startswith(
-        "tasks take turns: pkg.quick.AsyncQuick.pause() in the place of a coroutine "
+        "tasks take turns: pkg.quick.AsyncQuick.pause(), which overrides a coroutine "
     )
 
 

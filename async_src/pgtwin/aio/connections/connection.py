@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from pgtwin.core.adaptation.adapters import Adapters
-    from pgtwin.core.annotations import (
+    from pgtwin.core.type_aliases import (
         AdaptContext,
         ConnParam,
         NoRow,

@@ -25,15 +25,15 @@ if TYPE_CHECKING:
 
     from pgtwin.aio.cursors.copy import Progress
     from pgtwin.aio.sessions.session import Session
-    from pgtwin.core.annotations import (
+    from pgtwin.core.arrow.rows import ArrowStream
+    from pgtwin.core.statements.query_hooks import QueryHook
+    from pgtwin.core.type_aliases import (
         Params,
         Query,
         QueryNoTemplate,
         RowFactory,
         Template,
     )
-    from pgtwin.core.arrow.rows import ArrowStream
-    from pgtwin.core.statements.query_hooks import QueryHook
 
 TEXT = pq.Format.TEXT
 BINARY = pq.Format.BINARY

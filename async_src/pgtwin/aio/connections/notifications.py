@@ -16,7 +16,7 @@ from pgtwin.aio.sessions.notifies import notifications
 
 if TYPE_CHECKING:
     from pgtwin.aio.sessions.session import Session
-    from pgtwin.core.annotations import NoticeHandler, NotifyHandler
+    from pgtwin.core.type_aliases import NoticeHandler, NotifyHandler
 
 
 class AsyncNotifications:

@@ -29,7 +29,7 @@ from pgtwin.core.statements.client_side_binding import bind_merged
 if TYPE_CHECKING:
     from pgtwin.aio.cursors.copy import Progress
     from pgtwin.aio.cursors.cursor import AsyncCursor
-    from pgtwin.core.annotations import Params, Query
+    from pgtwin.core.type_aliases import Params, Query
 
 IDLE = pq.TransactionStatus.IDLE
 

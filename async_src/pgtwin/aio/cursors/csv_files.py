@@ -19,7 +19,7 @@ from pgtwin.core.copy.statements import copy_to_client
 if TYPE_CHECKING:
     from pgtwin.aio.cursors.copy import Progress
     from pgtwin.aio.cursors.cursor import AsyncCursor
-    from pgtwin.core.annotations import Params, Query
+    from pgtwin.core.type_aliases import Params, Query
 
 # Bytes that are read from a file at a time.
 BLOCK = 256 * 1024

@@ -35,13 +35,13 @@ if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult
     from typing_extensions import Self
 
-    from pgtwin.core.annotations import (
+    from pgtwin.core.engine.contract import Kept, RowLoader
+    from pgtwin.core.type_aliases import (
         Params,
         Query,
         QueryNoTemplate,
         Template,
     )
-    from pgtwin.core.engine.contract import Kept, RowLoader
 
 BINARY = pq.Format.BINARY
 

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
     from pgtwin.aio.connections.connection import AsyncConnection
     from pgtwin.aio.sessions.session import Session
-    from pgtwin.core.annotations import RowFactory
     from pgtwin.core.engine.contract import Kept, RowLoader
     from pgtwin.core.engine.implementation import BatchState, OwnerState
+    from pgtwin.core.type_aliases import RowFactory
 
 SINGLE_TUPLE = pq.ExecStatus.SINGLE_TUPLE
 TUPLES_CHUNK = pq.ExecStatus.TUPLES_CHUNK

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from pgtwin.aio.connections.connection import AsyncConnection
-    from pgtwin.core.annotations import Params, Query, RowFactory
     from pgtwin.core.statements.placeholders import Binder, Statement
+    from pgtwin.core.type_aliases import Params, Query, RowFactory
 
 IDLE = pq.TransactionStatus.IDLE
 INTRANS = pq.TransactionStatus.INTRANS

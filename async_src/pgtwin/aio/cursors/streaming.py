@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult
 
     from pgtwin.aio.sessions.session import Session
-    from pgtwin.core.annotations import Params, Query
     from pgtwin.core.statements.placeholders import Binder
+    from pgtwin.core.type_aliases import Params, Query
 
 ACTIVE = pq.TransactionStatus.ACTIVE
 TUPLES_OK = pq.ExecStatus.TUPLES_OK

@@ -28,7 +28,7 @@ from pgtwin.aio.waiting.notification_listener import Listener
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult
 
-    from pgtwin.core.annotations import NoticeHandler, NotifyHandler
+    from pgtwin.core.type_aliases import NoticeHandler, NotifyHandler
 
 SEVERITY = pq.DiagnosticField.SEVERITY_NONLOCALIZED
 

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult
 
     from pgtwin.core.adaptation.adapters import Adapters
-    from pgtwin.core.annotations import Params, Query
     from pgtwin.core.engine.implementation import BatchState, OwnerState, ResultState
     from pgtwin.core.statements.placeholders import Binder, Statement
     from pgtwin.core.statements.query_hooks import Observation
+    from pgtwin.core.type_aliases import Params, Query
 
 
 class Executions(NamedTuple):

@@ -36,13 +36,13 @@ if TYPE_CHECKING:
 
     from pgtwin.aio.sessions.session import Session
     from pgtwin.core.adaptation.adapters import Adapters
-    from pgtwin.core.annotations import Params
     from pgtwin.core.engine.contract import Kept
     from pgtwin.core.engine.implementation import (
         BatchState,
         OwnerState,
         ResultState,
     )
+    from pgtwin.core.type_aliases import Params
 
 OK = pq.ConnStatus.OK
 IDLE = pq.TransactionStatus.IDLE

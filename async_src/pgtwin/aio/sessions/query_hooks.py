@@ -20,7 +20,7 @@ from pgtwin.core.statements.query_hooks import (
 from pgtwin.core.statements.templates import convert
 
 if TYPE_CHECKING:
-    from pgtwin.core.annotations import Query
+    from pgtwin.core.type_aliases import Query
 
 
 def observation(

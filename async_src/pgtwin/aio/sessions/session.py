@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 
     from pgtwin.aio.sessions.open_copy import OpenCopy
     from pgtwin.aio.sessions.open_pipeline import OpenPipeline
-    from pgtwin.core.annotations import Params, Query
     from pgtwin.core.engine.contract import Kept
+    from pgtwin.core.type_aliases import Params, Query
 
 OK = int(pq.ConnStatus.OK)
 BAD = pq.ConnStatus.BAD

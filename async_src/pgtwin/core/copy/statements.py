@@ -13,7 +13,7 @@ from psycopg import sql
 from psycopg.errors import ProgrammingError
 
 if TYPE_CHECKING:
-    from pgtwin.core.annotations import Params, Query
+    from pgtwin.core.type_aliases import Params, Query
 
 
 def copy_to_client(

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult
     from psycopg.rows import Row, RowMaker
 
-    from pgtwin.core.annotations import Params, Query
     from pgtwin.core.engine.result_formats import Columns
     from pgtwin.core.statements.placeholders import Binder, Bound, Statement
     from pgtwin.core.statements.query_hooks import QueryHook
+    from pgtwin.core.type_aliases import Params, Query
 
 # The same text with parameters of other types is another statement.
 Key: TypeAlias = tuple[bytes, tuple[int, ...]]

@@ -44,9 +44,9 @@ if TYPE_CHECKING:
     from psycopg.abc import Buffer, Loader, Transformer
     from psycopg.pq.abc import PGconn, PGresult
 
-    from pgtwin.core.annotations import Params, Query
     from pgtwin.core.engine.contract import CopyFormatter, CountedAdapters, LoadCopied
     from pgtwin.core.engine.copy_formatter import Way
+    from pgtwin.core.type_aliases import Params, Query
 
 _library = find_library()
 if _library is None:

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from psycopg.abc import Buffer, Transformer
     from psycopg.pq.abc import PGconn, PGresult
 
-    from pgtwin.core.annotations import Params, Query
     from pgtwin.core.engine.contract import (
         CollectingPipeline,
         CountedAdapters,
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
         SessionState,
     )
     from pgtwin.core.statements.placeholders import Binder, Bound, Statement
+    from pgtwin.core.type_aliases import Params, Query
 
 # Measured with psycopg's C modules, where a numeric takes three times as long.
 BINARY_GAINS = {

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult
     from psycopg.rows import RowMaker
 
-    from pgtwin.core.annotations import Params, Query, RowFactory
     from pgtwin.core.engine.contract import Kept, RowLoader
+    from pgtwin.core.type_aliases import Params, Query, RowFactory
 
 TUPLES_OK = int(pq.ExecStatus.TUPLES_OK)
 TUPLES: Any = tuple

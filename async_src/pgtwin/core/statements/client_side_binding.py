@@ -23,7 +23,7 @@ from pgtwin.core.statements.templates import convert
 if TYPE_CHECKING:
     from psycopg.abc import Transformer
 
-    from pgtwin.core.annotations import Params, Query
+    from pgtwin.core.type_aliases import Params, Query
 
 
 def bind_merged(

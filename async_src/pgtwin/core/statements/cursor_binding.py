@@ -15,7 +15,7 @@ from pgtwin.core.statements.client_side_binding import bind_merged
 from pgtwin.core.statements.placeholders import Binder, bind_raw
 
 if TYPE_CHECKING:
-    from pgtwin.core.annotations import Params, Query
+    from pgtwin.core.type_aliases import Params, Query
 
 BINARY = pq.Format.BINARY
 

@@ -22,7 +22,7 @@ from pgtwin.core.statements.templates import Template, convert
 if TYPE_CHECKING:
     from psycopg.abc import Buffer, Transformer
 
-    from pgtwin.core.annotations import Params, Query
+    from pgtwin.core.type_aliases import Params, Query
 
 # Longer texts are mostly written by programs and seldom come twice.
 KEPT_LENGTH = 4096

@@ -14,7 +14,7 @@ from __future__ import annotations
 import libcst as cst
 
 from ..analysis.calls.task_calls import check_not_started, starts_task
-from ..analysis.types.value_types import TASK
+from ..analysis.types.type_inference import TASK
 from ..diagnostics.refusal import Refused
 from ..syntax.parentheses import in_place_of
 from .rule import Site, rewrite

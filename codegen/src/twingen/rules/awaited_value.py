@@ -3,7 +3,7 @@
 - A future made by `loop.create_future()` becomes `future.wait()`. The twin waits for
   the descriptors of the loop until a reader or writer settles the future.
 - A task made by `asyncio.create_task()` becomes `task.wait()`.
-- The elements of `asyncio.as_completed()` become `each.wait()` (`completed_loop`).
+- The elements of `asyncio.as_completed()` become `each.wait()` (`as_completed_loop`).
 
 Any other value is refused. It may be a coroutine that starts now or a task that runs
 already, and the source does not show which.
@@ -15,7 +15,7 @@ import libcst as cst
 
 from ..analysis.calls.coroutine_calls import is_property
 from ..analysis.types.coroutine_tests import chosen, is_unwrapping
-from ..analysis.types.value_types import COMPLETED, FUTURE, TASK
+from ..analysis.types.type_inference import COMPLETED, FUTURE, TASK
 from ..diagnostics.refusal import Refused
 from .rule import Site, rewrite
 from .shared.timeouts import enclosing_deadline, timed_value

@@ -23,7 +23,7 @@ from ..analysis.calls.descriptor_readiness import (
     settled_futures,
     watches_anything,
 )
-from ..analysis.types.value_types import FUTURE, LOOP
+from ..analysis.types.type_inference import FUTURE, LOOP
 from ..diagnostics.refusal import Refused
 from .rule import Site, rewrite
 

@@ -18,7 +18,7 @@ import libcst as cst
 
 from ..analysis.calls.descriptor_readiness import WATCH
 from ..analysis.calls.event_loop_functions import FUNCTIONS
-from ..analysis.types.value_types import CALLS_FOR_LOOP
+from ..analysis.types.type_inference import CALLS_FOR_LOOP
 from ..diagnostics.refusal import Refused
 from ..syntax.nodes import find
 from .rule import Replacement, Site, rewrite

@@ -9,7 +9,14 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..analysis.types.value_types import FUTURE, PROCESS, READER, SERVER, TASK, WRITER
+from ..analysis.types.type_inference import (
+    FUTURE,
+    PROCESS,
+    READER,
+    SERVER,
+    TASK,
+    WRITER,
+)
 from ..diagnostics.refusal import Refused
 from .rule import Site, rewrite
 

@@ -144,7 +144,7 @@ def _check_position(site: Site[cst.Name | cst.Attribute], qualified: str) -> Non
         and isinstance(asking, cst.Call)
         and asked_of_module(site.names, site.libraries, asking) is not None
     ):
-        return  # see `asked_module`
+        return  # see `module_attribute_test`
     if site.libraries.is_closed(qualified) and not (
         (isinstance(parent, cst.Attribute) and parent.value is site.old)
         or (site.libraries.module_twin(qualified) and _asks_whether_there(site))

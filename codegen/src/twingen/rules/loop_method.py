@@ -19,7 +19,7 @@ import libcst as cst
 
 from ..analysis.calls.event_loop_functions import FUNCTIONS
 from ..analysis.calls.task_calls import is_loop
-from ..analysis.types.value_types import FUTURE
+from ..analysis.types.type_inference import FUTURE
 from ..diagnostics.refusal import Refused
 from .rule import Site, rewrite
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..analysis.types.value_types import TASK
+from ..analysis.types.type_inference import TASK
 from ..diagnostics.refusal import Refused
 from .rule import Site, rewrite
 from .shared.thread_starts import function_and_arguments

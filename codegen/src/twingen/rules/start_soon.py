@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..analysis.types.value_types import ANYIO_GROUP
+from ..analysis.types.type_inference import ANYIO_GROUP
 from ..diagnostics.refusal import Refused
 from .rule import Site, rewrite
 

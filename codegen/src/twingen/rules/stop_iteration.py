@@ -11,7 +11,7 @@ it for the end of an iteration. These are refused:
 
 In other places `next(values)` stays. Without a next value it raises StopIteration in
 the twin, and RuntimeError in asyncio. With `tasks = "turns"` nothing is refused,
-because the runtime raises the same errors as asyncio (`carried_function`).
+because the runtime raises the same errors as asyncio (`turns_function`).
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from __future__ import annotations
 import libcst as cst
 
 from ..analysis.tasks.task_group_siblings import GROUPS, MARKER, is_marked
-from ..analysis.types.value_types import TASK_GROUP
+from ..analysis.types.type_inference import TASK_GROUP
 from ..diagnostics.refusal import Refused
 from .rule import Site, rewrite
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..analysis.types.value_types import TASK
+from ..analysis.types.type_inference import TASK
 from ..diagnostics.refusal import Refused
 from .rule import Site, rewrite
 

@@ -14,8 +14,8 @@ import libcst as cst
 
 from ..symbols.definitions import ANY_MEMBER, UNKNOWN_FUNCTION, WAITED_FOR
 from ..types.aliases import meant_by
+from ..types.type_inference import RUNNER, kind_of_literal
 from ..types.type_parameters import AWAITABLE_TYPES
-from ..types.value_types import RUNNER, kind_of_literal
 from .coroutine_calls import METHODS, owner_of
 from .event_loop_functions import CARRIED
 from .function_kinds import is_operator
@@ -111,7 +111,7 @@ def is_proven(names: TypedNames, call: cst.Call) -> bool:
         qualified = names.qualified(function)
     elif isinstance(function, cst.Attribute):
         if is_operator(function.attr.value):
-            return False  # see `carried_function`
+            return False  # see `turns_function`
         qualified = names.qualified(function)
     else:
         return False

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import libcst as cst
 
+from ..types.type_inference import LOOP, PROCESS, READER, SERVER, WRITER
 from ..types.typed_names import TypedNames
-from ..types.value_types import LOOP, PROCESS, READER, SERVER, WRITER
 from .event_loop_functions import CARRIED, COROUTINES
 from .function_kinds import is_coroutine
 from .task_calls import is_loop

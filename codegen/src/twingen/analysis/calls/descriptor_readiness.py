@@ -13,8 +13,8 @@ import libcst as cst
 
 from ...diagnostics.refusal import Refused
 from ...syntax.nodes import find
+from ..types.type_inference import FUTURE, LOOP
 from ..types.typed_names import TypedNames
-from ..types.value_types import FUTURE, LOOP
 
 WATCH = ("add_reader", "add_writer")
 _SETTLE = ("set_result", "set_exception")

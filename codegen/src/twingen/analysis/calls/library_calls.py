@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from ..types.value_types import TASK_GROUP
+from ..types.type_inference import TASK_GROUP
 from .awaitables import PROTOCOLS
 from .coroutine_calls import METHODS, owner_of
 from .manual_iteration import ITERATED, gives_futures

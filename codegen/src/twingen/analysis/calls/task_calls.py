@@ -9,7 +9,7 @@ import libcst as cst
 from ...diagnostics.refusal import Refused
 from ...syntax.traversal import Reader
 from ..types.aliases import meant_by
-from ..types.value_types import CALLS_FOR_LOOP, FUTURE, LOOP, TASK, TASK_GROUP
+from ..types.type_inference import CALLS_FOR_LOOP, FUTURE, LOOP, TASK, TASK_GROUP
 
 if TYPE_CHECKING:
     from ..types.typed_names import TypedNames

@@ -42,7 +42,7 @@ from .bindings import Bindings, is_named
 from .collection_elements import Stored, stored_in
 from .definitions import Definitions
 from .local_names import LocalName, local_names
-from .node_filter import nodes_to_visit
+from .nodes_for_rules import nodes_to_visit
 
 NodeT = TypeVar("NodeT", bound=cst.CSTNode)
 _word = re.compile(r"[^\W\d]\w*").findall

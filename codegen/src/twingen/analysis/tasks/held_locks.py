@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from ...syntax.nodes import find
-from ..types.value_types import UNKNOWN
+from ..types.type_inference import UNKNOWN
 
 if TYPE_CHECKING:
     from ..types.typed_names import TypedNames

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from ..symbols.names import Names
-from ..types.value_types import TASK_GROUP
+from ..types.type_inference import TASK_GROUP
 
 GROUPS = {TASK_GROUP, "anyio.create_task_group"}
 MARKER = "# twingen: siblings finish"

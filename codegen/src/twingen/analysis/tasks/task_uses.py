@@ -20,8 +20,8 @@ from ..types.protocol_tests import (
     is_beside_async,
     member_asked,
 )
+from ..types.type_inference import CALLS_FOR_LOOP, LOOP
 from ..types.type_parameters import AWAITABLE_TYPES
-from ..types.value_types import CALLS_FOR_LOOP, LOOP
 
 if TYPE_CHECKING:
     from ..types.typed_names import TypedNames

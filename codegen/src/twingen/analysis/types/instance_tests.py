@@ -12,7 +12,7 @@ import libcst as cst
 from ..symbols.async_protocols import ASYNC_PROTOCOLS, DUNDERS
 from .coroutine_tests import statements_of
 from .merged_members import Members
-from .value_types import UNKNOWN
+from .type_inference import UNKNOWN
 
 if TYPE_CHECKING:
     from ..symbols.library_tables import Libraries

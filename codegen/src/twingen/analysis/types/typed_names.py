@@ -7,7 +7,7 @@ from functools import cached_property
 import libcst as cst
 
 from ..symbols.names import Names
-from .value_types import Kinds
+from .type_inference import Kinds
 
 
 class TypedNames(Names):

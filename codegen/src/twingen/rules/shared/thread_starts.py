@@ -5,8 +5,8 @@ from __future__ import annotations
 import libcst as cst
 
 from ...analysis.calls.task_calls import check_not_started
+from ...analysis.types.type_inference import RUNNER
 from ...analysis.types.typed_names import TypedNames
-from ...analysis.types.value_types import RUNNER
 from ...diagnostics.refusal import Refused
 from ..rule import Site
 

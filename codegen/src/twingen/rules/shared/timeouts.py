@@ -16,8 +16,15 @@ from ...analysis.calls.descriptor_readiness import loop_that_sets
 from ...analysis.calls.event_loop_functions import LOOKED_UP, TIMED
 from ...analysis.calls.task_calls import is_loop
 from ...analysis.tasks.swallowed_timeouts import catching_part
+from ...analysis.types.type_inference import (
+    FUTURE,
+    PROCESS,
+    READER,
+    SERVER,
+    TASK,
+    WRITER,
+)
 from ...analysis.types.typed_names import TypedNames
-from ...analysis.types.value_types import FUTURE, PROCESS, READER, SERVER, TASK, WRITER
 from ...diagnostics.refusal import Refused
 from ..rule import Site
 

@@ -10,7 +10,7 @@ async def made(kind, table):
 
 # ---- refused ----
 
-# 5:45: TW116 dict_key: asyncio.QueueEmpty and queue.Empty are the same key in the twin, which keeps the last value
+# 5:45: TW116 duplicate_dict_key: asyncio.QueueEmpty and queue.Empty are the same key in the twin, which keeps the last value
 #   help: mark one of them `# twingen: async-only`, on a line of its own
-# 9:52: TW116 dict_key: AsyncExitStack and ExitStack are the same key in the twin, which keeps the last value
+# 9:52: TW116 duplicate_dict_key: AsyncExitStack and ExitStack are the same key in the twin, which keeps the last value
 #   help: mark one of them `# twingen: async-only`, on a line of its own

@@ -20,11 +20,11 @@ async def use(address):
             pass
 
 # ---- refused ----
-# 12:20: TW109 foreign_call: acme.Limiter is asynchronous, and no table says what its twin is
+# 12:20: TW109 unknown_library_call: acme.Limiter is asynchronous, and no table says what its twin is
 #   help: add a row: [tool.twingen.libraries."acme"] Limiter = "...", or mark the code `# twingen: async-only`
-# 13:42: TW109 foreign_call: acme.Rows is asynchronous, and no table says what its twin is
+# 13:42: TW109 unknown_library_call: acme.Rows is asynchronous, and no table says what its twin is
 #   help: add a row: [tool.twingen.libraries."acme"] Rows = "...", or mark the code `# twingen: async-only`
-# 18:16: TW109 foreign_call: acme.connect is asynchronous, and no table says what its twin is
+# 18:16: TW109 unknown_library_call: acme.connect is asynchronous, and no table says what its twin is
 #   help: add a row: [tool.twingen.libraries."acme"] connect = "...", or mark the code `# twingen: async-only`
-# 19:24: TW109 foreign_call: acme.connect is asynchronous, and no table says what its twin is
+# 19:24: TW109 unknown_library_call: acme.connect is asynchronous, and no table says what its twin is
 #   help: add a row: [tool.twingen.libraries."acme"] connect = "...", or mark the code `# twingen: async-only`

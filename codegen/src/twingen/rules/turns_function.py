@@ -46,7 +46,7 @@ _PROPERTIES = {"builtins.property", "functools.cached_property"}
 def mark(site: Site[cst.FunctionDef]) -> cst.FunctionDef | None:
     old, new = site.old, site.new
     if old.name.value == "__await__":
-        return None  # see `carried_object`
+        return None  # see `awaitable_class`
     if delegates(site.names, old):
         return None  # see `sync_protocol`
     decorators = {
@@ -124,7 +124,7 @@ def _mark(site: Site[cst.FunctionDef], decorators: set[str]) -> str | None:
         alone = not decorators - _ADDS_NOTHING
         return "iterators.next_method" if alone else "function_kinds.coroutine"
     if is_operator(function.name.value) and _is_method(site):
-        return "operators.operator_method"
+        return "operator_methods.operator_method"
     wrapped = _is_for_users(site) or lets_stop_out(names, function)
     return "entry_points.entry" if wrapped else "function_kinds.coroutine"
 

@@ -19,7 +19,7 @@ async def load(url):
 
 
 # ---- refused ----
-# 17:11: TW109 foreign_call: first.put is asynchronous, and no table says what its twin is
+# 17:11: TW109 unknown_library_call: first.put is asynchronous, and no table says what its twin is
 #   help: add a row: [tool.twingen.libraries."first"] put = "...", or mark the code `# twingen: async-only`
-# 18:11: TW109 foreign_call: one.open_file is asynchronous, and no table says what its twin is
+# 18:11: TW109 unknown_library_call: one.open_file is asynchronous, and no table says what its twin is
 #   help: add a row: [tool.twingen.libraries."one"] open_file = "...", or mark the code `# twingen: async-only`

@@ -30,21 +30,21 @@ async def use(pool: Below, unknown):
     return Pool.limit
 
 # ---- refused ----
-# 13:20: TW129 lost_member: drain of source.Pool is marked async-only, so the twin does not have it
+# 13:20: TW129 async_only_member: drain of source.Pool is marked async-only, so the twin does not have it
 #   help: mark this code `# twingen: async-only`, or define one for the twin
-# 14:21: TW129 lost_member: limit of source.Pool is marked async-only, so the twin does not have it
+# 14:21: TW129 async_only_member: limit of source.Pool is marked async-only, so the twin does not have it
 #   help: mark this code `# twingen: async-only`, or define one for the twin
-# 14:33: TW129 lost_member: loop of source.Pool is marked async-only, so the twin does not have it
+# 14:33: TW129 async_only_member: loop of source.Pool is marked async-only, so the twin does not have it
 #   help: mark this code `# twingen: async-only`, or define one for the twin
-# 19:23: TW129 lost_member: drain of source.Pool is marked async-only, so the twin does not have it
+# 19:23: TW129 async_only_member: drain of source.Pool is marked async-only, so the twin does not have it
 #   help: mark this code `# twingen: async-only`, or define one for the twin
-# 23:16: TW129 lost_member: drain of source.Pool is marked async-only, so the twin does not have it
+# 23:16: TW129 async_only_member: drain of source.Pool is marked async-only, so the twin does not have it
 #   help: mark this code `# twingen: async-only`, or define one for the twin
-# 24:19: TW129 lost_member: drain of source.Pool is marked async-only, and nothing shows that this object is of another class
+# 24:19: TW129 async_only_member: drain of source.Pool is marked async-only, and nothing shows that this object is of another class
 #   help: mark this code `# twingen: async-only`, or annotate the object with its class
-# 25:28: TW129 lost_member: drain of source.Pool is marked async-only, and nothing shows that this object is of another class
+# 25:28: TW129 async_only_member: drain of source.Pool is marked async-only, and nothing shows that this object is of another class
 #   help: mark this code `# twingen: async-only`, or annotate the object with its class
-# 27:24: TW129 lost_member: drain of source.Pool is marked async-only, and nothing shows that this object is of another class
+# 27:24: TW129 async_only_member: drain of source.Pool is marked async-only, and nothing shows that this object is of another class
 #   help: mark this code `# twingen: async-only`, or annotate the object with its class
-# 30:17: TW129 lost_member: limit of source.Pool is marked async-only, so the twin does not have it
+# 30:17: TW129 async_only_member: limit of source.Pool is marked async-only, so the twin does not have it
 #   help: mark this code `# twingen: async-only`, or define one for the twin
