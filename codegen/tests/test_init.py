@@ -309,10 +309,9 @@ def test_what_waits_in_a_flat_package_moves(flat: Project) -> None:
     flat.write("src/lib/deep/__init__.py", "")
     flat.write("src/lib/deep/more.py", "async def more() -> None: ...\n")
     run = flat.run("init")
-    assert "contain a copy of every module, even of src/lib/errors.py," in words(
-        run.out
-    )
-    assert "Then each exception would exist twice" in words(run.out)
+    told = words(run.out)
+    assert "contain a copy of every module, even of src/lib/errors.py," in told
+    assert "Then each exception would exist twice" in told
     for line in LINE.findall(run.out):
         command = line.removeprefix("git ").split()
         subprocess.run(command, cwd=flat.root, check=True)

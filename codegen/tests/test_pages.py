@@ -82,7 +82,10 @@ def test_the_example_of_a_message_comes_first(project: Project) -> None:
             first = shown[: shown.find("\n\n", shown.find("```text"))]
             assert f"{problem[1]} {problem[2]}: " in first, case.name
             assert sorted(shown.split()) == sorted(manual(entry).split())
-    message = "src/a.py:7:16: TW109 unknown_library_call: a.b is asynchronous, and no table says"
+    message = (
+        "src/a.py:7:16: TW109 unknown_library_call: a.b is asynchronous, and no table "
+        "says"
+    )
     whole = project.run("explain", message).out
     assert whole.startswith("TW109 unknown_library_call\n\n## Refused: ")
     assert project.run("explain", *message.split()).out == whole
