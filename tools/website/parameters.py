@@ -17,12 +17,16 @@ MEANINGS = {
     "broadcast": "get every notification, including those of other listeners",
     "buffer": "a piece of data in the format of the COPY",
     "callback": "the function to call or to remove",
+    "check": "a function that is called with a connection before a caller gets it",
+    "close_returns": "let `close()` of a connection return it to the pool",
     "column": "ignored; required by PEP 249",
     "columns": "the names of the columns; all, in the order of the table, if `None`",
     "command_timeout": (
         "seconds that each operation of the connection may take, unless it has a "
         "`timeout`"
     ),
+    "configure": "a function that is called with each new connection",
+    "connection_class": "the class of the connections, which is pgtwin's if `None`",
     "conninfo": "libpq's connection string or URI",
     "context": "a connection or cursor whose adapters are used",
     "cursor_factory": "the class of the cursors that `cursor()` returns",
@@ -39,9 +43,19 @@ MEANINGS = {
     "hook": "a function that is called with a `QueryEvent`",
     "index": "the number of the result, from 0; negative numbers count from the end",
     "kwargs": "libpq's connection parameters; they override those in `conninfo`",
+    "max_idle": (
+        "seconds after which an unused connection is closed, if the pool has more than "
+        "`min_size`"
+    ),
+    "max_lifetime": "seconds after which a connection is replaced, plus or minus 5 %",
+    "max_size": "the largest number of connections; `min_size` if `None`",
+    "max_waiting": "the largest number of callers that may wait; 0 for any number",
+    "min_size": "the number of connections that the pool keeps open",
     "mode": "`relative` to the current row, or `absolute`",
     "name": "the name",
     "null": "the text that stands for NULL",
+    "num_workers": "the number of workers that open and close connections",
+    "open": "open the pool at once; `None` lets psycopg_pool choose",
     "params": "the values of the placeholders: a sequence, or a mapping for `%(name)s`",
     "params_seq": "the values for each execution",
     "prepare": "prepare the statement, or do not; `None` lets the driver choose",
@@ -53,6 +67,9 @@ MEANINGS = {
     "progress": "a function that is called with the COPY while it runs",
     "query": "the statement, with placeholders for values",
     "quote": "the character around a value that contains a delimiter",
+    "reconnect_failed": "a function that is called when the pool cannot connect",
+    "reconnect_timeout": "seconds for which the pool tries to connect again",
+    "reset": "a function that is called with a connection when it is returned",
     "returning": "keep the rows that each execution returns",
     "row": "the values of a row",
     "row_factory": "creates the rows, such as `dict_row`; tuples if `None`",
@@ -74,6 +91,9 @@ MEANINGS = {
 }
 # Where a name means something else.
 SPECIAL = {
+    "__init__.kwargs": "the keyword arguments of `connect()`",
+    "__init__.name": "the name of the pool in logs; one is chosen if `None`",
+    "__init__.timeout": "seconds that a caller waits for a connection",
     "cancel_safe.timeout": "seconds to wait for the server's answer",
     "connect.timeout": "seconds for all attempts together, including lookups of names",
     "cursor.name": "a name makes it a server-side cursor",

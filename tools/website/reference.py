@@ -44,7 +44,23 @@ TOPICS = {
             "cursors.copy": ["Copy"],
         },
     ),
+    "pools": (
+        "connection pools",
+        {"connections.pool": ["ConnectionPool", "NullConnectionPool"]},
+    ),
 }
+# What a page says before its classes.
+INTRODUCTIONS = {
+    "pools": (
+        "The pools are those of psycopg_pool, with pgtwin's connections; import them "
+        "from `pgtwin.pool`. Their other methods, such as `open()`, `wait()` and "
+        "`get_stats()`, are those of [psycopg_pool]"
+        "(https://www.psycopg.org/psycopg3/docs/api/pool.html). "
+        "[Use a connection pool](../../how-to/pools.md) has an example."
+    ),
+}
+# The parameters of a class belong to what its page is about.
+CONSTRUCTED = {"pools": "    options: {merge_init_into_class: true}"}
 SHARED = (
     "pgtwin.psycopg_alias.install_as_psycopg",
     "pgtwin.core.statements.query_hooks.QueryEvent",
@@ -65,9 +81,13 @@ def api() -> dict[str, str]:
                 f"The {other} form: [{title}](../{other}/{topic}.md). Both pages are "
                 "made from the docstrings of one source."
             )
+            if topic in INTRODUCTIONS:
+                lines += ["", INTRODUCTIONS[topic]]
             for module, names in modules.items():
                 for name in names:
                     lines += ["", f"::: {package}.{module}.{prefix}{name}"]
+                    if topic in CONSTRUCTED:
+                        lines.append(CONSTRUCTED[topic])
             made[f"docs/reference/{form}/{topic}.md"] = "\n".join(lines) + "\n"
     lines = ["# Shared by both forms", ""]
     lines += [f"::: {path}\n" for path in SHARED]

@@ -61,6 +61,7 @@ class AsyncConnectionPool(psycopg_pool.AsyncConnectionPool[Any], Generic[Conn]):
         reconnect_failed: AsyncConnectFailedCB | None = None,
         num_workers: int = 3,
     ) -> None:
+        """Make a pool, which connects when it is opened."""
         sizes = {} if min_size is None else {"min_size": min_size}
         super().__init__(
             conninfo,
