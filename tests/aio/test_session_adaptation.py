@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 import psycopg
 import pytest
 from psycopg import pq
+from psycopg.abc import Buffer
+from psycopg.adapt import AdaptersMap
 from psycopg.pq.abc import PGconn
 from psycopg.types.string import StrDumper, TextBinaryLoader, TextLoader
 
@@ -72,7 +74,7 @@ async def test_registered_dumper_makes_another_transformer(
 
 
 async def test_adapt_as_copies_the_adapters(exchange: Exchange, owner: Owner) -> None:
-    template = psycopg.adapt.AdaptersMap(psycopg.adapters)
+    template = AdaptersMap(psycopg.adapters)
     template.register_loader(TEXT_OID, Backward)
     adaptation = Adaptation(exchange.pgconn, owner)
     generation = adaptation.adapters.generation
@@ -133,5 +135,5 @@ class Backward(TextLoader):
 
     format = pq.Format.TEXT
 
-    def load(self, data: psycopg.abc.Buffer) -> str:
+    def load(self, data: Buffer) -> str:
         return bytes(data).decode()[::-1]

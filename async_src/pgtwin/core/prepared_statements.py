@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult
 
     from pgtwin.core.engine.contract import Kept, Key
+    from pgtwin.core.engine.result_formats import Columns
 
 # Texts that are counted on their way to the threshold.
 COUNTED = 1000
@@ -52,7 +53,7 @@ class KeptStatement(KeptState):
         self.certain = False
         self.settings = False
         self.executions = 0
-        self.columns = None
+        self.columns: Columns | None = None
         self.generation = -1
         self.many = False
         self.gathered = False

@@ -19,6 +19,7 @@ class LoopOfHandle(Protocol):
 
     def get_debug(self) -> bool:
         """Tell whether the loop is in debug mode."""
+        ...
 
     def call_exception_handler(self, context: dict[str, Any]) -> None:
         """Tell of an exception in a callback."""

@@ -108,11 +108,12 @@ class TaskGroup(Managed):
     def _wait_for_tasks(self) -> CancelledError | None:
         cancelled: CancelledError | None = None
         while self._tasks:
-            if self._all_done is None:
+            all_done = self._all_done
+            if all_done is None:
                 assert self._loop is not None
-                self._all_done = self._loop.create_future()
+                all_done = self._all_done = self._loop.create_future()
             try:
-                self._all_done.wait()
+                all_done.wait()
             except CancelledError as error:
                 if not self._aborting:
                     cancelled = error

@@ -39,7 +39,7 @@ _PACKAGE = __name__.rpartition(".")[0]
 class Task(Future[T]):
     """A coroutine that runs beside others."""
 
-    _loop: Workers
+    _loop: Workers  # pyright: ignore[reportIncompatibleVariableOverride]
     _participant: Participant | None = None
     """The thread that runs the body."""
     _unwinding = False

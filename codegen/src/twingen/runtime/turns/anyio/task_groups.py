@@ -123,9 +123,9 @@ class TaskGroup(Managed):
             return error
         with CancelScope() as scope:
             while self._tasks:
-                self._all_done = get_running_loop().create_future()
+                all_done = self._all_done = get_running_loop().create_future()
                 try:
-                    self._all_done.wait()
+                    all_done.wait()
                 except CancelledError as cancelled:
                     scope.shield = True  # being cancelled again is of no use
                     self.cancel_scope.cancel()
