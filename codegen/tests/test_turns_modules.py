@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import inspect
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from twingen.analysis.calls.patched_functions import USED_WITHIN
 from twingen.analysis.symbols.library_tables import built_in_libraries
+from twingen.runtime.turns import abstract_event_loop, event_loop
 
 FOLDER = Path(__file__).parents[1] / "src" / "twingen" / "runtime" / "turns"
 MODULES = {
@@ -117,3 +119,19 @@ def test_functions_that_a_test_may_replace() -> None:
                 if twin in used:
                     found.add(f"asyncio.{name}")
     assert found <= USED_WITHIN
+
+
+def test_loop_implements_its_interface() -> None:
+    interface, loop = abstract_event_loop.AbstractEventLoop, event_loop.EventLoop
+    abstract = {
+        name: value for name, value in vars(interface).items() if callable(value)
+    }
+    assert len(abstract) > 40
+    assert not [name for name in abstract if getattr(loop, name) is abstract[name]]
+    # Nor do the classes between them leave a method to others.
+    left = [
+        name
+        for name, value in inspect.getmembers(loop, inspect.isfunction)
+        if value.__code__.co_names == ("NotImplementedError",)
+    ]
+    assert not left
