@@ -10,10 +10,12 @@ import io
 import re
 import sys
 import types
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from twingen.analysis.symbols.library_tables import Tasks, built_in_libraries
 from twingen.conversion.convert import Settings, convert
+from twingen.formatting.formatter import Formatter, NoFormatter
 
 FOLDER = Path(__file__).parents[1] / "programs"
 _NEWER = re.compile(r"^# python: 3\.(\d+)$", re.MULTILINE)
@@ -22,11 +24,11 @@ _NEEDS = re.compile(r"^# needs: (\w+)$", re.MULTILINE)
 EXAMPLE = re.compile(r"^async def (example_\w+)", re.MULTILINE)
 
 
+@dataclass
 class Unformatted(Settings):
     """What is only executed needs no layout, which takes half of the time."""
 
-    def format(self, path: str, text: str) -> str:
-        return text
+    formatter: Formatter = field(default_factory=NoFormatter)
 
 
 def twin_of(
