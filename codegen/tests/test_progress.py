@@ -17,19 +17,24 @@ from twingen.diagnostics.progress import progress_on
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="terminals are POSIX's")
 
-# As many sources as take longer to convert than the bar waits before it shows.
-MANY = 300
-BODY = "\n\nasync def f0(x: int) -> int:\n    return x\n" + "".join(
-    f"\n\nasync def f{number}(x: int) -> int:\n    return await f{number - 1}(x) + 1\n"
-    for number in range(1, 10)
+# Shows the bar at once, and draws it again for each file, so that no work is too short.
+IMPATIENT = (
+    "import sys; from twingen.commands.cli import main; "
+    "from twingen.diagnostics import progress; "
+    "progress._SHORT = progress._PAUSE = 0; sys.exit(main())"
 )
+MANY = 10
 ERASED = "\r\033[K"
 
 
 @pytest.fixture
-def long(project: Project) -> Project:
+def long(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A project of which every command shows a bar, if it shows one at all."""
+    for name in ("_SHORT", "_PAUSE"):
+        monkeypatch.setattr(f"twingen.diagnostics.progress.{name}", 0)
     for number in range(MANY):
-        project.write(f"src/pkg/many/m{number}.py", f'"""{number}."""{BODY}')
+        text = f"async def f(x: int) -> int:\n    return x + {number}\n"
+        project.write(f"src/pkg/many/m{number}.py", text)
     return project
 
 
@@ -41,7 +46,7 @@ def on_terminal(
 
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-m", "twingen", *arguments, "--no-cache", "--jobs", "1"],
+        [sys.executable, "-c", IMPATIENT, *arguments, "--no-cache", "--jobs", "1"],
         cwd=project.root,
         env={**os.environ, "TERM": "xterm", "COLUMNS": "60", **(environment or {})},
         stdout=subprocess.DEVNULL,
@@ -74,6 +79,7 @@ def test_progress_bar_counts_files_and_is_erased(long: Project) -> None:
         assert int(match[3]) >= MANY
         numbers.append((match[1] == "converting", int(match[2])))
     assert numbers == sorted(numbers)
+    assert {converts for converts, _ in numbers} == {False, True}
     assert long.run("check").code == 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).parents[2] / "src" / "twingen"
@@ -10,7 +11,8 @@ FOLDER = Path(__file__).parents[2] / "src" / "twingen"
 _CALLERS = {"plugins"}
 
 
-def refusing_rules() -> set[str]:
+@cache
+def refusing_rules() -> frozenset[str]:
     """Return the names of the rules that can refuse, by themselves or by a call."""
     trees = {
         path: ast.parse(path.read_text(encoding="utf-8"))
@@ -29,13 +31,13 @@ def refusing_rules() -> set[str]:
         if found == raising:
             break
         raising = found
-    return {
+    return frozenset(
         path.stem
         for path, tree in trees.items()
         if path.parent.name == "rules"
         and path.stem != "rule"
         and _raises(tree, raising)
-    }
+    )
 
 
 def _raises(tree: ast.AST, raising: set[str]) -> bool:
