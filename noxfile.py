@@ -37,6 +37,8 @@ CORES = os.cpu_count() or 1
 # wait, and a worker that has nothing left to do takes tests of another.
 DRIVER_WORKERS = (f"--numprocesses={2 * CORES}", "--dist=loadscope")
 TWINGEN_WORKERS = (f"--numprocesses={CORES + 1}", "--dist=worksteal")
+# Without those that are the same on every Python; `tests` runs them on one.
+TWINGEN_OF_EACH_PYTHON = ("-m", "not one_python")
 
 
 def found_pythons() -> list[str]:
@@ -67,12 +69,15 @@ def tests(session: nox.Session) -> None:
 
 @nox.session(name="tests-on", python=found_pythons())
 def tests_on(session: nox.Session) -> None:
-    """Pass every test, on each supported Python that is installed."""
-    pass_every_test(session)
+    """Pass the tests on each supported Python, but those that are the same on all."""
+    pass_every_test(session, *TWINGEN_OF_EACH_PYTHON)
 
 
-def pass_every_test(session: nox.Session) -> None:
-    """Run both suites, or what pytest is told to run of the driver's."""
+def pass_every_test(session: nox.Session, *chosen: str) -> None:
+    """Run both suites, or what pytest is told to run of the driver's.
+
+    `chosen` are the options that say which tests of twingen's are run.
+    """
     session.install("-e", ".[test]", "-e", "codegen[test]")
     session.run("twingen", "check", "--no-cache")
     if session.posargs:
@@ -83,7 +88,7 @@ def pass_every_test(session: nox.Session) -> None:
         session.install("./native")
         session.run("pytest", *DRIVER_WORKERS, "tests/native")
     with session.chdir("codegen"):
-        session.run("pytest", *TWINGEN_WORKERS)
+        session.run("pytest", *TWINGEN_WORKERS, *chosen)
 
 
 def can_compile(session: nox.Session) -> bool:

@@ -22,6 +22,7 @@ from twingen.formatting import ruff_command as ruff_module
 from twingen.formatting.formatter import NoFormatter
 
 ruff = pytest.importorskip("ruff")
+pytestmark = pytest.mark.one_python
 RUFF = ruff.find_ruff_bin()
 TWIN = "out/pkg_sync/client.py"
 SOURCE = "src/pkg/client.py"

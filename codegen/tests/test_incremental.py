@@ -25,6 +25,8 @@ from twingen.project.cache import cache_of
 from twingen.project.config import load
 from twingen.project.twin_folders import Project as Tree
 
+pytestmark = pytest.mark.one_python
+
 EDITED = int(os.environ.get("TWINGEN_EDITS", "4"))
 EDITS = 12
 

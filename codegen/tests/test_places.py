@@ -118,17 +118,19 @@ def test_places_of_each_example(case: Case) -> None:
     check(places, names, twin)
 
 
+@pytest.mark.one_python
 @pytest.mark.skipif(not (ROOT / "generated").is_dir(), reason="not in its repository")
 def test_a_whole_project() -> None:
     plan = Plan(load(ROOT))
     statements_seen = same = 0
-    for target in [path for path in plan.files if "pgtwin_sync" in path.parts]:
+    targets = [path for path in plan.files if "pgtwin_sync" in path.parts]
+    for target in targets[::3]:
         twin, names, trace = plan.traced(target)
         assert target.read_text("utf-8").endswith(twin), "a trace changes nothing"
         places = Places(names, trace, twin)
         same += check(places, names, twin)
         statements_seen += len(places.spans)
-    assert statements_seen > 2000
+    assert statements_seen > 1000
     assert same > statements_seen / 2, "most statements are pinned by their text"
 
 

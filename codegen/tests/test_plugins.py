@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from support.sample_project import Project, Run
+
 if sys.version_info >= (3, 11):
     import tomllib
 else:
@@ -81,15 +83,19 @@ class Place:
         text = f"[tool.twingen]\nplugins = [{listed}]{CONFIGURATION}"
         (self.root / "pyproject.toml").write_text(text, encoding="utf-8")
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "twingen", *arguments],
-            cwd=self.root,
-            env={**os.environ, "PYTHONPATH": str(self.plugins), "NO_COLOR": "1"},
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
+    def run(self, *arguments: str) -> Run:
+        """Run a command in this process, which finds the plug-ins meanwhile."""
+        before = set(sys.modules)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(self.root)
+            patch.syspath_prepend(self.plugins)
+            try:
+                return Project(self.root).run(*arguments)
+            finally:
+                for name in set(sys.modules) - before:
+                    file = getattr(sys.modules[name], "__file__", None) or ""
+                    if Path(file).is_relative_to(self.plugins):
+                        del sys.modules[name]
 
     def rule(self, name: str, **rule: str) -> None:
         """Install a plug-in with one rule in a module of its own."""
@@ -113,51 +119,51 @@ def place(tmp_path: Path) -> Place:
 
 def test_documented_plugin(place: Place) -> None:
     run = place.run("build")
-    assert (run.returncode, run.stderr) == (0, "")
+    assert (run.code, run.err) == (0, "")
     twin = (place.root / "out/lib_sync/__init__.py").read_text(encoding="utf-8")
     assert twin.endswith(f"\n\n{TWIN}")
-    assert place.run("check").returncode == 0
-    assert place.run("convert", "src/lib/__init__.py").stdout == TWIN
+    assert place.run("check").code == 0
+    assert place.run("convert", "src/lib/__init__.py").out == TWIN
 
 
 def test_what_is_not_named_does_nothing(place: Place) -> None:
     place.configure()
     run = place.run("build")
-    assert run.returncode == 2
-    assert "acme.aio.throttled is asynchronous, and no table says" in run.stderr
+    assert run.code == 2
+    assert "acme.aio.throttled is asynchronous, and no table says" in run.err
     plain = "import asyncio\n\n\nasync def f() -> None:\n    await asyncio.sleep(1)\n"
     (place.root / "src/lib/__init__.py").write_text(plain, encoding="utf-8")
-    assert place.run("build").returncode == 0
+    assert place.run("build").code == 0
     place.configure("acme")
-    assert place.run("check").returncode == 0, "nor does it where nothing needs it"
+    assert place.run("check").code == 0, "nor does it where nothing needs it"
 
 
 def test_refusals_of_a_plugin(place: Place) -> None:
     text = SOURCE.replace('client.get("x")', "client")
     (place.root / "src/lib/__init__.py").write_text(text, encoding="utf-8")
     run = place.run("check")
-    assert run.returncode == 2
+    assert run.code == 2
     assert (
         "src/lib/__init__.py:5:18: ACME101 acme_throttled: what is throttled is not "
-        "known here\n" in run.stderr
+        "known here\n" in run.err
     )
-    sarif = place.run("check", "--output-format", "sarif").stdout
+    sarif = place.run("check", "--output-format", "sarif").out
     assert "`acme.aio.throttled(CALL, rate)` becomes `CALL`." in sarif
     text = SOURCE.replace("Client", "Watcher")
     (place.root / "src/lib/__init__.py").write_text(text, encoding="utf-8")
-    assert "acme has no watcher without a loop" in place.run("check").stderr
+    assert "acme has no watcher without a loop" in place.run("check").err
 
 
 def test_explain_knows_rules_of_plugins(place: Place) -> None:
-    page = place.run("explain", "acme101").stdout
+    page = place.run("explain", "acme101").out
     assert page.startswith("ACME101 acme_throttled\n\n`acme.aio.throttled(CALL, rate)`")
     assert page.endswith("plug-in: acme\n")
-    assert "\nTW101 await_expression" in place.run("explain").stdout
-    assert "ACME101 acme_throttled " in place.run("explain").stdout
-    line = place.run("explain", "src/lib/__init__.py:5").stdout
+    assert "\nTW101 await_expression" in place.run("explain").out
+    assert "ACME101 acme_throttled " in place.run("explain").out
+    line = place.run("explain", "src/lib/__init__.py:5").out
     assert "  ACME101 acme_throttled: " in line
     place.configure()
-    assert place.run("explain", "acme101").returncode == 2
+    assert place.run("explain", "acme101").code == 2
 
 
 def test_python_api(place: Place) -> None:
@@ -194,7 +200,7 @@ def test_tables_in_files(place: Place) -> None:
     )
     text += "from three import Client\n\nx = one_client, two_client, Client\n"
     (place.root / "src/lib/__init__.py").write_text(text, encoding="utf-8")
-    twin = place.run("convert", "src/lib/__init__.py").stdout
+    twin = place.run("convert", "src/lib/__init__.py").out
     for name in ("one", "two", "three"):
         assert f"from {name}.sync import Client" in twin
 
@@ -202,7 +208,7 @@ def test_tables_in_files(place: Place) -> None:
 def test_own_rows_stand_over_those_of_plugins(place: Place) -> None:
     with open(place.root / "pyproject.toml", "a", encoding="utf-8") as file:
         file.write('[tool.twingen.libraries."acme.aio"]\nClient = "mine.Client"\n')
-    twin = place.run("convert", "src/lib/__init__.py").stdout
+    twin = place.run("convert", "src/lib/__init__.py").out
     assert "from mine import Client" in twin
 
 
@@ -211,14 +217,14 @@ def test_two_rules_that_claim_one_place(place: Place) -> None:
         place.rule(name, code=code, node="Pass", result="cst.Expr(cst.Ellipsis())")
     (place.root / "src/lib/__init__.py").write_text("def f():\n    pass\n")
     place.configure("one")
-    assert place.run("check").returncode == 1
+    assert place.run("check").code == 1
     for names in (("one", "two"), ("two", "one")):
         place.configure(*names)
         run = place.run("check")
-        assert run.returncode == 2
+        assert run.code == 2
         assert (
             "src/lib/__init__.py:2:5: TW008 conflict: two rules claim this: one_rule "
-            "of one and two_rule of two\n" in run.stderr
+            "of one and two_rule of two\n" in run.err
         )
 
 
@@ -228,8 +234,8 @@ def test_a_rule_that_claims_what_twingen_does(place: Place) -> None:
     config = place.root / "pyproject.toml"
     config.write_text(f'{config.read_text(encoding="utf-8")}tasks = "threads"\n')
     run = place.run("check")
-    assert run.returncode == 2
-    assert "await_expression of twingen and greedy_rule of greedy" in run.stderr
+    assert run.code == 2
+    assert "await_expression of twingen and greedy_rule of greedy" in run.err
 
 
 BROKEN: dict[str, tuple[dict[str, str], dict[str, dict[str, str]], str]] = {
@@ -321,9 +327,9 @@ def test_broken_plugin(name: str, place: Place) -> None:
         install(place.plugins, "twingen-bad", modules, points)
     place.configure("acme", "bad")
     run = place.run("check")
-    assert run.returncode == 2
-    assert said in run.stderr
-    assert "Traceback" not in run.stderr
+    assert run.code == 2
+    assert said in run.err
+    assert "Traceback" not in run.err
     assert not (place.root / "out").exists()
 
 
@@ -332,8 +338,8 @@ def test_two_plugins_of_one_name(place: Place) -> None:
     points = {"twingen.tables": {"acme": "other:TABLES"}}
     install(place.plugins, "twingen-other", modules, points)
     run = place.run("check")
-    assert run.returncode == 2
-    assert "plug-in acme: twingen-acme and twingen-other both have" in run.stderr
+    assert run.code == 2
+    assert "plug-in acme: twingen-acme and twingen-other both have" in run.err
 
 
 @pytest.mark.parametrize("value", ["3", "[3]", '"acme"'])
@@ -342,5 +348,5 @@ def test_wrong_type_in_the_configuration(place: Place, value: str) -> None:
     text = file.read_text(encoding="utf-8").replace('["acme"]', value)
     file.write_text(text, encoding="utf-8")
     run = place.run("check")
-    assert run.returncode == 2
-    assert "tool.twingen.plugins must be a list of names" in run.stderr
+    assert run.code == 2
+    assert "tool.twingen.plugins must be a list of names" in run.err

@@ -15,7 +15,10 @@ import pytest
 from support.sample_project import Project
 from twingen.diagnostics.progress import progress_on
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="terminals are POSIX's")
+pytestmark = [
+    pytest.mark.one_python,
+    pytest.mark.skipif(os.name != "posix", reason="terminals are POSIX's"),
+]
 
 # Shows the bar at once, and draws it again for each file, so that no work is too short.
 IMPATIENT = (

@@ -29,6 +29,7 @@ trees = [
 """
 
 
+@pytest.mark.one_python
 @pytest.mark.skipif(sys.platform == "win32", reason="the lines are for a POSIX shell")
 def test_readme(tmp_path: Path) -> None:
     guide_walkthrough.follow(tmp_path)

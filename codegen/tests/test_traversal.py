@@ -174,6 +174,7 @@ def _both_ways(text: str) -> None:
         assert _result(text) == expected
 
 
+@pytest.mark.one_python
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES])
 def test_examples_are_converted_as_in_the_slow_way(
     case: Case, monkeypatch: pytest.MonkeyPatch
@@ -192,6 +193,7 @@ _AIO = Path(__file__).parents[2] / "async_src" / "pgtwin" / "aio"
 _OWN = sorted(_AIO.rglob("*.py"))
 
 
+@pytest.mark.one_python
 @pytest.mark.parametrize("path", _OWN[::4], ids=lambda path: path.stem)
 def test_own_sources(path: Path) -> None:
     _both_ways(path.read_text(encoding="utf-8"))
