@@ -93,11 +93,12 @@ async def example_communicate_with_a_deadline():
 async def example_signal_by_a_task():
     process = await asyncio.create_subprocess_exec("sleep", "60")
 
-    async def interrupt():
+    async def end():
         await asyncio.sleep(0.1)
-        process.send_signal(signal.SIGINT)
+        # Not SIGINT, which what a shell runs in the background ignores.
+        process.send_signal(signal.SIGUSR1)
 
-    task = asyncio.create_task(interrupt())
+    task = asyncio.create_task(end())
     print(await process.wait())
     await task
 
