@@ -116,9 +116,11 @@ async def attempt(conn: Connection, write: Callable[[], Awaitable[Any]]) -> Any:
         failed = True
     else:
         failed = False
-    cur = await conn.execute("SELECT v::text FROM held")
+    cur = await conn.execute(
+        "WITH gone AS (DELETE FROM held RETURNING v::text) "
+        "SELECT v FROM gone ORDER BY v NULLS FIRST"
+    )
     rows = await cur.fetchall()
-    await conn.execute("TRUNCATE held")
     if failed:
         assert rows == [], "an error, and rows"
         return None

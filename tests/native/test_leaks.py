@@ -47,6 +47,9 @@ def growth_of(operation: Callable[[], Any], rounds: int) -> tuple[int, int]:
                 operation()
 
     run()
+    gc.collect()
+    # What was there before is not searched again by each of the collections below.
+    gc.freeze()
     tracemalloc.start()
     try:
         found = []
@@ -55,8 +58,11 @@ def growth_of(operation: Callable[[], Any], rounds: int) -> tuple[int, int]:
             run()
             after = measured()
             found.append((after[0] - before[0], after[1] - before[1]))
+            if max(found[-1]) < rounds:
+                break
     finally:
         tracemalloc.stop()
+        gc.unfreeze()
     memory, references = zip(*found, strict=True)
     return min(memory), min(references)
 
