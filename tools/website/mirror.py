@@ -61,7 +61,9 @@ def shown(pages: list[str]) -> dict[str, str]:
         name = path + SHOWN
         if name in made:
             continue
-        if (ROOT / path).is_dir():
+        if PurePosixPath(path).name == "changes":
+            text = f"# {path}\n\n{not_released(ROOT / path)}"
+        elif (ROOT / path).is_dir():
             inside = sorted(each.name for each in (ROOT / path).iterdir())
             listed = [each for each in inside if not each.startswith(("_", "."))]
             waiting += [f"{path}/{each}" for each in listed]
@@ -72,6 +74,19 @@ def shown(pages: list[str]) -> dict[str, str]:
             text = f"# {path}\n\n{fenced(path)}\n"
         made[name] = f"---\n{UNSEARCHED}\n---\n\n{text}"
     return made
+
+
+def not_released(folder: Path) -> str:
+    """Return the descriptions of changes in a folder, by their kinds."""
+    kinds: dict[str, list[str]] = {}
+    for path in sorted(folder.glob("*.*.md")):
+        kind = path.name.split(".")[-2]
+        text = path.read_text(encoding="utf-8").strip()
+        kinds.setdefault(kind, []).append("- " + text.replace("\n", "\n  "))
+    return "\n\n".join(
+        f"## {kind.capitalize()}\n\n" + "\n".join(texts)
+        for kind, texts in sorted(kinds.items())
+    )
 
 
 def fenced(path: str, **options: str) -> str:
