@@ -13,6 +13,7 @@ import subprocess
 import sys
 from datetime import date
 
+from tools.website.external_types import types_without_link, write_inventory
 from tools.website.mirror import PLACES, ROOT, UNSEARCHED, shown, texts, with_links
 from tools.website.programs import with_tabs
 from tools.website.reference import pages
@@ -96,7 +97,10 @@ def facts() -> dict[str, str]:
         text = (ROOT / path).read_text(encoding="utf-8")
         (version,) = re.findall(r'^__version__ = "(.+)"$', text, re.M)
         versions.append(f"{name} {version}")
-    found = {"SITE_VERSIONS": f"{', '.join(versions)}, {date.today()}"}
+    found = {
+        "SITE_VERSIONS": f"{', '.join(versions)}, {date.today()}",
+        "SITE_TYPES": write_inventory(),
+    }
     address = os.environ.get("SITE_REPOSITORY", "")
     if not address and (repository := os.environ.get("GITHUB_REPOSITORY")):
         server = os.environ.get("GITHUB_SERVER_URL", "https://github.com")
@@ -122,9 +126,13 @@ def main() -> int:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
     command = ("-m", "zensical", "build", "--config-file", "mkdocs.yml", "--strict")
-    return subprocess.run(
+    code = subprocess.run(
         (sys.executable, *command), cwd=ROOT, env=os.environ | facts(), check=False
     ).returncode
+    if code == 0 and (missing := types_without_link()):
+        print(f"types without a link: {missing}: see tools/website/external_types.py")
+        code = 1
+    return code
 
 
 if __name__ == "__main__":

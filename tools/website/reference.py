@@ -41,13 +41,18 @@ TOPICS = {
         {
             "connections.transaction": ["Transaction"],
             "connections.pipeline": ["Pipeline"],
-            "cursors.copy": ["Copy"],
+            "cursors.copy": ["Copy", "Writer"],
         },
     ),
     "pools": (
         "connection pools",
         {"connections.pool": ["ConnectionPool", "NullConnectionPool"]},
     ),
+}
+# The types that the signatures of a page name, by their modules.
+TYPES = {
+    "connection": ("connections.disconnection.DisconnectHandler",),
+    "blocks": ("cursors.copy.Progress", "cursors.csv_files.CsvFile"),
 }
 # What a page says before its classes.
 INTRODUCTIONS = {
@@ -68,6 +73,14 @@ SHARED = (
     "pgtwin.core.statements.transaction_statements.Rollback",
     "pgtwin.core.statements.transaction_statements.OutOfOrderTransactionNesting",
     "pgtwin.core.column.Column",
+    "pgtwin.core.type_aliases.Query",
+    "pgtwin.core.type_aliases.RowFactory",
+    "pgtwin.core.type_aliases.AdaptContext",
+    "pgtwin.core.adaptation.adapters.Adapters",
+    "pgtwin.core.type_aliases.NoticeHandler",
+    "pgtwin.core.type_aliases.NotifyHandler",
+    "pgtwin.core.statements.query_hooks.QueryHook",
+    "pgtwin.core.arrow.rows.ArrowStream",
 )
 
 
@@ -88,6 +101,8 @@ def api() -> dict[str, str]:
                     lines += ["", f"::: {package}.{module}.{prefix}{name}"]
                     if topic in CONSTRUCTED:
                         lines.append(CONSTRUCTED[topic])
+            for path in TYPES.get(topic, ()):
+                lines += ["", f"::: {package}.{path}"]
             made[f"docs/reference/{form}/{topic}.md"] = "\n".join(lines) + "\n"
     lines = ["# Shared by both forms", ""]
     lines += [f"::: {path}\n" for path in SHARED]

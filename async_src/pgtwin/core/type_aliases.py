@@ -33,8 +33,13 @@ __all__ = [
 AnyRow = TypeVar("AnyRow", covariant=True)
 
 Query: TypeAlias = QueryNoTemplate | Template
+"""A statement: literal text, `bytes`, an object of `psycopg.sql`, or a template string
+of Python 3.14.
+"""
 NoticeHandler: TypeAlias = Callable[[Diagnostic], None]
+"""A function that is called with each notice, a `psycopg.errors.Diagnostic`."""
 NotifyHandler: TypeAlias = Callable[[Notify], None]
+"""A function that is called with each notification, a `psycopg.Notify`."""
 
 
 class AdaptContext(Protocol):

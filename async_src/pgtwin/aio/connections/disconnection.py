@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pgtwin.aio.sessions.session import Session
 
 DisconnectHandler: TypeAlias = Callable[[e.Error], None]
+"""A function that is called once with the error, if the connection is lost."""
 
 logger = logging.getLogger("pgtwin")
 

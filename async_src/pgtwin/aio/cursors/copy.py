@@ -535,6 +535,7 @@ class AsyncCopy:
 
 # Called with a COPY while it goes on: what it returns is ignored.
 Progress: TypeAlias = Callable[[AsyncCopy], object]
+"""A function that is called with the COPY whenever a part of its data was moved."""
 
 
 def _sends_nothing(row: Sequence[Any] = ()) -> bool:

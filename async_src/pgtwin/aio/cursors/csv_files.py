@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 BLOCK = 256 * 1024
 
 CsvFile: TypeAlias = "str | os.PathLike[str] | IO[bytes]"
+"""The path of a CSV file, or a file that is open in binary mode."""
 
 
 async def copy_from_csv(

@@ -36,6 +36,7 @@ class QueryEvent(NamedTuple):
 QueryEvent.__module__ = "pgtwin"
 
 QueryHook: TypeAlias = Callable[[QueryEvent], None]
+"""A function that is called after each statement, with what happened."""
 
 
 class Observation:
