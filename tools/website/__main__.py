@@ -6,6 +6,7 @@ that edit a page. Without an address there are no such links.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -14,7 +15,7 @@ import sys
 from datetime import date
 
 from tools.website.external_types import types_without_link, write_inventory
-from tools.website.mirror import PLACES, ROOT, UNSEARCHED, shown, texts, with_links
+from tools.website.mirror import PLACES, ROOT, shown, texts, with_links
 from tools.website.programs import with_tabs
 from tools.website.reference import pages
 
@@ -44,11 +45,9 @@ def finished(path: str, made: dict[str, str], dates: dict[str, str]) -> str:
     if not path.endswith(".md"):
         return text
     text = with_drawings(with_links(path, with_tabs(path, text), made))
-    if "/refusals/TW" in path:
-        # The page of all codes is found. Each has examples of any words.
-        text = f"---\n{UNSEARCHED}\n---\n\n{text}"
-    if path == "codegen/docs/adopted.md":
-        # Names of libraries are words that are searched for with another meaning.
+    if "/refusals/TW" in path or path == "codegen/docs/adopted.md":
+        # Examples and names of libraries contain words that are searched for with
+        # another meaning.
         text = re.sub("^(##+ .+)$", r"\1 { data-search-exclude }", text, flags=re.M)
     return with_facts(path, text, dates)
 
@@ -110,6 +109,19 @@ def facts() -> dict[str, str]:
     return found
 
 
+def find_refusals_by_code() -> None:
+    """Leave only the code of a refusal in the search index.
+
+    Their names and texts contain words that are searched for with another meaning.
+    """
+    path = ROOT / "build" / "site" / "search.json"
+    index = json.loads(path.read_text(encoding="utf-8"))
+    for item in index["items"]:
+        if re.search(r"/refusals/TW\d+/$", item["location"]):
+            item |= {"title": item["title"].split()[0], "text": ""}
+    path.write_text(json.dumps(index), encoding="utf-8")
+
+
 def main() -> int:
     found = texts()
     dates = changed()
@@ -129,6 +141,8 @@ def main() -> int:
     code = subprocess.run(
         (sys.executable, *command), cwd=ROOT, env=os.environ | facts(), check=False
     ).returncode
+    if code == 0:
+        find_refusals_by_code()
     if code == 0 and (missing := types_without_link()):
         print(f"types without a link: {missing}: see tools/website/external_types.py")
         code = 1

@@ -89,7 +89,9 @@ def api() -> dict[str, str]:
     made = {}
     for form, (package, prefix, other) in FORMS.items():
         for topic, (title, modules) in TOPICS.items():
-            lines = [f"# {title[0].upper()}{title[1:]}, {form}", ""]
+            # A word of a title leads to the page that explains it, not to this one.
+            head = f"# {title[0].upper()}{title[1:]}, {form}"
+            lines = [f"{head} {{ data-search-exclude }}", ""]
             lines.append(
                 f"The {other} form: [{title}](../{other}/{topic}.md). Both pages are "
                 "made from the docstrings of one source."

@@ -21,6 +21,9 @@ MEANT = {
     "notifications": "docs/",
     "error messages": "docs/errors/",
     "refusal": "codegen/",
+    "TW109": "codegen/docs/refusals/TW109/",
+    "unknown_library_call": "codegen/docs/",
+    "fetch_arrow": "docs/",
 }
 # The results are in a shadow tree.
 FOUND = """() => {
