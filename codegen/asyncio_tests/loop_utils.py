@@ -95,7 +95,7 @@ watchers: list[PidfdChildWatcher] = []
 
 
 def can_use_pidfd() -> bool:
-    """Tell whether the system has what the runtime looks at."""
+    """Return whether the system has what the runtime looks at."""
     return pidfd_open is not None
 
 

@@ -96,7 +96,7 @@ def number_of(tests: list[unittest.TestCase], pattern: str) -> int:
 
 
 def matches(test: unittest.TestCase, patterns: list[str]) -> bool:
-    """Tell whether a test is left out."""
+    """Return whether a test is left out."""
     name = short_name(test)
     return any(fnmatch.fnmatchcase(name, each) for each in patterns)
 

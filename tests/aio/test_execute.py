@@ -487,7 +487,7 @@ async def test_many_parameters(conn: pgtwin.AsyncConnection[Any]) -> None:
 
 
 async def test_answer_while_sending(conn: pgtwin.AsyncConnection[Any]) -> None:
-    # The server sends notices while it still reads: who only writes waits for ever.
+    # The server sends notices while it still reads: who only writes waits forever.
     query = "DO $$BEGIN RAISE NOTICE '%', repeat('x', 100000); END$$;" * 100
     filler = "/* " + "x" * 100000 + " */" + query
     cur = await conn.execute(filler * 3)

@@ -203,7 +203,7 @@ class PreparedStatements(PreparedState):
     def retire_stale(self, key: Key, results: list[PGresult]) -> bool:
         """Stop using a statement if the server no longer has it as it was prepared.
 
-        Tell whether that is so: then nothing of the statement was executed.
+        Return whether that is so: then nothing of the statement was executed.
         """
         kept = self.table.get(key)
         if kept is None or not is_stale(results, kept.name):

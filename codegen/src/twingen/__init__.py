@@ -48,7 +48,7 @@ _HOMES = {
 }
 
 
-if not TYPE_CHECKING:  # checkers shall see a name that is not there
+if not TYPE_CHECKING:  # type checkers report a name that is not there
 
     def __getattr__(name: str) -> object:
         for home, names in _HOMES.items():

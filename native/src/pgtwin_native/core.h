@@ -377,7 +377,7 @@ typedef struct {
 #undef X
 } SessionState;
 
-/* Tell whether an object is a session that has its adaptation. */
+/* Return whether an object is a session that has its adaptation. */
 int is_session(const State *state, PyObject *session);
 /* Return the adaptation of what is a session: a borrowed reference. */
 #define ADAPTATION(session) ((AdaptationState *)(session)->adaptation)

@@ -237,7 +237,7 @@ static int set_results(Engine *self, PyObject *value, void *unused)
     return 0;
 }
 
-/* Tell whether a statement has ended, of which all results are taken. */
+/* Return whether a statement has ended, of which all results are taken. */
 static int has_ended(const Libpq *libpq, PGconn *handle)
 {
     int status = libpq->PQtransactionStatus(handle);
@@ -305,7 +305,7 @@ static PyObject *engine_drain(Engine *self, PyObject *unused)
     Py_RETURN_NONE;
 }
 
-/* Tell whether the first settings, so many, are those of a list. */
+/* Return whether the first settings, so many, are those of a list. */
 static int are_settings(Engine *self, PyObject *noted, int number)
 {
     PGconn *handle = handle_of(self);

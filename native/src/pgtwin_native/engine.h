@@ -88,11 +88,11 @@ PGconn *handle_of(const Engine *self);
 PyObject *next_result(Engine *self);
 
 /* prepared_statements.c */
-/* Tell whether adapters are still those with which a query became known. */
+/* Return whether adapters are still those with which a query became known. */
 int is_current(Engine *self, const SessionState *session, const Known *known);
-/* Tell whether C writes what the dumpers of some adapters do; -1 on error. */
+/* Return whether C writes what the dumpers of some adapters do; -1 on error. */
 int has_usual_dumpers(Engine *self, PyObject *adapters);
-/* Tell whether the values of a statement are those that are written here. */
+/* Return whether the values of a statement are those that are written here. */
 int are_same(const Parameters *parameters, PyObject *statement);
 PyObject *engine_start(Engine *self, PyObject *const *args, Py_ssize_t number);
 PyObject *engine_start_for(Engine *self, PyObject *const *args, Py_ssize_t number);

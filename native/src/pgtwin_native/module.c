@@ -246,7 +246,7 @@ static PyModuleDef module_def = {
 #define MULTIPLE_INTERPRETERS 3
 #define PER_INTERPRETER_GIL_SUPPORTED ((void *)2)
 
-/* Tell whether this Python is 3.12 or later, which knows of interpreters' own GILs. */
+/* Return whether this Python is 3.12 or later, which knows of interpreters' own GILs. */
 static int has_interpreters(void)
 {
     char *end;

@@ -79,7 +79,7 @@ static int take_results(Engine *self, PGconn *handle, Taken *taken)
     return 0;
 }
 
-/* Tell whether the next result is no error: the one that has come was read by libpq. */
+/* Return whether the next result is no error: the one that has come was read by libpq. */
 static int goes_well(const Libpq *libpq, PGconn *handle)
 {
     return libpq->PQpipelineStatus != NULL
@@ -112,7 +112,7 @@ static int take_counted(Engine *self, PGconn *handle, Taken *taken)
     taken->pointer = taken->only == NULL ? NULL : pointer_of(self->state, taken->only);
     return taken->pointer == NULL ? -1 : take_results(self, handle, taken);
 }
-/* Tell whether an owner keeps nothing of a result but the rows that it tells of. */
+/* Return whether an owner keeps nothing of a result but the rows that it tells of. */
 static int is_counting(const State *state, PyObject *owner)
 {
     return PyObject_TypeCheck(owner, state->BatchStateType)

@@ -1,4 +1,4 @@
-/* What a pipeline owes for the statements that were sent, and whom: the classes OwnerState,
+/* The results that a pipeline still has to fetch, and their cursors: the classes OwnerState,
  * BatchState and PipelineState, and what they do with plain results.
  *
  * What is done here is what the subclasses do in `receive()` (pgtwin.aio.cursors.executemany);
@@ -29,7 +29,7 @@ static int owner_init(OwnerState *self, PyObject *args, PyObject *kwargs)
     return 0;
 }
 
-/* Tell whether nothing is to be learned from a result of a statement, and find the
+/* Return whether nothing is to be learned from a result of a statement, and find the
  * generation of the adapters then, if that matters; -1 on error. */
 static int is_known(State *state, const OwnerState *self, long *generation)
 {
@@ -330,7 +330,7 @@ static void pipeline_dealloc(PipelineState *self)
 
 static PyMethodDef pipeline_methods[] = {
     {"owe", (PyCFunction)pipeline_owe, METH_VARARGS,
-     "Note that a cursor shall have the results of a statement that was sent."},
+     "Note which cursor gets the results of a statement that was sent."},
     {NULL, NULL, 0, NULL},
 };
 static PyMemberDef pipeline_members[] = {

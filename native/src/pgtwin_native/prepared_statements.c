@@ -160,7 +160,7 @@ static int learn(
 
 /* ---------------------------------------------------------------- start() */
 
-/* Tell whether a statement can be sent without anything else before it. */
+/* Return whether a statement can be sent without anything else before it. */
 static int can_start(Engine *self, const SessionState *session, PGconn *handle)
 {
     int status = self->state->libpq.PQtransactionStatus(handle);
@@ -179,7 +179,7 @@ int is_current(Engine *self, const SessionState *session, const Known *known)
     return generation == -1 && PyErr_Occurred() ? -1 : generation == known->generation;
 }
 
-/* Tell whether a statement is still prepared and may be used; note that it is used, as
+/* Return whether a statement is still prepared and may be used; note that it is used, as
  * PreparedStatements.find() does. */
 static int use_kept(Engine *self, const SessionState *session, const Known *known)
 {
@@ -197,7 +197,7 @@ static int use_kept(Engine *self, const SessionState *session, const Known *know
     return usable && ((KeptState *)known->kept)->many == Py_False;
 }
 
-/* Return the format in which the results of a statement shall come; -1 on error. */
+/* Return the format in which to ask for the results of a statement; -1 on error. */
 static int format_for(Engine *self, SessionState *session, Known *known)
 {
     const KeptState *kept = (KeptState *)known->kept;
@@ -292,7 +292,7 @@ PyObject *engine_start(Engine *self, PyObject *const *args, Py_ssize_t number)
     return kept;
 }
 
-/* Tell whether a cursor binds parameters as usual; its class says so. */
+/* Return whether a cursor binds parameters as usual; its class says so. */
 static int binds_as_usual(Engine *self, ResultState *cursor)
 {
     PyObject *type = (PyObject *)Py_TYPE(cursor);

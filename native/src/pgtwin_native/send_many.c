@@ -64,7 +64,7 @@ static PyObject *name_for(const Many *many, const Parameters *parameters)
     return name != NULL && PyBytes_Check(name) ? name : NULL;
 }
 
-/* Tell whether the next parameters come without any code of the user's. */
+/* Return whether the next parameters come without any code of the user's. */
 static int is_quiet(const Many *many, PyObject *params)
 {
     PyTypeObject *type = Py_TYPE(many->params_seq);

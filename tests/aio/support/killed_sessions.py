@@ -24,7 +24,7 @@ class Load:
     """What the workers share: when they end, and what has happened.
 
     They go on after `seconds`, which a machine may stand still, until `enough` was done
-    and somebody has lost a session, but not for ever.
+    and somebody has lost a session, but not forever.
     """
 
     def __init__(self, dsn: str, workers: int, seconds: float, enough: int) -> None:

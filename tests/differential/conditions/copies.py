@@ -20,7 +20,7 @@ def copy_executed(program: Program, found: Difference) -> bool:
 
 
 def backslash_in_a_character(program: Program, found: Difference) -> bool:
-    """Tell whether psycopg has escaped a byte of a character in the rows of a COPY."""
+    """Return whether psycopg has escaped a byte of a character in rows of a COPY."""
     encodings = [program.client_encoding or ""]
     encodings += [texts(step) for _, step in walk(program.steps)]
     written = any(

@@ -149,7 +149,7 @@ def none_prepared(program: Program, found: Difference) -> bool:
 
 
 def cursor_used_again(program: Program, found: Difference) -> bool:
-    """Tell whether settings of dates have changed since a cursor was used first."""
+    """Return whether settings of dates have changed since a cursor was used first."""
     before = steps_before(program, found)
     executed = executed_before(program, found)
     if not executed or found.aspect != "value":
@@ -169,7 +169,7 @@ def cursor_used_again(program: Program, found: Difference) -> bool:
 
 
 def refused_when_closed(program: Program, found: Difference) -> bool:
-    """Tell whether a cursor's last execution was of a closed connection."""
+    """Return whether a cursor's last execution was of a closed connection."""
     if not (
         "no result to fetch from" in found.our_detail
         or "the cursor has 0" in found.our_detail
@@ -198,7 +198,7 @@ def negative_size(program: Program, found: Difference) -> bool:
 
 
 def adapters_of_connection(program: Program, found: Difference) -> bool:
-    """Tell whether a cursor was made before the connection was given adapters.
+    """Return whether a cursor was made before the connection was given adapters.
 
     What was executed before that is none of it.
     """

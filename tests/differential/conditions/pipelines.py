@@ -53,7 +53,7 @@ def copy_in_pipeline(program: Program, found: Difference) -> bool:
 
 
 def own_error_of_a_pipeline(program: Program, found: Difference) -> bool:
-    """Tell whether a program has gone on in a pipeline whose connection it closed."""
+    """Return whether a program has gone on in a pipeline whose connection it closed."""
     return (
         found.place.startswith("with conn.pipeline")
         and found.theirs == "raises OperationalError"
@@ -107,7 +107,7 @@ def error_in_pipeline(program: Program, found: Difference) -> bool:
 
 
 def _is_of_the_server(detail: str) -> bool:
-    """Tell whether an error has an SQLSTATE, by its class."""
+    """Return whether an error has an SQLSTATE, by its class."""
     name = detail.partition(":")[0]
     return getattr(getattr(errors, name, None), "sqlstate", None) is not None
 
@@ -128,7 +128,7 @@ def unusable(program: Program, found: Difference) -> bool:
 
 
 def results_before_many(program: Program, found: Difference) -> bool:
-    """Tell whether psycopg's results begin with those of statements before."""
+    """Return whether psycopg's results begin with those of statements before."""
     return (
         ".executemany(" in found.place
         and found.place.endswith("returning=True)")
@@ -141,7 +141,7 @@ def results_before_many(program: Program, found: Difference) -> bool:
 
 
 def rows_of_all_sets(program: Program, found: Difference) -> bool:
-    """Tell whether a cursor was closed before a pipeline had its results."""
+    """Return whether a cursor was closed before a pipeline had its results."""
     executed = executed_before(program, found)
     if found.aspect != "rowcount" or not executed:
         return False
@@ -176,13 +176,13 @@ def joined_block(program: Program, found: Difference) -> bool:
 
 
 def _rows_lost(found: Difference) -> bool:
-    """Tell whether psycopg has left fewer rows behind."""
+    """Return whether psycopg has left fewer rows behind."""
     theirs, ours = (ast.literal_eval(text)[1] for text in (found.theirs, found.ours))
     return len(theirs) < len(ours)
 
 
 def rolled_back_pipeline(program: Program, found: Difference) -> bool:
-    """Tell whether psycopg has left a pipeline whose rollback() pgtwin has survived."""
+    """Return whether psycopg left a pipeline whose rollback() pgtwin has survived."""
     raised = found.theirs.startswith("raises ") and found.aspect == "value"
     left = found.aspect == "place"
     if not (raised or left) or not found.place.startswith("with conn.pipeline"):
@@ -234,7 +234,7 @@ def settings_in_pipeline(program: Program, found: Difference) -> bool:
 
 
 def counted_in_pipeline(program: Program, found: Difference) -> bool:
-    """Tell whether only pgtwin reads or writes by what a pipeline's statement has set.
+    """Return whether only pgtwin reads or writes as a pipeline's statement has set.
 
     It is told by the error: psycopg's of a first row that is read by a style that it
     has not, or ours of a text that the client's new encoding has not.
@@ -275,7 +275,7 @@ def result_in_pipeline(program: Program, found: Difference) -> bool:
 
 
 def characteristics_at_rest(program: Program, found: Difference) -> bool:
-    """Tell whether only psycopg's pipeline is busy when characteristics are set."""
+    """Return whether only psycopg's pipeline is busy when characteristics are set."""
     if "now: connection in transaction status ACTIVE" not in found.their_detail:
         return False
     for _, block in walk(program.steps):

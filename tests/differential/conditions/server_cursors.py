@@ -24,7 +24,7 @@ def closed_scroll(program: Program, found: Difference) -> bool:
 
 
 def closed_execute(program: Program, found: Difference) -> bool:
-    """Tell whether psycopg has closed a portal for the second time."""
+    """Return whether psycopg has closed a portal for the second time."""
     return (
         (found.theirs, found.ours) == ("raises 34000", "raises InterfaceError")
         and "the cursor is closed" in found.our_detail
@@ -34,7 +34,7 @@ def closed_execute(program: Program, found: Difference) -> bool:
 
 
 def closed_by_the_server(program: Program, found: Difference) -> bool:
-    """Tell whether psycopg has closed a portal that had ended with a transaction."""
+    """Return whether psycopg has closed a portal that had ended with a transaction."""
     return (
         (found.aspect, found.theirs) == ("value", "raises 34000")
         and not found.ours.startswith("raises ")
@@ -54,7 +54,7 @@ def number_in_a_stream(program: Program, found: Difference) -> bool:
 
 
 def rows_without_columns(program: Program, found: Difference) -> bool:
-    """Tell whether a row factory of psycopg's has seen no columns, and thus no rows."""
+    """Return whether a row factory of psycopg has seen no columns, thus no rows."""
     return (
         found.theirs == "raises InterfaceError"
         and "the cursor doesn't have a result" in found.their_detail
@@ -85,7 +85,7 @@ def server_cursor_settings(program: Program, found: Difference) -> bool:
 
 
 def read_as_it_came(program: Program, found: Difference) -> bool:
-    """Tell whether adapters were registered before rows in binary format were read."""
+    """Return whether adapters were registered before binary rows were read."""
     name = found.place[:4]
     before = steps_before(program, found)
     made = [x for x in before if isinstance(x, Open) and str(x).startswith(name)]

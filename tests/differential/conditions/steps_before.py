@@ -34,7 +34,7 @@ def steps_before(program: Program, found: Difference) -> list[Step]:
 
 
 def is_of_a_server_cursor(program: Program, found: Difference) -> bool:
-    """Tell whether the place of a difference is a server-side cursor's."""
+    """Return whether the place of a difference is a server-side cursor's."""
     name = found.place[:4]
     opened = [
         step

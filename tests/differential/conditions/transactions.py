@@ -74,7 +74,7 @@ def left_in_two_phases(program: Program, found: Difference) -> bool:
 
 
 def block_in_an_ended_one(program: Program, found: Difference) -> bool:
-    """Tell whether psycopg counts blocks wrongly: one was refused in an ended one."""
+    """Return whether psycopg counts blocks wrongly: one was refused in an ended one."""
     if "OutOfOrderTransactionNesting" in found.ours or not (
         found.theirs == "raises OutOfOrderTransactionNesting"
         or "within a Transaction context" in found.their_detail

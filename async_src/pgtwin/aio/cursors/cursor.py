@@ -66,7 +66,7 @@ class AsyncCursor(AsyncResults[Row]):
         await self.close()
 
     async def close(self) -> None:
-        """Forget the results; the cursor can execute no more.
+        """Forget the results; the cursor cannot execute any more.
 
         What a pipeline still owes it can be seen at the end, but not fetched.
         """

@@ -141,7 +141,7 @@ class Handle:
     async def receive(self) -> list[PGresult]:
         """Go on with a conversation: return results that have come, none at its end.
 
-        Who goes on no more before the end calls `recover()`.
+        A caller that stops before the end calls `recover()`.
         """
         pgconn = self.pgconn
         results: list[PGresult] = []
@@ -293,7 +293,7 @@ class Handle:
         return self.fatal_error or self.engine.failure or e.OperationalError(LOST)
 
     def _sent(self) -> bool:
-        """Tell whether all is sent; called when the socket is ready, never waits."""
+        """Return whether all is sent; called when the socket is ready, never waits."""
         # A server that waits for us to read does not read what we write.
         self.engine.read()
         return self.engine.failure is not None or self.pgconn.flush() == 0

@@ -59,7 +59,7 @@ class Messages:
         self.notify_handlers: list[NotifyHandler] = []
         self.backlog: deque[Notify] = deque()
         self.early: deque[Notify] = deque(maxlen=EARLY_MAX)
-        # Weakly: who is interrupted before it is removed listens no more all the same.
+        # Weakly: a listener that is interrupted before it is removed is forgotten too.
         self._listeners: list[weakref.ReferenceType[Listener]] = []
         lock.listeners = self._listeners  # twingen: async-only
         messages: weakref.ReferenceType[Messages] = weakref.ref(self)

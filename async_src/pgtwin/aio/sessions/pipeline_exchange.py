@@ -217,7 +217,7 @@ class PipelineExchange(OpenPipeline):
                     before = len(self.owners)
                     kept = self.prepared(text, types, executions.prepare)
                     if len(self.owners) > before:
-                        names.clear()  # others may be prepared no more
+                        names.clear()  # others may not be prepared any more
                     names[types] = None if kept is None else kept.name
                     batch.under(kept)
                 most = LONG_TURN - number % LONG_TURN

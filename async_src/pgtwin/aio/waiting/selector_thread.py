@@ -133,7 +133,7 @@ class SelectorThread:
                         tell()
 
     def _take(self, fd: int, mask: int) -> list[Callable[[], object]]:
-        """Return whom to tell of events, and watch for these events no more."""
+        """Return the callbacks of events, and stop watching for these events."""
         key = self._selector.get_map().get(fd)
         if key is None:
             return []

@@ -88,7 +88,7 @@ class AdaptationState(Protocol):
         ...
 
     def format_for(self, kept: Kept) -> pq.Format:
-        """Return the format in which the results of a prepared statement shall come."""
+        """Return the format in which to ask for the results of a prepared statement."""
         ...
 
 
@@ -100,7 +100,7 @@ class CollectingPipeline(Protocol):
     owners: deque[Any]  # of what was sent, in order; None: a synchronization
 
     def owe(self, session: Any, cursor: Any, kept: Kept | None, seen: Any, /) -> None:
-        """Note that a cursor shall have the results of a statement that was sent."""
+        """Note which cursor gets the results of a statement that was sent."""
         ...
 
     def fail(self, error: Error, /) -> None:
@@ -233,30 +233,30 @@ class Engine(Protocol):
     def begin(self, results: list[PGresult], /) -> bool | None:
         """Send what is queued, and add results that have come to a list (`PQflush`).
 
-        Tell what `receive()` tells, which goes on with it; `None` if not all could be
-        sent without waiting.
+        Return what `receive()` returns, which goes on with it; `None` if not all could
+        be sent without waiting.
         """
         ...
 
     def give(self, session: SessionState, kept: Kept, cursor: ResultHolder, /) -> bool:
         """Give a cursor the results of a statement if they leave nothing to be noted.
 
-        Tell whether that is so: they are one result with few rows, and no setting has
-        changed that matters for these.
+        Return whether that is so: they are one result with few rows, and no setting
+        has changed that matters for these.
         """
         ...
 
     def read(self) -> bool:
         """Read what has come (`PQconsumeInput`).
 
-        Tell whether a result can be had without waiting, or the server is gone.
+        Return whether a result can be had without waiting, or the server is gone.
         """
         ...
 
     def receive(self) -> bool:
         """Read what has come, and add the results to `results` (`PQgetResult`).
 
-        Tell whether these are all, or one begins a COPY, or the server is gone.
+        Return whether these are all, or one begins a COPY, or the server is gone.
         """
         ...
 

@@ -165,7 +165,7 @@ _DUMPERS: dict[type, str] = {
 
 
 def has_usual_dumpers(adapters: CountedAdapters) -> bool:
-    """Tell whether C writes values of the plainest types as they are dumped."""
+    """Return whether C writes values of the plainest types as they are dumped."""
     return all(
         known(adapters.get_dumper(cls, PyFormat.AUTO)) == name
         for cls, name in _DUMPERS.items()
@@ -173,7 +173,7 @@ def has_usual_dumpers(adapters: CountedAdapters) -> bool:
 
 
 def is_plain_query(query: str, encoding: str) -> bool:
-    """Tell whether all placeholders of a query are `%s`, and text is sent in UTF-8."""
+    """Return whether all placeholders of a query are `%s`, and its text is UTF-8."""
     return encoding == "utf-8" and has_plain_placeholders(kept_plan(query, encoding))
 
 

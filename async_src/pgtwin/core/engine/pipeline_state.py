@@ -1,4 +1,4 @@
-"""What a pipeline owes for the statements that were sent, and whom: bases of classes.
+"""The results that a pipeline still has to fetch, and their cursors: base classes.
 
 Here is what is done for each plain result. The rest, the subclass does.
 """
@@ -71,7 +71,7 @@ class PipelineState:
         self._execution = execution
 
     def owe(self, session: Any, cursor: Any, kept: Kept | None, seen: Any, /) -> None:
-        """Note that a cursor shall have the results of a statement that was sent."""
+        """Note which cursor gets the results of a statement that was sent."""
         owner = self._execution(session, cursor, seen)
         owner._kept = kept
         cursor._pending = owner

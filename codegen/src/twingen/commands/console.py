@@ -130,7 +130,7 @@ class Console:
         )
         if where:
             return self.misconfigured(ConfigurationError(message))
-        # Perhaps it is standard output that takes no more.
+        # Perhaps it is standard output that is closed.
         print(f"twingen: {message}", file=sys.stderr)
         return FAILED
 

@@ -90,7 +90,7 @@ class Twin:
     warnings: tuple[Diagnostic, ...] = ()
 
 
-# What an interpreter says in the example of a session that shall not parse.
+# What an interpreter says in the example of a session that must not parse.
 _BROKEN_ON_PURPOSE = re.compile(r"\s*(Syntax|Indentation|Tab)Error\b")
 _LIBCST_ERRORS = (cst.ParserSyntaxError, cst.CSTValidationError, cst.CSTLogicError)
 

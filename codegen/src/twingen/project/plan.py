@@ -418,7 +418,7 @@ class Plan:
         """Return what is known for each kind of tasks that there may be.
 
         The likeliest is first, but what is known to be refused comes last: the answer
-        is the same, and nothing is converted for it in vain.
+        is the same, and nothing is converted for it needlessly.
         """
         tasks = self._config.tasks
         needed = bool(self._state.needs_turns)

@@ -109,7 +109,7 @@ class Project:
         return name if name != label_of(self.config) else ""
 
     def _strays(self, tree: Tree) -> Iterator[Difference]:
-        """Yield what is in a target folder and shall not be.
+        """Yield what is in a target folder and must not be.
 
         In a folder that is shared with the author that is what twingen wrote.
         """

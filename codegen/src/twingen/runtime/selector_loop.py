@@ -43,7 +43,7 @@ class _Poll:
             self._selector.register(fd, wanted)
 
     def unregister(self, fd: int) -> None:
-        """Watch a descriptor no more."""
+        """Stop watching a descriptor."""
         self._selector.unregister(fd)
 
     def poll(self, timeout: float | None = None) -> list[tuple[int, int]]:

@@ -217,7 +217,7 @@ class Server:
         raise ServerClosed
 
     def close(self) -> None:
-        """Accept no more connections; those that are open go on."""
+        """Stop accepting connections; open ones stay open."""
         with self._changed:
             listeners, self._listeners = self._listeners, None
             if listeners is None:

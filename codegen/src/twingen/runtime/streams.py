@@ -288,7 +288,7 @@ class StreamWriter:
         return self._can_write_eof
 
     def write_eof(self) -> None:
-        """Send no more after what was written."""
+        """Close the writing end when all is sent."""
         if not self._can_write_eof:
             raise NotImplementedError
         with self._changed:

@@ -108,7 +108,7 @@ class Task(Generic[T]):
         self._call(callback)
 
     def remove_done_callback(self, callback: Callable[[Task[T]], object]) -> int:
-        """Call a callback no more; return how many times it was there."""
+        """Remove a callback; return how many times it was there."""
         with self._lock:
             kept = [each for each in self._callbacks if each != callback]
             removed = len(self._callbacks) - len(kept)

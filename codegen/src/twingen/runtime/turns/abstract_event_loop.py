@@ -36,11 +36,11 @@ class AbstractEventLoop:
         raise NotImplementedError
 
     def is_running(self) -> bool:
-        """Tell whether the loop runs; the home loop always does."""
+        """Return whether the loop runs; the home loop always does."""
         raise NotImplementedError
 
     def is_closed(self) -> bool:
-        """Tell whether the loop was closed."""
+        """Return whether the loop was closed."""
         raise NotImplementedError
 
     def close(self) -> None:
@@ -56,7 +56,7 @@ class AbstractEventLoop:
         raise NotImplementedError
 
     def get_debug(self) -> bool:
-        """Tell whether the loop is in debug mode."""
+        """Return whether the loop is in debug mode."""
         raise NotImplementedError
 
     def set_debug(self, enabled: bool) -> None:
@@ -126,7 +126,7 @@ class AbstractEventLoop:
         raise NotImplementedError
 
     def call_exception_handler(self, context: dict[str, Any]) -> None:
-        """Tell of an exception in a callback, or of one that nobody retrieved."""
+        """Report an exception in a callback, or one that nobody retrieved."""
         raise NotImplementedError
 
     def default_exception_handler(self, context: dict[str, Any]) -> None:
@@ -275,7 +275,7 @@ class AbstractEventLoop:
         raise NotImplementedError
 
     def _may_leave(self, me: Participant) -> bool:
-        """Tell whether others can go on: this is no callback, nor an eager start."""
+        """Return whether others can go on, as in no callback and no eager start."""
         raise NotImplementedError
 
     def _leave(self, me: Participant, stays: bool = False) -> None:
@@ -283,7 +283,7 @@ class AbstractEventLoop:
         raise NotImplementedError
 
     def _is_visitor(self, participant: Participant) -> bool:
-        """Tell whether a thread came from outside, and its own code runs."""
+        """Return whether a thread came from outside, and its own code runs."""
         raise NotImplementedError
 
     def _guest_task(self, participant: Participant) -> Any:

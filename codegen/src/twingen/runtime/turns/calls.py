@@ -184,7 +184,7 @@ def _later(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
 
 
 def _replaces_coroutine(method: types.MethodType) -> bool:
-    """Tell whether a user's plain method overrides a coroutine function."""
+    """Return whether a user's plain method overrides a coroutine function."""
     function, owner = method.__func__, method.__self__
     if not is_of_user(function):
         return False

@@ -37,7 +37,7 @@ def check_socket(sock: Any) -> None:
 
 
 def is_stream(sock: socket.socket) -> bool:
-    """Tell whether a socket is one of streams."""
+    """Return whether a socket is one of streams."""
     return sock.type == socket.SOCK_STREAM
 
 

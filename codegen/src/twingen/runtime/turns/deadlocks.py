@@ -1,7 +1,7 @@
 """Threads that wait for each other: one for the turn, who has it for that thread.
 
 What is sure raises an error, and what may be so is logged, with the place and what to
-do about it. A program that waits for ever says nothing.
+do about it. A program that waits forever says nothing.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class Watch:
             )
 
     def _is_waited_for(self, frame: types.FrameType) -> bool:
-        """Tell whether a frame, which blocks, waits for this thread to end."""
+        """Return whether a frame, which blocks, waits for this thread to end."""
         for each in _stack(frame):
             code = each.f_code
             if code is not _JOIN and code not in _RESULTS:

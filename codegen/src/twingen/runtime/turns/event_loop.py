@@ -135,7 +135,7 @@ class EventLoop(Sockets, Signals, TransportMethods):
     # Running.
 
     def is_running(self) -> bool:
-        """Tell whether the loop runs; the home loop always does."""
+        """Return whether the loop runs; the home loop always does."""
         return self._owner is not None or (self._is_home and not self._closed)
 
     def _check_running(self) -> None:
@@ -406,7 +406,7 @@ def _stop_loop(future: Any) -> None:
 
 
 def tell_of_failures(loop: EventLoop, tasks: set[Task[Any]]) -> None:
-    """Tell of what tasks raised that were cancelled because their loop ends."""
+    """Report what tasks raised that were cancelled because their loop ends."""
     for task in tasks:
         if not task.done() or task.cancelled():
             continue

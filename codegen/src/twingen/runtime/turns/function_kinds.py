@@ -103,7 +103,7 @@ def partial_method(function: Any) -> functools.partialmethod[Any] | None:
 
 
 def is_marked(function: Any) -> bool:
-    """Tell whether a function may be of another kind than plain; a quick look."""
+    """Return whether a function may be of another kind than plain; a quick look."""
     code = getattr(function, "__code__", None)
     return id(code) in _marks or type(function) is functools.partial
 

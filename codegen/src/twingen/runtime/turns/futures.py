@@ -83,11 +83,11 @@ class Future(Generic[T]):
         return loop
 
     def done(self) -> bool:
-        """Tell whether there is an outcome, or the future was cancelled."""
+        """Return whether there is an outcome, or the future was cancelled."""
         return self._state is not PENDING
 
     def cancelled(self) -> bool:
-        """Tell whether the future was cancelled."""
+        """Return whether the future was cancelled."""
         return self._state is CANCELLED
 
     def result(self) -> T:
@@ -240,7 +240,7 @@ class Future(Generic[T]):
 
 
 def isfuture(x: Any) -> bool:
-    """Tell whether an object is a future or says that it is one."""
+    """Return whether an object is a future or says that it is one."""
     return (
         hasattr(x.__class__, "_asyncio_future_blocking")
         and x._asyncio_future_blocking is not None

@@ -94,7 +94,7 @@ class GeneratorManager(ContextDecorator, Managed, Generic[T]):
 
 
 def _is_thrown(raised: BaseException, error: BaseException) -> bool:
-    """Tell whether an exception went through a generator that did not catch it."""
+    """Return whether an exception went through a generator that did not catch it."""
     ends = isinstance(error, (StopIteration, StopAsyncIteration))
     if ends and isinstance(raised, RuntimeError):
         return raised.__cause__ is error

@@ -18,11 +18,11 @@ class LoopOfHandle(Protocol):
     """What a handle needs of its loop."""
 
     def get_debug(self) -> bool:
-        """Tell whether the loop is in debug mode."""
+        """Return whether the loop is in debug mode."""
         ...
 
     def call_exception_handler(self, context: dict[str, Any]) -> None:
-        """Tell of an exception in a callback."""
+        """Report an exception in a callback."""
 
     def _call_marked(self, callback: Callable[..., object], *args: Any) -> object:
         """Call a callback that may be a coroutine function: nobody waits for it."""
@@ -85,7 +85,7 @@ class Handle:
             self._callback = self._args = None
 
     def cancelled(self) -> bool:
-        """Tell whether `cancel()` was called."""
+        """Return whether `cancel()` was called."""
         return self._cancelled
 
     def _run(self) -> None:
@@ -110,7 +110,7 @@ class Handle:
         callback: Callable[..., object],
         args: tuple[Any, ...] = (),
     ) -> None:
-        """Tell the loop what a callback has raised."""
+        """Report to the loop what a callback has raised."""
         shown = format_callback(callback, args, self._loop.get_debug())
         self._loop.call_exception_handler(
             {

@@ -71,7 +71,7 @@ class Visit:
     """The turn of the home loop: `with Visit():`, in a thread that is in no loop.
 
     A finalizer may run while the thread takes the turn or gives it up. It could wait
-    for the turn for ever, so it does not: its visit does nothing.
+    for the turn forever, so it does not: its visit does nothing.
     """
 
     __slots__ = ("_before", "_loop", "_me")
@@ -139,7 +139,7 @@ def visit(function: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
 
 
 def is_outside(loop: Any) -> bool:
-    """Tell whether the thread is in no loop, and the loop given is the home loop."""
+    """Return whether the thread is in no loop, and the loop given is the home loop."""
     if here.loop is not None or loop is not homes.loop:
         return False
     participant = here.participant
@@ -147,5 +147,5 @@ def is_outside(loop: Any) -> bool:
 
 
 def is_at_home() -> bool:
-    """Tell whether the thread is in no loop and has chosen none."""
+    """Return whether the thread is in no loop and has chosen none."""
     return here.loop is None and here.participant is None and here.chosen is Unset

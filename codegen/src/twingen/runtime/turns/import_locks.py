@@ -2,7 +2,7 @@
 
 In asyncio's one thread they get the module as far as it is. Other threads wait until
 Python has imported it, and here that would never be. Python gives the unfinished module
-to a thread, too, where it sees that threads wait for each other for ever; so it is told
+to a thread, too, where it sees that threads wait for each other forever; so it is told
 that a thread which imports a module, and is in a loop meanwhile, waits for the tasks of
 the loop.
 """

@@ -18,12 +18,12 @@ _is_coroutine: Any = object()
 
 
 def iscoroutine(x: Any) -> bool:
-    """Tell whether an object is a coroutine."""
+    """Return whether an object is a coroutine."""
     return isinstance(x, (Coroutine, types.CoroutineType, collections.abc.Coroutine))
 
 
 def isawaitable(x: Any) -> bool:
-    """Tell whether an object can be waited for."""
+    """Return whether an object can be waited for."""
     if isinstance(x, types.GeneratorType):
         return bool(x.gi_code.co_flags & inspect.CO_ITERABLE_COROUTINE)
     return isinstance(x, (Coroutine, collections.abc.Awaitable))
@@ -42,7 +42,7 @@ def _unwrapped(function: Any) -> Any:
 
 
 def iscoroutinefunction(function: Any) -> bool:
-    """Tell whether a call of a function gave a coroutine in the source.
+    """Return whether a call of a function gave a coroutine in the source.
 
     A plain function of a user stands for the coroutine function that a user of the
     source would have given.
@@ -55,7 +55,7 @@ def iscoroutinefunction(function: Any) -> bool:
 
 
 def was_coroutine_function(function: Any) -> bool:
-    """Tell whether a function is known to have been one: no plain one of a user is."""
+    """Return whether a function is known to have been one; no user's plain one is."""
     function = _unwrapped(function)
     if isinstance(function, types.FunctionType):
         found = find(function)[0]
@@ -67,7 +67,7 @@ def was_coroutine_function(function: Any) -> bool:
 
 
 def isasyncgenfunction(function: Any) -> bool:
-    """Tell whether a function was an asynchronous generator function.
+    """Return whether a function was an asynchronous generator function.
 
     A plain generator function of a user stands for one.
     """
@@ -82,7 +82,7 @@ def isasyncgenfunction(function: Any) -> bool:
 
 
 def isasyncgen(x: Any) -> bool:
-    """Tell whether an object was an asynchronous generator in the source.
+    """Return whether an object was an asynchronous generator in the source.
 
     A plain generator of a user stands for one.
     """

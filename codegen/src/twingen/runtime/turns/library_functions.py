@@ -25,17 +25,17 @@ _FUNCTIONS = (types.FunctionType, types.MethodType, functools.partial)
 
 
 def is_of_library(function: Any) -> bool:
-    """Tell whether a function, a method or a step of a generator is of a library."""
+    """Return whether a function, a method or a step of a generator is of a library."""
     return module_of(function).partition(".")[0] in LIBRARIES
 
 
 def is_foreign(function: Any) -> bool:
-    """Tell whether a function is not of a twin, where the source shows a library."""
+    """Return whether a function is not of a twin, where the source shows a library."""
     return find(function)[0] is None and not is_module_of_twin(module_of(function))
 
 
 def has_functions(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
-    """Tell whether a call is given functions, which may be a user's."""
+    """Return whether a call is given functions, which may be a user's."""
     return any(type(each) in _FUNCTIONS for each in (*args, *kwargs.values()))
 
 

@@ -69,7 +69,7 @@ class Lock(_Acquired, LoopBound):
         return self._show(state, *_waiting(self._waiters))
 
     def locked(self) -> bool:
-        """Tell whether a task has the lock."""
+        """Return whether a task has the lock."""
         return self._locked
 
     @entry
@@ -123,7 +123,7 @@ class Event(LoopBound):
         return self._show("set" if self._value else "unset", *_waiting(self._waiters))
 
     def is_set(self) -> bool:
-        """Tell whether the flag is set."""
+        """Return whether the flag is set."""
         return self._value
 
     @guarded
@@ -246,7 +246,7 @@ class Semaphore(_Acquired, LoopBound):
         return self._show(state, *_waiting(self._waiters))
 
     def locked(self) -> bool:
-        """Tell whether `acquire()` would wait."""
+        """Return whether `acquire()` would wait."""
         return self._value == 0 or any(
             not each.cancelled() for each in self._waiters or ()
         )

@@ -230,7 +230,7 @@ class Rounds(Admissions):
 
 
 def is_deep() -> bool:
-    """Tell whether the stack has no room for the loop's own frames and callbacks."""
+    """Return whether the stack has no room for the loop's own frames and callbacks."""
     try:
         sys._getframe(sys.getrecursionlimit() - FRAMES_TO_DRIVE)
     except ValueError:

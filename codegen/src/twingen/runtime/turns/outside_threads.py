@@ -126,7 +126,7 @@ class Admissions(Switching):
         self._settle()
 
     def _is_visitor(self, participant: Participant) -> bool:
-        """Tell whether a thread came from outside, and its own code runs."""
+        """Return whether a thread came from outside, and its own code runs."""
         return (
             participant.task is None
             and not participant.started
@@ -135,7 +135,7 @@ class Admissions(Switching):
         )
 
     def _may_leave(self, me: Participant) -> bool:
-        """Tell whether others can go on: this is no callback, nor an eager start."""
+        """Return whether others can go on, as in no callback and no eager start."""
         if me.task is None:
             return self._is_home and not me.started
         return self._current is me.task and me.creator is None

@@ -85,7 +85,7 @@ class PipeTransport(BaseTransport):
             pipe.close()
 
     def set_protocol(self, protocol: Any) -> None:
-        """Tell another protocol from now on."""
+        """Call another protocol from now on."""
         self._protocol = protocol
 
     def get_protocol(self) -> Any:
@@ -93,7 +93,7 @@ class PipeTransport(BaseTransport):
         return self._protocol
 
     def is_closing(self) -> bool:
-        """Tell whether the transport is closed, or is to be."""
+        """Return whether the transport is closed, or is to be."""
         return self._closing
 
     def _fatal_error(self, error: BaseException, message: str, *silent: int) -> None:
@@ -168,7 +168,7 @@ class ReadPipeTransport(PipeTransport, ReadTransport):
         self._loop.call_soon(self._call_connection_lost, None)
 
     def is_reading(self) -> bool:
-        """Tell whether the transport receives now."""
+        """Return whether the transport receives now."""
         return not self._closing and not self._paused
 
     @guarded
@@ -288,7 +288,7 @@ class WritePipeTransport(PipeTransport, FlowControl):
             self._call_connection_lost(None)
 
     def can_write_eof(self) -> bool:
-        """Tell whether there is `write_eof()`."""
+        """Return whether there is `write_eof()`."""
         return True
 
     @guarded

@@ -174,7 +174,7 @@ class ProcessTransport(SubprocessTransport):
     # What programs call.
 
     def set_protocol(self, protocol: Any) -> None:
-        """Tell another protocol from now on."""
+        """Call another protocol from now on."""
         self._protocol = protocol
 
     def get_protocol(self) -> Any:
@@ -182,7 +182,7 @@ class ProcessTransport(SubprocessTransport):
         return self._protocol
 
     def is_closing(self) -> bool:
-        """Tell whether the transport was closed."""
+        """Return whether the transport was closed."""
         return self._closed
 
     @guarded

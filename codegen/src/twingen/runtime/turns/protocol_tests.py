@@ -27,7 +27,7 @@ _DECIDING = {"__enter__": "__exit__", "__iter__": "__next__"}
 
 
 def has_method(x: Any, name: str) -> bool:
-    """Tell whether an object or a class had a method of a protocol in the source."""
+    """Return whether an object or a class had a method of a protocol in the source."""
     if name in _SYNC:
         return _had_async(x, name)
     if not hasattr(x, name):
@@ -40,7 +40,7 @@ def _had_async(x: Any, name: str) -> bool:
 
 
 def _origin(x: Any, sync: str) -> str:
-    """Tell whose method this is: `twin` if it was asynchronous there, or `user`."""
+    """Return whose method this is: `twin` if it was asynchronous there, or `user`."""
     kind = x if isinstance(x, type) else type(x)
     if not hasattr(kind, sync):
         return ""

@@ -32,7 +32,7 @@ class Protocol(BaseProtocol):
         """Some bytes were received."""
 
     def eof_received(self) -> bool | None:
-        """The peer sends no more; what is true keeps the transport open."""
+        """The peer has sent all; a true result keeps the transport open."""
         return None
 
 
@@ -48,7 +48,7 @@ class BufferedProtocol(BaseProtocol):
         """So many bytes were received into the buffer."""
 
     def eof_received(self) -> bool | None:
-        """The peer sends no more; what is true keeps the transport open."""
+        """The peer has sent all; a true result keeps the transport open."""
         return None
 
 

@@ -76,11 +76,11 @@ class Queue(LoopBound, Generic[T]):
         return len(self._queue)
 
     def empty(self) -> bool:
-        """Tell whether the queue has no items."""
+        """Return whether the queue has no items."""
         return not self._queue
 
     def full(self) -> bool:
-        """Tell whether the queue has as many items as it may have."""
+        """Return whether the queue has as many items as it may have."""
         return self._maxsize > 0 and self.qsize() >= self._maxsize
 
     @entry

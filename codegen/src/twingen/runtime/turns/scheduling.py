@@ -30,7 +30,7 @@ MANY_TIMERS = 100
 
 
 def is_debug_mode() -> bool:
-    """Tell whether Python was asked for the debug mode of loops."""
+    """Return whether Python was asked for the debug mode of loops."""
     if sys.flags.dev_mode:
         return True
     return not sys.flags.ignore_environment and bool(
@@ -73,7 +73,7 @@ class Scheduling(AbstractEventLoop):
         return time.monotonic()
 
     def get_debug(self) -> bool:
-        """Tell whether the loop is in debug mode."""
+        """Return whether the loop is in debug mode."""
         return self._debug
 
     def set_debug(self, enabled: bool) -> None:
@@ -81,7 +81,7 @@ class Scheduling(AbstractEventLoop):
         self._debug = enabled
 
     def is_closed(self) -> bool:
-        """Tell whether the loop was closed."""
+        """Return whether the loop was closed."""
         return self._closed
 
     def _check_closed(self) -> None:
@@ -179,7 +179,7 @@ class Scheduling(AbstractEventLoop):
         return self._exception_handler
 
     def call_exception_handler(self, context: dict[str, Any]) -> None:
-        """Tell of an exception in a callback, or of one that nobody retrieved."""
+        """Report an exception in a callback, or one that nobody retrieved."""
         handler = self._exception_handler
         if handler is None:
             self._log(context, "Exception in default exception handler")

@@ -32,7 +32,7 @@ class AbstractServer:
     """What servers can do."""
 
     def close(self) -> None:
-        """Accept no more connections; those that there are stay."""
+        """Stop accepting connections; open ones stay open."""
         raise NotImplementedError
 
     def close_clients(self) -> None:
@@ -48,7 +48,7 @@ class AbstractServer:
         raise NotImplementedError
 
     def is_serving(self) -> bool:
-        """Tell whether connections are accepted."""
+        """Return whether connections are accepted."""
         raise NotImplementedError
 
     def start_serving(self) -> None:
@@ -198,12 +198,12 @@ class Server(AbstractServer):
         return self._loop
 
     def is_serving(self) -> bool:
-        """Tell whether connections are accepted."""
+        """Return whether connections are accepted."""
         return self._serving
 
     @guarded
     def close(self) -> None:
-        """Accept no more connections; those that there are stay."""
+        """Stop accepting connections; open ones stay open."""
         sockets, self._sockets = self._sockets, None
         if sockets is None:
             return

@@ -111,7 +111,7 @@ class SocketTransport(FlowControl, Transport):
                 self._server._detach(self)
 
     def set_protocol(self, protocol: Any) -> None:
-        """Tell another protocol from now on."""
+        """Call another protocol from now on."""
         self._protocol = protocol
         self._protocol_connected = True
 
@@ -120,11 +120,11 @@ class SocketTransport(FlowControl, Transport):
         return self._protocol
 
     def is_closing(self) -> bool:
-        """Tell whether the transport is closed, or is to be."""
+        """Return whether the transport is closed, or is to be."""
         return self._closing
 
     def is_reading(self) -> bool:
-        """Tell whether the transport receives now."""
+        """Return whether the transport receives now."""
         return not self._closing and not self._paused
 
     @guarded
@@ -367,7 +367,7 @@ class StreamTransport(SocketTransport):
 
     @guarded
     def write_eof(self) -> None:
-        """Send no more after what was written; go on receiving."""
+        """Close the writing end when all is sent; go on receiving."""
         if self._closing or self._eof:
             return
         self._eof = True
@@ -375,7 +375,7 @@ class StreamTransport(SocketTransport):
             self._sock.shutdown(socket.SHUT_WR)
 
     def can_write_eof(self) -> bool:
-        """Tell whether there is `write_eof()`."""
+        """Return whether there is `write_eof()`."""
         return True
 
     def _call_connection_lost(self, error: BaseException | None) -> None:

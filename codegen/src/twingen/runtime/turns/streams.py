@@ -228,11 +228,11 @@ class StreamWriter:
         self._transport.writelines(data)
 
     def write_eof(self) -> None:
-        """Send no more after what was written."""
+        """Close the writing end when all is sent."""
         return self._transport.write_eof()  # type: ignore[no-any-return]
 
     def can_write_eof(self) -> bool:
-        """Tell whether there is `write_eof()`."""
+        """Return whether there is `write_eof()`."""
         return self._transport.can_write_eof()  # type: ignore[no-any-return]
 
     def close(self) -> None:
@@ -240,7 +240,7 @@ class StreamWriter:
         return self._transport.close()  # type: ignore[no-any-return]
 
     def is_closing(self) -> bool:
-        """Tell whether the stream is closed, or is to be."""
+        """Return whether the stream is closed, or is to be."""
         return self._transport.is_closing()  # type: ignore[no-any-return]
 
     @entry
@@ -367,12 +367,12 @@ class StreamReader:
 
     @guarded
     def feed_eof(self) -> None:
-        """Say that no more comes."""
+        """Note that the stream has ended."""
         self._eof = True
         self._wakeup_waiter()
 
     def at_eof(self) -> bool:
-        """Tell whether no more comes and all was read."""
+        """Return whether the stream has ended and all of it was read."""
         return self._eof and not self._buffer
 
     @guarded

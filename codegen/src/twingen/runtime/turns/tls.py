@@ -96,7 +96,7 @@ class SSLTransport(Transport):
         return default if over is None else over.extra_info(name, default)
 
     def set_protocol(self, protocol: Any) -> None:
-        """Tell another protocol from now on."""
+        """Call another protocol from now on."""
         self._over.set_app_protocol(protocol)
 
     def get_protocol(self) -> Any:
@@ -104,13 +104,13 @@ class SSLTransport(Transport):
         return self._over.app_protocol
 
     def is_closing(self) -> bool:
-        """Tell whether the transport is closed, or is to be."""
+        """Return whether the transport is closed, or is to be."""
         over = self._ssl_protocol
         return self._closed or over is None or over.is_closing_below()
 
     @guarded
     def close(self) -> None:
-        """Send what was written, say that no more comes, and close."""
+        """Send what was written, then the end of the stream, and close."""
         if self._closed:
             self._ssl_protocol = None
         else:
@@ -129,7 +129,7 @@ class SSLTransport(Transport):
             self._ssl_protocol.abort(error)
 
     def is_reading(self) -> bool:
-        """Tell whether the transport receives now."""
+        """Return whether the transport receives now."""
         over = self._ssl_protocol
         return not self._closed and over is not None and not over.app_reading_paused
 
@@ -275,7 +275,7 @@ class SSLProtocol(Protocol):
     _app_transport = transport
 
     def set_app_protocol(self, protocol: Any) -> None:
-        """Tell another protocol from now on."""
+        """Call another protocol from now on."""
         self.app_protocol: Any = protocol
         self._app_is_buffered = isinstance(protocol, BufferedProtocol)
 
@@ -288,7 +288,7 @@ class SSLProtocol(Protocol):
         return default
 
     def is_closing_below(self) -> bool:
-        """Tell whether the transport below is closed, or is to be."""
+        """Return whether the transport below is closed, or is to be."""
         return self._below is not None and bool(self._below.is_closing())
 
     def _wake_waiter(self, error: BaseException | None = None) -> None:
@@ -337,7 +337,7 @@ class SSLProtocol(Protocol):
             self._do_shutdown()
 
     def eof_received(self) -> bool | None:
-        """The peer sends no more: shut down, and let the transport below close."""
+        """The peer has sent all: shut down, and let the transport below close."""
         self._peer_ended = True
         try:
             if self._state is State.DO_HANDSHAKE:
@@ -446,7 +446,7 @@ class SSLProtocol(Protocol):
     # The end.
 
     def start_shutdown(self) -> None:
-        """Send what was written, say that no more comes, and close."""
+        """Send what was written, then the end of the stream, and close."""
         if self._state in (State.FLUSHING, State.SHUTDOWN, State.UNWRAPPED):
             return
         if self._above is not None:

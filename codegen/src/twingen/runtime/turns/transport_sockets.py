@@ -56,7 +56,7 @@ class TransportSocket:
         return self._sock.dup()
 
     def get_inheritable(self) -> bool:
-        """Tell whether child processes inherit the descriptor."""
+        """Return whether child processes inherit the descriptor."""
         return self._sock.get_inheritable()
 
     def shutdown(self, how: int) -> None:

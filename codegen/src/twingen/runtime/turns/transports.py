@@ -19,7 +19,7 @@ class BaseTransport:
         return self._extra.get(name, default)
 
     def is_closing(self) -> bool:
-        """Tell whether the transport is closed, or is to be."""
+        """Return whether the transport is closed, or is to be."""
         raise NotImplementedError
 
     def close(self) -> None:
@@ -27,7 +27,7 @@ class BaseTransport:
         raise NotImplementedError
 
     def set_protocol(self, protocol: Any) -> None:
-        """Tell another protocol from now on."""
+        """Call another protocol from now on."""
         raise NotImplementedError
 
     def get_protocol(self) -> Any:
@@ -41,7 +41,7 @@ class ReadTransport(BaseTransport):
     __slots__ = ()
 
     def is_reading(self) -> bool:
-        """Tell whether the transport receives now."""
+        """Return whether the transport receives now."""
         raise NotImplementedError
 
     def pause_reading(self) -> None:
@@ -81,11 +81,11 @@ class WriteTransport(BaseTransport):
         self.write(b"".join(list_of_data))
 
     def write_eof(self) -> None:
-        """Send no more after what was written; go on receiving."""
+        """Close the writing end when all is sent; go on receiving."""
         raise NotImplementedError
 
     def can_write_eof(self) -> bool:
-        """Tell whether there is `write_eof()`."""
+        """Return whether there is `write_eof()`."""
         raise NotImplementedError
 
     def abort(self) -> None:

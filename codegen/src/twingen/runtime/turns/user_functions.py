@@ -25,7 +25,7 @@ _OF_TWINS = {
 
 
 def is_of_user(function: Any) -> bool:
-    """Tell whether a function is neither of the twins nor of Python."""
+    """Return whether a function is neither of the twins nor of Python."""
     if type(function) is not types.FunctionType:
         return False
     return is_module_of_user(
@@ -34,7 +34,7 @@ def is_of_user(function: Any) -> bool:
 
 
 def is_generator_of_user(generator: types.GeneratorType[Any, Any, Any]) -> bool:
-    """Tell whether the code of a generator, which has not ended, is of a user."""
+    """Return whether the code of a generator, which has not ended, is of a user."""
     frame = generator.gi_frame
     if frame is None:
         return False
@@ -42,12 +42,12 @@ def is_generator_of_user(generator: types.GeneratorType[Any, Any, Any]) -> bool:
 
 
 def is_class_of_user(kind: type) -> bool:
-    """Tell whether a class is neither of the twins nor of Python."""
+    """Return whether a class is neither of the twins nor of Python."""
     return is_module_of_user(kind.__module__)
 
 
 def is_module_of_user(name: str, wrapped: str = "") -> bool:
-    """Tell whether a module is neither a twin, nor imported by one, nor of Python.
+    """Return whether a module is neither a twin, nor imported by one, nor of Python.
 
     What Python's own wrappers wrap decides for these: that is of the module `wrapped`.
     """
@@ -63,7 +63,7 @@ def is_module_of_user(name: str, wrapped: str = "") -> bool:
 
 
 def is_module_of_twin(name: str) -> bool:
-    """Tell whether a module is a twin, below the package of one, or of the runtime."""
+    """Return whether a module is a twin, in the package of one, or of the runtime."""
     count, answer = _known_twins.get(name, (-1, False))
     if count != len(twins):
         answer = _is_twin(name)
@@ -84,7 +84,7 @@ def _is_twin(name: str) -> bool:
 
 
 def _imports_runtime(name: str) -> bool:
-    """Tell a twin that has marked no function yet: it is being imported."""
+    """Return whether a twin has marked no function yet: it is being imported."""
     module = sys.modules.get(name)
     return any(
         isinstance(value, types.FunctionType) and value.__module__ in _OF_TWINS
@@ -93,7 +93,7 @@ def _imports_runtime(name: str) -> bool:
 
 
 def _is_imported(name: str) -> bool:
-    """Tell whether a twin has a module, or anything of it, by a name of its own."""
+    """Return whether a twin has a module, or anything of it, by a name of its own."""
     for each in list(twins.values()):
         for value in list(each.values()):
             if isinstance(value, types.ModuleType):

@@ -155,7 +155,7 @@ class CancelScope:
             self._requests = 0
 
     def is_effectively_cancelled(self) -> bool:
-        """Tell whether this scope is cancelled, or one around that it sees."""
+        """Return whether this scope is cancelled, or one around that it sees."""
         scope: CancelScope | None = self
         while scope is not None:
             if scope._cancel_called:
@@ -318,7 +318,7 @@ def _has_begun(task: Any) -> bool:
 
 
 def is_of_scope(error: BaseException) -> bool:
-    """Tell whether a cancellation, or one that led to it, is that of a scope."""
+    """Return whether a cancellation, or one that led to it, is that of a scope."""
     while True:
         first = error.args[0] if error.args else None
         if isinstance(first, str) and first.startswith(_REASON):

@@ -73,7 +73,7 @@ else:
             """There is no event loop to call something in."""
 
         class RunFinishedError(RuntimeError):
-            """The event loop runs no more."""
+            """The event loop has ended."""
 
     try:
         from anyio import TaskCancelled, TaskFailed, TaskNotFinished

@@ -69,7 +69,7 @@ class Event:
         self._event.set()
 
     def is_set(self) -> bool:
-        """Tell whether the flag is set."""
+        """Return whether the flag is set."""
         return self._event.is_set()
 
     @entry
@@ -167,7 +167,7 @@ class Lock(_Acquired):
         self._give(None)
 
     def locked(self) -> bool:
-        """Tell whether a task has the lock."""
+        """Return whether a task has the lock."""
         return self._owner is not None
 
     def statistics(self) -> LockStatistics:
@@ -203,7 +203,7 @@ class Condition(_Acquired):
         self._lock.release()
 
     def locked(self) -> bool:
-        """Tell whether a task has the lock."""
+        """Return whether a task has the lock."""
         return self._lock.locked()
 
     @guarded

@@ -182,7 +182,7 @@ class Path:
         return tuple(self._of(each) for each in self._path.parents)
 
     def is_relative_to(self, other: Any) -> bool:
-        """Tell whether the path is below another one."""
+        """Return whether the path is below another one."""
         try:
             self.relative_to(other)
         except ValueError:

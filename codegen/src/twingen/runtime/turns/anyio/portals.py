@@ -93,7 +93,7 @@ class BlockingPortal(Managed):
 
     @entry
     def stop(self, cancel_remaining: bool = False) -> None:
-        """Take no more calls; cancel those that go on if that is asked for."""
+        """Stop taking calls; if asked to, cancel those that are running."""
         self._ident = None
         self._stop_event.set()
         if cancel_remaining:

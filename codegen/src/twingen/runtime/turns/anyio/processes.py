@@ -56,7 +56,7 @@ class _Reading(ByteReceiveStream):
 
     @entry
     def close(self) -> None:
-        """Read no more."""
+        """Stop reading."""
         self._reader.set_exception(ClosedResourceError())
         checkpoint()
 
@@ -87,7 +87,7 @@ class _Writing(ByteSendStream):
 
     @entry
     def close(self) -> None:
-        """Send no more."""
+        """Stop sending."""
         self._closed = True
         self._writer.close()
         checkpoint()

@@ -40,13 +40,13 @@ class TaskInfo:
         return f"{type(self).__name__}(id={self.id!r}, name={self.name!r})"
 
     def has_pending_cancellation(self) -> bool:
-        """Tell whether the task is to be cancelled where it waits next."""
+        """Return whether the task is to be cancelled where it waits next."""
         task = self._task()
         return task is not None and has_pending_cancellation(task)
 
 
 def has_pending_cancellation(task: Task[Any]) -> bool:
-    """Tell whether a task is to be cancelled where it waits next."""
+    """Return whether a task is to be cancelled where it waits next."""
     waited = task._fut_waiter
     if task._must_cancel or (isinstance(waited, Future) and waited.cancelled()):
         return True

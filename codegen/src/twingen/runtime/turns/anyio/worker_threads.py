@@ -39,7 +39,7 @@ _limiters: WeakKeyDictionary[Any, CapacityLimiter] = WeakKeyDictionary()
 
 
 class _Worker(threading.local):
-    """What a worker thread knows of whom it works for."""
+    """What a worker thread knows of the task that it works for."""
 
     loop: Any = None
     scope: CancelScope | None = None
