@@ -286,9 +286,10 @@ class AsyncQueries(Generic[Row]):
     def add_query_hook(self, hook: QueryHook) -> None:
         """Call a function with a `QueryEvent` after each statement.
 
-        It is also called for statements of the driver (`BEGIN`, `FETCH` ...). It never
-        gets the values of parameters. `executemany()`, `copy()` and `stream()` count as
-        one statement each. In a pipeline it is called when the results arrive.
+        It is also called for statements of the driver (`BEGIN`, `FETCH` ...). The text
+        of the statement has no values of parameters; the message of its error may have
+        some, because the server quotes them. `executemany()`, `copy()` and `stream()`
+        count as one statement each. In a pipeline it is called when the results arrive.
         """
         self._session.hooks.append(hook)
 

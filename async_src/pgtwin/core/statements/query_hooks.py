@@ -1,7 +1,7 @@
 """Functions that are called after every statement, and the events that they get.
 
-If a hook raises an error, the error is logged, and everything else continues. A hook
-never gets the value of a parameter.
+If a hook raises an error, the error is logged, and everything else continues. No value
+of a parameter is in the text of the statement; the server may quote values in an error.
 """
 
 from __future__ import annotations
