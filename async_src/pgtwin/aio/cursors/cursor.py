@@ -326,7 +326,7 @@ class AsyncCursor(AsyncResults[Row]):
     def _query(self) -> Statement | None:
         """What was executed last, for libraries that ask psycopg's cursors for it.
 
-        Bound anew, so that nothing is kept for those who do not ask; `None` for
+        Bound each time, so that nothing is kept for those who do not ask; `None` for
         what cannot be bound, and after `executemany()`.
         """
         if self._asked is None:

@@ -70,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return console.refused(error)
     except ConfigurationError as error:
         return console.misconfigured(error)
-    except BrokenPipeError:  # who reads has had enough, as in `twingen diff | head`
+    except BrokenPipeError:  # the reader has had enough, as in `twingen diff | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except KeyboardInterrupt:

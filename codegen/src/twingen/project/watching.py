@@ -33,7 +33,7 @@ class Watched:
 
 
 def builds(watched: Callable[[], Watched], build: Callable[[], T]) -> Iterator[T]:
-    """Build at once, and after each save; yield what each build returns.
+    """Build now, and after each save; yield what each build returns.
 
     What a build writes to the targets is no save. What is saved to the sources while
     it runs is, and so is all that is saved once its outcome is known.

@@ -110,7 +110,7 @@ class _Several:
             stack.enter_context(_stopped(ProcessPoolExecutor(1, initializer=start)))
             for _ in range(count)
         ]
-        # The longest first, each to who has least to do.
+        # The longest first, each to the worker that has least to do.
         self._pool_of: dict[str, ProcessPoolExecutor] = {}
         loads = [0] * count
         for source in sorted(sources, key=lambda s: len(s.text), reverse=True):
@@ -193,7 +193,7 @@ def _start(config: Config, tables: TableCache | None) -> None:
 
     from .batch import Batch
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who has started us
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for our parent
     if parent := parent_process():
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     collect_rarely()
@@ -201,7 +201,7 @@ def _start(config: Config, tables: TableCache | None) -> None:
 
 
 def _end_with(parent: BaseProcess) -> None:
-    """End when who has started us was killed: nothing would come any more."""
+    """End when our parent was killed: nothing would come any more."""
     parent.join()
     os._exit(1)
 

@@ -1,7 +1,7 @@
 """`[x async for x in xs]` becomes `[x for x in xs]`.
 
 An asynchronous generator expression becomes a plain one. Both evaluate the first
-iterable at once, and the rest while they are consumed.
+iterable immediately, and the rest while they are consumed.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@ The property of the twin returns the value itself. The source must show the clas
 the object: the object is `self`, or it is annotated, or it is created in the same
 function.
 
-A property that is not awaited creates a coroutine, which the twin would run at once.
-This is refused. With `tasks = "turns"` it becomes `later(getattr, self, "total")`.
+A property that is not awaited creates a coroutine, which the twin would run
+immediately. This is refused. With `tasks = "turns"` it becomes `later(getattr, self, "total")`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The async form runs blocking work in a thread of the default executor, so that the event
 loop goes on. The twin has no event loop that would wait. Another executor is refused:
-it may limit how many functions run at once, or run them in another process.
+it may limit how many functions run together, or run them in another process.
 
 The thread of an executor does not see the context variables of the caller. Therefore
 the twin calls `contextvars.Context().run(function, *args)`, except for functions of the

@@ -6,7 +6,7 @@
 | `loop.sock_recv()` and similar methods | functions that wait for the socket |
 | `loop.getaddrinfo()` | `socket.getaddrinfo()` |
 | `loop.call_later()`, `call_at()` | the callback is called in a thread of its own |
-| `loop.call_soon_threadsafe()` | called at once, if the callback is thread-safe |
+| `loop.call_soon_threadsafe()` | called immediately, if the callback is thread-safe |
 
 When `cancel()` of the handle of a `call_later()` has returned, the callback has ended,
 or it will never begin. The methods of the twin's selector stay. Every other method is

@@ -555,8 +555,8 @@ def _twin_of_members(site: Site[Any], owner: str, members: list[str]) -> str | N
             "mark the code `# twingen: async-only`",
         )
     if is_of_runtime:
-        # A class is the same wherever it is imported. Of another name, who has written
-        # the row knows what looks it up there.
+        # A class is the same wherever it is imported. Of another name, the
+        # author of the row knows what looks it up there.
         becomes = ".".join(site.imports.in_place(becomes))
     own = libraries.own_methods
     for member in members[:1]:

@@ -1,6 +1,6 @@
 """`asyncio.sleep(delay)` becomes `time.sleep(delay)`.
 
-For a delay below zero, `asyncio.sleep` returns at once, but `time.sleep` raises
+For a delay below zero, `asyncio.sleep` returns immediately, but `time.sleep` raises
 ValueError. Therefore a delay that is not a plain number becomes `max(delay, 0)`.
 `anyio.sleep` raises ValueError too, so its delay stays as it is. The second argument of
 `asyncio.sleep`, the value that it returns, is refused.

@@ -1,8 +1,8 @@
 """`f(x)` that may create a coroutine, and is not awaited here, becomes `later(f, x)`.
 
 If `f` is a coroutine function, `later` returns a coroutine, whose body runs when it is
-waited for. It calls any other function at once. `map(f, xs)` is given a function that
-does this for each element, and an exit stack is given one that waits.
+waited for. It calls any other function immediately. `map(f, xs)` is given a function
+that does this for each element, and an exit stack is given one that waits.
 
 The call becomes `deferred(f, x)` if `f` may be a function of the user, and its result
 is passed to asyncio, awaited elsewhere, or tested for being awaitable. The user of the

@@ -11,7 +11,7 @@ With `tasks = "turns"` the runtime reads these marks:
 - `@entry_generator` is for fixtures of pytest that yield. In the source the event loop
   runs each of their steps; in the twin each step waits for its turn.
 - `@operator_method` is for coroutine functions that Python calls for an operator, such
-  as `__getitem__`, `__add__` and `__get__`. The source awaits `a[b]`, at once or
+  as `__getitem__`, `__add__` and `__get__`. The source awaits `a[b]`, now or
   later. Code of the twins gets a coroutine, and a user gets the result.
 """
 

@@ -98,7 +98,7 @@ class SocketChannel:
                 if isinstance(self.socket, ssl.SSLSocket):
                     self.socket.unwrap()
             with contextlib.suppress(OSError):
-                self.socket.shutdown(socket.SHUT_RDWR)  # wakes who waits
+                self.socket.shutdown(socket.SHUT_RDWR)  # wakes those who wait
             if not self._waiting:
                 self.socket.close()
 

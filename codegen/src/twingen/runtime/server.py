@@ -189,7 +189,7 @@ class Server:
         return self._stopped is not None and self._listeners is not None
 
     def start_serving(self) -> None:
-        """Begin to accept connections; returns at once."""
+        """Begin to accept connections; returns immediately."""
         with self._changed:
             if self._listeners is None or self._stopped is not None:
                 return

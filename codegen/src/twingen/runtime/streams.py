@@ -1,6 +1,6 @@
 """Streams with the vocabulary of asyncio's, for threads.
 
-What is written goes out at once as far as the system takes it, the rest from a
+What is written is sent immediately as far as the system takes it, the rest from a
 thread, while the writer goes on. What was received and not yet returned is kept
 when a deadline passes. Timeouts are in seconds, `None` waits forever.
 """
@@ -303,7 +303,7 @@ class StreamWriter:
         return self._is_closing or self._is_lost
 
     def close(self) -> None:
-        """Close once everything is sent; returns at once."""
+        """Close once everything is sent; returns immediately."""
         with self._changed:
             if not self._is_closing:
                 self._is_closing = True

@@ -1,4 +1,4 @@
-"""Tasks as threads: started at once, joined where their result is needed."""
+"""Tasks as threads: started immediately, joined where their result is needed."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class Task(Generic[T]):
         return self._error
 
     def add_done_callback(self, callback: Callable[[Task[T]], object]) -> None:
-        """Call `callback(task)` when the call is over, at once if it is."""
+        """Call `callback(task)` when the call is over, now if it is."""
         with self._lock:
             if not self._finished.is_set():
                 self._callbacks.append(callback)

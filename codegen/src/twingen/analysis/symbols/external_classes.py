@@ -139,7 +139,7 @@ class Outside:
         return qualified
 
     def names_imported(self, module: str) -> Iterator[str]:
-        """Yield what a module imports by name, for who asks it for attributes."""
+        """Yield what a module imports by name, for code that asks it for attributes."""
         tree = self._tree(module)
         for node in tree.body if tree is not None else ():
             if isinstance(node, ast.ImportFrom):

@@ -318,7 +318,7 @@ class Names(Bindings):
     ) -> bool:
         """Return whether a name is bound to anything but what `qualified` says.
 
-        With `seen_by`, only where that hides it from who uses this import: what the
+        With `seen_by`, only where that hides it from users of this import: what the
         body of a class binds is seen by that body alone.
         """
         used = seen_by.evaluated_alias or seen_by.evaluated_name if seen_by else ""

@@ -185,7 +185,7 @@ def has_cleaning_generator(names: TypedNames) -> bool:
 def leaves_generator(names: TypedNames) -> bool:
     """Return whether an asynchronous generator may be left before it has ended.
 
-    It is closed by its loop then, after what runs already; a plain one is at once.
+    Its loop closes it then, after what runs already; a plain one closes immediately.
     """
     loops = names.nodes.of(cst.For)
     if any(each.asynchronous is not None and _is_left(names, each) for each in loops):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Merged:
-    """A method, what the twin calls it, and who has another member of that name.
+    """A method, its name in the twin, and the class with another member of that name.
 
     `owner` and `other` are the classes in which each of the two is found.
     """

@@ -118,7 +118,7 @@ class AbstractEventLoop:
         raise NotImplementedError
 
     def set_exception_handler(self, handler: ExceptionHandler | None) -> None:
-        """Choose who is told of exceptions; `None` is the log."""
+        """Set the handler of exceptions; `None` logs them."""
         raise NotImplementedError
 
     def get_exception_handler(self) -> ExceptionHandler | None:

@@ -67,7 +67,7 @@ class BlockingCall:
 def blocking(function: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
     """Call a function that blocks outside of the runtime, without the turn.
 
-    A cancellation strikes when the function returns, and what it returned is lost. A
+    A cancellation takes effect when the function returns; its result is lost. A
     function of a twin waits by itself, and lets others go on; one that is called back
     has the turn.
     """

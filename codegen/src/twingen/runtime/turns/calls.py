@@ -92,7 +92,7 @@ def awaited(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T
 def awaited(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
     """Call a function and wait for what it gives.
 
-    The body of a coroutine function runs at once. What cannot be waited for is
+    The body of a coroutine function runs immediately. What cannot be waited for is
     returned: it is the result of a function that was plain in the source. A function of
     a library with a sync form waits without the turn, except for one that is given
     functions to call: these may be the user's, and need it.
@@ -133,7 +133,8 @@ def _call_and_await(function: Any, args: Any, kwargs: Any) -> Any:
 def later(function: Callable[P, Any], /, *args: P.args, **kwargs: P.kwargs) -> Any:
     """Call a function whose result is not waited for on the spot.
 
-    The call of a coroutine function gives a coroutine; any other is made at once.
+    The call of a coroutine function gives a coroutine. Any other function is called
+    immediately.
     """
     return _later(function, args, kwargs)
 

@@ -22,7 +22,7 @@ Factory = Callable[[], Any]
 def check_tls(
     ssl: Any, handshake_timeout: float | None, shutdown_timeout: float | None
 ) -> None:
-    """Refuse what is said of TLS where there is none."""
+    """Refuse arguments for TLS without TLS."""
     if not ssl:
         if handshake_timeout is not None:
             raise ValueError("ssl_handshake_timeout is only meaningful with ssl")

@@ -1,7 +1,8 @@
-"""Threads that wait for each other: one for the turn, who has it for that thread.
+"""Threads that wait for each other: one for the turn, the other, which has it, for the
+first.
 
-What is sure raises an error, and what may be so is logged, with the place and what to
-do about it. A program that waits forever says nothing.
+A certain deadlock raises an error, and a possible one is logged, with the place and
+what to do about it.
 """
 
 from __future__ import annotations
@@ -38,12 +39,12 @@ _BLOCKING_MODULES = {
 
 
 class Watch:
-    """What a thread that waits for the turn knows of who has it."""
+    """What a thread that waits for the turn knows of its holder."""
 
     SECONDS = 1.0
-    """How often a thread that waits for the turn looks who has it."""
+    """How often a thread that waits for the turn looks at its holder."""
     SECONDS_UNTIL_WARNING = 10.0
-    """After how long a wait in which nobody seems to go on is logged."""
+    """After how long a wait is logged in which no thread seems to go on."""
 
     def __init__(self, me: Participant) -> None:
         self._me = me

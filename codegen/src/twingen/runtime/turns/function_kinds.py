@@ -117,7 +117,7 @@ def marked(function: Any) -> str | None:
 def plain(found: Mark, function: Any) -> Any:
     """Return the function that has the body.
 
-    It is asked of the wrapper's closure: `functools.wraps()` sets `__wrapped__` anew.
+    It is asked of the wrapper's closure: `functools.wraps()` sets `__wrapped__` again.
     """
     if not found.wraps:
         return function

@@ -2,7 +2,7 @@
 
 Python raises `KeyboardInterrupt` between any two instructions of the main thread.
 Between those that pass the turn on the turn would be lost, so the exception is kept
-back there: it strikes the wait, as it would strike a call that blocks.
+back there: it interrupts the wait, as it would interrupt a call that blocks.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 
 class Deferral:
-    """A section of the main thread that keeps Ctrl-C back; a second one strikes."""
+    """A section of the main thread that keeps Ctrl-C back; a second one interrupts."""
 
     __slots__ = ("_strike", "interruptible", "pending")
 

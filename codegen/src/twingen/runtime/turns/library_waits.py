@@ -75,7 +75,7 @@ def blocking_opening(
 ) -> M:
     """Return what `with` enters: what a library's function gives, without the turn.
 
-    It is called when `with` enters, so that it is left if a cancellation strikes then.
+    It is called when `with` enters, so that it is left if it is cancelled then.
     """
     if not is_foreign(function):
         return entering(function(*args, **kwargs))
@@ -112,7 +112,7 @@ class _Block(contextlib.AbstractContextManager[Any]):
         try:
             return blocking(self._enter)
         except BaseException as error:
-            # What a cancellation strikes has been entered.
+            # It was entered before the cancellation took effect.
             if self._exit is not None:
                 self.__exit__(type(error), error, error.__traceback__)
             raise

@@ -385,7 +385,7 @@ class Barrier(Managed, LoopBound):
 
     @entry
     def reset(self) -> None:
-        """Raise `BrokenBarrierError` in those who wait, and begin anew."""
+        """Raise `BrokenBarrierError` in those who wait, and begin again."""
         with self._cond:
             if self._count > 0:
                 self._state = _BarrierState.RESETTING

@@ -2,7 +2,7 @@
 
 The thread that waits drives the loop: it runs callbacks until its own wait is over, and
 passes the turn to the thread of a task whose step has come. When nothing is ready it
-sleeps for all, without the turn, so that a thread from outside can take it at once.
+sleeps for all, without the turn, so that a thread from outside can take it immediately.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Rounds(Admissions):
         """What a task wants done in the owner's thread."""
 
     def _advance(self, me: Participant) -> Participant | None:
-        """Run what is next; return who is to have the turn, if not this thread."""
+        """Run what is next; return the thread that gets the turn, if not this one."""
         if (
             self._fatal is not None
             or self._errand is not None

@@ -87,7 +87,7 @@ class Admissions(Switching):
         return entered
 
     def _acquire(self, me: Participant, timeout: float) -> bool:
-        """Wait for the turn; RuntimeError if who has it waits for this thread."""
+        """Wait for the turn; RuntimeError if its holder waits for this thread."""
         if timeout >= 0:
             return acquire(me, timeout)
         if me.wake.acquire(True, Watch.SECONDS):
@@ -156,7 +156,7 @@ class Admissions(Switching):
                 raise KeyboardInterrupt
 
     def _leave_at_once(self, me: Participant) -> bool:
-        """Give the turn up, if nobody is to have it."""
+        """Give the turn up, if no thread is next."""
         with self._mutex:
             if self._ready or self._returning is not None:
                 left = False
@@ -171,7 +171,7 @@ class Admissions(Switching):
         return left
 
     def _pass_on(self, me: Participant) -> None:
-        """Give the turn to who is to have it next."""
+        """Give the turn to the thread that is next."""
         target: Participant | None = None
         appoint = False
         with self._mutex:
@@ -195,7 +195,7 @@ class Admissions(Switching):
         self._settle()
 
     def _admit_first(self) -> Participant | None:
-        """With the mutex: take who waits at the head of the ready queue."""
+        """With the mutex: take the head of the ready queue."""
         admission = self._ready.popleft()
         if self._todo:
             self._todo -= 1

@@ -308,7 +308,7 @@ class WritePipeTransport(PipeTransport, FlowControl):
 
     @guarded
     def abort(self) -> None:
-        """Close at once; what was not sent is lost."""
+        """Close immediately; what was not sent is lost."""
         self._close(None)
 
     def _close(self, error: BaseException | None) -> None:

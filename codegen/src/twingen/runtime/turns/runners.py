@@ -133,7 +133,7 @@ class Runner:
         loop = self._loop
         if self._interrupt_count == 1 and not task.done():
             if participant is None or getattr(loop, "_turn", None) is participant:
-                # In a foreign call it strikes at the end.
+                # In a foreign call it takes effect at the end.
                 task.cancel()
                 loop.call_soon_threadsafe(_nothing)
             else:

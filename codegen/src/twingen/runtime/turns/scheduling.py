@@ -169,7 +169,7 @@ class Scheduling(AbstractEventLoop):
     # Exceptions that nobody else gets.
 
     def set_exception_handler(self, handler: ExceptionHandler | None) -> None:
-        """Choose who is told of exceptions; `None` is the log."""
+        """Set the handler of exceptions; `None` logs them."""
         if handler is not None and not callable(handler):
             raise TypeError(f"A callable object or None is expected, got {handler!r}")
         self._exception_handler = handler

@@ -134,7 +134,7 @@ class Server(AbstractServer):
             self._loop.add_reader(sock.fileno(), self._accept, sock)
 
     def _accept(self, listener: socket.socket) -> None:
-        # All that have come at once, so that few rounds are needed.
+        # All that have come, so that few iterations are needed.
         for _ in range(self._backlog + 1):
             try:
                 sock, address = listener.accept()

@@ -162,7 +162,7 @@ class SocketTransport(FlowControl, Transport):
 
     @guarded
     def abort(self) -> None:
-        """Close at once; what was not sent is lost."""
+        """Close immediately; what was not sent is lost."""
         self._force_close(None)
 
     def _fatal_error(

@@ -95,7 +95,7 @@ class StreamReaderProtocol(FlowControlMixin):
             self._stream_reader_wr = weakref.ref(stream_reader)
             self._source_traceback = getattr(stream_reader, "_source_traceback", None)
         self._strong_reader: StreamReader | None = None
-        """Kept until a callback gets it, who has it then."""
+        """Kept until a callback gets it, which keeps it from then on."""
         self._reject_connection = False
         self._task: Any = None
         self._transport: Any = None
@@ -139,7 +139,7 @@ class StreamReaderProtocol(FlowControlMixin):
             self._strong_reader = None
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        """Let who reads, drains or waits for the end go on."""
+        """Wake the tasks that read, drain or wait for the end."""
         reader = self._stream_reader
         if reader is not None:
             if exc is None:

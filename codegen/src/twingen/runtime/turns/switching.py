@@ -1,7 +1,7 @@
 """Passing the turn on.
 
 Everything of a loop is touched by the thread that has its turn. From outside there is
-only the end of the ready queue, and, under the mutex, who has the turn next.
+only the end of the ready queue, and, under the mutex, which thread has the turn next.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ SIGNAL_SECONDS = 1.0
 """How long a signal may be overlooked that comes as the main thread begins to wait."""
 
 NOBODY = Participant()
-"""Has the turn while it is decided who has it next."""
+"""Has the turn while the next thread is chosen."""
 
 
 class Switching(Scheduling):
@@ -34,13 +34,13 @@ class Switching(Scheduling):
         super().__init__()
         self._mutex = threading.Lock()
         self._nudged = False
-        """Somebody added something and could not take the mutex: who has it looks."""
+        """A thread added something and could not take the mutex: its holder looks."""
         self._turn: Participant | None = None
         """Who has the turn."""
         self._sleeper: Participant | None = None
         """Who sleeps in select(), without the turn."""
         self._returning: Participant | None = None
-        """The sleeper who is awake while another has the turn."""
+        """The sleeper that is awake while another has the turn."""
         self._owner: Participant | None = None
         """The thread in `run_forever()`."""
         self._due: Any = None
@@ -220,7 +220,7 @@ class Switching(Scheduling):
 
     def _nudge(self) -> None:
         # It may be called by a signal handler or a finalizer while this very thread has
-        # the mutex, so it does not wait for it: who has it looks when it gives it up.
+        # the mutex, so it does not wait for it: its holder looks when it gives it up.
         self._nudged = True
         while self._nudged and self._mutex.acquire(False):
             try:

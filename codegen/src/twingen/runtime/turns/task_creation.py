@@ -100,7 +100,7 @@ def run_coroutine_threadsafe(
 
 
 def create_eager_task_factory(constructor: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a task factory whose tasks run at once until they wait."""
+    """Return a task factory whose tasks run immediately until they wait."""
 
     def factory(
         loop: AbstractEventLoop,

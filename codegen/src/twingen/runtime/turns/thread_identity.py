@@ -57,7 +57,7 @@ def active_count() -> int:
 class local:
     """Values for each thread, as `threading.local` has; tasks of a loop share them.
 
-    Subclasses may define `__init__`, which is called in each thread anew.
+    Subclasses may define `__init__`, which is called again in each thread.
     """
 
     __slots__ = ("__dict__", "_arguments", "_values")

@@ -57,7 +57,7 @@ class Timeout(Managed):
                 self._handle = loop.call_at(when, self._expire)
 
     def expired(self) -> bool:
-        """Return whether the deadline struck in the block."""
+        """Return whether the deadline passed in the block."""
         return self._state in (_State.EXPIRING, _State.EXPIRED)
 
     def __repr__(self) -> str:

@@ -120,7 +120,7 @@ class SSLTransport(Transport):
 
     @guarded
     def abort(self) -> None:
-        """Close at once; what was not sent is lost."""
+        """Close immediately; what was not sent is lost."""
         self._force_close(None)
 
     def _force_close(self, error: BaseException | None) -> None:
@@ -202,7 +202,7 @@ class SSLTransport(Transport):
             self._ssl_protocol.write(pieces)
 
     def write_eof(self) -> None:
-        """Refuse: TLS ends both directions at once."""
+        """Refuse: TLS ends both directions together."""
         raise NotImplementedError
 
     def can_write_eof(self) -> bool:
@@ -482,7 +482,7 @@ class SSLProtocol(Protocol):
                 self._loop.call_soon(self._below.close)
 
     def abort(self, error: BaseException | None) -> None:
-        """Close at once."""
+        """Close immediately."""
         self._state = State.UNWRAPPED
         if self._below is not None:
             self._below._force_close(error)

@@ -89,7 +89,7 @@ class WriteTransport(BaseTransport):
         raise NotImplementedError
 
     def abort(self) -> None:
-        """Close at once; what was not sent is lost."""
+        """Close immediately; what was not sent is lost."""
         raise NotImplementedError
 
 
@@ -109,7 +109,7 @@ class DatagramTransport(BaseTransport):
         raise NotImplementedError
 
     def abort(self) -> None:
-        """Close at once; what was not sent is lost."""
+        """Close immediately; what was not sent is lost."""
         raise NotImplementedError
 
 

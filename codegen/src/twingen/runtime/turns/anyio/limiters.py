@@ -150,7 +150,7 @@ class CapacityLimiter(Managed):
         self._give_to_next()
 
     def statistics(self) -> CapacityLimiterStatistics:
-        """Return who has tokens, and how many tasks wait for one."""
+        """Return which tasks have tokens, and how many tasks wait for one."""
         return CapacityLimiterStatistics(
             self.borrowed_tokens,
             self.total_tokens,

@@ -171,7 +171,7 @@ class Lock(_Acquired):
         return self._owner is not None
 
     def statistics(self) -> LockStatistics:
-        """Return who has the lock, and how many tasks wait for it."""
+        """Return which task has the lock, and how many tasks wait for it."""
         owner = None if self._owner is None else TaskInfo(self._owner)
         return LockStatistics(self.locked(), owner, len(self._waiters))
 

@@ -41,7 +41,7 @@ class _Status(TaskStatus[Any]):
 
 
 class _Result(Outcome[Any]):
-    """What comes of a call; who waits for it gives the turn up."""
+    """The result of a call; a thread that waits for it gives up the turn."""
 
     def result(self, timeout: float | None = None) -> Any:
         """Wait for the result."""

@@ -1,6 +1,7 @@
 """Calls in worker threads, and calls from there into the loop.
 
-A worker keeps the loop that it works for, and the cancel scope of who waits for it.
+A worker keeps the loop that it works for, and the cancel scope of the task that waits
+for it.
 """
 
 from __future__ import annotations
@@ -113,7 +114,7 @@ def run_sync(
 
 
 def check_cancelled() -> None:
-    """In a worker thread: raise the cancellation of who waits for the call."""
+    """In a worker thread: raise the cancellation of the task that waits for it."""
     if not worker.works:
         raise NoEventLoopError(
             "This function can only be called inside an AnyIO worker thread"
