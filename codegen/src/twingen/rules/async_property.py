@@ -5,7 +5,8 @@ the object: the object is `self`, or it is annotated, or it is created in the sa
 function.
 
 A property that is not awaited creates a coroutine, which the twin would run
-immediately. This is refused. With `tasks = "turns"` it becomes `later(getattr, self, "total")`.
+immediately. This is refused. With `tasks = "turns"` it becomes
+`later(getattr, self, "total")`.
 """
 
 from __future__ import annotations
