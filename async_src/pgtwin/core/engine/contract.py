@@ -310,7 +310,7 @@ class CopyFormatter(Protocol):
         ...
 
     def set_width(self, width: int, /) -> None:
-        """Take rows of a width only, 0 for any; look up again how values are written."""
+        """Take rows of a width only, 0 for any; look up again how to write values."""
         ...
 
     def add(self, row: Sequence[Any], /) -> bool:

@@ -69,7 +69,7 @@ class PythonFormatter:
         self._plans: dict[tuple[type, ...], Plan] = {}
 
     def set_width(self, width: int) -> None:
-        """Take rows of a width only, 0 for any; look up again how values are written."""
+        """Take rows of a width only, 0 for any; look up again how to write values."""
         self._width = width
         self._use(NO_PLAN)
         self._plans.clear()
