@@ -36,7 +36,7 @@ from releases import run, unpack_wheel, wheel
 from twingen.diagnostics.diagnostic import ConfigurationError, Diagnostic
 from twingen.project.config import load
 from twingen.project.preview import Preview
-from twingen.project.results import results
+from twingen.project.source_results import results
 from twingen.project.twin_folders import Project
 from twingen.reports.work_list import Group, grouped
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .api import build, check, convert, convert_project
     from .diagnostics.diagnostic import ConfigurationError, ConversionError, Diagnostic
     from .diagnostics.refusal import Refused
-    from .project.results import SourceResult
+    from .project.source_results import SourceResult
     from .project.twin_folders import Difference, Drift
     from .rules.rule import Rule, Site, rewrite
 
@@ -43,7 +43,7 @@ _HOMES = {
     "diagnostics.diagnostic": ("ConfigurationError", "ConversionError", "Diagnostic"),
     "diagnostics.refusal": ("Refused",),
     "rules.rule": ("Rule", "Site", "rewrite"),
-    "project.results": ("SourceResult",),
+    "project.source_results": ("SourceResult",),
     "project.twin_folders": ("Difference", "Drift"),
 }
 

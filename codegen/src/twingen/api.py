@@ -29,7 +29,7 @@ from .project.config import (
 )
 from .project.conversion_results import Converted
 from .project.formatters import laid_out
-from .project.results import SourceResult, results
+from .project.source_results import SourceResult, results
 from .project.twin_folders import Difference, Project
 from .syntax.source import Source
 

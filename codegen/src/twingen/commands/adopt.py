@@ -7,9 +7,9 @@ from pathlib import Path
 
 from ..adoption import comparison_report as adoption_report
 from ..adoption.comparison import Adoption, Status
+from .build_and_check import project
 from .console import DRIFT, FAILED, IN_STEP, Console
 from .inputs import given
-from .twins import project
 
 
 def adopt(

@@ -94,16 +94,16 @@ def _open_closed_streams() -> None:
 def _run(console: Console, options: argparse.Namespace) -> int:
     start: Path = options.project
     if options.command in ("build", "check", "diff"):
-        from . import twins
+        from . import build_and_check
 
-        project = twins.project(
+        project = build_and_check.project(
             console, start, cached=not options.no_cache, jobs=options.jobs
         )
         if options.command == "build":
-            return twins.build(console, project, force=options.force)
+            return build_and_check.build(console, project, force=options.force)
         if options.command == "check":
-            return twins.check(console, project, diff=options.diff)
-        return twins.diff(console, project)
+            return build_and_check.check(console, project, diff=options.diff)
+        return build_and_check.diff(console, project)
     if options.command == "preview":
         from .preview import preview
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..project.preview import Preview
+from .build_and_check import project
 from .console import FAILED, IN_STEP, Console
-from .twins import project
 
 
 def preview(

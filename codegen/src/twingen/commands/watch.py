@@ -15,8 +15,8 @@ from ..project.config import find_root, load
 from ..project.twin_folders import Difference, Drift, Project
 from ..project.watching import Watched, builds
 from ..source_map import drift_report as drift
+from .build_and_check import change, project, tell
 from .console import IN_STEP, Console
-from .twins import change, project, tell
 
 
 def watch(console: Console, start: Path) -> int:
