@@ -188,7 +188,7 @@ class TestCase(unittest.TestCase):
     """A test whose loops are closed, and whose threads have to end."""
 
     def setUp(self) -> None:
-        """Count the threads; this one has no loop, as asyncio knows no home loop."""
+        """Count the threads; this one has no loop, as asyncio knows no shared loop."""
         set_event_loop(None)
         self._threads = threading_helper.threading_setup()
 

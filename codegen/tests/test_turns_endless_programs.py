@@ -10,7 +10,7 @@ from support.turns_functions import in_loop
 from twingen.runtime.turns import (
     event_loop,
     events,
-    home_loop,
+    shared_loop,
 )
 from twingen.runtime.turns.calls import await_, later
 from twingen.runtime.turns.exceptions import CancelledError
@@ -66,14 +66,14 @@ def test_tasks_that_wait_for_each_other_end() -> None:
         run(later(main), loop_factory=Broken)
 
 
-def test_run_makes_no_home_loop() -> None:
-    before, home_loop.homes.loop = home_loop.homes.loop, None
+def test_run_makes_no_shared_loop() -> None:
+    before, shared_loop.shared.loop = shared_loop.shared.loop, None
     try:
 
         def main() -> None:
             create_task(later(sleep, 10))
 
         in_loop(main)
-        assert home_loop.homes.loop is None
+        assert shared_loop.shared.loop is None
     finally:
-        home_loop.homes.loop = before
+        shared_loop.shared.loop = before

@@ -115,7 +115,7 @@ def other():
 @guarded
 def begin():
     keep.append(create_task(later(other)))
-home()
+shared_loop()
 begin(); begun.wait()
 say("end")
 """) == ["end"]

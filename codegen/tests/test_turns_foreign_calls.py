@@ -230,9 +230,9 @@ def begin():
 def nap():
     sleep(0.001); return 7
 begin()
-future = home().create_future()
-home()._mutex = Collecting(home()._mutex)
-say([nap() for _ in range(3)], home()._mutex.runs > 3)
+future = shared_loop().create_future()
+shared_loop()._mutex = Collecting(shared_loop()._mutex)
+say([nap() for _ in range(3)], shared_loop()._mutex.runs > 3)
 """) == ["[7, 7, 7] True"]
 
 

@@ -169,7 +169,7 @@ AT_HOME = {
         say("now")
         while not stop.is_set(): time.sleep(0.01)
     started = threading.Thread(target=entry(hold)); started.start()
-    while home()._turn is None: pass
+    while shared_loop()._turn is None: pass
     try:
         entry(lambda: sleep(0))()
     finally:
@@ -209,7 +209,7 @@ def hold():
     while not stop.is_set(): time.sleep(0.01)
 thread = threading.Thread(target=entry(hold)); thread.start(); held.wait()
 def soon():
-    while not home()._ready: pass
+    while not shared_loop()._ready: pass
     say("now")
 threading.Thread(target=soon).start()
 try:

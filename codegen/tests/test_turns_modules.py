@@ -69,7 +69,7 @@ def test_nothing_but_the_standard_library_without_asyncio(module: str) -> None:
             assert top != "asyncio"
 
 
-def test_each_module_alone_finds_the_home_loop() -> None:
+def test_each_module_alone_finds_the_shared_loop() -> None:
     # In a process without what other tests have imported.
     program = "; ".join(
         [

@@ -11,10 +11,10 @@ from support.turns_functions import double
 from twingen.runtime.turns import (
     entry_points,
     events,
-    home_loop,
     inspection,
     locks,
     queues,
+    shared_loop,
     task_creation,
     tasks,
     thread_state,
@@ -33,7 +33,7 @@ def test_calls_of_a_users_thread() -> None:
     task = create_task(later(double, 3))
     assert await_(task) == 6
     assert await_(waiting.gather(later(double, 1), later(double, 2))) == [2, 4]
-    assert events.get_running_loop() is home_loop.home()
+    assert events.get_running_loop() is shared_loop.shared_loop()
     queue: queues.Queue[int] = queues.Queue()
     queue.put(1)
     assert queue.get() == 1
@@ -64,7 +64,7 @@ def test_thread_that_wants_no_loop() -> None:
         thread_state.here.chosen = before
 
 
-def test_home_loop_runs_what_it_is_given() -> None:
+def test_shared_loop_runs_what_it_is_given() -> None:
     loop = events.get_event_loop()
     assert loop.run_until_complete(later(double, 2)) == 4
     done = threading.Event()
@@ -78,11 +78,11 @@ def test_home_loop_runs_what_it_is_given() -> None:
 
 
 def test_guarded_function_has_the_turn() -> None:
-    home_loop.home()
+    shared_loop.shared_loop()
 
     @entry_points.guarded
     def plainly() -> Any:
         return thread_state.here.loop
 
-    assert plainly() is home_loop.home()
+    assert plainly() is shared_loop.shared_loop()
     assert not inspection.iscoroutinefunction(plainly)

@@ -41,9 +41,9 @@ HELPERS = {
     "run()": "lambda: run(later(child))",
     "a runner": "runner",
     "a loop of its own": "own_loop",
-    "the home loop": "lambda: home().run_until_complete(later(child))",
-    "the home loop's task": (
-        "lambda: run_coroutine_threadsafe(later(child), home()).result()"
+    "the shared loop": "lambda: shared_loop().run_until_complete(later(child))",
+    "the shared loop's task": (
+        "lambda: run_coroutine_threadsafe(later(child), shared_loop()).result()"
     ),
 }
 

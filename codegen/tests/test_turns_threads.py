@@ -63,8 +63,8 @@ def consume():
 def produce():
     for _ in range(150):
         queue.put_nowait(1)
-        home().call_soon_threadsafe(queue.put_nowait, 1)
-home()
+        shared_loop().call_soon_threadsafe(queue.put_nowait, 1)
+shared_loop()
 threads = [threading.Thread(target=produce) for _ in range(8)]
 for t in threads: t.start()
 say(consume())
@@ -90,7 +90,7 @@ say("both")
 """) == ["both"]
 
 
-def test_executor_wakes_the_home_loop_that_nobody_drives() -> None:
+def test_executor_wakes_the_shared_loop_that_nobody_drives() -> None:
     assert lines("""
 done = threading.Event(); keep = []
 gate = threading.Event()
@@ -101,7 +101,7 @@ def background():
 def begin():
     keep.append(create_task(later(background)))
 begin()
-while home()._ready or home()._turn is not None: time.sleep(0.001)
+while shared_loop()._ready or shared_loop()._turn is not None: time.sleep(0.001)
 gate.set(); done.wait(); say("done")
 """) == ["done"]
 

@@ -24,7 +24,7 @@ PRELUDE = """
 import _thread, os, signal, sys, threading, time
 from twingen.runtime.turns.calls import await_, awaited, later
 from twingen.runtime.turns.events import get_running_loop
-from twingen.runtime.turns.home_loop import home
+from twingen.runtime.turns.shared_loop import shared_loop
 from twingen.runtime.turns.blocking_calls import blocking
 from twingen.runtime.turns.entry_points import entry, guarded
 from twingen.runtime.turns.exceptions import CancelledError

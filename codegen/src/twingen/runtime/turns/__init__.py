@@ -9,7 +9,7 @@ Every module stands for one idea and imports only what it needs.
 From the bottom up:
 
 - handles, abstract_event_loop, turn_threads, thread_state: what all others name
-- home_loop, events, entry_points, blocking_calls: the loop of a thread, and its turn
+- shared_loop, events, entry_points, blocking_calls: the loop of a thread, and its turn
 - coroutines, generators, futures, calls: what is waited for
 - scheduling, switching, outside_threads, loop_iterations, workers: how the threads of a
   loop go on
@@ -17,6 +17,6 @@ From the bottom up:
 - event_loop: the loop; above it runners, streams, servers and subprocesses
 """
 
-from .event_loop import EventLoop  # a thread in no loop is in the home loop
+from .event_loop import EventLoop  # a thread in no loop is in the shared loop
 
 __all__ = ["EventLoop"]

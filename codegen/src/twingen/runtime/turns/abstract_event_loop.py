@@ -36,7 +36,7 @@ class AbstractEventLoop:
         raise NotImplementedError
 
     def is_running(self) -> bool:
-        """Return whether the loop runs; the home loop always does."""
+        """Return whether the loop runs; the shared loop always does."""
         raise NotImplementedError
 
     def is_closed(self) -> bool:
@@ -298,8 +298,8 @@ class AbstractEventLoop:
         """Close a generator that nobody has any more."""
         raise NotImplementedError
 
-    def _made_home(self) -> None:
-        """The loop is the home loop from now on."""
+    def _made_shared(self) -> None:
+        """The loop is the shared loop from now on."""
         raise NotImplementedError
 
     def _abandon(self) -> None:

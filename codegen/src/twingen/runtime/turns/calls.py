@@ -15,8 +15,8 @@ from .context_managers import Managed
 from .coroutines import Coroutine
 from .function_kinds import _marks, find, mark, marked, partial_method, plain
 from .futures import Future
-from .home_loop import visit
 from .library_functions import has_functions, is_of_library
+from .shared_loop import visit
 from .suspension import drive
 from .thread_state import here
 from .user_functions import is_of_user

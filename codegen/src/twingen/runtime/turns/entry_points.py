@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from .function_kinds import mark
-from .home_loop import homes, visit
+from .shared_loop import shared, visit
 from .thread_state import here
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -75,7 +75,7 @@ def guarded(function: F) -> F:
             return function(*args, **kwargs)
         if here.away is not None:  # a library calls it back
             return visit(function, *args, **kwargs)
-        if homes.loop is None:
+        if shared.loop is None:
             return function(*args, **kwargs)
         return visit(_guard, function, args, kwargs)
 

@@ -24,9 +24,9 @@ from .exceptions import CancelledError
 from .futures import Future, isfuture, set_result_unless_cancelled, wrap_future
 from .generators import warn_of_late_generator
 from .handles import TimerHandle
-from .home_loop import homes, is_outside, note, visit
 from .import_locks import module_locks, note_imports
 from .loop_methods import TransportMethods
+from .shared_loop import is_outside, note, shared, visit
 from .signals import Signals
 from .sockets import Sockets
 from .task_creation import ensure_future
@@ -37,7 +37,7 @@ from .turn_threads import Participant
 from .waiting import gather, wait
 
 EXIT_SECONDS = 5.0
-"""How long the tasks of the home loop may take to end when the interpreter exits."""
+"""How long the tasks of the shared loop may take to end when the interpreter exits."""
 
 
 class EventLoop(Sockets, Signals, TransportMethods):
@@ -135,7 +135,7 @@ class EventLoop(Sockets, Signals, TransportMethods):
     # Running.
 
     def is_running(self) -> bool:
-        """Return whether the loop runs; the home loop always does."""
+        """Return whether the loop runs; the shared loop always does."""
         return self._owner is not None or (self._is_home and not self._closed)
 
     def _check_running(self) -> None:
@@ -246,7 +246,7 @@ class EventLoop(Sockets, Signals, TransportMethods):
         self._unwind()
         self._closed = True
         if self._is_home:
-            homes.loop = None
+            shared.loop = None
         self._ready.clear()
         self._scheduled.clear()
         self._remove_signal_handlers()
@@ -260,7 +260,7 @@ class EventLoop(Sockets, Signals, TransportMethods):
 
     # The end of the interpreter.
 
-    def _made_home(self) -> None:
+    def _made_shared(self) -> None:
         atexit.register(_end_home, weakref.ref(self))
 
     def _end(self) -> None:
@@ -423,10 +423,10 @@ def tell_of_failures(loop: EventLoop, tasks: set[Task[Any]]) -> None:
 
 def _end_home(reference: weakref.ref[EventLoop]) -> None:
     loop = reference()
-    if loop is not None and homes.loop is loop and not loop.is_closed():
+    if loop is not None and shared.loop is loop and not loop.is_closed():
         with contextlib.suppress(CancelledError):
             loop._end()
 
 
 BaseEventLoop = SelectorEventLoop = EventLoop
-homes.make = EventLoop  # the modules below this one make loops, too
+shared.make = EventLoop  # the modules below this one make loops, too

@@ -1,6 +1,6 @@
 """The loop of a thread: that it runs in, or that was chosen for it.
 
-A thread that called no `run()` and has chosen no loop has the home loop.
+A thread that called no `run()` and has chosen no loop has the shared loop.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import threading
 from typing import Any
 
 from .abstract_event_loop import AbstractEventLoop
-from .home_loop import home, homes
+from .shared_loop import shared, shared_loop
 from .thread_state import Unset, here
 
 
@@ -22,7 +22,7 @@ def _set_running_loop(loop: AbstractEventLoop | None) -> None:
 
 
 def get_running_loop(strict: bool = False) -> AbstractEventLoop:
-    """Return the loop that the thread is in; outside of any, the home loop.
+    """Return the loop that the thread is in; outside of any, the shared loop.
 
     If it is asked strictly, RuntimeError tells a thread that is in none.
     """
@@ -30,12 +30,12 @@ def get_running_loop(strict: bool = False) -> AbstractEventLoop:
     if loop is None:
         if strict or here.chosen is None:
             raise RuntimeError("no running event loop")
-        return home()
+        return shared_loop()
     return loop
 
 
 def get_event_loop() -> AbstractEventLoop:
-    """Return the loop of the thread: that it is in, or was set, or the home loop."""
+    """Return the loop of the thread: that it is in, or was set, or the shared loop."""
     loop = here.loop
     if loop is None:
         return get_event_loop_policy().get_event_loop()
@@ -69,7 +69,7 @@ class AbstractEventLoopPolicy:
 
 
 class DefaultEventLoopPolicy(AbstractEventLoopPolicy):
-    """A thread has the loop that was set, else the home loop."""
+    """A thread has the loop that was set, else the shared loop."""
 
     def get_event_loop(self) -> AbstractEventLoop:
         """Return the loop of the thread."""
@@ -77,7 +77,7 @@ class DefaultEventLoopPolicy(AbstractEventLoopPolicy):
         if chosen is None:
             name = threading.current_thread().name
             raise RuntimeError(f"There is no current event loop in thread {name!r}.")
-        return home() if chosen is Unset else chosen
+        return shared_loop() if chosen is Unset else chosen
 
     def set_event_loop(self, loop: AbstractEventLoop | None) -> None:
         """Choose the loop of the thread."""
@@ -85,7 +85,7 @@ class DefaultEventLoopPolicy(AbstractEventLoopPolicy):
 
     def new_event_loop(self) -> AbstractEventLoop:
         """Return a new loop."""
-        return homes.make()
+        return shared.make()
 
 
 _policies: list[AbstractEventLoopPolicy] = []

@@ -12,8 +12,8 @@ from typing import Any, Generic, TypeVar
 from .abstract_event_loop import AbstractEventLoop
 from .events import get_event_loop
 from .exceptions import CancelledError, InvalidStateError
-from .home_loop import is_outside, visit
 from .reprs import future_repr, stack_of
+from .shared_loop import is_outside, visit
 from .suspension import suspend
 from .thread_state import here
 

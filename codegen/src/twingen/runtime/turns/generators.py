@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from .coroutines import Coroutine, _made
 from .function_kinds import coroutine, mark
-from .home_loop import visit
+from .shared_loop import visit
 from .thread_state import here
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from .calls import awaited, returns_awaitable
 from .entry_points import entry
-from .home_loop import visit
+from .shared_loop import visit
 from .thread_state import here
 
 F = TypeVar("F", bound=Callable[..., Any])

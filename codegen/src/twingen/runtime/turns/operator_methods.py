@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from .calls import later
 from .function_kinds import mark
-from .home_loop import visit
+from .shared_loop import visit
 from .thread_state import here
 from .user_functions import is_module_of_user
 

@@ -9,8 +9,8 @@ import _thread
 
 from .deadlocks import Watch
 from .handles import IN_TASK, Handle
-from .home_loop import homes
 from .interrupts import defer
+from .shared_loop import shared
 from .switching import Switching, acquire
 from .turn_threads import Participant
 
@@ -163,7 +163,7 @@ class Admissions(Switching):
             elif self._sleeper is not None:
                 left = not self._changed
             else:
-                left = homes.loop is self and not (self._scheduled or self._watched)
+                left = shared.loop is self and not (self._scheduled or self._watched)
             if left:
                 self._turn = None
         if self._nudged:

@@ -13,8 +13,8 @@ from typing import Any
 
 from .deadlocks import Watch
 from .handles import IN_TASK, Handle
-from .home_loop import homes
 from .scheduling import Scheduling
+from .shared_loop import shared
 from .turn_threads import Participant
 
 ROUNDS_BEFORE_SELECT = 61
@@ -55,7 +55,7 @@ class Switching(Scheduling):
 
     @property
     def _is_home(self) -> bool:
-        return homes.loop is self
+        return shared.loop is self
 
     def _nothing_left(self) -> bool:
         return not (self._ready or self._scheduled or self._watched)

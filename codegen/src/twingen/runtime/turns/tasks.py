@@ -20,10 +20,10 @@ from .events import get_running_loop
 from .exceptions import CancelledError, InvalidStateError
 from .futures import Future, loop_of
 from .handles import IN_TASK, Handle
-from .home_loop import is_outside, visit
 from .inspection import iscoroutine
 from .interrupts import Deferral, defer
 from .reprs import task_repr
+from .shared_loop import is_outside, visit
 from .suspension import drive
 from .task_registry import entered, registered_tasks
 from .thread_state import here

@@ -15,9 +15,9 @@ from .entry_points import entry
 from .events import get_event_loop, get_running_loop
 from .exceptions import CancelledError
 from .futures import Future, isfuture, loop_of, set_result_unless_cancelled
-from .home_loop import homes, is_at_home, visit
 from .inspection import isawaitable, iscoroutine
 from .queues import Queue
+from .shared_loop import shared, uses_shared_loop, visit
 from .suspension import suspend
 from .task_creation import ensure_future
 from .thread_state import here
@@ -159,7 +159,7 @@ class _Gathering(Future[Any]):
 def gather(*coros_or_futures: Any, return_exceptions: bool = False) -> Future[Any]:
     """Return a future of the results of several awaitables, which run side by side."""
     given = [loop_of(each) for each in coros_or_futures if isfuture(each)]
-    if is_at_home() and all(each is homes.loop for each in given):
+    if uses_shared_loop() and all(each is shared.loop for each in given):
         return visit(gather, *coros_or_futures, return_exceptions=return_exceptions)
     if not coros_or_futures:
         nothing: Future[Any] = get_event_loop().create_future()
@@ -224,7 +224,7 @@ def _outcome(future: Any) -> Any:
 
 def shield(arg: Any) -> Future[Any]:
     """Return a future for an awaitable that its cancellation spares."""
-    if is_at_home():
+    if uses_shared_loop():
         return visit(shield, arg)
     inner = ensure_future(arg)
     if inner.done():
@@ -328,6 +328,6 @@ def as_completed(fs: Iterable[Any], *, timeout: float | None = None) -> _AsCompl
     """Return an iterator of awaitables for the results in the order they come in."""
     if isawaitable(fs):
         raise TypeError(f"expects an iterable of awaitables, not {type(fs).__name__}")
-    if is_at_home():
+    if uses_shared_loop():
         return visit(_AsCompleted, fs, timeout)
     return _AsCompleted(fs, timeout)

@@ -1,6 +1,6 @@
-"""The loop of threads that are in no loop of their own, and calls into it.
+"""The loop that all threads share that are in no loop of their own, and calls into it.
 
-A call from outside takes the turn of the home loop, and gives it up when it returns.
+A call from outside takes the turn of the shared loop, and gives it up when it returns.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from .turn_threads import Participant
 T = TypeVar("T")
 
 
-class _Homes:
-    """The home loop of the process."""
+class _Shared:
+    """The shared loop of the process."""
 
     def __init__(self) -> None:
         self.loop: AbstractEventLoop | None = None
@@ -31,44 +31,44 @@ class _Homes:
         """Makes a loop; set by the module of its class, which is above this one."""
 
 
-homes = _Homes()
+shared = _Shared()
 
 
-def home() -> AbstractEventLoop:
+def shared_loop() -> AbstractEventLoop:
     """Return the loop of all threads that are in no loop of their own."""
-    loop = homes.loop
+    loop = shared.loop
     if loop is None or loop._closed:
-        with homes.lock:
-            loop = homes.loop
+        with shared.lock:
+            loop = shared.loop
             if loop is None or loop._closed:
-                loop = homes.loop = homes.make()
-                loop._made_home()
+                loop = shared.loop = shared.make()
+                loop._made_shared()
     return loop
 
 
 def note(loop: AbstractEventLoop) -> None:
     """Remember a loop, to leave it to the parent where the process forks."""
-    homes.all.add(loop)
-    if not homes.watches_forks:
-        homes.watches_forks = True
+    shared.all.add(loop)
+    if not shared.watches_forks:
+        shared.watches_forks = True
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=_forget)
 
 
 def _forget() -> None:
     """In a forked child: there is one thread, and it is in no loop."""
-    homes.loop = None
-    homes.lock = threading.Lock()
-    for loop in list(homes.all):
+    shared.loop = None
+    shared.lock = threading.Lock()
+    for loop in list(shared.all):
         loop._abandon()
-    homes.all.clear()
+    shared.all.clear()
     here.participant = here.spare = here.kept = here.away = None
     here.loop = None
     here.chosen = Unset
 
 
 class Visit:
-    """The turn of the home loop: `with Visit():`, in a thread that is in no loop.
+    """The turn of the shared loop: `with Visit():`, in a thread that is in no loop.
 
     A finalizer may run while the thread takes the turn or gives it up. It could wait
     for the turn forever, so it does not: its visit does nothing.
@@ -81,7 +81,7 @@ class Visit:
 
     def __enter__(self) -> AbstractEventLoop:
         before = here.participant
-        self._loop = loop = home()
+        self._loop = loop = shared_loop()
         if before is not None and before.fiber is None:
             return loop
         me, here.spare = here.spare, None
@@ -126,7 +126,7 @@ class Visit:
 
 
 def visit(function: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
-    """Call a function with the turn of the home loop, or of a task that is away."""
+    """Call a function with the turn of the shared loop, or of a task that is away."""
     if here.away is not None and here.participant is None:
         return here.away.visit(function, *args, **kwargs)  # type: ignore[no-any-return]
     turn = Visit()
@@ -139,13 +139,13 @@ def visit(function: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
 
 
 def is_outside(loop: Any) -> bool:
-    """Return whether the thread is in no loop, and the loop given is the home loop."""
-    if here.loop is not None or loop is not homes.loop:
+    """Return whether the thread is in no loop, and the loop is the shared one."""
+    if here.loop is not None or loop is not shared.loop:
         return False
     participant = here.participant
     return participant is None or participant.fiber is not None
 
 
-def is_at_home() -> bool:
+def uses_shared_loop() -> bool:
     """Return whether the thread is in no loop and has chosen none."""
     return here.loop is None and here.participant is None and here.chosen is Unset
