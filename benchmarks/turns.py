@@ -21,7 +21,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from twingen.runtime.turns.calls import await_, awaited, later
+from twingen.runtime.turns.dynamic_calls import await_, awaited, later
 from twingen.runtime.turns.entry_points import entry
 from twingen.runtime.turns.function_kinds import coroutine
 from twingen.runtime.turns.locks import Event, Lock

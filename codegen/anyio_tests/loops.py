@@ -10,12 +10,12 @@ import pytest
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: Any) -> bool | None:
     """Run a test that is a coroutine function in the source."""
-    from tests._runtime.turns import calls, function_kinds, runners
+    from tests._runtime.turns import dynamic_calls, function_kinds, runners
 
     function = pyfuncitem.obj
     if function_kinds.marked(function) != "coroutine":
         return None
     names = pyfuncitem._fixtureinfo.argnames
     given = {name: pyfuncitem.funcargs[name] for name in names}
-    runners.run(calls.later(function, **given), debug=True)
+    runners.run(dynamic_calls.later(function, **given), debug=True)
     return True

@@ -30,7 +30,7 @@ from asyncio_tests.servers import (
 from test import support  # type: ignore[import-not-found]
 from test.support import threading_helper  # type: ignore[import-not-found]
 
-from twingen.runtime.turns.calls import later
+from twingen.runtime.turns.dynamic_calls import later
 from twingen.runtime.turns.event_loop import EventLoop
 from twingen.runtime.turns.events import (
     DefaultEventLoopPolicy,

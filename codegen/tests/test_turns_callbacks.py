@@ -12,8 +12,8 @@ import pytest
 from support.turns_functions import double, in_loop
 from twingen.runtime.turns import (
     blocking_calls,
-    calls,
     coroutines,
+    dynamic_calls,
     events,
     executors,
     iterators,
@@ -21,14 +21,14 @@ from twingen.runtime.turns import (
     tasks,
     timeouts,
 )
-from twingen.runtime.turns.calls import await_, later
+from twingen.runtime.turns.dynamic_calls import await_, later
 from twingen.runtime.turns.function_kinds import coroutine
 from twingen.runtime.turns.generators import generator
 from twingen.runtime.turns.task_creation import create_task
 from twingen.runtime.turns.waiting import sleep
 
 
-@calls.returns_awaitable
+@dynamic_calls.returns_awaitable
 def hand_out(x: int) -> Any:
     return later(double, x)
 
@@ -40,7 +40,7 @@ def test_loop_does_not_wait_for_what_callbacks_hand_out() -> None:
     def body() -> None:
         seen.append("ran")
 
-    @calls.returns_awaitable
+    @dynamic_calls.returns_awaitable
     def start(*_: Any) -> Any:
         seen.append("started")
         return create_task(later(body))
@@ -66,7 +66,7 @@ def test_loop_does_not_wait_for_what_callbacks_hand_out() -> None:
 
 
 def test_task_factory_that_hands_out_its_task() -> None:
-    @calls.returns_awaitable
+    @dynamic_calls.returns_awaitable
     def factory(loop: Any, coro: Any) -> Any:
         return tasks.Task(coro, loop=loop, name="made")
 

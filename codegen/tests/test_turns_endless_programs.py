@@ -12,7 +12,7 @@ from twingen.runtime.turns import (
     events,
     shared_loop,
 )
-from twingen.runtime.turns.calls import await_, later
+from twingen.runtime.turns.dynamic_calls import await_, later
 from twingen.runtime.turns.exceptions import CancelledError
 from twingen.runtime.turns.function_kinds import coroutine
 from twingen.runtime.turns.runners import run

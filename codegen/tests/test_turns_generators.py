@@ -10,11 +10,11 @@ import pytest
 
 from support.turns_functions import counted, in_loop
 from twingen.runtime.turns import (
-    calls,
+    dynamic_calls,
     event_loop,
     generators,
 )
-from twingen.runtime.turns.calls import await_
+from twingen.runtime.turns.dynamic_calls import await_
 from twingen.runtime.turns.generators import generator
 from twingen.runtime.turns.task_creation import create_task
 from twingen.runtime.turns.waiting import sleep
@@ -101,7 +101,7 @@ def test_contextlib_over_a_generator() -> None:
             seen.append("out")
 
     def main() -> None:
-        with contextlib.suppress(KeyError), calls.entered(managed()) as one:
+        with contextlib.suppress(KeyError), dynamic_calls.entered(managed()) as one:
             assert one == 1
             raise KeyError
 

@@ -15,7 +15,7 @@ import pytest
 
 from twingen.analysis.symbols.library_tables import built_in_libraries
 from twingen.runtime.turns.blocking_calls import blocking
-from twingen.runtime.turns.calls import awaited, later
+from twingen.runtime.turns.dynamic_calls import awaited, later
 from twingen.runtime.turns.entry_points import entry, guarded
 from twingen.runtime.turns.exceptions import CancelledError
 from twingen.runtime.turns.function_kinds import coroutine

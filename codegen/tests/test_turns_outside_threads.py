@@ -21,7 +21,7 @@ from twingen.runtime.turns import (
     timeouts,
     waiting,
 )
-from twingen.runtime.turns.calls import await_, later
+from twingen.runtime.turns.dynamic_calls import await_, later
 from twingen.runtime.turns.entry_points import entry
 from twingen.runtime.turns.task_creation import create_task
 from twingen.runtime.turns.waiting import sleep

@@ -25,7 +25,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings, strategies as 
 
 from support.program_runner import Unformatted, twin_of
 from support.random_task_programs import AsyncioLoop, TurnsLoop, numbered
-from twingen.runtime.turns import calls, function_kinds, runners, tasks
+from twingen.runtime.turns import dynamic_calls, function_kinds, runners, tasks
 
 MOST_BYTES = 4 << 30
 """What a long comparison may have: a loop that spins must not take all memory."""
@@ -532,7 +532,7 @@ def twin_log(text: str) -> list[str]:
         return made
 
     with suppress(RuntimeError), runners.Runner(loop_factory=loop) as runner:
-        _run(lambda: runner.run(calls.later(names["main"])), names["LOG"])
+        _run(lambda: runner.run(dynamic_calls.later(names["main"])), names["LOG"])
     for key in function_kinds._marks.keys() - before.keys():
         del function_kinds._marks[key]
     return _until_end(names["LOG"])

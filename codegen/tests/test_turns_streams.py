@@ -32,7 +32,7 @@ from twingen.runtime.turns import (
     stream_connections,
     subprocesses,
 )
-from twingen.runtime.turns.calls import later
+from twingen.runtime.turns.dynamic_calls import later
 from twingen.runtime.turns.event_loop import EventLoop
 from twingen.runtime.turns.events import get_running_loop
 from twingen.runtime.turns.function_kinds import coroutine

@@ -16,7 +16,7 @@ import pytest
 
 from support.turns_functions import double, in_loop
 from twingen.runtime.turns import (
-    calls,
+    dynamic_calls,
     event_loop,
     events,
     exceptions,
@@ -26,7 +26,7 @@ from twingen.runtime.turns import (
     timeouts,
     waiting,
 )
-from twingen.runtime.turns.calls import await_, later
+from twingen.runtime.turns.dynamic_calls import await_, later
 from twingen.runtime.turns.exceptions import CancelledError
 from twingen.runtime.turns.function_kinds import coroutine
 from twingen.runtime.turns.runners import run
@@ -256,7 +256,7 @@ def test_as_completed_in_both_ways() -> None:
         made = [later(after, each) for each in (5, 1, 3)]
         assert [await_(each) for each in waiting.as_completed(made)] == [1, 3, 5]
         begun = [create_task(later(after, each)) for each in (5, 1, 3)]
-        each = list(calls.iterated(waiting.as_completed(begun)))
+        each = list(dynamic_calls.iterated(waiting.as_completed(begun)))
         assert each == [begun[1], begun[2], begun[0]]
 
     in_loop(main)

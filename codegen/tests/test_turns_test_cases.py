@@ -15,7 +15,7 @@ from twingen.runtime.turns import (
     thread_state,
     waiting,
 )
-from twingen.runtime.turns.calls import later
+from twingen.runtime.turns.dynamic_calls import later
 from twingen.runtime.turns.function_kinds import coroutine
 from twingen.runtime.turns.task_creation import create_task
 from twingen.runtime.turns.waiting import sleep

@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from twingen.runtime.turns import (
-    calls,
+    dynamic_calls,
     event_loop,
     events,
     exceptions,
@@ -326,7 +326,7 @@ def load(form: str) -> Mapping[str, Any]:
         names["coroutine"] = function_kinds.coroutine
         names["generator"] = generators.generator
         for name in ("awaited", "await_", "later", "entered", "iterated"):
-            names[name] = getattr(calls, name)
+            names[name] = getattr(dynamic_calls, name)
         tree = ast.fix_missing_locations(_Sync().visit(tree))
     exec(compile(tree, f"<programs of {form}>", "exec"), names)
     return names
@@ -391,7 +391,7 @@ def play(form: str, names: Mapping[str, Any], seed: int) -> list[Any]:
     else:
         loop = TurnsLoop()
         loop.set_task_factory(numbered(tasks.Task))
-        made = calls.later(names["main"], seed, log)
+        made = dynamic_calls.later(names["main"], seed, log)
     loop.set_exception_handler(lambda loop, context: None)
     try:
         loop.run_until_complete(made)

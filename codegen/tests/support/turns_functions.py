@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from twingen.runtime.turns.calls import later
+from twingen.runtime.turns.dynamic_calls import later
 from twingen.runtime.turns.function_kinds import coroutine
 from twingen.runtime.turns.generators import generator
 from twingen.runtime.turns.runners import run

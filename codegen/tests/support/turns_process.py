@@ -22,7 +22,7 @@ LIMIT = 60
 
 PRELUDE = """
 import _thread, os, signal, sys, threading, time
-from twingen.runtime.turns.calls import await_, awaited, later
+from twingen.runtime.turns.dynamic_calls import await_, awaited, later
 from twingen.runtime.turns.events import get_running_loop
 from twingen.runtime.turns.shared_loop import shared_loop
 from twingen.runtime.turns.blocking_calls import blocking

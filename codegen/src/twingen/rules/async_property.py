@@ -62,5 +62,7 @@ def _later(site: Site[cst.Await | cst.Attribute]) -> cst.BaseExpression | None:
     name = cst.SimpleString(f'"{old.attr.value}"')
     getter = site.imports.builtin("getattr")
     arguments = [cst.Arg(getter), cst.Arg(new.value), cst.Arg(name)]
-    made = cst.Call(site.imports.name("twingen.runtime.turns.calls.later"), arguments)
+    made = cst.Call(
+        site.imports.name("twingen.runtime.turns.dynamic_calls.later"), arguments
+    )
     return in_place_of(new, made, names.parent(old))

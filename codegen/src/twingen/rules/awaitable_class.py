@@ -33,7 +33,9 @@ def add_wait(
     ):
         return None
     me = old.params.params[0].name if old.params.params else cst.Name("self")
-    waited = cst.Call(site.imports.name(f"{_TURNS}.calls.await_"), [cst.Arg(me)])
+    waited = cst.Call(
+        site.imports.name(f"{_TURNS}.dynamic_calls.await_"), [cst.Arg(me)]
+    )
     text = '"""Wait for what an `await` of this object gives."""'
     body = [
         cst.SimpleStatementLine([cst.Expr(cst.SimpleString(text))]),

@@ -22,7 +22,7 @@ from ..analysis.calls.patched_functions import is_patched
 from ..syntax.parentheses import bare, beside_another, in_place_of
 from .rule import Site, rewrite
 
-_CALLS = "twingen.runtime.turns.calls"
+_CALLS = "twingen.runtime.turns.dynamic_calls"
 
 
 @rewrite("TW401", cst.Await, tasks="turns")

@@ -27,8 +27,8 @@ from ..analysis.types.typed_names import TypedNames
 from ..syntax.parentheses import beside_another
 from .rule import Site, rewrite
 
-_LATER = "twingen.runtime.turns.calls.later"
-_DEFERRED = "twingen.runtime.turns.calls.deferred"
+_LATER = "twingen.runtime.turns.dynamic_calls.later"
+_DEFERRED = "twingen.runtime.turns.dynamic_calls.deferred"
 
 
 @rewrite("TW402", cst.Call, tasks="turns")
@@ -76,5 +76,5 @@ def _callback(site: Site[cst.Call]) -> cst.Call | None:
         return None
     if old.args[0].keyword or old.args[0].star == "**":
         return None
-    waiting = cst.Arg(site.imports.name("twingen.runtime.turns.calls.awaited"))
+    waiting = cst.Arg(site.imports.name("twingen.runtime.turns.dynamic_calls.awaited"))
     return new.with_changes(args=[waiting, *new.args])

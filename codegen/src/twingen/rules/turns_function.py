@@ -31,14 +31,14 @@ from ..syntax.nodes import find
 from .rule import Site, rewrite
 
 _TURNS = "twingen.runtime.turns"
-_MAKES = f"{_TURNS}.calls.makes_coroutine"
-_WAITS = f"{_TURNS}.calls.returns_awaitable"
+_MAKES = f"{_TURNS}.dynamic_calls.makes_coroutine"
+_WAITS = f"{_TURNS}.dynamic_calls.returns_awaitable"
 _NEXT = f"{_TURNS}.iterators.decorated_next_method"
 _TRANSPARENT = {"builtins.classmethod", "builtins.staticmethod", "typing.override"}
 _ADDS_NOTHING = {*_TRANSPARENT, "abc.abstractmethod", "typing.final"}
 _CALLED_BY_USERS = {"__aenter__", "__aexit__", "__anext__", "__call__"}
 # The end of an iteration is told to who iterates, not to what is around the function.
-_MARKS_OF_DECORATED = {"calls.returns_awaitable", "function_kinds.coroutine"}
+_MARKS_OF_DECORATED = {"dynamic_calls.returns_awaitable", "function_kinds.coroutine"}
 _PROPERTIES = {"builtins.property", "functools.cached_property"}
 
 
@@ -115,7 +115,7 @@ def _mark(site: Site[cst.FunctionDef], decorators: set[str]) -> str | None:
             is_next = function.name.value == "__anext__"
             if is_next and not decorators - _ADDS_NOTHING:
                 return "iterators.plain_next_method"
-            return "calls.returns_awaitable"
+            return "dynamic_calls.returns_awaitable"
         guarded = not decorators - _TRANSPARENT and _shares_state(site)
         return "entry_points.guarded" if guarded else None
     if names.is_generator(function):

@@ -15,7 +15,7 @@ async def compare(one: Table, other: Table):
 
 # tasks: turns
 
-from twin_runtime.turns.calls import await_, later
+from twin_runtime.turns.dynamic_calls import await_, later
 from twin_runtime.turns.entry_points import entry
 from twin_runtime.turns.waiting import gather
 

@@ -15,7 +15,7 @@ async def use(tasks):
 # ---- twin ----
 # tasks: turns
 
-from twin_runtime.turns.calls import await_, iterated
+from twin_runtime.turns.dynamic_calls import await_, iterated
 from twin_runtime.turns.entry_points import entry
 from twin_runtime.turns.waiting import as_completed
 

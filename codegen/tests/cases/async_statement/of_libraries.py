@@ -58,7 +58,7 @@ import httpx
 import redis
 from websockets.sync.client import ClientConnection, connect
 
-from twin_runtime.turns.calls import await_, awaited
+from twin_runtime.turns.dynamic_calls import await_, awaited
 from twin_runtime.turns.entry_points import entry
 from twin_runtime.turns.function_kinds import iter_method
 from twin_runtime.turns.generator_managers import contextmanager as _contextmanager

@@ -19,7 +19,7 @@ async def use() -> None:
 from collections.abc import Generator
 from typing import Any
 
-from twin_runtime.turns.calls import await_, later
+from twin_runtime.turns.dynamic_calls import await_, later
 from twin_runtime.turns.entry_points import entry
 from twin_runtime.turns.function_kinds import coroutine
 

@@ -16,7 +16,7 @@ class Bus:
 # ---- twin ----
 # tasks: turns
 
-from twin_runtime.turns.calls import awaited, later
+from twin_runtime.turns.dynamic_calls import awaited, later
 from twin_runtime.turns.entry_points import entry, guarded
 from twin_runtime.turns.inspection import iscoroutinefunction
 

@@ -21,7 +21,7 @@ def every(*functions):
 # ---- twin ----
 # tasks: turns
 
-from twin_runtime.turns.calls import later, returns_awaitable
+from twin_runtime.turns.dynamic_calls import later, returns_awaitable
 from twin_runtime.turns.inspection import was_coroutine_function
 
 

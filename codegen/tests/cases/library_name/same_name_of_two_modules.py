@@ -21,7 +21,7 @@ def runs():
 from twin_runtime.turns.anyio.checkpoints import sleep as _sleep
 from twin_runtime.turns.anyio.runs import run
 from twin_runtime.turns.anyio.worker_threads import run as _run_
-from twin_runtime.turns.calls import later
+from twin_runtime.turns.dynamic_calls import later
 from twin_runtime.turns.entry_points import entry
 from twin_runtime.turns.runners import run as _run
 from twin_runtime.turns.waiting import sleep

@@ -13,7 +13,7 @@ async def main():
 
 # tasks: turns
 
-from twin_runtime.turns.calls import await_, later
+from twin_runtime.turns.dynamic_calls import await_, later
 from twin_runtime.turns.entry_points import entry
 from twin_runtime.turns.timeouts import timeout as _timeout
 from twin_runtime.turns.waiting import gather, sleep

@@ -27,7 +27,7 @@ from unittest import mock
 
 import twin_runtime.turns.task_creation
 import twin_runtime.turns.waiting
-from twin_runtime.turns.calls import awaited, deferred, later
+from twin_runtime.turns.dynamic_calls import awaited, deferred, later
 from twin_runtime.turns.entry_points import entry
 from twin_runtime.turns.waiting import wait_for as _wait_for
 

@@ -21,7 +21,7 @@ async def send(data, write):
 
 # tasks: turns
 
-from twin_runtime.turns.calls import later
+from twin_runtime.turns.dynamic_calls import later
 from twin_runtime.turns.entry_points import entry
 from twin_runtime.turns.library_waits import each_of
 from twin_runtime.turns.protocol_tests import (

@@ -14,7 +14,7 @@ async def send(data, write):
 # tasks: turns
 from collections.abc import Iterable
 
-from twin_runtime.turns.calls import later
+from twin_runtime.turns.dynamic_calls import later
 from twin_runtime.turns.entry_points import entry
 from twin_runtime.turns.library_waits import each_of
 

@@ -10,7 +10,7 @@ async def run(function, event):
 # tasks: turns
 # row: pkg.callback = call
 
-from twin_runtime.turns.calls import awaited
+from twin_runtime.turns.dynamic_calls import awaited
 from twin_runtime.turns.entry_points import entry
 
 

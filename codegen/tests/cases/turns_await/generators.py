@@ -17,7 +17,7 @@ async def close(other):
 # ---- twin ----
 # tasks: turns
 
-from twin_runtime.turns.calls import await_, awaited, deferred
+from twin_runtime.turns.dynamic_calls import await_, awaited, deferred
 from twin_runtime.turns.entry_points import entry
 from twin_runtime.turns.generators import generator
 from twin_runtime.turns.waiting import gather

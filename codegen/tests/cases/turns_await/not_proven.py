@@ -16,7 +16,7 @@ class Quick(Handler):
 
 # tasks: turns
 
-from twin_runtime.turns.calls import await_, awaited, later
+from twin_runtime.turns.dynamic_calls import await_, awaited, later
 from twin_runtime.turns.entry_points import entry
 
 

@@ -15,7 +15,7 @@ async def get(client: httpx.AsyncClient, queue: asyncio.Queue[str]) -> int:
 import httpx
 
 from twin_runtime.turns.blocking_calls import blocking
-from twin_runtime.turns.calls import await_, later
+from twin_runtime.turns.dynamic_calls import await_, later
 from twin_runtime.turns.entry_points import entry
 from twin_runtime.turns.queues import Queue
 from twin_runtime.turns.waiting import gather, sleep

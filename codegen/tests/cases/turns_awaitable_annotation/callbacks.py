@@ -14,7 +14,7 @@ async def call(handler: Handler, waiting: Awaitable[int]) -> int:
 # tasks: turns
 from collections.abc import Awaitable, Callable
 
-from twin_runtime.turns.calls import await_, awaited
+from twin_runtime.turns.dynamic_calls import await_, awaited
 from twin_runtime.turns.entry_points import entry
 
 Handler = Callable[[str], int]

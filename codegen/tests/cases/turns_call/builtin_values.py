@@ -24,7 +24,7 @@ class Cache:
 # tasks: turns
 import logging
 
-from twin_runtime.turns.calls import later
+from twin_runtime.turns.dynamic_calls import later
 from twin_runtime.turns.entry_points import entry, guarded
 
 

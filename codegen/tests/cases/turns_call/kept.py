@@ -16,7 +16,7 @@ async def main(keys, call):
 
 import functools
 
-from twin_runtime.turns.calls import await_, deferred, later
+from twin_runtime.turns.dynamic_calls import await_, deferred, later
 from twin_runtime.turns.entry_points import entry
 from twin_runtime.turns.task_creation import create_task
 from twin_runtime.turns.waiting import gather

@@ -20,7 +20,7 @@ async def use(manager):
 # ---- twin ----
 # tasks: turns
 
-from twin_runtime.turns.calls import await_, deferred, later
+from twin_runtime.turns.dynamic_calls import await_, deferred, later
 from twin_runtime.turns.entry_points import entry
 from twin_runtime.turns.generators import generator
 from twin_runtime.turns.iterators import anext as _anext, asend, athrow

@@ -21,7 +21,7 @@ class Bus:
 import functools
 import json
 
-from twin_runtime.turns.calls import await_, deferred, later
+from twin_runtime.turns.dynamic_calls import await_, deferred, later
 from twin_runtime.turns.entry_points import entry
 from twin_runtime.turns.inspection import isawaitable
 from twin_runtime.turns.waiting import gather, sleep

@@ -14,7 +14,7 @@ async def close(resource, log, *calls):
 # ---- twin ----
 # tasks: turns
 
-from twin_runtime.turns.calls import await_, awaited, deferred
+from twin_runtime.turns.dynamic_calls import await_, awaited, deferred
 from twin_runtime.turns.entry_points import entry
 from twin_runtime.turns.exit_stacks import ExitStack as _ExitStack
 from twin_runtime.turns.task_creation import create_task

@@ -23,7 +23,7 @@ async def use(client: Client, asked):
 # ---- twin ----
 # tasks: turns
 
-from twin_runtime.turns.calls import later, returns_awaitable
+from twin_runtime.turns.dynamic_calls import later, returns_awaitable
 from twin_runtime.turns.entry_points import entry
 
 

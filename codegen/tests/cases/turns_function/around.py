@@ -21,7 +21,7 @@ async def load(name): ...
 import functools
 from contextlib import contextmanager
 
-from twin_runtime.turns.calls import makes_coroutine, returns_awaitable
+from twin_runtime.turns.dynamic_calls import makes_coroutine, returns_awaitable
 from twin_runtime.turns.entry_points import entry
 
 

@@ -30,7 +30,7 @@ def got(pool: Pool):
 
 # tasks: turns
 
-from twin_runtime.turns.calls import later, returns_awaitable
+from twin_runtime.turns.dynamic_calls import later, returns_awaitable
 from twin_runtime.turns.entry_points import entry, guarded
 from twin_runtime.turns.function_kinds import coroutine
 from twin_runtime.turns.generators import generator

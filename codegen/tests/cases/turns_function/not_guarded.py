@@ -45,7 +45,7 @@ def _run_again(path):
 # tasks: turns
 import os
 
-from twin_runtime.turns.calls import deferred, later
+from twin_runtime.turns.dynamic_calls import deferred, later
 from twin_runtime.turns.entry_points import entry, guarded
 from twin_runtime.turns.events import new_event_loop
 from twin_runtime.turns.runners import run

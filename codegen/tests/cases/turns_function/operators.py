@@ -18,7 +18,7 @@ async def read(store):
 
 # tasks: turns
 
-from twin_runtime.turns.calls import await_, awaited
+from twin_runtime.turns.dynamic_calls import await_, awaited
 from twin_runtime.turns.entry_points import entry
 from twin_runtime.turns.operator_methods import operator_method
 

@@ -26,7 +26,7 @@ def start(source):
 
 # tasks: turns
 
-from twin_runtime.turns.calls import deferred, later, returns_awaitable
+from twin_runtime.turns.dynamic_calls import deferred, later, returns_awaitable
 from twin_runtime.turns.entry_points import entry
 from twin_runtime.turns.task_creation import create_task
 from twin_runtime.turns.waiting import gather

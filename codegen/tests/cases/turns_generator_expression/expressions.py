@@ -27,7 +27,7 @@ async def consume(rows):
 # tasks: turns
 # python: 3.11
 
-from twin_runtime.turns.calls import await_, awaited, deferred
+from twin_runtime.turns.dynamic_calls import await_, awaited, deferred
 from twin_runtime.turns.entry_points import entry
 from twin_runtime.turns.generators import generator_expression
 from twin_runtime.turns.library_waits import each_of

@@ -468,4 +468,6 @@ def _is_carried(names: TypedNames, function: cst.BaseExpression) -> bool:
     if not isinstance(function, cst.Call) or not function.args:
         return False
     qualified = names.qualified(function.args[0].value) or ""
-    return qualified.endswith((".turns.calls.deferred", ".turns.calls.later"))
+    return qualified.endswith(
+        (".turns.dynamic_calls.deferred", ".turns.dynamic_calls.later")
+    )

@@ -11,7 +11,7 @@ from ..types.aliases import meant_by
 if TYPE_CHECKING:
     from ..symbols.names import Names
 
-ITERATED = "twingen.runtime.turns.calls.iterated"
+ITERATED = "twingen.runtime.turns.dynamic_calls.iterated"
 _ITERATORS = "twingen.runtime.turns.iterators"
 ANEXT = f"{_ITERATORS}.anext"
 # These methods say by StopAsyncIteration that there is no more; in the twin they do so

@@ -10,7 +10,7 @@ From the bottom up:
 
 - handles, abstract_event_loop, turn_threads, thread_state: what all others name
 - shared_loop, events, entry_points, blocking_calls: the loop of a thread, and its turn
-- coroutines, generators, futures, calls: what is waited for
+- coroutines, generators, futures, dynamic_calls: what is waited for
 - scheduling, switching, outside_threads, loop_iterations, workers: how the threads of a
   loop go on
 - tasks, task_creation, timeouts, locks, queues, waiting: as in asyncio

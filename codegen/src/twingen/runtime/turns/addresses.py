@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .abstract_event_loop import AbstractEventLoop
-from .calls import awaited
+from .dynamic_calls import awaited
 
 AddressInfo = tuple[Any, Any, int, str, Any]
 """As `socket.getaddrinfo()` gives it: family, type, protocol, name and address."""

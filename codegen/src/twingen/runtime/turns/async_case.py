@@ -7,7 +7,7 @@ import unittest
 from collections.abc import Callable
 from typing import Any
 
-from .calls import awaited, later
+from .dynamic_calls import awaited, later
 from .entry_points import entry
 from .events import set_event_loop
 from .inspection import iscoroutinefunction

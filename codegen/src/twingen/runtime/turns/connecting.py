@@ -10,7 +10,7 @@ from typing import Any
 
 from .abstract_event_loop import AbstractEventLoop
 from .addresses import AddressInfo, interleave, resolve
-from .calls import awaited
+from .dynamic_calls import awaited
 from .entry_points import entry
 from .exceptions import ExceptionGroup
 from .socket_transports import StreamTransport

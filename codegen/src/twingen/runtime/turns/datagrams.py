@@ -10,7 +10,7 @@ from typing import Any
 
 from .abstract_event_loop import AbstractEventLoop
 from .addresses import resolve
-from .calls import awaited
+from .dynamic_calls import awaited
 from .entry_points import entry, guarded
 from .log import logger
 from .servers import set_reuse_port

@@ -16,8 +16,8 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-from .calls import await_, later
 from .coroutines import Coroutine
+from .dynamic_calls import await_, later
 from .entry_points import entry, unguarded
 from .events import _set_running_loop
 from .exceptions import CancelledError

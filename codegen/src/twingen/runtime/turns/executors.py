@@ -7,7 +7,7 @@ import functools
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from .calls import await_, later
+from .dynamic_calls import await_, later
 from .entry_points import entry
 from .events import get_running_loop
 

@@ -7,7 +7,7 @@ import functools
 from types import TracebackType
 from typing import Any
 
-from .calls import awaited, entered
+from .dynamic_calls import awaited, entered
 
 
 class ExitStack(contextlib.ExitStack):

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any, Generic, ParamSpec, TypeVar
 
-from .calls import awaited, entered
 from .context_managers import Managed
+from .dynamic_calls import awaited, entered
 from .entry_points import entry
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -9,7 +9,7 @@ import functools
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from .calls import awaited, returns_awaitable
+from .dynamic_calls import awaited, returns_awaitable
 from .entry_points import entry
 from .shared_loop import visit
 from .thread_state import here

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
 
 from .blocking_calls import blocking
-from .calls import later
+from .dynamic_calls import later
 from .library_functions import has_functions, is_foreign, is_of_library, module_of
 
 M = TypeVar("M", bound="contextlib.AbstractContextManager[Any]")

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from .abstract_event_loop import AbstractEventLoop
-from .calls import awaited
 from .context_managers import Managed
+from .dynamic_calls import awaited
 from .entry_points import entry, guarded
 from .events import get_running_loop
 from .exceptions import BrokenBarrierError, CancelledError

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from .calls import later
+from .dynamic_calls import later
 from .function_kinds import mark
 from .shared_loop import visit
 from .thread_state import here

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from typing import Any
 
 from .abstract_event_loop import AbstractEventLoop
-from .calls import awaited
 from .child_watching import watch_child
 from .coroutines import Coroutine
+from .dynamic_calls import awaited
 from .entry_points import entry, guarded
 from .log import logger
 from .pipes import connect_read_pipe, connect_write_pipe

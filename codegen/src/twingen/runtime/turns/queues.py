@@ -7,7 +7,7 @@ import types
 from collections import deque
 from typing import Any, Generic, TypeVar
 
-from .calls import awaited
+from .dynamic_calls import awaited
 from .entry_points import entry, guarded
 from .exceptions import QueueEmpty, QueueFull, QueueShutDown
 from .futures import Future

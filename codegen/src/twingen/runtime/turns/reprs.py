@@ -9,7 +9,9 @@ import traceback
 import types
 from typing import Any
 
-_CARRIERS = {f"{__package__}.{name}" for name in ("calls", "entries", "visits")}
+_ADDED = {
+    f"{__package__}.{name}" for name in ("dynamic_calls", "entry_points", "shared_loop")
+}
 """Modules whose frames asyncio would not have."""
 
 STACK_DEPTH = 10
@@ -21,7 +23,7 @@ def stack_of(frame: types.FrameType) -> traceback.StackSummary:
     frames = (
         each
         for each in traceback.walk_stack(frame)
-        if each[0].f_globals.get("__name__") not in _CARRIERS
+        if each[0].f_globals.get("__name__") not in _ADDED
     )
     stack = traceback.StackSummary.extract(
         frames, limit=STACK_DEPTH, lookup_lines=False

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from .calls import later
+from .dynamic_calls import later
 from .entry_points import unguarded
 from .event_loop import EventLoop, tell_of_failures
 from .events import _get_running_loop, new_event_loop, set_event_loop

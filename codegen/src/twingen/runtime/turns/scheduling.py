@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from .abstract_event_loop import AbstractEventLoop, ExceptionHandler
-from .calls import later
 from .contexts import run_in
+from .dynamic_calls import later
 from .handles import Handle, TimerHandle
 from .log import logger
 from .turn_threads import Participant

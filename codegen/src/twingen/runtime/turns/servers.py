@@ -14,9 +14,9 @@ from typing import Any
 
 from .abstract_event_loop import AbstractEventLoop
 from .addresses import resolve
-from .calls import await_
 from .connecting import Factory, check_socket, check_tls, connect_socket, is_stream
 from .coroutines import Coroutine
+from .dynamic_calls import await_
 from .entry_points import entry, guarded
 from .exceptions import CancelledError
 from .log import logger

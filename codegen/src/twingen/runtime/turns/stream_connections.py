@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .calls import awaited
 from .connecting import create_connection, create_unix_connection
+from .dynamic_calls import awaited
 from .entry_points import entry
 from .events import get_running_loop
 from .servers import Server, create_server, create_unix_server

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from .abstract_event_loop import AbstractEventLoop
-from .calls import awaited, deferred
+from .dynamic_calls import awaited, deferred
 from .entry_points import entry, guarded
 from .events import get_event_loop
 from .exceptions import IncompleteReadError, LimitOverrunError

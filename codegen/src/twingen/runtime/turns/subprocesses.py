@@ -7,8 +7,8 @@ import subprocess
 from typing import Any
 
 from .abstract_event_loop import AbstractEventLoop
-from .calls import await_, awaited
 from .coroutines import Coroutine
+from .dynamic_calls import await_, awaited
 from .entry_points import entry
 from .events import get_running_loop
 from .process_transports import subprocess_exec, subprocess_shell

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 from .abstract_event_loop import AbstractEventLoop
-from .calls import await_
 from .coroutines import Coroutine
+from .dynamic_calls import await_
 from .entry_points import unguarded
 from .events import get_event_loop, get_running_loop
 from .futures import Future, chain, isfuture, loop_of

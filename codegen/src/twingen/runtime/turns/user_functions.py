@@ -20,7 +20,7 @@ _HOME = __name__.rsplit(".", 2)[0].rpartition(".")[0]
 # What only twins import.
 _OF_TWINS = {
     f"{__name__.rpartition('.')[0]}.{module}"
-    for module in ("blocking_calls", "calls", "entry_points", "function_kinds")
+    for module in ("blocking_calls", "dynamic_calls", "entry_points", "function_kinds")
 }
 
 

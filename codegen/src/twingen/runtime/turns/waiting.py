@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 from .abstract_event_loop import AbstractEventLoop
-from .calls import await_
 from .coroutines import Coroutine
+from .dynamic_calls import await_
 from .entry_points import entry
 from .events import get_event_loop, get_running_loop
 from .exceptions import CancelledError

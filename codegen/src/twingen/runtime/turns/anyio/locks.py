@@ -10,8 +10,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from ..calls import awaited
 from ..context_managers import Managed
+from ..dynamic_calls import awaited
 from ..entry_points import entry, guarded
 from ..events import get_running_loop
 from ..exceptions import CancelledError

@@ -12,9 +12,9 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from types import TracebackType
 from typing import Any
 
-from ..calls import await_, entered, later
 from ..context_managers import Managed
 from ..coroutines import Coroutine
+from ..dynamic_calls import await_, entered, later
 from ..entry_points import entry, unguarded
 from ..events import get_running_loop
 from ..exceptions import CancelledError

@@ -8,8 +8,8 @@ from contextlib import suppress
 from subprocess import PIPE, CalledProcessError, CompletedProcess
 from typing import Any
 
-from ..calls import awaited
 from ..coroutines import Coroutine
+from ..dynamic_calls import awaited
 from ..entry_points import entry, guarded
 from ..events import get_running_loop
 from ..locks import Event

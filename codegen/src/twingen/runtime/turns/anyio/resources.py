@@ -5,8 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Any, Generic, TypeVar
 
-from ..calls import awaited
 from ..context_managers import Managed
+from ..dynamic_calls import awaited
 from ..entry_points import entry
 from ..function_kinds import coroutine, iter_method
 from ..iterators import next_method

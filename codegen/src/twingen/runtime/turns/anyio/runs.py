@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..calls import await_, deferred
 from ..coroutines import Coroutine
+from ..dynamic_calls import await_, deferred
 from ..entry_points import unguarded
 from ..events import _get_running_loop
 from ..exceptions import CancelledError

@@ -8,8 +8,8 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
-from ..calls import deferred
 from ..context_managers import Managed
+from ..dynamic_calls import deferred
 from ..entry_points import entry, guarded
 from ..events import get_running_loop
 from ..exceptions import BaseExceptionGroup, CancelledError, InvalidStateError

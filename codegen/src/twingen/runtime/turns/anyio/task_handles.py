@@ -6,8 +6,8 @@ from collections.abc import Generator
 from enum import Enum, auto
 from typing import Any, Generic, TypeVar
 
-from ..calls import await_
 from ..coroutines import Coroutine
+from ..dynamic_calls import await_
 from ..entry_points import entry, guarded
 from ..exceptions import CancelledError
 from .cancel_scopes import CancelScope

@@ -15,8 +15,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from ..calls import await_, deferred, later
 from ..coroutines import Coroutine
+from ..dynamic_calls import await_, deferred, later
 from ..entry_points import entry, unguarded
 from ..events import get_running_loop
 from ..exceptions import CancelledError

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import InitVar, dataclass, field
 from typing import Any, Generic, TypeVar
 
-from ..calls import awaited
+from ..dynamic_calls import awaited
 from ..entry_points import entry, guarded
 from .errors import EndOfStream
 from .resources import ByteStream, ObjectReceiveStream, ObjectSendStream, ObjectStream

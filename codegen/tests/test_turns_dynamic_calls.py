@@ -15,15 +15,15 @@ import pytest
 
 from support.turns_functions import Manager, counted, double, in_loop, plain
 from twingen.runtime.turns import (
-    calls,
     coroutines,
+    dynamic_calls,
     events,
     function_kinds,
     futures,
     inspection,
     locks,
 )
-from twingen.runtime.turns.calls import await_, awaited, later
+from twingen.runtime.turns.dynamic_calls import await_, awaited, later
 from twingen.runtime.turns.entry_points import entry
 from twingen.runtime.turns.function_kinds import coroutine
 from twingen.runtime.turns.generators import generator
@@ -152,7 +152,7 @@ def test_mark_is_not_copied_with_attributes() -> None:
 
 
 def test_decorators_keep_what_a_function_is() -> None:
-    for decorator in (coroutine, entry, generator, calls.returns_awaitable):
+    for decorator in (coroutine, entry, generator, dynamic_calls.returns_awaitable):
 
         def function(a: int, b: str = "x") -> None:
             """Say so."""
@@ -166,7 +166,7 @@ def test_decorators_keep_what_a_function_is() -> None:
 def test_returns_awaitable() -> None:
     seen: list[str] = []
 
-    @calls.returns_awaitable
+    @dynamic_calls.returns_awaitable
     def maker(x: int) -> Any:
         seen.append("body")
         return later(double, x)
@@ -261,13 +261,13 @@ def test_entered_manager_is_left_by_its_with_block() -> None:
     seen: list[str] = []
 
     def main() -> None:
-        with calls.entered(Manager(seen)) as manager:
+        with dynamic_calls.entered(Manager(seen)) as manager:
             assert isinstance(manager, Manager)
             raise ValueError
-        with calls.entered(locks.Lock()) as nothing:
+        with dynamic_calls.entered(locks.Lock()) as nothing:
             assert nothing is None
         with pytest.raises(TypeError, match="asynchronous context manager protocol"):
-            calls.entered(1)
+            dynamic_calls.entered(1)
 
     in_loop(main)
     assert seen == ["in", "out"]
@@ -290,11 +290,11 @@ class Numbers:
 
 def test_iterated() -> None:
     def main() -> None:
-        assert list(calls.iterated(Numbers())) == [1, 2, 3]
-        assert list(calls.iterated(iter([1]))) == [1]
-        assert list(calls.iterated(counted(2))) == [0, 1]
+        assert list(dynamic_calls.iterated(Numbers())) == [1, 2, 3]
+        assert list(dynamic_calls.iterated(iter([1]))) == [1]
+        assert list(dynamic_calls.iterated(counted(2))) == [0, 1]
         with pytest.raises(TypeError, match="__aiter__ method, got int"):
-            calls.iterated(1)
+            dynamic_calls.iterated(1)
 
     in_loop(main)
 
