@@ -13,7 +13,12 @@ import pytest
 
 from twingen.analysis.calls.patched_functions import USED_WITHIN
 from twingen.analysis.symbols.library_tables import built_in_libraries
-from twingen.runtime.turns import abstract_event_loop, event_loop
+from twingen.runtime.turns import (
+    abstract_event_loop,
+    event_loop,
+    reprs,
+    user_functions,
+)
 
 FOLDER = Path(__file__).parents[1] / "src" / "twingen" / "runtime" / "turns"
 MODULES = {
@@ -119,6 +124,11 @@ def test_functions_that_a_test_may_replace() -> None:
                 if twin in used:
                     found.add(f"asyncio.{name}")
     assert found <= USED_WITHIN
+
+
+def test_modules_that_strings_name_exist() -> None:
+    named = {*reprs._ADDED, *user_functions._OF_TWINS}
+    assert {name.rpartition(".")[2] for name in named} <= set(MODULES)
 
 
 def test_loop_implements_its_interface() -> None:
