@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import decimal
+import struct
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
@@ -162,6 +163,46 @@ async def test_arrow_table_that_the_server_refuses(
     many = pa.table({"n": pa.array([1]), "v": array})
     with pytest.raises((e.DataError, e.IntegrityError)):
         await conn.copy_arrow("arrows", many)
+    await usable(conn)
+    assert (await back(conn)).num_rows == 0
+    await conn.execute("DROP TABLE arrows")
+
+
+async def test_intervals_in_each_style(conn: Connection) -> None:
+    arrow = pa.month_day_nano_interval()
+    parts = [(-1, 2, 3000), (1, -2, -3000), (-1, -2, -3000), (0, -2, 3000)]
+    intervals = pa.array([*parts, (5, 0, 0)], arrow)
+    for style in ("postgres", "postgres_verbose", "sql_standard", "iso_8601"):
+        await conn.execute("SELECT set_config('intervalstyle', %s, true)", [style])
+        await make(conn, "v interval")
+        await conn.copy_arrow("arrows", pa.table({"v": intervals}))
+        assert (await back(conn)).column("v").to_pylist() == intervals.to_pylist()
+
+
+def from_buffers(arrow: Any, *buffers: bytes) -> Any:
+    """Return an array of two values, which nobody has looked at."""
+    return pa.Array.from_buffers(arrow, 2, [None, *map(pa.py_buffer, buffers)])
+
+
+NOT_VALID: list[tuple[str, Any]] = [
+    ("date", from_buffers(pa.date64(), struct.pack("=qq", 86_400_000, 5))),
+    ("text", from_buffers(pa.string(), struct.pack("=iii", 0, 9, 3), b"abc")),
+    ("bytea", from_buffers(pa.binary(), struct.pack("=iii", 0, -9, 3), b"abc")),
+    ("text", from_buffers(pa.large_string(), struct.pack("=qqq", 0, 9, 3), b"abc")),
+    ("text", pa.DictionaryArray.from_arrays([0, 9], ["a"], safe=False)),
+    ("numeric", from_buffers(pa.decimal128(1, 0), b"\1" * 32)),
+    ("numeric", from_buffers(pa.decimal128(38, 120), b"\1" * 32)),
+]
+
+
+@pytest.mark.parametrize(("type_", "array"), NOT_VALID)
+async def test_what_is_no_arrow_data(
+    conn: Connection, usable: Usable, type_: str, array: Any
+) -> None:
+    await make(conn, f"v {type_}")
+    await conn.commit()
+    with pytest.raises(e.DataError):
+        await conn.copy_arrow("arrows", pa.table({"v": array}))
     await usable(conn)
     assert (await back(conn)).num_rows == 0
     await conn.execute("DROP TABLE arrows")

@@ -109,6 +109,14 @@ async def test_extreme_values(conn: Connection) -> None:
         assert table.column(0).cast(pa.int64()) == table.column(1)
 
 
+async def test_numbers_of_many_digits(conn: Connection) -> None:
+    table = await conn.fetch_arrow(
+        "SELECT n, n::text FROM (VALUES (10::numeric ^ 5000), (-1 - 10::numeric ^ 9000), "
+        "(1 + 10::numeric ^ -4999), (-(10::numeric ^ -4999))) v (n)"
+    )
+    assert table.column(0).to_pylist() == table.column(1).to_pylist()
+
+
 async def test_nothing_keeps_its_columns(conn: Connection) -> None:
     query = "SELECT 1::int8 AS a, 'x' AS b, ARRAY[1] AS c, 1.5 AS d WHERE false"
     types = {"a": pa.int64(), "b": pa.string(), "c": pa.list_(pa.int32())}

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from tests.fuzz.arrow import arrow_read, arrow_write
 from tests.fuzz.copying import copy_in, copy_out
 from tests.fuzz.rows import rows
 
@@ -18,6 +19,8 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "rows": rows,
     "copy_in": copy_in,
     "copy_out": copy_out,
+    "arrow_read": arrow_read,
+    "arrow_write": arrow_write,
 }
 FOLDER = Path(__file__).with_name("corpus")
 

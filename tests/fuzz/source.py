@@ -24,6 +24,9 @@ class Source:
         start, self._at = self._at, self._at + count
         return self._data[start : self._at]
 
+    def rest(self) -> bytes:
+        return self.take(len(self._data))
+
     def byte(self) -> int:
         return (self.take(1) or b"\0")[0]
 

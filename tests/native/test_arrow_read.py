@@ -55,7 +55,9 @@ FIELDS: list[bytes | None] = [
     *(numeric([5678, 1234], -1, 0, 8), numeric([1, 1], 0, 0, 4), numeric([1000], -1)),
     *(numeric([9999] * 9, 8), numeric([9999] * 10, 9), numeric([9999] * 20, 19)),
     *(numeric([1], 20), numeric([100], -10, 0, 38), numeric([1], -10, 0, 40)),
-    numeric([1, 2], 0)[:-1],
+    *(numeric([1, 2], 0)[:-1], numeric([10_000], 0), numeric([1, 2**15], 0)),
+    *(numeric([1200, 0, 0], 1, 0, 2), numeric([1, 1000, 0], 0, 0, 4), numeric([0], 9)),
+    *(numeric([1] * 1300, 1299), numeric([1] * 1300, 99, 0x4000, 4790)),
     struct.pack("!iiI", 0, 0, 23),
     struct.pack("!iiIiiiii", 1, 0, 23, 2, 1, 4, 7, -1),
     struct.pack("!iiIiiii", 1, 0, 25, 1, 1, 1, 7)[:-3],
@@ -115,6 +117,14 @@ def test_values_of_each_kind_and_encoding(kind: str, encoding: str) -> None:
     assert len(good) >= 2
     data = SIGNATURE + b"".join(row([field]) for field in good * 5) + TRAILER
     assert not isinstance(compare([KINDS[kind]], [data], encoding), str)
+
+
+def test_parts_of_a_character_are_no_text() -> None:
+    for encoding in ("utf-8", "ascii"):
+        halves: list[list[bytes | None]] = [[b"\xc3"], [b"\xa9"]]
+        data = SIGNATURE + b"".join(map(row, halves)) + TRAILER
+        error = compare([KINDS["TEXT"]], [data], encoding)
+        assert error == "column 'c0': a text is not in the encoding of the connection"
 
 
 def test_every_kind_in_c_has_a_reader() -> None:

@@ -23,7 +23,7 @@ KINDS: dict[str, int]
 def bind_libpq(addresses: dict[str, int], /) -> None: ...
 def copied_data(address: int, pieces: int, /) -> tuple[list[Buffer], int, int]: ...
 def write_arrow(
-    columns: tuple[tuple[int, int, int, int, int, int, int], ...],
+    columns: tuple[tuple[int, int, int, int, int, int, int, int], ...],
     start: int,
     stop: int,
     /,

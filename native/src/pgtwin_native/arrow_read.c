@@ -147,11 +147,15 @@ static const char *read_decimal(
         return "width";
     if (sign != 0 && sign != 0x4000)
         return "nan";
+    while (groups > 0 && read16(data + 6 + 2 * groups) == 0)
+        groups--; /* no server sends zeros there */
     /* Digits after the last group, or of it, those that there is no place for. */
     int places = 4 * (weight - groups + 1) + scale;
     __int128 number = 0;
     for (int group = 0; group < groups; group++) {
         int digits = read16(data + 8 + 2 * group), unit = 10000;
+        if (digits >= 10000)
+            return "format";
         if (group == groups - 1 && places < 0) {
             for (; places < 0 && unit > 1; places++, unit /= 10) {
                 if (digits % 10)

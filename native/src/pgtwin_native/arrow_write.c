@@ -37,11 +37,13 @@ typedef enum {
 
 typedef struct {
     ArrowCode source, target;
-    int64_t detail; /* microseconds of a TIMESTAMP's unit; digits after a DECIMAL's point */
+    int64_t detail; /* microseconds of a TIMESTAMP's unit; 256 times the digits of a
+                     * DECIMAL, and those after the point, each 38 at most */
     int64_t offset; /* the row of the array that is the first one */
     const unsigned char *validity;
     const char *values;
     const char *data;
+    int64_t size; /* of the data */
 } Source;
 
 static int has_bit(const unsigned char *bits, int64_t row)
@@ -60,7 +62,7 @@ static int add_number(Buffer *buffer, uint64_t number, int size)
 
 static int add_data(Buffer *buffer, const char *data, int64_t length, int is_jsonb)
 {
-    if (length < 0 || length > INT32_MAX - 1)
+    if (length > INT32_MAX - 1)
         return 0;
     uint32_t size = (uint32_t)length + (uint32_t)is_jsonb;
     char field[5] = {(char)(size >> 24), (char)(size >> 16), (char)(size >> 8),
@@ -69,6 +71,15 @@ static int add_data(Buffer *buffer, const char *data, int64_t length, int is_jso
             || append(buffer, data, (size_t)length) < 0
         ? -1
         : 1;
+}
+
+/* Add what is in the data from one place to another, if it is. */
+static int add_sized(Buffer *buffer, const Source *column, int64_t start, int64_t end)
+{
+    if (start < 0 || start > end || end > column->size)
+        return 0;
+    return add_data(
+        buffer, column->data + start, end - start, column->target == CODE_JSONB_);
 }
 
 #define READ(type, values, row)                                                       \
@@ -165,7 +176,8 @@ static int add_decimal(Buffer *buffer, const Source *column, int64_t row)
     enum { DIGITS = 84 }; /* zeros before the digits of a number, and after them */
     unsigned char digits[DIGITS] = {0};
     READ(__int128, column->values, row);
-    int scale = (int)column->detail, is_negative = value < 0;
+    int precision = (int)(column->detail >> 8), scale = (int)(column->detail & 0xff);
+    int is_negative = value < 0;
     unsigned __int128 left = is_negative ? -(unsigned __int128)value : (unsigned __int128)value;
     int point = 44, end = point + scale, at = end;
     /* Divisions of numbers of this size take long: 18 digits at a time. */
@@ -173,7 +185,7 @@ static int add_decimal(Buffer *buffer, const Source *column, int64_t row)
         uint64_t part = (uint64_t)(left % UINT64_C(1000000000000000000));
         left /= UINT64_C(1000000000000000000);
         for (int i = 0; i < 18 && (part > 0 || left > 0); i++, part /= 10) {
-            if (at == 0)
+            if (at == end - precision)
                 return 0;
             digits[--at] = (unsigned char)(part % 10);
         }
@@ -221,14 +233,12 @@ static int add_field(Buffer *buffer, const Source *column, int64_t row)
     case CODE_SIZED_ARRAY_: {
         int32_t ends[2];
         memcpy(ends, column->values + 4 * row, 8);
-        return add_data(buffer, column->data + ends[0], (int64_t)ends[1] - ends[0],
-                        column->target == CODE_JSONB_);
+        return add_sized(buffer, column, ends[0], ends[1]);
     }
     case CODE_LARGE_ARRAY_: {
         int64_t ends[2];
         memcpy(ends, column->values + 8 * row, 16);
-        return add_data(buffer, column->data + ends[0], ends[1] - ends[0],
-                        column->target == CODE_JSONB_);
+        return add_sized(buffer, column, ends[0], ends[1]);
     }
     case CODE_DATE_ARRAY_: {
         READ(int32_t, column->values, row);
@@ -263,10 +273,10 @@ static int fill_source(Source *column, PyObject *given)
 {
     int source, target;
     PyObject *validity, *values, *data;
-    long long detail, offset;
+    long long detail, offset, size;
     if (!PyTuple_Check(given)
-        || !PyArg_ParseTuple(given, "iiLLOOO", &source, &target, &detail, &offset,
-                             &validity, &values, &data)) {
+        || !PyArg_ParseTuple(given, "iiLLOOOL", &source, &target, &detail, &offset,
+                             &validity, &values, &data, &size)) {
         if (!PyErr_Occurred())
             PyErr_SetString(PyExc_TypeError, "a column must be a tuple");
         return -1;
@@ -275,6 +285,7 @@ static int fill_source(Source *column, PyObject *given)
     column->target = (ArrowCode)target;
     column->detail = detail;
     column->offset = offset;
+    column->size = size;
     column->validity = PyLong_AsVoidPtr(validity);
     column->values = PyLong_AsVoidPtr(values);
     column->data = PyLong_AsVoidPtr(data);
@@ -282,8 +293,8 @@ static int fill_source(Source *column, PyObject *given)
 }
 
 /* write_arrow(columns, start, stop) -> (data, rows): some rows from one on, none if that
- * one is not plain. A column is (source, target, detail, offset, and the addresses of
- * validity, values and data; 0 for none). */
+ * one is not plain. A column is (source, target, detail, offset, the addresses of
+ * validity, values and data, 0 for none, and the size of the data). */
 PyObject *write_arrow(PyObject *Py_UNUSED(module), PyObject *args)
 {
     PyObject *given;

@@ -49,12 +49,16 @@ class ArrowRows:
         self._some: Iterator[Sequence[Any]] = iter(())
 
     def batch(self) -> Any:
-        """Return the batch that has rows from `position` on, `None` at the end."""
+        """Return the batch that has rows from `position` on, `None` at the end.
+
+        Raises `DataError` if its buffers are too short for its rows.
+        """
         while self._batch is None or self.position >= self._batch.num_rows:
             self._batch = next(self._batches, None)
             self.position = 0
             if self._batch is None:
                 return None
+            _validate(self._batch, full=False)
         return self._batch
 
     def first(self) -> Sequence[Any] | None:
@@ -77,11 +81,20 @@ class ArrowRows:
 
     def _values(self, batch: Any, number: int) -> Iterator[Sequence[Any]]:
         part = batch.slice(self.position, number)
+        _validate(part, full=True)
         columns = [
             values_of(name, column)
             for name, column in zip(part.schema.names, part.columns, strict=True)
         ]
         return zip(*columns, strict=True)
+
+
+def _validate(batch: Any, full: bool) -> None:
+    """Raise `DataError` for what is no Arrow data; all values are looked at if `full`."""
+    try:
+        batch.validate(full=full)
+    except pyarrow().ArrowException as error:
+        raise DataError(f"the Arrow data is not valid: {error}") from error
 
 
 def values_of(name: str, array: Any) -> list[Any]:
@@ -135,10 +148,13 @@ def _lists(pa: Any, array: Any, ends: list[int]) -> list[Any]:
 
 
 def _interval(months: int, days: int, nanoseconds: int) -> str:
-    """Return an interval as the server reads it in each of its styles."""
+    """Return an interval as the server reads it in each of its styles.
+
+    Each number has a sign: in SQL's style, one in front is else that of all.
+    """
     microseconds, left = divmod(nanoseconds, 1000)
     if left:
         raise ValueError("an interval has nanoseconds: round it to microseconds")
-    sign = "-" if microseconds < 0 else ""
+    sign = "-" if microseconds < 0 else "+"
     seconds, fraction = divmod(abs(microseconds), 1_000_000)
-    return f"{months} mons {days} days {sign}{seconds}.{fraction:06d} secs"
+    return f"{months:+} mons {days:+} days {sign}{seconds}.{fraction:06d} secs"

@@ -237,9 +237,9 @@ def _text(kind: ArrowKind, fields: Fields, encoding: str) -> Read:
     # What Python calls SQL_ASCII has no encoding: it is taken if it is UTF-8.
     known = "utf-8" if encoding == "ascii" else encoding
     try:
-        joined = b"".join(field for field in fields if field is not None)
         if known == "utf-8":
-            joined.decode()
+            # With NUL between them, no two make a character together.
+            b"\0".join(field for field in fields if field is not None).decode()
             return _of_any_size(fields)
         return _of_any_size(
             [
@@ -257,17 +257,16 @@ def _jsonb(kind: ArrowKind, fields: Fields, encoding: str) -> Read:
     return _text(kind, [field and field[1:] for field in fields], encoding)
 
 
-def _digits(field: bytes) -> tuple[int, int, int, int]:
-    """Return sign, number of base 10,000, its exponent of that, and digits to show."""
+def _digits(field: bytes) -> tuple[int, tuple[int, ...], int, int]:
+    """Return sign, digits of base 10,000, places of them before the point, and scale."""
     try:
         count, weight, sign, scale = _NUMERIC.unpack_from(field)
-        digits = Struct(f"!{count}h").unpack_from(field, _NUMERIC.size)
+        digits = Struct(f"!{count}H").unpack_from(field, _NUMERIC.size)
     except StructError:
         raise Unreadable("width") from None
-    number = 0
-    for digit in digits:
-        number = number * 10_000 + digit
-    return sign, number, weight - count + 1, scale
+    if max(digits, default=0) >= 10_000:
+        raise Unreadable("format")
+    return sign, digits, weight + 1, scale
 
 
 def _decimal(kind: ArrowKind, fields: Fields, encoding: str) -> Read:
@@ -277,39 +276,39 @@ def _decimal(kind: ArrowKind, fields: Fields, encoding: str) -> Read:
         if field is None:
             found.append(zeros)
             continue
-        sign, number, exponent, _ = _digits(field)
+        sign, digits, before, _ = _digits(field)
         if sign not in (POSITIVE, NEGATIVE):
             raise Unreadable("nan")
-        places = 4 * exponent + kind.scale
+        number = 0
+        for digit in digits:
+            number = number * 10_000 + digit
+        places = 4 * (before - len(digits)) + kind.scale
         if places >= 0:
             number *= 10**places
         else:
             number, left = divmod(number, 10**-places)
             if left:
                 raise Unreadable("digits")
-        try:
-            data = (-number if sign == NEGATIVE else number).to_bytes(
-                kind.size, "little", signed=True
-            )
-        except OverflowError:
-            raise Unreadable("digits") from None
-        found.append(data)
+        if number.bit_length() >= 8 * kind.size:
+            raise Unreadable("digits")
+        number = -number if sign == NEGATIVE else number
+        found.append(number.to_bytes(kind.size, "little", signed=True))
     return [b"".join(found)], []
 
 
 def numeric_text(field: bytes) -> bytes:
     """Return a number of any precision as the server writes it."""
-    sign, number, exponent, scale = _digits(field)
+    sign, digits, before, scale = _digits(field)
     if sign not in (POSITIVE, NEGATIVE):
         if sign not in SPECIAL:
             raise Unreadable("format")
         return SPECIAL[sign].encode()
-    places = 4 * exponent + scale
-    number = number * 10**places if places >= 0 else number // 10**-places
-    digits = str(number).rjust(scale + 1, "0")
-    if scale:
-        digits = f"{digits[:-scale]}.{digits[-scale:]}"
-    return ("-" + digits if sign == NEGATIVE else digits).encode()
+    # Not by way of an int: Python refuses to write those of more than 4300 digits.
+    figures = "0000" * -before + "".join([f"{digit:04}" for digit in digits])
+    point = max(4 * before, 0)
+    whole = figures[:point].ljust(point, "0").lstrip("0") or "0"
+    fraction = "." + figures[point:][:scale].ljust(scale, "0") if scale else ""
+    return (("-" if sign == NEGATIVE else "") + whole + fraction).encode()
 
 
 def _numeric_text(kind: ArrowKind, fields: Fields, encoding: str) -> Read:

@@ -162,8 +162,9 @@ def _find_targets(pa: Any, type_: Any) -> tuple[str, dict[str, str], int]:
         return "TIMESTAMP_ARRAY", {target: "TIMESTAMP"}, MICROSECONDS[type_.unit]
     if type_ == pa.uuid():
         return "UUID_ARRAY", {"uuid": "UUID"}, 0
-    if types.is_decimal128(type_) and type_.scale >= 0 and "DECIMAL" in KINDS:
-        return "DECIMAL_ARRAY", {"numeric": "NUMERIC"}, type_.scale
+    if types.is_decimal128(type_) and 0 <= type_.scale <= 38 and "DECIMAL" in KINDS:
+        digits = type_.precision << 8 | type_.scale
+        return "DECIMAL_ARRAY", {"numeric": "NUMERIC"}, digits
     return "", {}, 0
 
 
@@ -183,6 +184,8 @@ class ArrowWriter:
 
 
 def _column(way: tuple[int, int, int], array: Any) -> tuple[int, ...]:
-    addresses = [0 if each is None else each.address for each in array.buffers()]
+    buffers = array.buffers()
+    addresses = [0 if each is None else each.address for each in buffers]
     validity, values, data = (*addresses, 0)[:3]
-    return (*way, array.offset, validity, values, data or values)
+    size = 0 if buffers[-1] is None else buffers[-1].size
+    return (*way, array.offset, validity, values, data or values, size)
