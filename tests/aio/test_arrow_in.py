@@ -73,6 +73,12 @@ OTHERS: list[tuple[str, Any, list[Any], list[Any]]] = [
         ["a", "a", None],
         ["a", "a", None],
     ),
+    (
+        "text[]",
+        pa.list_(pa.dictionary(pa.int8(), pa.string())),
+        [["a", None, "a"], None, ["b"]],
+        [["a", None, "a"], None, ["b"]],
+    ),
     ("bytea", pa.large_binary(), [b"\0", None], [b"\0", None]),
     ("bytea", pa.binary(2), [b"ab"], [b"ab"]),
     ("jsonb", pa.string(), ['{"a": 1}', None], ['{"a": 1}', None]),
@@ -182,6 +188,29 @@ async def test_intervals_in_each_style(conn: Connection) -> None:
 def from_buffers(arrow: Any, *buffers: bytes) -> Any:
     """Return an array of two values, which nobody has looked at."""
     return pa.Array.from_buffers(arrow, 2, [None, *map(pa.py_buffer, buffers)])
+
+
+async def test_words_of_polars(conn: Connection) -> None:
+    words = pa.array(["a", "more than twelve letters", None], pa.string_view())
+    places = pa.array([1, None, 2, 0, 1])
+    column = pa.DictionaryArray.from_arrays(places, words)
+    await make(conn, "v text")
+    assert await conn.copy_arrow("arrows", pa.table({"v": column.slice(1)})) == 4
+    expected = [None, None, "a", "more than twelve letters"]
+    assert (await back(conn)).column("v").to_pylist() == expected
+
+
+class Column:
+    """Gives a stream that has no columns: the values of one."""
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        return pa.chunked_array([[1, 2]]).__arrow_c_stream__()
+
+
+async def test_stream_of_a_column(conn: Connection, usable: Usable) -> None:
+    with pytest.raises(e.DataError, match="no table of Arrow"):
+        await conn.copy_arrow("arrows", Column())
+    await usable(conn)
 
 
 NOT_VALID: list[tuple[str, Any]] = [

@@ -6,6 +6,7 @@ of any buffers, which come by Arrow's C interface.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from itertools import accumulate
 from struct import pack
@@ -109,10 +110,9 @@ def arrow_write(data: bytes) -> None:
     for _ in range(1 + source.below(3)):
         length = source.below(10)
         start = source.below(length + 1)
-        arrays = [
-            _array(source, arrow, length, options).slice(start) for _, arrow in columns
-        ]
-        batches.append(pa.RecordBatch.from_arrays(arrays, schema=schema))
+        arrays = [_array(source, arrow, length, options) for _, arrow in columns]
+        batch = pa.RecordBatch.from_arrays(arrays, schema=schema)
+        batches.append(batch.slice(start))
     table = pa.Table.from_batches(batches, schema)
     if (
         native_arrow_writer(schema, [column_of(name).oid for name in names], "utf-8")
@@ -143,6 +143,8 @@ def _array(source: Source, type_: Any, length: int, options: int) -> Any:
     else:
         size = (type_.bit_width * length + 7) // 8
         buffers = [source.take(size).ljust(size, b"\0")]
+        if type_ == pa.float32():  # Python makes all kinds of NaN quiet
+            buffers = [array("f", array("f", buffers[0]).tolist()).tobytes()]
     made = [pa.py_buffer(each) for each in buffers]
     bits = None if validity is None else pa.py_buffer(validity)
     return pa.Array.from_buffers(type_, length, [bits, *made])

@@ -23,7 +23,10 @@ class ArrowStream(Protocol):
 
 
 def open_stream(data: Any) -> Any:
-    """Return a `pyarrow.RecordBatchReader` of what has `__arrow_c_stream__()`."""
+    """Return a `pyarrow.RecordBatchReader` of what has `__arrow_c_stream__()`.
+
+    Raises `DataError` for what has no columns, and for types that pyarrow has not.
+    """
     pa = pyarrow()
     if isinstance(data, pa.RecordBatchReader):
         return data
@@ -32,7 +35,10 @@ def open_stream(data: Any) -> Any:
             f"copy_arrow() takes what has __arrow_c_stream__(), as tables of pyarrow "
             f"and data frames of polars and pandas have, not {type(data).__name__}"
         )
-    return pa.RecordBatchReader.from_stream(data)
+    try:
+        return pa.RecordBatchReader.from_stream(data)
+    except pa.ArrowException as error:
+        raise DataError(f"the data is no table of Arrow: {error}") from error
 
 
 class ArrowRows:
@@ -114,7 +120,10 @@ def _values(pa: Any, array: Any) -> list[Any]:
     types = pa.types
     kind = array.type
     if types.is_dictionary(kind):
-        return _values(pa, array.dictionary_decode())
+        # pyarrow cannot decode those of views, as polars has them.
+        words = _values(pa, array.dictionary)
+        places = array.indices.to_pylist()
+        return [None if place is None else words[place] for place in places]
     if isinstance(kind, pa.BaseExtensionType) and kind != pa.uuid():
         return _values(pa, array.storage)
     if types.is_timestamp(kind) and kind.unit == "ns":
