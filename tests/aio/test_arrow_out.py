@@ -128,6 +128,14 @@ async def test_nothing_keeps_its_columns(conn: Connection) -> None:
     assert (table.schema, table.num_rows) == (schema, 0)
 
 
+async def test_rows_without_columns(conn: Connection) -> None:
+    query = "SELECT FROM generate_series(1, 70000)"
+    table = await conn.fetch_arrow(query)
+    assert (table.schema.names, table.num_rows) == ([], 70_000)
+    cur = await conn.execute(query, binary=True)
+    assert (await cur.fetch_arrow()).num_rows == 70_000
+
+
 async def test_batches(conn: Connection) -> None:
     steps = []
     table = await conn.fetch_arrow(
@@ -188,6 +196,25 @@ async def test_same_names_and_types_without_binary_format(conn: Connection) -> N
     with pytest.raises(e.NotSupportedError, match=r"column 'x'.*cast it to text"):
         await cur.fetch_arrow()
     await conn.rollback()
+
+
+async def test_changes_that_return_what_is_text_here(conn: Connection) -> None:
+    await conn.execute("CREATE TEMP TABLE hosts (id int, address inet)")
+    changes: list[tuple[Any, list[str]]] = [
+        (
+            "INSERT INTO hosts VALUES (1, '::1'), (2, '::2') RETURNING address, id",
+            ["::1/128", "::2/128"],
+        ),
+        (
+            " update hosts SET address = '::3' WHERE id = 1 RETURNING address;",
+            ["::3/128"],
+        ),
+        ("DELETE FROM hosts WHERE id = 2 RETURNING address -- all", ["::2/128"]),
+    ]
+    for query, expected in changes:
+        table = await conn.fetch_arrow(query)
+        assert table.column("address").to_pylist() == expected
+    assert (await conn.fetch_arrow(sql.Identifier("hosts"))).num_rows == 1
 
 
 async def test_results_of_cursors(conn: Connection) -> None:

@@ -68,10 +68,10 @@ async def _fetch(
         async for block in copy.blocks():
             reader.feed(block)
             if reader.row_count >= BATCH_ROWS or reader.size >= BATCH_SIZE:
-                batches.append(make_batch(columns, reader.take()))
+                batches.append(make_batch(columns, reader))
     reader.finish()
     if reader.row_count:
-        batches.append(make_batch(columns, reader.take()))
+        batches.append(make_batch(columns, reader))
     return make_table(columns, batches)
 
 

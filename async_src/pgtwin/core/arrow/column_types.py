@@ -6,13 +6,14 @@ that is not known here is text, as the server's cast to text has it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import psycopg
 
 from pgtwin.core.arrow_library import pyarrow
-from pgtwin.core.engine.arrow_columns import ArrayData, ArrowKind
+from pgtwin.core.engine.arrow_columns import ArrayData, ArrowKind, ArrowReader
 
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult
@@ -45,6 +46,9 @@ _NUMERIC = _TYPES["numeric"].oid
 _ELEMENTS = {_TYPES[name].array_oid: _TYPES[name].oid for name in (*_MAKERS, "numeric")}
 
 MOST_DIGITS, MORE_DIGITS = 38, 76  # of decimals of 16 and 32 bytes
+
+
+_CHANGES = re.compile(rb"\s*(insert|update|delete|merge)\b", re.IGNORECASE).match
 
 
 class ArrowColumn(NamedTuple):
@@ -103,11 +107,11 @@ def text_casts(columns: Sequence[ArrowColumn], query: bytes) -> bytes:
         name if column.kind is not None else f"{name}::pg_catalog.text"
         for name, column in zip(names, columns, strict=True)
     ]
-    return (
-        f"SELECT {', '.join(casts)} FROM (".encode()
-        + query
-        + f"\n) AS q ({', '.join(names)})".encode()
-    )
+    wanted = ", ".join(casts).encode()
+    given = ", ".join(names).encode()
+    if _CHANGES(query):  # what changes a table can stand in no other place
+        return b"WITH q (%s) AS (%s\n) SELECT %s FROM q" % (given, query, wanted)
+    return b"SELECT %s FROM (%s\n) AS q (%s)" % (wanted, query, given)
 
 
 def kinds_of(columns: Sequence[ArrowColumn]) -> list[ArrowKind]:
@@ -115,13 +119,16 @@ def kinds_of(columns: Sequence[ArrowColumn]) -> list[ArrowKind]:
     return [column.kind or ArrowKind("TEXT") for column in columns]
 
 
-def make_batch(columns: Sequence[ArrowColumn], found: Sequence[ArrayData]) -> Any:
-    """Return a `pyarrow.RecordBatch` of columns that were read."""
+def make_batch(columns: Sequence[ArrowColumn], reader: ArrowReader) -> Any:
+    """Return a `pyarrow.RecordBatch` of the rows that were read, and take them."""
     pa = pyarrow()
+    rows = reader.row_count
     arrays = [
         _make_array(pa, column.type, data)
-        for column, data in zip(columns, found, strict=True)
+        for column, data in zip(columns, reader.take(), strict=True)
     ]
+    if not arrays:  # a batch that is made of none has no rows
+        return pa.record_batch([pa.nulls(rows)], names=[""]).select([])
     return pa.RecordBatch.from_arrays(arrays, schema=schema_of(columns))
 
 

@@ -61,7 +61,7 @@ def table_of(result: PGresult, start: int, encoding: str) -> Any:
                 parts += (pack_length(len(value)), value)
         reader.feed(b"".join(parts))
         if reader.row_count >= BATCH_ROWS or reader.size >= BATCH_SIZE:
-            batches.append(make_batch(columns, reader.take()))
+            batches.append(make_batch(columns, reader))
     if reader.row_count:
-        batches.append(make_batch(columns, reader.take()))
+        batches.append(make_batch(columns, reader))
     return make_table(columns, batches)

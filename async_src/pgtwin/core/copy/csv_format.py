@@ -48,8 +48,8 @@ class CsvFormat(NamedTuple):
     def header_of(self, data: bytes, is_all: bool) -> list[str] | None:
         """Return the names in the header; `None` if it goes on after the data.
 
-        Raises `DataError` if there is none, `LookupError` if Python does not know the
-        encoding.
+        Raises `DataError` if there is none that can be read, `LookupError` if Python
+        does not know the encoding.
         """
         quote = self.quote.encode()
         quoted = False
@@ -64,10 +64,14 @@ class CsvFormat(NamedTuple):
             return None
         import csv  # which programs that read no header do not need
 
-        text = data[:end].decode(codecs.lookup(python_encoding(self.encoding)).name)
-        names = next(
-            csv.reader([text], delimiter=self.delimiter, quotechar=self.quote), []
-        )
+        codec = codecs.lookup(python_encoding(self.encoding)).name
+        try:
+            text = data[:end].decode(codec)
+            names = next(
+                csv.reader([text], delimiter=self.delimiter, quotechar=self.quote), []
+            )
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise DataError(f"the header cannot be read: {error}") from error
         if not names:
             raise DataError("the file has no header: its first line is empty")
         return names
