@@ -111,8 +111,9 @@ async def test_extreme_values(conn: Connection) -> None:
 
 async def test_numbers_of_many_digits(conn: Connection) -> None:
     table = await conn.fetch_arrow(
-        "SELECT n, n::text FROM (VALUES (10::numeric ^ 5000), (-1 - 10::numeric ^ 9000), "
-        "(1 + 10::numeric ^ -4999), (-(10::numeric ^ -4999))) v (n)"
+        "SELECT n, n::text FROM (VALUES (10::numeric ^ 5000), "
+        "(-1 - 10::numeric ^ 9000), (1 + 10::numeric ^ -4999), "
+        "(-(10::numeric ^ -4999))) v (n)"
     )
     assert table.column(0).to_pylist() == table.column(1).to_pylist()
 

@@ -55,7 +55,7 @@ def arrow_read(data: bytes) -> None:
     if options & 1:
         stream = source.rest()
     else:
-        rows = []
+        rows: list[bytes] = []
         while source.is_left() and len(rows) < MANY_ROWS:
             rows.append(row([source.value() for _ in kinds]))
         stream = b"".join(rows) + (TRAILER if options & 2 else b"")
@@ -114,10 +114,8 @@ def arrow_write(data: bytes) -> None:
         batch = pa.RecordBatch.from_arrays(arrays, schema=schema)
         batches.append(batch.slice(start))
     table = pa.Table.from_batches(batches, schema)
-    if (
-        native_arrow_writer(schema, [column_of(name).oid for name in names], "utf-8")
-        is None
-    ):
+    oids = [column_of(name).oid for name in names]
+    if native_arrow_writer(schema, oids, "utf-8") is None:
         assert any(getattr(type_, "scale", 0) > 38 for type_ in schema.types)
         return
     stream = table.to_reader() if options & DIRECT else open_stream(table)

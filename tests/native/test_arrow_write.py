@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Sequence
 from datetime import date, datetime, time, timezone
 from decimal import Decimal
@@ -147,6 +148,11 @@ def test_decimals(scale: int) -> None:
     assert digits == [-scale] * len(digits)
 
 
+def from_buffers(arrow: Any, *buffers: bytes) -> Any:
+    """Return an array of two values, which nobody has looked at."""
+    return pa.Array.from_buffers(arrow, 2, [None, *map(pa.py_buffer, buffers)])
+
+
 ODD: list[tuple[str, Any]] = [
     ("int2", pa.array([5, 2**15])),
     ("int4", pa.array([5, -(2**31) - 1])),
@@ -164,6 +170,7 @@ ODD: list[tuple[str, Any]] = [
     ("timestamp", pa.array([5, -(2**63)], pa.timestamp("us"))),
     ("timestamp", pa.array([5, 2**62], pa.timestamp("s"))),
     ("timestamp", pa.array([5, -(2**63) + 946_684_800_000_000], pa.timestamp("us"))),
+    ("numeric", from_buffers(pa.decimal128(3, 1), bytes(16) + b"\xe8\3" + bytes(14))),
 ]
 
 
@@ -171,6 +178,22 @@ ODD: list[tuple[str, Any]] = [
 def test_values_that_are_not_plain(name: str, array: Any) -> None:
     _, number = written([name], ArrowRows(pa.table({"c": array}).to_reader()))
     assert number == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "array"),
+    [
+        ("text", from_buffers(pa.string(), struct.pack("=iii", 0, 9, 3), b"abc")),
+        ("text", from_buffers(pa.string(), struct.pack("=iii", 0, -9, 3), b"abc")),
+        ("bytea", from_buffers(pa.binary(), struct.pack("=iii", 1, 0, 3), b"abc")),
+        (
+            "bytea",
+            from_buffers(pa.large_binary(), struct.pack("=qqq", 0, 9, 3), b"abc"),
+        ),
+    ],
+)
+def test_offsets_outside_of_the_data(name: str, array: Any) -> None:
+    assert written([name], ArrowRows(pa.table({"c": array}).to_reader())) == (b"", 0)
 
 
 @pytest.mark.parametrize(

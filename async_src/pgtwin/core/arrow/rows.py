@@ -96,7 +96,7 @@ class ArrowRows:
 
 
 def _validate(batch: Any, full: bool) -> None:
-    """Raise `DataError` for what is no Arrow data; all values are looked at if `full`."""
+    """Raise `DataError` for what is no Arrow data; `full` looks at all values."""
     try:
         batch.validate(full=full)
     except pyarrow().ArrowException as error:

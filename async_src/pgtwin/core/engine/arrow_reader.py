@@ -258,7 +258,7 @@ def _jsonb(kind: ArrowKind, fields: Fields, encoding: str) -> Read:
 
 
 def _digits(field: bytes) -> tuple[int, tuple[int, ...], int, int]:
-    """Return sign, digits of base 10,000, places of them before the point, and scale."""
+    """Return sign, digits of base 10,000, how many before the point, and scale."""
     try:
         count, weight, sign, scale = _NUMERIC.unpack_from(field)
         digits = Struct(f"!{count}H").unpack_from(field, _NUMERIC.size)
