@@ -9,9 +9,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from psycopg.types import numeric
 
 import pgtwin
 from pgtwin import errors as e, sql
+from pgtwin.core.copy.dumpers import careful
 from pgtwin.core.copy.records import columns_query
 from tests.support.copy_data import LOADED, ROWS
 
@@ -146,3 +148,12 @@ async def test_format(conn: pgtwin.AsyncConnection[Any]) -> None:
     assert await copied(("1", 0.5, None)) == [False]
     cur = await conn.execute("SELECT sum(a), count(*) FROM formats")
     assert await cur.fetchall() == [(5, 6)]
+
+
+def test_numbers_are_not_cut_off_by_psycopg_in_python() -> None:
+    for cls in (numeric.Int2Dumper, numeric.Int4Dumper, numeric.Int8Dumper):
+        dumper: Any = careful(cls)(int)
+        assert dumper.dump(5) == b"5"
+        for value in (1.5, Decimal("1.5"), "5"):
+            with pytest.raises(e.DataError):
+                dumper.dump(value)

@@ -176,6 +176,10 @@ def _is_oid(value: Any) -> bool:
     return hasattr(value, "__index__") and 0 <= value < 2**32
 
 
+def _is_integer(value: Any) -> bool:
+    return hasattr(value, "__index__")
+
+
 def _or_text(accepts: Accepts) -> Accepts:
     """Take strings too, which the server reads."""
     return lambda value: isinstance(value, str) or accepts(value)
@@ -192,11 +196,14 @@ def _is_duration_or_text(value: Any) -> bool:
 
 _is_data = _of(bytes, bytearray, memoryview)
 
+INTEGERS = ("Int2Dumper", "Int4Dumper", "Int8Dumper")
+
 # What the dumpers of these names take, besides what they refuse themselves.
 ACCEPTED: dict[str, Accepts] = {
     "BoolDumper": _is_boolean,
     "BoolBinaryDumper": _is_boolean,
     "OidDumper": _is_oid,
+    **dict.fromkeys(INTEGERS, _is_integer),
     "FloatDumper": _is_float,
     "Float4Dumper": _is_float,
     "TimestampRangeDumper": _is_naive_range,
@@ -230,6 +237,7 @@ FAMILIES: dict[str, Accepts] = {
 }
 # Values of these very types are taken without a look at each.
 EXACT: dict[str, frozenset[type]] = {
+    **dict.fromkeys(INTEGERS, frozenset({int})),
     "BoolDumper": frozenset({bool}),
     "BoolBinaryDumper": frozenset({bool}),
     "FloatDumper": frozenset({float}),
@@ -308,6 +316,8 @@ def careful(dumper: type[DumperProtocol]) -> type[DumperProtocol]:
     name = known_dumper(dumper)
     if name in NUMBERS:
         return NUMBERS[name]
+    if name in INTEGERS and not dumper.__module__.startswith("psycopg."):
+        return dumper  # those in C refuse what is no integer, others cut it off
     accepts = ACCEPTED.get(name)
     if accepts is None:
         accepts = next((FAMILIES[end] for end in FAMILIES if name.endswith(end)), None)
