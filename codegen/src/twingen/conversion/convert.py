@@ -186,7 +186,8 @@ def convert_parsed(
         settings.tasks,
     )
     try:
-        converted = rewriter.converted()
+        with settings.libraries.remembering():
+            converted = rewriter.converted()
         if refusals := [*rewriter.refusals, *examples.refusals]:
             raise ConversionError(sorted(refusals))
         converted, overloads = without_repeated_overloads(names, converted)

@@ -136,7 +136,7 @@ def _check_position(site: Site[cst.Name | cst.Attribute], qualified: str) -> Non
     """Refuse a name that only means something where it is called or subscripted."""
     if site.names.is_definition(site.old):  # `anyio = None` beside `import anyio`
         return
-    verdict = site.verdict_of(qualified)
+    verdict = site.libraries.verdict(qualified)
     parent = site.names.parent(site.old)
     asking = site.names.parent(parent) if isinstance(parent, cst.Arg) else None
     if (

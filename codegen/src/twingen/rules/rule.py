@@ -110,18 +110,10 @@ class Site(Generic[NodeT_co]):
     examples: Examples
     tasks: Tasks = "threads"
 
-    _row: tuple[str, Verdict | None] | None = None
-
     def verdict(self, node: cst.CSTNode) -> Verdict | None:
         """Return what the tables say of the name that `node` stands for."""
         qualified = self.names.qualified(node)
-        return None if qualified is None else self.verdict_of(qualified)
-
-    def verdict_of(self, qualified: str) -> Verdict | None:
-        """Return what the tables say of a name; of one, they are asked only once."""
-        if self._row is None or self._row[0] != qualified:
-            self._row = qualified, self.libraries.verdict(qualified)
-        return self._row[1]
+        return None if qualified is None else self.libraries.verdict(qualified)
 
     def twin_at(
         self, spelled: cst.Name | cst.Attribute, at: cst.CSTNode
@@ -155,7 +147,7 @@ class Site(Generic[NodeT_co]):
         top = self._top_module(spelled, qualified)
         if top is not None:
             return top
-        verdict = self.verdict_of(qualified)
+        verdict = self.libraries.verdict(qualified)
         if verdict is None or qualified in modules:
             return None
         if verdict.refuse:

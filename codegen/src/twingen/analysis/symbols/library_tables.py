@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from pathlib import Path
@@ -75,11 +76,24 @@ class Libraries:
         default=None, repr=False, compare=False
     )
     _members: set[str] | None = field(default=None, repr=False, compare=False)
+    # What was found for each name, while it is remembered.
+    _verdicts: dict[str, Verdict | None] | None = field(
+        default=None, repr=False, compare=False
+    )
 
     @property
     def kept(self) -> set[str]:
         """The names of asyncio that the project keeps."""
         return {name for name in self.overridden if self.rows[name].keep}
+
+    @contextmanager
+    def remembering(self) -> Iterator[None]:
+        """Look up each name once, for as long as no table or definition changes."""
+        before, self._verdicts = self._verdicts, {}
+        try:
+            yield
+        finally:
+            self._verdicts = before
 
     def verdict(self, qualified: str) -> Verdict | None:
         """Return the row of a qualified name, its new name, or its table's `*` row.
@@ -87,6 +101,13 @@ class Libraries:
         What the project says counts before what comes with twingen, and that is not
         for names which the sources define.
         """
+        if self._verdicts is None:
+            return self._looked_up(qualified)
+        if qualified not in self._verdicts:
+            self._verdicts[qualified] = self._looked_up(qualified)
+        return self._verdicts[qualified]
+
+    def _looked_up(self, qualified: str) -> Verdict | None:
         home = qualified.rpartition(".")[0]
         for row in (qualified, f"{home}.*"):
             if row in self.own:
@@ -259,7 +280,8 @@ class Libraries:
     def local_name(self, qualified: str) -> str:
         """Return the last part of what a name becomes; it is not used by this."""
         used = set(self.used), set(self.renames.used) if self.renames else set()
-        verdict = self.verdict(qualified)
+        with self.remembering():  # or else who uses it later would not be noted
+            verdict = self.verdict(qualified)
         self.used = used[0]
         if self.renames:
             self.renames.used = used[1]
