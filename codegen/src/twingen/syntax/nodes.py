@@ -5,7 +5,7 @@ from __future__ import annotations
 from ast import literal_eval
 from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import libcst as cst
 
@@ -36,7 +36,7 @@ class Nodes:
                 by_type[kind].append(node)
             else:
                 by_type[kind] = [node]
-            below = list(children(node))
+            below = children(node)
             for child in below:
                 parents[id(child)] = node
             below.reverse()
@@ -112,14 +112,14 @@ def expression_in(string: cst.SimpleString) -> cst.BaseExpression:
 
 
 def find(root: cst.CSTNode, node_type: type[NodeT]) -> list[NodeT]:
-    """Return every node of one type at or below another, in source order."""
+    """Return every node of exactly one type at or below another, in source order."""
     found: list[NodeT] = []
-    waiting: list[cst.CSTNode] = [root]
+    waiting: list[Any] = [root]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, node_type):
+        if type(node) is node_type:
             found.append(node)
-        below = list(parts(node))
+        below = parts(node)
         below.reverse()
         waiting += below
     return found

@@ -92,28 +92,28 @@ def _learn(node: cst.CSTNode) -> tuple[str, ...]:
     return fields
 
 
-def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """Yield the children of a node, whitespace without a comment left out."""
+def children(node: cst.CSTNode) -> list[cst.CSTNode]:
+    """Return the children of a node, whitespace without a comment left out."""
     return _nodes_in(node, _FIELDS.get(type(node)) or _learn(node))
 
 
-def parts(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """Yield the children of a node that are code, whitespace and comments left out."""
+def parts(node: cst.CSTNode) -> list[cst.CSTNode]:
+    """Return the children of a node that are code, not whitespace or comments."""
     if type(node) not in _MEANINGFUL:
         _learn(node)
     return _nodes_in(node, _MEANINGFUL[type(node)])
 
 
-def _nodes_in(node: cst.CSTNode, fields: Iterable[str]) -> Iterator[cst.CSTNode]:
+def _nodes_in(node: cst.CSTNode, fields: Iterable[str]) -> list[cst.CSTNode]:
+    found: list[cst.CSTNode] = []
     for name in fields:
         value = getattr(node, name)
         sort = _SORTS[type(value)]
         if sort == _NODE:
-            yield value
+            found.append(value)
         elif sort == _SEQUENCE:
-            for child in value:
-                if _SORTS[type(child)] == _NODE:
-                    yield child
+            found += [child for child in value if _SORTS[type(child)] == _NODE]
+    return found
 
 
 class _Code(CodegenState):
