@@ -133,21 +133,21 @@ class _Tidy:
         self._ids = set(map(id, self._before))
 
     @cached_property
-    def _codes(self) -> set[str]:
-        return set(map(_code, self._before))
+    def _codes(self) -> dict[int, str]:
+        """The code of each import of the author, by its id."""
+        return {id(line): _code(line) for line in self._before}
 
     def group(self, group: Group) -> Group:
         """Return a group of imports, merged and in order if any of them is new."""
         if all(id(line) in self._ids for line in group):
             return group
-        codes = list(map(_code, group))
-        new = [
-            code
-            for line, code in zip(group, codes, strict=True)
-            if id(line) not in self._ids
-        ]
+        new = [_code(line) for line in group if id(line) not in self._ids]
+        old = [self._codes[id(line)] for line in group if id(line) in self._ids]
         # A new line may be what another one is already.
-        changed = any(code not in self._codes or codes.count(code) > 1 for code in new)
+        there = set(self._codes.values())
+        changed = any(
+            code not in there or code in old or new.count(code) > 1 for code in new
+        )
         return _merged(group, self._sorts) if changed else group
 
     def checking_block(self, line: cst.CSTNode) -> cst.CSTNode:

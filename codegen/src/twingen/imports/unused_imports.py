@@ -34,8 +34,13 @@ def without_orphans(tree: cst.Module, keep: Kept) -> tuple[cst.Module, bool]:
     be unused now.
     """
     only = {id(tree)}
-    for line, above in lines_of(tree):
-        only.update(map(id, [*above, line, *_imports_in(line)]))
+    lines = list(lines_of(tree))
+    # What is around an import; of other lines nothing is told.
+    around = {id(e) for line, above in lines if _imports_in(line) for e in above}
+    for line, above in lines:
+        only.update(map(id, above))
+        if id(above[-1]) in around:
+            only.update(map(id, [line, *_imports_in(line)]))
     orphans = _Orphans(keep)
     settled = rewritten(tree, orphans, only)
     assert isinstance(settled, cst.Module)
