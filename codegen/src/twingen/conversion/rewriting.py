@@ -79,9 +79,8 @@ class Rewriter:
 
     def _is_verbatim(self, node: cst.CSTNode) -> bool:
         """Return whether a statement around a node, or itself, stays as it is."""
-        found = self._verbatim
-        return bool(found) and any(
-            id(each) in found for each in (node, *self._names.ancestors(node))
+        return any(
+            id(each) in self._verbatim for each in (node, *self._names.ancestors(node))
         )
 
     def _rewritten(
@@ -101,7 +100,7 @@ class Rewriter:
         )
         claimed: Rule | None = None
         result: _Result = updated_node
-        verbatim = self._is_verbatim(original_node)
+        verbatim = bool(self._verbatim) and self._is_verbatim(original_node)
         skipped = self._overridden(original_node)
         for rule in rules:
             if rule.name == skipped or (verbatim and rule.name != "verbatim"):

@@ -21,7 +21,7 @@ def rename_parameter(site: Site[cst.Name]) -> cst.Name | None:
     name, renames = site.old.value, site.libraries.renames
     if renames is None or name not in site.names.definitions.fixtures:
         return None
-    twin = renames.words().get(name)
+    twin = renames.word(name)
     function = function_given(site.names, site.old) if twin is not None else None
     if twin is None or function is None:
         return None

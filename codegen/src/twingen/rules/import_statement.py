@@ -21,11 +21,12 @@ from ..diagnostics.refusal import Refused
 from ..syntax.nodes import text_of
 from .rule import Replacement, Site, rewrite
 
+_IMPORTS = {cst.Import, cst.ImportFrom}
+
 
 @rewrite("TW202", cst.SimpleStatementLine)
 def retarget_import(site: Site[cst.SimpleStatementLine]) -> Replacement:
-    kinds = (cst.Import, cst.ImportFrom)
-    if not any(isinstance(statement, kinds) for statement in site.old.body):
+    if _IMPORTS.isdisjoint(map(type, site.old.body)):
         return None
     lines: list[cst.BaseSmallStatement] = []
     for statement, converted in zip(site.old.body, site.new.body, strict=True):

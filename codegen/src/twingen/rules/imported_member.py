@@ -19,7 +19,7 @@ _IMPORTING = {"importlib.import_module", "builtins.__import__"}
 @rewrite("TW236", cst.Attribute)
 def rename_member(site: Site[cst.Attribute]) -> cst.Attribute | None:
     renames, name = site.libraries.renames, site.old.attr.value
-    twin = renames.words().get(name) if renames is not None else None
+    twin = renames.word(name) if renames is not None else None
     if twin is None or not any(
         _is_imported(site.names, each) for each in meant_by(site.names, site.old.value)
     ):

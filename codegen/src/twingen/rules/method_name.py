@@ -48,19 +48,24 @@ _TYPED_DICTS = {"typing.TypedDict", "typing_extensions.TypedDict"}
 @rewrite("TW107", cst.Attribute, cst.Name, cst.Arg, cst.MatchKeywordElement)
 def rename_method(site: Site[cst.CSTNode]) -> Replacement:
     old, new = site.old, site.new
+    if isinstance(old, cst.Name):
+        return _name(site, old)
+    if isinstance(old, cst.Attribute):
+        assert isinstance(new, cst.Attribute)
+        twin = twin_of_method(site, old.value, old.attr.value)
+        if twin is None:
+            _check_awaited(site, old)
+            return None
+        return new.with_changes(attr=new.attr.with_changes(value=twin))
     if isinstance(old, cst.Arg):
         return _keyword(site, old)
-    if isinstance(old, cst.MatchKeywordElement):
-        twin = _twin_in_pattern(site, old)
-        return None if twin is None else new.with_changes(key=cst.Name(twin))
-    if isinstance(site.old, cst.Attribute):
-        assert isinstance(site.new, cst.Attribute)
-        twin = twin_of_method(site, site.old.value, site.old.attr.value)
-        if twin is None:
-            _check_awaited(site, site.old)
-            return None
-        return site.new.with_changes(attr=site.new.attr.with_changes(value=twin))
-    assert isinstance(old, cst.Name)
+    assert isinstance(old, cst.MatchKeywordElement)
+    twin = _twin_in_pattern(site, old)
+    return None if twin is None else new.with_changes(key=cst.Name(twin))
+
+
+def _name(site: Site[cst.CSTNode], old: cst.Name) -> Replacement:
+    """Return what the body of a class calls a member in the twin."""
     if not site.libraries.may_rename(old.value):
         return None
     owner, is_variable = _class_that_defines(site, old)

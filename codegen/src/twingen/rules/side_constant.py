@@ -20,9 +20,10 @@ from .rule import Site, rewrite
 def refuse_other_uses(
     site: Site[cst.Name | cst.Attribute | cst.ImportFrom],
 ) -> None:
-    table = SideTable(site.names.definitions.side)
-    if not table:
+    rows = site.names.definitions.side
+    if not rows:
         return
+    table = SideTable(rows)
     if isinstance(site.old, cst.ImportFrom):
         for row, value in table.rows.items():
             if isinstance(value, bool) and ".**." not in row:

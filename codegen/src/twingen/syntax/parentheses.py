@@ -23,8 +23,11 @@ def in_place_of(
 
 def _stands_alone(new: cst.BaseExpression, parent: cst.CSTNode | None) -> bool:
     """Return whether the parentheses hold nothing together any more."""
-    one_line = "\n" not in cst.Module([]).code_for_node(new)
-    return isinstance(parent, _OPERANDS) and one_line
+    return isinstance(parent, _OPERANDS) and _is_one_line(new)
+
+
+def _is_one_line(node: cst.CSTNode) -> bool:
+    return "\n" not in cst.Module([]).code_for_node(node)
 
 
 def beside_another(arguments: Sequence[cst.Arg]) -> list[cst.Arg]:
@@ -43,6 +46,6 @@ def bare(value: cst.BaseExpression) -> cst.BaseExpression:
     """Return an argument without the parentheses that held it together."""
     if isinstance(value, (cst.GeneratorExp, cst.NamedExpr, cst.Yield, cst.Tuple)):
         return value
-    if "\n" in cst.Module([]).code_for_node(value):
+    if not value.lpar or not _is_one_line(value):
         return value
     return value.with_changes(lpar=[], rpar=[])

@@ -98,13 +98,20 @@ def _uses(
 ) -> Iterator[cst.BaseExpression]:
     """Yield the other places of a variable or attribute."""
     of_class = names.enclosing(kept, cst.ClassDef)
+    last = _last_word(kept)
     for each in names.nodes.of(type(kept)):
-        if each is not kept and names.same_value(kept, each):
+        if _last_word(each) != last or each is kept:
+            continue
+        if names.same_value(kept, each):
             is_attribute = isinstance(kept, cst.Attribute)
             if not is_attribute or names.enclosing(each, cst.ClassDef) is of_class:
                 yield each
     if isinstance(kept, cst.Name):
         yield from _taken(names, kept)
+
+
+def _last_word(name: cst.Name | cst.Attribute) -> str:
+    return name.value if isinstance(name, cst.Name) else name.attr.value
 
 
 def _taken(names: TypedNames, collection: cst.Name) -> Iterator[cst.BaseExpression]:
@@ -114,7 +121,9 @@ def _taken(names: TypedNames, collection: cst.Name) -> Iterator[cst.BaseExpressi
     for taken, taken_from in loops:
         if isinstance(taken, cst.Name) and names.same_value(taken_from, collection):
             for each in names.nodes.of(cst.Name):
-                if each is not taken and names.same_value(taken, each):
+                if each.value != taken.value or each is taken:
+                    continue
+                if names.same_value(taken, each):
                     yield each
 
 

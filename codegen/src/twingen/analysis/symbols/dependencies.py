@@ -30,16 +30,13 @@ class _Field:
 
     def __init__(self, name: str, definitions: Definitions) -> None:
         self.name = name
+        self.own: Any = getattr(definitions, name)
         self._definitions = definitions
         self.added: Mapping[str, Any] = _NOTHING
         self.keys_asked: set[str] = set()
         self.found_by: set[tuple[str, str]] = set()
         self.was_tested = False
         self.was_taken = False
-
-    @property
-    def own(self) -> Any:
-        return getattr(self._definitions, self.name)
 
     def __contains__(self, key: object) -> bool:
         if key in self.added:

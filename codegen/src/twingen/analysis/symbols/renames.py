@@ -215,8 +215,8 @@ class Renames:
         """Return a docstring's line or a comment as it reads in the twin."""
         plain = {old: new for old, new in self._prose.items() if "*" not in old}
         found: set[str] = set()
-        words = self.words()
-        own = {word: words[word] for word in _WORD.findall(text) if word in words}
+        words = ((word, self.word(word)) for word in dict.fromkeys(_WORD.findall(text)))
+        own = {word: twin for word, twin in words if twin is not None}
         renamed = rename_words(text, {**own, **plain}, found)
         self.used_prose |= found & plain.keys()
         if len(plain) < len(self._prose):

@@ -150,32 +150,35 @@ class Kinds:
 
     def __init__(self, names: Names) -> None:
         self._names = names
-        self._known: dict[cst.CSTNode, str | None] = {}
+        # By id, with the node itself, which keeps the id from being given again.
+        self._known: dict[int, tuple[cst.CSTNode, str | None]] = {}
         self._followed: set[cst.CSTNode] = set()
 
     def kind(self, node: cst.BaseExpression) -> str | None:
         """Return the one kind that a value can have."""
+        known = self._known.get(id(node))
+        if known is not None:
+            return known[1]
         if isinstance(node, cst.NamedExpr):
-            node = node.target
+            return self.kind(node.target)
         if isinstance(node, cst.Subscript):
             one = len(node.slice) == 1 and isinstance(node.slice[0].slice, cst.Index)
             return self.element_kind(node.value) if one else None
-        if node not in self._known:
-            self._known[node] = None  # a name that is bound to itself has no kind
-            targets = self._names.targets(node)
-            kinds = {kind for target in targets for kind in self._bound_by(target)}
-            if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
-                owners = set(self._of_value(node.func.value))
-                method = node.func.attr.value
-                kinds = {_KIND_OF_METHOD.get((each, method), "?") for each in owners}
-            if not targets and isinstance(node, cst.Attribute):
-                owner = self.kind(node.value)
-                kinds = {_KIND_OF_ATTRIBUTE.get((owner or "", node.attr.value), "?")}
-                if (function := self._property(node)) is not None:
-                    kinds = set(self._got_from(function))
-            kind = kinds.pop() if len(kinds) == 1 else UNKNOWN
-            self._known[node] = None if kind == UNKNOWN else kind
-        return self._known[node]
+        self._known[id(node)] = node, None  # what is bound to itself has no kind
+        targets = self._names.targets(node)
+        kinds = {kind for target in targets for kind in self._bound_by(target)}
+        if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
+            owners = set(self._of_value(node.func.value))
+            method = node.func.attr.value
+            kinds = {_KIND_OF_METHOD.get((each, method), "?") for each in owners}
+        if not targets and isinstance(node, cst.Attribute):
+            owner = self.kind(node.value)
+            kinds = {_KIND_OF_ATTRIBUTE.get((owner or "", node.attr.value), "?")}
+            if (function := self._property(node)) is not None:
+                kinds = set(self._got_from(function))
+        kind = kinds.pop() if len(kinds) == 1 else UNKNOWN
+        self._known[id(node)] = node, None if kind == UNKNOWN else kind
+        return self._known[id(node)][1]
 
     def kinds(self, node: cst.BaseExpression) -> set[str]:
         """Return all kinds that are shown of a value, which may be others too."""
