@@ -233,7 +233,10 @@ async def test_bad_values(
     for empty in (b"", b"\n1,x,y\n", b"\xef\xbb\xbf"):
         with pytest.raises(e.DataError, match="no header"):
             await conn.copy_from_csv(table, io.BytesIO(empty))
-    for file, quote in ((b"id,\xe9\n1,x\n", '"'), (b"id\n1\n", "\n")):
+    for file, quote in (
+        *((b"id,\xe9\n1,x\n", '"'), (b"id\n1\n", "\n")),
+        *((b"id\n1\n", "''"), (b"id\n1\n", "")),
+    ):
         with pytest.raises(e.DataError, match="header cannot be read"):
             await conn.copy_from_csv(table, io.BytesIO(file), quote=quote)
     with pytest.raises(TypeError, match="mode 'rb'"):

@@ -70,7 +70,7 @@ class CsvFormat(NamedTuple):
             names = next(
                 csv.reader([text], delimiter=self.delimiter, quotechar=self.quote), []
             )
-        except (UnicodeDecodeError, csv.Error) as error:
+        except (ValueError, TypeError, csv.Error) as error:
             raise DataError(f"the header cannot be read: {error}") from error
         if not names:
             raise DataError("the file has no header: its first line is empty")
