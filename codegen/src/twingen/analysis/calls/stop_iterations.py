@@ -33,8 +33,9 @@ def end_of(names: TypedNames, call: cst.Call) -> str | None:
     called = names.qualified(call.func)
     if called == "builtins.anext":
         return ASYNC_STOP
-    endless = names.kind(call.args[0].value) in _ENDLESS
-    return STOP if called == "builtins.next" and not endless else None
+    if called != "builtins.next" or names.kind(call.args[0].value) in _ENDLESS:
+        return None
+    return STOP
 
 
 def raised(names: TypedNames, statement: cst.Raise) -> str | None:
