@@ -17,6 +17,7 @@ import libcst as cst
 from ..analysis.types.string_literals import is_docstring
 from ..diagnostics.refusal import Refused
 from ..documents.examples import KEEP, Mark, find
+from ..syntax.nodes import with_contents
 from ..syntax.prose_rewriting import without_async
 from .rule import Site, rewrite
 
@@ -45,9 +46,8 @@ def convert_docstring(site: Site[cst.SimpleString]) -> cst.SimpleString | None:
             text += kept if keep else [prose(line) for line in kept]
         done, keep = each.stop, False
     text += [without_async(prose(line)) for line in lines[done:]]
-    quote = site.old.quote
-    value = f"{site.old.prefix}{quote}" + "\n".join(text) + quote
-    return site.new.with_changes(value=value) if value != site.old.value else None
+    converted = with_contents(site.new, "\n".join(text))
+    return None if converted.value == site.old.value else converted
 
 
 def _check(site: Site[cst.SimpleString], mark: Mark) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import libcst as cst
 
 from ..analysis.types.string_literals import is_asked_for, is_export, is_type
-from ..syntax.nodes import text_of
+from ..syntax.nodes import text_of, with_contents
 from .rule import Site, rewrite
 
 
@@ -35,8 +35,7 @@ def rename_export(site: Site[cst.SimpleString]) -> cst.SimpleString | None:
         twin = twin or _offered(site, name)
     if twin is None:
         return None
-    quote = site.old.quote
-    return site.new.with_changes(value=f"{site.old.prefix}{quote}{twin}{quote}")
+    return with_contents(site.new, twin)
 
 
 def _own(site: Site[cst.SimpleString], name: str) -> str | None:

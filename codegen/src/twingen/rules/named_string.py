@@ -70,7 +70,7 @@ from ..analysis.types.string_literals import (
     is_type,
 )
 from ..diagnostics.refusal import Refused
-from ..syntax.nodes import targets_of, text_of
+from ..syntax.nodes import targets_of, text_of, with_contents
 from ..syntax.prose_rewriting import rename_words
 from .rule import Site, rewrite
 from .shared.renamed_methods import twin_of_member, twin_of_method, twin_of_path
@@ -144,7 +144,7 @@ def rename_in_string(
             f"this looks up {text} by name, which is {twin} in the twin",
             f'list the function: strings = ["{function}"]',
         )
-    return site.new.with_changes(value=f"{old.prefix}{old.quote}{twin}{old.quote}")
+    return with_contents(old, twin)
 
 
 def _is_question(call: cst.Call, function: str | None, arg: cst.CSTNode | None) -> bool:
@@ -213,7 +213,7 @@ def _own_name(site: Site[Any], string: cst.SimpleString) -> cst.SimpleString | N
         or namespace_asked(names, string) is not None
         or is_compared_with_name(names, string)
     ):
-        return _spelled(string, twin)
+        return with_contents(string, twin)
     if keyed and renames.texts_of(names.module) is None:
         raise Refused(
             f"the project looks up classes by their names, and this may name {text}, "
@@ -245,7 +245,7 @@ def _warning(site: Site[Any], string: cst.SimpleString) -> cst.SimpleString | No
         if _PATH.fullmatch(parts[at]):
             parts[at] = _twin_of_path(site, parts[at]) or parts[at]
     twin = ":".join(parts)
-    return _spelled(string, twin) if parts and twin != text else None
+    return with_contents(string, twin) if parts and twin != text else None
 
 
 def _private(site: Site[Any], string: cst.SimpleString) -> cst.SimpleString | None:
@@ -254,7 +254,7 @@ def _private(site: Site[Any], string: cst.SimpleString) -> cst.SimpleString | No
     if renames is None or not isinstance(text, str):
         return None
     twin = twin_of_mangled(text, renames.words())
-    return None if twin is None else _spelled(string, twin)
+    return None if twin is None else with_contents(string, twin)
 
 
 def _own_path(site: Site[Any], string: cst.SimpleString) -> cst.SimpleString | None:
@@ -265,7 +265,7 @@ def _own_path(site: Site[Any], string: cst.SimpleString) -> cst.SimpleString | N
         return None
     separator, rest = found["colon"] or "", found["rest"] or ""
     twin = _twin_of_own_path(site, found["path"], separator, rest)
-    return None if twin is None or twin == text else _spelled(string, twin)
+    return None if twin is None or twin == text else with_contents(string, twin)
 
 
 def _twin_of_own_path(
@@ -322,11 +322,6 @@ def _is_printed(site: Site[Any], string: cst.SimpleString) -> bool:
     )
 
 
-def _spelled(string: cst.SimpleString, twin: str) -> cst.SimpleString:
-    quote = string.quote
-    return string.with_changes(value=f"{string.prefix}{quote}{twin}{quote}")
-
-
 def _check_protocol(site: Site[Any], string: cst.SimpleString) -> None:
     """Refuse the name of an asynchronous protocol's method where it is asked for.
 
@@ -361,8 +356,7 @@ def _members(site: Site[Any], string: cst.SimpleString) -> cst.SimpleString | No
     places = _is_of_mock, _is_attached, _is_of_class, _is_asked_of_class
     if twin == text or not any(place(site, string) for place in places):
         return None
-    quote = string.quote
-    return string.with_changes(value=f"{string.prefix}{quote}{twin}{quote}")
+    return with_contents(string, twin)
 
 
 def _is_of_mock(site: Site[Any], string: cst.SimpleString) -> bool:

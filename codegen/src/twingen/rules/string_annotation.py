@@ -23,6 +23,7 @@ from ..analysis.types.type_parameters import (
     with_return_type,
 )
 from ..analysis.types.unions import once_each, once_in_subscript
+from ..syntax.nodes import with_contents
 from .rule import Site, rewrite
 
 
@@ -45,8 +46,7 @@ def _converted(
     code = cst.Module([]).code_for_node(converted)
     if code == string.evaluated_value:
         return None
-    quote = string.quote
-    return string.with_changes(value=f"{string.prefix}{quote}{code}{quote}")
+    return with_contents(string, code)
 
 
 class _Converter(cst.CSTTransformer):

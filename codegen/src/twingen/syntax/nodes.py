@@ -100,6 +100,12 @@ def _evaluated(literal: str) -> str | bytes:
     return found
 
 
+def with_contents(string: cst.SimpleString, contents: str) -> cst.SimpleString:
+    """Return a string with other contents between its quotes, as they are spelled."""
+    prefix = string.value[: len(string.prefix)]  # which libcst has in small letters
+    return string.with_changes(value=f"{prefix}{string.quote}{contents}{string.quote}")
+
+
 def expression_in(string: cst.SimpleString) -> cst.BaseExpression:
     """Return the expression that a string holds, the string itself if it is text."""
     text = text_of(string)
