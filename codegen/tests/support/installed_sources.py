@@ -35,7 +35,7 @@ from twingen.project.workers import collect_rarely
 
 # What a source says that only an asynchronous one means.
 _ASYNCHRONOUS = re.compile(
-    r"async|await|Async|ASYNC|Coroutine|COROUTINE|iscoroutine|aclos|anyio|trio\b|twingen:"
+    r"async|[Aa]wait|Async|ASYNC|Coroutine|COROUTINE|iscoroutine|aclos|anyio|trio\b|twingen:"
     r"|__a(?:enter|exit|iter|next)__"
 )
 # Refusals that say that a file cannot be read, not that it has no twin.

@@ -360,7 +360,8 @@ class UsedNames(Reader):
 
     def visit_Subscript(self, node: cst.Subscript) -> bool:
         node.value.visit(self)
-        outside, self._in_type = self._in_type, _strings_are_types(node)
+        outside = self._in_type
+        self._in_type = _strings_are_types(node, outside)
         for each in node.slice:
             each.visit(self)
         self._in_type = outside
@@ -374,12 +375,13 @@ class UsedNames(Reader):
 _TYPE_CALLS = {"cast", "typing.cast", "TypeVar", "typing.TypeVar"}
 
 
-def _strings_are_types(node: cst.Subscript) -> int:
+def _strings_are_types(node: cst.Subscript, in_type: int) -> int:
     """Return whether strings in `X[...]` may be types: not in `Literal` or an item."""
-    name = (get_full_name_for_node(node.value) or "").rpartition(".")[2]
-    return int(
-        name != "Literal" and (name[:1] != name[:1].lower() or name in _GENERICS)
-    )
+    name = (get_full_name_for_node(node.value) or "").rpartition(".")[2].lstrip("_")
+    if name == "Literal":
+        return 0
+    is_class = name[:1] != name[:1].lower() or name in _GENERICS
+    return int(in_type or is_class)
 
 
 _GENERICS = {"dict", "frozenset", "list", "set", "tuple", "type"}
