@@ -69,7 +69,7 @@ def tests(session: nox.Session) -> None:
 
 @nox.session(name="tests-on", python=found_pythons())
 def tests_on(session: nox.Session) -> None:
-    """Pass the tests on each supported Python, but those that are the same on all."""
+    """Pass the tests on each Python, except those that are the same on all."""
     pass_every_test(session, *TWINGEN_OF_EACH_PYTHON)
 
 

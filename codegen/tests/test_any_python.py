@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # the session has no pytest
     import pytest
 
 PROGRAMS = sorted(FOLDER.glob("*.py"))
-# In so many processes is it compared what becomes of them.
+# The comparison is split, so that several workers can take a part.
 PARTS = 4
 
 

@@ -211,11 +211,21 @@ async def test_changes_that_return_what_is_text_here(conn: Connection) -> None:
             ["::3/128"],
         ),
         ("DELETE FROM hosts WHERE id = 2 RETURNING address -- all", ["::2/128"]),
+        (
+            "/* as\nbefore */ -- and\n INSERT INTO hosts VALUES (4, '::4') RETURNING *",
+            ["::4/128"],
+        ),
     ]
+    if conn.info.server_version >= 170000:
+        merge = (
+            "MERGE INTO hosts USING (VALUES (4)) v (i) ON id = i WHEN MATCHED THEN "
+            "UPDATE SET address = '::5' RETURNING address"
+        )
+        changes.append((merge, ["::5/128"]))
     for query, expected in changes:
         table = await conn.fetch_arrow(query)
         assert table.column("address").to_pylist() == expected
-    assert (await conn.fetch_arrow(sql.Identifier("hosts"))).num_rows == 1
+    assert (await conn.fetch_arrow(sql.Identifier("hosts"))).num_rows == 2
 
 
 async def test_results_of_cursors(conn: Connection) -> None:

@@ -88,6 +88,7 @@ CORE = [
     "engine.copy_layout",
     "engine.time_zones",
     "psycopg_isinstance",
+    "statements.leading_comments",
     "server_settings",
     "statements.query_hooks",
     "statements.size_limits",

@@ -15,6 +15,7 @@ from psycopg import pq
 
 from pgtwin.core.engine.implementation import KeptState, PreparedState
 from pgtwin.core.server_settings import changes_settings
+from pgtwin.core.statements.leading_comments import LEADING
 
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult
@@ -30,8 +31,8 @@ PREPARED_MAX = 100
 # What the server makes a plan for, whose columns cannot change. A command such as FETCH
 # or EXECUTE gives what another statement has, which may be replaced at any time.
 _WITH_PLAN = re.compile(
-    rb"(?:\s|--[^\n]*\n|/\*[^*/]*\*/|\()*"
-    rb"(?:SELECT|WITH|VALUES|TABLE|INSERT|UPDATE|DELETE|MERGE)\b",
+    rb"(?:%s\()*%s" % (LEADING, LEADING)
+    + rb"(?:SELECT|WITH|VALUES|TABLE|INSERT|UPDATE|DELETE|MERGE)\b",
     re.IGNORECASE,
 )
 

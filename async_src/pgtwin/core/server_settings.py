@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from pgtwin.core.statements.leading_comments import LEADING
+
 ENCODING = b"client_encoding"
 DATE_STYLE = b"DateStyle"
 SETTINGS = (ENCODING, b"TimeZone", DATE_STYLE, b"IntervalStyle")
@@ -16,9 +18,8 @@ SETTINGS = (ENCODING, b"TimeZone", DATE_STYLE, b"IntervalStyle")
 # "ascii", which is Python's name of SQL_ASCII, where text is bytes.
 ONLY_ASCII = "us-ascii"
 
-_BEGINNING = rb"(?:\s|--[^\n]*\n|/\*[^*/]*\*/)*"
 _CHANGE = re.compile(
-    _BEGINNING + rb"(?:(?:SET|RESET)\b.*\b"
+    LEADING + rb"(?:(?:SET|RESET)\b.*\b"
     rb"(?:client_encoding|NAMES|DateStyle|TimeZone|TIME\s+ZONE|IntervalStyle|ALL)\b"
     # What ends a transaction ends what was set in it by SET LOCAL.
     rb"|(?:DISCARD|COMMIT|END|ROLLBACK|ABORT)\b)",

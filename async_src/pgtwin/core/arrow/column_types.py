@@ -14,6 +14,7 @@ import psycopg
 
 from pgtwin.core.arrow_library import pyarrow
 from pgtwin.core.engine.arrow_columns import ArrayData, ArrowKind, ArrowReader
+from pgtwin.core.statements.leading_comments import LEADING
 
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult
@@ -48,7 +49,9 @@ _ELEMENTS = {_TYPES[name].array_oid: _TYPES[name].oid for name in (*_MAKERS, "nu
 MOST_DIGITS, MORE_DIGITS = 38, 76  # of decimals of 16 and 32 bytes
 
 
-_CHANGES = re.compile(rb"\s*(insert|update|delete|merge)\b", re.IGNORECASE).match
+_CHANGES = re.compile(
+    LEADING + rb"(?:INSERT|UPDATE|DELETE|MERGE)\b", re.IGNORECASE
+).match
 
 
 class ArrowColumn(NamedTuple):
@@ -109,7 +112,7 @@ def text_casts(columns: Sequence[ArrowColumn], query: bytes) -> bytes:
     ]
     wanted = ", ".join(casts).encode()
     given = ", ".join(names).encode()
-    if _CHANGES(query):  # what changes a table can stand in no other place
+    if _CHANGES(query):  # it cannot be a subquery of FROM
         return b"WITH q (%s) AS (%s\n) SELECT %s FROM q" % (given, query, wanted)
     return b"SELECT %s FROM (%s\n) AS q (%s)" % (wanted, query, given)
 

@@ -25,7 +25,7 @@ class ArrowStream(Protocol):
 def open_stream(data: Any) -> Any:
     """Return a `pyarrow.RecordBatchReader` of what has `__arrow_c_stream__()`.
 
-    Raises `DataError` for what has no columns, and for types that pyarrow has not.
+    Raises `DataError` if it has no columns, or a type that pyarrow does not have.
     """
     pa = pyarrow()
     if isinstance(data, pa.RecordBatchReader):
@@ -96,7 +96,7 @@ class ArrowRows:
 
 
 def _validate(batch: Any, full: bool) -> None:
-    """Raise `DataError` for what is no Arrow data; `full` looks at all values."""
+    """Raise `DataError` if a batch is not valid; `full` reads every value, too."""
     try:
         batch.validate(full=full)
     except pyarrow().ArrowException as error:
@@ -159,7 +159,8 @@ def _lists(pa: Any, array: Any, ends: list[int]) -> list[Any]:
 def _interval(months: int, days: int, nanoseconds: int) -> str:
     """Return an interval as the server reads it in each of its styles.
 
-    Each number has a sign: in SQL's style, one in front is else that of all.
+    Each number has a sign: with `sql_standard`, the server otherwise takes a minus in
+    front for that of all numbers.
     """
     microseconds, left = divmod(nanoseconds, 1000)
     if left:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
+from ..analysis.symbols.renames import is_named_like_class
 from ..syntax.traversal import Reader, lines_of, rewritten
 from .import_order import FUTURE, import_of, joined, module_name
 
@@ -377,11 +378,11 @@ _TYPE_CALLS = {"cast", "typing.cast", "TypeVar", "typing.TypeVar"}
 
 def _strings_are_types(node: cst.Subscript, in_type: int) -> int:
     """Return whether strings in `X[...]` may be types: not in `Literal` or an item."""
-    name = (get_full_name_for_node(node.value) or "").rpartition(".")[2].lstrip("_")
-    if name == "Literal":
+    name = get_full_name_for_node(node.value) or ""
+    last = name.rpartition(".")[2]
+    if last == "Literal":
         return 0
-    is_class = name[:1] != name[:1].lower() or name in _GENERICS
-    return int(in_type or is_class)
+    return int(in_type or is_named_like_class(name) or last in _GENERICS)
 
 
 _GENERICS = {"dict", "frozenset", "list", "set", "tuple", "type"}

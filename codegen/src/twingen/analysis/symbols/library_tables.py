@@ -19,7 +19,7 @@ from ...diagnostics.diagnostic import ConfigurationError
 from ...diagnostics.suggestions import did_you_mean
 from .async_protocols import DUNDERS
 from .name_patterns import Patterns
-from .renames import MethodRenames, Renames, is_dotted_name
+from .renames import MethodRenames, Renames, is_dotted_name, is_named_like_class
 
 # What tasks are in the twin: threads that run as they like, or that take turns.
 Tasks: TypeAlias = Literal["threads", "turns"]
@@ -238,7 +238,7 @@ class Libraries:
             self._renaming = {}
             for each in filter(self.rows_become, self.own):
                 owner, _, last = each.rpartition(".")
-                if owner.rpartition(".")[2][:1].isupper():
+                if is_named_like_class(owner):
                     self._renaming.setdefault(last, set()).add(owner)
         return self._renaming.get(name, set())
 

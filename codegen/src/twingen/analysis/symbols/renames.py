@@ -376,6 +376,11 @@ def is_dotted_name(text: str) -> bool:
     return all(map(str.isidentifier, text.split(".")))
 
 
+def is_named_like_class(name: str) -> bool:
+    """Return whether the last part of a dotted name is written as classes are."""
+    return name.rpartition(".")[2].lstrip("_")[:1].isupper()
+
+
 def _are_names(*patterns: str) -> bool:
     """Return whether only a `*` keeps patterns from being names."""
     return all(is_dotted_name(each.replace("*", "x")) for each in patterns)

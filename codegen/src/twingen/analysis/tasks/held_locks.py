@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from ...syntax.nodes import find
+from ..symbols.renames import is_named_like_class
 from ..types.type_inference import UNKNOWN
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def classes_named(names: TypedNames, value: cst.BaseExpression) -> Iterator[str]
     for kind in (cst.Name, cst.Attribute):
         for each in find(value, kind):
             qualified = names.qualified(each)
-            if qualified is not None and qualified.rpartition(".")[2][:1].isupper():
+            if qualified is not None and is_named_like_class(qualified):
                 yield qualified
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from ..symbols.async_protocols import ASYNC_PROTOCOLS, DUNDERS
+from ..symbols.renames import is_named_like_class
 from .coroutine_tests import statements_of
 from .merged_members import Members
 from .type_inference import UNKNOWN
@@ -107,8 +108,7 @@ def _is_class(names: TypedNames, kind: str) -> bool:
     if kind in names.definitions.classes or kind.startswith("builtins."):
         return True
     is_own = names.definitions.module_of(kind) is not None
-    is_named_so = kind.rpartition(".")[2][:1].isupper()
-    return kind != UNKNOWN and is_named_so and not is_own
+    return kind != UNKNOWN and is_named_like_class(kind) and not is_own
 
 
 def twin_of_protocol(qualified: str) -> str | None:

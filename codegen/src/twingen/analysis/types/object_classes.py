@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from ..symbols.renames import is_named_like_class
 from .typed_names import TypedNames
 
 
@@ -18,5 +19,5 @@ def class_of(names: TypedNames, value: cst.BaseExpression) -> str | None:
     if kind is None or kind in names.definitions.classes:
         return kind
     # What a function of a library returns is known by the function's name alone.
-    is_class = kind.rpartition(".")[2][:1].isupper()
+    is_class = is_named_like_class(kind)
     return kind if is_class and names.definitions.module_of(kind) is None else None

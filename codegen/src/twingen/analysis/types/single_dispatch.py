@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from ..symbols.renames import is_named_like_class
+
 if TYPE_CHECKING:
     from ..symbols.names import Names
 
@@ -35,7 +37,7 @@ def is_dispatcher(names: Names, value: cst.BaseExpression) -> bool:
     qualified = names.qualified(value)
     if qualified is not None and names.imported(value):
         if known.module_of(qualified) is None:
-            return "." in qualified and not qualified.rpartition(".")[2][:1].isupper()
+            return "." in qualified and not is_named_like_class(qualified)
         return known.behind(qualified) in known.dispatchers
     if isinstance(value, cst.Attribute):
         return bool(known.by("dispatchers", "last", value.attr.value))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from ...syntax.nodes import targets_of
+from ..symbols.renames import is_named_like_class
 from ..types.typed_names import TypedNames
 
 _TYPING = ("typing", "typing_extensions")
@@ -125,8 +126,8 @@ def _is_generic(names: TypedNames, qualified: str) -> bool:
         own = {f"{each}.__class_getitem__" for each in bases} & known.members
         return not (bases & _ENUMS or own)
     home, _, last = qualified.rpartition(".")
-    named_as_class = last[:1].isupper() and not last.isupper()
-    return named_as_class and bool(home) and known.module_of(qualified) is None
+    is_class = is_named_like_class(qualified) and not last.isupper()
+    return is_class and bool(home) and known.module_of(qualified) is None
 
 
 def _assigns_annotation(statement: cst.Assign) -> bool:
